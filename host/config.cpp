@@ -1,0 +1,84 @@
+#include <warp2vec/config.h>
+#include <warp2vec/error.h>
+
+#include <cmath>
+#include <sstream>
+#include <thread>
+
+namespace warp2vec {
+namespace {
+
+template <class T>
+void check_range(const char* flag, T value, T low, T high) {
+  if (value >= low && value <= high) return;
+  std::ostringstream message;
+  message << flag << " " << value << " is out of range: expected " << low << " to " << high;
+  throw Error(message.str());
+}
+
+}  // namespace
+
+void Config::validate() const {
+  check_range("--dim", dim, 1, 4096);
+  check_range("--window", window, 1, 1000);
+  check_range<std::int64_t>("--min-count", min_count, 1, INT64_MAX);
+  check_range<std::int64_t>("--max-vocab", max_vocab, 0, INT64_MAX);
+  if (loss.negative_sampling) check_range("--negative", negative, 1, 1000);
+  if (loss.softmax && (loss.negative_sampling || loss.hierarchical_softmax))
+    throw Error("--loss softmax cannot be combined with ns or hs");
+  if (!loss.softmax && !loss.negative_sampling && !loss.hierarchical_softmax)
+    throw Error("--loss needs at least one of ns, hs, softmax");
+  check_range("--ns-exponent", ns_exponent, -10.0, 10.0);
+  check_range("--tile-centres", tile_centres, 1, 1024);
+  check_range("--tile-negatives", tile_negatives, 1, 1024);
+  check_range("--sample", sample, 0.0, 1.0);
+  if (!(lr > 0 && lr <= 10)) {
+    std::ostringstream message;
+    message << "--lr " << lr << " is out of range: expected above 0, at most 10";
+    throw Error(message.str());
+  }
+  check_range("--epochs", epochs, 1, 1000000);
+  check_range<std::int64_t>("--max-sentence", max_sentence, 0, INT64_MAX);
+  check_range("--threads", threads, 0, 1024);
+}
+
+Loss parse_loss(const std::string& text) {
+  if (text == "ns") return {true, false, false};
+  if (text == "hs") return {false, true, false};
+  if (text == "softmax") return {false, false, true};
+  if (text == "ns+hs" || text == "hs+ns" || text == "ns,hs" || text == "hs,ns") return {true, true, false};
+  throw Error("--loss " + text + " is not known: expected ns, hs, ns+hs or softmax");
+}
+
+std::string to_string(const Loss& loss) {
+  if (loss.softmax) return "softmax";
+  if (loss.negative_sampling && loss.hierarchical_softmax) return "ns+hs";
+  return loss.hierarchical_softmax ? "hs" : "ns";
+}
+
+Sharing parse_sharing(const std::string& text) {
+  if (text == "pair") return Sharing::pair;
+  if (text == "window") return Sharing::window;
+  if (text == "tile") return Sharing::tile;
+  throw Error("--sharing " + text + " is not known: expected pair, window or tile");
+}
+
+std::string to_string(Sharing sharing) {
+  switch (sharing) {
+    case Sharing::pair:
+      return "pair";
+    case Sharing::window:
+      return "window";
+    case Sharing::tile:
+      break;
+  }
+  return "tile";
+}
+
+int thread_count(const Config& config) {
+  if (config.threads > 0) return config.threads;
+  const unsigned hardware = std::thread::hardware_concurrency();
+  return hardware > 0 ? static_cast<int>(hardware) : 1;
+}
+
+}  // namespace warp2vec

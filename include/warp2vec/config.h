@@ -1,0 +1,61 @@
+#pragma once
+/// Every setting of a training run: its default, unit and valid range.
+
+#include <cstdint>
+#include <string>
+
+namespace warp2vec {
+
+/// How the K negatives of a centre's pairs are shared, and with them what is computed from the same row
+/// values.
+enum class Sharing {
+  pair,    ///< K fresh negatives for each (context, centre) pair: word2vec.c's own rule
+  window,  ///< K for all pairs of a centre's window
+  tile,    ///< M for the windows of N consecutive centres, weighted so that the expected gradient is that of
+           ///< `pair`
+};
+
+/// The objectives; hierarchical softmax and negative sampling may be trained together, softmax stands alone.
+struct Loss {
+  bool negative_sampling = true;
+  bool hierarchical_softmax = false;
+  bool softmax = false;
+};
+
+/// What `Config` calls a thing is what the CLI's flag is called.
+struct Config {
+  std::int32_t dim = 100;      ///< values per vector, 1 to 4096
+  std::int32_t window = 5;     ///< largest distance between centre and context in kept words, 1 to 1000
+  bool shrink_window = true;   ///< draw each centre's window uniformly from 1..window (word2vec.c's habit)
+  std::int64_t min_count = 5;  ///< rarer words are left out, >= 1
+  std::int64_t max_vocab = 0;  ///< at most this many words, the most frequent; 0 = no limit
+  Loss loss;
+  Sharing sharing = Sharing::tile;
+  std::int32_t negative = 5;       ///< negatives per pair (K), 1 to 1000; not used without negative sampling
+  double ns_exponent = 0.75;       ///< negatives are drawn with P(w) ~ count(w)^ns_exponent, -10 to 10
+  std::int32_t tile_centres = 64;  ///< centres per tile (N), 1 to 1024; in the order of the kept words
+  std::int32_t tile_negatives = 64;  ///< negatives per tile (M), 1 to 1024
+  double sample = 1e-3;              ///< subsampling threshold s of keep_probability, 0 to 1; 0 = off
+  double lr = 0.025;        ///< learning rate at the start, above 0 to 10; falls linearly to 1e-4 of it
+  std::int32_t epochs = 5;  ///< passes over the corpus, 1 to 1,000,000
+  std::int64_t max_sentence = 1000;  ///< longer sentences are cut after this many kept words, >= 0; 0 = never
+  std::int32_t threads = 0;          ///< CPU threads, 0 to 1024; 0 = all
+  std::uint64_t seed = 1;            ///< the key of every random draw
+  bool deterministic = false;        ///< bit-equal vectors for any number of threads
+
+  /// Throws Error naming the flag, its value and its valid range.
+  void validate() const;
+};
+
+/// "ns", "hs", "ns+hs" or "softmax"; "ns,hs" is the same as "ns+hs". Throws Error for anything else.
+Loss parse_loss(const std::string& text);
+std::string to_string(const Loss& loss);
+
+/// "pair", "window" or "tile". Throws Error for anything else.
+Sharing parse_sharing(const std::string& text);
+std::string to_string(Sharing sharing);
+
+/// `threads`, or the number of hardware threads if it is 0; at least 1.
+int thread_count(const Config& config);
+
+}  // namespace warp2vec

@@ -1,0 +1,15 @@
+#pragma once
+/// The one exception that a user of the library or the CLI meets.
+
+#include <stdexcept>
+
+namespace warp2vec {
+
+/// Bad input, a bad setting, or a failed read or write. The message names the file, line, offset or flag and
+/// says what was expected; the CLI prints it as it is.
+class Error : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+}  // namespace warp2vec

@@ -1,0 +1,61 @@
+#pragma once
+/// Which examples are trained: pure functions of (seed, epoch, position in the corpus).
+
+#include <warp2vec/random.h>
+#include <warp2vec/samplers.h>
+#include <warp2vec/types.h>
+
+#include <cstdint>
+
+namespace warp2vec {
+
+/// A keep probability in (0, 1] as a threshold: kept if a random word is <= it.
+inline std::uint32_t keep_threshold(double probability) {
+  const double scaled = probability * 0x1p32;
+  return scaled >= 0x1p32 ? 0xFFFFFFFFU : (scaled < 1 ? 0U : static_cast<std::uint32_t>(scaled - 1));
+}
+
+/// Whether subsampling keeps the token at `position` whose word has this threshold.
+W2V_HD constexpr bool kept(const Draws& draws, std::int64_t position, std::uint32_t threshold) {
+  return draws.word(Stream::keep, static_cast<std::uint64_t>(position)) <= threshold;
+}
+
+/// The window b of the centre at `position`: uniform in 1..window, or always `window` if it does not shrink.
+W2V_HD constexpr std::int32_t window_width(const Draws& draws, std::int64_t position, std::int32_t window,
+                                           bool shrink) {
+  if (!shrink) return window;
+  return 1 +
+         static_cast<std::int32_t>(to_below(draws.word(Stream::window, static_cast<std::uint64_t>(position)),
+                                            static_cast<std::uint32_t>(window)));
+}
+
+/// Negative number `n` of the run of negatives that belongs to `owner`: two draws to a Philox block.
+W2V_HD inline WordId negative_of(const Draws& draws, const AliasView& alias, std::int64_t owner,
+                                 std::int32_t n) {
+  const Words4 r =
+      draws.block(Stream::negative, static_cast<std::uint64_t>(owner), static_cast<std::uint32_t>(n) >> 1);
+  const int half = (n & 1) * 2;
+  return alias.draw(r.w[half], r.w[half + 1]);
+}
+
+/// Sharing::pair: negative k of K for the pair of the centre at `position` and the context at `offset` in
+/// [-window, window] kept words.
+W2V_HD inline WordId pair_negative(const Draws& draws, const AliasView& alias, std::int64_t position,
+                                   std::int32_t window, std::int32_t offset, std::int32_t negatives,
+                                   std::int32_t k) {
+  return negative_of(draws, alias, position, (offset + window) * negatives + k);
+}
+
+/// Sharing::window: negative k of the centre at `position`.
+W2V_HD inline WordId window_negative(const Draws& draws, const AliasView& alias, std::int64_t position,
+                                     std::int32_t k) {
+  return negative_of(draws, alias, position, k);
+}
+
+/// Sharing::tile: negative m of tile number `tile` (centres with kept ordinals [tile * N, (tile + 1) * N)).
+W2V_HD inline WordId tile_negative(const Draws& draws, const AliasView& alias, std::int64_t tile,
+                                   std::int32_t m) {
+  return negative_of(draws, alias, tile, m);
+}
+
+}  // namespace warp2vec

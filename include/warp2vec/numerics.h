@@ -1,0 +1,41 @@
+#pragma once
+/// The scalar formulas of word2vec, written so that no input overflows.
+
+#include <warp2vec/types.h>
+
+#include <cmath>
+#include <cstdint>
+
+namespace warp2vec {
+
+/// 1 / (1 + exp(-x)), stable for every x; in [0, 1].
+template <class Real>
+W2V_HD inline Real sigmoid(Real x) {
+  if (x >= Real(0)) return Real(1) / (Real(1) + std::exp(-x));
+  const Real e = std::exp(x);
+  return e / (Real(1) + e);
+}
+
+/// log(1 + exp(x)) = -log(sigmoid(-x)), stable for every x.
+template <class Real>
+W2V_HD inline Real softplus(Real x) {
+  return (x > Real(0) ? x : Real(0)) + std::log1p(std::exp(-std::fabs(x)));
+}
+
+/// Probability that one occurrence of a word is trained: min(1, (sqrt(f/s) + 1) * s/f), f = count / total, s
+/// = sample (word2vec.c's rule). sample 0 means no subsampling: 1.
+inline double keep_probability(std::int64_t count, std::int64_t total, double sample) {
+  if (sample <= 0 || count <= 0) return 1;
+  const double ratio = sample * static_cast<double>(total) / static_cast<double>(count);
+  const double p = (std::sqrt(1 / ratio) + 1) * ratio;
+  return p < 1 ? p : 1;
+}
+
+/// Learning rate after the share `progress` in [0, 1] of all epochs' tokens: linear, with a floor of 1e-4 of
+/// the start.
+W2V_HD inline float learning_rate(double start, double progress) {
+  const double left = 1 - progress;
+  return static_cast<float>(start * (left > 1e-4 ? left : 1e-4));
+}
+
+}  // namespace warp2vec

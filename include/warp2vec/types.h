@@ -1,0 +1,36 @@
+#pragma once
+/// The types that host and device code share. Depends on nothing else of warp2vec.
+
+#include <cstdint>
+
+#if defined(__CUDACC__)
+#define W2V_HD __host__ __device__
+#else
+#define W2V_HD
+#endif
+
+namespace warp2vec {
+
+/// A word's row in the vocabulary and in the matrices, 0 = the most frequent word. A type of its own, so that
+/// it is never mixed up with a position in the corpus (std::int64_t).
+enum class WordId : std::int32_t {};
+
+/// The largest vocabulary: a WordId holds 31 bits.
+inline constexpr std::int64_t kMaxVocabulary = 2147483647;
+
+W2V_HD constexpr std::int64_t row_of(WordId id) { return static_cast<std::int64_t>(id); }
+
+/// A row-major matrix that somebody else owns: `rows` rows of `cols` values, `stride` >= cols values apart.
+/// Offsets are 64-bit: rows * stride passes 2^31 for a few million words.
+template <class T>
+struct MatrixView {
+  T* data = nullptr;
+  std::int64_t rows = 0;
+  std::int32_t cols = 0;
+  std::int64_t stride = 0;
+
+  W2V_HD constexpr T* row(std::int64_t r) const { return data + r * stride; }
+  W2V_HD constexpr T* row(WordId id) const { return row(row_of(id)); }
+};
+
+}  // namespace warp2vec

@@ -1,0 +1,52 @@
+#pragma once
+/// The words of a corpus with exact counts: word <-> WordId.
+
+#include <warp2vec/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace warp2vec {
+
+/// Words ordered by (count falling, then bytes); immutable once made.
+class Vocabulary {
+ public:
+  Vocabulary() = default;
+
+  /// From words in any order, each once, counts >= 0. Keeps those with count >= max(1, min_count) and of them
+  /// at most `max_vocab` (0 = no limit). Throws Error for a word that appears twice and for more than
+  /// kMaxVocabulary words.
+  Vocabulary(std::vector<std::pair<std::string_view, std::int64_t>> words, std::int64_t min_count,
+             std::int64_t max_vocab);
+
+  std::int64_t size() const { return static_cast<std::int64_t>(counts_.size()); }
+  std::string_view word(WordId id) const;
+  std::int64_t count(WordId id) const { return counts_[static_cast<std::size_t>(row_of(id))]; }
+  /// One count per word, falling.
+  std::span<const std::int64_t> counts() const { return counts_; }
+  /// Sum of all counts: the number of trainable tokens in the corpus that was counted.
+  std::int64_t total() const { return total_; }
+  std::optional<WordId> find(std::string_view word) const;
+
+ private:
+  std::string bytes_;                  // all words, one after the other
+  std::vector<std::uint64_t> begins_;  // size() + 1 offsets into bytes_
+  std::vector<std::int64_t> counts_;
+  std::int64_t total_ = 0;
+  std::vector<std::int32_t> slots_;  // open-addressing hash table of ids, -1 = free
+};
+
+/// Reads `word count` lines (one space or tab between; word2vec.c's `</s>` line is an entry like any other),
+/// in any order, and filters like Vocabulary's constructor. Throws Error naming file and line for a line of
+/// another form, a count that is not an integer in [0, 2^63), a repeated word or an empty result.
+Vocabulary read_vocabulary(const std::string& path, std::int64_t min_count, std::int64_t max_vocab);
+
+/// Writes `word count\n` lines in the vocabulary's order, atomically.
+void save_vocabulary(const Vocabulary& vocabulary, const std::string& path);
+
+}  // namespace warp2vec

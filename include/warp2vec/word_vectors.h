@@ -1,0 +1,49 @@
+#pragma once
+/// Word vectors in files: words with one row each.
+
+#include <warp2vec/embeddings.h>
+#include <warp2vec/vocabulary.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace warp2vec {
+
+/// Words and their vectors, row i for word i, in the file's order (by falling frequency as all trainers write
+/// them).
+struct WordVectors {
+  std::vector<std::string> words;
+  Matrix vectors;  ///< words.size() x dim
+
+  std::int64_t size() const { return vectors.rows(); }
+  std::int32_t dim() const { return vectors.cols(); }
+};
+
+enum class VectorFormat {
+  binary,      ///< word2vec binary: "V D\n"; per row: word, ' ', D little-endian float32, '\n'
+  text,        ///< word2vec text: "V D\n"; per row: word and D numbers separated by one space
+  glove,       ///< word2vec text without the first line
+  npy,         ///< PATH (NumPy .npy version 1, '<f4', C order, V x D) and PATH.vocab (one word per line)
+  tensorboard  ///< projector: PATH.vectors.tsv and PATH.metadata.tsv (one word per line, no header)
+};
+
+/// "binary", "text", "glove", "npy" or "tensorboard". Throws Error for anything else.
+VectorFormat parse_vector_format(const std::string& text);
+std::string to_string(VectorFormat format);
+
+/// Reads binary, text, glove or npy vectors; which one is told from the content. Strict: the file's size must
+/// fit the header to the byte, words must be non-empty and unique, numbers finite. Throws Error naming file
+/// and offset or line. Sizes are checked against the file's size before any allocation.
+WordVectors load_vectors(const std::string& path);
+
+/// Writes the vectors of `words` atomically (a temporary file beside it, fsync, rename, fsync of the folder);
+/// numbers in text have the fewest digits that read back to the same float. Throws Error naming the file;
+/// nothing is left under a final name then.
+void save_vectors(const WordVectors& vectors, const std::string& path, VectorFormat format);
+
+/// The same for a trained model: rows of `input` in the vocabulary's order.
+void save_vectors(const Vocabulary& vocabulary, const Matrix& input, const std::string& path,
+                  VectorFormat format);
+
+}  // namespace warp2vec

@@ -1,0 +1,83 @@
+#include <warp2vec/config.h>
+#include <warp2vec/error.h>
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <string>
+
+namespace warp2vec {
+namespace {
+
+// The message of the Error that validate() throws; "" if it throws none.
+std::string complaint(const Config& config) {
+  try {
+    config.validate();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+template <class T>
+std::string complaint_about(T Config::*field, T value) {
+  Config config;
+  config.*field = value;
+  return complaint(config);
+}
+
+TEST(Config, DefaultsAreThoseOfTheField) {
+  const Config config;
+  EXPECT_EQ(complaint(config), "");
+  EXPECT_EQ(config.dim, 100);
+  EXPECT_EQ(config.window, 5);
+  EXPECT_EQ(config.min_count, 5);
+  EXPECT_EQ(config.negative, 5);
+  EXPECT_EQ(config.ns_exponent, 0.75);
+  EXPECT_EQ(config.sample, 1e-3);
+  EXPECT_EQ(config.lr, 0.025);
+  EXPECT_EQ(config.epochs, 5);
+  EXPECT_EQ(config.max_sentence, 1000);
+}
+
+TEST(Config, EveryRangeIsCheckedAndTheMessageNamesFlagValueAndRange) {
+  EXPECT_EQ(complaint_about(&Config::dim, 0), "--dim 0 is out of range: expected 1 to 4096");
+  EXPECT_EQ(complaint_about(&Config::dim, 4097), "--dim 4097 is out of range: expected 1 to 4096");
+  EXPECT_NE(complaint_about(&Config::window, 0), "");  // word2vec.c dies of SIGFPE
+  EXPECT_NE(complaint_about(&Config::window, 1001), "");
+  EXPECT_NE(complaint_about<std::int64_t>(&Config::min_count, 0), "");
+  EXPECT_NE(complaint_about<std::int64_t>(&Config::max_vocab, -1), "");
+  EXPECT_NE(complaint_about(&Config::negative, 0), "");
+  EXPECT_NE(complaint_about(&Config::negative, 1001), "");
+  EXPECT_NE(complaint_about(&Config::ns_exponent, 11.0), "");
+  EXPECT_NE(complaint_about(&Config::ns_exponent, std::numeric_limits<double>::quiet_NaN()), "");
+  EXPECT_NE(complaint_about(&Config::sample, -1e-3), "");
+  EXPECT_NE(complaint_about(&Config::sample, std::numeric_limits<double>::quiet_NaN()), "");
+  EXPECT_NE(complaint_about(&Config::lr, 0.0), "");
+  EXPECT_NE(complaint_about(&Config::lr, 1e30), "");  // word2vec.c dies of SIGSEGV
+  EXPECT_NE(complaint_about(&Config::lr, std::numeric_limits<double>::quiet_NaN()), "");
+  EXPECT_NE(complaint_about(&Config::epochs, 0), "");
+  EXPECT_NE(complaint_about<std::int64_t>(&Config::max_sentence, -1), "");
+  EXPECT_NE(complaint_about(&Config::threads, -1), "");
+  EXPECT_NE(complaint_about(&Config::tile_centres, 0), "");
+  EXPECT_NE(complaint_about(&Config::tile_negatives, 0), "");
+}
+
+TEST(Config, LossAndSharingRoundTrip) {
+  for (const char* name : {"ns", "hs", "ns+hs", "softmax"}) EXPECT_EQ(to_string(parse_loss(name)), name);
+  EXPECT_EQ(to_string(parse_loss("ns,hs")), "ns+hs");
+  EXPECT_THROW(parse_loss("cbow"), Error);
+  for (const char* name : {"pair", "window", "tile"}) EXPECT_EQ(to_string(parse_sharing(name)), name);
+  EXPECT_THROW(parse_sharing("batch"), Error);
+}
+
+TEST(Config, SoftmaxStandsAlone) {
+  Config config;
+  config.loss = {true, false, true};
+  EXPECT_NE(complaint(config), "");
+  config.loss = {false, false, false};
+  EXPECT_NE(complaint(config), "");
+}
+
+}  // namespace
+}  // namespace warp2vec
