@@ -4,10 +4,11 @@
 #   SOURCE          warp2vec's sources, to be added as a subdirectory
 #   CXX, GENERATOR  what to build with
 function(run)
-  execute_process(COMMAND ${ARGV} COMMAND_ERROR_IS_FATAL ANY)
+  execute_process(COMMAND ${ARGV} WORKING_DIRECTORY ${WORK} COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
 
 file(REMOVE_RECURSE ${WORK})
+file(MAKE_DIRECTORY ${WORK})
 if(BUILD)
   run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)
   set(warp2vec -DCMAKE_PREFIX_PATH=${WORK}/prefix)
