@@ -31,7 +31,7 @@ install_missing() {
   echo "Installing ${missing[*]}"
   as_root apt-get update -qq || echo "Going on with the package lists that are there" >&2
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends \
-    -o DPkg::Lock::Timeout=300 "${missing[@]}" >"$log" || {
+    -o DPkg::Lock::Timeout=300 "${missing[@]}" &>"$log" || {
     cat "$log" >&2
     return 1
   }
