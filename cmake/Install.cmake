@@ -1,4 +1,4 @@
-# What `cmake --install` copies: the program, and the library with its headers and the package that find_package(warp2vec) reads.
+# What `cmake --install` copies: the program, the library with its headers, and its CMake package.
 include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/warp2vec)
