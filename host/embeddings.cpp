@@ -15,7 +15,7 @@ std::int64_t Matrix::bytes(std::int64_t rows, std::int32_t cols) {
 }
 
 Matrix::Matrix(std::int64_t rows, std::int32_t cols) : rows_(rows), cols_(cols), stride_(padded(cols)) {
-  const bool fits = rows <= std::numeric_limits<std::int64_t>::max() / (stride_ * 4);
+  const bool fits = stride_ == 0 || rows <= std::numeric_limits<std::int64_t>::max() / (stride_ * 4);
   const std::size_t size = fits ? static_cast<std::size_t>(bytes(rows, cols)) : 0;
   // aligned_alloc(64, 0) may return null; an empty matrix needs no memory.
   if (fits && size == 0) return;
