@@ -84,6 +84,7 @@ double score_gradients(std::int64_t n, const float* scores, const float* weights
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(tag));
   const Vec zero = hn::Zero(tag);
   const Vec one = hn::Set(tag, 1.0F);
+  const Vec half = hn::Set(tag, 0.5F);
   Vec loss = zero;
   for (std::int64_t i = 0; i < n; i += lanes) {
     const Vec weight = hn::Load(tag, weights + i);
@@ -94,7 +95,9 @@ double score_gradients(std::int64_t n, const float* scores, const float* weights
     const Vec denominator = hn::Div(one, hn::Add(one, e));
     const Vec sigmoid = hn::IfThenElse(hn::Ge(u, zero), denominator, hn::Mul(e, denominator));
     hn::Store(hn::Mul(weight, sigmoid), tag, gradients + i);
-    loss = hn::MulAdd(hn::Abs(weight), hn::Add(hn::Max(u, zero), hn::Log1p(tag, e)), loss);
+    // (u + |u|) / 2 is max(u, 0), but a NaN stays one: Max and Exp would hide it.
+    const Vec positive_part = hn::Mul(half, hn::Add(u, hn::Abs(u)));
+    loss = hn::MulAdd(hn::Abs(weight), hn::Add(positive_part, hn::Log1p(tag, e)), loss);
   }
   return static_cast<double>(hn::GetLane(hn::SumOfLanes(tag, loss)));
 }

@@ -67,6 +67,15 @@ class Reporter {
   std::chrono::steady_clock::time_point last_ = start_;
 };
 
+// The loss shows a bad value only when its row is used again.
+void require_finite(const Matrix& input) {
+  for (std::int64_t r = 0; r < input.rows(); ++r)
+    for (std::int32_t d = 0; d < input.cols(); ++d)
+      if (!std::isfinite(input.row(r)[d]))
+        throw Error("training diverged (the vector of word " + std::to_string(r) +
+                    " of the vocabulary is not finite): lower --lr");
+}
+
 }  // namespace
 
 TrainingData::TrainingData(const Config& config_, const Vocabulary& vocabulary_, const TokenStream& tokens_)
@@ -112,6 +121,7 @@ TrainingSummary train(const TrainingData& data, Backend& backend, Embeddings& em
       summary.interrupted = !reporter.report(backend.drain(), epoch, kept.tokens());
   }
   backend.download(embeddings);
+  require_finite(embeddings.input);
   summary.seconds = reporter.seconds();
   if (summary.tokens == data.config.epochs * data.tokens.tokens())
     summary.interrupted = false;  // it was done anyway

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace warp2vec::testing {
+namespace warp2vec {
 
 struct SyntheticCorpus {
   Vocabulary vocabulary;
@@ -81,4 +81,4 @@ inline SyntheticCorpus topic_corpus(int topics, int words_per_topic, int sentenc
   return corpus;
 }
 
-}  // namespace warp2vec::testing
+}  // namespace warp2vec

@@ -48,7 +48,7 @@ class KeptTokensCases : public ::testing::TestWithParam<std::tuple<double, std::
 
 TEST_P(KeptTokensCases, EqualTheDefinitionForAnyThreadsAndAnyReadSizes) {
   const auto [sample, max_sentence, longest] = GetParam();
-  const testing::SyntheticCorpus corpus = testing::zipf_corpus(300, 30000, longest);
+  const SyntheticCorpus corpus = zipf_corpus(300, 30000, longest);
   const std::vector<std::uint32_t> thresholds = thresholds_of(corpus.vocabulary, sample);
   const Draws draws{99, 2};
   const KeptSpan expected = straightforward(corpus.tokens, thresholds, draws, max_sentence);
@@ -84,7 +84,7 @@ INSTANTIATE_TEST_SUITE_P(Corpora, KeptTokensCases,
                                            std::tuple{1e-3, 0, 40000}, std::tuple{1e-2, 1000, 5000}));
 
 TEST(KeptTokens, EveryTokenIsKeptOnceWithoutSubsampling) {
-  const testing::SyntheticCorpus corpus = testing::zipf_corpus(50, 5000, 30);
+  const SyntheticCorpus corpus = zipf_corpus(50, 5000, 30);
   const std::vector<std::uint32_t> thresholds = thresholds_of(corpus.vocabulary, 0);
   const KeptTokens kept(corpus.tokens, thresholds, Draws{1, 0}, 1000, 2);
   KeptSpan all;
@@ -97,7 +97,7 @@ TEST(KeptTokens, EveryTokenIsKeptOnceWithoutSubsampling) {
 }
 
 TEST(KeptTokens, KeepsTheShareThatSubsamplingAsksFor) {
-  const testing::SyntheticCorpus corpus = testing::zipf_corpus(100, 200000, 50);
+  const SyntheticCorpus corpus = zipf_corpus(100, 200000, 50);
   const double sample = 1e-2;
   const std::vector<std::uint32_t> thresholds = thresholds_of(corpus.vocabulary, sample);
   const KeptTokens kept(corpus.tokens, thresholds, Draws{5, 0}, 1000, 2);
@@ -115,7 +115,7 @@ TEST(KeptTokens, KeepsTheShareThatSubsamplingAsksFor) {
 }
 
 TEST(KeptTokens, EpochsAndSeedsDiffer) {
-  const testing::SyntheticCorpus corpus = testing::zipf_corpus(100, 20000, 50);
+  const SyntheticCorpus corpus = zipf_corpus(100, 20000, 50);
   const std::vector<std::uint32_t> thresholds = thresholds_of(corpus.vocabulary, 1e-3);
   const auto positions = [&](Draws draws) {
     const KeptTokens kept(corpus.tokens, thresholds, draws, 1000, 1);

@@ -36,7 +36,7 @@ class ReferenceTest : public ::testing::Test {
   void make(const Config& config, std::int64_t words = 12, std::int64_t longest_sentence = 40) {
     config_ = config;
     config_.dim = 6;
-    corpus_ = testing::zipf_corpus(words, 400, longest_sentence);
+    corpus_ = zipf_corpus(words, 400, longest_sentence);
     data_ = std::make_unique<TrainingData>(config_, corpus_.vocabulary, corpus_.tokens);
     kept_ =
         std::make_unique<KeptTokens>(corpus_.tokens, data_->keep_thresholds, draws_, config_.max_sentence, 1);
@@ -87,7 +87,7 @@ class ReferenceTest : public ::testing::Test {
 
   Config config_;
   Draws draws_{17, 0};
-  testing::SyntheticCorpus corpus_;
+  SyntheticCorpus corpus_;
   std::unique_ptr<TrainingData> data_;
   std::unique_ptr<KeptTokens> kept_;
   KeptSpan span_;

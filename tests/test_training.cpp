@@ -16,16 +16,16 @@
 namespace warp2vec {
 namespace {
 
-struct Run {
+struct Outcome {
   Embeddings embeddings;
   TrainingSummary summary;
 };
 
 using MakeBackend = std::unique_ptr<Backend> (*)(const TrainingData&);
 
-Run run(const testing::SyntheticCorpus& corpus, const Config& config, MakeBackend make) {
+Outcome run(const SyntheticCorpus& corpus, const Config& config, MakeBackend make) {
   const TrainingData data(config, corpus.vocabulary, corpus.tokens);
-  Run result;
+  Outcome result;
   result.embeddings = initial_embeddings(corpus.vocabulary.size(), config);
   const std::unique_ptr<Backend> backend = make(data);
   result.summary = train(data, *backend, result.embeddings);
@@ -76,9 +76,9 @@ class EveryObjective : public ::testing::TestWithParam<std::tuple<std::string, S
 };
 
 TEST_P(EveryObjective, CpuEqualsReference) {
-  const testing::SyntheticCorpus corpus = testing::zipf_corpus(150, 4000, 60);
-  const Run cpu = run(corpus, config(), make_cpu_backend);
-  const Run reference = run(corpus, config(), make_reference_backend);
+  const SyntheticCorpus corpus = zipf_corpus(150, 4000, 60);
+  const Outcome cpu = run(corpus, config(), make_cpu_backend);
+  const Outcome reference = run(corpus, config(), make_reference_backend);
   EXPECT_EQ(cpu.summary.pairs, reference.summary.pairs);
   EXPECT_EQ(cpu.summary.kept_tokens, reference.summary.kept_tokens);
   ASSERT_EQ(cpu.summary.epoch_loss.size(), 2U);
@@ -90,7 +90,9 @@ TEST_P(EveryObjective, CpuEqualsReference) {
   for (const auto matrix : {&Embeddings::input, &Embeddings::output, &Embeddings::nodes}) {
     const double scale = largest_value(reference.embeddings.*matrix);
     EXPECT_LE(largest_difference(cpu.embeddings.*matrix, reference.embeddings.*matrix), 5e-5 * scale);
-    if (scale > 0) EXPECT_GT(scale, 0.05);
+    if (scale > 0) {
+      EXPECT_GT(scale, 0.05);
+    }
   }
 }
 
@@ -103,15 +105,15 @@ INSTANTIATE_TEST_SUITE_P(
                       std::tuple{"softmax", Sharing::tile, 24}, std::tuple{"ns", Sharing::tile, 1},
                       std::tuple{"ns", Sharing::tile, 15}, std::tuple{"ns", Sharing::tile, 16},
                       std::tuple{"ns", Sharing::tile, 17}, std::tuple{"hs", Sharing::tile, 100}),
-    [](const auto& info) {
-      std::string name = std::get<0>(info.param) + "_" + to_string(std::get<1>(info.param)) + "_" +
-                         std::to_string(std::get<2>(info.param));
+    [](const auto& rule) {
+      std::string name = std::get<0>(rule.param) + "_" + to_string(std::get<1>(rule.param)) + "_" +
+                         std::to_string(std::get<2>(rule.param));
       std::replace(name.begin(), name.end(), '+', '_');
       return name;
     });
 
 TEST(Training, OddTileShapesEqualTheReference) {
-  const testing::SyntheticCorpus corpus = testing::zipf_corpus(150, 3000, 200);
+  const SyntheticCorpus corpus = zipf_corpus(150, 3000, 200);
   for (const auto& [centres, negatives, window] :
        {std::tuple{1, 1, 5}, std::tuple{5, 3, 2}, std::tuple{17, 40, 12}}) {
     Config config = config_of("ns", Sharing::tile);
@@ -119,8 +121,8 @@ TEST(Training, OddTileShapesEqualTheReference) {
     config.tile_negatives = negatives;
     config.window = window;
     config.shrink_window = window != 2;
-    const Run cpu = run(corpus, config, make_cpu_backend);
-    const Run reference = run(corpus, config, make_reference_backend);
+    const Outcome cpu = run(corpus, config, make_cpu_backend);
+    const Outcome reference = run(corpus, config, make_reference_backend);
     EXPECT_EQ(cpu.summary.pairs, reference.summary.pairs);
     EXPECT_LE(largest_difference(cpu.embeddings.input, reference.embeddings.input),
               5e-5 * largest_value(reference.embeddings.input));
@@ -144,7 +146,7 @@ class Rebatched final : public Backend {
 };
 
 TEST(Training, BatchSizeDoesNotChangeABit) {
-  const testing::SyntheticCorpus corpus = testing::zipf_corpus(150, 8000, 3000);
+  const SyntheticCorpus corpus = zipf_corpus(150, 8000, 3000);
   for (const char* loss : {"ns", "ns+hs"}) {
     Config config = config_of(loss, Sharing::tile);
     config.max_sentence = 100;
@@ -163,11 +165,11 @@ TEST(Training, BatchSizeDoesNotChangeABit) {
 }
 
 TEST(Training, DeterministicIsBitEqualForAnyThreads) {
-  const testing::SyntheticCorpus corpus = testing::zipf_corpus(150, 20000, 60);
+  const SyntheticCorpus corpus = zipf_corpus(150, 20000, 60);
   for (const char* loss : {"ns", "hs", "ns+hs"}) {
     Config config = config_of(loss, Sharing::tile);
     config.deterministic = true;
-    const Run one = run(corpus, config, make_cpu_backend);
+    const Outcome one = run(corpus, config, make_cpu_backend);
     for (const int threads : {2, 3, 8}) {
       config.threads = threads;
       EXPECT_TRUE(equal_bits(one.embeddings, run(corpus, config, make_cpu_backend).embeddings)) << threads;
@@ -199,7 +201,7 @@ class Recorder final : public Backend {
 };
 
 TEST(Training, EveryTokenIsTrainedOnceAnEpochWhateverTheThreads) {
-  const testing::SyntheticCorpus corpus = testing::zipf_corpus(150, 20000, 5000);
+  const SyntheticCorpus corpus = zipf_corpus(150, 20000, 5000);
   Config config = config_of("ns", Sharing::tile);
   config.sample = 0;
   config.epochs = 3;
@@ -212,7 +214,7 @@ TEST(Training, EveryTokenIsTrainedOnceAnEpochWhateverTheThreads) {
     train(data, recorder, embeddings);
     for (const int count : recorder.counts) ASSERT_EQ(count, 3);
     // The threads of the CPU backend see the same pairs, no more and no fewer.
-    const Run cpu = run(corpus, config, make_cpu_backend);
+    const Outcome cpu = run(corpus, config, make_cpu_backend);
     EXPECT_EQ(cpu.summary.tokens, 3 * corpus.tokens.tokens());
     EXPECT_EQ(cpu.summary.kept_tokens, 3 * corpus.tokens.tokens());
     if (pairs == 0) pairs = run(corpus, config, make_reference_backend).summary.pairs;
@@ -221,7 +223,7 @@ TEST(Training, EveryTokenIsTrainedOnceAnEpochWhateverTheThreads) {
 }
 
 // Mean cosine within and across topics.
-std::pair<double, double> topic_similarity(const testing::SyntheticCorpus& corpus, const Matrix& input) {
+std::pair<double, double> topic_similarity(const SyntheticCorpus& corpus, const Matrix& input) {
   double same = 0, other = 0;
   int same_count = 0, other_count = 0;
   for (std::int64_t a = 0; a < input.rows(); ++a) {
@@ -245,7 +247,7 @@ std::pair<double, double> topic_similarity(const testing::SyntheticCorpus& corpu
 }
 
 TEST(Training, EveryObjectiveSeparatesTopics) {
-  const testing::SyntheticCorpus corpus = testing::topic_corpus(6, 10, 4000);
+  const SyntheticCorpus corpus = topic_corpus(6, 10, 4000);
   for (const auto& [loss, sharing] :
        {std::pair{"ns", Sharing::pair}, std::pair{"ns", Sharing::window}, std::pair{"ns", Sharing::tile},
         std::pair{"hs", Sharing::tile}, std::pair{"ns+hs", Sharing::tile},
@@ -254,7 +256,7 @@ TEST(Training, EveryObjectiveSeparatesTopics) {
     config.threads = 2;
     config.epochs = 5;
     config.sample = 0;
-    const Run trained = run(corpus, config, make_cpu_backend);
+    const Outcome trained = run(corpus, config, make_cpu_backend);
     const auto [same, other] = topic_similarity(corpus, trained.embeddings.input);
     EXPECT_GT(same, other + 0.5) << loss << " " << to_string(sharing);
     EXPECT_LT(trained.summary.epoch_loss.back(), trained.summary.epoch_loss.front());
@@ -263,14 +265,14 @@ TEST(Training, EveryObjectiveSeparatesTopics) {
 
 TEST(Training, TinyVocabulariesStayFiniteOnManyThreads) {
   for (const std::int64_t words : {2, 3, 10}) {
-    const testing::SyntheticCorpus corpus = testing::zipf_corpus(words, 50000, 1000);
+    const SyntheticCorpus corpus = zipf_corpus(words, 50000, 1000);
     for (const char* loss : {"ns", "hs"}) {
       Config config = config_of(loss, Sharing::tile);
       config.threads = 8;
       config.epochs = 20;
       config.sample = 0;
       config.lr = 0.1;
-      const Run trained = run(corpus, config, make_cpu_backend);
+      const Outcome trained = run(corpus, config, make_cpu_backend);
       EXPECT_LT(largest_value(trained.embeddings.input), 100) << words << " " << loss;
       EXPECT_LT(trained.summary.epoch_loss.back(), 1.2 * trained.summary.epoch_loss.front());
     }
@@ -278,7 +280,7 @@ TEST(Training, TinyVocabulariesStayFiniteOnManyThreads) {
 }
 
 TEST(Training, OneWordIsAClearError) {
-  testing::SyntheticCorpus corpus = testing::zipf_corpus(1, 100, 10);
+  SyntheticCorpus corpus = zipf_corpus(1, 100, 10);
   for (const char* loss : {"ns", "hs", "softmax"}) {
     const Config config = config_of(loss, Sharing::tile);
     try {
@@ -291,7 +293,7 @@ TEST(Training, OneWordIsAClearError) {
 }
 
 TEST(Training, NotANumberIsAnErrorThatNamesTheRemedy) {
-  const testing::SyntheticCorpus corpus = testing::zipf_corpus(50, 2000, 30);
+  const SyntheticCorpus corpus = zipf_corpus(50, 2000, 30);
   const Config config = config_of("ns", Sharing::tile);
   const TrainingData data(config, corpus.vocabulary, corpus.tokens);
   for (const MakeBackend make : {make_cpu_backend, make_reference_backend}) {
@@ -309,7 +311,7 @@ TEST(Training, NotANumberIsAnErrorThatNamesTheRemedy) {
 }
 
 TEST(Training, TheObserverStopsTheRun) {
-  const testing::SyntheticCorpus corpus = testing::zipf_corpus(50, 2000, 30);
+  const SyntheticCorpus corpus = zipf_corpus(50, 2000, 30);
   Config config = config_of("ns", Sharing::tile);
   config.epochs = 50;
   const TrainingData data(config, corpus.vocabulary, corpus.tokens);
@@ -327,7 +329,7 @@ TEST(Training, TheObserverStopsTheRun) {
 }
 
 TEST(Training, LearningRateFallsLinearlyOverAllEpochs) {
-  const testing::SyntheticCorpus corpus = testing::zipf_corpus(50, 2000, 30);
+  const SyntheticCorpus corpus = zipf_corpus(50, 2000, 30);
   Config config = config_of("ns", Sharing::tile);
   config.lr = 0.025;
   config.epochs = 4;
