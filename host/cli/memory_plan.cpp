@@ -77,22 +77,18 @@ std::vector<StepCost> step_costs(std::int64_t words, std::int32_t dim, std::int6
   const std::string v = with_commas(words);
   const std::string d = std::to_string(dim);
   const std::string p = std::to_string(positives);
-  const auto real_d = static_cast<double>(dim);
-  const auto all = static_cast<double>(words) * real_d;  // exact below 2^53, as every product here
-  const auto real_p = static_cast<double>(positives);
+  // Below 2^31 * 2^12 * 2^11 within the ranges of the flags.
   return {
-      {"full softmax, skip-gram", d + " + " + v + "*" + d + "*" + p, real_d + all * real_p},
-      {"full softmax, CBOW", d + "*" + p + " + " + v + "*" + d, real_d * real_p + all},
+      {"full softmax, skip-gram", d + " + " + v + "*" + d + "*" + p, dim + words * dim * positives},
+      {"full softmax, CBOW", d + "*" + p + " + " + v + "*" + d, dim * positives + words * dim},
       {"negative sampling", d + " + " + d + "*" + std::to_string(positives + negative),
-       real_d + real_d * static_cast<double>(positives + negative)},
+       dim + dim * (positives + negative)},
       {"hierarchical softmax", d + " + " + d + "*" + p + "*" + format_real(path_length),
-       real_d + real_d * real_p * path_length},
+       dim + std::llround(static_cast<double>(dim * positives) * path_length)},
   };
 }
 
-std::string to_string(const StepCost& cost) {
-  return cost.expression + " = " + with_commas(std::llround(cost.weights));
-}
+std::string to_string(const StepCost& cost) { return cost.expression + " = " + with_commas(cost.weights); }
 
 std::int64_t mean_positives(const Config& config) {
   // b uniform in 1..W has the mean (W + 1) / 2 on either side.

@@ -6,7 +6,6 @@
 #include <warp2vec/word_vectors.h>
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,7 +40,7 @@ bool is_text(VectorFormat format);
 struct StepCost {
   std::string method;
   std::string expression;  ///< for example "100 + 100*28"
-  double weights = 0;
+  std::int64_t weights = 0;
 };
 
 /// One centre with `positives` contexts and `negative` negatives shared by them. `path_length` is the mean
