@@ -64,7 +64,7 @@ struct EvaluateOptions {
 PairsResult evaluate_pairs(const Space& space, const std::string& path, const EvaluateOptions& options);
 
 struct AnalogySection {
-  std::string name;
+  std::string name;  ///< empty for questions before the first heading
   std::int64_t correct = 0;
   std::int64_t found = 0;  ///< questions with all four words in the restricted vocabulary
   std::int64_t total = 0;
