@@ -1,9 +1,12 @@
-# What `cmake --install` copies: the library with its headers and the package that find_package(warp2vec) reads.
+# What `cmake --install` copies: the program, the library with its headers, and its CMake package.
 include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/warp2vec)
 
 install(TARGETS warp2vec_core EXPORT warp2vecTargets)
+if(WARP2VEC_BUILD_CLI)
+  install(TARGETS warp2vec)
+endif()
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/warp2vec DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT warp2vecTargets NAMESPACE warp2vec:: DESTINATION ${package_dir})
 

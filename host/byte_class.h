@@ -13,7 +13,7 @@ namespace detail {
 
 constexpr std::array<ByteClass, 256> make_byte_classes() {
   std::array<ByteClass, 256> classes{};  // all `word`
-  for (const char c : {' ', '\t', '\v', '\f', '\r'}) classes[static_cast<std::size_t>(c)] = ByteClass::blank;
+  for (const unsigned char c : {' ', '\t', '\v', '\f', '\r'}) classes[c] = ByteClass::blank;
   classes['\n'] = ByteClass::newline;
   classes[0] = ByteClass::nul;
   return classes;

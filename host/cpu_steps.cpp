@@ -13,7 +13,9 @@ constexpr std::int64_t kSoftmaxRows = 64;  // output rows per product of the ful
 simd::Operand rows_of(const Matrix& matrix, std::int64_t first = 0) {
   return {matrix.row(first), matrix.stride(), 1};
 }
-simd::Operand transpose_of(const Matrix& matrix) { return {matrix.row(0), 1, matrix.stride()}; }
+simd::Operand transpose_of(const Matrix& matrix, std::int64_t first = 0) {
+  return {matrix.row(first), 1, matrix.stride()};
+}
 
 std::int64_t length(const std::vector<std::int64_t>& rows) { return static_cast<std::int64_t>(rows.size()); }
 
@@ -23,26 +25,24 @@ CpuSteps::CpuSteps(const TrainingData& data, const HotMatrices& hot, Embeddings&
     : data_(data), hot_(hot), embeddings_(embeddings) {
   const Config& config = data.config;
   const bool tiles = config.loss.negative_sampling && config.sharing == Sharing::tile;
-  const std::int64_t contexts = 2 * config.window + (tiles ? config.tile_centres : 1);
+  const std::int64_t contexts = simd::padded(2 * config.window + (tiles ? config.tile_centres : 1));
   std::int64_t targets = 1;  // rows of y_
-  if (tiles) targets = simd::padded(config.tile_centres);
+  if (tiles) targets = config.tile_centres;
   if (config.loss.negative_sampling && !tiles) targets = 1 + config.negative;
   if (config.loss.hierarchical_softmax) targets = std::max<std::int64_t>(targets, kMaxCodeLength);
   if (config.loss.softmax) targets = kSoftmaxRows;
   const std::int64_t negatives = tiles ? config.tile_negatives : 0;
-  const std::int64_t scores = config.loss.softmax
-                                  ? (data.vocabulary.size() + kSoftmaxRows - 1) / kSoftmaxRows * kSoftmaxRows
-                                  : std::max(targets, negatives);
   x_ = Matrix(contexts, config.dim);
   x_steps_ = Matrix(contexts, config.dim);
+  x_columns_ = Matrix(Matrix::padded(config.dim), static_cast<std::int32_t>(contexts));
   y_ = Matrix(targets, config.dim);
   y_steps_ = Matrix(targets, config.dim);
   z_ = Matrix(negatives, config.dim);
   z_steps_ = Matrix(negatives, config.dim);
-  y_columns_ = Matrix(config.dim, static_cast<std::int32_t>(targets));
-  z_columns_ = Matrix(config.dim, static_cast<std::int32_t>(negatives));
-  scores_ = Matrix(contexts, static_cast<std::int32_t>(scores));
-  if (!config.loss.softmax) weights_ = Matrix(contexts, static_cast<std::int32_t>(scores));
+  scores_ = Matrix(config.loss.softmax ? data.vocabulary.size() : std::max(targets, negatives),
+                   static_cast<std::int32_t>(contexts));
+  weights_ = Matrix(std::max(2, config.tile_centres), static_cast<std::int32_t>(contexts));
+  losses_.resize(static_cast<std::size_t>(contexts));
 }
 
 Trained CpuSteps::train(const Batch& batch) {
@@ -74,7 +74,8 @@ Trained CpuSteps::train(const Batch& batch) {
   return trained_;
 }
 
-// The elements that the windows of centres [begin, end) cover. A later centre's wider window may begin earlier.
+// The elements that the windows of centres [begin, end) cover. A later centre's wider window may begin
+// earlier.
 KeptSpan::Range CpuSteps::contexts_of(std::int64_t begin, std::int64_t end) const {
   KeptSpan::Range all = windows_[static_cast<std::size_t>(begin)];
   for (std::int64_t i = begin; i < end; ++i) {
@@ -106,13 +107,18 @@ void CpuSteps::prepare_tile(std::int64_t begin, std::int64_t end, Tile& tile) co
   simd::prefetch(embeddings_.output.view(), tile.negatives.data(), length(tile.negatives));
 }
 
+// Copies context rows to x_ and, transposed, to x_columns_.
+void CpuSteps::take_contexts(const std::vector<std::int64_t>& rows) {
+  simd::gather(embeddings_.input.view(), rows.data(), length(rows), x_.row(0));
+  simd::transpose(x_.row(0), x_.stride(), (length(rows) + 3) / 4 * 4, x_.stride(), x_columns_.row(0),
+                  x_columns_.stride());
+}
+
 void CpuSteps::train_tile(const Tile& tile) {
   const MatrixView<float> output = embeddings_.output.view();
-  simd::gather(embeddings_.input.view(), tile.contexts.data(), length(tile.contexts), x_.row(0), nullptr, 0);
-  simd::gather(output, tile.centres.data(), length(tile.centres), y_.row(0), y_columns_.row(0),
-               y_columns_.stride());
-  simd::gather(output, tile.negatives.data(), length(tile.negatives), z_.row(0), z_columns_.row(0),
-               z_columns_.stride());
+  take_contexts(tile.contexts);
+  simd::gather(output, tile.centres.data(), length(tile.centres), y_.row(0));
+  simd::gather(output, tile.negatives.data(), length(tile.negatives), z_.row(0));
   meet_negatives(tile);
   meet_centres(tile);
   add_steps(embeddings_.input.view(), tile.contexts, x_steps_, tile.lr, hot_.input);
@@ -120,65 +126,73 @@ void CpuSteps::train_tile(const Tile& tile) {
   add_steps(output, tile.negatives, z_steps_, tile.lr, hot_.output);
 }
 
-// All contexts with all negatives: three dense products.
+// All negatives with all contexts: three dense products.
 void CpuSteps::meet_negatives(const Tile& tile) {
   const Config& config = data_.config;
   const std::int64_t contexts = length(tile.contexts);
   const std::int64_t negatives = length(tile.negatives);
-  const std::int64_t columns = simd::padded(negatives);
-  const auto context_of = [&](std::int64_t i) { return i - tile.span.begin; };
+  const std::int64_t columns = simd::padded(contexts);
+  simd::multiply(negatives, columns, config.dim, rows_of(z_), x_columns_.row(0), x_columns_.stride(),
+                 scores_.row(0), scores_.stride(), false);
 
-  pairs_.assign(static_cast<std::size_t>(contexts), 0);
+  // One row of weights serves every negative that is no centre of the tile; the others get a copy with gaps.
+  float* const shared_weights = weights_.row(0);
+  float* const own_weights = weights_.row(1);
+  std::fill_n(shared_weights, columns, 0.0F);
   for (std::int64_t t = tile.begin; t < tile.end; ++t)
     for (std::int64_t i = window(t).begin; i < window(t).end; ++i)
-      if (i != t) ++pairs_[static_cast<std::size_t>(context_of(i))];
-  const std::int64_t stride = weights_.stride();
-  for (std::int64_t c = 0; c < contexts; ++c) {
-    const float weight =
-        -tile_negative_weight(pairs_[static_cast<std::size_t>(c)], config.negative, config.tile_negatives);
-    std::fill_n(weights_.row(c), negatives, weight);
-    std::fill(weights_.row(c) + negatives, weights_.row(c) + columns, 0.0F);
-  }
+      if (i != t) ++shared_weights[i - tile.span.begin];
+  for (std::int64_t c = 0; c < contexts; ++c)
+    shared_weights[c] = -tile_negative_weight(static_cast<std::int32_t>(shared_weights[c]), config.negative,
+                                              config.tile_negatives);
   for (std::int64_t m = 0; m < negatives; ++m) {
+    const float* weights = shared_weights;
     const std::int64_t negative = tile.negatives[static_cast<std::size_t>(m)];
     for (std::int64_t t = tile.begin; t < tile.end; ++t) {
       if (tile.centres[static_cast<std::size_t>(t - tile.begin)] != negative) continue;
+      if (weights == shared_weights) std::copy_n(shared_weights, columns, own_weights);
+      weights = own_weights;
       for (std::int64_t i = window(t).begin; i < window(t).end; ++i)
-        if (i != t) weights_.row(context_of(i))[m] = 0;
+        if (i != t) own_weights[i - tile.span.begin] = 0;
     }
+    trained_.loss += simd::score_gradients(columns, scores_.row(m), weights, scores_.row(m));
   }
 
-  simd::multiply(contexts, columns, config.dim, rows_of(x_), z_columns_.row(0), z_columns_.stride(),
-                 scores_.row(0), stride, false);
-  for (std::int64_t c = 0; c < contexts; ++c)
-    trained_.loss += simd::score_gradients(columns, scores_.row(c), weights_.row(c), scores_.row(c));
-  simd::multiply(contexts, x_.stride(), negatives, rows_of(scores_), z_.row(0), z_.stride(), x_steps_.row(0),
-                 x_steps_.stride(), false);
-  simd::multiply(negatives, x_.stride(), contexts, transpose_of(scores_), x_.row(0), x_.stride(),
-                 z_steps_.row(0), z_steps_.stride(), false);
+  simd::multiply(negatives, x_.stride(), contexts, rows_of(scores_), x_.row(0), x_.stride(), z_steps_.row(0),
+                 z_steps_.stride(), false);
+  simd::multiply(contexts, x_.stride(), negatives, transpose_of(scores_), z_.row(0), z_.stride(),
+                 x_steps_.row(0), x_steps_.stride(), false);
 }
 
-// Each centre with its own contexts: the band of the contexts x centres matrix, in blocks of kLanes centres.
+// Each centre with its own contexts: the band of the centres x contexts matrix, in blocks of kLanes contexts.
 void CpuSteps::meet_centres(const Tile& tile) {
-  for (std::int64_t first = tile.begin; first < tile.end; first += simd::kLanes) {
-    const std::int64_t last = std::min(tile.end, first + simd::kLanes);
-    const KeptSpan::Range span = contexts_of(first, last);
-    const std::int64_t contexts = span.end - span.begin;
-    for (std::int64_t c = 0; c < contexts; ++c) std::fill_n(weights_.row(c), simd::kLanes, 0.0F);
-    for (std::int64_t t = first; t < last; ++t)
-      for (std::int64_t i = window(t).begin; i < window(t).end; ++i)
-        if (i != t) weights_.row(i - span.begin)[t - first] = 1;
+  const std::int64_t contexts = length(tile.contexts);
+  for (std::int64_t y = 0; y < length(tile.centres); ++y)
+    std::fill_n(y_steps_.row(y), y_steps_.stride(), 0.0F);
+  for (std::int64_t x = 0; x < contexts; x += simd::kLanes) {
+    const std::int64_t columns = std::min(contexts - x, simd::kLanes);
+    const std::int64_t first_context = tile.span.begin + x;
+    const std::int64_t last_context = first_context + columns;
+    const std::int64_t first = std::max(tile.begin, first_context - data_.config.window);
+    const std::int64_t last = std::min(tile.end, last_context + data_.config.window);
+    const std::int64_t centres = last - first;
+    for (std::int64_t t = first; t < last; ++t) {
+      float* const weights = weights_.row(t - first);
+      std::fill_n(weights, simd::kLanes, 0.0F);
+      for (std::int64_t i = std::max(window(t).begin, first_context);
+           i < std::min(window(t).end, last_context); ++i)
+        if (i != t) weights[i - first_context] = 1;
+    }
 
-    const std::int64_t x_first = span.begin - tile.span.begin;
-    const std::int64_t y_first = first - tile.begin;
-    simd::multiply(contexts, simd::kLanes, data_.config.dim, rows_of(x_, x_first),
-                   y_columns_.row(0) + y_first, y_columns_.stride(), scores_.row(0), scores_.stride(), false);
-    for (std::int64_t c = 0; c < contexts; ++c)
+    const std::int64_t y = first - tile.begin;
+    simd::multiply(centres, simd::kLanes, data_.config.dim, rows_of(y_, y), x_columns_.row(0) + x,
+                   x_columns_.stride(), scores_.row(0), scores_.stride(), false);
+    for (std::int64_t c = 0; c < centres; ++c)
       trained_.loss += simd::score_gradients(simd::kLanes, scores_.row(c), weights_.row(c), scores_.row(c));
-    simd::multiply(contexts, x_.stride(), last - first, rows_of(scores_), y_.row(y_first), y_.stride(),
-                   x_steps_.row(x_first), x_steps_.stride(), true);
-    simd::multiply(last - first, x_.stride(), contexts, transpose_of(scores_), x_.row(x_first), x_.stride(),
-                   y_steps_.row(y_first), y_steps_.stride(), false);
+    simd::multiply(centres, x_.stride(), columns, rows_of(scores_), x_.row(x), x_.stride(), y_steps_.row(y),
+                   y_steps_.stride(), true);
+    simd::multiply(columns, x_.stride(), centres, transpose_of(scores_), y_.row(y), y_.stride(),
+                   x_steps_.row(x), x_steps_.stride(), true);
   }
 }
 
@@ -232,28 +246,33 @@ void CpuSteps::train_path(std::int64_t centre, KeptSpan::Range contexts) {
   train_targets(centre, contexts, embeddings_.nodes.view(), lr_at(centre), hot_.input_under_tree, hot_.nodes);
 }
 
-// Contexts [begin, end) without the centre, each with all of targets_ at target_weights_.
-void CpuSteps::train_targets(std::int64_t centre, KeptSpan::Range contexts, MatrixView<float> output,
-                             float lr, const HotRows& hot_contexts, const HotRows& hot_targets) {
+void CpuSteps::list_contexts(std::int64_t centre, KeptSpan::Range contexts) {
   contexts_.clear();
   for (std::int64_t i = contexts.begin; i < contexts.end; ++i)
     if (i != centre) contexts_.push_back(row_at(i));
+}
+
+// Contexts [begin, end) without the centre, each with all of targets_ at target_weights_.
+void CpuSteps::train_targets(std::int64_t centre, KeptSpan::Range contexts, MatrixView<float> output,
+                             float lr, const HotRows& hot_contexts, const HotRows& hot_targets) {
+  list_contexts(centre, contexts);
   const std::int64_t rows = length(contexts_);
+  const std::int64_t columns = simd::padded(rows);
   const std::int64_t targets = length(targets_);
-  const std::int64_t columns = simd::padded(targets);
-  target_weights_.resize(static_cast<std::size_t>(columns), 0.0F);
-  simd::gather(embeddings_.input.view(), contexts_.data(), rows, x_.row(0), nullptr, 0);
-  simd::gather(output, targets_.data(), targets, y_.row(0), y_columns_.row(0), y_columns_.stride());
-  simd::multiply(rows, columns, data_.config.dim, rows_of(x_), y_columns_.row(0), y_columns_.stride(),
+  take_contexts(contexts_);
+  simd::gather(output, targets_.data(), targets, y_.row(0));
+  simd::multiply(targets, columns, data_.config.dim, rows_of(y_), x_columns_.row(0), x_columns_.stride(),
                  scores_.row(0), scores_.stride(), false);
-  for (std::int64_t c = 0; c < rows; ++c) {
-    std::copy(target_weights_.begin(), target_weights_.end(), weights_.row(c));
-    trained_.loss += simd::score_gradients(columns, scores_.row(c), weights_.row(c), scores_.row(c));
+  float* const weights = weights_.row(0);
+  std::fill_n(weights, columns, 0.0F);
+  for (std::int64_t t = 0; t < targets; ++t) {
+    std::fill_n(weights, rows, target_weights_[static_cast<std::size_t>(t)]);
+    trained_.loss += simd::score_gradients(columns, scores_.row(t), weights, scores_.row(t));
   }
-  simd::multiply(rows, x_.stride(), targets, rows_of(scores_), y_.row(0), y_.stride(), x_steps_.row(0),
-                 x_steps_.stride(), false);
-  simd::multiply(targets, x_.stride(), rows, transpose_of(scores_), x_.row(0), x_.stride(), y_steps_.row(0),
+  simd::multiply(targets, x_.stride(), rows, rows_of(scores_), x_.row(0), x_.stride(), y_steps_.row(0),
                  y_steps_.stride(), false);
+  simd::multiply(rows, x_.stride(), targets, transpose_of(scores_), y_.row(0), y_.stride(), x_steps_.row(0),
+                 x_steps_.stride(), false);
   add_steps(embeddings_.input.view(), contexts_, x_steps_, lr, hot_contexts);
   add_steps(output, targets_, y_steps_, lr, hot_targets);
 }
@@ -262,32 +281,29 @@ void CpuSteps::train_targets(std::int64_t centre, KeptSpan::Range contexts, Matr
 void CpuSteps::train_softmax(std::int64_t centre, KeptSpan::Range contexts) {
   const MatrixView<float> output = embeddings_.output.view();
   const float lr = lr_at(centre);
-  contexts_.clear();
-  for (std::int64_t i = contexts.begin; i < contexts.end; ++i)
-    if (i != centre) contexts_.push_back(row_at(i));
+  list_contexts(centre, contexts);
+  take_contexts(contexts_);
   const std::int64_t rows = length(contexts_);
+  const std::int64_t columns = simd::padded(rows);
   const auto take_targets = [&](std::int64_t first) {
     targets_.clear();
     for (std::int64_t w = first; w < std::min(output.rows, first + kSoftmaxRows); ++w) targets_.push_back(w);
-    simd::gather(output, targets_.data(), length(targets_), y_.row(0), y_columns_.row(0),
-                 y_columns_.stride());
+    simd::gather(output, targets_.data(), length(targets_), y_.row(0));
   };
-  simd::gather(embeddings_.input.view(), contexts_.data(), rows, x_.row(0), nullptr, 0);
   for (std::int64_t first = 0; first < output.rows; first += kSoftmaxRows) {
     take_targets(first);
-    simd::multiply(rows, kSoftmaxRows, data_.config.dim, rows_of(x_), y_columns_.row(0), y_columns_.stride(),
-                   scores_.row(0) + first, scores_.stride(), false);
+    simd::multiply(length(targets_), columns, data_.config.dim, rows_of(y_), x_columns_.row(0),
+                   x_columns_.stride(), scores_.row(first), scores_.stride(), false);
   }
-  for (std::int64_t c = 0; c < rows; ++c)
-    trained_.loss += simd::softmax_gradients(scores_.stride(), output.rows, row_at(centre), scores_.row(c));
+  simd::softmax_gradients(output.rows, columns, row_at(centre), scores_.row(0), scores_.stride(),
+                          losses_.data());
+  for (std::int64_t c = 0; c < rows; ++c) trained_.loss += losses_[static_cast<std::size_t>(c)];
   for (std::int64_t first = 0; first < output.rows; first += kSoftmaxRows) {
     take_targets(first);
-    const simd::Operand gradients{scores_.row(0) + first, scores_.stride(), 1};
-    const simd::Operand transposed{scores_.row(0) + first, 1, scores_.stride()};
-    simd::multiply(rows, x_.stride(), length(targets_), gradients, y_.row(0), y_.stride(), x_steps_.row(0),
-                   x_steps_.stride(), first > 0);
-    simd::multiply(length(targets_), x_.stride(), rows, transposed, x_.row(0), x_.stride(), y_steps_.row(0),
-                   y_steps_.stride(), false);
+    simd::multiply(length(targets_), x_.stride(), rows, rows_of(scores_, first), x_.row(0), x_.stride(),
+                   y_steps_.row(0), y_steps_.stride(), false);
+    simd::multiply(rows, x_.stride(), length(targets_), transpose_of(scores_, first), y_.row(0), y_.stride(),
+                   x_steps_.row(0), x_steps_.stride(), first > 0);
     add_steps(output, targets_, y_steps_, lr, HotRows());
   }
   add_steps(embeddings_.input.view(), contexts_, x_steps_, lr, HotRows());

@@ -39,6 +39,7 @@ class CpuSteps {
 
   KeptSpan::Range contexts_of(std::int64_t begin, std::int64_t end) const;
   void prepare_tile(std::int64_t begin, std::int64_t end, Tile& tile) const;
+  void take_contexts(const std::vector<std::int64_t>& rows);
   void train_tile(const Tile& tile);
   void meet_negatives(const Tile& tile);
   void meet_centres(const Tile& tile);
@@ -47,6 +48,7 @@ class CpuSteps {
   void train_path(std::int64_t centre, KeptSpan::Range contexts);
   void train_targets(std::int64_t centre, KeptSpan::Range contexts, MatrixView<float> output, float lr,
                      const HotRows& hot_contexts, const HotRows& hot_targets);
+  void list_contexts(std::int64_t centre, KeptSpan::Range contexts);
   void train_softmax(std::int64_t centre, KeptSpan::Range contexts);
   void add_steps(MatrixView<float> matrix, const std::vector<std::int64_t>& rows, const Matrix& steps,
                  float lr, const HotRows& hot);
@@ -64,12 +66,13 @@ class CpuSteps {
   std::vector<std::int64_t> contexts_, targets_;  // rows of one window
   std::vector<float> target_weights_;             // one weight per target, for all contexts of a window
   std::vector<float> scales_;
-  std::vector<std::int32_t> pairs_;  // of each context of a tile
-  Matrix x_, x_steps_;               // copies of context rows, and their steps
-  Matrix y_, y_steps_;               // the same of centre rows, of one window's targets
-  Matrix z_, z_steps_;               // the same of a tile's negatives
-  Matrix y_columns_, z_columns_;     // y_ and z_ transposed: dim x rows
-  Matrix scores_, weights_;          // contexts x targets
+  std::vector<double> losses_;  // of each context under the full softmax
+  Matrix x_, x_steps_;          // copies of context rows, and their steps
+  Matrix x_columns_;            // x_ transposed: dim x contexts
+  Matrix y_, y_steps_;          // the same of centre rows, or of one window's targets
+  Matrix z_, z_steps_;          // the same of a tile's negatives
+  Matrix scores_;               // targets x contexts
+  Matrix weights_;              // rows of weights, as long as those of scores_
 };
 
 }  // namespace warp2vec

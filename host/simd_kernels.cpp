@@ -102,33 +102,43 @@ double score_gradients(std::int64_t n, const float* scores, const float* weights
   return static_cast<double>(hn::GetLane(hn::SumOfLanes(tag, loss)));
 }
 
-double softmax_gradients(std::int64_t n, std::int64_t words, std::int64_t centre, float* scores) {
+// `Lanes` contexts at a time, each in a lane of its own.
+void softmax_gradients(std::int64_t words, std::int64_t columns, std::int64_t centre, float* scores,
+                       std::int64_t stride, double* losses) {
   const Tag tag;
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(tag));
-  float highest = scores[0];
-  for (std::int64_t w = 1; w < words; ++w) highest = scores[w] > highest ? scores[w] : highest;
-  const double centre_score = static_cast<double>(scores[centre]) - static_cast<double>(highest);
-  for (std::int64_t w = words; w < n; ++w) scores[w] = -INFINITY;
-  const Vec shift = hn::Set(tag, highest);
-  double sum = 0;
-  constexpr std::int64_t kRun = 1024;  // float partial sums over 1,024 values, then double
-  for (std::int64_t begin = 0; begin < n; begin += kRun) {
-    Vec partial = hn::Zero(tag);
-    const std::int64_t end = begin + kRun < n ? begin + kRun : n;
-    for (std::int64_t w = begin; w < end; w += lanes) {
-      // Below -100 the exponential is 0 in float; -inf (padding) is not in Exp's domain.
-      const Vec e = hn::Exp(tag, hn::Max(hn::Sub(hn::Load(tag, scores + w), shift), hn::Set(tag, -100.0F)));
-      hn::Store(e, tag, scores + w);
-      partial = hn::Add(partial, e);
+  constexpr std::int64_t kRun = 1024;  // float partial sums over 1,024 words, then double
+  HWY_ALIGN float lane[kLanes];
+  for (std::int64_t column = 0; column < columns; column += lanes) {
+    float* const first = scores + column;
+    Vec highest = hn::Load(tag, first);
+    for (std::int64_t w = 1; w < words; ++w) highest = hn::Max(highest, hn::Load(tag, first + w * stride));
+    hn::Store(hn::Sub(hn::Load(tag, first + centre * stride), highest), tag, lane);
+    double sums[kLanes] = {};
+    for (std::int64_t i = 0; i < lanes; ++i) losses[column + i] = -static_cast<double>(lane[i]);
+    for (std::int64_t begin = 0; begin < words; begin += kRun) {
+      Vec partial = hn::Zero(tag);
+      const std::int64_t end = begin + kRun < words ? begin + kRun : words;
+      for (std::int64_t w = begin; w < end; ++w) {
+        const Vec e = hn::Exp(tag, hn::Sub(hn::Load(tag, first + w * stride), highest));
+        hn::Store(e, tag, first + w * stride);
+        partial = hn::Add(partial, e);
+      }
+      hn::Store(partial, tag, lane);
+      for (std::int64_t i = 0; i < lanes; ++i) sums[i] += static_cast<double>(lane[i]);
     }
-    sum += static_cast<double>(hn::GetLane(hn::SumOfLanes(tag, partial)));
+    for (std::int64_t i = 0; i < lanes; ++i) {
+      losses[column + i] += std::log(sums[i]);
+      lane[i] = static_cast<float>(-1 / sums[i]);
+    }
+    const Vec scale = hn::Load(tag, lane);
+    for (std::int64_t w = 0; w < words; ++w) {
+      float* const row = first + w * stride;
+      hn::Store(hn::Mul(scale, hn::Load(tag, row)), tag, row);
+    }
+    float* const own = first + centre * stride;
+    hn::Store(hn::Add(hn::Load(tag, own), hn::Set(tag, 1.0F)), tag, own);
   }
-  const Vec scale = hn::Set(tag, static_cast<float>(-1 / sum));
-  for (std::int64_t w = 0; w < n; w += lanes)
-    hn::Store(hn::Mul(scale, hn::Load(tag, scores + w)), tag, scores + w);
-  for (std::int64_t w = words; w < n; ++w) scores[w] = 0;
-  scores[centre] += 1;
-  return std::log(sum) - centre_score;
 }
 
 // Rows of the shared matrices are read and written by all threads without locks. ThreadSanitizer is shown the
@@ -155,8 +165,7 @@ HWY_INLINE void store_shared(Vec value, Tag tag, float* p) {
 #endif
 }
 
-void gather(MatrixView<float> matrix, const std::int64_t* rows, std::int64_t count, float* out,
-            float* transposed, std::int64_t transposed_stride) {
+void gather(MatrixView<float> matrix, const std::int64_t* rows, std::int64_t count, float* out) {
   const Tag tag;
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(tag));
   for (std::int64_t i = 0; i < count; ++i) {
@@ -164,9 +173,35 @@ void gather(MatrixView<float> matrix, const std::int64_t* rows, std::int64_t cou
     float* copy = out + i * matrix.stride;
     for (std::int64_t c = 0; c < matrix.stride; c += lanes)
       hn::Store(load_shared(tag, row + c), tag, copy + c);
-    if (transposed == nullptr) continue;
-    for (std::int64_t c = 0; c < matrix.cols; ++c) transposed[c * transposed_stride + i] = copy[c];
   }
+}
+
+void transpose(const float* in, std::int64_t in_stride, std::int64_t rows, std::int64_t columns, float* out,
+               std::int64_t out_stride) {
+#if HWY_TARGET == HWY_SCALAR  // has no vectors to interleave
+  for (std::int64_t r = 0; r < rows; ++r)
+    for (std::int64_t c = 0; c < columns; ++c) out[c * out_stride + r] = in[r * in_stride + c];
+#else
+  const hn::FixedTag<float, 4> tag;
+  for (std::int64_t r = 0; r < rows; r += 4) {
+    for (std::int64_t c = 0; c < columns; c += 4) {
+      const float* from = in + r * in_stride + c;
+      const auto row0 = hn::Load(tag, from);
+      const auto row1 = hn::Load(tag, from + in_stride);
+      const auto row2 = hn::Load(tag, from + 2 * in_stride);
+      const auto row3 = hn::Load(tag, from + 3 * in_stride);
+      const auto low01 = hn::InterleaveLower(tag, row0, row1);  // 00 10 01 11, by row and column
+      const auto low23 = hn::InterleaveLower(tag, row2, row3);
+      const auto high01 = hn::InterleaveUpper(tag, row0, row1);
+      const auto high23 = hn::InterleaveUpper(tag, row2, row3);
+      float* to = out + c * out_stride + r;
+      hn::Store(hn::ConcatLowerLower(tag, low23, low01), tag, to);
+      hn::Store(hn::ConcatUpperUpper(tag, low23, low01), tag, to + out_stride);
+      hn::Store(hn::ConcatLowerLower(tag, high23, high01), tag, to + 2 * out_stride);
+      hn::Store(hn::ConcatUpperUpper(tag, high23, high01), tag, to + 3 * out_stride);
+    }
+  }
+#endif
 }
 
 void scatter_add(MatrixView<float> matrix, const std::int64_t* rows, const float* scales, std::int64_t count,
@@ -194,6 +229,7 @@ HWY_EXPORT(multiply);
 HWY_EXPORT(score_gradients);
 HWY_EXPORT(softmax_gradients);
 HWY_EXPORT(gather);
+HWY_EXPORT(transpose);
 HWY_EXPORT(scatter_add);
 HWY_EXPORT(instruction_set);
 
@@ -206,13 +242,18 @@ double score_gradients(std::int64_t n, const float* scores, const float* weights
   return HWY_DYNAMIC_DISPATCH(score_gradients)(n, scores, weights, gradients);
 }
 
-double softmax_gradients(std::int64_t n, std::int64_t words, std::int64_t centre, float* scores) {
-  return HWY_DYNAMIC_DISPATCH(softmax_gradients)(n, words, centre, scores);
+void softmax_gradients(std::int64_t words, std::int64_t columns, std::int64_t centre, float* scores,
+                       std::int64_t stride, double* losses) {
+  HWY_DYNAMIC_DISPATCH(softmax_gradients)(words, columns, centre, scores, stride, losses);
 }
 
-void gather(MatrixView<float> matrix, const std::int64_t* rows, std::int64_t count, float* out,
-            float* transposed, std::int64_t transposed_stride) {
-  HWY_DYNAMIC_DISPATCH(gather)(matrix, rows, count, out, transposed, transposed_stride);
+void gather(MatrixView<float> matrix, const std::int64_t* rows, std::int64_t count, float* out) {
+  HWY_DYNAMIC_DISPATCH(gather)(matrix, rows, count, out);
+}
+
+void transpose(const float* in, std::int64_t in_stride, std::int64_t rows, std::int64_t columns, float* out,
+               std::int64_t out_stride) {
+  HWY_DYNAMIC_DISPATCH(transpose)(in, in_stride, rows, columns, out, out_stride);
 }
 
 void scatter_add(MatrixView<float> matrix, const std::int64_t* rows, const float* scales, std::int64_t count,

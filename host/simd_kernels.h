@@ -29,14 +29,18 @@ void multiply(std::int64_t m, std::int64_t n, std::int64_t k, Operand a, const f
 /// score_loss(scores[i], weights[i]).
 double score_gradients(std::int64_t n, const float* scores, const float* weights, float* gradients);
 
-/// One context's row of a full softmax over `words` scores, padded to `n`: replaces scores by the gradients
-/// 1{w = centre} - P(w) (0 in the padding) and returns -log P(centre).
-double softmax_gradients(std::int64_t n, std::int64_t words, std::int64_t centre, float* scores);
+/// The full softmax of `columns` contexts (a multiple of kLanes): scores is words x columns, `stride` values
+/// a row. Replaces each score by the gradient 1{w = centre} - P(w | context) and writes -log P(centre |
+/// context) to losses.
+void softmax_gradients(std::int64_t words, std::int64_t columns, std::int64_t centre, float* scores,
+                       std::int64_t stride, double* losses);
 
-/// Copies rows of a shared matrix to consecutive rows of `out` (`stride` values each), and transposed if
-/// `transposed` is not null: transposed[c * transposed_stride + i] = row i, value c.
-void gather(MatrixView<float> matrix, const std::int64_t* rows, std::int64_t count, float* out,
-            float* transposed, std::int64_t transposed_stride);
+/// Copies rows of a shared matrix to consecutive rows of `out`, matrix.stride values each.
+void gather(MatrixView<float> matrix, const std::int64_t* rows, std::int64_t count, float* out);
+
+/// out[c * out_stride + r] = in[r * in_stride + c] for r < rows and c < columns, both multiples of 4.
+void transpose(const float* in, std::int64_t in_stride, std::int64_t rows, std::int64_t columns, float* out,
+               std::int64_t out_stride);
 
 /// matrix[rows[i]] += scales[i] * deltas[i]. Other threads may read and write the rows meanwhile without
 /// locks (Hogwild, F. Niu et al. 2011): an update may get lost, values are never torn.

@@ -30,6 +30,7 @@ fetch_dictionary() {
   )
   zcat "$package"/usr/share/dictd/gcide.dict.dz | as_sentences >"$out"/gcide.txt.new
   mv "$out"/gcide.txt.new "$out"/gcide.txt
+  rm -r "$package"
 }
 
 as_sentences() {
@@ -51,27 +52,28 @@ as_sentences() {
 # choose_settings VOCABULARY: sets `settings` for texts that are too small for the defaults.
 choose_settings() {
   local tokens frequent
-  read -r tokens frequent < <(awk '{ tokens += $2; if ($2 >= 5) frequent++ } END { print tokens + 0, frequent + 0 }' "$1")
+  read -r tokens frequent < <(awk '{ n += $2 } $2 >= 5 { f++ } END { print n + 0, f + 0 }' "$1")
   settings=()
   if ((frequent < 1000)); then
-    echo "A small text: words that occur only once are trained too (--min-count 1)"
+    echo "A small text: even words that occur once are trained (--min-count 1)"
     settings+=(--min-count 1)
   fi
-  if ((tokens < 2000000)); then
+  if ((tokens < 1000000)); then
     settings+=(--epochs $((tokens < 200000 ? 50 : 10000000 / tokens)))
     echo "A small text: ${settings[-1]} passes over it instead of 5 (--epochs)"
   fi
 }
 
-# Five words of a vocabulary file that are neither the commonest nor rare, and longer than three letters.
+# typical_words VOCABULARY: five words, if there are, that are neither the commonest nor rare nor short.
 typical_words() {
   LC_ALL=C awk '
-    $1 ~ /^[A-Za-z\200-\377][A-Za-z\200-\377]+$/ && length($1) > 3 { word[++n] = $1 }
+    $1 ~ /^[A-Za-z\200-\377]+$/ && length($1) > 3 { word[++n] = $1 }
     END {
-      first = n > 1000 ? 100 : 1
-      last = n > 1000 ? 1000 : n
-      step = last - first < 5 ? 1 : int((last - first) / 5)
-      for (i = first; i <= last && shown < 5; i += step) { print word[i]; shown++ }
+      first = 1 + (n < 1000 ? int(n / 10) : 100)
+      last = n < 2000 ? int((n + 1) / 2) : 1000
+      step = last - first < 4 ? 1 : int((last - first) / 4)
+      for (i = first; i <= n && shown++ < 5; i += step) print word[i]
+      if (n == 0) print $1
     }' "$1"
 }
 
@@ -82,7 +84,7 @@ done
 build
 mkdir -p "$out"
 if (($#)); then
-  "$program" vocab "${inputs[@]}" --min-count 1 --output "$out"/all-words.txt
+  "$program" vocab "${inputs[@]}" --min-count 1 --quiet --output "$out"/all-words.txt
   choose_settings "$out"/all-words.txt
 else
   fetch_dictionary
@@ -97,9 +99,9 @@ printf '\n== Nearest neighbours\n'
 if (($#)); then
   mapfile -t words < <(typical_words "$out"/vocabulary.txt)
 else
-  words=(violin copper disease river anger king)
+  words=(copper violin river disease anger king)
 fi
-"$program" neighbors --vectors "$vectors" "${words[@]}"
+"$program" neighbors --vectors "$vectors" --top 6 -- "${words[@]}"
 
 cat <<END
 

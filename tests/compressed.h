@@ -10,11 +10,11 @@
 
 namespace warp2vec {
 
-inline std::string gzip(std::string text) {
+inline std::string gzip(const std::string& text) {
   z_stream stream{};
   EXPECT_EQ(deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
   std::string out(deflateBound(&stream, text.size()), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(text.data());
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
   stream.avail_in = static_cast<uInt>(text.size());
   stream.next_out = reinterpret_cast<Bytef*>(out.data());
   stream.avail_out = static_cast<uInt>(out.size());
@@ -35,12 +35,12 @@ inline std::string zstd(const std::string& text) {
   return out;
 }
 
-inline std::string bzip2(std::string text) {
+inline std::string bzip2(const std::string& text) {
   std::string out(text.size() + text.size() / 100 + 600, '\0');
   auto n = static_cast<unsigned>(out.size());
-  EXPECT_EQ(
-      BZ2_bzBuffToBuffCompress(out.data(), &n, text.data(), static_cast<unsigned>(text.size()), 9, 0, 0),
-      BZ_OK);
+  EXPECT_EQ(BZ2_bzBuffToBuffCompress(out.data(), &n, const_cast<char*>(text.data()),
+                                     static_cast<unsigned>(text.size()), 9, 0, 0),
+            BZ_OK);
   out.resize(n);
   return out;
 }

@@ -38,8 +38,8 @@ class ChunkWorkers : public testing::Test {
     for (std::int64_t i = 0; i < chunks; ++i) line += i + 1 < chunks ? "word " : "word";
     const Corpus corpus({folder_.write("line", line)});
     ChunkReader reader(corpus, 5);
-    std::vector<std::unique_ptr<ChunkWorker>> workers;
-    for (int i = 0; i < threads; ++i) workers.push_back(std::make_unique<WorkerOf>(process, commit));
+    std::vector<std::unique_ptr<ChunkWorker>> workers(static_cast<std::size_t>(threads));
+    for (auto& worker : workers) worker = std::make_unique<WorkerOf>(process, commit);
     process_chunks(reader, workers);
   }
 

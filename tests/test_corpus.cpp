@@ -25,6 +25,7 @@ using testing::HasSubstr;
 constexpr int kThreads[] = {1, 2, 3, 8};
 const std::string kMark = "\xEF\xBB\xBF";
 
+using CountedWords = std::vector<std::pair<std::string, std::int64_t>>;
 using Sentences = std::vector<std::vector<std::string>>;
 
 // The plainest reading of the rules, to hold the real one against.
@@ -42,20 +43,18 @@ Sentences plain_sentences(const std::vector<std::string>& files) {
   return sentences;
 }
 
-std::vector<std::pair<std::string, std::int64_t>> plain_vocabulary(const Sentences& sentences,
-                                                                   std::int64_t min_count) {
+CountedWords plain_vocabulary(const Sentences& sentences, std::int64_t min_count) {
   std::map<std::string, std::int64_t> counts;
   for (const auto& sentence : sentences)
     for (const std::string& word : sentence) ++counts[word];
-  std::vector<std::pair<std::string, std::int64_t>> words;
+  CountedWords words;
   for (const auto& entry : counts)
     if (entry.second >= min_count) words.push_back(entry);
   std::stable_sort(words.begin(), words.end(), [](auto& a, auto& b) { return a.second > b.second; });
   return words;
 }
 
-Sentences without_rare(const Sentences& sentences,
-                       const std::vector<std::pair<std::string, std::int64_t>>& vocabulary) {
+Sentences without_rare(const Sentences& sentences, const CountedWords& vocabulary) {
   const std::map<std::string, std::int64_t> known(vocabulary.begin(), vocabulary.end());
   Sentences kept;
   for (const auto& sentence : sentences) {
@@ -67,8 +66,8 @@ Sentences without_rare(const Sentences& sentences,
   return kept;
 }
 
-std::vector<std::pair<std::string, std::int64_t>> words_of(const Vocabulary& vocabulary) {
-  std::vector<std::pair<std::string, std::int64_t>> all;
+CountedWords words_of(const Vocabulary& vocabulary) {
+  CountedWords all;
   for (std::int64_t row = 0; row < vocabulary.size(); ++row) {
     const WordId id{static_cast<std::int32_t>(row)};
     all.emplace_back(vocabulary.word(id), vocabulary.count(id));
@@ -120,8 +119,7 @@ std::string generated_text(unsigned seed, std::size_t tokens) {
                                                   "\xED\x95\x9C\xEA\xB5\xAD\xEC\x96\xB4",
                                                   "\xF0\x9F\x99\x82\xF0\x9F\x91\x8D",
                                                   "na\xC3\xAFve",
-                                                  "no\xC2\xA0"
-                                                  "break",
+                                                  "no\xC2\xA0-break",
                                                   "Latin\xE9",
                                                   "\xFF\xFE",
                                                   kMark,
@@ -192,22 +190,21 @@ TEST(CorpusReading, ALongLineIsOneSentenceHoweverItIsCut) {
 TEST(CorpusReading, AWordOfAMegabyteIsKeptWhole) {
   const TemporaryFolder folder;
   const std::string text = "a " + std::string(1 << 20, 'x') + "\nb " + std::string(1 << 20, 'y');
-  expect_plain_reading({folder.write("a", text), folder.write("b", zstd(text))}, {text, text}, 1,
-                       {64, 1 << 16, 1 << 22});
+  expect_plain_reading({folder.write("a", text), folder.write("b", zstd(text))}, {text, text}, 1, {1 << 16});
 }
 
 TEST(CorpusReading, MoreTypesThanAThreadHoldsAreCountedExactly) {
   const TemporaryFolder folder;
   std::string text;
-  for (int i = 0; i < 300'000; ++i) text += "w" + std::to_string(i % 150'000) + (i % 10 == 0 ? "\n" : " ");
+  for (int i = 0; i < 160'000; ++i) text += "w" + std::to_string(i % 80'000) + (i % 10 == 0 ? "\n" : " ");
   const Corpus corpus({folder.write("a", text)});
-  for (const int threads : kThreads) {
+  for (const int threads : {1, 3}) {
     const CorpusCounts counts = count_words_in_chunks(corpus, 2, 0, threads, {}, 1 << 16);
-    EXPECT_EQ(counts.types, 150'000);
-    EXPECT_EQ(counts.tokens, 300'000);
-    ASSERT_EQ(counts.vocabulary.size(), 150'000);
+    EXPECT_EQ(counts.types, 80'000);
+    EXPECT_EQ(counts.tokens, 160'000);
+    ASSERT_EQ(counts.vocabulary.size(), 80'000);
     EXPECT_EQ(counts.vocabulary.count(WordId{0}), 2);
-    EXPECT_EQ(counts.vocabulary.count(WordId{149'999}), 2);
+    EXPECT_EQ(counts.vocabulary.count(WordId{79'999}), 2);
     EXPECT_EQ(counts.vocabulary.word(WordId{1}), "w1");
   }
 }
@@ -215,11 +212,11 @@ TEST(CorpusReading, MoreTypesThanAThreadHoldsAreCountedExactly) {
 TEST(CorpusReading, TheDefaultChunksGiveTheSame) {
   const TemporaryFolder folder;
   std::string text;
-  while (text.size() < 10'000'000) text += generated_text(static_cast<unsigned>(text.size()), 100'000) + "\n";
-  const Corpus corpus({folder.write("a", text)});  // three chunks
+  while (text.size() < 4'500'000) text += generated_text(static_cast<unsigned>(text.size()), 100'000) + "\n";
+  const Corpus corpus({folder.write("a", text)});  // two chunks
   const CorpusCounts expected = count_words_in_chunks(corpus, 5, 0, 1, {}, text.size());
   const TokenStream expected_stream = encode_in_chunks(corpus, expected.vocabulary, 1, {}, text.size());
-  for (const int threads : {1, 3}) {
+  for (const int threads : {1, 2}) {
     const CorpusCounts counts = count_words(corpus, 5, 0, threads);
     EXPECT_EQ(words_of(counts.vocabulary), words_of(expected.vocabulary));
     const TokenStream stream = encode(corpus, counts.vocabulary, threads);
@@ -244,7 +241,7 @@ TEST(CorpusReading, MinCountAndMaxVocabLimitTheVocabularyNotTheCounts) {
   const TemporaryFolder folder;
   const Corpus corpus({folder.write("a", "c b a c b c d")});
   const CorpusCounts counts = count_words(corpus, 1, 2, 1);
-  EXPECT_EQ(words_of(counts.vocabulary), (decltype(words_of({})){{"c", 3}, {"b", 2}}));
+  EXPECT_EQ(words_of(counts.vocabulary), (CountedWords{{"c", 3}, {"b", 2}}));
   EXPECT_EQ(counts.types, 4);
   EXPECT_EQ(counts.tokens, 7);
   const TokenStream stream = encode(corpus, counts.vocabulary, 1);
@@ -279,11 +276,11 @@ TEST(CorpusReading, ANulByteIsNamedWithItsOffsetAndTheFirstOneWins) {
 
 TEST(CorpusReading, ANulByteBeyondTheFirstChunkOfTheDefaultSize) {
   const TemporaryFolder folder;
-  std::string text(9'000'000, 'x');
-  for (std::size_t i = 0; i < text.size(); i += 10) text[i] = ' ';
-  text[8'765'432] = '\0';
+  std::string text;
+  while (text.size() < 4'500'000) text += "some more words\n";
+  text[4'444'444] = '\0';
   const Corpus corpus({folder.write("a", text)});
-  EXPECT_THAT(thrown_message([&] { count_words(corpus, 1, 0, 3); }), HasSubstr("offset 8765432:"));
+  EXPECT_THAT(thrown_message([&] { count_words(corpus, 1, 0, 3); }), HasSubstr("offset 4444444:"));
 }
 
 TEST(CorpusReading, DamagedFilesEndBothPassesForAnyThreads) {

@@ -76,42 +76,52 @@ TEST(SimdScoreGradients, EqualTheStepDefinition) {
 }
 
 TEST(SimdSoftmaxGradients, EqualLongDoubleSoftmax) {
-  for (const std::int64_t words : {2, 15, 16, 17, 1000, 5000}) {
-    const std::int64_t padded = (words + 63) / 64 * 64;
-    Matrix scores(1, static_cast<std::int32_t>(padded));
-    for (std::int64_t w = 0; w < padded; ++w)
-      scores.row(0)[w] = 60 * to_unit(Draws{3, 0}.word(Stream::negative, static_cast<std::uint64_t>(w))) +
-                         (w >= words ? 1000.0F : 0);
-    const std::vector<float> before(scores.row(0), scores.row(0) + words);
+  for (const std::int64_t words : {2, 15, 1000, 5000}) {
+    const Matrix before = random_matrix(words, 32, 3);
+    Matrix scores = random_matrix(words, 32, 3);
+    for (std::int64_t w = 0; w < words; ++w)
+      for (std::int64_t c = 0; c < 32; ++c) scores.row(w)[c] = 40 * before.row(w)[c];
     const std::int64_t centre = words / 2;
-    long double sum = 0;
-    for (const float score : before) sum += std::exp(static_cast<long double>(score) - 60);
-    const double expected =
-        static_cast<double>(std::log(sum) + 60 - before[static_cast<std::size_t>(centre)]);
-    EXPECT_NEAR(simd::softmax_gradients(padded, words, centre, scores.row(0)), expected,
-                1e-5 * (1 + expected));
-    for (std::int64_t w = 0; w < words; ++w) {
-      const auto p = static_cast<double>(
-          std::exp(static_cast<long double>(before[static_cast<std::size_t>(w)]) - 60) / sum);
-      EXPECT_NEAR(scores.row(0)[w], (w == centre ? 1.0 : 0.0) - p, 1e-5 * p + 1e-7);
+    std::vector<double> losses(32);
+    simd::softmax_gradients(words, 32, centre, scores.row(0), scores.stride(), losses.data());
+    for (std::int64_t c = 0; c < 32; ++c) {
+      const auto exponential = [&](std::int64_t w) {
+        return std::exp(static_cast<long double>(40 * before.row(w)[c]));
+      };
+      long double sum = 0;
+      for (std::int64_t w = 0; w < words; ++w) sum += exponential(w);
+      const auto loss = static_cast<double>(-std::log(exponential(centre) / sum));
+      EXPECT_NEAR(losses[static_cast<std::size_t>(c)], loss, 1e-5 * (1 + loss));
+      for (std::int64_t w = 0; w < words; ++w) {
+        const auto p = static_cast<double>(exponential(w) / sum);
+        EXPECT_NEAR(scores.row(w)[c], (w == centre ? 1.0 : 0.0) - p, 1e-5 * p + 1e-7);
+      }
     }
-    for (std::int64_t w = words; w < padded; ++w) EXPECT_EQ(scores.row(0)[w], 0);
   }
 }
 
-TEST(SimdRows, GatherCopiesAndTransposesAndScatterAdds) {
+TEST(SimdTranspose, SwapsRowsAndColumns) {
+  for (const std::int64_t rows : {4, 12, 80}) {
+    for (const std::int32_t columns : {16, 112}) {
+      const Matrix in = random_matrix(rows, columns, 8);
+      Matrix out(columns, static_cast<std::int32_t>(rows));
+      simd::transpose(in.row(0), in.stride(), rows, columns, out.row(0), out.stride());
+      for (std::int64_t r = 0; r < rows; ++r)
+        for (std::int32_t c = 0; c < columns; ++c) ASSERT_EQ(out.row(c)[r], in.row(r)[c]);
+    }
+  }
+}
+
+TEST(SimdRows, GatherCopiesAndScatterAdds) {
   for (const std::int32_t dim : {1, 15, 16, 17, 100}) {
     Matrix matrix = random_matrix(9, dim, 5);
     const Matrix before = random_matrix(9, dim, 5);
     const std::vector<std::int64_t> rows{8, 0, 3, 3};
-    Matrix copies(4, dim), columns(dim, 4);
-    simd::gather(matrix.view(), rows.data(), 4, copies.row(0), columns.row(0), columns.stride());
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      for (std::int32_t d = 0; d < dim; ++d) {
+    Matrix copies(4, dim);
+    simd::gather(matrix.view(), rows.data(), 4, copies.row(0));
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      for (std::int32_t d = 0; d < dim; ++d)
         EXPECT_EQ(copies.row(static_cast<std::int64_t>(i))[d], before.row(rows[i])[d]);
-        EXPECT_EQ(columns.row(d)[i], before.row(rows[i])[d]);
-      }
-    }
     const Matrix deltas = random_matrix(4, dim, 6);
     const std::vector<float> scales{1, 0.5F, -2, 3};
     simd::scatter_add(matrix.view(), rows.data(), scales.data(), 4, deltas.row(0));

@@ -54,6 +54,19 @@ class StandardInputFrom {
   int saved_;
 };
 
+// Temporary files go to `folder` while this lives.
+class TemporaryFilesIn {
+ public:
+  explicit TemporaryFilesIn(const std::string& folder) {
+    ::setenv("TMPDIR", folder.c_str(), 1);  // NOLINT(concurrency-mt-unsafe): one thread
+  }
+  ~TemporaryFilesIn() {
+    ::unsetenv("TMPDIR");  // NOLINT(concurrency-mt-unsafe): one thread
+  }
+  TemporaryFilesIn(const TemporaryFilesIn&) = delete;
+  TemporaryFilesIn& operator=(const TemporaryFilesIn&) = delete;
+};
+
 TEST(TextFiles, InputsKeepTheirOrderAndFoldersAreListedByPathWithoutHiddenEntries) {
   const TemporaryFolder folder;
   const std::string late = folder.write("z.txt", "z");
@@ -135,10 +148,9 @@ TEST(TextFiles, StandardInputCanBeReadTwiceAndLeavesNoFile) {
   std::string text(3'000'000, 'x');  // several blocks
   for (std::size_t i = 0; i < text.size(); i += 7) text[i] = static_cast<char>('a' + i % 26);
   const std::string path = folder.write("text", text);
-  ASSERT_EQ(::setenv("TMPDIR", spool.path().c_str(), 1), 0);
+  const TemporaryFilesIn temporary_files(spool.path());
   const StandardInputFrom standard_input(path);
   const Corpus corpus({"-"});
-  ::unsetenv("TMPDIR");
   EXPECT_TRUE(std::filesystem::is_empty(spool.path()));
   ASSERT_THAT(names(corpus), ElementsAre("standard input"));
   EXPECT_EQ(corpus.bytes(), 3'000'000);
@@ -149,9 +161,8 @@ TEST(TextFiles, StandardInputCanBeReadTwiceAndLeavesNoFile) {
 TEST(TextFiles, APlaceForStandardInputThatCannotBeWrittenIsNamed) {
   const TemporaryFolder folder;
   const StandardInputFrom standard_input(folder.write("text", "a b c"));
-  ASSERT_EQ(::setenv("TMPDIR", folder.path("missing").c_str(), 1), 0);
+  const TemporaryFilesIn temporary_files(folder.path("missing"));
   EXPECT_THAT(complaint({"-"}), HasSubstr("TMPDIR"));
-  ::unsetenv("TMPDIR");
 }
 
 TEST(TextFiles, PipesAreSpooledLikeStandardInput) {

@@ -58,6 +58,7 @@ TEST(Vocabulary, MinCountAndMaxVocabAreExact) {
 TEST(Vocabulary, FindsItsWordsAndNoOthers) {
   std::vector<std::string> texts;
   std::vector<CountedWord> all;
+  texts.reserve(20'000);
   for (int i = 0; i < 20'000; ++i) texts.push_back("w" + std::to_string(i));
   for (std::size_t i = 0; i < texts.size(); ++i) all.emplace_back(texts[i], static_cast<std::int64_t>(i));
   const Vocabulary vocabulary(all, 100, 0);
