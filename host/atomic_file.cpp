@@ -6,10 +6,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 namespace warp2vec {
 namespace {
@@ -25,29 +27,53 @@ std::string folder_of(const std::string& target) {
   return parent.empty() ? "." : parent.string();
 }
 
+// The file that `path` names in the end; it need not exist.
+std::string behind_links(const std::string& path) {
+  constexpr int kMostLinks = 40;  // as in the kernel
+  std::error_code error;
+  fs::path target = path;
+  for (int i = 0; i < kMostLinks && fs::is_symlink(target, error); ++i)
+    target = target.parent_path() / fs::read_symlink(target, error);
+  return target.string();
+}
+
+[[noreturn]] void refuse(const std::string& path, const std::string& why) {
+  throw Error("cannot write " + path + ": " + why);
+}
+
+// What stands under `path` now. A folder, a file without write permission (which a rename would replace all
+// the same) and a path that cannot be looked at throw Error.
+enum class Target { none, regular_file, special_file };
+Target look_at(const std::string& path, struct stat& status) {
+  if (::stat(path.c_str(), &status) != 0) {
+    if (errno == ENOENT) return Target::none;
+    refuse(path, reason(errno));
+  }
+  if (S_ISDIR(status.st_mode)) refuse(path, "it is a folder");
+  if (::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) != 0) refuse(path, reason(errno));
+  return S_ISREG(status.st_mode) ? Target::regular_file : Target::special_file;
+}
+
 }  // namespace
 
-AtomicFile::AtomicFile(const std::string& path) : path_(path), target_(path) {
-  std::error_code error;
-  if (fs::is_symlink(path, error)) {
-    const fs::path resolved = fs::weakly_canonical(path, error);
-    if (!error) target_ = resolved.string();
-  }
-  struct stat status {};
-  if (::stat(target_.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
-    if (S_ISDIR(status.st_mode)) throw Error("cannot write " + path_ + ": it is a folder");
-    fd_ = ::open(target_.c_str(), O_WRONLY | O_CLOEXEC);
-  } else {
-    static std::atomic<int> counter{0};
-    temporary_ = target_ + ".tmp-" + std::to_string(::getpid()) + "-" + std::to_string(counter++);
-    fd_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  }
-  if (fd_ < 0) {
-    const std::string why = reason(errno);
-    temporary_.clear();
-    throw Error("cannot write " + path_ + ": " + why);
-  }
+AtomicFile::AtomicFile(const std::string& path) : path_(path) {
   buffer_.reserve(kBufferBytes);
+  struct stat status {};
+  const Target target = look_at(path_, status);
+  if (target == Target::special_file) {
+    fd_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
+    if (fd_ < 0) refuse(path_, reason(errno));
+    return;
+  }
+  static std::atomic<int> counter{0};
+  target_ = behind_links(path_);
+  std::string temporary = target_ + ".tmp-" + std::to_string(::getpid()) + "-" + std::to_string(counter++);
+  fd_ = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (fd_ < 0) refuse(path_, reason(errno));
+  temporary_ = std::move(temporary);
+  // A file that is replaced keeps its permissions: a private one stays private. Not every file system has
+  // them, so a failure is none of ours.
+  if (target == Target::regular_file) static_cast<void>(::fchmod(fd_, status.st_mode & 0777));
 }
 
 AtomicFile::~AtomicFile() {
@@ -83,24 +109,34 @@ void AtomicFile::flush() {
   buffer_.clear();
 }
 
-void AtomicFile::commit() {
+void AtomicFile::finish() {
   flush();
   // Pipes and terminals cannot be synced (EINVAL); for them reaching the kernel is all there is.
-  if (::fsync(fd_) != 0 && !temporary_.empty()) fail("sync");
+  if (::fsync(fd_) != 0 && errno != EINVAL) fail("sync");
   const int fd = fd_;
   fd_ = -1;
   if (::close(fd) != 0) fail("close");
+}
+
+void AtomicFile::commit() {
+  if (fd_ >= 0) finish();
   if (temporary_.empty()) return;
   if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail("rename the finished file to");
   temporary_.clear();
   const int folder = ::open(folder_of(target_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (folder < 0) return;  // a folder that may be written but not read: the rename itself stands
   const int synced = ::fsync(folder);
+  const int error = errno;
   ::close(folder);
   // EINVAL: a file system that cannot sync folders.
-  if (synced != 0 && errno != EINVAL) fail("sync the folder of");
+  if (synced != 0 && error != EINVAL)
+    throw Error("cannot sync the folder of " + path_ + ": " + reason(error));
 }
 
-void check_writable(const std::string& path) { const AtomicFile probe(path); }
+void check_writable(const std::string& path) {
+  struct stat status {};
+  // Opening and closing a pipe would tell its reader that all is done.
+  if (look_at(path, status) != Target::special_file) const AtomicFile probe(path);
+}
 
 }  // namespace warp2vec

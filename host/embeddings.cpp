@@ -2,11 +2,30 @@
 #include <warp2vec/error.h>
 #include <warp2vec/random.h>
 
+#include <sys/mman.h>
+
+#include <cstddef>
 #include <cstdlib>
 #include <cstring>
 #include <limits>
+#include <string>
 
 namespace warp2vec {
+
+namespace {
+
+// Null if there is no such memory. Rows are read in no order, so that with small pages nearly every one would
+// miss the table of recent pages (the TLB); large matrices ask for large pages, where the system has them.
+float* allocate(std::size_t size) {
+  constexpr std::size_t kCacheLine = 64;
+  constexpr std::size_t kLargePage = std::size_t{1} << 21;
+  const bool large = size >= kLargePage;
+  void* const memory = std::aligned_alloc(large ? kLargePage : kCacheLine, size);
+  if (large && memory != nullptr) ::madvise(memory, size, MADV_HUGEPAGE);
+  return static_cast<float*>(memory);
+}
+
+}  // namespace
 
 void Matrix::Free::operator()(float* p) const { std::free(p); }
 
@@ -15,29 +34,31 @@ std::int64_t Matrix::bytes(std::int64_t rows, std::int32_t cols) {
 }
 
 Matrix::Matrix(std::int64_t rows, std::int32_t cols) : rows_(rows), cols_(cols), stride_(padded(cols)) {
-  const bool fits = stride_ == 0 || rows <= std::numeric_limits<std::int64_t>::max() / (stride_ * 4);
-  const std::size_t size = fits ? static_cast<std::size_t>(bytes(rows, cols)) : 0;
-  // aligned_alloc(64, 0) may return null; an empty matrix needs no memory.
-  if (fits && size == 0) return;
-  auto* p = fits ? static_cast<float*>(std::aligned_alloc(64, size)) : nullptr;
-  if (p == nullptr)
-    throw Error("not enough memory for a matrix of " + std::to_string(rows) + " x " + std::to_string(cols) +
-                " values (" + std::to_string(size) + " bytes)");
-  std::memset(p, 0, size);
-  values_.reset(p);
+  const std::string shape = std::to_string(rows) + " x " + std::to_string(cols) + " values";
+  if (rows < 0 || cols < 0) throw Error("a matrix of " + shape + " cannot be");
+  if (rows == 0 || cols == 0) return;  // no memory needed; aligned_alloc(64, 0) may return null
+  if (rows > std::numeric_limits<std::int64_t>::max() / bytes(1, cols))
+    throw Error("not enough memory for a matrix of " + shape + " (2^63 bytes or more)");
+  const auto size = static_cast<std::size_t>(bytes(rows, cols));
+  values_.reset(allocate(size));
+  if (values_ == nullptr)
+    throw Error("not enough memory for a matrix of " + shape + " (" + std::to_string(size) + " bytes)");
+  std::memset(values_.get(), 0, size);
 }
 
 Embeddings initial_embeddings(std::int64_t vocabulary, const Config& config) {
   Embeddings e;
   e.input = Matrix(vocabulary, config.dim);
   const Draws draws{config.seed, 0};
+  const auto dim = static_cast<std::uint64_t>(config.dim);
+  Words4 block{};
   for (std::int64_t r = 0; r < vocabulary; ++r) {
     float* row = e.input.row(r);
-    for (std::int32_t d = 0; d < config.dim; ++d) {
-      const auto element = static_cast<std::uint64_t>(r) * static_cast<std::uint64_t>(config.dim) +
-                           static_cast<std::uint64_t>(d);
-      row[d] =
-          (to_unit(draws.word(Stream::initial_weights, element)) - 0.5F) / static_cast<float>(config.dim);
+    for (std::uint64_t d = 0; d < dim; ++d) {
+      // The same as draws.word(Stream::initial_weights, element), with each block computed only once.
+      const std::uint64_t element = static_cast<std::uint64_t>(r) * dim + d;
+      if (element % 4 == 0) block = draws.block(Stream::initial_weights, element / 4);
+      row[d] = (to_unit(block.w[element % 4]) - 0.5F) / static_cast<float>(config.dim);
     }
   }
   if (config.loss.negative_sampling || config.loss.softmax) e.output = Matrix(vocabulary, config.dim);

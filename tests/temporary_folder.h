@@ -1,25 +1,26 @@
 #pragma once
-/// A fresh folder for one test, removed with all that is in it.
+/// A fresh folder for one test.
 
-#include <gtest/gtest.h>
-#include <unistd.h>
-
-#include <atomic>
+#include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <vector>
 
 namespace warp2vec {
 
+/// Made on construction, removed with all that is in it on destruction.
 class TemporaryFolder {
  public:
   TemporaryFolder() {
-    static std::atomic<int> counter{0};
-    folder_ = std::filesystem::path(testing::TempDir()) /
-              ("warp2vec-" + std::to_string(::getpid()) + "-" + std::to_string(counter++));
-    std::filesystem::create_directories(folder_);
+    std::string name = (std::filesystem::temp_directory_path() / "warp2vec-test-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make a folder like " + name);
+    folder_ = name;
   }
   ~TemporaryFolder() {
     std::error_code ignored;
@@ -28,23 +29,33 @@ class TemporaryFolder {
   TemporaryFolder(const TemporaryFolder&) = delete;
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
 
-  std::string path(const std::string& name) const { return (folder_ / name).string(); }
   std::string path() const { return folder_.string(); }
+  std::string path(const std::string& name) const { return (folder_ / name).string(); }
 
-  /// Writes a file (and the folders above it) and returns its path.
+  /// Writes a file, and the folders above it, and returns its path.
   std::string write(const std::string& name, std::string_view content) const {
     const std::filesystem::path file = folder_ / name;
     std::filesystem::create_directories(file.parent_path());
+    std::filesystem::remove(file);  // ext4 syncs a file that is truncated and rewritten: slow
     std::ofstream out(file, std::ios::binary);
     out.write(content.data(), static_cast<std::streamsize>(content.size()));
-    EXPECT_TRUE(out.flush().good());
+    if (!out.flush()) throw std::runtime_error("cannot write " + file.string());
     return file.string();
   }
 
   std::string read(const std::string& name) const {
     std::ifstream in(folder_ / name, std::ios::binary);
-    EXPECT_TRUE(in.good());
+    if (!in) throw std::runtime_error("cannot read " + path(name));
     return {std::istreambuf_iterator<char>(in), {}};
+  }
+
+  /// Names of all that is in the folder, sorted.
+  std::vector<std::string> names() const {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_))
+      names.push_back(entry.path().filename().string());
+    std::sort(names.begin(), names.end());
+    return names;
   }
 
  private:

@@ -1,0 +1,29 @@
+#include <warp2vec/error.h>
+#include <warp2vec/word_vectors.h>
+
+namespace warp2vec {
+
+VectorFormat parse_vector_format(const std::string& text) {
+  for (const VectorFormat format : {VectorFormat::binary, VectorFormat::text, VectorFormat::glove,
+                                    VectorFormat::npy, VectorFormat::tensorboard})
+    if (text == to_string(format)) return format;
+  throw Error("--format " + text + " is not known: expected binary, text, glove, npy or tensorboard");
+}
+
+std::string to_string(VectorFormat format) {
+  switch (format) {
+    case VectorFormat::binary:
+      return "binary";
+    case VectorFormat::text:
+      return "text";
+    case VectorFormat::glove:
+      return "glove";
+    case VectorFormat::npy:
+      return "npy";
+    case VectorFormat::tensorboard:
+      break;
+  }
+  return "tensorboard";
+}
+
+}  // namespace warp2vec
