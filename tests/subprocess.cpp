@@ -5,9 +5,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
+#include <thread>
 
 namespace warp2vec {
 
@@ -36,7 +38,11 @@ Subprocess::~Subprocess() {
 
 Finished Subprocess::wait() {
   int status = 0;
-  ::waitpid(process_, &status, 0);
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::minutes(2);
+  while (::waitpid(process_, &status, WNOHANG) == 0) {
+    if (std::chrono::steady_clock::now() > patience) ::kill(process_, SIGKILL);
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
   process_ = 0;
   const int code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
   return {code, read_whole_file(out_), read_whole_file(err_)};

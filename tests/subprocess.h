@@ -26,7 +26,8 @@ class Subprocess {
   Subprocess& operator=(const Subprocess&) = delete;
 
   void send(int signal) const { ::kill(process_, signal); }
-  /// Waits until the program's end.
+  /// Waits until the program's end; kills it after two minutes, so that a hang fails a test instead of the
+  /// run.
   Finished wait();
 
  private:

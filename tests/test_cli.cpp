@@ -31,7 +31,7 @@ using Arguments = std::vector<std::string>;
 
 class Cli : public testing::Test {
  protected:
-  Cli() : text_(path("text.txt")) { write(text_, sentences(2000)); }
+  Cli() : text_(path("text.txt")) { write(text_, sentences(500)); }
 
   std::string path(const std::string& name) const { return folder_.path(name); }
   bool exists(const std::string& name) const { return std::filesystem::exists(path(name)); }
@@ -72,6 +72,7 @@ class Cli : public testing::Test {
 };
 
 TEST_F(Cli, TrainsVectorsThatCanBeReadAndMeanSomething) {
+  write(text_, sentences(2000));
   const Finished result = train("v.bin", {"--lr", "0.1"});
   ASSERT_EQ(result.status, 0) << result.err;
   EXPECT_EQ(result.out, "");
@@ -138,7 +139,7 @@ TEST_F(Cli, StandardInputIsTheSameAsAFile) {
 }
 
 TEST_F(Cli, DeterministicVectorsDoNotDependOnThreads) {
-  write(text_, sentences(8000));
+  write(text_, sentences(4000));
   std::string first;
   for (const char* threads : {"1", "2", "3"}) {
     const Finished result =
@@ -180,12 +181,12 @@ TEST_F(Cli, MetricsAreJsonLinesWithASummary) {
   const json& summary = objects.back();
   EXPECT_EQ(summary["type"], "summary");
   EXPECT_EQ(summary["state"], "finished");
-  EXPECT_EQ(summary["counts"]["text_tokens"], 20000);
+  EXPECT_EQ(summary["counts"]["text_tokens"], 5000);
   EXPECT_EQ(summary["counts"]["text_types"], 40);
   EXPECT_EQ(summary["counts"]["vocabulary"], 40);
-  EXPECT_EQ(summary["counts"]["trained_tokens"], 40000);
-  EXPECT_EQ(summary["counts"]["kept_tokens"], 40000);
-  EXPECT_GT(summary["counts"]["pairs"], 40000);
+  EXPECT_EQ(summary["counts"]["trained_tokens"], 10000);
+  EXPECT_EQ(summary["counts"]["kept_tokens"], 10000);
+  EXPECT_GT(summary["counts"]["pairs"], 10000);
   EXPECT_EQ(summary["epoch_loss"].size(), 2U);
   EXPECT_EQ(summary["settings"]["dim"], 16);
   EXPECT_EQ(summary["input"]["bytes"], std::filesystem::file_size(text_));
@@ -267,7 +268,7 @@ TEST_F(Cli, MistakesOnTheCommandLineAreExitCode2) {
   expect(run({"plan"}), "--vocab-size");
   expect(run({"plan", "--vocab-size", "1"}), "--vocab-size 1 is out of range");
   EXPECT_FALSE(exists("v.bin"));
-  EXPECT_EQ(read_whole_file(text_), sentences(2000));
+  EXPECT_EQ(read_whole_file(text_), sentences(500));
 }
 
 TEST_F(Cli, BadInputIsExitCode1) {
@@ -308,7 +309,7 @@ TEST_F(Cli, DryRunPrintsThePlanAndWritesNothing) {
   const Finished result =
       train("v.bin", {"--dry-run", "--save-vocab", path("vocab"), "--metrics", path("m")});
   ASSERT_EQ(result.status, 0) << result.err;
-  EXPECT_THAT(result.out, HasSubstr("Vocabulary 40 words, 20,000 tokens"));
+  EXPECT_THAT(result.out, HasSubstr("Vocabulary 40 words, 5,000 tokens"));
   EXPECT_THAT(result.out, HasSubstr("negative sampling         16 + 16*11 = 192"));
   EXPECT_FALSE(exists("v.bin"));
   EXPECT_FALSE(exists("vocab"));

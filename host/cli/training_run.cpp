@@ -108,8 +108,8 @@ int TrainingRun::train_and_save() {
   const TokenStream tokens = encode_text(corpus, vocabulary);
 
   std::unique_ptr<TrainingData> data;
-  std::unique_ptr<Backend> backend;
   Embeddings embeddings;
+  std::unique_ptr<Backend> backend;  // the last, so that its threads end before what they work on
   {
     const Stopwatch watch(report_.seconds.prepare);
     data = std::make_unique<TrainingData>(options_.config, vocabulary, tokens);
@@ -137,9 +137,9 @@ Vocabulary TrainingRun::find_vocabulary(const Corpus& corpus) {
     vocabulary = load_vocabulary(options_.read_vocab, options_.config, display_);
   }
   report_.vocabulary = vocabulary.size();
-  // Among the few hundred most frequent words are the first ones with a meaning of their own.
+  // Past the function words, and frequent enough for a good vector.
   report_.example_word =
-      vocabulary.word(static_cast<WordId>(std::min<std::int64_t>(300, vocabulary.size() / 2)));
+      vocabulary.word(static_cast<WordId>(std::min<std::int64_t>(1000, vocabulary.size() / 2)));
   const std::int64_t needed = host_bytes(memory_plan(size_of(vocabulary), options_.config));
   const std::int64_t available = available_memory();
   if (available > 0 && needed > available)
