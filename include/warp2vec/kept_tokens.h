@@ -4,6 +4,7 @@
 #include <warp2vec/examples.h>
 #include <warp2vec/token_stream.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -18,6 +19,19 @@ struct KeptSpan {
       pieces;  ///< ordinal of the first kept token of its sentence piece: windows stay inside
 
   std::int64_t size() const { return static_cast<std::int64_t>(words.size()); }
+
+  /// Elements [begin, end) within `width` of element i and in its piece; i itself is among them.
+  struct Range {
+    std::int64_t begin;
+    std::int64_t end;
+  };
+  Range around(std::int64_t i, std::int32_t width) const {
+    const std::int64_t piece = pieces[static_cast<std::size_t>(i)];
+    const std::int64_t begin = std::max({std::int64_t{0}, i - width, piece - first});
+    std::int64_t end = std::min(size(), i + width + 1);
+    while (pieces[static_cast<std::size_t>(end - 1)] != piece) --end;
+    return {begin, end};
+  }
 };
 
 /// One epoch's kept tokens. A sentence is cut into pieces of max_sentence kept words (0 = never). Which
@@ -40,6 +54,8 @@ class KeptTokens {
   std::int64_t position_of(std::int64_t ordinal) const;
 
  private:
+  std::size_t block_of(std::int64_t ordinal) const;
+
   struct Block {                    // of kBlock tokens
     std::int64_t kept_before;       // kept tokens of the epoch before the block
     std::int64_t kept_in_sentence;  // of them in the sentence that the block's first token belongs to

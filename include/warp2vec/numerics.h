@@ -22,12 +22,12 @@ W2V_HD inline Real softplus(Real x) {
   return (x > Real(0) ? x : Real(0)) + std::log1p(std::exp(-std::fabs(x)));
 }
 
-/// Probability that one occurrence of a word is trained: min(1, (sqrt(f/s) + 1) * s/f), f = count / total, s
-/// = sample (word2vec.c's rule). sample 0 means no subsampling: 1.
+/// Probability that one occurrence of a word is trained: min(1, (sqrt(f/s) + 1) * s/f) = min(1, sqrt(s/f) +
+/// s/f), f = count / total, s = sample (word2vec.c's rule). sample 0 means no subsampling: 1.
 inline double keep_probability(std::int64_t count, std::int64_t total, double sample) {
   if (sample <= 0 || count <= 0) return 1;
   const double ratio = sample * static_cast<double>(total) / static_cast<double>(count);
-  const double p = (std::sqrt(1 / ratio) + 1) * ratio;
+  const double p = std::sqrt(ratio) + ratio;
   return p < 1 ? p : 1;
 }
 

@@ -2,12 +2,13 @@
 /// The update rule, written once for every backend.
 ///
 /// A context row x and a target row y (an output row, or an inner node of the Huffman tree) meet with a
-/// positive weight p and a negative weight n. Their score is s = x . y, their loss
-///     L = p * softplus(-s) + n * softplus(s) = -p log sigmoid(s) - n log sigmoid(-s)
-/// and the descent direction on the score is g = -dL/ds = p - (p + n) sigmoid(s); x moves by lr * g * y and y
-/// by lr * g * x. Negative sampling (T. Mikolov et al. 2013, eq. 4) gives a pair p = 1 with the centre's row
-/// and n = 1 with each of K negatives; hierarchical softmax gives p = 1 with the nodes where the path turns
-/// left and n = 1 where it turns right.
+/// weight w: positive if they belong together, negative if not, 0 if they do not meet. With the score s = x .
+/// y and t = sign(w) s, their loss is
+///     L = |w| softplus(-t) = -|w| log sigmoid(t)
+/// and the descent direction on the score is g = -dL/ds = w sigmoid(-t); x moves by lr * g * y and y by lr *
+/// g * x. Negative sampling (T. Mikolov et al. 2013, eq. 4) gives w = 1 to a context and its centre's row and
+/// w = -1 to each of K negatives; hierarchical softmax gives w = 1 to the nodes where the centre's path turns
+/// left and w = -1 where it turns right.
 
 #include <warp2vec/numerics.h>
 #include <warp2vec/types.h>
@@ -17,17 +18,17 @@
 namespace warp2vec {
 
 template <class Real>
-W2V_HD inline Real score_gradient(Real score, Real positive, Real negative) {
-  return positive - (positive + negative) * sigmoid(score);
+W2V_HD inline Real score_gradient(Real score, Real weight) {
+  return weight * sigmoid(weight > Real(0) ? -score : score);
 }
 
 template <class Real>
-W2V_HD inline Real score_loss(Real score, Real positive, Real negative) {
-  return positive * softplus(-score) + negative * softplus(score);
+W2V_HD inline Real score_loss(Real score, Real weight) {
+  return weight > Real(0) ? weight * softplus(-score) : -weight * softplus(score);
 }
 
-/// Sharing::tile: the weight of each of M negatives for a context with `pairs` positive pairs in the tile, so
-/// that the expected gradient is that of K fresh negatives for each pair.
+/// Sharing::tile: the size of the weight of each of M negatives for a context with `pairs` positive pairs in
+/// the tile, so that the expected gradient is that of K fresh negatives for each pair.
 W2V_HD constexpr float tile_negative_weight(std::int32_t pairs, std::int32_t negatives,
                                             std::int32_t tile_negatives) {
   return static_cast<float>(pairs) * static_cast<float>(negatives) / static_cast<float>(tile_negatives);

@@ -26,6 +26,9 @@ struct TrainingData {
 
   /// Throws Error for a vocabulary of fewer than two words and for settings out of range.
   TrainingData(const Config& config, const Vocabulary& vocabulary, const TokenStream& tokens);
+
+  /// Learning rate of the token at `position` of an epoch: linear in the tokens of all epochs.
+  float lr_at(std::uint32_t epoch, std::int64_t position) const;
 };
 
 /// Consecutive kept tokens [first, last) of one epoch, to be trained as centres; whole tiles except at the
@@ -46,12 +49,15 @@ struct Trained {
 class Backend {
  public:
   virtual ~Backend() = default;
-  virtual void upload(const Embeddings& embeddings) = 0;
+  /// Centres per batch that suit the device; a multiple of config.tile_centres.
+  virtual std::int64_t batch_size() const = 0;
+  /// Takes the parameters over until download(); a CPU backend trains them in place.
+  virtual void upload(Embeddings& embeddings) = 0;
   /// Trains the batch; may return before it is done. `batch.epoch` stays alive until the next drain().
   virtual void train(const Batch& batch) = 0;
   /// Waits for all batches and returns what they came to.
   virtual Trained drain() = 0;
-  /// The parameters after all batches given so far.
+  /// Waits for all batches and puts the parameters back.
   virtual void download(Embeddings& embeddings) = 0;
 };
 

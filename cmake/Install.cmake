@@ -1,0 +1,19 @@
+# What `cmake --install` copies: the program, the library with its headers, and its CMake package.
+include(CMakePackageConfigHelpers)
+
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/warp2vec)
+
+install(TARGETS warp2vec_core EXPORT warp2vecTargets)
+if(WARP2VEC_BUILD_CLI)
+  install(TARGETS warp2vec)
+endif()
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/warp2vec DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(EXPORT warp2vecTargets NAMESPACE warp2vec:: DESTINATION ${package_dir})
+
+configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/warp2vecConfig.cmake.in
+                              ${PROJECT_BINARY_DIR}/warp2vecConfig.cmake INSTALL_DESTINATION ${package_dir})
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/warp2vecConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(
+  FILES ${PROJECT_BINARY_DIR}/warp2vecConfig.cmake ${PROJECT_BINARY_DIR}/warp2vecConfigVersion.cmake
+        ${PROJECT_SOURCE_DIR}/cmake/FindZstd.cmake
+  DESTINATION ${package_dir})

@@ -1,0 +1,35 @@
+#include <warp2vec/word_vectors.h>
+
+#include "atomic_file.h"
+#include "commands.h"
+#include "flags.h"
+#include "vector_files.h"
+
+#include <optional>
+
+namespace warp2vec::cli {
+
+int run_export(const Arguments& arguments) {
+  std::string path;
+  std::string output;
+  std::optional<VectorFormat> format;
+  Flags flags("export", "Writes word vectors in another format.",
+              "Example:\n  warp2vec export --vectors vectors.bin --output vectors.npy --format npy\n");
+  flags.text("--vectors", "FILE", path, "Word vectors: binary, text, GloVe or .npy, told by content.");
+  flags.text("--output", "FILE", output, "Where the vectors go. Written whole, or not at all.");
+  flags.custom(
+      "--format", "FORMAT", [&format](const std::string& text) { format = parse_vector_format(text); },
+      "binary or text (word2vec's formats), glove (text without a first line), npy (NumPy array plus "
+      "FILE.vocab) or "
+      "tensorboard (FILE.vectors.tsv and FILE.metadata.tsv for projector.tensorflow.org)");
+  if (!flags.parse(arguments)) return 0;
+  if (path.empty()) throw UsageError("export needs --vectors FILE");
+  if (output.empty()) throw UsageError("export needs --output FILE");
+  if (!format) throw UsageError("export needs --format binary, text, glove, npy or tensorboard");
+
+  for (const std::string& file : vector_files(output, *format)) check_writable(file);
+  save_vectors(load_vectors(path), output, *format);
+  return 0;
+}
+
+}  // namespace warp2vec::cli

@@ -1,0 +1,87 @@
+#include <warp2vec/word_vectors.h>
+
+#include "commands.h"
+#include "flags.h"
+#include "machine.h"
+#include "text.h"
+
+#include <hwy/highway.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <iostream>
+
+namespace warp2vec::cli {
+namespace {
+
+void row(const std::string& name, const std::string& value) {
+  std::cout << pad_right(name, 16) << value << "\n";
+}
+
+std::string simd_targets() {
+  std::string names;
+  for (std::int64_t left = hwy::SupportedTargets(); left != 0; left &= left - 1)
+    names += (names.empty() ? "" : " ") + std::string(hwy::TargetName(left & -left));
+  return names;
+}
+
+void describe_build() {
+  const Machine machine = this_machine();
+  row("version", WARP2VEC_VERSION);
+  row("compiler", WARP2VEC_COMPILER);
+  row("build", WARP2VEC_BUILD_TYPE);
+  row("CUDA", "not in this build");
+  row("CPU", machine.cpu);
+  row("cores", machine.cores > 0 ? std::to_string(machine.cores) : "unknown");
+  row("threads", std::to_string(machine.threads));
+  row("SIMD", simd_targets());
+  row("memory", format_bytes(machine.memory) + ", " + format_bytes(available_memory()) + " available");
+  row("system", machine.os);
+}
+
+template <class WordAt>
+std::string first_words(std::int64_t size, WordAt word_at) {
+  std::string words;
+  for (std::int64_t i = 0; i < std::min<std::int64_t>(10, size); ++i)
+    words += (i > 0 ? " " : "") + std::string(word_at(i));
+  return words + (size > 10 ? " ..." : "");
+}
+
+void describe_vectors(const std::string& path) {
+  const WordVectors vectors = load_vectors(path);
+  row("vectors", path);
+  row("words", with_commas(vectors.size()));
+  row("dim", std::to_string(vectors.dim()));
+  row("memory", format_bytes(Matrix::bytes(vectors.size(), vectors.dim())));
+  row("first words", first_words(vectors.size(),
+                                 [&](std::int64_t i) { return vectors.words[static_cast<std::size_t>(i)]; }));
+}
+
+void describe_vocabulary(const std::string& path) {
+  const Vocabulary vocabulary = read_vocabulary(path, 1, 0);
+  row("vocabulary", path);
+  row("words", with_commas(vocabulary.size()));
+  row("occurrences", with_commas(vocabulary.total()));
+  row("counts",
+      with_commas(vocabulary.counts().front()) + " down to " + with_commas(vocabulary.counts().back()));
+  row("first words", first_words(vocabulary.size(),
+                                 [&](std::int64_t i) { return vocabulary.word(static_cast<WordId>(i)); }));
+}
+
+}  // namespace
+
+int run_info(const Arguments& arguments) {
+  std::string vectors;
+  std::string vocabulary;
+  Flags flags("info", "Describes this build and machine, or checks and describes a file.",
+              "Examples:\n  warp2vec info\n  warp2vec info --vectors vectors.bin\n");
+  flags.text("--vectors", "FILE", vectors, "Word vectors: binary, text, GloVe or .npy, told by content.");
+  flags.text("--vocab", "FILE", vocabulary, "'word count' lines.");
+  if (!flags.parse(arguments)) return 0;
+  if (!vectors.empty()) describe_vectors(vectors);
+  if (!vocabulary.empty()) describe_vocabulary(vocabulary);
+  if (vectors.empty() && vocabulary.empty()) describe_build();
+  return 0;
+}
+
+}  // namespace warp2vec::cli

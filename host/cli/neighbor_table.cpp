@@ -1,0 +1,27 @@
+#include "neighbor_table.h"
+
+#include <warp2vec/error.h>
+
+#include "text.h"
+
+#include <algorithm>
+
+namespace warp2vec::cli {
+
+void check_known(const Space& space, const std::vector<std::string>& words, const std::string& path) {
+  std::string missing;
+  for (const std::string& word : words) {
+    if (!space.find(word)) missing += (missing.empty() ? "" : ", ") + word;
+  }
+  if (!missing.empty()) throw Error("not among the words of " + path + ": " + missing);
+}
+
+void write_neighbors(std::ostream& out, const std::string& title, const std::vector<Neighbor>& neighbors) {
+  std::size_t width = display_width("word");
+  for (const Neighbor& neighbor : neighbors) width = std::max(width, display_width(neighbor.word));
+  out << title << "\n  " << pad_right("word", width) << "  similarity\n";
+  for (const Neighbor& neighbor : neighbors)
+    out << "  " << pad_right(neighbor.word, width) << "  " << format_fixed(neighbor.similarity, 4) << "\n";
+}
+
+}  // namespace warp2vec::cli

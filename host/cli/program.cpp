@@ -1,0 +1,102 @@
+#include "program.h"
+
+#include <warp2vec/error.h>
+
+#include "commands.h"
+#include "text.h"
+#include "usage_error.h"
+
+#include <array>
+#include <exception>
+#include <iostream>
+#include <new>
+#include <string>
+
+namespace warp2vec::cli {
+namespace {
+
+struct Command {
+  const char* name;
+  int (*run)(const Arguments&);
+  const char* summary;
+};
+
+constexpr std::array kCommands{
+    Command{"train", run_train, "learn word vectors from text"},
+    Command{"neighbors", run_neighbors, "show the words that are most similar to a word"},
+    Command{"analogy", run_analogy, "solve A is to B as C is to ?"},
+    Command{"eval", run_eval, "measure vectors against human judgement and analogy questions"},
+    Command{"vocab", run_vocab, "count the words of a text"},
+    Command{"export", run_export, "write vectors in another format"},
+    Command{"info", run_info, "describe this build and machine, or a file of vectors or words"},
+    Command{"plan", run_plan, "print memory and cost of a training run before it is started"},
+};
+
+void print_help() {
+  std::cout << "warp2vec " WARP2VEC_VERSION
+               ": word vectors from text (word2vec, skip-gram)\n\n"
+               "Usage: warp2vec COMMAND [OPTIONS]\n\nCommands:\n";
+  for (const Command& command : kCommands)
+    std::cout << "  " << pad_right(command.name, 12) << command.summary << "\n";
+  std::cout << "\n'warp2vec COMMAND --help' explains a command.\n\n"
+               "A first try:\n"
+               "  warp2vec train --input text.txt --output vectors.bin\n"
+               "  warp2vec neighbors --vectors vectors.bin house\n";
+}
+
+[[noreturn]] void refuse_command(const std::string& name) {
+  if (name == "cbow" || name == "supervised")
+    throw UsageError(name + " is not available: warp2vec trains skip-gram (warp2vec train)");
+  std::vector<std::string> names;
+  for (const Command& command : kCommands) names.emplace_back(command.name);
+  const std::string meant = nearest(name, names);
+  throw UsageError("unknown command '" + name + "'" + (meant.empty() ? "" : "; did you mean " + meant + "?") +
+                   " (warp2vec --help lists the commands)");
+}
+
+int dispatch(Arguments arguments) {
+  if (arguments.empty()) throw UsageError("a command is needed (warp2vec --help lists them)");
+  std::string name = arguments.front();
+  if (name == "--help" || name == "-h" || name == "help") {
+    print_help();
+    return 0;
+  }
+  if (name == "--version") {
+    std::cout << "warp2vec " WARP2VEC_VERSION "\n";
+    return 0;
+  }
+  // word2vec.c has no command word, fastText calls it skipgram.
+  if (name.starts_with('-') || name == "skipgram") {
+    if (name == "skipgram") arguments.erase(arguments.begin());
+    return run_train(arguments);
+  }
+  arguments.erase(arguments.begin());
+  for (const Command& command : kCommands) {
+    if (name == command.name) return command.run(arguments);
+  }
+  refuse_command(name);
+}
+
+int fail(int status, const std::string& message) {
+  std::cerr << "warp2vec: error: " << message << "\n";
+  return status;
+}
+
+}  // namespace
+
+int run_program(Arguments arguments) {
+  try {
+    const int status = dispatch(std::move(arguments));
+    std::cout.flush();
+    if (!std::cout) throw Error("cannot write to standard output");
+    return status;
+  } catch (const UsageError& error) {
+    return fail(2, error.what());
+  } catch (const std::bad_alloc&) {
+    return fail(1, "not enough memory");
+  } catch (const std::exception& error) {
+    return fail(1, error.what());
+  }
+}
+
+}  // namespace warp2vec::cli

@@ -1,0 +1,11 @@
+#pragma once
+/// The program: finds the command, runs it, and turns exceptions into messages and exit codes.
+
+#include "arguments.h"
+
+namespace warp2vec::cli {
+
+/// `arguments`: those after the program's name. Returns 0, 1 for an error, 2 for wrong usage, 128 + signal.
+int run_program(Arguments arguments);
+
+}  // namespace warp2vec::cli

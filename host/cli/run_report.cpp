@@ -1,0 +1,121 @@
+#include "run_report.h"
+
+#include "machine.h"
+#include "text.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+
+namespace warp2vec::cli {
+namespace {
+
+using nlohmann::json;
+
+json settings_json(const TrainOptions& options) {
+  const Config& c = options.config;
+  return {{"dim", c.dim},
+          {"window", c.window},
+          {"shrink_window", c.shrink_window},
+          {"min_count", c.min_count},
+          {"max_vocab", c.max_vocab},
+          {"loss", to_string(c.loss)},
+          {"sharing", to_string(c.sharing)},
+          {"negative", c.negative},
+          {"ns_exponent", c.ns_exponent},
+          {"tile_centres", c.tile_centres},
+          {"tile_negatives", c.tile_negatives},
+          {"sample", c.sample},
+          {"lr", c.lr},
+          {"epochs", c.epochs},
+          {"max_sentence", c.max_sentence},
+          {"threads", thread_count(c)},
+          {"seed", c.seed},
+          {"deterministic", c.deterministic},
+          {"device", to_string(options.device)},
+          {"format", to_string(options.format)},
+          {"read_vocab", options.read_vocab},
+          {"save_vocab", options.save_vocab}};
+}
+
+json machine_json() {
+  const Machine machine = this_machine();
+  return {{"cpu", machine.cpu},
+          {"threads", machine.threads},
+          {"cores", machine.cores},
+          {"os", machine.os},
+          {"memory_bytes", machine.memory}};
+}
+
+double words_per_second(const TrainingSummary& training) {
+  return training.seconds > 0 ? static_cast<double>(training.tokens) / training.seconds : 0;
+}
+
+}  // namespace
+
+json progress_json(const Progress& progress) {
+  return {{"type", "progress"},
+          {"epoch", progress.epoch + 1},
+          {"epoch_end", progress.epoch_end},
+          {"tokens_done", progress.tokens_done},
+          {"tokens_total", progress.tokens_total},
+          {"pairs", progress.pairs_done},
+          {"loss", progress.loss},
+          {"lr", progress.lr},
+          {"seconds", progress.seconds},
+          {"words_per_second", progress.words_per_second}};
+}
+
+json summary_json(const TrainOptions& options, const RunReport& report, const std::string& state,
+                  const std::string& message) {
+  const TrainingSummary& training = report.training;
+  json summary{{"type", "summary"},
+               {"state", state},
+               {"version", WARP2VEC_VERSION},
+               {"settings", settings_json(options)},
+               {"machine", machine_json()},
+               {"input", {{"paths", options.inputs}, {"bytes", report.input_bytes}}},
+               {"output", options.output},
+               {"counts",
+                {{"text_tokens", report.text_tokens},
+                 {"text_types", report.text_types},
+                 {"vocabulary", report.vocabulary},
+                 {"epoch_tokens", report.epoch_tokens},
+                 {"trained_tokens", training.tokens},
+                 {"kept_tokens", training.kept_tokens},
+                 {"pairs", training.pairs}}},
+               {"seconds",
+                {{"vocabulary", report.seconds.vocabulary},
+                 {"encode", report.seconds.encode},
+                 {"prepare", report.seconds.prepare},
+                 {"train", report.seconds.train},
+                 {"save", report.seconds.save}}},
+               {"epoch_loss", training.epoch_loss},
+               {"words_per_second", words_per_second(training)},
+               {"peak_memory_bytes", peak_memory()}};
+  if (!message.empty()) summary["message"] = message;
+  return summary;
+}
+
+std::string text_summary(const TrainOptions& options, const RunReport& report, const std::string& path) {
+  const TrainingSummary& training = report.training;
+  const PhaseSeconds& s = report.seconds;
+  std::string losses;
+  for (const double loss : training.epoch_loss) losses += " " + format_fixed(loss, 4);
+  const auto seconds = [](double value) { return format_fixed(value, 1); };
+  std::string out = "trained " + with_commas(training.tokens) + " words, " +
+                    with_commas(training.kept_tokens) + " of them kept by --sample, at " +
+                    with_commas(std::llround(words_per_second(training))) + " words/s; vocabulary " +
+                    with_commas(report.vocabulary) + " words\n";
+  if (!losses.empty()) out += "loss per epoch:" + losses + "\n";
+  out += "seconds: vocabulary " + seconds(s.vocabulary) + ", encode " + seconds(s.encode) + ", prepare " +
+         seconds(s.prepare) + ", train " + seconds(s.train) + ", save " + seconds(s.save) + "; peak memory " +
+         format_bytes(peak_memory()) + "\n";
+  if (options.format == VectorFormat::tensorboard)
+    return out + "vectors: " + path + ".vectors.tsv, words: " + path +
+           ".metadata.tsv (to see them, load both at https://projector.tensorflow.org)";
+  return out + "vectors: " + path + " (" + to_string(options.format) +
+         ")\ntry: warp2vec neighbors --vectors " + path + " " + report.example_word;
+}
+
+}  // namespace warp2vec::cli

@@ -1,0 +1,45 @@
+#pragma once
+/// What a training run came to: as JSON for --metrics and as text for its end.
+
+#include <warp2vec/trainer.h>
+
+#include "train_options.h"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <cstdint>
+#include <string>
+
+namespace warp2vec::cli {
+
+struct PhaseSeconds {
+  double vocabulary = 0;  ///< counting or reading it
+  double encode = 0;      ///< text to word ids
+  double prepare = 0;     ///< samplers and starting vectors
+  double train = 0;
+  double save = 0;
+};
+
+/// Filled in as the run goes on.
+struct RunReport {
+  std::int64_t input_bytes = 0;  ///< on disk
+  std::int64_t text_tokens = 0;  ///< in the text, in the vocabulary or not; 0 if the vocabulary was read
+  std::int64_t text_types = 0;   ///< different words in the text; 0 if the vocabulary was read
+  std::int64_t vocabulary = 0;
+  std::int64_t epoch_tokens = 0;  ///< tokens of the text that are in the vocabulary
+  TrainingSummary training;
+  PhaseSeconds seconds;
+  std::string example_word;  ///< for the commands to try next
+};
+
+/// {"type":"progress",...}
+nlohmann::json progress_json(const Progress& progress);
+
+/// {"type":"summary",...}. `state`: "finished", "interrupted" or "failed"; `message` says why it failed.
+nlohmann::json summary_json(const TrainOptions& options, const RunReport& report, const std::string& state,
+                            const std::string& message);
+
+/// A few lines for the user of a run that wrote its vectors to `path`.
+std::string text_summary(const TrainOptions& options, const RunReport& report, const std::string& path);
+
+}  // namespace warp2vec::cli

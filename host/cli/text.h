@@ -1,0 +1,38 @@
+#pragma once
+/// Numbers, sizes and times as people read them.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace warp2vec::cli {
+
+/// 1234567 -> "1,234,567".
+std::string with_commas(std::int64_t value);
+
+/// Decimal units, three digits: 999 -> "999 bytes", 1234567 -> "1.23 MB".
+std::string format_bytes(std::int64_t bytes);
+
+/// "0.4 s", "59 s", "1m05s", "2h03m", "3d04h".
+std::string format_duration(double seconds);
+
+/// With a fixed number of decimals.
+std::string format_fixed(double value, int decimals);
+
+/// The shortest digits that read back to the same double: 0.001 -> "0.001".
+std::string format_real(double value);
+
+/// Breaks at spaces so that no line is longer than `width`, unless a single word is.
+std::string wrap(std::string_view text, std::size_t width);
+
+/// Number of Unicode code points; bytes that are not UTF-8 count one each.
+std::size_t display_width(std::string_view text);
+
+/// `text` followed by spaces up to `width` code points.
+std::string pad_right(std::string_view text, std::size_t width);
+
+/// The candidate with the smallest edit distance to `word`; "" if none is close enough to be meant.
+std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
+
+}  // namespace warp2vec::cli

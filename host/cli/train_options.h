@@ -1,0 +1,42 @@
+#pragma once
+/// The flags that `train` and `plan` share.
+
+#include <warp2vec/config.h>
+#include <warp2vec/word_vectors.h>
+
+#include "flags.h"
+
+#include <string>
+#include <vector>
+
+namespace warp2vec::cli {
+
+enum class Device { cpu, reference };
+
+struct TrainOptions {
+  Config config;
+  std::vector<std::string> inputs;
+  std::string output;
+  std::string read_vocab;
+  std::string save_vocab;
+  std::string metrics;
+  VectorFormat format = VectorFormat::binary;
+  Device device = Device::cpu;
+  bool quiet = false;
+  bool dry_run = false;
+};
+
+/// "auto", "cpu" or "reference". Throws UsageError for anything else, and for "cuda", which this build lacks.
+Device parse_device(const std::string& text);
+std::string to_string(Device device);
+
+/// The help that every flag `--threads` shares.
+inline constexpr const char* kThreadsHelp = "CPU threads, 1 to 1024; 0 = all of the machine's (default 0)";
+
+/// Adds all training flags; `options` outlives `flags`.
+void add_train_flags(Flags& flags, TrainOptions& options);
+
+/// Config::validate as a matter of usage: throws UsageError.
+void check_settings(const Config& config);
+
+}  // namespace warp2vec::cli

@@ -1,0 +1,203 @@
+#include "training_run.h"
+
+#include <warp2vec/error.h>
+#include <warp2vec/trainer.h>
+
+#include "atomic_file.h"
+#include "interrupt.h"
+#include "machine.h"
+#include "memory_plan.h"
+#include "text.h"
+#include "vector_files.h"
+#include "vocabulary_source.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <memory>
+
+namespace warp2vec::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Adds the time that it lives to `seconds`.
+class Stopwatch {
+ public:
+  explicit Stopwatch(double& seconds) : seconds_(seconds) {}
+  ~Stopwatch() { seconds_ += std::chrono::duration<double>(Clock::now() - begin_).count(); }
+  Stopwatch(const Stopwatch&) = delete;
+  Stopwatch& operator=(const Stopwatch&) = delete;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  double& seconds_;
+  Clock::time_point begin_ = Clock::now();
+};
+
+struct NamedFile {
+  std::string flag;
+  std::string path;
+};
+
+// No file may be written twice, and no input overwritten. Devices such as /dev/null may be.
+void check_distinct(const std::vector<NamedFile>& outputs, const std::vector<NamedFile>& inputs) {
+  const auto same = [](const std::string& a, const std::string& b) {
+    std::error_code ignored;
+    if (fs::exists(a, ignored) && !fs::is_regular_file(a, ignored)) return false;
+    return fs::weakly_canonical(a, ignored) == fs::weakly_canonical(b, ignored) ||
+           fs::equivalent(a, b, ignored);
+  };
+  std::vector<NamedFile> taken = inputs;
+  for (const NamedFile& output : outputs) {
+    for (const NamedFile& other : taken) {
+      if (same(output.path, other.path))
+        throw UsageError(output.flag + " and " + other.flag + " are the same file: " + output.path);
+    }
+    taken.push_back(output);
+  }
+}
+
+void check_outputs(const TrainOptions& options) {
+  std::vector<NamedFile> outputs;
+  for (const std::string& file : vector_files(options.output, options.format))
+    outputs.push_back({"--output", file});
+  if (!options.save_vocab.empty()) outputs.push_back({"--save-vocab", options.save_vocab});
+  for (const NamedFile& output : outputs) check_writable(output.path);
+  if (!options.metrics.empty()) outputs.push_back({"--metrics", options.metrics});
+  std::vector<NamedFile> inputs;
+  for (const std::string& path : options.inputs) inputs.push_back({"--input", path});
+  // A vocabulary may be read and saved again under its name: it is in memory by then.
+  check_distinct(outputs, inputs);
+}
+
+std::unique_ptr<Backend> make_backend(Device device, const TrainingData& data) {
+  return device == Device::reference ? make_reference_backend(data) : make_cpu_backend(data);
+}
+
+}  // namespace
+
+TrainingRun::TrainingRun(const TrainOptions& options, ProgressDisplay& display)
+    : options_(options), display_(display), metrics_((check_outputs(options), options.metrics)) {}
+
+int TrainingRun::run() {
+  try {
+    const int status = train_and_save();
+    summarize(status == 0 ? "finished" : "interrupted", "");
+    if (!metrics_.complete())
+      throw Error("--metrics " + options_.metrics + " is incomplete: a write to it failed");
+    return status;
+  } catch (const Interrupted& interrupted) {
+    summarize("interrupted", "");
+    display_.say("stopped before training began; nothing was saved");
+    return exit_status_of(interrupted.signal());
+  } catch (const std::exception& error) {
+    summarize("failed", error.what());
+    throw;
+  }
+}
+
+int TrainingRun::train_and_save() {
+  const Corpus corpus(options_.inputs);
+  report_.input_bytes = corpus.bytes();
+  // From here on there is something that a signal should not cut short.
+  const InterruptGuard guard;
+  const Vocabulary vocabulary = find_vocabulary(corpus);
+  const TokenStream tokens = encode_text(corpus, vocabulary);
+
+  std::unique_ptr<TrainingData> data;
+  std::unique_ptr<Backend> backend;
+  Embeddings embeddings;
+  {
+    const Stopwatch watch(report_.seconds.prepare);
+    data = std::make_unique<TrainingData>(options_.config, vocabulary, tokens);
+    embeddings = initial_embeddings(vocabulary.size(), options_.config);
+    backend = make_backend(options_.device, *data);
+    stop_if_interrupted();
+  }
+  {
+    const Stopwatch watch(report_.seconds.train);
+    report_.training =
+        train(*data, *backend, embeddings, [this](const Progress& progress) { return observe(progress); });
+  }
+  return finish(vocabulary, embeddings);
+}
+
+Vocabulary TrainingRun::find_vocabulary(const Corpus& corpus) {
+  const Stopwatch watch(report_.seconds.vocabulary);
+  Vocabulary vocabulary;
+  if (options_.read_vocab.empty()) {
+    CorpusCounts counts = count_vocabulary(corpus, options_.config, display_);
+    report_.text_tokens = counts.tokens;
+    report_.text_types = counts.types;
+    vocabulary = std::move(counts.vocabulary);
+  } else {
+    vocabulary = load_vocabulary(options_.read_vocab, options_.config, display_);
+  }
+  report_.vocabulary = vocabulary.size();
+  // Among the few hundred most frequent words are the first ones with a meaning of their own.
+  report_.example_word =
+      vocabulary.word(static_cast<WordId>(std::min<std::int64_t>(300, vocabulary.size() / 2)));
+  const std::int64_t needed = host_bytes(memory_plan(size_of(vocabulary), options_.config));
+  const std::int64_t available = available_memory();
+  if (available > 0 && needed > available)
+    display_.say("warning: training needs about " + format_bytes(needed) + " of memory, but only " +
+                 format_bytes(available) +
+                 " are available; a smaller --dim or --max-vocab, or a larger --min-count, "
+                 "needs less");
+  if (!options_.save_vocab.empty()) save_vocabulary(vocabulary, options_.save_vocab);
+  return vocabulary;
+}
+
+TokenStream TrainingRun::encode_text(const Corpus& corpus, const Vocabulary& vocabulary) {
+  const Stopwatch watch(report_.seconds.encode);
+  TokenStream tokens = encode(corpus, vocabulary, thread_count(options_.config),
+                              reading_progress(display_, "reading the text", corpus));
+  stop_if_interrupted();
+  report_.epoch_tokens = tokens.tokens();
+  std::int64_t begin = 0;
+  std::int64_t too_long = 0;
+  for (const std::int64_t end : tokens.ends) {
+    too_long += end - begin > options_.config.max_sentence ? 1 : 0;
+    begin = end;
+  }
+  if (options_.config.max_sentence > 0 && too_long > 0)
+    display_.say("note: " + with_commas(too_long) + (too_long == 1 ? " sentence is" : " sentences are") +
+                 " longer than --max-sentence " + std::to_string(options_.config.max_sentence) +
+                 " words and trained in pieces; nothing is left out");
+  return tokens;
+}
+
+bool TrainingRun::observe(const Progress& progress) {
+  metrics_.write(progress_json(progress));
+  const std::string line = format_progress(progress, options_.config.epochs);
+  if (progress.tokens_done >= progress.tokens_total)
+    display_.show_last(line);
+  else
+    display_.show(line);
+  return caught_signal() == 0;
+}
+
+int TrainingRun::finish(const Vocabulary& vocabulary, const Embeddings& embeddings) {
+  const bool interrupted = report_.training.interrupted;
+  const std::string path = options_.output + (interrupted ? ".partial" : "");
+  {
+    const Stopwatch watch(report_.seconds.save);
+    save_vectors(vocabulary, embeddings.input, path, options_.format);
+  }
+  if (interrupted) {
+    display_.say("stopped after " + with_commas(report_.training.tokens) +
+                 " words; the vectors so far are in " + path);
+    return exit_status_of(caught_signal());
+  }
+  display_.print(text_summary(options_, report_, path));
+  return 0;
+}
+
+void TrainingRun::summarize(const std::string& state, const std::string& message) {
+  metrics_.write(summary_json(options_, report_, state, message));
+}
+
+}  // namespace warp2vec::cli

@@ -1,0 +1,106 @@
+#include "cpu_steps.h"
+
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+namespace warp2vec {
+namespace {
+
+/// Worker threads that take batches from a short queue.
+class CpuBackend final : public Backend {
+ public:
+  explicit CpuBackend(const TrainingData& data)
+      : data_(data),
+        threads_(data.config.deterministic ? 1 : thread_count(data.config)),
+        hot_(data,
+             (data.config.sharing == Sharing::tile ? data.config.tile_centres : 1) * std::int64_t{threads_},
+             threads_) {}
+
+  ~CpuBackend() override { stop(); }
+
+  // 4,096 centres of the default tile take some 3 ms: long against the queue's lock, short against a report.
+  std::int64_t batch_size() const override { return std::int64_t{64} * data_.config.tile_centres; }
+
+  void upload(Embeddings& embeddings) override {
+    stop();
+    stopping_ = false;
+    for (int i = 0; i < threads_; ++i) workers_.emplace_back([this, &embeddings] { work(embeddings); });
+  }
+
+  void train(const Batch& batch) override {
+    std::unique_lock lock(mutex_);
+    done_.wait(lock, [&] { return failure_ || static_cast<int>(queue_.size()) < 2 * threads_; });
+    queue_.push_back(batch);
+    ++unfinished_;
+    ready_.notify_one();
+  }
+
+  Trained drain() override {
+    std::unique_lock lock(mutex_);
+    done_.wait(lock, [&] { return failure_ || unfinished_ == 0; });
+    if (failure_) std::rethrow_exception(failure_);
+    return std::exchange(trained_, {});
+  }
+
+  void download(Embeddings&) override { stop(); }
+
+ private:
+  void work(Embeddings& embeddings) {
+    try {
+      CpuSteps steps(data_, hot_, embeddings);
+      std::unique_lock lock(mutex_);
+      while (true) {
+        ready_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
+        if (queue_.empty()) return;
+        const Batch batch = queue_.front();
+        queue_.pop_front();
+        lock.unlock();
+        const Trained trained = steps.train(batch);
+        lock.lock();
+        trained_.loss += trained.loss;
+        trained_.pairs += trained.pairs;
+        --unfinished_;
+        done_.notify_one();
+      }
+    } catch (...) {
+      const std::lock_guard lock(mutex_);
+      failure_ = std::current_exception();
+      done_.notify_one();
+    }
+  }
+
+  // Lets the workers finish what is queued and joins them.
+  void stop() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    ready_.notify_all();
+    workers_.clear();
+  }
+
+  const TrainingData& data_;
+  const int threads_;
+  const HotMatrices hot_;
+
+  std::mutex mutex_;
+  std::condition_variable ready_;  // a batch was queued, or the workers are to stop
+  std::condition_variable done_;   // a batch was finished
+  std::deque<Batch> queue_;
+  int unfinished_ = 0;
+  bool stopping_ = false;
+  Trained trained_;
+  std::exception_ptr failure_;
+  std::vector<std::jthread> workers_;
+};
+
+}  // namespace
+
+std::unique_ptr<Backend> make_cpu_backend(const TrainingData& data) {
+  return std::make_unique<CpuBackend>(data);
+}
+
+}  // namespace warp2vec

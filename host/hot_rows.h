@@ -1,0 +1,41 @@
+#pragma once
+/// Which rows are so frequent that their steps are damped, and by how much.
+
+#include <warp2vec/step.h>
+#include <warp2vec/trainer.h>
+
+#include <cstdint>
+#include <vector>
+
+namespace warp2vec {
+
+/// Damping factors of one matrix's rows; see damping() in step.h. Rows are ordered by falling frequency, so
+/// only a prefix is stored: the rows up to the last one that is damped at the highest learning rate (mostly
+/// none at all).
+class HotRows {
+ public:
+  HotRows() = default;
+  /// `pairs_in_flight`: for each row the expected number of pair-gradients computed from the same values.
+  HotRows(std::vector<double> pairs_in_flight, double highest_lr);
+
+  float factor(std::int64_t row, float lr) const {
+    return row < static_cast<std::int64_t>(load_.size()) ? damping(lr, load_[static_cast<std::size_t>(row)])
+                                                         : 1.0F;
+  }
+
+ private:
+  std::vector<float> load_;
+};
+
+/// The hot rows of all three matrices when `centres_in_flight` centres are trained from the same values.
+struct HotMatrices {
+  HotRows input;   ///< under negative sampling
+  HotRows output;  ///< under negative sampling
+  HotRows input_under_tree;
+  HotRows nodes;
+
+  HotMatrices() = default;
+  HotMatrices(const TrainingData& data, std::int64_t negative_sampling_centres, std::int64_t tree_centres);
+};
+
+}  // namespace warp2vec

@@ -1,0 +1,54 @@
+#pragma once
+/// A file that is open for reading. All failures are Errors that name it and the reason.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace warp2vec {
+
+/// Reads that end early are continued; only the end of the file gives fewer bytes than asked for.
+class InputFile {
+ public:
+  explicit InputFile(const std::string& path);
+  /// Takes over an open descriptor; `name` is for messages.
+  InputFile(int fd, std::string name);
+  ~InputFile();
+  InputFile(const InputFile&) = delete;
+  InputFile& operator=(const InputFile&) = delete;
+
+  const std::string& name() const { return name_; }
+  int fd() const { return fd_; }
+  /// Bytes on disk; 0 for pipes and devices.
+  std::int64_t size() const;
+  /// From where the last read() ended; for pipes too.
+  std::size_t read(char* to, std::size_t bytes);
+  /// From `offset`, whatever read() did: any number of readers may share a file. Not for pipes.
+  std::size_t read_at(std::int64_t offset, char* to, std::size_t bytes) const;
+
+ private:
+  std::string name_;
+  int fd_ = -1;
+};
+
+/// A whole regular file, mapped into memory; outlives the InputFile.
+class FileMapping {
+ public:
+  explicit FileMapping(const InputFile& file);
+  explicit FileMapping(const std::string& path) : FileMapping(InputFile(path)) {}
+  ~FileMapping();
+  FileMapping(const FileMapping&) = delete;
+  FileMapping& operator=(const FileMapping&) = delete;
+
+  std::string_view text() const { return {data_, size_}; }
+
+ private:
+  const char* data_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+/// The whole content of a file, a pipe or a device.
+std::string read_whole(const std::string& path);
+
+}  // namespace warp2vec

@@ -1,0 +1,97 @@
+#include "hot_rows.h"
+#include "reference_blocks.h"
+
+#include <utility>
+
+namespace warp2vec {
+namespace {
+
+class ReferenceBackend final : public Backend {
+ public:
+  explicit ReferenceBackend(const TrainingData& data)
+      : data_(data), hot_(data, centres_in_flight(data.config), 1) {}
+
+  std::int64_t batch_size() const override { return std::int64_t{16} * data_.config.tile_centres; }
+  void upload(Embeddings& embeddings) override { embeddings_ = &embeddings; }
+  void download(Embeddings&) override {}
+
+  Trained drain() override { return std::exchange(trained_, {}); }
+
+  void train(const Batch& batch) override {
+    const Config& config = data_.config;
+    const std::int64_t halo = config.window;
+    KeptSpan span;
+    batch.epoch->read(batch.first - halo, batch.last + halo, span);
+    const std::int64_t begin = batch.first - span.first;
+    const std::int64_t end = batch.last - span.first;
+    for (std::int64_t tile = begin; tile < end; tile += config.tile_centres) {
+      const std::int64_t tile_end = std::min(end, tile + config.tile_centres);
+      if (config.loss.negative_sampling && config.sharing == Sharing::tile)
+        train_tile(batch, span, tile, tile_end);
+      for (std::int64_t centre = tile; centre < tile_end; ++centre) train_centre(batch, span, centre);
+    }
+  }
+
+ private:
+  static std::int64_t centres_in_flight(const Config& config) {
+    return config.sharing == Sharing::tile ? config.tile_centres : 1;
+  }
+
+  void train_tile(const Batch& batch, const KeptSpan& span, std::int64_t begin, std::int64_t end) {
+    const float lr = data_.lr_at(batch.epoch->draws().epoch, span.positions[static_cast<std::size_t>(begin)]);
+    step_words(tile_block(data_, batch.epoch->draws(), span, begin, end), lr);
+  }
+
+  // Everything that is computed centre by centre.
+  void train_centre(const Batch& batch, const KeptSpan& span, std::int64_t centre) {
+    const Config& config = data_.config;
+    const Draws& draws = batch.epoch->draws();
+    const float lr = data_.lr_at(draws.epoch, span.positions[static_cast<std::size_t>(centre)]);
+    const WordId word = span.words[static_cast<std::size_t>(centre)];
+    const KeptSpan::Range window = window_of(data_, draws, span, centre);
+    const std::vector<std::int64_t> contexts = context_rows(span, centre, window);
+    trained_.pairs += static_cast<std::int64_t>(contexts.size());
+    if (config.loss.softmax)
+      trained_.loss +=
+          train_softmax(contexts, row_of(word), embeddings_->input.view(), embeddings_->output.view(), lr);
+    if (config.sharing == Sharing::pair) {
+      for (std::int64_t i = window.begin; i < window.end; ++i) {
+        if (i == centre) continue;
+        if (config.loss.negative_sampling) step_words(pair_block(data_, draws, span, centre, i), lr);
+        if (config.loss.hierarchical_softmax)
+          step_nodes(path_block(data_, context_rows(span, centre, {i, i + 1}), word), lr);
+      }
+      return;
+    }
+    if (config.loss.negative_sampling && config.sharing == Sharing::window)
+      step_words(window_block(data_, draws, span, centre), lr);
+    if (config.loss.hierarchical_softmax) step_nodes(path_block(data_, contexts, word), lr);
+  }
+
+  void step_words(const Block& block, float lr) {
+    trained_.loss += train_block(
+        block, embeddings_->input.view(), embeddings_->output.view(), lr,
+        [&](std::int64_t row) { return hot_.input.factor(row, lr); },
+        [&](std::int64_t row) { return hot_.output.factor(row, lr); });
+  }
+
+  void step_nodes(const Block& block, float lr) {
+    trained_.loss += train_block(
+        block, embeddings_->input.view(), embeddings_->nodes.view(), lr,
+        [&](std::int64_t row) { return hot_.input_under_tree.factor(row, lr); },
+        [&](std::int64_t row) { return hot_.nodes.factor(row, lr); });
+  }
+
+  const TrainingData& data_;
+  HotMatrices hot_;
+  Embeddings* embeddings_ = nullptr;
+  Trained trained_;
+};
+
+}  // namespace
+
+std::unique_ptr<Backend> make_reference_backend(const TrainingData& data) {
+  return std::make_unique<ReferenceBackend>(data);
+}
+
+}  // namespace warp2vec

@@ -1,0 +1,121 @@
+#include "reference_blocks.h"
+
+#include <algorithm>
+
+namespace warp2vec {
+namespace {
+
+WordId word_at(const KeptSpan& span, std::int64_t i) { return span.words[static_cast<std::size_t>(i)]; }
+std::int64_t position_at(const KeptSpan& span, std::int64_t i) {
+  return span.positions[static_cast<std::size_t>(i)];
+}
+
+// The centre with weight 1 and the negatives with weight -1, or 0 where one is the centre itself.
+void add_targets(Block& block, WordId centre, const std::vector<WordId>& negatives) {
+  block.targets.push_back(row_of(centre));
+  for (const WordId negative : negatives) block.targets.push_back(row_of(negative));
+  block.weights.resize(block.contexts.size() * block.targets.size());
+  for (std::size_t c = 0; c < block.contexts.size(); ++c) {
+    block.weight(c, 0) = 1;
+    for (std::size_t k = 0; k < negatives.size(); ++k)
+      block.weight(c, k + 1) = negatives[k] == centre ? 0.0F : -1.0F;
+  }
+}
+
+}  // namespace
+
+KeptSpan::Range window_of(const TrainingData& data, const Draws& draws, const KeptSpan& span,
+                          std::int64_t centre) {
+  return span.around(
+      centre, window_width(draws, position_at(span, centre), data.config.window, data.config.shrink_window));
+}
+
+std::vector<std::int64_t> context_rows(const KeptSpan& span, std::int64_t centre, KeptSpan::Range contexts) {
+  std::vector<std::int64_t> rows;
+  for (std::int64_t i = contexts.begin; i < contexts.end; ++i)
+    if (i != centre) rows.push_back(row_of(word_at(span, i)));
+  return rows;
+}
+
+Block pair_block(const TrainingData& data, const Draws& draws, const KeptSpan& span, std::int64_t centre,
+                 std::int64_t context) {
+  const Config& config = data.config;
+  Block block;
+  block.contexts.push_back(row_of(word_at(span, context)));
+  std::vector<WordId> negatives;
+  for (std::int32_t k = 0; k < config.negative; ++k)
+    negatives.push_back(pair_negative(draws, data.negatives.view(), position_at(span, centre), config.window,
+                                      static_cast<std::int32_t>(context - centre), config.negative, k));
+  add_targets(block, word_at(span, centre), negatives);
+  return block;
+}
+
+Block window_block(const TrainingData& data, const Draws& draws, const KeptSpan& span, std::int64_t centre) {
+  Block block;
+  block.contexts = context_rows(span, centre, window_of(data, draws, span, centre));
+  std::vector<WordId> negatives;
+  for (std::int32_t k = 0; k < data.config.negative; ++k)
+    negatives.push_back(window_negative(draws, data.negatives.view(), position_at(span, centre), k));
+  add_targets(block, word_at(span, centre), negatives);
+  return block;
+}
+
+Block tile_block(const TrainingData& data, const Draws& draws, const KeptSpan& span, std::int64_t begin,
+                 std::int64_t end) {
+  const Config& config = data.config;
+  Block block;
+  std::vector<KeptSpan::Range> windows;
+  for (std::int64_t centre = begin; centre < end; ++centre) {
+    windows.push_back(window_of(data, draws, span, centre));
+    block.targets.push_back(row_of(word_at(span, centre)));
+  }
+  const std::int64_t tile = (span.first + begin) / config.tile_centres;
+  for (std::int32_t m = 0; m < config.tile_negatives; ++m)
+    block.targets.push_back(row_of(tile_negative(draws, data.negatives.view(), tile, m)));
+
+  const auto centres = static_cast<std::size_t>(end - begin);
+  std::int64_t first_context = begin;
+  std::int64_t last_context = end;
+  for (const KeptSpan::Range& window : windows) {
+    first_context = std::min(first_context, window.begin);
+    last_context = std::max(last_context, window.end);
+  }
+  for (std::int64_t i = first_context; i < last_context; ++i)
+    block.contexts.push_back(row_of(word_at(span, i)));
+  block.weights.resize(block.contexts.size() * block.targets.size());
+  for (std::size_t c = 0; c < block.contexts.size(); ++c) {
+    const std::int64_t i = first_context + static_cast<std::int64_t>(c);
+    const auto meets = [&](std::size_t t) {
+      return i != begin + static_cast<std::int64_t>(t) && windows[t].begin <= i && i < windows[t].end;
+    };
+    std::int32_t pairs = 0;
+    for (std::size_t t = 0; t < centres; ++t) {
+      if (!meets(t)) continue;
+      block.weight(c, t) = 1;
+      ++pairs;
+    }
+    const float weight = tile_negative_weight(pairs, config.negative, config.tile_negatives);
+    for (std::size_t m = centres; m < block.targets.size(); ++m) {
+      bool is_positive = false;
+      for (std::size_t t = 0; t < centres; ++t)
+        is_positive |= meets(t) && block.targets[t] == block.targets[m];
+      block.weight(c, m) = is_positive ? 0.0F : -weight;
+    }
+  }
+  return block;
+}
+
+Block path_block(const TrainingData& data, std::vector<std::int64_t> contexts, WordId centre) {
+  Block block;
+  block.contexts = std::move(contexts);
+  const HuffmanView tree = data.tree.view();
+  for (int depth = 0; depth < tree.length(centre); ++depth)
+    block.targets.push_back(tree.step(centre, depth).node);
+  block.weights.resize(block.contexts.size() * block.targets.size());
+  for (std::size_t c = 0; c < block.contexts.size(); ++c)
+    for (int depth = 0; depth < tree.length(centre); ++depth)
+      block.weight(c, static_cast<std::size_t>(depth)) = tree.step(centre, depth).right ? -1.0F : 1.0F;
+  return block;
+}
+
+}  // namespace warp2vec

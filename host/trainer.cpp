@@ -1,0 +1,131 @@
+#include <warp2vec/error.h>
+#include <warp2vec/numerics.h>
+#include <warp2vec/trainer.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+namespace warp2vec {
+namespace {
+
+constexpr double kReportSeconds = 0.2;
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+// Turns what the backend has trained into reports and sums.
+class Reporter {
+ public:
+  Reporter(const TrainingData& data, const Observer& observer, TrainingSummary& summary)
+      : data_(data), observer_(observer), summary_(summary) {}
+
+  double seconds() const { return seconds_since(start_); }
+  bool due() const { return seconds_since(last_) >= kReportSeconds; }
+
+  // After `done` tokens of epoch `epoch`; false if the observer wants to stop.
+  bool report(const Trained& trained, std::int32_t epoch, std::int64_t done) {
+    if (!std::isfinite(trained.loss))
+      throw Error("training diverged in epoch " + std::to_string(epoch + 1) +
+                  " (the loss is not a finite number): lower --lr");
+    epoch_.loss += trained.loss;
+    epoch_.pairs += trained.pairs;
+    summary_.pairs += trained.pairs;
+    const std::int64_t tokens = data_.tokens.tokens();
+    summary_.tokens = epoch * tokens + done;
+    const bool epoch_end = done == tokens;
+    if (epoch_end) {
+      summary_.epoch_loss.push_back(mean(epoch_));
+      epoch_ = {};
+    }
+    last_ = std::chrono::steady_clock::now();
+    if (!observer_) return true;
+    Progress progress;
+    progress.epoch = epoch;
+    progress.tokens_done = summary_.tokens;
+    progress.tokens_total = data_.config.epochs * tokens;
+    progress.pairs_done = summary_.pairs;
+    progress.loss = mean(trained);
+    progress.lr = data_.lr_at(static_cast<std::uint32_t>(epoch), done);
+    progress.seconds = seconds();
+    progress.words_per_second = static_cast<double>(summary_.tokens) / std::max(progress.seconds, 1e-9);
+    progress.epoch_end = epoch_end;
+    return observer_(progress);
+  }
+
+ private:
+  static double mean(const Trained& trained) {
+    return trained.pairs > 0 ? trained.loss / static_cast<double>(trained.pairs) : 0;
+  }
+
+  const TrainingData& data_;
+  const Observer& observer_;
+  TrainingSummary& summary_;
+  Trained epoch_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point last_ = start_;
+};
+
+// The loss shows a bad value only when its row is used again.
+void require_finite(const Matrix& input) {
+  for (std::int64_t r = 0; r < input.rows(); ++r)
+    for (std::int32_t d = 0; d < input.cols(); ++d)
+      if (!std::isfinite(input.row(r)[d]))
+        throw Error("training diverged (the vector of word " + std::to_string(r) +
+                    " of the vocabulary is not finite): lower --lr");
+}
+
+}  // namespace
+
+TrainingData::TrainingData(const Config& config_, const Vocabulary& vocabulary_, const TokenStream& tokens_)
+    : config(config_), vocabulary(vocabulary_), tokens(tokens_) {
+  config.validate();
+  if (vocabulary.size() < 2)
+    throw Error("training needs at least two different words; the vocabulary has " +
+                std::to_string(vocabulary.size()));
+  if (tokens.tokens() == 0) throw Error("the corpus has no word of the vocabulary");
+  keep_thresholds.reserve(static_cast<std::size_t>(vocabulary.size()));
+  for (const std::int64_t count : vocabulary.counts())
+    keep_thresholds.push_back(keep_threshold(keep_probability(count, vocabulary.total(), config.sample)));
+  if (config.loss.negative_sampling) negatives = AliasTable(vocabulary.counts(), config.ns_exponent);
+  if (config.loss.hierarchical_softmax) tree = HuffmanTree(vocabulary.counts());
+}
+
+float TrainingData::lr_at(std::uint32_t epoch, std::int64_t position) const {
+  const auto epoch_tokens = static_cast<double>(tokens.tokens());
+  return learning_rate(
+      config.lr, (epoch * epoch_tokens + static_cast<double>(position)) / (config.epochs * epoch_tokens));
+}
+
+TrainingSummary train(const TrainingData& data, Backend& backend, Embeddings& embeddings,
+                      const Observer& observer) {
+  TrainingSummary summary;
+  const int threads = thread_count(data.config);
+  Reporter reporter(data, observer, summary);
+  backend.upload(embeddings);
+  for (std::int32_t epoch = 0; epoch < data.config.epochs && !summary.interrupted; ++epoch) {
+    const KeptTokens kept(data.tokens, data.keep_thresholds,
+                          Draws{data.config.seed, static_cast<std::uint32_t>(epoch)},
+                          data.config.max_sentence, threads);
+    std::int64_t first = 0;
+    while (first < kept.size() && !summary.interrupted) {
+      const std::int64_t last = std::min(kept.size(), first + backend.batch_size());
+      backend.train({&kept, first, last});
+      first = last;
+      if (first < kept.size() && reporter.due())
+        summary.interrupted = !reporter.report(backend.drain(), epoch, kept.position_of(first));
+    }
+    summary.kept_tokens += first;
+    if (first == kept.size() && !summary.interrupted)
+      summary.interrupted = !reporter.report(backend.drain(), epoch, kept.tokens());
+  }
+  backend.download(embeddings);
+  require_finite(embeddings.input);
+  summary.seconds = reporter.seconds();
+  if (summary.tokens == data.config.epochs * data.tokens.tokens())
+    summary.interrupted = false;  // it was done anyway
+  return summary;
+}
+
+}  // namespace warp2vec

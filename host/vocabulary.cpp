@@ -1,0 +1,136 @@
+#include <warp2vec/error.h>
+#include <warp2vec/vocabulary.h>
+
+#include "atomic_file.h"
+#include "byte_class.h"
+#include "input_file.h"
+#include "word_table.h"
+
+#include <algorithm>
+#include <bit>
+#include <charconv>
+
+namespace warp2vec {
+namespace {
+
+using CountedWord = std::pair<std::string_view, std::int64_t>;
+
+void refuse_repeated(const std::vector<CountedWord>& words) {
+  WordTable seen;
+  for (const auto& [word, count] : words) {
+    const std::int64_t before = seen.size();
+    seen.add(word, hash_of(word), 1);
+    if (seen.size() == before) throw Error("the word \"" + std::string(word) + "\" appears twice");
+  }
+}
+
+[[noreturn]] void refuse_line(const std::string& path, std::int64_t number, const std::string& why) {
+  throw Error(path + ":" + std::to_string(number) + ": " + why);
+}
+
+// "word count" or "word\tcount", without the line's end.
+CountedWord parse_line(std::string_view line, const std::string& path, std::int64_t number) {
+  const auto* const word_end = std::find_if_not(line.begin(), line.end(), is_word_byte);
+  const auto word_bytes = static_cast<std::size_t>(word_end - line.begin());
+  if (word_bytes == 0 || word_end == line.end() || (*word_end != ' ' && *word_end != '\t'))
+    refuse_line(path, number, "expected a word, one space or tab, and its count");
+  const char* const digits_end = line.data() + line.size();
+  std::int64_t count = 0;
+  const auto [end, error] = std::from_chars(word_end + 1, digits_end, count);
+  if (error != std::errc() || end != digits_end || word_end[1] == '-')
+    refuse_line(path, number, "expected a count, an integer from 0 to 9223372036854775807, behind the word");
+  return {line.substr(0, word_bytes), count};
+}
+
+}  // namespace
+
+Vocabulary::Vocabulary(std::vector<CountedWord> words, std::int64_t min_count, std::int64_t max_vocab) {
+  refuse_repeated(words);
+  const std::int64_t least = std::max<std::int64_t>(1, min_count);
+  std::erase_if(words, [least](const CountedWord& entry) { return entry.second < least; });
+  std::sort(words.begin(), words.end(), [](const CountedWord& a, const CountedWord& b) {
+    return a.second != b.second ? a.second > b.second : a.first < b.first;
+  });
+  if (max_vocab > 0 && static_cast<std::int64_t>(words.size()) > max_vocab)
+    words.resize(static_cast<std::size_t>(max_vocab));
+  if (static_cast<std::int64_t>(words.size()) > kMaxVocabulary)
+    throw Error("the vocabulary has " + std::to_string(words.size()) + " words: expected at most " +
+                std::to_string(kMaxVocabulary) + "; --min-count and --max-vocab keep fewer");
+
+  std::size_t text_bytes = 0;
+  for (const auto& [word, count] : words) text_bytes += word.size();
+  bytes_.reserve(text_bytes);
+  begins_.reserve(words.size() + 1);
+  counts_.reserve(words.size());
+  slots_.assign(std::bit_ceil(std::max<std::size_t>(2, words.size() * 2)), -1);
+  begins_.push_back(0);
+  for (const auto& [word, count] : words) {
+    std::size_t at = hash_of(word) & (slots_.size() - 1);
+    while (slots_[at] >= 0) at = (at + 1) & (slots_.size() - 1);
+    slots_[at] = static_cast<std::int32_t>(counts_.size());
+    bytes_ += word;
+    begins_.push_back(bytes_.size());
+    counts_.push_back(count);
+    if (__builtin_add_overflow(total_, count, &total_))
+      throw Error("the counts of the vocabulary add up to more than 9223372036854775807");
+  }
+}
+
+std::string_view Vocabulary::word(WordId id) const {
+  const auto row = static_cast<std::size_t>(row_of(id));
+  return {bytes_.data() + begins_[row], begins_[row + 1] - begins_[row]};
+}
+
+std::optional<WordId> Vocabulary::find(std::string_view word) const {
+  if (slots_.empty()) return std::nullopt;
+  const std::size_t mask = slots_.size() - 1;
+  for (std::size_t at = hash_of(word) & mask; slots_[at] >= 0; at = (at + 1) & mask) {
+    const WordId id{slots_[at]};
+    if (this->word(id) == word) return id;
+  }
+  return std::nullopt;
+}
+
+Vocabulary read_vocabulary(const std::string& path, std::int64_t min_count, std::int64_t max_vocab) {
+  const std::string content = read_whole(path);
+  WordTable words;
+  std::string_view rest = content;
+  for (std::int64_t number = 1; !rest.empty(); ++number) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    const auto [word, count] = parse_line(line, path, number);
+    const std::int64_t before = words.size();
+    words.add(word, hash_of(word), count);
+    if (words.size() == before)
+      refuse_line(path, number, "the word \"" + std::string(word) + "\" has a line above already");
+  }
+  std::vector<CountedWord> entries;
+  for (std::int64_t i = 0; i < words.size(); ++i) entries.emplace_back(words.word(i), words.count(i));
+  Vocabulary vocabulary;
+  try {
+    vocabulary = Vocabulary(std::move(entries), min_count, max_vocab);
+  } catch (const Error& error) {
+    throw Error(path + ": " + error.what());
+  }
+  if (vocabulary.size() == 0)
+    throw Error(path + ": none of its " + std::to_string(words.size()) +
+                " word(s) has a count of --min-count " +
+                std::to_string(std::max<std::int64_t>(1, min_count)) + " or more");
+  return vocabulary;
+}
+
+void save_vocabulary(const Vocabulary& vocabulary, const std::string& path) {
+  AtomicFile file(path);
+  for (std::int64_t row = 0; row < vocabulary.size(); ++row) {
+    const WordId id{static_cast<std::int32_t>(row)};
+    file.write(vocabulary.word(id));
+    file.write(" ");
+    file.write(std::to_string(vocabulary.count(id)));
+    file.write("\n");
+  }
+  file.commit();
+}
+
+}  // namespace warp2vec

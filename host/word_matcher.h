@@ -1,0 +1,38 @@
+#pragma once
+/// Which vector a word of an evaluation file stands for.
+
+#include <warp2vec/evaluate.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace warp2vec {
+
+/// Matches words with the first `limit` words of a space (0 = all). Unless case-sensitive, words that are
+/// equal in upper case are one, and the first of them, the most frequent, stands for all: gensim's rule.
+class WordMatcher {
+ public:
+  WordMatcher(const Space& space, std::int64_t limit, bool case_sensitive);
+
+  /// Number of rows that are matched.
+  std::int64_t limit() const { return static_cast<std::int64_t>(representatives_.size()); }
+  /// Row of the representative of `word`.
+  std::optional<std::int64_t> find(std::string_view word) const;
+  /// Row of the representative of the word of `row`, which is below limit().
+  std::int64_t representative(std::int64_t row) const {
+    return representatives_[static_cast<std::size_t>(row)];
+  }
+
+ private:
+  std::string form(std::string_view word) const;
+
+  bool case_sensitive_;
+  std::unordered_map<std::string, std::int64_t> rows_;  // by form
+  std::vector<std::int64_t> representatives_;           // by row
+};
+
+}  // namespace warp2vec

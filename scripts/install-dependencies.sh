@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Installs with apt what building, testing or checking warp2vec needs, as far as it is missing.
+# usage: scripts/install-dependencies.sh build|test|lint|lists...     (lists: only fetch the newest package lists)
+set -euo pipefail
+
+build=(g++ cmake make libcli11-dev nlohmann-json3-dev libhwy-dev zlib1g-dev libzstd-dev libbz2-dev)
+test=(libgtest-dev libgmock-dev libbenchmark-dev librandom123-dev)
+test_oracle=(python3-gensim) # what it says is compared with; tests that need it are skipped without it
+lint=(clang-format-14 clang-tidy-14 shellcheck)
+
+as_root() {
+  if ((EUID == 0)); then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    echo "$0: '$*' needs root or sudo" >&2
+    return 1
+  fi
+}
+
+# Installs those of the given packages that are missing.
+install_missing() {
+  local package missing=()
+  for package in "$@"; do
+    [[ $(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null) == installed ]] ||
+      missing+=("$package")
+  done
+  ((${#missing[@]})) || return 0
+
+  echo "Installing ${missing[*]}"
+  as_root apt-get update -qq || echo "Going on with the package lists that are there" >&2
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends \
+    -o DPkg::Lock::Timeout=300 "${missing[@]}" &>"$log" || {
+    cat "$log" >&2
+    return 1
+  }
+}
+
+if (($# == 0)); then
+  echo "usage: $0 build|test|lint|lists..." >&2
+  exit 2
+fi
+if ! command -v apt-get >/dev/null; then
+  echo "$0: there is no apt here; please install the equivalents of ${build[*]} ${test[*]}" >&2
+  exit 1
+fi
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+for purpose in "$@"; do
+  case $purpose in
+    build) install_missing "${build[@]}" ;;
+    test)
+      install_missing "${test[@]}"
+      install_missing "${test_oracle[@]}" ||
+        echo "Going on without ${test_oracle[*]}: some tests will be skipped" >&2
+      ;;
+    lint) install_missing "${lint[@]}" ;;
+    lists) as_root apt-get update -qq ;;
+    *)
+      echo "$0: unknown purpose '$purpose': expected build, test, lint or lists" >&2
+      exit 2
+      ;;
+  esac
+done

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Checks what a reviewer should not have to: formatting, clang-tidy's findings, and the shell scripts.
+set -euo pipefail
+cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
+
+scripts/install-dependencies.sh build test lint
+
+mapfile -t sources < <(find benchmarks host include kernels tests -name '*.cpp' -o -name '*.h' 2>/dev/null | sort)
+
+echo "clang-format: ${#sources[@]} files"
+clang-format-14 --dry-run --Werror "${sources[@]}"
+
+echo "shellcheck"
+shellcheck scripts/*.sh .ci/run
+
+# The headers are checked with the files that include them.
+cmake --preset release -DWARP2VEC_BUILD_BENCHMARKS=ON >build/lint.log || { cat build/lint.log; exit 1; }
+mapfile -t units < <(printf '%s\n' "${sources[@]}" | grep '\.cpp$' | grep -v '^tests/consumer/')
+echo "clang-tidy: ${#units[@]} files"
+printf '%s\0' "${units[@]}" |
+  xargs -0 -n 1 -P "$(nproc)" clang-tidy-14 -p build/release --quiet
+echo "lint passed"

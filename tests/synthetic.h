@@ -1,0 +1,84 @@
+#pragma once
+/// Small corpora with known properties for the training tests.
+
+#include <warp2vec/random.h>
+#include <warp2vec/token_stream.h>
+#include <warp2vec/vocabulary.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace warp2vec {
+
+struct SyntheticCorpus {
+  Vocabulary vocabulary;
+  TokenStream tokens;
+};
+
+/// `tokens` draws from a Zipf distribution over `words` words ("w0" the commonest), in sentences of 1 to
+/// `longest_sentence` tokens. Counts are those of the stream, words that were never drawn are left out.
+inline SyntheticCorpus zipf_corpus(std::int64_t words, std::int64_t tokens, std::int64_t longest_sentence,
+                                   std::uint64_t seed = 7) {
+  const Draws draws{seed, 0};
+  std::vector<double> cumulative;
+  double sum = 0;
+  for (std::int64_t w = 0; w < words; ++w) cumulative.push_back(sum += 1.0 / static_cast<double>(w + 1));
+  std::vector<std::int64_t> drawn;
+  std::vector<std::int64_t> counts(static_cast<std::size_t>(words));
+  for (std::int64_t i = 0; i < tokens; ++i) {
+    const double u = to_unit(draws.word(Stream::keep, static_cast<std::uint64_t>(i))) * sum;
+    const auto w = std::upper_bound(cumulative.begin(), cumulative.end(), u) - cumulative.begin();
+    drawn.push_back(w);
+    ++counts[static_cast<std::size_t>(w)];
+  }
+  SyntheticCorpus corpus;
+  std::vector<std::string> names;
+  for (std::int64_t w = 0; w < words; ++w) names.push_back("w" + std::to_string(w));
+  std::vector<std::pair<std::string_view, std::int64_t>> entries;
+  for (std::size_t w = 0; w < names.size(); ++w)
+    if (counts[w] > 0) entries.emplace_back(names[w], counts[w]);
+  corpus.vocabulary = Vocabulary(entries, 1, 0);
+  for (const std::int64_t w : drawn)
+    corpus.tokens.ids.push_back(*corpus.vocabulary.find(names[static_cast<std::size_t>(w)]));
+  std::int64_t end = 0;
+  for (std::uint64_t sentence = 0; end < tokens; ++sentence) {
+    end += 1 + to_below(draws.word(Stream::window, sentence), static_cast<std::uint32_t>(longest_sentence));
+    corpus.tokens.ends.push_back(std::min(end, tokens));
+  }
+  return corpus;
+}
+
+/// `topics` groups of `words_per_topic` words; every sentence of ten words stays in one topic, so that
+/// vectors of one topic must end up nearer to each other than to those of others. Word t * words_per_topic +
+/// i is named "t<t>_<i>".
+inline SyntheticCorpus topic_corpus(int topics, int words_per_topic, int sentences, std::uint64_t seed = 3) {
+  const Draws draws{seed, 0};
+  const auto name = [](std::uint32_t topic, std::uint32_t word) {
+    return "t" + std::to_string(topic) + "_" + std::to_string(word);
+  };
+  std::vector<std::string> text;
+  SyntheticCorpus corpus;
+  for (int s = 0; s < sentences; ++s) {
+    const std::uint32_t topic = to_below(draws.word(Stream::window, static_cast<std::uint64_t>(s)),
+                                         static_cast<std::uint32_t>(topics));
+    for (int i = 0; i < 10; ++i)
+      text.push_back(name(topic, to_below(draws.word(Stream::keep, static_cast<std::uint64_t>(s * 10 + i)),
+                                          static_cast<std::uint32_t>(words_per_topic))));
+    corpus.tokens.ends.push_back((s + 1) * 10);
+  }
+  std::vector<std::string> names;
+  for (int t = 0; t < topics; ++t)
+    for (int i = 0; i < words_per_topic; ++i)
+      names.push_back(name(static_cast<std::uint32_t>(t), static_cast<std::uint32_t>(i)));
+  std::vector<std::pair<std::string_view, std::int64_t>> entries;
+  for (const std::string& word : names)
+    entries.emplace_back(word, std::count(text.begin(), text.end(), word));
+  corpus.vocabulary = Vocabulary(entries, 1, 0);
+  for (const std::string& word : text) corpus.tokens.ids.push_back(*corpus.vocabulary.find(word));
+  return corpus;
+}
+
+}  // namespace warp2vec

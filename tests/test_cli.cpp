@@ -1,0 +1,443 @@
+// The program from outside: arguments in, files, messages and exit codes out.
+
+#include <warp2vec/random.h>
+#include <warp2vec/word_vectors.h>
+
+#include "subprocess.h"
+#include "temporary_folder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace warp2vec {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+using Arguments = std::vector<std::string>;
+
+class Cli : public testing::Test {
+ protected:
+  Cli() : text_(path("text.txt")) { write(text_, sentences(2000)); }
+
+  std::string path(const std::string& name) const { return folder_.path(name); }
+  bool exists(const std::string& name) const { return std::filesystem::exists(path(name)); }
+
+  static void write(const std::string& path, const std::string& content) {
+    std::ofstream(path, std::ios::binary) << content;
+  }
+
+  // Two topics of 20 words each; a sentence has 10 words of one topic.
+  static std::string sentences(int count) {
+    const Draws draws{7, 0};
+    std::string text;
+    for (int s = 0; s < count; ++s) {
+      for (int w = 0; w < 10; ++w) {
+        const std::uint32_t r = draws.word(Stream::keep, static_cast<std::uint64_t>(s * 10 + w)) >> 8;
+        text += (s % 2 == 0 ? "a" : "b") + std::to_string(r % 20) + (w < 9 ? " " : "\n");
+      }
+    }
+    return text;
+  }
+
+  Finished run(Arguments arguments, const std::string& input = "/dev/null") const {
+    arguments.insert(arguments.begin(), WARP2VEC_PROGRAM);
+    return Subprocess(arguments, path("."), input).wait();
+  }
+
+  // A quick training run; `more` are further flags.
+  Finished train(const std::string& output, const Arguments& more = {}) const {
+    Arguments arguments{"train", "--input",     text_,      "--output", path(output),
+                        "--dim", "16",          "--epochs", "2",        "--threads",
+                        "1",     "--min-count", "1",        "--sample", "0"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run(arguments);
+  }
+
+  TemporaryFolder folder_;
+  std::string text_;
+};
+
+TEST_F(Cli, TrainsVectorsThatCanBeReadAndMeanSomething) {
+  const Finished result = train("v.bin", {"--lr", "0.1"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  EXPECT_EQ(result.out, "");
+  EXPECT_THAT(result.err, HasSubstr("loss per epoch"));
+  EXPECT_THAT(result.err, HasSubstr("try: warp2vec neighbors --vectors " + path("v.bin")));
+  const WordVectors vectors = load_vectors(path("v.bin"));
+  EXPECT_EQ(vectors.size(), 40);
+  EXPECT_EQ(vectors.dim(), 16);
+  const Finished neighbors = run({"neighbors", "--vectors", path("v.bin"), "a3", "b3", "--top", "5"});
+  ASSERT_EQ(neighbors.status, 0) << neighbors.err;
+  std::istringstream lines(neighbors.out);
+  std::string line;
+  int rows = 0;
+  for (char topic = 'a'; std::getline(lines, line);) {
+    if (line == "b3") topic = 'b';
+    if (!line.starts_with("  ") || line.starts_with("  word")) continue;
+    EXPECT_EQ(line[2], topic) << neighbors.out;
+    ++rows;
+  }
+  EXPECT_EQ(rows, 10) << neighbors.out;
+}
+
+TEST_F(Cli, OldFlagsGiveTheSameBytesAsNewOnes) {
+  ASSERT_EQ(
+      train("new.txt", {"--format", "text", "--window", "4", "--loss", "ns+hs", "--negative", "3"}).status,
+      0);
+  const Finished word2vec = run(
+      {"-train",    text_,        "-output", path("w2v.txt"), "-size", "16",      "-iter", "2",   "-threads",
+       "1",         "-min-count", "1",       "-sample",       "0",     "-window", "4",     "-hs", "1",
+       "-negative", "3"});
+  ASSERT_EQ(word2vec.status, 0) << word2vec.err;
+  EXPECT_THAT(word2vec.err, HasSubstr("skip-gram is trained"));
+  EXPECT_EQ(read_whole_file(path("w2v.txt")), read_whole_file(path("new.txt")));
+
+  ASSERT_EQ(train("new.bin").status, 0);
+  const Finished fasttext = run({"skipgram", "-input", text_, "-output", path("ft.bin"), "-dim", "16",
+                                 "-epoch", "2", "-thread", "1", "-minCount", "1", "-t", "0"});
+  ASSERT_EQ(fasttext.status, 0) << fasttext.err;
+  EXPECT_EQ(read_whole_file(path("ft.bin")), read_whole_file(path("new.bin")));
+
+  const Finished gensim = run({"train", "--corpus_file", text_, "--output", path("g.bin"), "--vector_size",
+                               "16", "--epochs", "2", "--workers", "1", "--min_count", "1", "--sample", "0"});
+  ASSERT_EQ(gensim.status, 0) << gensim.err;
+  EXPECT_EQ(read_whole_file(path("g.bin")), read_whole_file(path("new.bin")));
+}
+
+TEST_F(Cli, ConfigFileAndFlagsGiveTheSameBytes) {
+  ASSERT_EQ(train("flags.bin", {"--window", "3"}).status, 0);
+  write(path("run.ini"),
+        "input = " + text_ + "\ndim = 99\nepochs = 2\nthreads = 1\nmin-count = 1\nsample = 0\nwindow = 3\n");
+  const Finished result =
+      run({"train", "--config", path("run.ini"), "--output", path("config.bin"), "--dim", "16"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  EXPECT_EQ(read_whole_file(path("config.bin")), read_whole_file(path("flags.bin")));
+}
+
+TEST_F(Cli, StandardInputIsTheSameAsAFile) {
+  ASSERT_EQ(train("file.bin").status, 0);
+  const Finished result = run({"train", "--input", "-", "--output", path("stdin.bin"), "--dim", "16",
+                               "--epochs", "2", "--threads", "1", "--min-count", "1", "--sample", "0"},
+                              text_);
+  ASSERT_EQ(result.status, 0) << result.err;
+  EXPECT_EQ(read_whole_file(path("stdin.bin")), read_whole_file(path("file.bin")));
+}
+
+TEST_F(Cli, DeterministicVectorsDoNotDependOnThreads) {
+  write(text_, sentences(8000));
+  std::string first;
+  for (const char* threads : {"1", "2", "3"}) {
+    const Finished result =
+        run({"train", "--input", text_, "--output", path("d.bin"), "--dim", "16", "--epochs", "1",
+             "--min-count", "1", "--deterministic", "--threads", threads});
+    ASSERT_EQ(result.status, 0) << result.err;
+    const std::string bytes = read_whole_file(path("d.bin"));
+    if (first.empty()) first = bytes;
+    EXPECT_EQ(bytes, first) << threads << " threads";
+  }
+}
+
+TEST_F(Cli, EveryObjectiveSharingDeviceAndFormatRuns) {
+  for (const char* loss : {"ns", "hs", "ns+hs", "softmax"})
+    EXPECT_EQ(train("v.bin", {"--loss", loss}).status, 0) << loss;
+  for (const char* sharing : {"pair", "window", "tile"})
+    EXPECT_EQ(train("v.bin", {"--sharing", sharing}).status, 0) << sharing;
+  EXPECT_EQ(train("v.bin", {"--device", "reference"}).status, 0);
+  for (const char* format : {"binary", "text", "glove", "npy"}) {
+    ASSERT_EQ(train("v", {"--format", format}).status, 0) << format;
+    EXPECT_EQ(load_vectors(path("v")).size(), 40) << format;
+  }
+  EXPECT_EQ(train("p", {"--format", "tensorboard"}).status, 0);
+  EXPECT_TRUE(exists("p.vectors.tsv"));
+  EXPECT_TRUE(exists("p.metadata.tsv"));
+}
+
+TEST_F(Cli, MetricsAreJsonLinesWithASummary) {
+  const Finished result = train("v.bin", {"--metrics", path("run.jsonl")});
+  ASSERT_EQ(result.status, 0) << result.err;
+  std::istringstream lines(read_whole_file(path("run.jsonl")));
+  std::vector<json> objects;
+  for (std::string line; std::getline(lines, line);) objects.push_back(json::parse(line));
+  ASSERT_GE(objects.size(), 3U);  // two epochs and the summary
+  for (std::size_t i = 0; i + 1 < objects.size(); ++i) {
+    EXPECT_EQ(objects[i]["type"], "progress");
+    EXPECT_GT(objects[i]["loss"].get<double>(), 0);
+  }
+  const json& summary = objects.back();
+  EXPECT_EQ(summary["type"], "summary");
+  EXPECT_EQ(summary["state"], "finished");
+  EXPECT_EQ(summary["counts"]["text_tokens"], 20000);
+  EXPECT_EQ(summary["counts"]["text_types"], 40);
+  EXPECT_EQ(summary["counts"]["vocabulary"], 40);
+  EXPECT_EQ(summary["counts"]["trained_tokens"], 40000);
+  EXPECT_EQ(summary["counts"]["kept_tokens"], 40000);
+  EXPECT_GT(summary["counts"]["pairs"], 40000);
+  EXPECT_EQ(summary["epoch_loss"].size(), 2U);
+  EXPECT_EQ(summary["settings"]["dim"], 16);
+  EXPECT_EQ(summary["input"]["bytes"], std::filesystem::file_size(text_));
+}
+
+TEST_F(Cli, AFailedRunSaysSoInItsMetrics) {
+  write(text_, "one\n");
+  const Finished result = train("v.bin", {"--metrics", path("run.jsonl")});
+  EXPECT_EQ(result.status, 1);
+  const json summary = json::parse(read_whole_file(path("run.jsonl")));
+  EXPECT_EQ(summary["state"], "failed");
+  EXPECT_THAT(result.err, HasSubstr(summary["message"].get<std::string>()));
+  EXPECT_FALSE(exists("v.bin"));
+}
+
+TEST_F(Cli, QuietPrintsNothingButErrors) {
+  const Finished result = train("v.bin", {"--quiet"});
+  EXPECT_EQ(result.status, 0);
+  EXPECT_EQ(result.err, "");
+  EXPECT_EQ(result.out, "");
+}
+
+// Waits until the metrics show that training is under way.
+void wait_for_training(const std::string& metrics) {
+  for (int i = 0; i < 600; ++i) {
+    if (std::filesystem::exists(metrics) && std::filesystem::file_size(metrics) > 0) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  FAIL() << "training did not begin";
+}
+
+TEST_F(Cli, ASignalSavesWhatIsThereAsPartial) {
+  for (const int signal : {SIGINT, SIGTERM}) {
+    Subprocess process(
+        {WARP2VEC_PROGRAM, "train", "--input", text_, "--output", path("v.bin"), "--dim", "16", "--epochs",
+         "1000000", "--threads", "2", "--min-count", "1", "--metrics", path("run.jsonl")},
+        path("."));
+    wait_for_training(path("run.jsonl"));
+    process.send(signal);
+    const Finished result = process.wait();
+    EXPECT_EQ(result.status, 128 + signal) << result.err;
+    EXPECT_THAT(result.err, HasSubstr(path("v.bin.partial")));
+    EXPECT_FALSE(exists("v.bin"));
+    EXPECT_EQ(load_vectors(path("v.bin.partial")).size(), 40);
+    const std::string metrics = read_whole_file(path("run.jsonl"));
+    EXPECT_THAT(metrics, HasSubstr("\"state\":\"interrupted\""));
+    std::filesystem::remove(path("v.bin.partial"));
+    std::filesystem::remove(path("run.jsonl"));
+  }
+}
+
+TEST_F(Cli, MistakesOnTheCommandLineAreExitCode2) {
+  const auto expect = [](const Finished& result, const std::string& message) {
+    EXPECT_EQ(result.status, 2) << result.err;
+    EXPECT_THAT(result.err, StartsWith("warp2vec: error: "));
+    EXPECT_THAT(result.err, HasSubstr(message));
+  };
+  expect(run({}), "a command is needed");
+  expect(run({"trian"}), "did you mean train?");
+  expect(run({"cbow", "-input", text_}), "cbow is not available");
+  expect(train("v.bin", {"--windows", "5"}), "did you mean --window?");
+  expect(train("v.bin", {"--window", "0"}), "--window 0 is out of range: expected 1 to 1000");
+  expect(train("v.bin", {"--lr", "1e30"}), "--lr 1e+30 is out of range");
+  expect(train("v.bin", {"--lr", "nan"}), "--lr");
+  expect(train("v.bin", {"--window", "5abc"}), "--window: expected a whole number, got '5abc'");
+  expect(train("v.bin", {"--negative", "-1"}), "--negative -1 is out of range");
+  expect(train("v.bin", {"--loss", "cbow"}), "--loss cbow is not known");
+  expect(train("v.bin", {"--format", "pickle"}), "pickle");
+  expect(train("v.bin", {"--device", "cuda"}), "this build has no CUDA support");
+  expect(train("v.bin", {"--device", "cuda:1"}), "this build has no CUDA support");
+  expect(train("v.bin", {"--device", "tpu"}), "--device tpu is not known");
+  expect(train("v.bin", {"-cbow", "1"}), "CBOW");
+  expect(train("v.bin", {"--save-vocab", path("v.bin")}), "are the same file");
+  expect(train("text.txt"), "--output and --input are the same file");
+  expect(run({"train", "--input", text_}), "--output");
+  expect(run({"train", "--output", path("v.bin")}), "--input");
+  expect(run({"neighbors", "x"}), "--vectors");
+  expect(run({"analogy", "--vectors", "v", "x", "y"}), "three words");
+  expect(run({"plan"}), "--vocab-size");
+  expect(run({"plan", "--vocab-size", "1"}), "--vocab-size 1 is out of range");
+  EXPECT_FALSE(exists("v.bin"));
+  EXPECT_EQ(read_whole_file(text_), sentences(2000));
+}
+
+TEST_F(Cli, BadInputIsExitCode1) {
+  Finished result = run({"train", "--input", path("none.txt"), "--output", path("v.bin")});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.err, HasSubstr("none.txt"));
+  write(path("empty.txt"), "");
+  result = run({"train", "--input", path("empty.txt"), "--output", path("v.bin")});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.err, StartsWith("warp2vec: error: "));
+  EXPECT_FALSE(exists("v.bin"));
+}
+
+TEST_F(Cli, OutputsAreCheckedBeforeTheTextIsRead) {
+  // The text does not exist either; the output is what is reported.
+  for (const char* flag : {"--output", "--save-vocab", "--metrics"}) {
+    Arguments arguments{"train", "--input", path("none.txt"), flag, path("none/file")};
+    if (std::string(flag) != "--output") arguments.insert(arguments.end(), {"--output", path("v.bin")});
+    const Finished result = run(arguments);
+    EXPECT_EQ(result.status, 1) << flag;
+    EXPECT_THAT(result.err, HasSubstr(path("none/file"))) << flag;
+  }
+}
+
+TEST_F(Cli, AFullDiskIsAnError) {
+  Finished result =
+      run({"train", "--input", text_, "--output", "/dev/full", "--epochs", "1", "--metrics", path("m")});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.err, HasSubstr("/dev/full: No space left on device"));
+  EXPECT_THAT(read_whole_file(path("m")), HasSubstr("\"state\":\"failed\""));
+  result = train("v.bin", {"--metrics", "/dev/full"});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.err, HasSubstr("--metrics /dev/full is incomplete"));
+  EXPECT_TRUE(exists("v.bin"));
+}
+
+TEST_F(Cli, DryRunPrintsThePlanAndWritesNothing) {
+  const Finished result =
+      train("v.bin", {"--dry-run", "--save-vocab", path("vocab"), "--metrics", path("m")});
+  ASSERT_EQ(result.status, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("Vocabulary 40 words, 20,000 tokens"));
+  EXPECT_THAT(result.out, HasSubstr("negative sampling         16 + 16*11 = 192"));
+  EXPECT_FALSE(exists("v.bin"));
+  EXPECT_FALSE(exists("vocab"));
+  EXPECT_FALSE(exists("m"));
+  const Finished plan = run({"plan", "--input", text_, "--dim", "16", "--min-count", "1"});
+  EXPECT_EQ(plan.status, 0) << plan.err;
+  EXPECT_THAT(plan.out, HasSubstr("16 + 16*11 = 192"));
+}
+
+TEST_F(Cli, PlanFromASizeAlone) {
+  const Finished result =
+      run({"plan", "--vocab-size", "3000000", "--dim", "100", "--positives", "8", "--negative", "20"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("100 + 3,000,000*100*8 = 2,400,000,100"));
+  EXPECT_THAT(result.out, HasSubstr("100*8 + 3,000,000*100 = 300,000,800"));
+  EXPECT_THAT(result.out, HasSubstr("100 + 100*28 = 2,900"));
+}
+
+TEST_F(Cli, VocabularyIsWrittenReadAndFiltered) {
+  write(text_, "c b a b c c\nd d d d\n");
+  Finished result = run({"vocab", "--input", text_, "--output", path("vocab"), "--min-count", "2"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  EXPECT_EQ(read_whole_file(path("vocab")), "d 4\nc 3\nb 2\n");
+  EXPECT_THAT(result.out, HasSubstr("words in the text    10\n"));
+  EXPECT_THAT(result.out, HasSubstr("different words      4\n"));
+
+  result = run({"train", "--input", text_, "--output", path("v.txt"), "--read-vocab", path("vocab"),
+                "--save-vocab", path("again"), "--min-count", "3", "--format", "text", "--dim", "2"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("1 more left out"));
+  EXPECT_EQ(read_whole_file(path("again")), "d 4\nc 3\n");
+  EXPECT_THAT(read_whole_file(path("v.txt")), StartsWith("2 2\nd "));
+
+  result = run({"train", "--input", text_, "--output", path("v.txt"), "--read-vocab", path("vocab")});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.err, HasSubstr("--min-count 5"));
+}
+
+TEST_F(Cli, LongSentencesAndBadUtf8AreMentionedOnce) {
+  write(text_, "a b a b a b a b\nb a \xff\xfe \xff\n");
+  Finished result = train("v.bin", {"--max-sentence", "5"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("1 sentence is longer than --max-sentence 5"));
+  EXPECT_THAT(result.err, HasSubstr("2 words of the text are not valid UTF-8"));
+  result = train("v.bin", {"--max-sentence", "8"});
+  EXPECT_THAT(result.err, Not(HasSubstr("longer than")));
+  result = train("v.bin", {"--max-sentence", "0"});
+  EXPECT_THAT(result.err, Not(HasSubstr("longer than")));
+}
+
+TEST_F(Cli, LookingAtVectors) {
+  write(path("v.txt"), "4 2\nking 1 0\nman 0.9 0.1\nqueen 0.1 1\n[x] 0 1\n");
+  const std::string vectors = path("v.txt");
+  Finished result = run({"neighbors", "--vectors", vectors, "[x]", "--top", "1"});
+  EXPECT_EQ(result.out, "[x]\n  word   similarity\n  queen  0.9950\n") << result.err;
+  result = run({"neighbors", "--vectors", vectors, "king", "emperor", "tsar"});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_EQ(result.out, "");
+  EXPECT_THAT(result.err, HasSubstr("emperor, tsar"));
+  result = run({"analogy", "--vectors", vectors, "man", "king", "[x]", "--top", "1"});
+  EXPECT_THAT(result.out, StartsWith("man is to king as [x] is to\n  word   similarity\n  queen  "))
+      << result.err;
+  result = run({"info", "--vectors", vectors});
+  EXPECT_THAT(result.out, HasSubstr("first words     king man queen [x]\n")) << result.err;
+  EXPECT_EQ(run({"info", "--vectors", path("none")}).status, 1);
+
+  EXPECT_EQ(run({"export", "--vectors", vectors, "--output", path("v.npy"), "--format", "npy"}).status, 0);
+  const WordVectors exported = load_vectors(path("v.npy"));
+  EXPECT_EQ(exported.words[2], "queen");
+  EXPECT_EQ(exported.vectors.row(2)[0], 0.1F);
+}
+
+TEST_F(Cli, EvalReportsCoverageAsTextAndJson) {
+  write(path("v.txt"), "4 2\na 1 0\nb 1 0.1\nc 1 0.5\nd 0 1\n");
+  write(path("pairs"), "a b 9\na c 5\na d 1\na missing 3\n");
+  write(path("questions"), ": gram1\na b c d\na b c missing\n: capitals\na b d c\n");
+  const Arguments common{"eval",        "--vectors",   path("v.txt"),    "--pairs",
+                         path("pairs"), "--analogies", path("questions")};
+  const Finished text = run(common);
+  ASSERT_EQ(text.status, 0) << text.err;
+  EXPECT_THAT(text.out, HasSubstr("Spearman's rho 1.0000   pairs 3 of 4 (75.0%)"));
+  EXPECT_THAT(text.out, HasSubstr("syntactic"));
+  Arguments with_json = common;
+  with_json.emplace_back("--json");
+  const json result = json::parse(run(with_json).out);
+  EXPECT_NEAR(result["pairs"][0]["spearman"].get<double>(), 1, 1e-12);
+  EXPECT_EQ(result["pairs"][0]["found"], 3);
+  EXPECT_EQ(result["pairs"][0]["coverage"], 0.75);
+  EXPECT_EQ(result["analogies"][0]["all"]["total"], 3);
+  EXPECT_EQ(result["analogies"][0]["syntactic"]["found"], 1);
+  EXPECT_EQ(run({"eval", "--vectors", path("v.txt"), "--pairs", path("none")}).status, 1);
+}
+
+TEST_F(Cli, HelpAndVersionGoToStandardOutput) {
+  EXPECT_THAT(run({"--version"}).out, StartsWith("warp2vec "));
+  EXPECT_THAT(run({"--help"}).out, HasSubstr("Commands:"));
+  const Finished help = run({"train", "--help"});
+  EXPECT_EQ(help.status, 0);
+  for (const char* flag : {"--input",
+                           "--output",
+                           "--dim",
+                           "--window",
+                           "--min-count",
+                           "--max-vocab",
+                           "--loss",
+                           "--negative",
+                           "--ns-exponent",
+                           "--sharing",
+                           "--sample",
+                           "--lr",
+                           "--epochs",
+                           "--max-sentence",
+                           "--threads",
+                           "--read-vocab",
+                           "--save-vocab",
+                           "--format",
+                           "--no-shrink-window",
+                           "--seed",
+                           "--deterministic",
+                           "--device",
+                           "--metrics",
+                           "--quiet",
+                           "--dry-run",
+                           "--config"})
+    EXPECT_THAT(help.out, HasSubstr("  " + std::string(flag))) << flag;
+  for (const char* command : {"vocab", "neighbors", "analogy", "eval", "export", "info", "plan"})
+    EXPECT_EQ(run({command, "--help"}).status, 0) << command;
+  EXPECT_THAT(run({"info"}).out, HasSubstr("SIMD"));
+}
+
+}  // namespace
+}  // namespace warp2vec

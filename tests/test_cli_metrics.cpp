@@ -1,0 +1,78 @@
+#include <warp2vec/error.h>
+
+#include "cli/metrics_file.h"
+#include "cli/run_report.h"
+#include "temporary_folder.h"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <fstream>
+#include <string>
+
+namespace warp2vec::cli {
+namespace {
+
+using nlohmann::json;
+
+TEST(CliMetrics, EachLineIsInTheFileAtOnce) {
+  const TemporaryFolder folder;
+  const std::string path = folder.path("run.jsonl");
+  std::ofstream(path) << "old\n";
+  MetricsFile metrics(path);
+  metrics.write({{"a", 1}});
+  std::ifstream in(path);
+  std::string line;
+  ASSERT_TRUE(std::getline(in, line));
+  EXPECT_EQ(json::parse(line), json({{"a", 1}}));
+  metrics.write({{"word", "\xff"}, {"loss", std::nan("")}});
+  ASSERT_TRUE(std::getline(in, line));
+  EXPECT_TRUE(json::parse(line)["loss"].is_null());
+  EXPECT_TRUE(metrics.complete());
+}
+
+TEST(CliMetrics, FailuresAreSeen) {
+  const TemporaryFolder folder;
+  EXPECT_THROW(MetricsFile(folder.path("none/run.jsonl")), Error);
+  MetricsFile full("/dev/full");
+  full.write({{"a", 1}});
+  EXPECT_FALSE(full.complete());
+}
+
+TEST(CliMetrics, NoPathMeansNoFile) {
+  MetricsFile off("");
+  off.write({{"a", 1}});
+  EXPECT_TRUE(off.complete());
+}
+
+TEST(CliMetrics, SummaryHoldsSettingsMachineCountsAndTimings) {
+  TrainOptions options;
+  options.inputs = {"a", "b"};
+  options.config.threads = 3;
+  RunReport report;
+  report.input_bytes = 12;
+  report.vocabulary = 7;
+  report.seconds.train = 2;
+  report.training.tokens = 1000;
+  report.training.seconds = 2;
+  report.training.epoch_loss = {3, 2};
+  const json summary = summary_json(options, report, "failed", "disk full");
+  EXPECT_EQ(summary["type"], "summary");
+  EXPECT_EQ(summary["state"], "failed");
+  EXPECT_EQ(summary["message"], "disk full");
+  EXPECT_EQ(summary["settings"]["threads"], 3);
+  EXPECT_EQ(summary["settings"]["loss"], "ns");
+  EXPECT_EQ(summary["counts"]["vocabulary"], 7);
+  EXPECT_EQ(summary["input"]["paths"], json({"a", "b"}));
+  EXPECT_EQ(summary["input"]["bytes"], 12);
+  EXPECT_EQ(summary["seconds"]["train"], 2.0);
+  EXPECT_EQ(summary["words_per_second"], 500.0);
+  EXPECT_EQ(summary["epoch_loss"], json({3.0, 2.0}));
+  EXPECT_FALSE(summary["machine"]["cpu"].get<std::string>().empty());
+  EXPECT_GT(summary["machine"]["threads"], 0);
+  EXPECT_GT(summary["peak_memory_bytes"], 0);
+}
+
+}  // namespace
+}  // namespace warp2vec::cli

@@ -1,0 +1,344 @@
+// Backends and the training loop: the CPU backend against the reference, and what must not change the result.
+#include <warp2vec/error.h>
+#include <warp2vec/trainer.h>
+
+#include "synthetic.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cmath>
+#include <cstring>
+#include <memory>
+#include <tuple>
+#include <vector>
+
+namespace warp2vec {
+namespace {
+
+struct Outcome {
+  Embeddings embeddings;
+  TrainingSummary summary;
+};
+
+using MakeBackend = std::unique_ptr<Backend> (*)(const TrainingData&);
+
+Outcome run(const SyntheticCorpus& corpus, const Config& config, MakeBackend make) {
+  const TrainingData data(config, corpus.vocabulary, corpus.tokens);
+  Outcome result;
+  result.embeddings = initial_embeddings(corpus.vocabulary.size(), config);
+  const std::unique_ptr<Backend> backend = make(data);
+  result.summary = train(data, *backend, result.embeddings);
+  return result;
+}
+
+double largest_difference(const Matrix& a, const Matrix& b) {
+  EXPECT_EQ(a.rows(), b.rows());
+  EXPECT_EQ(a.cols(), b.cols());
+  double largest = 0;
+  for (std::int64_t r = 0; r < a.rows(); ++r)
+    for (std::int64_t d = 0; d < a.stride(); ++d)
+      largest =
+          std::max(largest, std::fabs(static_cast<double>(a.row(r)[d]) - static_cast<double>(b.row(r)[d])));
+  return largest;
+}
+
+double largest_value(const Matrix& a) { return largest_difference(a, Matrix(a.rows(), a.cols())); }
+
+bool equal_bits(const Matrix& a, const Matrix& b) {
+  return a.rows() == b.rows() && a.cols() == b.cols() &&
+         (a.rows() == 0 ||
+          std::memcmp(a.row(0), b.row(0), static_cast<std::size_t>(Matrix::bytes(a.rows(), a.cols()))) == 0);
+}
+
+bool equal_bits(const Embeddings& a, const Embeddings& b) {
+  return equal_bits(a.input, b.input) && equal_bits(a.output, b.output) && equal_bits(a.nodes, b.nodes);
+}
+
+Config config_of(const std::string& loss, Sharing sharing, std::int32_t dim = 24) {
+  Config config;
+  config.loss = parse_loss(loss);
+  config.sharing = sharing;
+  config.dim = dim;
+  config.epochs = 2;
+  config.sample = 1e-2;
+  config.threads = 1;
+  config.lr = 0.05;
+  return config;
+}
+
+// (loss, sharing, dim)
+class EveryObjective : public ::testing::TestWithParam<std::tuple<std::string, Sharing, std::int32_t>> {
+ protected:
+  Config config() const {
+    return config_of(std::get<0>(GetParam()), std::get<1>(GetParam()), std::get<2>(GetParam()));
+  }
+};
+
+TEST_P(EveryObjective, CpuEqualsReference) {
+  const SyntheticCorpus corpus = zipf_corpus(150, 4000, 60);
+  const Outcome cpu = run(corpus, config(), make_cpu_backend);
+  const Outcome reference = run(corpus, config(), make_reference_backend);
+  EXPECT_EQ(cpu.summary.pairs, reference.summary.pairs);
+  EXPECT_EQ(cpu.summary.kept_tokens, reference.summary.kept_tokens);
+  ASSERT_EQ(cpu.summary.epoch_loss.size(), 2U);
+  for (std::size_t e = 0; e < 2; ++e)
+    EXPECT_NEAR(cpu.summary.epoch_loss[e], reference.summary.epoch_loss[e],
+                1e-5 * reference.summary.epoch_loss[e]);
+  // Both round differently in every sum: some thousand steps of relative error 1e-7, which stay small as
+  // training is stable. A wrong pair, weight or negative changes values by 1e-2 and more.
+  for (const auto matrix : {&Embeddings::input, &Embeddings::output, &Embeddings::nodes}) {
+    const double scale = largest_value(reference.embeddings.*matrix);
+    EXPECT_LE(largest_difference(cpu.embeddings.*matrix, reference.embeddings.*matrix), 5e-5 * scale);
+    if (scale > 0) {
+      EXPECT_GT(scale, 0.05);
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rules, EveryObjective,
+    ::testing::Values(std::tuple{"ns", Sharing::pair, 24}, std::tuple{"ns", Sharing::window, 24},
+                      std::tuple{"ns", Sharing::tile, 24}, std::tuple{"hs", Sharing::pair, 24},
+                      std::tuple{"hs", Sharing::tile, 24}, std::tuple{"ns+hs", Sharing::pair, 24},
+                      std::tuple{"ns+hs", Sharing::window, 24}, std::tuple{"ns+hs", Sharing::tile, 24},
+                      std::tuple{"softmax", Sharing::tile, 24}, std::tuple{"ns", Sharing::tile, 1},
+                      std::tuple{"ns", Sharing::tile, 15}, std::tuple{"ns", Sharing::tile, 16},
+                      std::tuple{"ns", Sharing::tile, 17}, std::tuple{"hs", Sharing::tile, 100}),
+    [](const auto& rule) {
+      std::string name = std::get<0>(rule.param) + "_" + to_string(std::get<1>(rule.param)) + "_" +
+                         std::to_string(std::get<2>(rule.param));
+      std::replace(name.begin(), name.end(), '+', '_');
+      return name;
+    });
+
+TEST(Training, OddTileShapesEqualTheReference) {
+  const SyntheticCorpus corpus = zipf_corpus(150, 3000, 200);
+  for (const auto& [centres, negatives, window] :
+       {std::tuple{1, 1, 5}, std::tuple{5, 3, 2}, std::tuple{17, 40, 12}}) {
+    Config config = config_of("ns", Sharing::tile);
+    config.tile_centres = centres;
+    config.tile_negatives = negatives;
+    config.window = window;
+    config.shrink_window = window != 2;
+    const Outcome cpu = run(corpus, config, make_cpu_backend);
+    const Outcome reference = run(corpus, config, make_reference_backend);
+    EXPECT_EQ(cpu.summary.pairs, reference.summary.pairs);
+    EXPECT_LE(largest_difference(cpu.embeddings.input, reference.embeddings.input),
+              5e-5 * largest_value(reference.embeddings.input));
+  }
+}
+
+// Gives the batches of another backend in other sizes.
+class Rebatched final : public Backend {
+ public:
+  Rebatched(std::unique_ptr<Backend> backend, std::int64_t batch_size)
+      : backend_(std::move(backend)), batch_size_(batch_size) {}
+  std::int64_t batch_size() const override { return batch_size_; }
+  void upload(Embeddings& embeddings) override { backend_->upload(embeddings); }
+  void train(const Batch& batch) override { backend_->train(batch); }
+  Trained drain() override { return backend_->drain(); }
+  void download(Embeddings& embeddings) override { backend_->download(embeddings); }
+
+ private:
+  std::unique_ptr<Backend> backend_;
+  std::int64_t batch_size_;
+};
+
+TEST(Training, BatchSizeDoesNotChangeABit) {
+  const SyntheticCorpus corpus = zipf_corpus(150, 8000, 3000);
+  for (const char* loss : {"ns", "ns+hs"}) {
+    Config config = config_of(loss, Sharing::tile);
+    config.max_sentence = 100;
+    for (const MakeBackend make : {make_cpu_backend, make_reference_backend}) {
+      const TrainingData data(config, corpus.vocabulary, corpus.tokens);
+      std::vector<Embeddings> results;
+      for (const std::int64_t tiles : {1, 7, 1000}) {
+        results.push_back(initial_embeddings(corpus.vocabulary.size(), config));
+        Rebatched backend(make(data), tiles * config.tile_centres);
+        train(data, backend, results.back());
+      }
+      EXPECT_TRUE(equal_bits(results[0], results[1]));
+      EXPECT_TRUE(equal_bits(results[0], results[2]));
+    }
+  }
+}
+
+TEST(Training, DeterministicIsBitEqualForAnyThreads) {
+  const SyntheticCorpus corpus = zipf_corpus(150, 20000, 60);
+  for (const char* loss : {"ns", "hs", "ns+hs"}) {
+    Config config = config_of(loss, Sharing::tile);
+    config.deterministic = true;
+    const Outcome one = run(corpus, config, make_cpu_backend);
+    for (const int threads : {2, 3, 8}) {
+      config.threads = threads;
+      EXPECT_TRUE(equal_bits(one.embeddings, run(corpus, config, make_cpu_backend).embeddings)) << threads;
+    }
+    config.seed = 2;
+    EXPECT_FALSE(equal_bits(one.embeddings, run(corpus, config, make_cpu_backend).embeddings));
+  }
+}
+
+// Counts how often each token is given to be trained.
+class Recorder final : public Backend {
+ public:
+  Recorder(std::int64_t tokens, std::int64_t batch_size)
+      : counts(static_cast<std::size_t>(tokens)), batch_size_(batch_size) {}
+  std::int64_t batch_size() const override { return batch_size_; }
+  void upload(Embeddings&) override {}
+  void train(const Batch& batch) override {
+    KeptSpan span;
+    batch.epoch->read(batch.first, batch.last, span);
+    for (const std::int64_t position : span.positions) ++counts[static_cast<std::size_t>(position)];
+  }
+  Trained drain() override { return {}; }
+  void download(Embeddings&) override {}
+
+  std::vector<int> counts;
+
+ private:
+  std::int64_t batch_size_;
+};
+
+TEST(Training, EveryTokenIsTrainedOnceAnEpochWhateverTheThreads) {
+  const SyntheticCorpus corpus = zipf_corpus(150, 20000, 5000);
+  Config config = config_of("ns", Sharing::tile);
+  config.sample = 0;
+  config.epochs = 3;
+  std::int64_t pairs = 0;
+  for (const int threads : {1, 2, 5}) {
+    config.threads = threads;
+    const TrainingData data(config, corpus.vocabulary, corpus.tokens);
+    Embeddings embeddings = initial_embeddings(corpus.vocabulary.size(), config);
+    Recorder recorder(corpus.tokens.tokens(), 256 * threads);
+    train(data, recorder, embeddings);
+    for (const int count : recorder.counts) ASSERT_EQ(count, 3);
+    // The threads of the CPU backend see the same pairs, no more and no fewer.
+    const Outcome cpu = run(corpus, config, make_cpu_backend);
+    EXPECT_EQ(cpu.summary.tokens, 3 * corpus.tokens.tokens());
+    EXPECT_EQ(cpu.summary.kept_tokens, 3 * corpus.tokens.tokens());
+    if (pairs == 0) pairs = run(corpus, config, make_reference_backend).summary.pairs;
+    EXPECT_EQ(cpu.summary.pairs, pairs);
+  }
+}
+
+// Mean cosine within and across topics.
+std::pair<double, double> topic_similarity(const SyntheticCorpus& corpus, const Matrix& input) {
+  double same = 0, other = 0;
+  int same_count = 0, other_count = 0;
+  for (std::int64_t a = 0; a < input.rows(); ++a) {
+    for (std::int64_t b = 0; b < a; ++b) {
+      double dot = 0, aa = 0, bb = 0;
+      for (std::int32_t d = 0; d < input.cols(); ++d) {
+        dot += static_cast<double>(input.row(a)[d]) * input.row(b)[d];
+        aa += static_cast<double>(input.row(a)[d]) * input.row(a)[d];
+        bb += static_cast<double>(input.row(b)[d]) * input.row(b)[d];
+      }
+      const auto topic = [&](std::int64_t w) {
+        const std::string_view word = corpus.vocabulary.word(static_cast<WordId>(w));
+        return word.substr(0, word.find('_'));
+      };
+      const double cosine = dot / std::sqrt(aa * bb);
+      (topic(a) == topic(b) ? same : other) += cosine;
+      ++(topic(a) == topic(b) ? same_count : other_count);
+    }
+  }
+  return {same / same_count, other / other_count};
+}
+
+TEST(Training, EveryObjectiveSeparatesTopics) {
+  const SyntheticCorpus corpus = topic_corpus(6, 10, 4000);
+  for (const auto& [loss, sharing] :
+       {std::pair{"ns", Sharing::pair}, std::pair{"ns", Sharing::window}, std::pair{"ns", Sharing::tile},
+        std::pair{"hs", Sharing::tile}, std::pair{"ns+hs", Sharing::tile},
+        std::pair{"softmax", Sharing::tile}}) {
+    Config config = config_of(loss, sharing);
+    config.threads = 2;
+    config.epochs = 3;
+    config.sample = 0;
+    const Outcome trained = run(corpus, config, make_cpu_backend);
+    const auto [same, other] = topic_similarity(corpus, trained.embeddings.input);
+    EXPECT_GT(same, other + 0.5) << loss << " " << to_string(sharing);
+    EXPECT_LT(trained.summary.epoch_loss.back(), trained.summary.epoch_loss.front());
+  }
+}
+
+TEST(Training, TinyVocabulariesStayFiniteOnManyThreads) {
+  for (const std::int64_t words : {2, 10}) {
+    const SyntheticCorpus corpus = zipf_corpus(words, 10000, 1000);
+    for (const char* loss : {"ns", "hs"}) {
+      Config config = config_of(loss, Sharing::tile);
+      config.threads = 8;
+      config.epochs = 20;
+      config.sample = 0;
+      config.lr = 0.1;
+      const Outcome trained = run(corpus, config, make_cpu_backend);
+      EXPECT_LT(largest_value(trained.embeddings.input), 100) << words << " " << loss;
+      EXPECT_LT(trained.summary.epoch_loss.back(), 1.2 * trained.summary.epoch_loss.front());
+    }
+  }
+}
+
+TEST(Training, OneWordIsAClearError) {
+  SyntheticCorpus corpus = zipf_corpus(1, 100, 10);
+  for (const char* loss : {"ns", "hs", "softmax"}) {
+    const Config config = config_of(loss, Sharing::tile);
+    try {
+      const TrainingData data(config, corpus.vocabulary, corpus.tokens);
+      FAIL() << "no error for " << loss;
+    } catch (const Error& error) {
+      EXPECT_NE(std::string(error.what()).find("at least two different words"), std::string::npos);
+    }
+  }
+}
+
+TEST(Training, NotANumberIsAnErrorThatNamesTheRemedy) {
+  const SyntheticCorpus corpus = zipf_corpus(50, 2000, 30);
+  const Config config = config_of("ns", Sharing::tile);
+  const TrainingData data(config, corpus.vocabulary, corpus.tokens);
+  for (const MakeBackend make : {make_cpu_backend, make_reference_backend}) {
+    Embeddings embeddings = initial_embeddings(corpus.vocabulary.size(), config);
+    embeddings.input.row(0)[3] = NAN;
+    const std::unique_ptr<Backend> backend = make(data);
+    try {
+      train(data, *backend, embeddings);
+      FAIL();
+    } catch (const Error& error) {
+      EXPECT_NE(std::string(error.what()).find("diverged in epoch 1"), std::string::npos) << error.what();
+      EXPECT_NE(std::string(error.what()).find("--lr"), std::string::npos) << error.what();
+    }
+  }
+}
+
+TEST(Training, TheObserverStopsTheRun) {
+  const SyntheticCorpus corpus = zipf_corpus(50, 2000, 30);
+  Config config = config_of("ns", Sharing::tile);
+  config.epochs = 50;
+  const TrainingData data(config, corpus.vocabulary, corpus.tokens);
+  Embeddings embeddings = initial_embeddings(corpus.vocabulary.size(), config);
+  const std::unique_ptr<Backend> backend = make_cpu_backend(data);
+  int ends = 0;
+  const TrainingSummary summary = train(data, *backend, embeddings, [&](const Progress& progress) {
+    ends += progress.epoch_end;
+    EXPECT_EQ(progress.tokens_total, 50 * 2000);
+    return ends < 3;
+  });
+  EXPECT_TRUE(summary.interrupted);
+  EXPECT_EQ(summary.epoch_loss.size(), 3U);
+  EXPECT_EQ(summary.tokens, 3 * 2000);
+}
+
+TEST(Training, LearningRateFallsLinearlyOverAllEpochs) {
+  const SyntheticCorpus corpus = zipf_corpus(50, 2000, 30);
+  Config config = config_of("ns", Sharing::tile);
+  config.lr = 0.025;
+  config.epochs = 4;
+  const TrainingData data(config, corpus.vocabulary, corpus.tokens);
+  EXPECT_FLOAT_EQ(data.lr_at(0, 0), 0.025F);
+  EXPECT_FLOAT_EQ(data.lr_at(2, 0), 0.0125F);
+  EXPECT_FLOAT_EQ(data.lr_at(3, 1000), 0.025F / 8);
+  EXPECT_FLOAT_EQ(data.lr_at(3, 2000), 0.025F * 1e-4F);
+}
+
+}  // namespace
+}  // namespace warp2vec
