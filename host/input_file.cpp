@@ -65,7 +65,12 @@ std::size_t InputFile::read_at(std::int64_t offset, char* to, std::size_t bytes)
   });
 }
 
-FileMapping::FileMapping(const InputFile& file) : size_(static_cast<std::size_t>(file.size())) {
+FileMapping::FileMapping(const InputFile& file) {
+  struct stat status {};
+  if (::fstat(file.fd(), &status) != 0) cannot_read(file.name());
+  if (S_ISDIR(status.st_mode)) throw Error("cannot read " + file.name() + ": it is a folder");
+  if (!S_ISREG(status.st_mode)) throw Error("cannot read " + file.name() + ": it is not a regular file");
+  size_ = static_cast<std::size_t>(status.st_size);
   if (size_ == 0) return;  // which mmap would refuse
   void* data = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file.fd(), 0);
   if (data == MAP_FAILED) cannot_read(file.name());

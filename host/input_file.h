@@ -32,10 +32,11 @@ class InputFile {
   int fd_ = -1;
 };
 
-/// A whole file, mapped into memory; outlives the InputFile.
+/// A whole regular file, mapped into memory; outlives the InputFile.
 class FileMapping {
  public:
   explicit FileMapping(const InputFile& file);
+  explicit FileMapping(const std::string& path) : FileMapping(InputFile(path)) {}
   ~FileMapping();
   FileMapping(const FileMapping&) = delete;
   FileMapping& operator=(const FileMapping&) = delete;

@@ -1,7 +1,7 @@
 #include <warp2vec/error.h>
 #include <warp2vec/word_vectors.h>
 
-#include "mapped_file.h"
+#include "input_file.h"
 #include "npy_header.h"
 #include "vector_readers.h"
 
@@ -111,8 +111,8 @@ void require_unique(const std::string& path, const std::vector<std::string>& wor
 }  // namespace
 
 WordVectors load_vectors(const std::string& path) {
-  const MappedFile file(path);
-  WordVectors result = read_any_format({path, file.bytes()});
+  const FileMapping file(path);
+  WordVectors result = read_any_format({path, file.text()});
   require_unique(path, result.words);
   return result;
 }

@@ -1,7 +1,7 @@
 #include <warp2vec/error.h>
 
+#include "input_file.h"
 #include "lines.h"
-#include "mapped_file.h"
 #include "npy_header.h"
 #include "vector_readers.h"
 
@@ -12,10 +12,10 @@ namespace {
 
 // The words of PATH.vocab, one per line. `rows` is known to fit the size of the matrix file.
 std::vector<std::string> read_words(const std::string& path, std::int64_t rows) {
-  const MappedFile file(path);
+  const FileMapping file(path);
   std::vector<std::string> words;
   words.reserve(static_cast<std::size_t>(rows));
-  Lines lines(path, file.bytes());
+  Lines lines(path, file.text());
   for (std::string_view line; lines.next(line);) {
     if (static_cast<std::int64_t>(words.size()) == rows)
       lines.fail("expected the end of the file: there are " + std::to_string(rows) + " vectors");

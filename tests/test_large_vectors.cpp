@@ -1,6 +1,6 @@
 // Files of many gigabytes without their weight: only a few pages of them are written, the rest is a hole.
 
-#include "mapped_file.h"
+#include "input_file.h"
 #include "npy_header.h"
 #include "temporary_folder.h"
 #include "thrown_message.h"
@@ -41,8 +41,8 @@ TEST_F(LargeVectors, NpySizesPassTwoToThe32) {
   const std::int64_t size = 128 + std::int64_t{4} * 3000000 * 1000;
   make(header, size);
   const auto read = [this] {
-    const MappedFile file(path_);
-    return read_npy_header({path_, file.bytes()});
+    const FileMapping file(path_);
+    return read_npy_header({path_, file.text()});
   };
   EXPECT_EQ(read().rows, 3000000);
   EXPECT_EQ(read().cols, 1000);
@@ -67,9 +67,9 @@ TEST_F(LargeVectors, BinaryRowsStandBeyondTwoToThe32) {
     write_at(begin + row - 1, "\n");
   }
   const auto find = [&] {
-    const MappedFile file(path_);
+    const FileMapping file(path_);
     std::vector<std::size_t> values;
-    for (const BinaryRow& found : find_binary_rows({path_, file.bytes()}, counts))
+    for (const BinaryRow& found : find_binary_rows({path_, file.text()}, counts))
       values.push_back(found.values);
     return values;
   };

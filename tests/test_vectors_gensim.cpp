@@ -18,13 +18,13 @@ bool run(const std::string& command) { return std::system(command.c_str()) == 0;
 class VectorsWithGensim : public testing::Test {
  protected:
   void SetUp() override {
-    if (!run("/usr/bin/python3 -c 'import importlib.util, sys; sys.exit(not "
-             "importlib.util.find_spec(\"gensim\"))'"))
-      GTEST_SKIP() << "needs /usr/bin/python3 with gensim (Debian: python3-gensim)";
+    if (!run(WARP2VEC_PYTHON " -c 'import importlib.util, sys; sys.exit(not "
+                             "importlib.util.find_spec(\"gensim\"))'"))
+      GTEST_SKIP() << WARP2VEC_PYTHON " or its gensim is missing (Debian: python3-gensim)";
   }
   // Runs the program with the folder as its argument; what it complains about is seen in the test's output.
   bool python(const std::string& program) {
-    return run("/usr/bin/python3 '" + folder_.write("program.py", program) + "' '" + folder_.path() + "'");
+    return run(WARP2VEC_PYTHON " '" + folder_.write("program.py", program) + "' '" + folder_.path() + "'");
   }
 
   TemporaryFolder folder_;
