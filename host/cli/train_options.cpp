@@ -81,7 +81,8 @@ void add_training(Flags& flags, Config& config) {
   flags.number("--seed", "N", config.seed, "Number that all random choices follow from; >= 0 (default 1)");
   flags.on_off(
       "--deterministic", config.deterministic,
-      "The same vectors, bit for bit, for any number of threads. Somewhat slower, most with many threads.");
+      "The same vectors, bit for bit, for any number of threads. The text is still read by all of them, but "
+      "trained by one: training takes about --threads times as long.");
 }
 
 void add_run(Flags& flags, TrainOptions& options) {

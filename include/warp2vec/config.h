@@ -41,7 +41,7 @@ struct Config {
   std::int64_t max_sentence = 1000;  ///< longer sentences are cut after this many kept words, >= 0; 0 = never
   std::int32_t threads = 0;          ///< CPU threads, 0 to 1024; 0 = all
   std::uint64_t seed = 1;            ///< the key of every random draw
-  bool deterministic = false;        ///< bit-equal vectors for any number of threads
+  bool deterministic = false;        ///< bit-equal vectors for any number of threads: one of them trains
 
   /// Throws Error naming the flag, its value and its valid range.
   void validate() const;
