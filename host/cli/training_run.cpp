@@ -142,11 +142,13 @@ Vocabulary TrainingRun::find_vocabulary(const Corpus& corpus) {
       vocabulary.word(static_cast<WordId>(std::min<std::int64_t>(1000, vocabulary.size() / 2)));
   const std::int64_t needed = host_bytes(memory_plan(size_of(vocabulary), options_.config));
   const std::int64_t available = available_memory();
+  std::string memory = "training needs about " + format_bytes(needed) + " of memory";
+  if (available > 0) memory += "; " + format_bytes(available) + " are available";
   if (available > 0 && needed > available)
-    display_.say("warning: training needs about " + format_bytes(needed) + " of memory, but only " +
-                 format_bytes(available) +
-                 " are available; a smaller --dim or --max-vocab, or a larger --min-count, "
-                 "needs less");
+    display_.say("warning: " + memory +
+                 ". A smaller --dim or --max-vocab, or a larger --min-count, needs less");
+  else
+    display_.say(memory);
   if (!options_.save_vocab.empty()) save_vocabulary(vocabulary, options_.save_vocab);
   return vocabulary;
 }
