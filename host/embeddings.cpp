@@ -20,8 +20,9 @@ float* allocate(std::size_t size) {
   constexpr std::size_t kCacheLine = 64;
   constexpr std::size_t kLargePage = std::size_t{1} << 21;
   const bool large = size >= kLargePage;
-  void* const memory = std::aligned_alloc(large ? kLargePage : kCacheLine, size);
-  if (large && memory != nullptr) ::madvise(memory, size, MADV_HUGEPAGE);
+  void* memory = nullptr;
+  if (::posix_memalign(&memory, large ? kLargePage : kCacheLine, size) != 0) return nullptr;
+  if (large) ::madvise(memory, size, MADV_HUGEPAGE);
   return static_cast<float*>(memory);
 }
 
@@ -36,7 +37,7 @@ std::int64_t Matrix::bytes(std::int64_t rows, std::int32_t cols) {
 Matrix::Matrix(std::int64_t rows, std::int32_t cols) : rows_(rows), cols_(cols), stride_(padded(cols)) {
   const std::string shape = std::to_string(rows) + " x " + std::to_string(cols) + " values";
   if (rows < 0 || cols < 0) throw Error("a matrix of " + shape + " cannot be");
-  if (rows == 0 || cols == 0) return;  // no memory needed; aligned_alloc(64, 0) may return null
+  if (rows == 0 || cols == 0) return;  // no memory needed
   if (rows > std::numeric_limits<std::int64_t>::max() / bytes(1, cols))
     throw Error("not enough memory for a matrix of " + shape + " (2^63 bytes or more)");
   const auto size = static_cast<std::size_t>(bytes(rows, cols));

@@ -36,7 +36,8 @@ class TemporaryFolder {
   std::string write(const std::string& name, std::string_view content) const {
     const std::filesystem::path file = folder_ / name;
     std::filesystem::create_directories(file.parent_path());
-    std::filesystem::remove(file);  // ext4 syncs a file that is truncated and rewritten: slow
+    // ext4 syncs a file that is truncated and rewritten, which is slow. Pipes are written to.
+    if (std::filesystem::is_regular_file(file)) std::filesystem::remove(file);
     std::ofstream out(file, std::ios::binary);
     out.write(content.data(), static_cast<std::streamsize>(content.size()));
     if (!out.flush()) throw std::runtime_error("cannot write " + file.string());

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -30,6 +31,15 @@ TEST(Matrix, IsZeroAlignedAndPadded) {
       for (std::int64_t c = 0; c < m.stride(); ++c) EXPECT_EQ(m.row(r)[c], 0.0F);
     }
     EXPECT_EQ(Matrix::bytes(3, cols), 3 * m.stride() * 4);
+  }
+}
+
+TEST(Matrix, LargeOnesAreZeroAndAlignedToo) {
+  for (const std::int64_t rows :
+       {32767, 32768, 32769, 100003}) {  // 2 MiB and sizes that are no multiple of it
+    const Matrix m(rows, 16);
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(m.row(0)) % 64, 0U);
+    EXPECT_TRUE(std::all_of(m.row(0), m.row(rows), [](float v) { return v == 0; }));
   }
 }
 
