@@ -43,6 +43,7 @@ Block pair_block(const TrainingData& data, const Draws& draws, const KeptSpan& s
   Block block;
   block.contexts.push_back(row_of(word_at(span, context)));
   std::vector<WordId> negatives;
+  negatives.reserve(static_cast<std::size_t>(config.negative));
   for (std::int32_t k = 0; k < config.negative; ++k)
     negatives.push_back(pair_negative(draws, data.negatives.view(), position_at(span, centre), config.window,
                                       static_cast<std::int32_t>(context - centre), config.negative, k));
@@ -54,6 +55,7 @@ Block window_block(const TrainingData& data, const Draws& draws, const KeptSpan&
   Block block;
   block.contexts = context_rows(span, centre, window_of(data, draws, span, centre));
   std::vector<WordId> negatives;
+  negatives.reserve(static_cast<std::size_t>(data.config.negative));
   for (std::int32_t k = 0; k < data.config.negative; ++k)
     negatives.push_back(window_negative(draws, data.negatives.view(), position_at(span, centre), k));
   add_targets(block, word_at(span, centre), negatives);
