@@ -54,26 +54,27 @@ inline SyntheticCorpus zipf_corpus(std::int64_t words, std::int64_t tokens, std:
 /// `topics` groups of `words_per_topic` words; every sentence of ten words stays in one topic, so that
 /// vectors of one topic must end up nearer to each other than to those of others. Word t * words_per_topic +
 /// i is named "t<t>_<i>".
-inline SyntheticCorpus topic_corpus(int topics, int words_per_topic, int sentences, std::uint64_t seed = 3) {
+inline SyntheticCorpus topic_corpus(std::uint32_t topics, std::uint32_t words_per_topic,
+                                    std::int64_t sentences, std::uint64_t seed = 3) {
+  constexpr std::int64_t kLength = 10;
   const Draws draws{seed, 0};
   const auto name = [](std::uint32_t topic, std::uint32_t word) {
     return "t" + std::to_string(topic) + "_" + std::to_string(word);
   };
   std::vector<std::string> text;
   SyntheticCorpus corpus;
-  for (int s = 0; s < sentences; ++s) {
-    const std::uint32_t topic = to_below(draws.word(Stream::window, static_cast<std::uint64_t>(s)),
-                                         static_cast<std::uint32_t>(topics));
-    for (int i = 0; i < 10; ++i)
-      text.push_back(name(topic, to_below(draws.word(Stream::keep, static_cast<std::uint64_t>(s * 10 + i)),
-                                          static_cast<std::uint32_t>(words_per_topic))));
-    corpus.tokens.ends.push_back((s + 1) * 10);
+  for (std::int64_t s = 0; s < sentences; ++s) {
+    const std::uint32_t topic = to_below(draws.word(Stream::window, static_cast<std::uint64_t>(s)), topics);
+    for (std::int64_t i = s * kLength; i < (s + 1) * kLength; ++i)
+      text.push_back(
+          name(topic, to_below(draws.word(Stream::keep, static_cast<std::uint64_t>(i)), words_per_topic)));
+    corpus.tokens.ends.push_back((s + 1) * kLength);
   }
   std::vector<std::string> names;
-  for (int t = 0; t < topics; ++t)
-    for (int i = 0; i < words_per_topic; ++i)
-      names.push_back(name(static_cast<std::uint32_t>(t), static_cast<std::uint32_t>(i)));
+  for (std::uint32_t t = 0; t < topics; ++t)
+    for (std::uint32_t i = 0; i < words_per_topic; ++i) names.push_back(name(t, i));
   std::vector<std::pair<std::string_view, std::int64_t>> entries;
+  entries.reserve(names.size());
   for (const std::string& word : names)
     entries.emplace_back(word, std::count(text.begin(), text.end(), word));
   corpus.vocabulary = Vocabulary(entries, 1, 0);

@@ -155,7 +155,8 @@ TEST(WindowWidth, IsUniformFromOneToTheWindow) {
   constexpr int kDraws = 60000;
   for (int p = 0; p < kDraws; ++p) ++counts[static_cast<std::size_t>(window_width(draws, p, 5, true))];
   EXPECT_EQ(counts[0], 0);
-  for (std::size_t b = 1; b <= 5; ++b) EXPECT_NEAR(counts[b], kDraws / 5, 5 * std::sqrt(kDraws * 0.2 * 0.8));
+  for (std::size_t b = 1; b <= 5; ++b)
+    EXPECT_NEAR(counts[b], kDraws * 0.2, 5 * std::sqrt(kDraws * 0.2 * 0.8));
   for (int p = 0; p < 100; ++p) EXPECT_EQ(window_width(draws, p, 5, false), 5);
 }
 
