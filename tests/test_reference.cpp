@@ -233,6 +233,28 @@ TEST_F(ReferenceTest, ContextsOfATileReachBeyondItsFirstAndLastWindow) {
   EXPECT_GT(wider, 0);
 }
 
+// As after a restart: nothing but seed, epoch and corpus are known, and reading begins just before the tile.
+TEST_F(ReferenceTest, ExamplesDoNotDependOnWhereReadingBegan) {
+  Config config = config_of(Sharing::tile);
+  config.sample = 1e-2;
+  config.max_sentence = 20;
+  make(config, 100, 90);
+  for (std::int64_t begin = 0; begin + 16 <= span_.size(); begin += 16) {
+    const KeptTokens fresh(corpus_.tokens, data_->keep_thresholds, draws_, config_.max_sentence, 3);
+    KeptSpan read;
+    fresh.read(begin - config_.window, begin + 16 + config_.window, read);
+    const std::int64_t first = begin - read.first;
+    const Block expected = tile_block(*data_, draws_, span_, begin, begin + 16);
+    const Block block = tile_block(*data_, draws_, read, first, first + 16);
+    EXPECT_EQ(block.contexts, expected.contexts);
+    EXPECT_EQ(block.targets, expected.targets);
+    EXPECT_EQ(block.weights, expected.weights);
+    const Block window = window_block(*data_, draws_, read, first);
+    EXPECT_EQ(window.targets, window_block(*data_, draws_, span_, begin).targets);
+    EXPECT_EQ(window.contexts, window_block(*data_, draws_, span_, begin).contexts);
+  }
+}
+
 TEST_F(ReferenceTest, PathFollowsTheCodeOfTheCentre) {
   make(config_of(Sharing::window, "hs"));
   const HuffmanView tree = data_->tree.view();

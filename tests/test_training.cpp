@@ -210,7 +210,7 @@ TEST(Training, EveryTokenIsTrainedOnceAnEpochWhateverTheThreads) {
     config.threads = threads;
     const TrainingData data(config, corpus.vocabulary, corpus.tokens);
     Embeddings embeddings = initial_embeddings(corpus.vocabulary.size(), config);
-    Recorder recorder(corpus.tokens.tokens(), 256 * threads);
+    Recorder recorder(corpus.tokens.tokens(), std::int64_t{256} * threads);
     train(data, recorder, embeddings);
     for (const int count : recorder.counts) ASSERT_EQ(count, 3);
     // The threads of the CPU backend see the same pairs, no more and no fewer.

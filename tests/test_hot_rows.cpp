@@ -1,0 +1,69 @@
+#include "hot_rows.h"
+#include "synthetic.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace warp2vec {
+namespace {
+
+TEST(HotRows, OnlyRowsWithTooManyPairsInFlightAreDamped) {
+  const float lr = 0.05F;
+  // kappa * lr * n = 0.01 n: above 1 for the first two rows only.
+  const HotRows rows({400, 200, 99, 1}, lr);
+  EXPECT_FLOAT_EQ(rows.factor(0, lr), 0.25F);
+  EXPECT_FLOAT_EQ(rows.factor(1, lr), 0.5F);
+  EXPECT_EQ(rows.factor(2, lr), 1.0F);
+  EXPECT_EQ(rows.factor(3, lr), 1.0F);
+  // A lower learning rate needs less of it.
+  EXPECT_FLOAT_EQ(rows.factor(0, lr / 2), 0.5F);
+  EXPECT_FLOAT_EQ(rows.factor(1, lr / 2), 1.0F);
+}
+
+// Three words without subsampling: every expected number of pairs follows from the counts by hand.
+TEST(HotRows, PairsInFlightFollowFromTheCounts) {
+  Config config;
+  config.sample = 0;
+  config.lr = 1;
+  config.window = 5;
+  config.negative = 4;
+  config.ns_exponent = 1;
+  config.loss = parse_loss("ns+hs");
+  const Vocabulary vocabulary({{"a", 50}, {"b", 30}, {"c", 20}}, 1, 0);
+  TokenStream tokens;
+  tokens.ids = {WordId{0}, WordId{1}, WordId{2}};
+  tokens.ends = {3};
+  const TrainingData data(config, vocabulary, tokens);
+  const HotMatrices hot(data, 64, 10);
+  const double shares[] = {0.5, 0.3, 0.2};
+  for (std::int64_t w = 0; w < 3; ++w) {
+    // A centre has window + 1 pairs on average; each gives a context 1 + K gradients, and its target and K
+    // negatives one each.
+    EXPECT_FLOAT_EQ(hot.input.factor(w, 1), damping(1, static_cast<float>(64 * 6 * 5 * shares[w]))) << w;
+    EXPECT_FLOAT_EQ(hot.output.factor(w, 1), damping(1, static_cast<float>(64 * 6 * (1 + 4) * shares[w])))
+        << w;
+    // Codes 0, 10, 11: 1.5 nodes on average.
+    EXPECT_FLOAT_EQ(hot.input_under_tree.factor(w, 1),
+                    damping(1, static_cast<float>(10 * 6 * 1.5 * shares[w])))
+        << w;
+  }
+  EXPECT_FLOAT_EQ(hot.nodes.factor(0, 1), damping(1, 10 * 6 * 1.0F));
+  EXPECT_FLOAT_EQ(hot.nodes.factor(1, 1), damping(1, 10 * 6 * 0.5F));
+  EXPECT_LT(hot.nodes.factor(1, 1), 1.0F);
+}
+
+TEST(HotRows, OrdinaryTextOnOneThreadIsNotDamped) {
+  Config config;
+  config.sample = 1e-4;
+  const SyntheticCorpus corpus = zipf_corpus(5000, 100000, 30);
+  const TrainingData data(config, corpus.vocabulary, corpus.tokens);
+  const HotMatrices hot(data, config.tile_centres, 1);
+  for (std::int64_t w = 0; w < corpus.vocabulary.size(); ++w) {
+    EXPECT_EQ(hot.input.factor(w, 0.025F), 1.0F);
+    EXPECT_EQ(hot.output.factor(w, 0.025F), 1.0F);
+  }
+}
+
+}  // namespace
+}  // namespace warp2vec
