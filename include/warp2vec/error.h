@@ -1,5 +1,5 @@
 #pragma once
-/// The one exception that a user of the library or the CLI meets.
+/// The exceptions that a user of the library or the CLI meets.
 
 #include <stdexcept>
 
@@ -10,6 +10,12 @@ namespace warp2vec {
 class Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
+};
+
+/// A device (a GPU) failed in the middle of its work. What it had not yet given back is lost.
+class DeviceError : public Error {
+ public:
+  using Error::Error;
 };
 
 }  // namespace warp2vec

@@ -1,0 +1,64 @@
+#pragma once
+/// Training on NVIDIA GPUs. No CUDA header is needed to use this; it is implemented by the library
+/// warp2vec::cuda.
+
+#include <warp2vec/trainer.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace warp2vec {
+
+/// A GPU that this build has kernels for.
+struct CudaDevice {
+  int index = 0;  ///< CUDA's own numbering, as in --device cuda:N
+  std::string name;
+  int major = 0;  ///< compute capability, for example 9.0
+  int minor = 0;
+  int multiprocessors = 0;
+  std::int64_t memory = 0;       ///< bytes
+  std::int64_t free_memory = 0;  ///< bytes, at the time of asking
+};
+
+/// The usable GPUs of this machine, and why others, or all, are not: "no NVIDIA driver ...", "no GPU ...",
+/// "GPU 1 (Tesla K80, compute capability 3.7) is too old ...". Never throws: every failure means "not
+/// usable".
+struct CudaDevices {
+  std::vector<CudaDevice> usable;
+  std::vector<std::string> problems;
+};
+CudaDevices find_cuda_devices();
+
+/// The toolkit that built this library and the architectures that it has kernels for: "13.0, kernels for
+/// compute capability 7.5, 9.0".
+std::string cuda_build();
+
+/// What a run allocates on the GPU, planned before anything is allocated.
+struct CudaMemoryPlan {
+  struct Item {
+    std::string name;
+    std::int64_t bytes = 0;
+  };
+  std::vector<Item> items;
+  std::int64_t free = 0;         ///< bytes that the device has free
+  bool corpus_resident = false;  ///< the corpus is kept on the device; else it is streamed in every epoch
+
+  std::int64_t total() const;
+};
+
+/// A backend on one GPU. Failures of the device throw DeviceError with the call, file and line.
+class CudaBackend : public Backend {
+ public:
+  virtual const CudaDevice& device() const = 0;
+  virtual const CudaMemoryPlan& memory() const = 0;
+  /// Centres whose gradients may be computed from the same values, see choose_centres_in_flight().
+  virtual std::int64_t centres_in_flight() const = 0;
+};
+
+/// Throws Error if device `index` is not usable (saying why), if dim is above 1024, or if the run does not
+/// fit into its free memory (saying what is needed and what to change).
+std::unique_ptr<CudaBackend> make_cuda_backend(const TrainingData& data, int device = 0);
+
+}  // namespace warp2vec
