@@ -18,10 +18,8 @@ class HotRows {
   /// `pairs_in_flight`: for each row the expected number of pair-gradients computed from the same values.
   HotRows(std::vector<double> pairs_in_flight, double highest_lr);
 
-  float factor(std::int64_t row, float lr) const {
-    return row < static_cast<std::int64_t>(load_.size()) ? damping(lr, load_[static_cast<std::size_t>(row)])
-                                                         : 1.0F;
-  }
+  HotView view() const { return {load_.data(), static_cast<std::int64_t>(load_.size())}; }
+  float factor(std::int64_t row, float lr) const { return view().factor(row, lr); }
 
  private:
   std::vector<float> load_;

@@ -7,7 +7,7 @@
 namespace warp2vec {
 namespace {
 
-constexpr std::int64_t kBlock = 1024;
+constexpr std::int64_t kBlock = KeptTokens::kBlock;
 
 // Walks tokens in order and says which are kept; one Philox block serves four positions.
 class KeepCursor {
@@ -87,6 +87,15 @@ std::size_t KeptTokens::block_of(std::int64_t ordinal) const {
   return static_cast<std::size_t>(after - blocks_.begin()) - 1;
 }
 
+KeptTokens::Start KeptTokens::start_at(std::int64_t position) const {
+  const Block& block = blocks_[static_cast<std::size_t>(position / kBlock)];
+  return {position, block.kept_before, block.kept_in_sentence};
+}
+
+KeptTokens::Start KeptTokens::start_before(std::int64_t ordinal) const {
+  return start_at(static_cast<std::int64_t>(block_of(ordinal)) * kBlock);
+}
+
 void KeptTokens::read(std::int64_t first, std::int64_t last, KeptSpan& out) const {
   first = std::clamp<std::int64_t>(first, 0, size_);
   last = std::clamp<std::int64_t>(last, first, size_);
@@ -95,10 +104,7 @@ void KeptTokens::read(std::int64_t first, std::int64_t last, KeptSpan& out) cons
   out.positions.clear();
   out.pieces.clear();
   if (first == last) return;
-  const std::size_t block = block_of(first);
-  std::int64_t ordinal = blocks_[block].kept_before;
-  std::int64_t in_sentence = blocks_[block].kept_in_sentence;
-  std::int64_t position = static_cast<std::int64_t>(block) * kBlock;
+  auto [position, ordinal, in_sentence] = start_before(first);
   std::size_t sentence = sentence_at(*tokens_, position);
   KeepCursor cursor(thresholds_, draws_);
   for (; ordinal < last; ++position) {

@@ -92,10 +92,8 @@ TrainingData::TrainingData(const Config& config_, const Vocabulary& vocabulary_,
   if (config.loss.hierarchical_softmax) tree = HuffmanTree(vocabulary.counts());
 }
 
-float TrainingData::lr_at(std::uint32_t epoch, std::int64_t position) const {
-  const auto epoch_tokens = static_cast<double>(tokens.tokens());
-  return learning_rate(
-      config.lr, (epoch * epoch_tokens + static_cast<double>(position)) / (config.epochs * epoch_tokens));
+LearningRateSchedule TrainingData::schedule() const {
+  return {config.lr, static_cast<double>(tokens.tokens()), config.epochs};
 }
 
 TrainingSummary train(const TrainingData& data, Backend& backend, Embeddings& embeddings,

@@ -16,13 +16,46 @@ inline std::uint32_t keep_threshold(double probability) {
 }
 
 /// Whether subsampling keeps the token at `position` whose word has this threshold.
-W2V_HD constexpr bool kept(const Draws& draws, std::int64_t position, std::uint32_t threshold) {
+template <class Generator>
+W2V_HD constexpr bool kept(const BasicDraws<Generator>& draws, std::int64_t position,
+                           std::uint32_t threshold) {
   return draws.word(Stream::keep, static_cast<std::uint64_t>(position)) <= threshold;
 }
 
+/// Consecutive elements [begin, end) of a KeptView.
+struct KeptRange {
+  std::int64_t begin;
+  std::int64_t end;
+
+  W2V_HD constexpr bool contains(std::int64_t i) const { return begin <= i && i < end; }
+  W2V_HD constexpr std::int32_t size() const { return static_cast<std::int32_t>(end - begin); }
+};
+
+/// Consecutive kept tokens as parallel arrays of `size` elements that somebody else owns; element i has the
+/// ordinal first + i. Trivially copyable.
+struct KeptView {
+  std::int64_t first = 0;
+  std::int64_t size = 0;
+  const WordId* words = nullptr;
+  const std::int64_t* positions = nullptr;  ///< in the token stream
+  const std::int64_t* pieces =
+      nullptr;  ///< ordinal of the first kept token of its sentence piece: windows stay inside
+
+  /// Elements within `width` of element i and in its piece; i itself is among them.
+  W2V_HD constexpr KeptRange around(std::int64_t i, std::int32_t width) const {
+    const std::int64_t piece = pieces[i];
+    std::int64_t begin = i - width > piece - first ? i - width : piece - first;
+    if (begin < 0) begin = 0;
+    std::int64_t end = i + width + 1 < size ? i + width + 1 : size;
+    while (pieces[end - 1] != piece) --end;
+    return {begin, end};
+  }
+};
+
 /// The window b of the centre at `position`: uniform in 1..window, or always `window` if it does not shrink.
-W2V_HD constexpr std::int32_t window_width(const Draws& draws, std::int64_t position, std::int32_t window,
-                                           bool shrink) {
+template <class Generator>
+W2V_HD constexpr std::int32_t window_width(const BasicDraws<Generator>& draws, std::int64_t position,
+                                           std::int32_t window, bool shrink) {
   if (!shrink) return window;
   return 1 +
          static_cast<std::int32_t>(to_below(draws.word(Stream::window, static_cast<std::uint64_t>(position)),
@@ -30,8 +63,9 @@ W2V_HD constexpr std::int32_t window_width(const Draws& draws, std::int64_t posi
 }
 
 /// Negative number `n` of the run of negatives that belongs to `owner`: two draws to a Philox block.
-W2V_HD inline WordId negative_of(const Draws& draws, const AliasView& alias, std::int64_t owner,
-                                 std::int32_t n) {
+template <class Generator>
+W2V_HD inline WordId negative_of(const BasicDraws<Generator>& draws, const AliasView& alias,
+                                 std::int64_t owner, std::int32_t n) {
   const Words4 r =
       draws.block(Stream::negative, static_cast<std::uint64_t>(owner), static_cast<std::uint32_t>(n) >> 1);
   const int half = (n & 1) * 2;
@@ -40,21 +74,24 @@ W2V_HD inline WordId negative_of(const Draws& draws, const AliasView& alias, std
 
 /// Sharing::pair: negative k of K for the pair of the centre at `position` and the context at `offset` in
 /// [-window, window] kept words.
-W2V_HD inline WordId pair_negative(const Draws& draws, const AliasView& alias, std::int64_t position,
-                                   std::int32_t window, std::int32_t offset, std::int32_t negatives,
-                                   std::int32_t k) {
+template <class Generator>
+W2V_HD inline WordId pair_negative(const BasicDraws<Generator>& draws, const AliasView& alias,
+                                   std::int64_t position, std::int32_t window, std::int32_t offset,
+                                   std::int32_t negatives, std::int32_t k) {
   return negative_of(draws, alias, position, (offset + window) * negatives + k);
 }
 
 /// Sharing::window: negative k of the centre at `position`.
-W2V_HD inline WordId window_negative(const Draws& draws, const AliasView& alias, std::int64_t position,
-                                     std::int32_t k) {
+template <class Generator>
+W2V_HD inline WordId window_negative(const BasicDraws<Generator>& draws, const AliasView& alias,
+                                     std::int64_t position, std::int32_t k) {
   return negative_of(draws, alias, position, k);
 }
 
 /// Sharing::tile: negative m of tile number `tile` (centres with kept ordinals [tile * N, (tile + 1) * N)).
-W2V_HD inline WordId tile_negative(const Draws& draws, const AliasView& alias, std::int64_t tile,
-                                   std::int32_t m) {
+template <class Generator>
+W2V_HD inline WordId tile_negative(const BasicDraws<Generator>& draws, const AliasView& alias,
+                                   std::int64_t tile, std::int32_t m) {
   return negative_of(draws, alias, tile, m);
 }
 

@@ -4,34 +4,24 @@
 #include <warp2vec/examples.h>
 #include <warp2vec/token_stream.h>
 
-#include <algorithm>
 #include <cstdint>
 #include <vector>
 
 namespace warp2vec {
 
-/// Consecutive kept tokens as parallel arrays; element i has the ordinal first + i.
+/// Owns what a KeptView shows.
 struct KeptSpan {
   std::int64_t first = 0;
   std::vector<WordId> words;
-  std::vector<std::int64_t> positions;  ///< in the token stream
-  std::vector<std::int64_t>
-      pieces;  ///< ordinal of the first kept token of its sentence piece: windows stay inside
+  std::vector<std::int64_t> positions;
+  std::vector<std::int64_t> pieces;
 
   std::int64_t size() const { return static_cast<std::int64_t>(words.size()); }
+  KeptView view() const { return {first, size(), words.data(), positions.data(), pieces.data()}; }
 
-  /// Elements [begin, end) within `width` of element i and in its piece; i itself is among them.
-  struct Range {
-    std::int64_t begin;
-    std::int64_t end;
-  };
-  Range around(std::int64_t i, std::int32_t width) const {
-    const std::int64_t piece = pieces[static_cast<std::size_t>(i)];
-    const std::int64_t begin = std::max({std::int64_t{0}, i - width, piece - first});
-    std::int64_t end = std::min(size(), i + width + 1);
-    while (pieces[static_cast<std::size_t>(end - 1)] != piece) --end;
-    return {begin, end};
-  }
+  /// See KeptView.
+  using Range = KeptRange;
+  Range around(std::int64_t i, std::int32_t width) const { return view().around(i, width); }
 };
 
 /// One epoch's kept tokens. A sentence is cut into pieces of max_sentence kept words (0 = never). Which
@@ -48,6 +38,17 @@ class KeptTokens {
   std::int64_t size() const { return size_; }
   /// Number of tokens before subsampling.
   std::int64_t tokens() const { return tokens_->tokens(); }
+  /// Where reading may begin: at multiples of kBlock positions.
+  static constexpr std::int64_t kBlock = 1024;
+  struct Start {
+    std::int64_t position = 0;
+    std::int64_t ordinal = 0;      ///< kept tokens of the epoch before `position`
+    std::int64_t in_sentence = 0;  ///< of them in the sentence that the token at `position` belongs to
+  };
+  /// The start at `position`, a multiple of kBlock below tokens().
+  Start start_at(std::int64_t position) const;
+  /// The last start at or before kept token `ordinal`, in [0, size()).
+  Start start_before(std::int64_t ordinal) const;
   /// Kept tokens [first, last) clipped to [0, size()).
   void read(std::int64_t first, std::int64_t last, KeptSpan& out) const;
   /// Position in the token stream up to which tokens [0, ordinal) reach; tokens() for ordinal >= size().

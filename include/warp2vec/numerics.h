@@ -38,4 +38,17 @@ W2V_HD inline float learning_rate(double start, double progress) {
   return static_cast<float>(start * (left > 1e-4 ? left : 1e-4));
 }
 
+/// The learning rate of a run: linear in the tokens of all epochs.
+struct LearningRateSchedule {
+  double start = 0;
+  double epoch_tokens = 1;  ///< before subsampling
+  std::int32_t epochs = 1;
+
+  /// At the token at `position` of an epoch (0-based).
+  W2V_HD float at(std::uint32_t epoch, std::int64_t position) const {
+    return learning_rate(start,
+                         (epoch * epoch_tokens + static_cast<double>(position)) / (epochs * epoch_tokens));
+  }
+};
+
 }  // namespace warp2vec

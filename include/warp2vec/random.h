@@ -27,11 +27,20 @@ W2V_HD constexpr Words4 philox4x32_10(Words4 counter, std::uint32_t key0, std::u
   return counter;
 }
 
+/// The generator as a type, for BasicDraws.
+struct Philox {
+  W2V_HD static constexpr Words4 block(Words4 counter, std::uint32_t key0, std::uint32_t key1) {
+    return philox4x32_10(counter, key0, key1);
+  }
+};
+
 /// What a draw is for; streams never overlap.
 enum class Stream : std::uint32_t { keep, window, negative, initial_weights };
 
-/// A source of draws for one seed and one epoch (the counter's third word, 0-based).
-struct Draws {
+/// A source of draws for one seed and one epoch (the counter's third word, 0-based). `Generator`: Philox, or
+/// another implementation of the same function.
+template <class Generator>
+struct BasicDraws {
   std::uint64_t seed = 1;
   std::uint32_t epoch = 0;
 
@@ -40,7 +49,8 @@ struct Draws {
   W2V_HD constexpr Words4 block(Stream stream, std::uint64_t index, std::uint32_t sub = 0) const {
     const Words4 counter{{static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32), epoch,
                           (static_cast<std::uint32_t>(stream) << 24) | sub}};
-    return philox4x32_10(counter, static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32));
+    return Generator::block(counter, static_cast<std::uint32_t>(seed),
+                            static_cast<std::uint32_t>(seed >> 32));
   }
 
   /// One word per index, four indices to a block.
@@ -48,6 +58,7 @@ struct Draws {
     return block(stream, index >> 2).w[index & 3];
   }
 };
+using Draws = BasicDraws<Philox>;
 
 /// A uniform number in [0, 1) with 24 bits; never 1, unlike curand_uniform.
 W2V_HD constexpr float to_unit(std::uint32_t word) { return static_cast<float>(word >> 8) * 0x1p-24F; }

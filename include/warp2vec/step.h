@@ -43,4 +43,14 @@ W2V_HD constexpr float damping(float lr, float pairs_in_flight) {
   return load > 1.0F ? 1.0F / load : 1.0F;
 }
 
+/// The damping factors of one matrix's rows; rows from `size` on are never damped. Trivially copyable.
+struct HotView {
+  const float* pairs_in_flight = nullptr;
+  std::int64_t size = 0;
+
+  W2V_HD constexpr float factor(std::int64_t row, float lr) const {
+    return row < size ? damping(lr, pairs_in_flight[row]) : 1.0F;
+  }
+};
+
 }  // namespace warp2vec

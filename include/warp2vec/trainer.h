@@ -4,6 +4,7 @@
 #include <warp2vec/config.h>
 #include <warp2vec/embeddings.h>
 #include <warp2vec/kept_tokens.h>
+#include <warp2vec/numerics.h>
 #include <warp2vec/samplers.h>
 #include <warp2vec/token_stream.h>
 #include <warp2vec/vocabulary.h>
@@ -27,8 +28,9 @@ struct TrainingData {
   /// Throws Error for a vocabulary of fewer than two words and for settings out of range.
   TrainingData(const Config& config, const Vocabulary& vocabulary, const TokenStream& tokens);
 
-  /// Learning rate of the token at `position` of an epoch: linear in the tokens of all epochs.
-  float lr_at(std::uint32_t epoch, std::int64_t position) const;
+  LearningRateSchedule schedule() const;
+  /// Learning rate of the token at `position` of an epoch.
+  float lr_at(std::uint32_t epoch, std::int64_t position) const { return schedule().at(epoch, position); }
 };
 
 /// Consecutive kept tokens [first, last) of one epoch, to be trained as centres; whole tiles except at the
