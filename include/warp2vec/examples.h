@@ -68,8 +68,8 @@ W2V_HD inline WordId negative_of(const BasicDraws<Generator>& draws, const Alias
                                  std::int64_t owner, std::int32_t n) {
   const Words4 r =
       draws.block(Stream::negative, static_cast<std::uint64_t>(owner), static_cast<std::uint32_t>(n) >> 1);
-  const int half = (n & 1) * 2;
-  return alias.draw(r.w[half], r.w[half + 1]);
+  const bool second = (n & 1) != 0;
+  return alias.draw(second ? r.w[2] : r.w[0], second ? r.w[3] : r.w[1]);
 }
 
 /// Sharing::pair: negative k of K for the pair of the centre at `position` and the context at `offset` in

@@ -11,6 +11,13 @@ namespace warp2vec {
 /// Four 32-bit words: a Philox counter or a block of output.
 struct Words4 {
   std::uint32_t w[4];
+
+  /// w[i]. Selected, not indexed: a GPU keeps an array that is indexed at run time in slow local memory.
+  W2V_HD constexpr std::uint32_t at(std::uint32_t i) const {
+    const std::uint32_t low = (i & 1U) != 0 ? w[1] : w[0];
+    const std::uint32_t high = (i & 1U) != 0 ? w[3] : w[2];
+    return (i & 2U) != 0 ? high : low;
+  }
 };
 
 /// Philox4x32-10 of J. Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", SC'11. Equal bit for bit
@@ -55,7 +62,7 @@ struct BasicDraws {
 
   /// One word per index, four indices to a block.
   W2V_HD constexpr std::uint32_t word(Stream stream, std::uint64_t index) const {
-    return block(stream, index >> 2).w[index & 3];
+    return block(stream, index >> 2).at(index & 3);
   }
 };
 using Draws = BasicDraws<Philox>;

@@ -5,8 +5,10 @@
 
 #if defined(__CUDACC__)
 #define W2V_HD __host__ __device__
+#define W2V_UNROLL _Pragma("unroll")
 #else
 #define W2V_HD
+#define W2V_UNROLL
 #endif
 
 namespace warp2vec {

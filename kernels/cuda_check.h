@@ -1,0 +1,17 @@
+#pragma once
+/// Every call of the CUDA runtime goes through W2V_CUDA, or W2V_CUDA_NOTHROW in destructors.
+
+#include <cuda_runtime_api.h>
+
+namespace warp2vec {
+
+/// Throws DeviceError naming the call, its place, and CUDA's name and text of the error.
+[[noreturn]] void throw_cuda_error(cudaError_t error, const char* call, const char* file, int line);
+
+}  // namespace warp2vec
+
+#define W2V_CUDA(call)                                                                                \
+  do {                                                                                                \
+    const cudaError_t w2v_error = (call);                                                             \
+    if (w2v_error != cudaSuccess) ::warp2vec::throw_cuda_error(w2v_error, #call, __FILE__, __LINE__); \
+  } while (false)

@@ -1,0 +1,66 @@
+#pragma once
+/// What the training kernel gets: trivially copyable views and numbers.
+
+#include <warp2vec/config.h>
+#include <warp2vec/examples.h>
+#include <warp2vec/numerics.h>
+#include <warp2vec/samplers.h>
+#include <warp2vec/step.h>
+#include <warp2vec/types.h>
+
+#include <cstdint>
+
+namespace warp2vec {
+
+/// Constant during a run. Views of matrices and tables that the objective does not use are empty.
+struct Model {
+  MatrixView<float> input;
+  MatrixView<float> output;
+  MatrixView<float> nodes;
+  AliasView negatives;
+  HuffmanView tree;
+  HotView hot_input;
+  HotView hot_output;
+  HotView hot_input_under_tree;
+  HotView hot_nodes;
+  LearningRateSchedule schedule;
+
+  bool negative_sampling;
+  bool hierarchical_softmax;
+  Sharing sharing;
+  bool shrink_window;
+  std::int32_t window;
+  std::int32_t negative;
+  std::int32_t tile_centres;
+  std::int32_t tile_negatives;
+
+  W2V_HD bool tiles() const { return negative_sampling && sharing == Sharing::tile; }
+  W2V_HD bool trains_centres() const { return hierarchical_softmax || !tiles(); }
+};
+
+/// Centres to train: the elements [begin, end) of `kept`, `begin` the first of a tile. The elements that
+/// their windows may reach are in `kept` too.
+template <class Generator>
+struct CentreRange {
+  KeptView kept;
+  std::int64_t begin;
+  std::int64_t end;
+  BasicDraws<Generator> draws;
+
+  W2V_HD KeptRange window(const Model& model, std::int64_t centre) const {
+    return kept.around(centre,
+                       window_width(draws, kept.positions[centre], model.window, model.shrink_window));
+  }
+  W2V_HD float lr(const Model& model, std::int64_t centre) const {
+    return model.schedule.at(draws.epoch, kept.positions[centre]);
+  }
+  W2V_HD std::int32_t row(std::int64_t i) const { return static_cast<std::int32_t>(kept.words[i]); }
+};
+
+/// What each warp has trained: arrays of one element per warp of the grid, added to.
+struct Totals {
+  double* loss;         ///< nats
+  std::int64_t* pairs;  ///< (context, centre) pairs
+};
+
+}  // namespace warp2vec

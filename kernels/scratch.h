@@ -1,0 +1,29 @@
+#pragma once
+/// A block's scratch memory, handed out piece by piece.
+
+#include <warp2vec/types.h>
+
+#include <cstdint>
+
+namespace warp2vec {
+
+/// Hands out consecutive 16-byte-aligned arrays of a block's scratch memory. Without memory it only measures:
+/// bytes() is then what the same calls take.
+class Scratch {
+ public:
+  W2V_HD explicit Scratch(unsigned char* memory) : memory_(memory) {}
+
+  template <class T>
+  W2V_HD T* take(std::int64_t count) {
+    unsigned char* const taken = memory_ != nullptr ? memory_ + bytes_ : nullptr;
+    bytes_ += (count * static_cast<std::int64_t>(sizeof(T)) + 15) / 16 * 16;
+    return reinterpret_cast<T*>(taken);
+  }
+  W2V_HD std::int64_t bytes() const { return bytes_; }
+
+ private:
+  unsigned char* memory_;
+  std::int64_t bytes_ = 0;
+};
+
+}  // namespace warp2vec

@@ -1,0 +1,96 @@
+#pragma once
+/// The body of the training kernel.
+
+#include "centre_unit.h"
+#include "model.h"
+#include "tile_unit.h"
+#include "unit.h"
+
+namespace warp2vec {
+
+/// Bytes of scratch memory of one warp's units.
+W2V_HD inline std::int64_t centre_scratch_bytes(const Model& model) {
+  if (!model.trains_centres()) return 0;
+  Scratch scratch(nullptr);
+  take_centre_unit(scratch, model);
+  return scratch.bytes();
+}
+
+/// Bytes of scratch memory that a block of `warps` warps needs for train_batch().
+W2V_HD inline std::int64_t scratch_bytes(const Model& model, int warps) {
+  const std::int64_t centres = warps * centre_scratch_bytes(model);
+  if (!model.tiles()) return centres;
+  Scratch scratch(nullptr);
+  TileUnit::take(scratch, model, warps);
+  return scratch.bytes() > centres ? scratch.bytes() : centres;
+}
+
+/// Adds a unit's loss to its warp's total.
+struct LossTally {
+  Totals totals;
+  std::int64_t slot;  ///< of the group's first warp
+
+  template <class Warp>
+  W2V_HD void operator()(Warp& warp, int index, const typename Warp::Float& loss) const {
+    const auto sum = warp_sum(warp, loss);
+    warp.once([&] { totals.loss[slot + index] += static_cast<double>(warp.first(sum)); });
+  }
+};
+
+/// Everything that is computed centre by centre, on one warp.
+template <bool kWhole, class Warp, class Centres>
+W2V_HD void train_centre(Warp& warp, Unit& unit, const Model& model, const Centres& batch,
+                         std::int64_t centre, KeptRange window, const LossTally& tally) {
+  const auto negatives = [&](KeptRange contexts) {
+    make_negative_sampling(warp, unit, model, batch, centre, contexts);
+    train_unit<kWhole>(warp, unit, model.input, model.output, tally);
+  };
+  const auto path = [&](KeptRange contexts) {
+    make_path(warp, unit, model, batch, centre, contexts);
+    train_unit<kWhole>(warp, unit, model.input, model.nodes, tally);
+  };
+  if (model.sharing == Sharing::pair) {
+    for (std::int64_t i = window.begin; i < window.end; ++i) {
+      if (i == centre) continue;
+      if (model.negative_sampling) negatives({i, i + 1});
+      if (model.hierarchical_softmax) path({i, i + 1});
+    }
+    return;
+  }
+  if (model.negative_sampling && model.sharing == Sharing::window) negatives(window);
+  if (model.hierarchical_softmax) path(window);
+}
+
+/// Trains the batch: tile after tile of centres to each block, and of a tile that is trained centre by
+/// centre, centre after centre to each warp. One block of one warp trains in the reference's order.
+/// `scratch`: the block's scratch_bytes().
+template <bool kWhole, class Block, class Centres>
+W2V_HD void train_batch(Block& block, const Model& model, const Centres& batch, Totals totals,
+                        unsigned char* scratch) {
+  const int warps = block.warps();
+  const std::int64_t slot = std::int64_t{block.index()} * warps;
+  for (std::int64_t begin = batch.begin + std::int64_t{block.index()} * model.tile_centres; begin < batch.end;
+       begin += std::int64_t{block.count()} * model.tile_centres) {
+    const std::int64_t end = begin + model.tile_centres < batch.end ? begin + model.tile_centres : batch.end;
+    if (model.tiles()) {
+      Scratch memory(scratch);
+      TileUnit tile = TileUnit::take(memory, model, warps);
+      make_tile(block, tile, model, batch, begin, end);
+      train_unit<kWhole>(block, tile.unit, model.input, model.output, LossTally{totals, slot});
+    }
+    block.each_warp([&](auto& warp, int index) {
+      Scratch memory(scratch + index * centre_scratch_bytes(model));
+      Unit unit = take_centre_unit(memory, model);
+      std::int64_t pairs = 0;
+      for (std::int64_t centre = begin + index; centre < end; centre += warps) {
+        const KeptRange window = batch.window(model, centre);
+        pairs += window.size() - 1;
+        if (model.trains_centres() && window.size() > 1)
+          train_centre<kWhole>(warp, unit, model, batch, centre, window, LossTally{totals, slot + index});
+      }
+      warp.once([&] { totals.pairs[slot + index] += pairs; });
+    });
+  }
+}
+
+}  // namespace warp2vec

@@ -1,0 +1,68 @@
+#pragma once
+/// What kernel bodies are written over, and what follows from it alone.
+///
+/// A *warp* runs 32 lanes; `Warp::Float` is one float per lane. A row is walked in columns of 32 values, lane
+/// l on value l of each, so that a lane meets only its own values of any row. A *group* is one warp or all
+/// warps of a block; its work is done in phases, and each phase ends with a barrier among its warps:
+///
+///     group.each_warp([&](auto& warp, int index) { ... });    // warp number `index` of group.warps()
+///     group.for_each(n, [&](int i) { ... });                  // i in [0, n), one lane each
+///
+/// DeviceBlock and DeviceWarp (device_block.h) do this on a GPU, HostBlock and HostWarp (host_block.h) in
+/// plain loops. Both round alike: products are fused only where a body says fma().
+
+#include <warp2vec/types.h>
+
+#include <cstdint>
+
+namespace warp2vec {
+
+inline constexpr int kLanes = 32;
+
+/// How many of the 32 values from `column` on belong to a row of `stride` values. `kWhole`: strides are
+/// multiples of 32, which saves a test per access.
+template <bool kWhole>
+W2V_HD constexpr int lanes_in(std::int64_t column, std::int64_t stride) {
+  return kWhole || stride - column >= kLanes ? kLanes : static_cast<int>(stride - column);
+}
+
+/// The sum over lanes of `value`, in every lane. Five exchanges.
+template <class Warp>
+W2V_HD typename Warp::Float warp_sum(const Warp& warp, typename Warp::Float value) {
+  for (int distance = 1; distance < kLanes; distance *= 2)
+    value = warp.plus(value, warp.exchange(value, distance));
+  return value;
+}
+
+/// The largest of all lanes' values, in every lane.
+template <class Warp>
+W2V_HD typename Warp::Float warp_max(const Warp& warp, typename Warp::Float value) {
+  for (int distance = 1; distance < kLanes; distance *= 2)
+    value = warp.larger(value, warp.exchange(value, distance));
+  return value;
+}
+
+inline constexpr int kSums = 8;
+
+/// Eight sums over lanes at once: lane l gets the sum of values[l % 8]. Nine exchanges instead of forty: at
+/// each of the first three steps a lane keeps one half of its values and hands over the other.
+template <class Warp>
+W2V_HD typename Warp::Float warp_sums(const Warp& warp, typename Warp::Float (&values)[kSums]) {
+  int distance = 1;
+  W2V_UNROLL
+  for (int left = kSums / 2; left > 0; left /= 2) {
+    W2V_UNROLL
+    for (int i = 0; i < left; ++i) {
+      // Of the pair (2 i, 2 i + 1), lanes with the bit `distance` keep the second.
+      const auto kept = warp.choose(distance, values[2 * i], values[2 * i + 1]);
+      const auto given = warp.choose(distance, values[2 * i + 1], values[2 * i]);
+      values[i] = warp.plus(kept, warp.exchange(given, distance));
+    }
+    distance *= 2;
+  }
+  for (; distance < kLanes; distance *= 2)
+    values[0] = warp.plus(values[0], warp.exchange(values[0], distance));
+  return values[0];
+}
+
+}  // namespace warp2vec
