@@ -4,13 +4,20 @@
 
 #include <warp2vec/random.h>
 
+#include <cuda_runtime_api.h>
+
+// cuRAND declares its functions for the device alone; Thrust's functors are compiled for both sides.
+#if !defined(QUALIFIERS)
+#define QUALIFIERS static inline __host__ __device__
+#endif
+// clang-format off: it needs the vector types of the runtime.
 #include <curand_philox4x32_x.h>
-#include <vector_types.h>
+// clang-format on
 
 namespace warp2vec {
 
 struct CurandPhilox {
-  __device__ static Words4 block(Words4 counter, std::uint32_t key0, std::uint32_t key1) {
+  W2V_HD static Words4 block(Words4 counter, std::uint32_t key0, std::uint32_t key1) {
     const uint4 r =
         curand_Philox4x32_10({counter.w[0], counter.w[1], counter.w[2], counter.w[3]}, {key0, key1});
     return {{r.x, r.y, r.z, r.w}};

@@ -14,27 +14,25 @@ DeviceCorpus::DeviceCorpus(const TokenStream& tokens, Uploader& uploader, bool r
       resident_(resident),
       memory_(bytes(tokens.tokens(), resident) / static_cast<std::int64_t>(sizeof(PackedToken))) {
   if (!resident) return;
-  const Event at_once;
   for (std::int64_t begin = 0; begin < tokens.tokens(); begin += kRun) {
     const std::int64_t end = std::min(tokens.tokens(), begin + kRun);
-    uploader.upload(
-        memory_.data() + begin, (end - begin) * static_cast<std::int64_t>(sizeof(PackedToken)),
-        [&](void* buffer) { pack(begin, end, static_cast<PackedToken*>(buffer)); }, at_once);
+    uploader.upload(memory_.data() + begin, (end - begin) * static_cast<std::int64_t>(sizeof(PackedToken)),
+                    [&](void* buffer) { pack(begin, end, static_cast<PackedToken*>(buffer)); });
   }
 }
 
-const PackedToken* DeviceCorpus::tokens(std::int64_t begin, std::int64_t end, const Stream& stream) {
+const PackedToken* DeviceCorpus::tokens(std::int64_t begin, std::int64_t end, const CudaStream& stream) {
   if (resident_) return memory_.data() + begin;
   run_ = 1 - run_;
   PackedToken* const run = memory_.data() + static_cast<std::int64_t>(run_) * (memory_.size() / 2);
   uploader_.upload(
       run, (end - begin) * static_cast<std::int64_t>(sizeof(PackedToken)),
-      [&](void* buffer) { pack(begin, end, static_cast<PackedToken*>(buffer)); }, released_[run_]);
+      [&](void* buffer) { pack(begin, end, static_cast<PackedToken*>(buffer)); }, &released_[run_]);
   uploader_.finish_before(stream);
   return run;
 }
 
-void DeviceCorpus::release(const Stream& stream) {
+void DeviceCorpus::release(const CudaStream& stream) {
   if (!resident_) stream.record(released_[run_]);
 }
 

@@ -35,9 +35,9 @@ class DeviceCorpus {
   DeviceCorpus(const TokenStream& tokens, Uploader& uploader, bool resident);
 
   /// Tokens [begin, end), end - begin <= kRun, for work that is given to `stream` before release().
-  const PackedToken* tokens(std::int64_t begin, std::int64_t end, const Stream& stream);
+  const PackedToken* tokens(std::int64_t begin, std::int64_t end, const CudaStream& stream);
   /// The last run may be overwritten after the work that `stream` has been given so far.
-  void release(const Stream& stream);
+  void release(const CudaStream& stream);
 
  private:
   void pack(std::int64_t begin, std::int64_t end, PackedToken* out) const;
@@ -46,7 +46,7 @@ class DeviceCorpus {
   Uploader& uploader_;
   bool resident_;
   DeviceArray<PackedToken> memory_;
-  std::array<Event, 2> released_;
+  std::array<CudaEvent, 2> released_;
   std::size_t run_ = 0;
 };
 

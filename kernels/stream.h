@@ -8,12 +8,12 @@
 namespace warp2vec {
 
 /// Marks a point in a stream's work.
-class Event {
+class CudaEvent {
  public:
-  Event() { W2V_CUDA(cudaEventCreateWithFlags(&event_, cudaEventDisableTiming)); }
-  ~Event() { cudaEventDestroy(event_); }
-  Event(const Event&) = delete;
-  Event& operator=(const Event&) = delete;
+  CudaEvent() { W2V_CUDA(cudaEventCreateWithFlags(&event_, cudaEventDisableTiming)); }
+  ~CudaEvent() { cudaEventDestroy(event_); }
+  CudaEvent(const CudaEvent&) = delete;
+  CudaEvent& operator=(const CudaEvent&) = delete;
 
   /// Returns at once if the event was never recorded.
   void synchronize() const { W2V_CUDA(cudaEventSynchronize(event_)); }
@@ -24,16 +24,16 @@ class Event {
 };
 
 /// Work that the device does in order, beside the work of other streams.
-class Stream {
+class CudaStream {
  public:
-  Stream() { W2V_CUDA(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking)); }
-  ~Stream() { cudaStreamDestroy(stream_); }
-  Stream(const Stream&) = delete;
-  Stream& operator=(const Stream&) = delete;
+  CudaStream() { W2V_CUDA(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking)); }
+  ~CudaStream() { cudaStreamDestroy(stream_); }
+  CudaStream(const CudaStream&) = delete;
+  CudaStream& operator=(const CudaStream&) = delete;
 
-  void record(const Event& event) const { W2V_CUDA(cudaEventRecord(event.get(), stream_)); }
+  void record(const CudaEvent& event) const { W2V_CUDA(cudaEventRecord(event.get(), stream_)); }
   /// What is given to this stream from now on waits for the event; not if it was never recorded.
-  void wait(const Event& event) const { W2V_CUDA(cudaStreamWaitEvent(stream_, event.get(), 0)); }
+  void wait(const CudaEvent& event) const { W2V_CUDA(cudaStreamWaitEvent(stream_, event.get(), 0)); }
   void synchronize() const { W2V_CUDA(cudaStreamSynchronize(stream_)); }
   cudaStream_t get() const { return stream_; }
 

@@ -5,34 +5,28 @@
 
 namespace warp2vec {
 
-Uploader::Uploader() = default;
-
 void Uploader::upload(void* to, const void* from, std::int64_t bytes) {
   for (std::int64_t begin = 0; begin < bytes; begin += kBufferBytes) {
     const std::int64_t size = std::min(kBufferBytes, bytes - begin);
-    upload(
-        static_cast<unsigned char*>(to) + begin, size,
-        [&](void* buffer) {
-          std::memcpy(buffer, static_cast<const unsigned char*>(from) + begin,
-                      static_cast<std::size_t>(size));
-        },
-        never_recorded_);
+    upload(static_cast<unsigned char*>(to) + begin, size, [&](void* buffer) {
+      std::memcpy(buffer, static_cast<const unsigned char*>(from) + begin, static_cast<std::size_t>(size));
+    });
   }
 }
 
 void Uploader::upload(void* to, std::int64_t bytes, const std::function<void(void*)>& fill,
-                      const Event& ready) {
+                      const CudaEvent* ready) {
   Buffer& buffer = buffers_[next_];
   next_ = 1 - next_;
   buffer.copied.synchronize();
   fill(buffer.memory.data());
-  stream_.wait(ready);
+  if (ready != nullptr) stream_.wait(*ready);
   W2V_CUDA(cudaMemcpyAsync(to, buffer.memory.data(), static_cast<std::size_t>(bytes), cudaMemcpyHostToDevice,
                            stream_.get()));
   stream_.record(buffer.copied);
 }
 
-void Uploader::finish_before(const Stream& stream) {
+void Uploader::finish_before(const CudaStream& stream) {
   stream_.record(finished_);
   stream.wait(finished_);
 }

@@ -15,29 +15,26 @@ class Uploader {
  public:
   static constexpr std::int64_t kBufferBytes = std::int64_t{16} << 20;
 
-  Uploader();
-
   /// Copies `bytes` bytes at `from` to the device; returns when they are in page-locked memory.
   void upload(void* to, const void* from, std::int64_t bytes);
 
   /// The same with data made on the way: `fill(buffer)` writes `bytes` <= kBufferBytes bytes. The copy waits
   /// for `ready` first.
-  void upload(void* to, std::int64_t bytes, const std::function<void(void*)>& fill, const Event& ready);
+  void upload(void* to, std::int64_t bytes, const std::function<void(void*)>& fill, const CudaEvent& ready);
 
   /// Lets `stream` wait for everything uploaded so far.
-  void finish_before(const Stream& stream);
+  void finish_before(const CudaStream& stream);
 
  private:
   struct Buffer {
     PinnedArray<unsigned char> memory{kBufferBytes};
-    Event copied;
+    CudaEvent copied;
   };
 
-  Stream stream_;
+  CudaStream stream_;
   std::array<Buffer, 2> buffers_;
   std::size_t next_ = 0;
-  Event finished_;
-  Event never_recorded_;
+  CudaEvent finished_;
 };
 
 }  // namespace warp2vec
