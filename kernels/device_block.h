@@ -31,7 +31,9 @@ class DeviceWarp {
     return (lane() & bit) != 0 ? with : without;
   }
 
-  __device__ static float load(const float* p, int count) { return lane() < count ? p[lane()] : 0.0F; }
+  __device__ static float load(const float* p, int count, float otherwise = 0) {
+    return lane() < count ? p[lane()] : otherwise;
+  }
   /// Of rows that other blocks may change at the same time: read where their additions arrive, in the L2
   /// cache, since the L1 cache might show a hot row's old values for long.
   __device__ static float load_relaxed(const float* p, int count) {

@@ -46,8 +46,9 @@ class HostWarp {
         [&](std::size_t l) { return (l & static_cast<std::size_t>(bit)) != 0 ? with[l] : without[l]; });
   }
 
-  static Float load(const float* p, int count) {
-    Float v{};
+  static Float load(const float* p, int count, float otherwise = 0) {
+    Float v;
+    v.fill(otherwise);
     for (int l = 0; l < count; ++l) v[static_cast<std::size_t>(l)] = p[l];
     return v;
   }

@@ -5,17 +5,18 @@
 
 namespace warp2vec {
 
-void Uploader::upload(void* to, const void* from, std::int64_t bytes) {
+void Uploader::upload(void* to, const void* from, std::int64_t bytes, const CudaEvent* ready) {
   for (std::int64_t begin = 0; begin < bytes; begin += kBufferBytes) {
     const std::int64_t size = std::min(kBufferBytes, bytes - begin);
-    upload(static_cast<unsigned char*>(to) + begin, size, [&](void* buffer) {
+    const auto fill = [&](void* buffer) {
       std::memcpy(buffer, static_cast<const unsigned char*>(from) + begin, static_cast<std::size_t>(size));
-    });
+    };
+    upload_made(static_cast<unsigned char*>(to) + begin, size, fill, ready);
   }
 }
 
-void Uploader::upload(void* to, std::int64_t bytes, const std::function<void(void*)>& fill,
-                      const CudaEvent* ready) {
+void Uploader::upload_made(void* to, std::int64_t bytes, const std::function<void(void*)>& fill,
+                           const CudaEvent* ready) {
   Buffer& buffer = buffers_[next_];
   next_ = 1 - next_;
   buffer.copied.synchronize();

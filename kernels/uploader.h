@@ -15,12 +15,13 @@ class Uploader {
  public:
   static constexpr std::int64_t kBufferBytes = std::int64_t{16} << 20;
 
-  /// Copies `bytes` bytes at `from` to the device; returns when they are in page-locked memory.
-  void upload(void* to, const void* from, std::int64_t bytes);
+  /// Copies `bytes` bytes at `from` to the device; returns when they are in page-locked memory. The copies
+  /// wait for `ready`, if given.
+  void upload(void* to, const void* from, std::int64_t bytes, const CudaEvent* ready = nullptr);
 
-  /// The same with data made on the way: `fill(buffer)` writes `bytes` <= kBufferBytes bytes. The copy waits
-  /// for `ready` first.
-  void upload(void* to, std::int64_t bytes, const std::function<void(void*)>& fill, const CudaEvent& ready);
+  /// The same with data made on the way: `fill(buffer)` writes `bytes` <= kBufferBytes bytes.
+  void upload_made(void* to, std::int64_t bytes, const std::function<void(void*)>& fill,
+                   const CudaEvent* ready = nullptr);
 
   /// Lets `stream` wait for everything uploaded so far.
   void finish_before(const CudaStream& stream);

@@ -1,0 +1,29 @@
+#pragma once
+/// The few functions of cuBLAS that the full softmax needs.
+
+#include <cublas_v2.h>
+
+namespace warp2vec {
+
+struct CublasFunctions {
+  decltype(&cublasCreate_v2) create;
+  decltype(&cublasDestroy_v2) destroy;
+  decltype(&cublasSetStream_v2) set_stream;
+  decltype(&cublasSgemm_v2) sgemm;
+};
+
+/// Loads cuBLAS (some 600 MB, so that programs which do not train the full softmax run without it). Throws
+/// Error saying where it was looked for.
+const CublasFunctions& cublas();
+
+/// Throws DeviceError naming the call, its place, and the status.
+[[noreturn]] void throw_cublas_error(cublasStatus_t status, const char* call, const char* file, int line);
+
+}  // namespace warp2vec
+
+#define W2V_CUBLAS(call)                                                     \
+  do {                                                                       \
+    const cublasStatus_t w2v_status = (call);                                \
+    if (w2v_status != CUBLAS_STATUS_SUCCESS)                                 \
+      ::warp2vec::throw_cublas_error(w2v_status, #call, __FILE__, __LINE__); \
+  } while (false)
