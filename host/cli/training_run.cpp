@@ -185,7 +185,7 @@ std::unique_ptr<Backend> TrainingRun::make_backend(const TrainingData& data) {
   if (device_.kind == DeviceKind::reference) return make_reference_backend(data);
   if (device_.kind == DeviceKind::cuda) {
     try {
-      return make_gpu_backend(data);
+      return make_on_gpu(data);
     } catch (const Error& error) {
       if (options_.device.kind != DeviceKind::automatic) throw;
       display_.say("training on the CPU: " + gpu_name(*device_.gpu) +
@@ -196,8 +196,8 @@ std::unique_ptr<Backend> TrainingRun::make_backend(const TrainingData& data) {
   return make_cpu_backend(data);
 }
 
-std::unique_ptr<Backend> TrainingRun::make_gpu_backend(const TrainingData& data) {
-  GpuBackend gpu = cli::make_gpu_backend(data, device_.gpu->index);
+std::unique_ptr<Backend> TrainingRun::make_on_gpu(const TrainingData& data) {
+  GpuBackend gpu = make_gpu_backend(data, device_.gpu->index);
   for (const std::string& line : describe_run(gpu.run)) display_.say(line);
   report_.gpu = std::move(gpu.run);
   return std::move(gpu.backend);

@@ -29,7 +29,7 @@ class TrainingRun {
   Vocabulary find_vocabulary(const Corpus& corpus);
   TokenStream encode_text(const Corpus& corpus, const Vocabulary& vocabulary);
   std::unique_ptr<Backend> make_backend(const TrainingData& data);
-  std::unique_ptr<Backend> make_gpu_backend(const TrainingData& data);
+  std::unique_ptr<Backend> make_on_gpu(const TrainingData& data);
   bool observe(const Progress& progress);
   int finish(const Vocabulary& vocabulary, const Embeddings& embeddings);
   void summarize(const std::string& state, const std::string& message);
