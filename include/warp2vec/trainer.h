@@ -113,7 +113,7 @@ class TrainingFailed : public Error {
 
   /// Trained tokens that the embeddings hold: those of the last checkpoint; 0 = the starting values.
   std::int64_t tokens() const { return tokens_; }
-  /// What the run had come to, the lost part included.
+  /// What the run had come to at its last report, the lost part included.
   const TrainingSummary& summary() const { return summary_; }
 
  private:
