@@ -3,7 +3,14 @@ include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/warp2vec)
 
-install(TARGETS warp2vec_core EXPORT warp2vecTargets)
+set(libraries warp2vec_core)
+set(find_cuda_toolkit "")
+if(TARGET warp2vec_cuda)
+  list(APPEND libraries warp2vec_cuda)
+  set(find_cuda_toolkit "find_dependency(CUDAToolkit)")
+endif()
+
+install(TARGETS ${libraries} EXPORT warp2vecTargets)
 if(WARP2VEC_BUILD_CLI)
   install(TARGETS warp2vec)
 endif()

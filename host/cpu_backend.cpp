@@ -40,9 +40,13 @@ class CpuBackend final : public Backend {
 
   Trained drain() override {
     std::unique_lock lock(mutex_);
-    done_.wait(lock, [&] { return failure_ || unfinished_ == 0; });
-    if (failure_) std::rethrow_exception(failure_);
+    wait(lock);
     return std::exchange(trained_, {});
+  }
+
+  void checkpoint(Embeddings&) override {
+    std::unique_lock lock(mutex_);
+    wait(lock);
   }
 
   void download(Embeddings&) override { stop(); }
@@ -70,6 +74,12 @@ class CpuBackend final : public Backend {
       failure_ = std::current_exception();
       done_.notify_one();
     }
+  }
+
+  // Until all batches are finished.
+  void wait(std::unique_lock<std::mutex>& lock) {
+    done_.wait(lock, [&] { return failure_ || unfinished_ == 0; });
+    if (failure_) std::rethrow_exception(failure_);
   }
 
   // Lets the workers finish what is queued and joins them.

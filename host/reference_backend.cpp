@@ -13,6 +13,7 @@ class ReferenceBackend final : public Backend {
 
   std::int64_t batch_size() const override { return std::int64_t{16} * data_.config.tile_centres; }
   void upload(Embeddings& embeddings) override { embeddings_ = &embeddings; }
+  void checkpoint(Embeddings&) override {}
   void download(Embeddings&) override {}
 
   Trained drain() override { return std::exchange(trained_, {}); }

@@ -2,9 +2,12 @@
 #include <warp2vec/numerics.h>
 #include <warp2vec/trainer.h>
 
+#include "transfers.h"
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <utility>
 
 namespace warp2vec {
 namespace {
@@ -67,13 +70,29 @@ class Reporter {
   std::chrono::steady_clock::time_point last_ = start_;
 };
 
-// The loss shows a bad value only when its row is used again.
-void require_finite(const Matrix& input) {
-  for (std::int64_t r = 0; r < input.rows(); ++r)
-    for (std::int32_t d = 0; d < input.cols(); ++d)
-      if (!std::isfinite(input.row(r)[d]))
-        throw Error("training diverged (the vector of word " + std::to_string(r) +
-                    " of the vocabulary is not finite): lower --lr");
+void train_epochs(const TrainingData& data, Backend& backend, Reporter& reporter, Transfers& transfers,
+                  TrainingSummary& summary) {
+  const int threads = thread_count(data.config);
+  for (std::int32_t epoch = 0; epoch < data.config.epochs && !summary.interrupted; ++epoch) {
+    const KeptTokens kept(data.tokens, data.keep_thresholds,
+                          Draws{data.config.seed, static_cast<std::uint32_t>(epoch)},
+                          data.config.max_sentence, threads);
+    std::int64_t first = 0;
+    while (first < kept.size() && !summary.interrupted) {
+      const std::int64_t last = std::min(kept.size(), first + backend.batch_size());
+      backend.train({&kept, first, last});
+      first = last;
+      if (first < kept.size() && reporter.due()) {
+        summary.interrupted = !reporter.report(backend.drain(), epoch, kept.position_of(first));
+        if (!summary.interrupted && transfers.checkpoint_due()) transfers.checkpoint();
+      }
+    }
+    summary.kept_tokens += first;
+    if (first == kept.size() && !summary.interrupted) {
+      summary.interrupted = !reporter.report(backend.drain(), epoch, kept.tokens());
+      if (!summary.interrupted && epoch + 1 < data.config.epochs) transfers.checkpoint();
+    }
+  }
 }
 
 }  // namespace
@@ -99,27 +118,16 @@ LearningRateSchedule TrainingData::schedule() const {
 TrainingSummary train(const TrainingData& data, Backend& backend, Embeddings& embeddings,
                       const Observer& observer) {
   TrainingSummary summary;
-  const int threads = thread_count(data.config);
   Reporter reporter(data, observer, summary);
-  backend.upload(embeddings);
-  for (std::int32_t epoch = 0; epoch < data.config.epochs && !summary.interrupted; ++epoch) {
-    const KeptTokens kept(data.tokens, data.keep_thresholds,
-                          Draws{data.config.seed, static_cast<std::uint32_t>(epoch)},
-                          data.config.max_sentence, threads);
-    std::int64_t first = 0;
-    while (first < kept.size() && !summary.interrupted) {
-      const std::int64_t last = std::min(kept.size(), first + backend.batch_size());
-      backend.train({&kept, first, last});
-      first = last;
-      if (first < kept.size() && reporter.due())
-        summary.interrupted = !reporter.report(backend.drain(), epoch, kept.position_of(first));
-    }
-    summary.kept_tokens += first;
-    if (first == kept.size() && !summary.interrupted)
-      summary.interrupted = !reporter.report(backend.drain(), epoch, kept.tokens());
+  Transfers transfers(backend, embeddings, summary);
+  try {
+    transfers.upload();
+    train_epochs(data, backend, reporter, transfers, summary);
+    transfers.download();
+  } catch (const DeviceError& error) {
+    summary.seconds = reporter.seconds();
+    throw TrainingFailed(error.what(), std::move(summary), transfers.tokens());
   }
-  backend.download(embeddings);
-  require_finite(embeddings.input);
   summary.seconds = reporter.seconds();
   if (summary.tokens == data.config.epochs * data.tokens.tokens())
     summary.interrupted = false;  // it was done anyway

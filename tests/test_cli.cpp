@@ -3,6 +3,7 @@
 #include <warp2vec/random.h>
 #include <warp2vec/word_vectors.h>
 
+#include "cli/gpu.h"
 #include "subprocess.h"
 #include "temporary_folder.h"
 
@@ -12,6 +13,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -31,7 +33,11 @@ using Arguments = std::vector<std::string>;
 
 class Cli : public testing::Test {
  protected:
-  Cli() : text_(path("text.txt")) { write(text_, sentences(500)); }
+  Cli() : text_(path("text.txt")) {
+    write(text_, sentences(500));
+    // Bytes and messages are compared, which a GPU of this machine is not to change.
+    ::setenv("CUDA_VISIBLE_DEVICES", "", 1);
+  }
 
   std::string path(const std::string& name) const { return folder_.path(name); }
   bool exists(const std::string& name) const { return std::filesystem::exists(path(name)); }
@@ -189,6 +195,9 @@ TEST_F(Cli, MetricsAreJsonLinesWithASummary) {
   EXPECT_GT(summary["counts"]["pairs"], 10000);
   EXPECT_EQ(summary["epoch_loss"].size(), 2U);
   EXPECT_EQ(summary["settings"]["dim"], 16);
+  EXPECT_EQ(summary["device"], json({{"kind", "cpu"}}));
+  EXPECT_GE(summary["seconds"]["upload"].get<double>(), 0);
+  EXPECT_GE(summary["seconds"]["download"].get<double>(), 0);
   EXPECT_EQ(summary["input"]["bytes"], std::filesystem::file_size(text_));
 }
 
@@ -255,8 +264,10 @@ TEST_F(Cli, MistakesOnTheCommandLineAreExitCode2) {
   expect(train("v.bin", {"--negative", "-1"}), "--negative -1 is out of range");
   expect(train("v.bin", {"--loss", "cbow"}), "--loss cbow is not known");
   expect(train("v.bin", {"--format", "pickle"}), "pickle");
-  expect(train("v.bin", {"--device", "cuda"}), "this build has no CUDA support");
-  expect(train("v.bin", {"--device", "cuda:1"}), "this build has no CUDA support");
+  for (const char* device : {"cuda", "cuda:1"})
+    expect(train("v.bin", {"--device", device}), "--device " + std::string(device) + ": ");
+  expect(train("v.bin", {"--device", "cuda", "--deterministic"}),
+         "--deterministic is not possible with --device cuda");
   expect(train("v.bin", {"--device", "tpu"}), "--device tpu is not known");
   expect(train("v.bin", {"-cbow", "1"}), "CBOW");
   expect(train("v.bin", {"--save-vocab", path("v.bin")}), "are the same file");
@@ -278,7 +289,7 @@ TEST_F(Cli, BadInputIsExitCode1) {
   write(path("empty.txt"), "");
   result = run({"train", "--input", path("empty.txt"), "--output", path("v.bin")});
   EXPECT_EQ(result.status, 1);
-  EXPECT_THAT(result.err, StartsWith("warp2vec: error: "));
+  EXPECT_THAT(result.err, HasSubstr("warp2vec: error: "));
   EXPECT_FALSE(exists("v.bin"));
 }
 
@@ -401,6 +412,19 @@ TEST_F(Cli, EvalReportsCoverageAsTextAndJson) {
   EXPECT_EQ(result["analogies"][0]["all"]["total"], 3);
   EXPECT_EQ(result["analogies"][0]["syntactic"]["found"], 1);
   EXPECT_EQ(run({"eval", "--vectors", path("v.txt"), "--pairs", path("none")}).status, 1);
+}
+
+TEST_F(Cli, InfoListsDevices) {
+  const Finished devices = run({"info", "--devices"});
+  EXPECT_EQ(devices.status, 0) << devices.err;
+  EXPECT_EQ(devices.out.find("SIMD"), std::string::npos);
+  if (cli::find_gpus()) {
+    EXPECT_NE(devices.out, "");
+  } else {
+    EXPECT_EQ(devices.out, "this build has no CUDA support\n");
+    EXPECT_THAT(run({"info"}).out, HasSubstr("CUDA            not in this build\n"));
+    EXPECT_THAT(train("v.bin", {"--device", "cuda"}).err, HasSubstr("this build has no CUDA support"));
+  }
 }
 
 TEST_F(Cli, HelpAndVersionGoToStandardOutput) {

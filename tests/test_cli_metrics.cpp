@@ -72,6 +72,34 @@ TEST(CliMetrics, SummaryHoldsSettingsMachineCountsAndTimings) {
   EXPECT_FALSE(summary["machine"]["cpu"].get<std::string>().empty());
   EXPECT_GT(summary["machine"]["threads"], 0);
   EXPECT_GT(summary["peak_memory_bytes"], 0);
+  EXPECT_EQ(summary["settings"]["device"], "auto");
+  EXPECT_EQ(summary["device"], json({{"kind", "cpu"}}));
+}
+
+TEST(CliMetrics, SummaryOfAGpuHoldsItsPlanAndTransfers) {
+  TrainOptions options;
+  options.device = {DeviceKind::cuda, 1};
+  RunReport report;
+  report.device = DeviceKind::cuda;
+  report.gpu = GpuRun{{1, "NVIDIA H100 80GB HBM3", 9, 0, 132, 85'000, 84'500},
+                      {{{"input vectors", 1000}, {"token ids", 24}}, 84'000, true},
+                      1024,
+                      4096};
+  report.training.upload_seconds = 0.25;
+  report.training.download_seconds = 0.5;
+  report.seconds.train = 2;
+  const json summary = summary_json(options, report, "finished", "");
+  EXPECT_EQ(summary["settings"]["device"], "cuda:1");
+  EXPECT_EQ(summary["device"], json::parse(R"({
+    "kind": "cuda", "name": "NVIDIA H100 80GB HBM3", "index": 1, "compute_capability": "9.0",
+    "memory_bytes": 1024, "free_bytes": 84000, "corpus_resident": true, "centres_in_flight": 4096,
+    "memory_items": [{"name": "input vectors", "bytes": 1000}, {"name": "token ids", "bytes": 24}]})"));
+  EXPECT_EQ(summary["seconds"]["upload"], 0.25);
+  EXPECT_EQ(summary["seconds"]["download"], 0.5);
+  const std::string text = text_summary(options, report, "v.bin");
+  EXPECT_NE(text.find("train 2.0 (of it upload 0.2, download 0.5)"), std::string::npos) << text;
+  report.gpu.reset();
+  EXPECT_EQ(text_summary(options, report, "v.bin").find("upload"), std::string::npos);
 }
 
 }  // namespace

@@ -138,6 +138,7 @@ class Rebatched final : public Backend {
   void upload(Embeddings& embeddings) override { backend_->upload(embeddings); }
   void train(const Batch& batch) override { backend_->train(batch); }
   Trained drain() override { return backend_->drain(); }
+  void checkpoint(Embeddings& embeddings) override { backend_->checkpoint(embeddings); }
   void download(Embeddings& embeddings) override { backend_->download(embeddings); }
 
  private:
@@ -192,6 +193,7 @@ class Recorder final : public Backend {
     for (const std::int64_t position : span.positions) ++counts[static_cast<std::size_t>(position)];
   }
   Trained drain() override { return {}; }
+  void checkpoint(Embeddings&) override {}
   void download(Embeddings&) override {}
 
   std::vector<int> counts;

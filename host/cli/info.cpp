@@ -2,6 +2,8 @@
 
 #include "commands.h"
 #include "flags.h"
+#include "gpu.h"
+#include "gpu_text.h"
 #include "machine.h"
 #include "text.h"
 
@@ -30,13 +32,17 @@ void describe_build() {
   row("version", WARP2VEC_VERSION);
   row("compiler", WARP2VEC_COMPILER);
   row("build", WARP2VEC_BUILD_TYPE);
-  row("CUDA", "not in this build");
+  row("CUDA", gpu_support());
   row("CPU", machine.cpu);
   row("cores", machine.cores > 0 ? std::to_string(machine.cores) : "unknown");
   row("threads", std::to_string(machine.threads));
   row("SIMD", simd_targets());
   row("memory", format_bytes(machine.memory) + ", " + format_bytes(available_memory()) + " available");
   row("system", machine.os);
+}
+
+void describe_devices() {
+  for (const std::string& line : describe_gpus(find_gpus())) std::cout << line << "\n";
 }
 
 template <class WordAt>
@@ -73,14 +79,18 @@ void describe_vocabulary(const std::string& path) {
 int run_info(const Arguments& arguments) {
   std::string vectors;
   std::string vocabulary;
-  Flags flags("info", "Describes this build and machine, or checks and describes a file.",
-              "Examples:\n  warp2vec info\n  warp2vec info --vectors vectors.bin\n");
+  bool devices = false;
+  Flags flags(
+      "info", "Describes this build and machine, its GPUs, or checks and describes a file.",
+      "Examples:\n  warp2vec info\n  warp2vec info --devices\n  warp2vec info --vectors vectors.bin\n");
   flags.text("--vectors", "FILE", vectors, "Word vectors: binary, text, GloVe or .npy, told by content.");
   flags.text("--vocab", "FILE", vocabulary, "'word count' lines.");
+  flags.on_off("--devices", devices, "The NVIDIA GPUs that train can use, and why others cannot be used.");
   if (!flags.parse(arguments)) return 0;
+  if (devices) describe_devices();
   if (!vectors.empty()) describe_vectors(vectors);
   if (!vocabulary.empty()) describe_vocabulary(vocabulary);
-  if (vectors.empty() && vocabulary.empty()) describe_build();
+  if (vectors.empty() && vocabulary.empty() && !devices) describe_build();
   return 0;
 }
 

@@ -47,6 +47,24 @@ json machine_json() {
           {"memory_bytes", machine.memory}};
 }
 
+json device_json(const RunReport& report) {
+  json device{{"kind", to_string(report.device)}};
+  if (!report.gpu) return device;
+  const GpuRun& run = *report.gpu;
+  json items = json::array();
+  for (const CudaMemoryPlan::Item& item : run.memory.items)
+    items.push_back({{"name", item.name}, {"bytes", item.bytes}});
+  device["name"] = run.device.name;
+  device["index"] = run.device.index;
+  device["compute_capability"] = std::to_string(run.device.major) + "." + std::to_string(run.device.minor);
+  device["memory_bytes"] = run.memory_bytes;
+  device["memory_items"] = items;
+  device["free_bytes"] = run.memory.free;
+  device["corpus_resident"] = run.memory.corpus_resident;
+  device["centres_in_flight"] = run.centres_in_flight;
+  return device;
+}
+
 double words_per_second(const TrainingSummary& training) {
   return training.seconds > 0 ? static_cast<double>(training.tokens) / training.seconds : 0;
 }
@@ -74,6 +92,7 @@ json summary_json(const TrainOptions& options, const RunReport& report, const st
                {"version", WARP2VEC_VERSION},
                {"settings", settings_json(options)},
                {"machine", machine_json()},
+               {"device", device_json(report)},
                {"input", {{"paths", options.inputs}, {"bytes", report.input_bytes}}},
                {"output", options.output},
                {"counts",
@@ -89,6 +108,8 @@ json summary_json(const TrainOptions& options, const RunReport& report, const st
                  {"encode", report.seconds.encode},
                  {"prepare", report.seconds.prepare},
                  {"train", report.seconds.train},
+                 {"upload", training.upload_seconds},
+                 {"download", training.download_seconds},
                  {"save", report.seconds.save}}},
                {"epoch_loss", training.epoch_loss},
                {"words_per_second", words_per_second(training)},
@@ -108,9 +129,12 @@ std::string text_summary(const TrainOptions& options, const RunReport& report, c
                     with_commas(std::llround(words_per_second(training))) + " words/s; vocabulary " +
                     with_commas(report.vocabulary) + " words\n";
   if (!losses.empty()) out += "loss per epoch:" + losses + "\n";
+  const std::string transfers = report.gpu ? " (of it upload " + seconds(training.upload_seconds) +
+                                                 ", download " + seconds(training.download_seconds) + ")"
+                                           : "";
   out += "seconds: vocabulary " + seconds(s.vocabulary) + ", encode " + seconds(s.encode) + ", prepare " +
-         seconds(s.prepare) + ", train " + seconds(s.train) + ", save " + seconds(s.save) + "; peak memory " +
-         format_bytes(peak_memory()) + "\n";
+         seconds(s.prepare) + ", train " + seconds(s.train) + transfers + ", save " + seconds(s.save) +
+         "; peak memory " + format_bytes(peak_memory()) + "\n";
   if (options.format == VectorFormat::tensorboard)
     return out + "vectors: " + path + ".vectors.tsv, words: " + path +
            ".metadata.tsv (to see them, load both at https://projector.tensorflow.org)";

@@ -3,11 +3,13 @@
 
 #include <warp2vec/trainer.h>
 
+#include "gpu.h"
 #include "train_options.h"
 
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace warp2vec::cli {
@@ -27,6 +29,8 @@ struct RunReport {
   std::int64_t text_types = 0;   ///< different words in the text; 0 if the vocabulary was read
   std::int64_t vocabulary = 0;
   std::int64_t epoch_tokens = 0;  ///< tokens of the text that are in the vocabulary
+  DeviceKind device = DeviceKind::cpu;
+  std::optional<GpuRun> gpu;  ///< once the run is on a GPU
   TrainingSummary training;
   PhaseSeconds seconds;
   std::string example_word;  ///< for the commands to try next

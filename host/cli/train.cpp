@@ -1,4 +1,6 @@
 #include "commands.h"
+#include "device_choice.h"
+#include "gpu.h"
 #include "plan.h"
 #include "training_run.h"
 #include "vocabulary_source.h"
@@ -50,8 +52,12 @@ int run_train(const Arguments& arguments) {
 
   ProgressDisplay display = ProgressDisplay::on_stderr(options.quiet);
   for (const std::string& note : rewritten.notes) display.say("note: " + note);
+  // Looking for GPUs takes a moment, so only if one may be used.
+  const DeviceChoice device =
+      choose_device(options.device, options.config,
+                    options.device.may_be_gpu() ? find_gpus() : std::optional<CudaDevices>());
   if (options.dry_run) return dry_run(options, display);
-  return TrainingRun(options, display).run();
+  return TrainingRun(options, device, display).run();
 }
 
 }  // namespace warp2vec::cli

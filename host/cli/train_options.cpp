@@ -1,8 +1,5 @@
 #include "train_options.h"
 
-#include <algorithm>
-#include <cctype>
-
 namespace warp2vec::cli {
 namespace {
 
@@ -82,7 +79,7 @@ void add_training(Flags& flags, Config& config) {
   flags.on_off(
       "--deterministic", config.deterministic,
       "The same vectors, bit for bit, for any number of threads. The text is still read by all of them, but "
-      "trained by one: training takes about --threads times as long.");
+      "trained by one: training takes about --threads times as long. On the CPU only.");
 }
 
 void add_run(Flags& flags, TrainOptions& options) {
@@ -90,9 +87,11 @@ void add_run(Flags& flags, TrainOptions& options) {
   flags.number("--threads", "N", options.config.threads, kThreadsHelp);
   flags.custom(
       "--device", "DEVICE", [&options](const std::string& text) { options.device = parse_device(text); },
-      "auto (the best there is: here the CPU), cpu, cuda or cuda:N (an NVIDIA GPU; not in this build), "
-      "reference (plain "
-      "code on one thread, to compare with) (default auto)");
+      "What trains: auto (the first usable NVIDIA GPU, else the CPU), cpu, cuda (the first usable GPU), "
+      "cuda:N "
+      "(GPU N of 'warp2vec info --devices') or reference (plain code on one thread, to compare with) "
+      "(default "
+      "auto)");
   flags.on_off("--dry-run", options.dry_run,
                "Count the words, print the memory that training needs and what a step costs, and stop.");
   flags.on_off("--quiet", options.quiet, "Print nothing but errors.");
@@ -100,19 +99,6 @@ void add_run(Flags& flags, TrainOptions& options) {
 }
 
 }  // namespace
-
-Device parse_device(const std::string& text) {
-  if (text == "auto" || text == "cpu") return Device::cpu;
-  if (text == "reference") return Device::reference;
-  const bool numbered =
-      text.starts_with("cuda:") && text.size() > 5 &&
-      std::all_of(text.begin() + 5, text.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
-  if (text == "cuda" || numbered)
-    throw UsageError("--device " + text + ": this build has no CUDA support; use --device cpu");
-  throw UsageError("--device " + text + " is not known: expected auto, cpu, cuda, cuda:N or reference");
-}
-
-std::string to_string(Device device) { return device == Device::cpu ? "cpu" : "reference"; }
 
 void add_train_flags(Flags& flags, TrainOptions& options) {
   add_files(flags, options);

@@ -4,14 +4,13 @@
 #include <warp2vec/config.h>
 #include <warp2vec/word_vectors.h>
 
+#include "device.h"
 #include "flags.h"
 
 #include <string>
 #include <vector>
 
 namespace warp2vec::cli {
-
-enum class Device { cpu, reference };
 
 struct TrainOptions {
   Config config;
@@ -21,14 +20,10 @@ struct TrainOptions {
   std::string save_vocab;
   std::string metrics;
   VectorFormat format = VectorFormat::binary;
-  Device device = Device::cpu;
+  DeviceRequest device;
   bool quiet = false;
   bool dry_run = false;
 };
-
-/// "auto", "cpu" or "reference". Throws UsageError for anything else, and for "cuda", which this build lacks.
-Device parse_device(const std::string& text);
-std::string to_string(Device device);
 
 /// The help that every flag `--threads` shares.
 inline constexpr const char* kThreadsHelp = "CPU threads, 1 to 1024; 0 = all of the machine's (default 0)";

@@ -4,6 +4,9 @@
 #include <warp2vec/trainer.h>
 
 #include "atomic_file.h"
+#include "failed_training.h"
+#include "gpu.h"
+#include "gpu_text.h"
 #include "interrupt.h"
 #include "machine.h"
 #include "memory_plan.h"
@@ -73,14 +76,15 @@ void check_outputs(const TrainOptions& options) {
   check_distinct(outputs, inputs);
 }
 
-std::unique_ptr<Backend> make_backend(Device device, const TrainingData& data) {
-  return device == Device::reference ? make_reference_backend(data) : make_cpu_backend(data);
-}
-
 }  // namespace
 
-TrainingRun::TrainingRun(const TrainOptions& options, ProgressDisplay& display)
-    : options_(options), display_(display), metrics_((check_outputs(options), options.metrics)) {}
+TrainingRun::TrainingRun(const TrainOptions& options, const DeviceChoice& device, ProgressDisplay& display)
+    : options_(options),
+      device_(device),
+      display_(display),
+      metrics_((check_outputs(options), options.metrics)) {
+  report_.device = device.kind;
+}
 
 int TrainingRun::run() {
   try {
@@ -104,6 +108,7 @@ int TrainingRun::train_and_save() {
   report_.input_bytes = corpus.bytes();
   // From here on there is something that a signal should not cut short.
   const InterruptGuard guard;
+  if (!device_.note.empty()) display_.say(device_.note);
   const Vocabulary vocabulary = find_vocabulary(corpus);
   const TokenStream tokens = encode_text(corpus, vocabulary);
 
@@ -114,13 +119,17 @@ int TrainingRun::train_and_save() {
     const Stopwatch watch(report_.seconds.prepare);
     data = std::make_unique<TrainingData>(options_.config, vocabulary, tokens);
     embeddings = initial_embeddings(vocabulary.size(), options_.config);
-    backend = make_backend(options_.device, *data);
+    backend = make_backend(*data);
     stop_if_interrupted();
   }
-  {
+  try {
     const Stopwatch watch(report_.seconds.train);
     report_.training =
         train(*data, *backend, embeddings, [this](const Progress& progress) { return observe(progress); });
+  } catch (const TrainingFailed& failure) {
+    report_.training = failure.summary();
+    const Stopwatch watch(report_.seconds.save);
+    throw Error(save_last_checkpoint(failure, vocabulary, embeddings.input, options_));
   }
   return finish(vocabulary, embeddings);
 }
@@ -170,6 +179,28 @@ TokenStream TrainingRun::encode_text(const Corpus& corpus, const Vocabulary& voc
                  " longer than --max-sentence " + std::to_string(options_.config.max_sentence) +
                  " words and trained in pieces; nothing is left out");
   return tokens;
+}
+
+std::unique_ptr<Backend> TrainingRun::make_backend(const TrainingData& data) {
+  if (device_.kind == DeviceKind::reference) return make_reference_backend(data);
+  if (device_.kind == DeviceKind::cuda) {
+    try {
+      return make_on_gpu(data);
+    } catch (const Error& error) {
+      if (options_.device.kind != DeviceKind::automatic) throw;
+      display_.say("training on the CPU: " + gpu_name(*device_.gpu) +
+                   " is not usable for this: " + error.what());
+      report_.device = DeviceKind::cpu;
+    }
+  }
+  return make_cpu_backend(data);
+}
+
+std::unique_ptr<Backend> TrainingRun::make_on_gpu(const TrainingData& data) {
+  GpuBackend gpu = make_gpu_backend(data, device_.gpu->index);
+  for (const std::string& line : describe_run(gpu.run)) display_.say(line);
+  report_.gpu = std::move(gpu.run);
+  return std::move(gpu.backend);
 }
 
 bool TrainingRun::observe(const Progress& progress) {

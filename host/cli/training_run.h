@@ -3,20 +3,22 @@
 
 #include <warp2vec/corpus.h>
 
+#include "device_choice.h"
 #include "metrics_file.h"
 #include "progress.h"
 #include "run_report.h"
 #include "train_options.h"
 
+#include <memory>
 #include <string>
 
 namespace warp2vec::cli {
 
 class TrainingRun {
  public:
-  /// Opens what will be written: throws Error if an output cannot be. `options` and `display` outlive the
-  /// run.
-  TrainingRun(const TrainOptions& options, ProgressDisplay& display);
+  /// Opens what will be written: throws Error if an output cannot be. `options`, `device` and `display`
+  /// outlive the run. If --device was auto, a GPU that cannot train this makes way for the CPU.
+  TrainingRun(const TrainOptions& options, const DeviceChoice& device, ProgressDisplay& display);
 
   /// Returns the exit status: 0, or 128 + signal if a signal stopped it. Throws Error if it failed. The
   /// metrics file gets its summary in every case.
@@ -26,11 +28,14 @@ class TrainingRun {
   int train_and_save();
   Vocabulary find_vocabulary(const Corpus& corpus);
   TokenStream encode_text(const Corpus& corpus, const Vocabulary& vocabulary);
+  std::unique_ptr<Backend> make_backend(const TrainingData& data);
+  std::unique_ptr<Backend> make_on_gpu(const TrainingData& data);
   bool observe(const Progress& progress);
   int finish(const Vocabulary& vocabulary, const Embeddings& embeddings);
   void summarize(const std::string& state, const std::string& message);
 
   const TrainOptions& options_;
+  const DeviceChoice& device_;
   ProgressDisplay& display_;
   MetricsFile metrics_;
   RunReport report_;

@@ -3,15 +3,19 @@
 
 #include <warp2vec/config.h>
 #include <warp2vec/embeddings.h>
+#include <warp2vec/error.h>
 #include <warp2vec/kept_tokens.h>
 #include <warp2vec/numerics.h>
 #include <warp2vec/samplers.h>
 #include <warp2vec/token_stream.h>
 #include <warp2vec/vocabulary.h>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace warp2vec {
@@ -47,19 +51,25 @@ struct Trained {
   std::int64_t pairs = 0;  ///< (context, centre) pairs
 };
 
-/// Executes batches on some device. Calls come from one thread.
+/// Executes batches on some device. Calls come from one thread. A device that fails throws DeviceError from
+/// any of them; after a call that threw, only the destructor follows, and batches in flight are given up.
 class Backend {
  public:
   virtual ~Backend() = default;
   /// Centres per batch that suit the device; a multiple of config.tile_centres.
   virtual std::int64_t batch_size() const = 0;
-  /// Takes the parameters over until download(); a CPU backend trains them in place.
+  /// Takes the parameters over until download(), leaving `embeddings` as they are; a CPU backend trains them
+  /// in place.
   virtual void upload(Embeddings& embeddings) = 0;
-  /// Trains the batch; may return before it is done. `batch.epoch` stays alive until the next drain().
+  /// Trains the batch; may return before it is done. `batch.epoch` stays alive until the next drain(), or
+  /// until a call has thrown.
   virtual void train(const Batch& batch) = 0;
   /// Waits for all batches and returns what they came to.
   virtual Trained drain() = 0;
-  /// Waits for all batches and puts the parameters back.
+  /// Waits for all batches and copies the parameters; training may go on. On DeviceError `embeddings` are
+  /// unchanged.
+  virtual void checkpoint(Embeddings& embeddings) = 0;
+  /// Waits for all batches and puts the parameters back. On DeviceError `embeddings` are unchanged.
   virtual void download(Embeddings& embeddings) = 0;
 };
 
@@ -90,12 +100,35 @@ struct TrainingSummary {
   std::int64_t tokens = 0;         ///< trained tokens of all epochs, before subsampling
   std::int64_t kept_tokens = 0;    ///< of them kept by subsampling: the number of centres
   std::int64_t pairs = 0;
-  double seconds = 0;
-  bool interrupted = false;  ///< the observer stopped it
+  double seconds = 0;           ///< of the whole run, uploads and downloads included
+  double upload_seconds = 0;    ///< parameters to the device; about 0 on a CPU
+  double download_seconds = 0;  ///< parameters from the device, checkpoints included; about 0 on a CPU
+  bool interrupted = false;     ///< the observer stopped it
 };
 
-/// Trains `embeddings` in place. Throws Error if the loss is not finite (training diverged); the embeddings
-/// are then not to be saved.
+/// The device failed. The embeddings are as they were after tokens(), which may be saved; all that was
+/// trained after that is lost.
+class TrainingFailed : public Error {
+ public:
+  TrainingFailed(const std::string& what, TrainingSummary summary, std::int64_t tokens)
+      : Error(what), summary_(std::move(summary)), tokens_(tokens) {}
+
+  /// Trained tokens that the embeddings hold: those of the last checkpoint; 0 = the starting values.
+  std::int64_t tokens() const { return tokens_; }
+  /// What the run had come to at its last report, the lost part included.
+  const TrainingSummary& summary() const { return summary_; }
+
+ private:
+  TrainingSummary summary_;
+  std::int64_t tokens_;
+};
+
+/// Longest time between two checkpoints: what a failure of the device costs at most. Checkpoints are also
+/// taken at the end of each epoch but the last.
+inline constexpr std::chrono::minutes kCheckpointInterval{5};
+
+/// Trains `embeddings` in place. Throws TrainingFailed if the device fails, and Error if the loss or a vector
+/// is not finite (training diverged); the embeddings are then not to be saved.
 TrainingSummary train(const TrainingData& data, Backend& backend, Embeddings& embeddings,
                       const Observer& observer = {});
 

@@ -1,0 +1,64 @@
+#include "device_choice.h"
+
+#include "gpu_text.h"
+#include "usage_error.h"
+
+#include <algorithm>
+
+namespace warp2vec::cli {
+namespace {
+
+// make_cuda_backend()'s limit, told before the text is read.
+constexpr std::int32_t kMaxGpuDim = 1024;
+
+DeviceChoice on_gpu(const CudaDevice& device) {
+  return {DeviceKind::cuda, device, "training on " + gpu_name(device)};
+}
+
+DeviceChoice on_cpu(const std::string& why) { return {DeviceKind::cpu, {}, "training on the CPU: " + why}; }
+
+DeviceChoice choose_automatically(const Config& config, const std::optional<CudaDevices>& gpus) {
+  if (!gpus) return {};
+  if (gpus->usable.empty()) {
+    // A machine that was never meant to have a GPU is nothing to remark on.
+    const bool no_driver = std::all_of(gpus->problems.begin(), gpus->problems.end(), [](const auto& problem) {
+      return problem.starts_with("no NVIDIA driver");
+    });
+    return no_driver ? DeviceChoice{} : on_cpu(why_no_gpu(gpus));
+  }
+  if (config.deterministic) return on_cpu("--deterministic is not possible on a GPU");
+  if (config.dim > kMaxGpuDim)
+    return on_cpu("a GPU trains vectors up to --dim " + std::to_string(kMaxGpuDim));
+  return on_gpu(gpus->usable.front());
+}
+
+DeviceChoice choose_gpu(const DeviceRequest& request, const Config& config,
+                        const std::optional<CudaDevices>& gpus) {
+  const std::string asked = "--device " + to_string(request);
+  if (config.deterministic)
+    throw UsageError("--deterministic is not possible with " + asked +
+                     ", which adds its updates in no fixed order: use --device cpu");
+  if (config.dim > kMaxGpuDim)
+    throw UsageError("--dim " + std::to_string(config.dim) + " is too large for " + asked +
+                     ": expected at most " + std::to_string(kMaxGpuDim));
+  if (!gpus || gpus->usable.empty()) throw UsageError(asked + ": " + why_no_gpu(gpus) + "; use --device cpu");
+  if (!request.index) return on_gpu(gpus->usable.front());
+  std::string usable;
+  for (const CudaDevice& device : gpus->usable) {
+    if (device.index == *request.index) return on_gpu(device);
+    usable += (usable.empty() ? "" : ", ") + gpu_name(device);
+  }
+  throw UsageError(asked + " is not usable; usable: " + usable +
+                   (gpus->problems.empty() ? "" : "; " + why_no_gpu(gpus)));
+}
+
+}  // namespace
+
+DeviceChoice choose_device(const DeviceRequest& request, const Config& config,
+                           const std::optional<CudaDevices>& gpus) {
+  if (request.kind == DeviceKind::automatic) return choose_automatically(config, gpus);
+  if (request.kind == DeviceKind::cuda) return choose_gpu(request, config, gpus);
+  return {request.kind, {}, ""};
+}
+
+}  // namespace warp2vec::cli

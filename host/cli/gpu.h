@@ -1,0 +1,35 @@
+#pragma once
+/// The program's only way to GPUs: gpu_cuda.cpp in a build with CUDA, gpu_none.cpp in one without.
+
+#include <warp2vec/cuda.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace warp2vec::cli {
+
+/// The CUDA toolkit and architectures of this build, or "not in this build".
+std::string gpu_support();
+
+/// The GPUs of this machine; nothing if this build has no CUDA.
+std::optional<CudaDevices> find_gpus();
+
+/// What a run on a GPU was planned with.
+struct GpuRun {
+  CudaDevice device;
+  CudaMemoryPlan memory;
+  std::int64_t memory_bytes = 0;  ///< all items of `memory`
+  std::int64_t centres_in_flight = 0;
+};
+
+struct GpuBackend {
+  std::unique_ptr<Backend> backend;
+  GpuRun run;
+};
+
+/// Throws Error if this GPU cannot train this (see make_cuda_backend()), or if this build has no CUDA.
+GpuBackend make_gpu_backend(const TrainingData& data, int device);
+
+}  // namespace warp2vec::cli

@@ -1,0 +1,42 @@
+#pragma once
+/// The parameters of a run on their way to the backend and back.
+
+#include <warp2vec/trainer.h>
+
+#include <chrono>
+#include <cstdint>
+
+namespace warp2vec {
+
+/// Times each transfer, and knows what the embeddings would hold if the device were lost.
+class Transfers {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// The references outlive this; transfers are timed into `summary`.
+  Transfers(Backend& backend, Embeddings& embeddings, TrainingSummary& summary,
+            Clock::duration interval = kCheckpointInterval);
+
+  void upload();
+  /// `interval` has passed since the upload or the last checkpoint.
+  bool checkpoint_due() const { return Clock::now() - last_ >= interval_; }
+  /// Copies the parameters as they are after summary.tokens. Throws Error if a vector is not finite.
+  void checkpoint();
+  /// As checkpoint(), for the last time.
+  void download();
+
+  /// Trained tokens that the embeddings hold.
+  std::int64_t tokens() const { return tokens_; }
+
+ private:
+  void take_over();
+
+  Backend& backend_;
+  Embeddings& embeddings_;
+  TrainingSummary& summary_;
+  Clock::duration interval_;
+  Clock::time_point last_ = Clock::now();
+  std::int64_t tokens_ = 0;
+};
+
+}  // namespace warp2vec

@@ -1,0 +1,105 @@
+// Runs on GPUs that cannot be had, or that fail.
+#include "cli/failed_training.h"
+#include "cli/training_run.h"
+#include "temporary_folder.h"
+#include "thrown_message.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+namespace warp2vec::cli {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class CliTrainingRun : public testing::Test {
+ protected:
+  CliTrainingRun() {
+    std::ofstream(folder_.path("text")) << "a b c a b c\nc b a\n";
+    options_.inputs = {folder_.path("text")};
+    options_.output = folder_.path("v.bin");
+    options_.metrics = folder_.path("m");
+    options_.config.min_count = 1;
+    options_.config.dim = 4;
+    options_.config.threads = 1;
+  }
+
+  bool exists(const std::string& name) const { return std::filesystem::exists(folder_.path(name)); }
+
+  nlohmann::json summary() const {
+    std::ifstream in(options_.metrics);
+    std::string last;
+    for (std::string line; std::getline(in, line);) last = line;
+    return nlohmann::json::parse(last);
+  }
+
+  // No build and no machine has this GPU.
+  const DeviceChoice missing_{DeviceKind::cuda, CudaDevice{1000, "Imaginary", 9, 0, 1, 1, 1},
+                              "training on it"};
+  TemporaryFolder folder_;
+  TrainOptions options_;
+  std::ostringstream said_;
+  ProgressDisplay display_{said_, ProgressDisplay::Style::lines};
+};
+
+TEST_F(CliTrainingRun, AutoTrainsOnTheCpuIfTheGpuCannot) {
+  EXPECT_EQ(TrainingRun(options_, missing_, display_).run(), 0);
+  EXPECT_THAT(said_.str(), HasSubstr("training on it\n"));
+  EXPECT_THAT(said_.str(), HasSubstr("training on the CPU: Imaginary (cuda:1000) is not usable for this: "));
+  EXPECT_TRUE(exists("v.bin"));
+  EXPECT_EQ(summary()["device"], nlohmann::json({{"kind", "cpu"}}));
+  EXPECT_EQ(summary()["settings"]["device"], "auto");
+}
+
+TEST_F(CliTrainingRun, CudaDoesNotMakeWayForTheCpu) {
+  options_.device = {DeviceKind::cuda, 1000};
+  EXPECT_NE(thrown_message([&] { TrainingRun(options_, missing_, display_).run(); }), "");
+  EXPECT_FALSE(exists("v.bin"));
+  EXPECT_EQ(summary()["state"], "failed");
+  EXPECT_EQ(summary()["device"], nlohmann::json({{"kind", "cuda"}}));
+}
+
+class CliFailedTraining : public CliTrainingRun {
+ protected:
+  // What is said of a failure that left the vectors after `tokens`.
+  std::string after(std::int64_t tokens) {
+    const Vocabulary vocabulary({{"a", 2}, {"b", 1}}, 1, 0);
+    const Matrix vectors(2, 4);
+    return save_last_checkpoint(TrainingFailed("cudaExample: out of order", {}, tokens), vocabulary, vectors,
+                                options_);
+  }
+};
+
+TEST_F(CliFailedTraining, SavesTheLastCheckpointAsPartial) {
+  EXPECT_EQ(after(1234567),
+            "the GPU failed: cudaExample: out of order; the vectors after 1,234,567 words are in " +
+                options_.output + ".partial");
+  EXPECT_EQ(load_vectors(options_.output + ".partial").size(), 2);
+  EXPECT_FALSE(exists("v.bin"));
+}
+
+TEST_F(CliFailedTraining, SavesNothingWithoutACheckpoint) {
+  EXPECT_EQ(
+      after(0),
+      "the GPU failed: cudaExample: out of order; nothing was saved, since it failed before a checkpoint");
+  EXPECT_FALSE(exists("v.bin"));
+  EXPECT_FALSE(exists("v.bin.partial"));
+}
+
+TEST_F(CliFailedTraining, NamesBothFailuresIfSavingFailsToo) {
+  options_.output = folder_.path("none/v.bin");
+  const std::string said = after(10);
+  EXPECT_THAT(said, StartsWith("the GPU failed: cudaExample: out of order; and the vectors after 10 words"));
+  EXPECT_THAT(said, HasSubstr("could not be saved: "));
+}
+
+}  // namespace
+}  // namespace warp2vec::cli
