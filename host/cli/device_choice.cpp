@@ -8,9 +8,6 @@
 namespace warp2vec::cli {
 namespace {
 
-// make_cuda_backend()'s limit, told before the text is read.
-constexpr std::int32_t kMaxGpuDim = 1024;
-
 DeviceChoice on_gpu(const CudaDevice& device) {
   return {DeviceKind::cuda, device, "training on " + gpu_name(device)};
 }
@@ -27,8 +24,8 @@ DeviceChoice choose_automatically(const Config& config, const std::optional<Cuda
     return no_driver ? DeviceChoice{} : on_cpu(why_no_gpu(gpus));
   }
   if (config.deterministic) return on_cpu("--deterministic is not possible on a GPU");
-  if (config.dim > kMaxGpuDim)
-    return on_cpu("a GPU trains vectors up to --dim " + std::to_string(kMaxGpuDim));
+  if (config.dim > kMaxCudaDim)
+    return on_cpu("a GPU trains vectors up to --dim " + std::to_string(kMaxCudaDim));
   return on_gpu(gpus->usable.front());
 }
 
@@ -38,9 +35,9 @@ DeviceChoice choose_gpu(const DeviceRequest& request, const Config& config,
   if (config.deterministic)
     throw UsageError("--deterministic is not possible with " + asked +
                      ", which adds its updates in no fixed order: use --device cpu");
-  if (config.dim > kMaxGpuDim)
+  if (config.dim > kMaxCudaDim)
     throw UsageError("--dim " + std::to_string(config.dim) + " is too large for " + asked +
-                     ": expected at most " + std::to_string(kMaxGpuDim));
+                     ": expected at most " + std::to_string(kMaxCudaDim));
   if (!gpus || gpus->usable.empty()) throw UsageError(asked + ": " + why_no_gpu(gpus) + "; use --device cpu");
   if (!request.index) return on_gpu(gpus->usable.front());
   std::string usable;

@@ -53,11 +53,15 @@ class CudaBackend : public Backend {
  public:
   virtual const CudaDevice& device() const = 0;
   virtual const CudaMemoryPlan& memory() const = 0;
-  /// Centres whose gradients may be computed from the same values, see choose_centres_in_flight().
+  /// Centres whose gradients may be computed from the same values: as many as the corpus, the vocabulary and
+  /// the device allow.
   virtual std::int64_t centres_in_flight() const = 0;
 };
 
-/// Throws Error if device `index` is not usable (saying why), if dim is above 1024, or if the run does not
+/// The longest vectors that a GPU trains.
+inline constexpr std::int32_t kMaxCudaDim = 1024;
+
+/// Throws Error if `device` is not usable (saying why), if dim is above kMaxCudaDim, or if the run does not
 /// fit into its free memory (saying what is needed and what to change).
 std::unique_ptr<CudaBackend> make_cuda_backend(const TrainingData& data, int device = 0);
 

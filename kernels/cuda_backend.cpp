@@ -1,0 +1,163 @@
+#include "cuda_backend.h"
+
+#include <warp2vec/error.h>
+
+#include "device_embeddings.h"
+#include "device_tables.h"
+#include "kept_on_device.h"
+#include "softmax_steps.h"
+
+#include <array>
+#include <memory>
+#include <numeric>
+#include <optional>
+#include <vector>
+
+namespace warp2vec {
+namespace {
+
+CudaDevice usable_device(int index) {
+  const CudaDevices devices = find_cuda_devices();
+  for (const CudaDevice& device : devices.usable)
+    if (device.index == index) return device;
+  std::string problems;
+  for (const std::string& problem : devices.problems) problems += "; " + problem;
+  throw Error("GPU " + std::to_string(index) + " is not usable" + problems);
+}
+
+void check(const Config& config) {
+  if (config.dim > kMaxCudaDim)
+    throw Error("--dim " + std::to_string(config.dim) + ": a GPU trains at most " +
+                std::to_string(kMaxCudaDim) + "; --device cpu trains more");
+}
+
+/// What warps and blocks have counted since it was last asked.
+class DeviceTotals {
+ public:
+  explicit DeviceTotals(std::int64_t size) : loss_(size), pairs_(size) {}
+
+  Totals view() const { return {loss_.data(), pairs_.data()}; }
+
+  void clear(const CudaStream& stream) const {
+    W2V_CUDA(cudaMemsetAsync(loss_.data(), 0, static_cast<std::size_t>(loss_.bytes()), stream.get()));
+    W2V_CUDA(cudaMemsetAsync(pairs_.data(), 0, static_cast<std::size_t>(pairs_.bytes()), stream.get()));
+  }
+
+  /// Waits for `stream`, sums and clears.
+  Trained take(const CudaStream& stream) const {
+    stream.synchronize();
+    std::vector<double> loss(static_cast<std::size_t>(loss_.size()));
+    std::vector<std::int64_t> pairs(static_cast<std::size_t>(pairs_.size()));
+    W2V_CUDA(cudaMemcpy(loss.data(), loss_.data(), static_cast<std::size_t>(loss_.bytes()),
+                        cudaMemcpyDeviceToHost));
+    W2V_CUDA(cudaMemcpy(pairs.data(), pairs_.data(), static_cast<std::size_t>(pairs_.bytes()),
+                        cudaMemcpyDeviceToHost));
+    clear(stream);
+    return {std::accumulate(loss.begin(), loss.end(), 0.0),
+            std::accumulate(pairs.begin(), pairs.end(), std::int64_t{0})};
+  }
+
+ private:
+  DeviceArray<double> loss_;
+  DeviceArray<std::int64_t> pairs_;
+};
+
+/// Gives batches to one stream: subsampling, then training. The host stays at most two batches ahead.
+class OneGpuBackend final : public CudaBackend {
+ public:
+  OneGpuBackend(const TrainingData& data, CudaDevice device, const CudaLimits& limits)
+      : data_(data),
+        device_(std::move(device)),
+        plan_(plan_cuda(data, device_, limits)),
+        model_(model_of(data)),
+        tables_(data, hot_matrices(), uploader_),
+        totals_(std::max<std::int64_t>(plan_.warps(), kSoftmaxBlocks)),
+        scratch_(plan_.launch.shared ? 0 : plan_.blocks * plan_.launch.scratch_bytes) {
+    tables_.show_to(model_);
+    if (data.config.loss.softmax)
+      softmax_ = std::make_unique<SoftmaxSteps>(data, uploader_, plan_.batch_centres, plan_.softmax_centres);
+  }
+
+  const CudaDevice& device() const override { return device_; }
+  const CudaMemoryPlan& memory() const override { return plan_.memory; }
+  std::int64_t centres_in_flight() const override { return plan_.centres_in_flight; }
+  std::int64_t batch_size() const override { return plan_.batch_centres; }
+
+  void upload(Embeddings& embeddings) override {
+    embeddings_.emplace(embeddings, uploader_);
+    embeddings_->show_to(model_);
+    corpus_.emplace(data_.tokens, uploader_, plan_.memory.corpus_resident);
+    kept_.emplace(*corpus_, data_.tokens.tokens(), tables_.thresholds(), data_.config.max_sentence,
+                  plan_.batch_centres + 2 * data_.config.window);
+    totals_.clear(stream_);
+    uploader_.finish_before(stream_);
+    stream_.synchronize();
+  }
+
+  void train(const Batch& batch) override {
+    const CudaEvent& done = done_[next_];
+    next_ = 1 - next_;
+    done.synchronize();
+    if (softmax_)
+      softmax_pairs_ += softmax_->train(batch, model_, totals_.view().loss, stream_);
+    else
+      train_centres(batch);
+    stream_.record(done);
+  }
+
+  Trained drain() override {
+    Trained trained = totals_.take(stream_);
+    trained.pairs += std::exchange(softmax_pairs_, 0);
+    return trained;
+  }
+
+  void checkpoint(Embeddings& embeddings) override { embeddings_->download(embeddings, stream_); }
+  void download(Embeddings& embeddings) override { embeddings_->download(embeddings, stream_); }
+
+ private:
+  HotMatrices hot_matrices() const {
+    return {data_, plan_.centres_in_flight, data_.config.loss.softmax ? 1 : plan_.warps()};
+  }
+
+  void train_centres(const Batch& batch) {
+    const std::int64_t halo = data_.config.window;
+    const KeptView kept = kept_->read(*batch.epoch, batch.first - halo, batch.last + halo, stream_);
+    const Draws& draws = batch.epoch->draws();
+    launch_train(plan_.launch, plan_.blocks, model_,
+                 {kept, batch.first - kept.first, batch.last - kept.first, {draws.seed, draws.epoch}},
+                 totals_.view(), scratch_.data(), stream_.get());
+  }
+
+  const TrainingData& data_;
+  const CudaDevice device_;
+  const CudaPlan plan_;
+  Model model_;
+  CudaStream stream_;
+  Uploader uploader_;
+  DeviceTables tables_;
+  DeviceTotals totals_;
+  DeviceArray<unsigned char> scratch_;
+  std::unique_ptr<SoftmaxSteps> softmax_;
+  std::optional<DeviceEmbeddings> embeddings_;
+  std::optional<DeviceCorpus> corpus_;
+  std::optional<KeptOnDevice> kept_;
+  std::array<CudaEvent, 2> done_;  // of the last two batches
+  std::size_t next_ = 0;
+  std::int64_t softmax_pairs_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<CudaBackend> make_cuda_backend(const TrainingData& data, int device,
+                                               const CudaLimits& limits) {
+  check(data.config);
+  CudaDevice usable = usable_device(device);
+  W2V_CUDA(cudaSetDevice(device));
+  return std::make_unique<OneGpuBackend>(data, std::move(usable), limits);
+}
+
+std::unique_ptr<CudaBackend> make_cuda_backend(const TrainingData& data, int device) {
+  return make_cuda_backend(data, device, {});
+}
+
+}  // namespace warp2vec

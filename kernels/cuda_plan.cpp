@@ -1,0 +1,156 @@
+#include "cuda_plan.h"
+
+#include <warp2vec/error.h>
+
+#include "device_corpus.h"
+#include "kept_on_device.h"
+#include "softmax_steps.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+namespace warp2vec {
+namespace {
+
+// What CUDA itself, cuBLAS and Thrust take beside our own allocations.
+constexpr std::int64_t kReserve = std::int64_t{256} << 20;
+
+// Many waves of blocks, so that the last one, which is not full, costs little.
+constexpr std::int64_t kTilesPerBatch = 16384;
+constexpr std::int64_t kSoftmaxTilesPerBatch = 16;
+constexpr std::int64_t kMostSoftmaxCentres = 64;
+
+double pairs_per_centre(const Config& config) {
+  return config.shrink_window ? config.window + 1.0 : 2.0 * config.window;
+}
+
+double expected_kept_tokens(const TrainingData& data) {
+  double kept = 0;
+  for (const std::int64_t count : data.vocabulary.counts())
+    kept += static_cast<double>(count) * keep_probability(count, data.vocabulary.total(), data.config.sample);
+  return kept;
+}
+
+// So few that no output row needs damping: the commonest word's row gets `share` of all pairs' gradients.
+std::int64_t softmax_centres(const TrainingData& data) {
+  const Config& config = data.config;
+  const std::int64_t count = data.vocabulary.counts().front();
+  const double share = static_cast<double>(count) *
+                       keep_probability(count, data.vocabulary.total(), config.sample) /
+                       expected_kept_tokens(data);
+  const double centres = 1 / (kDampingKappa * config.lr * pairs_per_centre(config) * share);
+  return std::clamp(static_cast<std::int64_t>(std::min(centres, 1e9)), std::int64_t{1}, kMostSoftmaxCentres);
+}
+
+int choose_blocks(const TrainingData& data, const CudaDevice& device, const Model& model,
+                  const TrainLaunch& launch) {
+  const std::int64_t centres_per_block = model.tiles() ? model.tile_centres : launch.warps;
+  const std::int64_t harmless =
+      std::max<std::int64_t>(1, harmless_centres_in_flight(data) / centres_per_block);
+  const auto capacity = std::int64_t{std::max(1, launch.blocks_per_multiprocessor)} * device.multiprocessors;
+  return static_cast<int>(std::min(harmless, capacity));
+}
+
+std::string megabytes(std::int64_t bytes) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f MB", static_cast<double>(bytes) * 1e-6);
+  return text;
+}
+
+[[noreturn]] void refuse(const CudaMemoryPlan& memory, const CudaDevice& device) {
+  std::string items;
+  for (const CudaMemoryPlan::Item& item : memory.items)
+    items += (items.empty() ? "" : ", ") + item.name + " " + megabytes(item.bytes);
+  throw Error(
+      "training needs " + megabytes(memory.total()) + " of GPU memory (" + items + ") and GPU " +
+      std::to_string(device.index) + " (" + device.name + ") has " + megabytes(memory.free) +
+      " free: a smaller --dim or --max-vocab, or a larger --min-count, needs less; --device cpu trains "
+      "without a GPU");
+}
+
+CudaMemoryPlan plan_memory(const TrainingData& data, const CudaDevice& device, const CudaPlan& plan,
+                           bool resident) {
+  const Config& config = data.config;
+  const std::int64_t words = data.vocabulary.size();
+  CudaMemoryPlan memory;
+  memory.free = device.free_memory;
+  memory.corpus_resident = resident;
+  const auto add = [&](const char* name, std::int64_t bytes) {
+    if (bytes > 0) memory.items.push_back({name, bytes});
+  };
+  add("input vectors", Matrix::bytes(words, config.dim));
+  if (config.loss.negative_sampling || config.loss.softmax)
+    add("output vectors", Matrix::bytes(words, config.dim));
+  if (config.loss.hierarchical_softmax) add("tree nodes", Matrix::bytes(words - 1, config.dim));
+  std::int64_t tables = words * static_cast<std::int64_t>(sizeof(std::uint32_t));
+  if (config.loss.negative_sampling) tables += words * static_cast<std::int64_t>(sizeof(AliasColumn));
+  if (config.loss.hierarchical_softmax) tables += words;
+  add("tables of words", tables);
+  add(resident ? "corpus" : "corpus, streamed", DeviceCorpus::bytes(data.tokens.tokens(), resident));
+  add("batch", KeptOnDevice::bytes(data.tokens.tokens(), plan.batch_centres + 2 * config.window));
+  if (config.loss.softmax) {
+    add("softmax", SoftmaxSteps::bytes(data, plan.batch_centres, plan.softmax_centres));
+  } else if (!plan.launch.shared) {
+    add("scratch", plan.blocks * plan.launch.scratch_bytes);
+  }
+  return memory;
+}
+
+}  // namespace
+
+std::int64_t CudaMemoryPlan::total() const {
+  std::int64_t sum = 0;
+  for (const Item& item : items) sum += item.bytes;
+  return sum;
+}
+
+Model model_of(const TrainingData& data) {
+  const Config& config = data.config;
+  const std::int64_t words = data.vocabulary.size();
+  const std::int64_t stride = Matrix::padded(config.dim);
+  const bool output = config.loss.negative_sampling || config.loss.softmax;
+  const bool nodes = config.loss.hierarchical_softmax;
+  Model model{};
+  model.input = {nullptr, words, config.dim, stride};
+  model.output = {nullptr, output ? words : 0, config.dim, stride};
+  model.nodes = {nullptr, nodes ? words - 1 : 0, config.dim, stride};
+  model.schedule = data.schedule();
+  model.negative_sampling = config.loss.negative_sampling;
+  model.hierarchical_softmax = config.loss.hierarchical_softmax;
+  model.sharing = config.sharing;
+  model.shrink_window = config.shrink_window;
+  model.window = config.window;
+  model.negative = config.negative;
+  model.tile_centres = config.tile_centres;
+  model.tile_negatives = config.tile_negatives;
+  return model;
+}
+
+std::int64_t harmless_centres_in_flight(const TrainingData& data) {
+  return std::max<std::int64_t>(1, std::llround(expected_kept_tokens(data) / 2048));
+}
+
+CudaPlan plan_cuda(const TrainingData& data, const CudaDevice& device, const CudaLimits& limits) {
+  const Model model = model_of(data);
+  CudaPlan plan;
+  plan.batch_centres =
+      std::int64_t{model.tile_centres} * (data.config.loss.softmax ? kSoftmaxTilesPerBatch : kTilesPerBatch);
+  if (data.config.loss.softmax) {
+    plan.softmax_centres = limits.softmax_centres > 0 ? limits.softmax_centres : softmax_centres(data);
+    plan.centres_in_flight = plan.softmax_centres;
+  } else {
+    plan.launch = plan_train_launch(model, device.index, limits.warps > 0 ? limits.warps : kMaxTrainWarps);
+    plan.blocks = limits.blocks > 0 ? limits.blocks : choose_blocks(data, device, model, plan.launch);
+    plan.centres_in_flight =
+        plan.blocks * (model.tiles() ? std::int64_t{model.tile_centres} : plan.launch.warps);
+  }
+  for (const bool resident : {true, false}) {
+    if (resident && limits.stream_corpus) continue;
+    plan.memory = plan_memory(data, device, plan, resident);
+    if (plan.memory.total() + kReserve <= device.free_memory) return plan;
+  }
+  refuse(plan.memory, device);
+}
+
+}  // namespace warp2vec

@@ -1,0 +1,44 @@
+#pragma once
+/// Decides, before anything is allocated, how a run uses its GPU.
+
+#include <warp2vec/cuda.h>
+
+#include "model.h"
+#include "train_kernel.h"
+
+#include <cstdint>
+
+namespace warp2vec {
+
+/// What would otherwise follow from the device and the corpus; 0 and false leave it so. For tests.
+struct CudaLimits {
+  int warps = 0;                     ///< of a block
+  int blocks = 0;                    ///< of the training kernel
+  std::int64_t softmax_centres = 0;  ///< trained from the same values
+  bool stream_corpus = false;        ///< even if it fits
+};
+
+struct CudaPlan {
+  TrainLaunch launch;
+  int blocks = 0;  ///< of the training kernel
+  std::int64_t centres_in_flight = 0;
+  std::int64_t softmax_centres = 0;  ///< of the full softmax trained from the same values
+  std::int64_t batch_centres = 0;
+  CudaMemoryPlan memory;
+
+  /// Blocks times warps.
+  std::int64_t warps() const { return std::int64_t{blocks} * launch.warps; }
+};
+
+/// The sizes and settings of the run, with no memory behind the views.
+Model model_of(const TrainingData& data);
+
+/// The most centres whose gradients may be computed from the same values without harm to quality, for a
+/// corpus and a vocabulary of this size; see benchmarks/README.md.
+std::int64_t harmless_centres_in_flight(const TrainingData& data);
+
+/// Throws Error if the run does not fit into the device's free memory, saying what is needed and what to
+/// change.
+CudaPlan plan_cuda(const TrainingData& data, const CudaDevice& device, const CudaLimits& limits);
+
+}  // namespace warp2vec

@@ -1,0 +1,40 @@
+#include "device_tables.h"
+
+namespace warp2vec {
+namespace {
+
+template <class T>
+DeviceArray<T> on_device(const T* values, std::int64_t size, Uploader& uploader) {
+  DeviceArray<T> array(size);
+  uploader.upload(array.data(), values, array.bytes());
+  return array;
+}
+
+}  // namespace
+
+DeviceTables::DeviceHotRows::DeviceHotRows(const HotRows& rows, Uploader& uploader)
+    : pairs_in_flight(on_device(rows.view().pairs_in_flight, rows.view().size, uploader)) {}
+
+DeviceTables::DeviceTables(const TrainingData& data, const HotMatrices& hot, Uploader& uploader)
+    : thresholds_(on_device(data.keep_thresholds.data(), data.vocabulary.size(), uploader)),
+      alias_(on_device(data.negatives.view().columns, data.negatives.view().size, uploader)),
+      input_(hot.input, uploader),
+      output_(hot.output, uploader),
+      input_under_tree_(hot.input_under_tree, uploader),
+      nodes_(hot.nodes, uploader) {
+  if (!data.config.loss.hierarchical_softmax) return;
+  const HuffmanView tree = data.tree.view();
+  levels_ = on_device(tree.levels, kMaxCodeLength + 1, uploader);
+  code_lengths_ = on_device(tree.code_lengths, tree.words, uploader);
+}
+
+void DeviceTables::show_to(Model& model) const {
+  model.negatives = {alias_.data(), static_cast<std::uint32_t>(alias_.size())};
+  model.tree = {levels_.data(), code_lengths_.data(), code_lengths_.size()};
+  model.hot_input = input_.view();
+  model.hot_output = output_.view();
+  model.hot_input_under_tree = input_under_tree_.view();
+  model.hot_nodes = nodes_.view();
+}
+
+}  // namespace warp2vec
