@@ -51,7 +51,7 @@ struct Barrier {
 using Slots = std::array<std::atomic<std::uint64_t>, kLanes>;
 
 struct Warp {
-  unsigned lanes = 0;
+  std::atomic<unsigned> lanes{0};
   Barrier barrier;
   std::array<Slots, 2> slots;  // two generations, likewise
 };
@@ -78,26 +78,29 @@ struct Thread {
 
 /// The threads of one block and what they share.
 struct BlockSet {
+  BlockSet();
+
   std::vector<std::unique_ptr<Warp>> warps;
   std::vector<std::unique_ptr<Thread>> threads;
   Barrier barrier;
   std::unique_ptr<unsigned char, decltype(&std::free)> shared{nullptr, &std::free};
 
-  Strand strand;           // prepares the next block
-  HappensBefore begun;     // host -> strand
-  HappensBefore prepared;  // strand -> threads
-  HappensBefore finished;  // threads -> strand
+  HappensBefore prepared;  // preparer -> threads
+  HappensBefore finished;  // threads -> preparer
+  Fiber preparer;          // of shared memory; the host must know nothing of what the threads did
 };
 
 /// Consecutive blocks run on different sets, so that ThreadSanitizer takes them for concurrent.
 struct Machine {
   std::array<BlockSet, 2> sets;
   std::size_t next_set = 0;
-  HappensBefore end;  // of a launch: threads -> host
+  HappensBefore begin;  // of a launch: host -> preparers
+  HappensBefore end;    // threads and preparers -> host
 
-  // Set before each switch to a thread.
+  // Set before each switch.
+  std::atomic<const Launch*> launch{nullptr};
+  std::atomic<unsigned> block{0};
   std::atomic<Thread*> running{nullptr};
-  std::atomic<const std::function<void()>*> body{nullptr};
 };
 
 // Never destroyed: fibers are always somewhere.
@@ -123,6 +126,8 @@ unsigned char* shared_memory = nullptr;
   blockDim.x = threads;
 }
 
+unsigned lanes_of_warp() { return running().warp.lanes.load(std::memory_order_relaxed); }
+
 void pause(const char* why) {
   if (running().fiber.pause(reinterpret_cast<std::intptr_t>(why)) == kGiveUp) throw GivenUp{};
 }
@@ -135,7 +140,7 @@ void wait(Barrier& barrier, unsigned& passed, const char* where) {
 }
 
 void check_mask(unsigned mask, const char* where) {
-  const unsigned whole = 0xFFFFFFFFU >> (kLanes - running().warp.lanes);
+  const unsigned whole = 0xFFFFFFFFU >> (kLanes - lanes_of_warp());
   if ((mask & whole) != whole)
     throw std::logic_error(std::string(where) + " with a part of its warp, which is not emulated");
 }
@@ -152,7 +157,7 @@ const Slots& exchange_all(const char* where, unsigned mask, std::uint64_t value)
 unsigned ballot(const char* where, unsigned mask, int predicate) {
   const Slots& slots = exchange_all(where, mask, predicate != 0 ? 1 : 0);
   unsigned votes = 0;
-  for (unsigned lane = 0; lane < running().warp.lanes; ++lane)
+  for (unsigned lane = 0; lane < lanes_of_warp(); ++lane)
     votes |= static_cast<unsigned>(slots[lane].load(std::memory_order_relaxed)) << lane;
   return votes;
 }
@@ -165,7 +170,7 @@ unsigned ballot(const char* where, unsigned mask, int predicate) {
     const char* end = kReturned;
     // Not paused inside a catch block: the exceptions being handled are a list of the machine's own thread.
     try {
-      (*machine().body.load(std::memory_order_relaxed))();
+      machine().launch.load(std::memory_order_relaxed)->body();
     } catch (const GivenUp&) {
     } catch (...) {
       thread.failure = std::current_exception();
@@ -176,6 +181,29 @@ unsigned ballot(const char* where, unsigned mask, int predicate) {
     thread.fiber.pause(reinterpret_cast<std::intptr_t>(end));
   }
 }
+
+/// Likewise.
+[[noreturn]] void run_preparer(BlockSet& set) {
+  for (;;) {
+    machine().begin.acquire();
+    set.finished.acquire();
+    set.shared.reset();
+    const std::size_t bytes = machine().launch.load(std::memory_order_relaxed)->shared_bytes;
+    if (bytes > 0) {
+      void* memory = nullptr;
+      // Exactly as many bytes as asked for, so that AddressSanitizer sees the first one too many.
+      if (::posix_memalign(&memory, 128, bytes) != 0) std::abort();
+      std::memset(memory, 0xFF, bytes);
+      set.shared.reset(static_cast<unsigned char*>(memory));
+    }
+    set_block(machine().block.load(std::memory_order_relaxed), set.shared.get());
+    set.prepared.release();
+    machine().end.release();
+    set.preparer.pause(0);
+  }
+}
+
+BlockSet::BlockSet() : preparer([this](Fiber&) { run_preparer(*this); }) {}
 
 Thread::Thread(BlockSet& owner, unsigned number)
     : set(owner),
@@ -198,9 +226,10 @@ class Block {
     for (unsigned i = 0; i < launch.threads; i += kLanes)
       warps_.push_back(in_order(i, std::min(i + kLanes, launch.threads), schedule.threads, random));
     order_ = in_order(0, static_cast<unsigned>(warps_.size()), schedule.threads, random);
-    set.begun.release();
-    set.strand.call([this] { prepare(); });
-    set_block(index, set.shared.get());
+    for (std::size_t w = 0; w < warps_.size(); ++w)
+      set.warps[w]->lanes.store(static_cast<unsigned>(warps_[w].size()), std::memory_order_relaxed);
+    machine().block.store(index, std::memory_order_relaxed);
+    set.preparer.resume(kGoOn);
   }
 
   void run() {
@@ -215,6 +244,7 @@ class Block {
     if (failure_) {
       for (unsigned i = 0; i < launch_.threads; ++i)
         while (pauses_[i] != kReturned && pauses_[i] != kFailed) resume(i, kGiveUp);
+      machine().end.acquire();
       std::rethrow_exception(failure_);
     }
   }
@@ -227,22 +257,6 @@ class Block {
     if (kind == ThreadOrder::reversed) std::reverse(order.begin(), order.end());
     if (kind == ThreadOrder::shuffled) std::shuffle(order.begin(), order.end(), random);
     return order;
-  }
-
-  void prepare() {
-    set_.begun.acquire();
-    set_.finished.acquire();
-    for (std::size_t w = 0; w < warps_.size(); ++w)
-      set_.warps[w]->lanes = static_cast<unsigned>(warps_[w].size());
-    set_.shared.reset();
-    if (launch_.shared_bytes > 0) {
-      void* memory = nullptr;
-      // Exactly as many bytes as asked for, so that AddressSanitizer sees the first one too many.
-      if (::posix_memalign(&memory, 128, launch_.shared_bytes) != 0) throw std::bad_alloc();
-      std::memset(memory, 0xFF, launch_.shared_bytes);
-      set_.shared.reset(static_cast<unsigned char*>(memory));
-    }
-    set_.prepared.release();
   }
 
   /// Up to its next barrier of the whole block, or its end.
@@ -274,7 +288,7 @@ class Block {
   }
 
   [[noreturn]] void fail(unsigned index) const {
-    set_.finished.acquire();
+    machine().end.acquire();
     try {
       std::rethrow_exception(std::exchange(set_.threads[index]->failure, nullptr));
     } catch (const std::exception& error) {
@@ -295,7 +309,8 @@ class Block {
 
 void run_grid(const Launch& launch, const Schedule& schedule) {
   Machine& m = machine();
-  m.body.store(&launch.body, std::memory_order_relaxed);
+  m.launch.store(&launch, std::memory_order_relaxed);
+  m.begin.release();
   set_grid(launch.blocks, launch.threads);
   for (unsigned i = 0; i < launch.blocks; ++i) {
     const unsigned index = schedule.blocks == BlockOrder::reversed ? launch.blocks - 1 - i : i;
@@ -308,7 +323,7 @@ unsigned lane() { return running().lane; }
 
 std::uint64_t exchange(const char* where, unsigned mask, std::uint64_t value, unsigned source) {
   const Slots& slots = exchange_all(where, mask, value);
-  if (source >= running().warp.lanes)
+  if (source >= lanes_of_warp())
     throw std::logic_error(std::string(where) + " and reads from lane " + std::to_string(source) +
                            ", which its warp does not have");
   return slots[source].load(std::memory_order_relaxed);
@@ -338,5 +353,5 @@ unsigned __ballot_sync(unsigned mask, int predicate) { return ballot(kBallot, ma
 int __any_sync(unsigned mask, int predicate) { return ballot(kAny, mask, predicate) != 0 ? 1 : 0; }
 
 int __all_sync(unsigned mask, int predicate) {
-  return ballot(kAll, mask, predicate) == 0xFFFFFFFFU >> (kLanes - running().warp.lanes) ? 1 : 0;
+  return ballot(kAll, mask, predicate) == 0xFFFFFFFFU >> (kLanes - lanes_of_warp()) ? 1 : 0;
 }

@@ -48,15 +48,6 @@ class Strand {
 #endif
   Strand(const Strand&) = delete;
   Strand& operator=(const Strand&) = delete;
-
-  /// Calls a function here and now, which looks as if this strand did it.
-  template <class Function>
-  void call(const Function& function) const {
-    void* const outer = current();
-    become(context());
-    function();
-    become(outer);
-  }
 };
 
 }  // namespace warp2vec::emulation
