@@ -1,0 +1,106 @@
+#pragma once
+/// The state behind the emulated API.
+
+#include "emulated_device.h"
+#include "work_queue.h"
+
+#include <cuda_runtime_api.h>
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+struct CUstream_st {
+  std::shared_ptr<warp2vec::emulation::WorkQueue> queue;
+};
+
+struct CUevent_st {
+  std::shared_ptr<warp2vec::emulation::Recording> recording;  ///< the latest, if any
+};
+
+namespace warp2vec::emulation {
+
+/// Of the host (pinned memory) where it stands for a device.
+constexpr int kHost = -1;
+
+struct Allocation {
+  std::size_t bytes = 0;
+  int device = kHost;
+};
+
+/// Not locked by itself: see device_mutex().
+class DeviceState {
+ public:
+  DeviceSettings settings;
+  CallLog log;
+  std::map<const void*, std::size_t> shared_limits;  ///< of the kernels that were given one of their own
+  std::set<const void*> cublas_handles;
+
+  void reset(const DeviceSettings& new_settings);
+  LiveObjects live() const;
+
+  /// Begins a call of the API: counts it, and returns the error that it must fail with, if any.
+  cudaError_t begin_call(const std::string& function);
+  void fail_call(const std::string& function, std::int64_t call, cudaError_t error, bool sticky);
+
+  cudaError_t allocate(void** memory, std::size_t bytes, int device);
+  /// Memory of any device, or of the host.
+  cudaError_t free(void* memory, bool pinned);
+  std::size_t free_bytes(int device) const;
+  /// The allocation that holds all these bytes, or null.
+  const Allocation* find(const void* memory, std::size_t bytes) const;
+
+  cudaError_t make_stream(cudaStream_t* stream, bool blocking);
+  cudaError_t destroy_stream(cudaStream_t stream);
+  cudaError_t make_event(cudaEvent_t* event);
+  cudaError_t destroy_event(cudaEvent_t event);
+  bool is_event(cudaEvent_t event) const { return events_.contains(event); }
+
+  /// That of a stream, or of the current device's default stream; null if there is no such stream.
+  std::shared_ptr<WorkQueue> queue_of(cudaStream_t stream);
+  /// Adds work, in order with the default stream where that is called for.
+  void add(WorkQueue& queue, std::function<void()> work);
+
+  // When work throws, all that waits is dropped and all later calls fail, as after an illegal access.
+  void run(const std::function<void()>& work);
+  void run_device(int device);
+
+ private:
+  struct Failure {
+    std::string function;
+    std::int64_t calls_before = 0;
+    cudaError_t error = cudaSuccess;
+    bool sticky = false;
+  };
+  struct FreeMemory {
+    void operator()(unsigned char* memory) const;
+  };
+  struct OwnedMemory {
+    Allocation allocation;
+    std::unique_ptr<unsigned char, FreeMemory> memory;
+  };
+
+  std::vector<std::shared_ptr<WorkQueue>> queues() const;
+
+  std::vector<Failure> failures_;
+  cudaError_t broken_ = cudaSuccess;
+  std::map<const void*, OwnedMemory> memory_;
+  std::map<int, std::shared_ptr<WorkQueue>> default_queues_;
+  std::map<cudaStream_t, std::unique_ptr<CUstream_st>> streams_;
+  std::map<cudaEvent_t, std::unique_ptr<CUevent_st>> events_;
+};
+
+/// Held during every call: the emulated devices do one thing at a time.
+std::recursive_mutex& device_mutex();
+DeviceState& device_state();
+
+/// Of the calling thread.
+int& current_device();
+
+/// The most that a block can ask for, in bytes.
+std::size_t shared_memory_limit(const DeviceSettings& settings);
+
+}  // namespace warp2vec::emulation

@@ -1,0 +1,77 @@
+#pragma once
+/// The emulated GPUs as a test sees them: what they are, what to go wrong, what was done with them.
+///
+/// Nothing is done before it must be: copies, memsets and launches wait in their stream until something waits
+/// for them. So a missing wait, or a buffer that is used again too early, shows in the results. (Work that
+/// waits in a stream is run by cudaStreamSynchronize, cudaEventSynchronize, cudaDeviceSynchronize, cudaFree,
+/// cudaFreeHost and cudaStreamDestroy, by cudaMemcpy for the default stream, and bit by bit by cudaEventQuery
+/// and cudaStreamQuery.) Device and pinned memory begins as 0xFF bytes: NaN.
+
+#include <cuda_runtime_api.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+
+namespace warp2vec::emulation {
+
+/// The order in which warps, and lanes within a warp, run between two barriers. Shuffled: a new order for
+/// each warp and block.
+enum class ThreadOrder { natural, reversed, shuffled };
+enum class BlockOrder { natural, reversed };
+
+struct Schedule {
+  ThreadOrder threads = ThreadOrder::natural;
+  BlockOrder blocks = BlockOrder::natural;
+  std::uint64_t seed = 1;  ///< of the shuffled order
+};
+
+struct DeviceSettings {
+  bool driver = true;  ///< else every call fails with cudaErrorInsufficientDriver
+  int devices = 1;     ///< all alike; with 0 every call fails with cudaErrorNoDevice
+  int major = 9;       ///< compute capability
+  int minor = 0;
+  int multiprocessors = 2;
+  std::size_t memory = std::size_t{1} << 30;  ///< bytes of each device
+  Schedule schedule;
+};
+
+/// All devices as new, with these settings. What was still allocated, created or queued is no more.
+void reset_device(const DeviceSettings& settings = {});
+
+/// May be changed at any time.
+DeviceSettings& device_settings();
+
+/// What was made and not yet given back.
+struct LiveObjects {
+  std::int64_t allocations = 0;  ///< on devices
+  std::int64_t bytes = 0;        ///< of them
+  std::int64_t pinned = 0;       ///< allocations
+  std::int64_t streams = 0;
+  std::int64_t events = 0;
+  std::int64_t cublas_handles = 0;
+
+  bool none() const { return *this == LiveObjects{}; }
+  bool operator==(const LiveObjects&) const = default;
+};
+LiveObjects live_objects();
+
+/// What was asked for since the last reset.
+struct CallLog {
+  std::map<std::string, std::int64_t> calls;  ///< by name, for example "cudaMalloc", "cudaLaunchKernelEx"
+  std::int64_t host_to_device = 0;            ///< bytes of copies
+  std::int64_t device_to_host = 0;
+  std::int64_t device_to_device = 0;
+};
+CallLog call_log();
+
+/// Lets the `call`-th of the following calls of a function fail (1 is the next one); with `sticky` every
+/// later call of any function fails too, as after an illegal access. For cuBLAS any error but cudaSuccess.
+void fail_call(const std::string& function, std::int64_t call, cudaError_t error, bool sticky = false);
+
+/// Work of a library, queued like a kernel.
+void enqueue(cudaStream_t stream, std::function<void()> work);
+
+}  // namespace warp2vec::emulation

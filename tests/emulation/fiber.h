@@ -1,0 +1,55 @@
+#pragma once
+/// A stack of its own for each emulated thread, and switches between them that the sanitizers know of.
+
+#include "happens_before.h"
+
+#include <boost/context/detail/fcontext.hpp>
+#include <boost/context/stack_context.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+
+namespace warp2vec::emulation {
+
+/// Runs a function that can pause. ThreadSanitizer takes fibers for threads, and no switch between them for a
+/// synchronisation.
+class Fiber {
+ public:
+  /// `body` must neither return nor throw; on destruction its stack is given back as it is.
+  explicit Fiber(std::function<void(Fiber&)> body);
+  ~Fiber();
+  Fiber(const Fiber&) = delete;
+  Fiber& operator=(const Fiber&) = delete;
+
+  /// Called outside, by any thread: starts the fiber, or lets its pause() return `message`. Returns what is
+  /// given to the next pause().
+  std::intptr_t resume(std::intptr_t message);
+  /// Called inside.
+  std::intptr_t pause(std::intptr_t message);
+
+ private:
+  using Context = boost::context::detail::fcontext_t;
+  using Arrival = boost::context::detail::transfer_t;
+
+  static void enter(Arrival arrival);
+  std::intptr_t arrive_inside(void* fake_stack, Arrival arrival);
+
+  const std::function<void(Fiber&)> body_;
+  const boost::context::stack_context stack_;
+
+  // Used outside only.
+  Context inside_;
+  bool started_ = false;
+
+  // Used inside only.
+  Context outside_ = nullptr;
+  const void* outside_stack_ = nullptr;
+  std::size_t outside_stack_size_ = 0;
+
+  std::atomic<void*> outside_strand_{nullptr};  // by both sides; relaxed, so no race and no order
+  const Strand strand_;                         // last: it begins with what is there by now
+};
+
+}  // namespace warp2vec::emulation

@@ -1,0 +1,63 @@
+#pragma once
+/// What a stream has still to do.
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <utility>
+
+namespace warp2vec::emulation {
+
+/// Work is done in order, but not before it is asked for.
+class WorkQueue {
+ public:
+  WorkQueue(int on_device, bool is_blocking) : device(on_device), blocking(is_blocking) {}
+
+  void add(std::function<void()> work) {
+    waiting_.push_back(std::move(work));
+    ++added_;
+  }
+
+  std::uint64_t added() const { return added_; }
+  bool done(std::uint64_t position) const { return done_ >= position; }
+  bool done() const { return done(added_); }
+
+  void run_one() {
+    const std::function<void()> work = std::move(waiting_.front());
+    waiting_.pop_front();
+    work();
+    ++done_;
+  }
+  /// Does the first `position` pieces of all the work that was ever added.
+  void run_until(std::uint64_t position) {
+    while (!done(position) && !waiting_.empty()) run_one();
+  }
+  void run() { run_until(added_); }
+
+  void drop() {
+    waiting_.clear();
+    done_ = added_;
+  }
+
+  const int device;
+  const bool blocking;  ///< in order with the default stream
+
+ private:
+  std::deque<std::function<void()>> waiting_;
+  std::uint64_t added_ = 0;
+  std::uint64_t done_ = 0;
+};
+
+/// One cudaEventRecord: complete when the work before it is.
+struct Recording {
+  std::shared_ptr<WorkQueue> queue;
+  std::uint64_t position = 0;
+  std::chrono::steady_clock::time_point time{};  ///< when it was completed
+
+  bool complete() const { return queue->done(position); }
+  void wait() const { queue->run_until(position); }
+};
+
+}  // namespace warp2vec::emulation
