@@ -5,6 +5,7 @@
 #include "device_embeddings.h"
 #include "device_tables.h"
 #include "kept_on_device.h"
+#include "model_of.h"
 #include "softmax_steps.h"
 
 #include <array>

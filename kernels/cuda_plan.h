@@ -3,7 +3,6 @@
 
 #include <warp2vec/cuda.h>
 
-#include "model.h"
 #include "train_kernel.h"
 
 #include <cstdint>
@@ -29,9 +28,6 @@ struct CudaPlan {
   /// Blocks times warps.
   std::int64_t warps() const { return std::int64_t{blocks} * launch.warps; }
 };
-
-/// The sizes and settings of the run, with no memory behind the views.
-Model model_of(const TrainingData& data);
 
 /// The most centres whose gradients may be computed from the same values without harm to quality, for a
 /// corpus and a vocabulary of this size; see benchmarks/README.md.

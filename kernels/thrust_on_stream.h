@@ -20,12 +20,14 @@ void on_stream(cudaStream_t stream, ScratchAllocator& scratch, Algorithm algorit
   algorithm(thrust::cuda::par_nosync(scratch).on(stream));
 }
 #else
-/// Tests that run without a GPU supply this.
+/// Supplied by the tests that run without a GPU.
+namespace emulation {
 void enqueue(cudaStream_t stream, std::function<void()> work);
+}
 
 template <class Algorithm>
 void on_stream(cudaStream_t stream, ScratchAllocator&, Algorithm algorithm) {
-  enqueue(stream, [algorithm] { algorithm(thrust::device); });
+  emulation::enqueue(stream, [algorithm] { algorithm(thrust::device); });
 }
 #endif
 

@@ -1,0 +1,135 @@
+#pragma once
+/// Short trainings, and how their results compare.
+
+#include <warp2vec/trainer.h>
+
+#include "synthetic.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace warp2vec {
+
+struct Outcome {
+  Embeddings embeddings;
+  TrainingSummary summary;
+};
+
+using MakeBackend = std::function<std::unique_ptr<Backend>(const TrainingData&)>;
+
+inline Outcome run(const SyntheticCorpus& corpus, const Config& config, const MakeBackend& make) {
+  const TrainingData data(config, corpus.vocabulary, corpus.tokens);
+  Outcome result;
+  result.embeddings = initial_embeddings(corpus.vocabulary.size(), config);
+  const std::unique_ptr<Backend> backend = make(data);
+  result.summary = train(data, *backend, result.embeddings);
+  return result;
+}
+
+inline double largest_difference(const Matrix& a, const Matrix& b) {
+  EXPECT_EQ(a.rows(), b.rows());
+  EXPECT_EQ(a.cols(), b.cols());
+  double largest = 0;
+  for (std::int64_t r = 0; r < a.rows(); ++r)
+    for (std::int64_t d = 0; d < a.stride(); ++d)
+      largest =
+          std::max(largest, std::fabs(static_cast<double>(a.row(r)[d]) - static_cast<double>(b.row(r)[d])));
+  return largest;
+}
+
+inline double largest_value(const Matrix& a) { return largest_difference(a, Matrix(a.rows(), a.cols())); }
+
+inline bool equal_bits(const Matrix& a, const Matrix& b) {
+  return a.rows() == b.rows() && a.cols() == b.cols() &&
+         (a.rows() == 0 ||
+          std::memcmp(a.row(0), b.row(0), static_cast<std::size_t>(Matrix::bytes(a.rows(), a.cols()))) == 0);
+}
+
+inline bool equal_bits(const Embeddings& a, const Embeddings& b) {
+  return equal_bits(a.input, b.input) && equal_bits(a.output, b.output) && equal_bits(a.nodes, b.nodes);
+}
+
+inline Config config_of(const std::string& loss, Sharing sharing, std::int32_t dim = 24) {
+  Config config;
+  config.loss = parse_loss(loss);
+  config.sharing = sharing;
+  config.dim = dim;
+  config.epochs = 2;
+  config.sample = 1e-2;
+  config.threads = 1;
+  config.lr = 0.05;
+  return config;
+}
+
+/// What is trained, how negatives are shared, and with how many dimensions.
+struct Rule {
+  std::string loss;
+  Sharing sharing;
+  std::int32_t dim;
+};
+
+inline Config config_of(const Rule& rule) { return config_of(rule.loss, rule.sharing, rule.dim); }
+
+/// For INSTANTIATE_TEST_SUITE_P.
+inline std::string rule_name(const ::testing::TestParamInfo<Rule>& info) {
+  std::string name =
+      info.param.loss + "_" + to_string(info.param.sharing) + "_" + std::to_string(info.param.dim);
+  std::replace(name.begin(), name.end(), '+', '_');
+  return name;
+}
+
+/// Both round differently in every sum: some thousand steps of relative error 1e-7, which stay small as
+/// training is stable. A wrong pair, weight or negative changes values by 1e-2 and more.
+inline void expect_equal_up_to_rounding(const Outcome& tested, const Outcome& reference) {
+  EXPECT_EQ(tested.summary.pairs, reference.summary.pairs);
+  EXPECT_EQ(tested.summary.kept_tokens, reference.summary.kept_tokens);
+  ASSERT_EQ(tested.summary.epoch_loss.size(), reference.summary.epoch_loss.size());
+  for (std::size_t e = 0; e < reference.summary.epoch_loss.size(); ++e)
+    EXPECT_NEAR(tested.summary.epoch_loss[e], reference.summary.epoch_loss[e],
+                1e-5 * reference.summary.epoch_loss[e]);
+  for (const auto matrix : {&Embeddings::input, &Embeddings::output, &Embeddings::nodes}) {
+    const double scale = largest_value(reference.embeddings.*matrix);
+    EXPECT_LE(largest_difference(tested.embeddings.*matrix, reference.embeddings.*matrix), 5e-5 * scale);
+    if (scale > 0) {
+      EXPECT_GT(scale, 0.05);
+    }
+  }
+}
+
+/// Mean cosine of two words of a topic_corpus() within and across topics.
+struct TopicSimilarity {
+  double within;
+  double across;
+};
+
+inline TopicSimilarity topic_similarity(const SyntheticCorpus& corpus, const Outcome& trained) {
+  const Matrix& input = trained.embeddings.input;
+  double same = 0, other = 0;
+  int same_count = 0, other_count = 0;
+  for (std::int64_t a = 0; a < input.rows(); ++a) {
+    for (std::int64_t b = 0; b < a; ++b) {
+      double dot = 0, aa = 0, bb = 0;
+      for (std::int32_t d = 0; d < input.cols(); ++d) {
+        dot += static_cast<double>(input.row(a)[d]) * input.row(b)[d];
+        aa += static_cast<double>(input.row(a)[d]) * input.row(a)[d];
+        bb += static_cast<double>(input.row(b)[d]) * input.row(b)[d];
+      }
+      const auto topic = [&](std::int64_t w) {
+        const std::string_view word = corpus.vocabulary.word(static_cast<WordId>(w));
+        return word.substr(0, word.find('_'));
+      };
+      const double cosine = dot / std::sqrt(aa * bb);
+      (topic(a) == topic(b) ? same : other) += cosine;
+      ++(topic(a) == topic(b) ? same_count : other_count);
+    }
+  }
+  return {same / same_count, other / other_count};
+}
+
+}  // namespace warp2vec
