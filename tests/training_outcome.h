@@ -132,4 +132,21 @@ inline TopicSimilarity topic_similarity(const SyntheticCorpus& corpus, const Out
   return {same / same_count, other / other_count};
 }
 
+/// Gives the batches of another backend in other sizes.
+class Rebatched final : public Backend {
+ public:
+  Rebatched(std::unique_ptr<Backend> backend, std::int64_t batch_size)
+      : backend_(std::move(backend)), batch_size_(batch_size) {}
+  std::int64_t batch_size() const override { return batch_size_; }
+  void upload(Embeddings& embeddings) override { backend_->upload(embeddings); }
+  void train(const Batch& batch) override { backend_->train(batch); }
+  Trained drain() override { return backend_->drain(); }
+  void checkpoint(Embeddings& embeddings) override { backend_->checkpoint(embeddings); }
+  void download(Embeddings& embeddings) override { backend_->download(embeddings); }
+
+ private:
+  std::unique_ptr<Backend> backend_;
+  std::int64_t batch_size_;
+};
+
 }  // namespace warp2vec

@@ -23,6 +23,9 @@
 // For curand_philox4x32_x.h and its like.
 #define QUALIFIERS static inline
 
+#undef __launch_bounds__
+#define __launch_bounds__(...)
+
 // Only one block runs at a time.
 #undef __shared__
 #define __shared__ static

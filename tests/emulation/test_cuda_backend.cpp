@@ -1,0 +1,328 @@
+// The CUDA backend, its device code and its host code, on emulated GPUs.
+#include <warp2vec/error.h>
+
+#include "cuda_backend.h"
+#include "device_corpus.h"
+#include "emulated_device.h"
+#include "host_warp_backend.h"
+#include "thrown_message.h"
+#include "training_outcome.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+namespace warp2vec {
+namespace {
+
+using emulation::BlockOrder;
+using emulation::DeviceSettings;
+using emulation::Schedule;
+using emulation::ThreadOrder;
+using ::testing::HasSubstr;
+
+MakeBackend cuda(const CudaLimits& limits = {}) {
+  return [=](const TrainingData& data) { return make_cuda_backend(data, 0, limits); };
+}
+MakeBackend cuda(int blocks, int warps) {
+  CudaLimits limits;
+  limits.blocks = blocks;
+  limits.warps = warps;
+  limits.softmax_centres = 1;
+  return cuda(limits);
+}
+MakeBackend host_warps(int blocks, int warps) {
+  return [=](const TrainingData& data) { return std::make_unique<HostWarpBackend>(data, blocks, warps); };
+}
+
+/// Fresh devices before each test, and nothing left on them after it.
+class CudaBackendTest : public ::testing::Test {
+ protected:
+  CudaBackendTest() { emulation::reset_device(); }
+  ~CudaBackendTest() override { EXPECT_TRUE(emulation::live_objects().none()); }
+};
+
+class EmulatedKernels : public CudaBackendTest, public ::testing::WithParamInterface<Rule> {};
+
+constexpr ThreadOrder kOrders[] = {ThreadOrder::natural, ThreadOrder::reversed, ThreadOrder::shuffled};
+
+// One warp has one order of additions, whatever the order of its lanes.
+TEST_P(EmulatedKernels, OneWarpEqualsHostWarpBitForBit) {
+  const SyntheticCorpus corpus = zipf_corpus(60, 400, 60);
+  const Config config = config_of(GetParam());
+  const Outcome host = run(corpus, config, host_warps(1, 1));
+  for (const ThreadOrder order : kOrders) {
+    emulation::device_settings().schedule.threads = order;
+    const Outcome device = run(corpus, config, cuda(1, 1));
+    EXPECT_TRUE(equal_bits(device.embeddings, host.embeddings));
+    EXPECT_EQ(device.summary.pairs, host.summary.pairs);
+    EXPECT_EQ(device.summary.epoch_loss, host.summary.epoch_loss);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Rules, EmulatedKernels,
+                         ::testing::Values(Rule{"ns", Sharing::pair, 24}, Rule{"ns", Sharing::window, 24},
+                                           Rule{"ns", Sharing::tile, 24}, Rule{"hs", Sharing::pair, 24},
+                                           Rule{"hs", Sharing::tile, 24}, Rule{"ns+hs", Sharing::window, 24},
+                                           Rule{"ns+hs", Sharing::tile, 24}, Rule{"ns", Sharing::tile, 1},
+                                           Rule{"ns", Sharing::tile, 31}, Rule{"ns", Sharing::tile, 33},
+                                           Rule{"ns", Sharing::window, 100}, Rule{"hs", Sharing::tile, 32}),
+                         rule_name);
+
+TEST_F(CudaBackendTest, SeveralWarpsAndBlocksEqualHostWarpsBitForBit) {
+  const SyntheticCorpus corpus = zipf_corpus(100, 1000, 60);
+  for (const char* loss : {"ns", "ns+hs"}) {
+    Config config = config_of(loss, Sharing::tile);
+    config.tile_centres = 32;
+    config.tile_negatives = 16;
+    for (const auto& [blocks, warps] : {std::pair{1, 4}, std::pair{3, 2}}) {
+      const Outcome device = run(corpus, config, cuda(blocks, warps));
+      const Outcome host = run(corpus, config, host_warps(blocks, warps));
+      EXPECT_TRUE(equal_bits(device.embeddings, host.embeddings)) << loss << blocks;
+      EXPECT_EQ(device.summary.pairs, host.summary.pairs);
+    }
+  }
+}
+
+// A row that several warps add to has another order of additions: rounding, no more.
+TEST_F(CudaBackendTest, TheOrderOfThreadsAndBlocksIsRounding) {
+  const SyntheticCorpus corpus = zipf_corpus(100, 1000, 60);
+  Config config = config_of("ns", Sharing::tile);
+  config.tile_centres = 16;
+  const Outcome natural = run(corpus, config, cuda(1, 4));
+  for (const ThreadOrder order : kOrders) {
+    for (const BlockOrder blocks : {BlockOrder::natural, BlockOrder::reversed}) {
+      emulation::device_settings().schedule = {order, blocks, 3};
+      expect_equal_up_to_rounding(run(corpus, config, cuda(1, 4)), natural);
+    }
+  }
+}
+
+TEST_F(CudaBackendTest, SoftmaxEqualsTheReference) {
+  const SyntheticCorpus corpus = zipf_corpus(20, 1000, 60);
+  for (const std::int32_t dim : {1, 24, 33}) {
+    const Config config = config_of("softmax", Sharing::tile, dim);
+    expect_equal_up_to_rounding(run(corpus, config, cuda(0, 0)), run(corpus, config, make_reference_backend));
+  }
+}
+
+TEST_F(CudaBackendTest, AStreamedCorpusTrainsLikeAResidentOne) {
+  // More than two runs of the corpus, most of them skipped by subsampling.
+  SyntheticCorpus corpus = zipf_corpus(50, 300, 60);
+  const auto repeats = static_cast<int>(2.5 * DeviceCorpus::kRun / 300);
+  TokenStream tokens;
+  for (int i = 0; i < repeats; ++i) {
+    for (const std::int64_t end : corpus.tokens.ends) tokens.ends.push_back(end + tokens.tokens());
+    tokens.ids.insert(tokens.ids.end(), corpus.tokens.ids.begin(), corpus.tokens.ids.end());
+  }
+  corpus.tokens = std::move(tokens);
+  Config config = config_of("ns", Sharing::tile, 4);
+  config.tile_centres = 8;
+  config.tile_negatives = 2;
+  config.window = 1;
+  config.sample = 1e-9;
+  config.max_sentence = 20;
+  CudaLimits limits;
+  limits.blocks = 1;
+  limits.warps = 1;
+  const Outcome resident = run(corpus, config, cuda(limits));
+  const std::int64_t once = emulation::call_log().host_to_device;
+  limits.stream_corpus = true;
+  const Outcome streamed = run(corpus, config, cuda(limits));
+  const std::int64_t twice = emulation::call_log().host_to_device - once;
+  EXPECT_GT(resident.summary.kept_tokens, 300);
+  EXPECT_TRUE(equal_bits(streamed.embeddings, resident.embeddings));
+  EXPECT_TRUE(equal_bits(run(corpus, config, host_warps(1, 1)).embeddings, resident.embeddings));
+  // Two epochs: the resident corpus went over once, the streamed one twice.
+  EXPECT_NEAR(static_cast<double>(twice - once), 4.0 * static_cast<double>(corpus.tokens.tokens()),
+              200000.0);
+}
+
+TEST_F(CudaBackendTest, ManySmallBatchesTrainLikeOne) {
+  const SyntheticCorpus corpus = zipf_corpus(60, 600, 60);
+  Config config = config_of("ns+hs", Sharing::tile);
+  config.tile_centres = 16;
+  const Outcome one = run(corpus, config, host_warps(1, 1));
+  const Outcome many = run(corpus, config, [](const TrainingData& data) {
+    CudaLimits limits;
+    limits.blocks = 1;
+    limits.warps = 1;
+    limits.stream_corpus = true;
+    return std::make_unique<Rebatched>(make_cuda_backend(data, 0, limits), 16);
+  });
+  EXPECT_TRUE(equal_bits(many.embeddings, one.embeddings));
+}
+
+TEST_F(CudaBackendTest, ScratchThatDoesNotFitIntoSharedMemoryIsGlobal) {
+  const SyntheticCorpus corpus = zipf_corpus(60, 300, 60);
+  Config config = config_of("ns", Sharing::tile, 700);
+  config.tile_centres = 100;
+  EXPECT_TRUE(equal_bits(run(corpus, config, cuda(2, 1)).embeddings,
+                         run(corpus, config, host_warps(2, 1)).embeddings));
+}
+
+TEST_F(CudaBackendTest, AnOldGpuHasLessSharedMemory) {
+  emulation::device_settings().major = 7;
+  emulation::device_settings().minor = 5;
+  const SyntheticCorpus corpus = zipf_corpus(60, 300, 60);
+  const Config config = config_of("ns", Sharing::tile, 300);
+  EXPECT_TRUE(equal_bits(run(corpus, config, cuda(1, 1)).embeddings,
+                         run(corpus, config, host_warps(1, 1)).embeddings));
+}
+
+TEST_F(CudaBackendTest, SmallCorporaGetFewCentresInFlight) {
+  emulation::device_settings().multiprocessors = 132;
+  const auto in_flight = [](std::int64_t tokens, const char* loss, Sharing sharing) {
+    const SyntheticCorpus corpus = zipf_corpus(1000, tokens, 60);
+    const TrainingData data(config_of(loss, sharing), corpus.vocabulary, corpus.tokens);
+    return make_cuda_backend(data)->centres_in_flight();
+  };
+  EXPECT_EQ(in_flight(5000, "ns", Sharing::tile), 64);
+  EXPECT_EQ(in_flight(5000, "hs", Sharing::tile), 8);
+  EXPECT_GT(in_flight(1000000, "ns", Sharing::tile), in_flight(300000, "ns", Sharing::tile));
+  EXPECT_EQ(in_flight(5000, "softmax", Sharing::tile), 64);
+}
+
+TEST_F(CudaBackendTest, ATinyCorpusDoesNotDiverge) {
+  emulation::device_settings().multiprocessors = 132;
+  const SyntheticCorpus corpus = zipf_corpus(20, 2000, 60);
+  for (const char* loss : {"ns", "hs", "softmax"}) {
+    Config config = config_of(loss, Sharing::tile, 8);
+    config.epochs = 3;
+    config.sample = 0;
+    config.lr = 0.1;
+    const Outcome gpu = run(corpus, config, cuda());
+    const Outcome cpu = run(corpus, config, make_reference_backend);
+    EXPECT_LT(gpu.summary.epoch_loss.back(), 1.1 * cpu.summary.epoch_loss.back()) << loss;
+  }
+}
+
+TEST_F(CudaBackendTest, MemoryIsPlannedBeforeItIsTaken) {
+  const SyntheticCorpus corpus = zipf_corpus(1000, 20000, 60);
+  for (const char* loss : {"ns", "ns+hs", "softmax"}) {
+    emulation::reset_device();
+    const TrainingData data(config_of(loss, Sharing::tile, 100), corpus.vocabulary, corpus.tokens);
+    const std::unique_ptr<CudaBackend> backend = make_cuda_backend(data);
+    Embeddings embeddings = initial_embeddings(corpus.vocabulary.size(), data.config);
+    train(data, *backend, embeddings);
+    // Tables of hot rows and counters are not worth a line.
+    const std::int64_t planned = backend->memory().total();
+    EXPECT_NEAR(static_cast<double>(emulation::live_objects().bytes), static_cast<double>(planned),
+                0.02 * static_cast<double>(planned))
+        << loss;
+    EXPECT_TRUE(backend->memory().corpus_resident);
+  }
+}
+
+TEST_F(CudaBackendTest, ACorpusThatDoesNotFitIsStreamed) {
+  const SyntheticCorpus corpus = zipf_corpus(100, 1000, 60);
+  TrainingData data(config_of("ns", Sharing::tile), corpus.vocabulary, corpus.tokens);
+  const std::int64_t needed = make_cuda_backend(data)->memory().total();
+  SyntheticCorpus large = corpus;
+  for (std::int64_t i = corpus.tokens.tokens(); i < 3 * DeviceCorpus::kRun; ++i)
+    large.tokens.ids.push_back(WordId{0});
+  large.tokens.ends.push_back(large.tokens.tokens());
+  // Room for two runs of the corpus and what finds the kept ones, not for three runs.
+  const std::int64_t run_bytes = DeviceCorpus::kRun * 4;
+  emulation::device_settings().memory =
+      static_cast<std::size_t>(needed + 2 * run_bytes + DeviceCorpus::kRun * 12 + (300 << 20));
+  const TrainingData large_data(config_of("ns", Sharing::tile), large.vocabulary, large.tokens);
+  EXPECT_FALSE(make_cuda_backend(large_data)->memory().corpus_resident);
+}
+
+TEST_F(CudaBackendTest, TooLittleMemoryIsAClearError) {
+  emulation::device_settings().memory = std::size_t{300} << 20;
+  const SyntheticCorpus corpus = zipf_corpus(30000, 100000, 60);
+  const TrainingData data(config_of("ns", Sharing::tile, 1000), corpus.vocabulary, corpus.tokens);
+  const std::string message = thrown_message([&] { make_cuda_backend(data); });
+  EXPECT_THAT(message, HasSubstr("training needs"));
+  EXPECT_THAT(message, HasSubstr("input vectors"));
+  EXPECT_THAT(message, HasSubstr("--dim"));
+  EXPECT_EQ(emulation::call_log().calls["cudaMalloc"], 0);
+}
+
+TEST_F(CudaBackendTest, LongVectorsAreRefused) {
+  const SyntheticCorpus corpus = zipf_corpus(50, 300, 60);
+  const TrainingData data(config_of("ns", Sharing::tile, 1025), corpus.vocabulary, corpus.tokens);
+  EXPECT_THAT(thrown_message([&] { make_cuda_backend(data); }), HasSubstr("at most 1024"));
+}
+
+// Every call of the runtime that a training makes, made to fail once.
+TEST_F(CudaBackendTest, EveryFailingCallIsReportedAndNothingLeaks) {
+  const SyntheticCorpus corpus = zipf_corpus(50, 300, 60);
+  for (const char* loss : {"ns+hs", "softmax"}) {
+    const Config config = config_of(loss, Sharing::tile, 8);
+    CudaLimits limits;
+    limits.blocks = 1;
+    limits.warps = 1;
+    limits.stream_corpus = true;
+    emulation::reset_device();
+    run(corpus, config, cuda(limits));
+    const auto calls = emulation::call_log().calls;
+    for (const auto& [name, count] : calls) {
+      if (name == "cudaGetErrorString" || name == "cudaGetErrorName" || name == "cudaGetLastError") continue;
+      const bool gives_back = name == "cudaFree" || name == "cudaFreeHost" || name.ends_with("Destroy") ||
+                              name == "cublasDestroy";
+      for (const std::int64_t which : {std::int64_t{1}, (count + 1) / 2, count}) {
+        emulation::reset_device();
+        emulation::fail_call(name, which, cudaErrorIllegalAddress, false);
+        const std::string message = thrown_message([&] { run(corpus, config, cuda(limits)); });
+        if (gives_back) continue;  // destructors do not throw
+        EXPECT_NE(message, "") << name << " " << which << " of " << count;
+        if (!name.starts_with("cublas")) {
+          EXPECT_THAT(message, HasSubstr("cudaErrorIllegalAddress")) << name;
+        }
+        EXPECT_TRUE(emulation::live_objects().none()) << name << " " << which;
+      }
+    }
+    emulation::reset_device();
+  }
+}
+
+TEST_F(CudaBackendTest, AFailureNamesItsCallAndPlace) {
+  const SyntheticCorpus corpus = zipf_corpus(50, 300, 60);
+  emulation::fail_call("cudaLaunchKernelEx", 1, cudaErrorLaunchFailure, true);
+  const std::string message =
+      thrown_message([&] { run(corpus, config_of("ns", Sharing::tile), cuda(1, 1)); });
+  EXPECT_THAT(message, HasSubstr("cudaErrorLaunchFailure"));
+  EXPECT_THAT(message, HasSubstr("cudaLaunchKernelEx"));
+  EXPECT_THAT(message, HasSubstr("train_kernel.cu:"));
+}
+
+TEST(CudaDevicesTest, SayWhyThereIsNone) {
+  DeviceSettings settings;
+  settings.driver = false;
+  emulation::reset_device(settings);
+  EXPECT_TRUE(find_cuda_devices().usable.empty());
+  EXPECT_THAT(find_cuda_devices().problems, ::testing::ElementsAre(HasSubstr("no NVIDIA driver")));
+  settings.driver = true;
+  settings.devices = 0;
+  emulation::reset_device(settings);
+  EXPECT_THAT(find_cuda_devices().problems, ::testing::ElementsAre(HasSubstr("no NVIDIA GPU")));
+  settings.devices = 2;
+  settings.major = 3;
+  settings.minor = 7;
+  emulation::reset_device(settings);
+  EXPECT_THAT(find_cuda_devices().problems,
+              ::testing::Each(::testing::AllOf(HasSubstr("compute capability 3.7"), HasSubstr("too old"))));
+  EXPECT_EQ(find_cuda_devices().problems.size(), 2U);
+}
+
+TEST(CudaDevicesTest, DescribeThoseThatThereAre) {
+  DeviceSettings settings;
+  settings.devices = 2;
+  emulation::reset_device(settings);
+  const CudaDevices devices = find_cuda_devices();
+  EXPECT_TRUE(devices.problems.empty());
+  ASSERT_EQ(devices.usable.size(), 2U);
+  EXPECT_EQ(devices.usable[1].index, 1);
+  EXPECT_EQ(devices.usable[1].major, 9);
+  EXPECT_EQ(devices.usable[1].multiprocessors, 2);
+  EXPECT_EQ(devices.usable[1].memory, std::int64_t{1} << 30);
+  EXPECT_THAT(cuda_build(), HasSubstr("7.5, 9.0"));
+}
+
+}  // namespace
+}  // namespace warp2vec
