@@ -346,6 +346,7 @@ TEST_F(EmulatedWarp, LaunchesThatADeviceRefusesAreRefused) {
   EXPECT_EQ(cudaGetLastError(), cudaSuccess);
   config.blockDim = 1024;
   EXPECT_EQ(cudaLaunchKernelEx(&config, nothing), cudaSuccess);
+  config.blockDim = 32;
   config.gridDim = 0;
   EXPECT_EQ(cudaLaunchKernelEx(&config, nothing), cudaErrorInvalidConfiguration);
   config.gridDim = 1;
