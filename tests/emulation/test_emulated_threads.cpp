@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <tuple>
 #include <vector>
 
@@ -299,6 +300,37 @@ TEST_F(EmulatedWarp, RunsTheToolkitsPhilox) {
   const uint4 direct = curand_Philox4x32_10({7, 1, 2, 3}, {4, 5});
   EXPECT_EQ(out.read()[7].x, direct.x);
   EXPECT_EQ(out.read()[7].w, direct.w);
+}
+
+__global__ void add_one(int* value) {
+  if (threadIdx.x == 0) *value += 1;
+  __syncthreads();
+}
+
+// The fibers are then resumed by different threads of the host.
+TEST_F(EmulatedWarp, SeveralThreadsOfTheHostMayUseTheDevice) {
+  constexpr int kHosts = 3;
+  constexpr int kLaunches = 20;
+  const DeviceArray<int> values{std::vector<int>(kHosts)};
+  {
+    std::vector<std::jthread> hosts;
+    for (int host = 0; host < kHosts; ++host) {
+      hosts.emplace_back([value = values.get() + host] {
+        cudaStream_t stream = nullptr;
+        check(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking));
+        for (int i = 0; i < kLaunches; ++i) {
+          cudaLaunchConfig_t config{};
+          config.gridDim = 1;
+          config.blockDim = 64;
+          config.stream = stream;
+          check(cudaLaunchKernelEx(&config, add_one, value));
+          check(cudaStreamSynchronize(stream));
+        }
+        check(cudaStreamDestroy(stream));
+      });
+    }
+  }
+  EXPECT_EQ(values.read(), std::vector<int>(kHosts, kLaunches));
 }
 
 struct Pair {
