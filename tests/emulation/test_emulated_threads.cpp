@@ -18,19 +18,17 @@
 namespace warp2vec::emulation {
 namespace {
 
-const Schedule kNatural{ThreadOrder::natural, BlockOrder::natural, 0};
-const Schedule kReversed{ThreadOrder::reversed, BlockOrder::reversed, 0};
-const Schedule kShuffled{ThreadOrder::shuffled, BlockOrder::natural, 7};
-
 /// Threads of a block: one, a warp, with a part of a warp, several warps.
-class EmulatedThreads : public ::testing::TestWithParam<std::tuple<unsigned, Schedule>> {
+class EmulatedThreads : public ::testing::TestWithParam<std::tuple<unsigned, ThreadOrder>> {
  protected:
   EmulatedThreads() { reset(); }
   ~EmulatedThreads() override { EXPECT_TRUE(live_objects().none()); }
 
   static void reset() {
     reset_device();
-    device_settings().schedule = std::get<1>(GetParam());
+    const ThreadOrder order = std::get<1>(GetParam());
+    const bool reversed = order == ThreadOrder::reversed;
+    device_settings().schedule = {order, reversed ? BlockOrder::reversed : BlockOrder::natural, 7};
   }
   static unsigned blocks() { return 5; }
   static unsigned threads() { return std::get<0>(GetParam()); }
@@ -208,9 +206,17 @@ TEST_P(EmulatedThreads, PassOnWhatTheyThrowAndGoOnAfterThat) {
   EXPECT_EQ(out.read(), std::vector<int>(all(), 1));
 }
 
+std::string name_of(const ::testing::TestParamInfo<std::tuple<unsigned, ThreadOrder>>& instance) {
+  const auto [threads, order] = instance.param;
+  const char* const orders[] = {"natural", "reversed", "shuffled"};
+  return std::to_string(threads) + "_" + orders[static_cast<int>(order)];
+}
+
 INSTANTIATE_TEST_SUITE_P(InAllOrders, EmulatedThreads,
                          ::testing::Combine(::testing::Values(1U, 32U, 80U, 96U),
-                                            ::testing::Values(kNatural, kReversed, kShuffled)));
+                                            ::testing::Values(ThreadOrder::natural, ThreadOrder::reversed,
+                                                              ThreadOrder::shuffled)),
+                         name_of);
 
 // What follows needs no more than one schedule.
 class EmulatedWarp : public ::testing::Test {
