@@ -11,9 +11,10 @@
 #include <cstring>
 #include <exception>
 #include <memory>
-#include <new>
 #include <random>
 #include <stdexcept>
+#include <string>
+#include <utility>
 #include <vector>
 
 uint3 threadIdx;
