@@ -4,7 +4,7 @@
 set -euo pipefail
 
 build=(g++ cmake make libcli11-dev nlohmann-json3-dev libhwy-dev zlib1g-dev libzstd-dev libbz2-dev)
-test=(libgtest-dev libgmock-dev libbenchmark-dev librandom123-dev)
+test=(libgtest-dev libgmock-dev libbenchmark-dev librandom123-dev libboost-context-dev)
 test_oracle=(python3-gensim) # what it says is compared with; tests that need it are skipped without it
 lint=(clang-format-14 clang-tidy-14 shellcheck)
 

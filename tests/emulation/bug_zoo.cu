@@ -27,6 +27,18 @@ __global__ void reverse_block(float* out, const float* in) {
 }
 
 template <Variant variant>
+__global__ void add_twice(float* out, const float* in) {
+  float* const shared = shared_floats();
+  shared[threadIdx.x] = in[threadIdx.x];
+  __syncwarp();
+  const float neighbour = shared[threadIdx.x ^ 1];
+  if constexpr (variant == fixed) __syncwarp();
+  shared[threadIdx.x] += neighbour;
+  __syncwarp();
+  out[threadIdx.x] = shared[threadIdx.x ^ 1];
+}
+
+template <Variant variant>
 __global__ void reverse_after_shuffle(float* out, const float* in) {
   float* const shared = shared_floats();
   shared[threadIdx.x] = in[threadIdx.x];
@@ -117,6 +129,8 @@ constexpr std::size_t kShared = kThreads * sizeof(float);
 const Specimen missing_syncwarp{"missing_syncwarp", 1, kShared, reverse_warps<broken>, reverse_warps<fixed>};
 const Specimen missing_syncthreads{"missing_syncthreads", 1, kShared, reverse_block<broken>,
                                    reverse_block<fixed>};
+const Specimen missing_second_syncwarp{"missing_second_syncwarp", 1, kShared, add_twice<broken>,
+                                       add_twice<fixed>};
 const Specimen shuffle_as_barrier{"shuffle_as_barrier", 1, kShared, reverse_after_shuffle<broken>,
                                   reverse_after_shuffle<fixed>};
 const Specimen plain_sum_of_lanes{"plain_sum_of_lanes", 1, 0, sum<broken>, sum<fixed>};

@@ -26,7 +26,8 @@ struct Specimen {
 // Races in shared memory.
 extern const Specimen missing_syncwarp;
 extern const Specimen missing_syncthreads;
-extern const Specimen shuffle_as_barrier;  ///< all lanes are at the shuffle, but it orders no memory
+extern const Specimen missing_second_syncwarp;  ///< the one after the reads, before the next write
+extern const Specimen shuffle_as_barrier;       ///< all lanes are at the shuffle, but it orders no memory
 
 // Races in global memory.
 extern const Specimen plain_sum_of_lanes;

@@ -1,8 +1,8 @@
 #pragma once
 /// Included before the first line of each CUDA source that is compiled as C++: what nvcc would know by
 /// itself. Threads are fibers of one thread of the machine, which run from barrier to barrier. Warps do not
-/// run in lockstep. Not emulated: partial masks, extern __shared__ (see dynamic_shared()), grids and blocks
-/// of more than one dimension, clusters, waiting for other blocks.
+/// run in lockstep. Not emulated: partial masks, __shared__ variables (see dynamic_shared()), grids and
+/// blocks of more than one dimension, clusters, waiting for other threads except at barriers.
 
 // The toolkit's launch wants a compiled kernel. It goes under another name; ours is below.
 #define cudaLaunchKernelEx cudaLaunchKernelExOfTheToolkit
@@ -26,9 +26,9 @@
 #undef __launch_bounds__
 #define __launch_bounds__(...)
 
-// Only one block runs at a time.
+// Better than a variable of each thread, which it would be.
 #undef __shared__
-#define __shared__ static
+#define __shared__ only_dynamic_shared_memory_is_emulated
 
 extern uint3 threadIdx;
 extern uint3 blockIdx;
@@ -83,7 +83,7 @@ T update(T* address, const Operation& operation) {
 }  // namespace emulation
 }  // namespace warp2vec
 
-// Barriers. What came before happens before what comes after, for the block and for the warp.
+// Barriers, of all threads of the block or warp: one that has returned counts as a mistake.
 void __syncthreads();
 void __syncwarp(unsigned mask = 0xFFFFFFFFU);
 

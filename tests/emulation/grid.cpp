@@ -11,9 +11,10 @@
 #include <cstring>
 #include <exception>
 #include <memory>
-#include <new>
 #include <random>
 #include <stdexcept>
+#include <string>
+#include <utility>
 #include <vector>
 
 uint3 threadIdx;
@@ -85,8 +86,8 @@ struct BlockSet {
   Barrier barrier;
   std::unique_ptr<unsigned char, decltype(&std::free)> shared{nullptr, &std::free};
 
-  HappensBefore prepared;  // preparer -> threads
-  HappensBefore finished;  // threads -> preparer
+  HappensBefore prepared;  // preparer -> threads, and at the end of the launch the host
+  HappensBefore finished;  // threads -> preparer, likewise
   Fiber preparer;          // of shared memory; the host must know nothing of what the threads did
 };
 
@@ -95,12 +96,19 @@ struct Machine {
   std::array<BlockSet, 2> sets;
   std::size_t next_set = 0;
   HappensBefore begin;  // of a launch: host -> preparers
-  HappensBefore end;    // threads and preparers -> host
 
   // Set before each switch.
   std::atomic<const Launch*> launch{nullptr};
   std::atomic<unsigned> block{0};
   std::atomic<Thread*> running{nullptr};
+
+  /// All that was done by threads and preparers -> host.
+  void acquire() {
+    for (BlockSet& set : sets) {
+      set.prepared.acquire();
+      set.finished.acquire();
+    }
+  }
 };
 
 // Never destroyed: fibers are always somewhere.
@@ -177,7 +185,6 @@ unsigned ballot(const char* where, unsigned mask, int predicate) {
       end = kFailed;
     }
     thread.set.finished.release();
-    machine().end.release();
     thread.fiber.pause(reinterpret_cast<std::intptr_t>(end));
   }
 }
@@ -198,7 +205,6 @@ unsigned ballot(const char* where, unsigned mask, int predicate) {
     }
     set_block(machine().block.load(std::memory_order_relaxed), set.shared.get());
     set.prepared.release();
-    machine().end.release();
     set.preparer.pause(0);
   }
 }
@@ -244,7 +250,7 @@ class Block {
     if (failure_) {
       for (unsigned i = 0; i < launch_.threads; ++i)
         while (pauses_[i] != kReturned && pauses_[i] != kFailed) resume(i, kGiveUp);
-      machine().end.acquire();
+      machine().acquire();
       std::rethrow_exception(failure_);
     }
   }
@@ -288,7 +294,7 @@ class Block {
   }
 
   [[noreturn]] void fail(unsigned index) const {
-    machine().end.acquire();
+    machine().acquire();
     try {
       std::rethrow_exception(std::exchange(set_.threads[index]->failure, nullptr));
     } catch (const std::exception& error) {
@@ -316,7 +322,7 @@ void run_grid(const Launch& launch, const Schedule& schedule) {
     const unsigned index = schedule.blocks == BlockOrder::reversed ? launch.blocks - 1 - i : i;
     Block(launch, index, schedule, m.sets[m.next_set++ % m.sets.size()]).run();
   }
-  m.end.acquire();
+  m.acquire();
 }
 
 unsigned lane() { return running().lane; }

@@ -11,25 +11,24 @@
 #include <cstdint>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <tuple>
 #include <vector>
 
 namespace warp2vec::emulation {
 namespace {
 
-const Schedule kNatural{ThreadOrder::natural, BlockOrder::natural, 0};
-const Schedule kReversed{ThreadOrder::reversed, BlockOrder::reversed, 0};
-const Schedule kShuffled{ThreadOrder::shuffled, BlockOrder::natural, 7};
-
 /// Threads of a block: one, a warp, with a part of a warp, several warps.
-class EmulatedThreads : public ::testing::TestWithParam<std::tuple<unsigned, Schedule>> {
+class EmulatedThreads : public ::testing::TestWithParam<std::tuple<unsigned, ThreadOrder>> {
  protected:
   EmulatedThreads() { reset(); }
   ~EmulatedThreads() override { EXPECT_TRUE(live_objects().none()); }
 
   static void reset() {
     reset_device();
-    device_settings().schedule = std::get<1>(GetParam());
+    const ThreadOrder order = std::get<1>(GetParam());
+    const bool reversed = order == ThreadOrder::reversed;
+    device_settings().schedule = {order, reversed ? BlockOrder::reversed : BlockOrder::natural, 7};
   }
   static unsigned blocks() { return 5; }
   static unsigned threads() { return std::get<0>(GetParam()); }
@@ -207,9 +206,17 @@ TEST_P(EmulatedThreads, PassOnWhatTheyThrowAndGoOnAfterThat) {
   EXPECT_EQ(out.read(), std::vector<int>(all(), 1));
 }
 
+std::string name_of(const ::testing::TestParamInfo<std::tuple<unsigned, ThreadOrder>>& instance) {
+  const auto [threads, order] = instance.param;
+  const char* const orders[] = {"natural", "reversed", "shuffled"};
+  return std::to_string(threads) + "_" + orders[static_cast<int>(order)];
+}
+
 INSTANTIATE_TEST_SUITE_P(InAllOrders, EmulatedThreads,
                          ::testing::Combine(::testing::Values(1U, 32U, 80U, 96U),
-                                            ::testing::Values(kNatural, kReversed, kShuffled)));
+                                            ::testing::Values(ThreadOrder::natural, ThreadOrder::reversed,
+                                                              ThreadOrder::shuffled)),
+                         name_of);
 
 // What follows needs no more than one schedule.
 class EmulatedWarp : public ::testing::Test {
@@ -301,6 +308,37 @@ TEST_F(EmulatedWarp, RunsTheToolkitsPhilox) {
   EXPECT_EQ(out.read()[7].w, direct.w);
 }
 
+__global__ void add_one(int* value) {
+  if (threadIdx.x == 0) *value += 1;
+  __syncthreads();
+}
+
+// The fibers are then resumed by different threads of the host.
+TEST_F(EmulatedWarp, SeveralThreadsOfTheHostMayUseTheDevice) {
+  constexpr int kHosts = 3;
+  constexpr int kLaunches = 20;
+  const DeviceArray<int> values{std::vector<int>(kHosts)};
+  {
+    std::vector<std::jthread> hosts;
+    for (int host = 0; host < kHosts; ++host) {
+      hosts.emplace_back([value = values.get() + host] {
+        cudaStream_t stream = nullptr;
+        check(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking));
+        for (int i = 0; i < kLaunches; ++i) {
+          cudaLaunchConfig_t config{};
+          config.gridDim = 1;
+          config.blockDim = 64;
+          config.stream = stream;
+          check(cudaLaunchKernelEx(&config, add_one, value));
+          check(cudaStreamSynchronize(stream));
+        }
+        check(cudaStreamDestroy(stream));
+      });
+    }
+  }
+  EXPECT_EQ(values.read(), std::vector<int>(kHosts, kLaunches));
+}
+
 struct Pair {
   int first;
   double second;
@@ -346,6 +384,7 @@ TEST_F(EmulatedWarp, LaunchesThatADeviceRefusesAreRefused) {
   EXPECT_EQ(cudaGetLastError(), cudaSuccess);
   config.blockDim = 1024;
   EXPECT_EQ(cudaLaunchKernelEx(&config, nothing), cudaSuccess);
+  config.blockDim = 32;
   config.gridDim = 0;
   EXPECT_EQ(cudaLaunchKernelEx(&config, nothing), cudaErrorInvalidConfiguration);
   config.gridDim = 1;
