@@ -63,7 +63,8 @@ class DeviceTotals {
   DeviceArray<std::int64_t> pairs_;
 };
 
-/// Gives batches to one stream: subsampling, then training. The host stays at most two batches ahead.
+/// Gives batches to one stream: subsampling (which the full softmax leaves to the host), then training. The
+/// host stays at most two batches ahead.
 class OneGpuBackend final : public CudaBackend {
  public:
   OneGpuBackend(const TrainingData& data, CudaDevice device, const CudaLimits& limits)
@@ -87,9 +88,11 @@ class OneGpuBackend final : public CudaBackend {
   void upload(Embeddings& embeddings) override {
     embeddings_.emplace(embeddings, uploader_);
     embeddings_->show_to(model_);
-    corpus_.emplace(data_.tokens, uploader_, plan_.memory.corpus_resident);
-    kept_.emplace(*corpus_, data_.tokens.tokens(), tables_.thresholds(), data_.config.max_sentence,
-                  plan_.batch_centres + 2 * data_.config.window);
+    if (!softmax_) {
+      corpus_.emplace(data_.tokens, uploader_, plan_.memory.corpus_resident);
+      kept_.emplace(*corpus_, data_.tokens.tokens(), tables_.thresholds(), data_.config.max_sentence,
+                    plan_.batch_centres + 2 * data_.config.window);
+    }
     totals_.clear(stream_);
     uploader_.finish_before(stream_);
     stream_.synchronize();

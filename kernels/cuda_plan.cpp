@@ -17,7 +17,8 @@ namespace {
 // What CUDA itself, cuBLAS and Thrust take beside our own allocations.
 constexpr std::int64_t kReserve = std::int64_t{256} << 20;
 
-// Many waves of blocks, so that the last one, which is not full, costs little.
+// 1 M centres by default: stretches of 512 blocks are then 2,048 centres apart, far enough to have topics of
+// their own.
 constexpr std::int64_t kTilesPerBatch = 16384;
 constexpr std::int64_t kSoftmaxTilesPerBatch = 16;
 constexpr std::int64_t kMostSoftmaxCentres = 64;
@@ -26,24 +27,32 @@ double pairs_per_centre(const Config& config) {
   return config.shrink_window ? config.window + 1.0 : 2.0 * config.window;
 }
 
-double expected_kept_tokens(const TrainingData& data) {
-  double kept = 0;
-  for (const std::int64_t count : data.vocabulary.counts())
-    kept += static_cast<double>(count) * keep_probability(count, data.vocabulary.total(), data.config.sample);
+/// What subsampling leaves, on average.
+struct Kept {
+  double share = 0;          // of all tokens
+  double largest_share = 0;  // the commonest word's of the kept tokens
+};
+
+Kept expected_kept(const TrainingData& data) {
+  Kept kept;
+  const auto total = static_cast<double>(data.vocabulary.total());
+  for (const std::int64_t count : data.vocabulary.counts()) {
+    const double share = static_cast<double>(count) / total *
+                         keep_probability(count, data.vocabulary.total(), data.config.sample);
+    kept.share += share;
+    kept.largest_share = std::max(kept.largest_share, share);
+  }
+  kept.largest_share /= kept.share;
   return kept;
 }
 
-// So few that the commonest word's rows, which get `share` of all pairs' gradients, stay stable without damping:
-// in trials lr * pairs * share = 1.3 trained a little worse than one centre at a time, and 2.7 diverged.
+// So few that the commonest word's rows, which get `share` of all pairs' gradients, stay stable without
+// damping: in trials lr * pairs * share = 1.3 trained a little worse than one centre at a time, and 2.7
+// diverged.
 constexpr double kMostSoftmaxLoad = 0.5;
 std::int64_t softmax_centres(const TrainingData& data) {
-  const Config& config = data.config;
-  const std::int64_t count = data.vocabulary.counts().front();
-  const double share = static_cast<double>(count) *
-                       keep_probability(count, data.vocabulary.total(), config.sample) /
-                       expected_kept_tokens(data);
-  const double centres = kMostSoftmaxLoad / (config.lr * pairs_per_centre(config) * share);
-  return std::clamp(static_cast<std::int64_t>(std::min(centres, 1e9)), std::int64_t{1}, kMostSoftmaxCentres);
+  const double load = data.config.lr * pairs_per_centre(data.config) * expected_kept(data).largest_share;
+  return std::clamp(static_cast<std::int64_t>(kMostSoftmaxLoad / load), std::int64_t{1}, kMostSoftmaxCentres);
 }
 
 int choose_blocks(const TrainingData& data, const CudaDevice& device, const Model& model,
@@ -90,13 +99,13 @@ CudaMemoryPlan plan_memory(const TrainingData& data, const CudaDevice& device, c
   if (config.loss.negative_sampling) tables += words * static_cast<std::int64_t>(sizeof(AliasColumn));
   if (config.loss.hierarchical_softmax) tables += words;
   add("tables of words", tables);
-  add(resident ? "corpus" : "corpus, streamed", DeviceCorpus::bytes(data.tokens.tokens(), resident));
-  add("batch", KeptOnDevice::bytes(data.tokens.tokens(), plan.batch_centres + 2 * config.window));
   if (config.loss.softmax) {
     add("softmax", SoftmaxSteps::bytes(data, plan.batch_centres, plan.softmax_centres));
-  } else if (!plan.launch.shared) {
-    add("scratch", plan.blocks * plan.launch.scratch_bytes);
+    return memory;
   }
+  add(resident ? "corpus" : "corpus, streamed", DeviceCorpus::bytes(data.tokens.tokens(), resident));
+  add("batch", KeptOnDevice::bytes(data.tokens.tokens(), plan.batch_centres + 2 * config.window));
+  if (!plan.launch.shared) add("scratch", plan.blocks * plan.launch.scratch_bytes);
   return memory;
 }
 
@@ -109,7 +118,16 @@ std::int64_t CudaMemoryPlan::total() const {
 }
 
 std::int64_t harmless_centres_in_flight(const TrainingData& data) {
-  return std::max<std::int64_t>(1, std::llround(expected_kept_tokens(data) / 2048));
+  const Config& config = data.config;
+  const Kept kept = expected_kept(data);
+  const double trained = kept.share * static_cast<double>(data.tokens.tokens()) * config.epochs;
+  double centres = 1e9;
+  if (config.loss.negative_sampling) {
+    const double gradients = pairs_per_centre(config) * (1 + config.negative) * kept.largest_share;
+    centres = std::min(trained / 2048, 50 / (config.lr * gradients));
+  }
+  if (config.loss.hierarchical_softmax) centres = std::min({centres, trained / 1024, 4096.0});
+  return std::max<std::int64_t>(1, std::llround(centres));
 }
 
 CudaPlan plan_cuda(const TrainingData& data, const CudaDevice& device, const CudaLimits& limits) {

@@ -29,8 +29,9 @@ struct CudaPlan {
   std::int64_t warps() const { return std::int64_t{blocks} * launch.warps; }
 };
 
-/// The most centres whose gradients may be computed from the same values without harm to quality, for a
-/// corpus and a vocabulary of this size; see benchmarks/README.md.
+/// The most centres from all over the corpus that may be in flight without harm to quality; measured, see
+/// benchmarks/README.md. Few for little training, which would otherwise start slowly, and few where one word
+/// is so frequent that its row gets too many gradients from the same values.
 std::int64_t harmless_centres_in_flight(const TrainingData& data);
 
 /// Throws Error if the run does not fit into the device's free memory, saying what is needed and what to

