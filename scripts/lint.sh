@@ -5,13 +5,13 @@ cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
 scripts/install-dependencies.sh build test lint
 
-mapfile -t sources < <(find benchmarks host include kernels tests -name '*.cpp' -o -name '*.h' 2>/dev/null | sort)
+mapfile -t sources < <(find benchmarks host include kernels tests -name '*.cpp' -o -name '*.h' -o -name '*.cu' | sort)
 
 echo "clang-format: ${#sources[@]} files"
 clang-format-14 --dry-run --Werror "${sources[@]}"
 
 echo "shellcheck"
-shellcheck scripts/*.sh .ci/run
+shellcheck scripts/*.sh cmake/*.sh .ci/run
 
 # The headers are checked with the files that include them.
 cmake --preset release -DWARP2VEC_BUILD_BENCHMARKS=ON >build/lint.log || { cat build/lint.log; exit 1; }
