@@ -2,6 +2,7 @@
 
 #include <warp2vec/error.h>
 
+#include "cuda_devices.h"
 #include "device_embeddings.h"
 #include "device_tables.h"
 #include "kept_on_device.h"
@@ -16,15 +17,6 @@
 
 namespace warp2vec {
 namespace {
-
-CudaDevice usable_device(int index) {
-  const CudaDevices devices = find_cuda_devices();
-  for (const CudaDevice& device : devices.usable)
-    if (device.index == index) return device;
-  std::string problems;
-  for (const std::string& problem : devices.problems) problems += "; " + problem;
-  throw Error("GPU " + std::to_string(index) + " is not usable" + problems);
-}
 
 void check(const Config& config) {
   if (config.dim > kMaxCudaDim)
@@ -155,9 +147,7 @@ class OneGpuBackend final : public CudaBackend {
 std::unique_ptr<CudaBackend> make_cuda_backend(const TrainingData& data, int device,
                                                const CudaLimits& limits) {
   check(data.config);
-  CudaDevice usable = usable_device(device);
-  W2V_CUDA(cudaSetDevice(device));
-  return std::make_unique<OneGpuBackend>(data, std::move(usable), limits);
+  return std::make_unique<OneGpuBackend>(data, use_cuda_device(device), limits);
 }
 
 std::unique_ptr<CudaBackend> make_cuda_backend(const TrainingData& data, int device) {

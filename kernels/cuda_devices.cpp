@@ -1,4 +1,6 @@
-#include <warp2vec/cuda.h>
+#include "cuda_devices.h"
+
+#include <warp2vec/error.h>
 
 #include <cuda_runtime_api.h>
 
@@ -28,8 +30,8 @@ std::string no_devices(cudaError_t error) {
          cudaGetErrorName(error) + ")";
 }
 
-/// Adds device `index` to the usable ones or to the problems.
-void examine(int index, CudaDevices& devices) {
+// Adds device `index` to the usable ones or to the problems.
+void examine(int index, bool with_free_memory, CudaDevices& devices) {
   const std::string name = "GPU " + std::to_string(index);
   cudaDeviceProp properties{};
   std::size_t free = 0;
@@ -42,23 +44,23 @@ void examine(int index, CudaDevices& devices) {
                                  ") is too old: this build needs " + capability(kArchitectures.front()));
       return;
     }
-    error = cudaSetDevice(index);
+    if (with_free_memory) error = cudaSetDevice(index);
   }
-  if (error == cudaSuccess) error = cudaMemGetInfo(&free, &total);
+  if (error == cudaSuccess && with_free_memory) error = cudaMemGetInfo(&free, &total);
   if (error != cudaSuccess) {
     cudaGetLastError();  // forgets it
     devices.problems.push_back(name + " fails: " + cudaGetErrorString(error) + " (" +
                                cudaGetErrorName(error) + ")");
     return;
   }
-  devices.usable.push_back({index, properties.name, properties.major, properties.minor,
-                            properties.multiProcessorCount, static_cast<std::int64_t>(total),
-                            static_cast<std::int64_t>(free)});
+  devices.usable.push_back(
+      {index, properties.name, properties.major, properties.minor, properties.multiProcessorCount,
+       static_cast<std::int64_t>(properties.totalGlobalMem), static_cast<std::int64_t>(free)});
 }
 
 }  // namespace
 
-CudaDevices find_cuda_devices() {
+CudaDevices find_cuda_devices(bool with_free_memory) {
   CudaDevices devices;
   int count = 0;
   const cudaError_t error = cudaGetDeviceCount(&count);
@@ -67,8 +69,23 @@ CudaDevices find_cuda_devices() {
     devices.problems.push_back(no_devices(error != cudaSuccess ? error : cudaErrorNoDevice));
     return devices;
   }
-  for (int index = 0; index < count; ++index) examine(index, devices);
+  for (int index = 0; index < count; ++index) examine(index, with_free_memory, devices);
   return devices;
+}
+
+CudaDevice use_cuda_device(int index) {
+  CudaDevices devices;
+  int count = 0;
+  const cudaError_t error = cudaGetDeviceCount(&count);
+  if (error != cudaSuccess || count == 0)
+    devices.problems.push_back(no_devices(error != cudaSuccess ? error : cudaErrorNoDevice));
+  else if (index < 0 || index >= count)
+    devices.problems.push_back("there is no GPU " + std::to_string(index) + ", only 0 to " +
+                               std::to_string(count - 1));
+  else
+    examine(index, true, devices);
+  if (devices.usable.empty()) throw Error(devices.problems.front());
+  return devices.usable.front();
 }
 
 std::string cuda_build() {

@@ -94,32 +94,48 @@ W2V_HD void meet(Warp& warp, const Unit& unit, const UnitTarget& target, const f
   }
 }
 
-/// Adds the steps of eight contexts from `begin` on: gradients times target rows.
+/// Adds the steps of eight contexts from `begin` on: gradients times target rows. Four columns at a time,
+/// since target rows come from far: four loads are on their way together.
 template <bool kWhole, class Warp>
 W2V_HD void step_contexts(Warp& warp, const Unit& unit, std::int32_t begin, MatrixView<float> input,
                           MatrixView<float> output) {
+  constexpr int kColumns = 4;
   const int contexts = unit.contexts - begin < kSums ? unit.contexts - begin : kSums;
-  for (std::int64_t d = 0; d < input.stride; d += kLanes) {
-    const int lanes = lanes_in<kWhole>(d, input.stride);
-    typename Warp::Float steps[kSums];
+  for (std::int64_t first = 0; first < input.stride; first += kColumns * kLanes) {
+    const auto lanes = [&](int column) {
+      const std::int64_t d = first + column * kLanes;
+      return d < input.stride ? lanes_in<kWhole>(d, input.stride) : 0;
+    };
+    typename Warp::Float steps[kSums][kColumns];
     W2V_UNROLL
-    for (int c = 0; c < kSums; ++c) steps[c] = warp.zero();
+    for (int c = 0; c < kSums; ++c) {
+      W2V_UNROLL
+      for (int k = 0; k < kColumns; ++k) steps[c][k] = warp.zero();
+    }
     for (std::int32_t t = 0; t < unit.targets; ++t) {
       const UnitTarget& target = unit.target[t];
       if (target.begin >= begin + contexts || target.end <= begin) continue;
-      const auto y = warp.load_relaxed(output.row(std::int64_t{target.row}) + d, lanes);
+      const float* const row = output.row(std::int64_t{target.row}) + first;
+      typename Warp::Float y[kColumns];
+      W2V_UNROLL
+      for (int k = 0; k < kColumns; ++k) y[k] = warp.load_relaxed(row + k * kLanes, lanes(k));
       const float* const gradients = unit.weights + target.weights;
-      const std::int32_t first = begin - target.begin;
+      const std::int32_t from = begin - target.begin;
       W2V_UNROLL
       for (int c = 0; c < kSums; ++c) {
-        if (first + c >= 0 && begin + c < target.end) steps[c] = warp.fma(gradients[first + c], y, steps[c]);
+        if (from + c < 0 || begin + c >= target.end) continue;
+        W2V_UNROLL
+        for (int k = 0; k < kColumns; ++k) steps[c][k] = warp.fma(gradients[from + c], y[k], steps[c][k]);
       }
     }
     W2V_UNROLL
     for (int c = 0; c < kSums; ++c) {
       if (c >= contexts || unit.context[begin + c].pairs == 0) continue;
       const UnitContext& context = unit.context[begin + c];
-      warp.add(input.row(std::int64_t{context.row}) + d, lanes, warp.times(context.scale, steps[c]));
+      float* const row = input.row(std::int64_t{context.row}) + first;
+      W2V_UNROLL
+      for (int k = 0; k < kColumns; ++k)
+        warp.add(row + k * kLanes, lanes(k), warp.times(context.scale, steps[c][k]));
     }
   }
 }

@@ -13,8 +13,8 @@ namespace warp2vec::cli {
 /// The CUDA toolkit and architectures of this build, or "not in this build".
 std::string gpu_support();
 
-/// The GPUs of this machine; nothing if this build has no CUDA.
-std::optional<CudaDevices> find_gpus();
+/// The GPUs of this machine, see find_cuda_devices(); nothing if this build has no CUDA.
+std::optional<CudaDevices> find_gpus(bool with_free_memory = false);
 
 /// What a run on a GPU was planned with.
 struct GpuRun {

@@ -4,7 +4,7 @@ namespace warp2vec::cli {
 
 std::string gpu_support() { return cuda_build(); }
 
-std::optional<CudaDevices> find_gpus() { return find_cuda_devices(); }
+std::optional<CudaDevices> find_gpus(bool with_free_memory) { return find_cuda_devices(with_free_memory); }
 
 GpuBackend make_gpu_backend(const TrainingData& data, int device) {
   std::unique_ptr<CudaBackend> backend = make_cuda_backend(data, device);

@@ -6,7 +6,7 @@ namespace warp2vec::cli {
 
 std::string gpu_support() { return "not in this build"; }
 
-std::optional<CudaDevices> find_gpus() { return {}; }
+std::optional<CudaDevices> find_gpus(bool) { return {}; }
 
 GpuBackend make_gpu_backend(const TrainingData&, int) { throw Error("this build has no CUDA support"); }
 

@@ -42,7 +42,7 @@ void describe_build() {
 }
 
 void describe_devices() {
-  for (const std::string& line : describe_gpus(find_gpus())) std::cout << line << "\n";
+  for (const std::string& line : describe_gpus(find_gpus(true))) std::cout << line << "\n";
 }
 
 template <class WordAt>

@@ -19,17 +19,18 @@ struct CudaDevice {
   int minor = 0;
   int multiprocessors = 0;
   std::int64_t memory = 0;       ///< bytes
-  std::int64_t free_memory = 0;  ///< bytes, at the time of asking
+  std::int64_t free_memory = 0;  ///< bytes, at the time of asking; 0 = not asked
 };
 
 /// The usable GPUs of this machine, and why others, or all, are not: "no NVIDIA driver ...", "no GPU ...",
 /// "GPU 1 (Tesla K80, compute capability 3.7) is too old ...". Never throws: every failure means "not
-/// usable".
+/// usable". To ask for free memory starts CUDA on every GPU, which takes some hundred MB of each until the
+/// program ends.
 struct CudaDevices {
   std::vector<CudaDevice> usable;
   std::vector<std::string> problems;
 };
-CudaDevices find_cuda_devices();
+CudaDevices find_cuda_devices(bool with_free_memory = false);
 
 /// The toolkit that built this library and the architectures that it has kernels for: "13.0, kernels for
 /// compute capability 7.5, 9.0".

@@ -245,6 +245,15 @@ TEST_F(CudaBackendTest, TooLittleMemoryIsAClearError) {
   EXPECT_EQ(emulation::call_log().calls["cudaMalloc"], 0);
 }
 
+TEST_F(CudaBackendTest, AGpuThatIsNotThereIsAClearError) {
+  const SyntheticCorpus corpus = zipf_corpus(50, 300, 60);
+  const Config config = config_of("ns", Sharing::tile);
+  const TrainingData data(config, corpus.vocabulary, corpus.tokens);
+  EXPECT_THAT(thrown_message([&] { make_cuda_backend(data, 3); }), HasSubstr("there is no GPU 3"));
+  emulation::device_settings().driver = false;
+  EXPECT_THAT(thrown_message([&] { make_cuda_backend(data); }), HasSubstr("no NVIDIA driver"));
+}
+
 TEST_F(CudaBackendTest, LongVectorsAreRefused) {
   const SyntheticCorpus corpus = zipf_corpus(50, 300, 60);
   const Config config = config_of("ns", Sharing::tile, 1025);
@@ -326,6 +335,8 @@ TEST(CudaDevicesTest, DescribeThoseThatThereAre) {
   EXPECT_EQ(devices.usable[1].major, 9);
   EXPECT_EQ(devices.usable[1].multiprocessors, 2);
   EXPECT_EQ(devices.usable[1].memory, std::int64_t{1} << 30);
+  EXPECT_EQ(devices.usable[1].free_memory, 0);
+  EXPECT_EQ(find_cuda_devices(true).usable[1].free_memory, std::int64_t{1} << 30);
   EXPECT_THAT(cuda_build(), HasSubstr("7.5, 9.0"));
 }
 
