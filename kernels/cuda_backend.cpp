@@ -83,7 +83,7 @@ class OneGpuBackend final : public CudaBackend {
     if (!softmax_) {
       corpus_.emplace(data_.tokens, uploader_, plan_.memory.corpus_resident);
       kept_.emplace(*corpus_, data_.tokens.tokens(), tables_.thresholds(), data_.config.max_sentence,
-                    plan_.batch_centres + 2 * data_.config.window);
+                    plan_.batch_tokens);
     }
     totals_.clear(stream_);
     uploader_.finish_before(stream_);

@@ -104,7 +104,7 @@ CudaMemoryPlan plan_memory(const TrainingData& data, const CudaDevice& device, c
     return memory;
   }
   add(resident ? "corpus" : "corpus, streamed", DeviceCorpus::bytes(data.tokens.tokens(), resident));
-  add("batch", KeptOnDevice::bytes(data.tokens.tokens(), plan.batch_centres + 2 * config.window));
+  add("batch", KeptOnDevice::bytes(data.tokens.tokens(), plan.batch_tokens));
   if (!plan.launch.shared) add("scratch", plan.blocks * plan.launch.scratch_bytes);
   return memory;
 }
@@ -135,6 +135,7 @@ CudaPlan plan_cuda(const TrainingData& data, const CudaDevice& device, const Cud
   CudaPlan plan;
   plan.batch_centres =
       std::int64_t{model.tile_centres} * (data.config.loss.softmax ? kSoftmaxTilesPerBatch : kTilesPerBatch);
+  plan.batch_tokens = std::min(plan.batch_centres + 2 * model.window, data.tokens.tokens());
   if (data.config.loss.softmax) {
     plan.softmax_centres = limits.softmax_centres > 0 ? limits.softmax_centres : softmax_centres(data);
     plan.centres_in_flight = plan.softmax_centres;

@@ -23,6 +23,7 @@ struct CudaPlan {
   std::int64_t centres_in_flight = 0;
   std::int64_t softmax_centres = 0;  ///< of the full softmax trained from the same values
   std::int64_t batch_centres = 0;
+  std::int64_t batch_tokens = 0;  ///< kept tokens of a batch with the reach of its windows, at most
   CudaMemoryPlan memory;
 
   /// Blocks times warps.
