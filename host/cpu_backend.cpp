@@ -79,7 +79,13 @@ class CpuBackend final : public Backend {
   // Until all batches are finished.
   void wait(std::unique_lock<std::mutex>& lock) {
     done_.wait(lock, [&] { return failure_ || unfinished_ == 0; });
-    if (failure_) std::rethrow_exception(failure_);
+    if (failure_) {
+      // The other workers must be done with the epoch, which may go once this throws.
+      queue_.clear();
+      lock.unlock();
+      stop();
+      std::rethrow_exception(failure_);
+    }
   }
 
   // Lets the workers finish what is queued and joins them.
