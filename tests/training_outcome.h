@@ -12,6 +12,7 @@
 #include <cstring>
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 
 namespace warp2vec {
@@ -75,6 +76,11 @@ struct Rule {
 };
 
 inline Config config_of(const Rule& rule) { return config_of(rule.loss, rule.sharing, rule.dim); }
+
+/// For messages and the names of tests.
+inline void PrintTo(const Rule& rule, std::ostream* out) {
+  *out << rule.loss << " " << to_string(rule.sharing) << " d=" << rule.dim;
+}
 
 /// For INSTANTIATE_TEST_SUITE_P.
 inline std::string rule_name(const ::testing::TestParamInfo<Rule>& info) {

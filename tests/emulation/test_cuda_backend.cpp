@@ -193,10 +193,10 @@ TEST_F(CudaBackendTest, SmallCorporaGetFewCentresInFlight) {
 
 TEST_F(CudaBackendTest, ATinyCorpusDoesNotDiverge) {
   emulation::device_settings().multiprocessors = 132;
-  const SyntheticCorpus corpus = zipf_corpus(20, 500, 60);
+  const SyntheticCorpus corpus = zipf_corpus(20, 250, 60);
   for (const char* loss : {"ns", "hs", "softmax"}) {
     Config config = config_of(loss, Sharing::tile, 8);
-    config.epochs = 3;
+    config.epochs = 2;
     config.sample = 0;
     config.lr = 0.1;
     const Outcome gpu = run(corpus, config, cuda());
