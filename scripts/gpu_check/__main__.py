@@ -8,6 +8,7 @@ import functools
 import json
 import math
 import os
+import shutil
 import statistics
 import sys
 import tempfile
@@ -26,6 +27,12 @@ SEEDS = (1, 2, 3)
 TOOLS = ("memcheck", "racecheck", "initcheck", "synccheck")
 # How far below the CPU's median the GPU's may be. Seeds differ by 0.01 in Spearman's rho and less in accuracy.
 TOLERANCE = 0.03
+
+
+def nvidia_smi(check):
+    if not shutil.which("nvidia-smi"):
+        raise Skipped("not available")
+    check.command(["nvidia-smi"], "devices.log")
 
 
 def test(check, programs):
@@ -158,7 +165,7 @@ def trainings(check, programs, folder, arguments):
     speed_round(SEEDS[0])
     for rule in RULES:
         quality_step("cpu", SEEDS[0], rule)
-    check.step("3,000,000 words, d=300",
+    check.step(f"{arguments.words:,} words, d=300",
                functools.partial(many_words, check, programs, folder, arguments.words, 6 * arguments.words),
                mandatory=False, group="many_words", run="tile")
     for seed in SEEDS[1:]:
@@ -202,7 +209,7 @@ def main():
     facts = {"commit": machine.commit(arguments.bundle), "machine": computer(), "driver": machine.driver(), "gpu": None,
              "date": time.strftime("%Y-%m-%d")}
     check = Check(arguments.output, arguments.budget, facts, machine.environment())
-    check.step("nvidia-smi", lambda: check.command(["nvidia-smi"], "devices.log") and None, mandatory=False, limit=60)
+    check.step("nvidia-smi", lambda: nvidia_smi(check), mandatory=False, limit=60)
     listing = []
     check.step("devices", lambda: listing.append(check.command([programs["warp2vec"], "info", "--devices"],
                                                                "devices.log")), limit=60)

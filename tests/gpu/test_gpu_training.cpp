@@ -69,7 +69,7 @@ TEST_F(GpuTraining, ManyBlocksTrainEveryPairOnce) {
 }
 
 TEST_F(GpuTraining, FindsTopicsAsTheReferenceDoes) {
-  const SyntheticCorpus corpus = topic_corpus(20, 30, std::max<std::int64_t>(8000, 100000 / kShrink));
+  const SyntheticCorpus corpus = topic_corpus(20, 30, std::max<std::int64_t>(6000, 100000 / kShrink));
   for (const auto& [loss, sharing] :
        {std::pair{"ns", Sharing::tile}, std::pair{"ns", Sharing::window}, std::pair{"hs", Sharing::tile}}) {
     Config config = config_of(loss, sharing, 32);
@@ -84,7 +84,8 @@ TEST_F(GpuTraining, FindsTopicsAsTheReferenceDoes) {
 }
 
 TEST_F(GpuTraining, ATinyCorpusIsTrainedAsWellAsOnACpu) {
-  const SyntheticCorpus corpus = zipf_corpus(1000 / std::min<std::int64_t>(kShrink, 10), 50000 / kShrink, 60);
+  const SyntheticCorpus corpus = zipf_corpus(1000 / std::min<std::int64_t>(kShrink, 10),
+                                             50000 / std::min<std::int64_t>(kShrink, 50), 60);
   for (const auto& [loss, sharing] :
        {std::pair{"ns", Sharing::tile}, std::pair{"ns", Sharing::window}, std::pair{"hs", Sharing::tile}}) {
     Config config = config_of(loss, sharing, 100);
@@ -102,6 +103,7 @@ TEST_F(GpuTraining, AStreamedCorpusTrainsLikeAResidentOne) {
   const SyntheticCorpus corpus = zipf_corpus(5000, 5 * DeviceCorpus::kRun / 2, 60);
   Config config = all_threads(config_of("ns", Sharing::tile, 32));
   config.sample = 1e-6 / static_cast<double>(kShrink);
+  config.epochs = 1;
   CudaLimits streamed;
   streamed.stream_corpus = true;
   const Outcome a = run(corpus, config, gpu());
@@ -138,8 +140,8 @@ TEST_F(SanitizedTraining, ACheckpointIsADownloadAndChangesNothing) {
   const SyntheticCorpus corpus = zipf_corpus(100, 3000, 60);
   const Config config = config_of("ns+hs", Sharing::tile, 40);
   Embeddings checkpoint = initial_embeddings(corpus.vocabulary.size(), config);
-  Embeddings download = checkpoint;
-  const Embeddings untrained = checkpoint;
+  Embeddings download = initial_embeddings(corpus.vocabulary.size(), config);
+  const Embeddings untrained = initial_embeddings(corpus.vocabulary.size(), config);
   const Embeddings plain = train_one_epoch(corpus, config, one_warp_limits(), {});
   const Embeddings with_checkpoint =
       train_one_epoch(corpus, config, one_warp_limits(), [&](Backend& b) { b.checkpoint(checkpoint); });
@@ -160,7 +162,7 @@ TEST_F(SanitizedTraining, StreamingChangesNoBit) {
 }
 
 TEST_F(SanitizedTraining, GivesItsMemoryBack) {
-  const SyntheticCorpus corpus = zipf_corpus(2000, 20000, 60);
+  const SyntheticCorpus corpus = zipf_corpus(500, 5000, 60);
   const auto free_memory = [] {
     std::size_t free = 0;
     std::size_t total = 0;
@@ -170,7 +172,7 @@ TEST_F(SanitizedTraining, GivesItsMemoryBack) {
   // The first run loads the kernels, which stay.
   run(corpus, config_of("ns+hs", Sharing::tile, 100), gpu());
   const double before = free_memory();
-  for (int i = 0; i < 5; ++i) run(corpus, config_of("ns+hs", Sharing::tile, 100), gpu());
+  for (int i = 0; i < 3; ++i) run(corpus, config_of("ns+hs", Sharing::tile, 100), gpu());
   EXPECT_GE(free_memory(), before - 4e6);
 }
 
