@@ -120,10 +120,12 @@ def medians(steps, group):
     for step in steps:
         if step.get("group") == group and step["status"] == "pass":
             rows.setdefault(step["run"], []).append(step)
-    skip = ("seconds", "mandatory", "seed")
-    return {run: {"runs": len(own), **{key: statistics.median(step[key] for step in own) for key, value in own[0].items()
-                                       if isinstance(value, (int, float)) and key not in skip}}
-            for run, own in rows.items()}
+    apart = ("seconds", "mandatory", "seed")
+    result = {}
+    for run, own in rows.items():
+        numbers = [key for key, value in own[0].items() if isinstance(value, (int, float)) and key not in apart]
+        result[run] = {"runs": len(own), **{key: statistics.median(step[key] for step in own) for key in numbers}}
+    return result
 
 
 def compare(results):

@@ -3,7 +3,8 @@ import random
 
 
 def write_many_words(path, words, tokens, out_of_time):
-    """Each of `words` words once, in any order, then words of Zipf's distribution up to `tokens` in all, 25 to a line."""
+    """Each of `words` words once, in any order, then words of Zipf's distribution up to `tokens` in all, 25 to a
+    line. False if there was no time for it."""
     draws = random.Random(1)
     once = list(range(words))
     draws.shuffle(once)

@@ -7,7 +7,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstdint>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -68,7 +70,12 @@ TEST_P(SanitizedSubsampling, EqualsTheHosts) {
   expect_equal_ranges(zipf_corpus(300, 12000, GetParam().longest), config_of(GetParam()), {997, 1 << 20});
 }
 
-INSTANTIATE_TEST_SUITE_P(Cuts, SanitizedSubsampling, ::testing::ValuesIn(kCuts));
+std::string cut_name(const ::testing::TestParamInfo<Cut>& info) {
+  return "sample_" + std::to_string(std::lround(1e6 * info.param.sample)) + "ppm_pieces_" +
+         std::to_string(info.param.max_sentence) + "_sentences_" + std::to_string(info.param.longest);
+}
+
+INSTANTIATE_TEST_SUITE_P(Cuts, SanitizedSubsampling, ::testing::ValuesIn(kCuts), cut_name);
 
 class GpuSubsampling : public GpuTest {};
 
