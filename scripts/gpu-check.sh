@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Checks warp2vec on a machine with a GPU, in limited time and without a network, git or a compiler there.
 #   gpu-check.sh pack --output FOLDER [--architectures "90"] [--build FOLDER]
-#       builds the program and its GPU tests, and puts them with all that they need into FOLDER
+#       builds the program and its GPU tests, and puts them with all that they need into FOLDER, but for glibc,
+#       which must not be older there than here
 #   FOLDER/gpu-check.sh run --output OUT --budget SECONDS [--bundle FOLDER]
 #       [--corpus FILE --pairs FILE... --analogies FILE...]
 #       tests and measures; see 'gpu-check.sh run --help'
@@ -9,7 +10,7 @@ set -euo pipefail
 here=$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")")
 
 usage() {
-  sed -n '2,7s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+  sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
 }
 
 # build FOLDER ARCHITECTURES
@@ -45,7 +46,7 @@ pack() {
   mkdir -p "$output"/lib
   cp "$build"/warp2vec "$build"/tests/gpu/gpu_tests "$output"
   strip "$output"/warp2vec "$output"/gpu_tests
-  libraries_of "$output"/warp2vec "$output"/gpu_tests | xargs -d '\n' cp -L -t "$output"/lib
+  libraries_of "$build"/warp2vec "$build"/tests/gpu/gpu_tests | xargs -d '\n' cp -L -t "$output"/lib
   cp "$here"/gpu-check.sh "$root"/benchmarks/train_quality.py "$output"
   mkdir -p "$output"/gpu_check
   cp "$here"/gpu_check/*.py "$output"/gpu_check

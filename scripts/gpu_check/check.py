@@ -9,7 +9,9 @@ RESERVE = 5  # seconds of the budget that are kept for the report
 
 
 class Failed(Exception):
-    pass
+    def __init__(self, reason, printed=""):
+        super().__init__(reason)
+        self.printed = printed  # by the program that failed
 
 
 class TimedOut(Exception):
@@ -31,7 +33,7 @@ class Check:
         self.started = time.monotonic()
         self.end = self.started + budget - RESERVE
         self.deadline = self.end
-        self.results = {"status": "running", **facts, "budget": budget, "seconds": 0.0, "steps": []}
+        self.results = {"status": "unfinished", **facts, "budget": budget, "seconds": 0.0, "steps": []}
         self.took = {}  # seconds, by kind of step
         self.save()
 
@@ -49,15 +51,15 @@ class Check:
             out.write("\n")
         os.replace(path + ".new", path)
 
-    def step(self, name, work, mandatory=True, limit=None, kind=None, **facts):
+    def step(self, name, work, mandatory=True, limit=None, kind=None, least=2.0, **facts):
         """Calls work(), which returns figures or raises. `limit`: seconds at most. `kind`: steps of a kind take about
-        the same time, so that one which cannot end in time is not begun."""
+        the same time, so that one which cannot end in time is not begun; nor is one with less than `least` seconds left."""
         record = {"name": name, "status": "pass", "seconds": 0.0, "mandatory": mandatory, **facts}
         start = time.monotonic()
         left = self.left()
         self.deadline = start + (left if limit is None else min(left, limit))
         try:
-            if left < max(2.0, self.took.get(kind, 0.0)):
+            if left < max(least, self.took.get(kind, least)):
                 raise Skipped("out of time")
             record.update(work() or {})
             if kind:
@@ -105,7 +107,7 @@ class Check:
             text = printed.read().decode(errors="replace")
         if status != 0:
             last = (text.strip().splitlines() or ["it printed nothing"])[-1]
-            raise Failed(f"{os.path.basename(command[0])} exited with {status}, see {log}: {last}")
+            raise Failed(f"{os.path.basename(command[0])} exited with {status}, see {log}: {last}", text)
         return text
 
     def finish(self):
