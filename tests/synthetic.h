@@ -61,24 +61,26 @@ inline SyntheticCorpus topic_corpus(std::uint32_t topics, std::uint32_t words_pe
   const auto name = [](std::uint32_t topic, std::uint32_t word) {
     return "t" + std::to_string(topic) + "_" + std::to_string(word);
   };
-  std::vector<std::string> text;
+  std::vector<std::size_t> text;
+  std::vector<std::int64_t> counts(std::size_t{topics} * words_per_topic);
   SyntheticCorpus corpus;
   for (std::int64_t s = 0; s < sentences; ++s) {
     const std::uint32_t topic = to_below(draws.word(Stream::window, static_cast<std::uint64_t>(s)), topics);
-    for (std::int64_t i = s * kLength; i < (s + 1) * kLength; ++i)
-      text.push_back(
-          name(topic, to_below(draws.word(Stream::keep, static_cast<std::uint64_t>(i)), words_per_topic)));
+    for (std::int64_t i = s * kLength; i < (s + 1) * kLength; ++i) {
+      const std::uint32_t word =
+          to_below(draws.word(Stream::keep, static_cast<std::uint64_t>(i)), words_per_topic);
+      text.push_back(std::size_t{topic} * words_per_topic + word);
+      ++counts[text.back()];
+    }
     corpus.tokens.ends.push_back((s + 1) * kLength);
   }
   std::vector<std::string> names;
   for (std::uint32_t t = 0; t < topics; ++t)
     for (std::uint32_t i = 0; i < words_per_topic; ++i) names.push_back(name(t, i));
   std::vector<std::pair<std::string_view, std::int64_t>> entries;
-  entries.reserve(names.size());
-  for (const std::string& word : names)
-    entries.emplace_back(word, std::count(text.begin(), text.end(), word));
+  for (std::size_t w = 0; w < names.size(); ++w) entries.emplace_back(names[w], counts[w]);
   corpus.vocabulary = Vocabulary(entries, 1, 0);
-  for (const std::string& word : text) corpus.tokens.ids.push_back(*corpus.vocabulary.find(word));
+  for (const std::size_t word : text) corpus.tokens.ids.push_back(*corpus.vocabulary.find(names[word]));
   return corpus;
 }
 

@@ -28,18 +28,7 @@ TEST_P(KernelBodies, EqualTheReference) {
                               run(corpus, config, make_reference_backend));
 }
 
-INSTANTIATE_TEST_SUITE_P(Rules, KernelBodies,
-                         ::testing::Values(Rule{"ns", Sharing::pair, 24}, Rule{"ns", Sharing::window, 24},
-                                           Rule{"ns", Sharing::tile, 24}, Rule{"hs", Sharing::pair, 24},
-                                           Rule{"hs", Sharing::tile, 24}, Rule{"ns+hs", Sharing::pair, 24},
-                                           Rule{"ns+hs", Sharing::window, 24},
-                                           Rule{"ns+hs", Sharing::tile, 24}, Rule{"ns", Sharing::tile, 1},
-                                           Rule{"ns", Sharing::tile, 31}, Rule{"ns", Sharing::tile, 32},
-                                           Rule{"ns", Sharing::tile, 33}, Rule{"ns", Sharing::window, 31},
-                                           Rule{"ns", Sharing::window, 33}, Rule{"hs", Sharing::tile, 1},
-                                           Rule{"hs", Sharing::tile, 100}, Rule{"ns", Sharing::tile, 128},
-                                           Rule{"ns", Sharing::tile, 300}),
-                         rule_name);
+INSTANTIATE_TEST_SUITE_P(Rules, KernelBodies, ::testing::ValuesIn(kernel_rules()), rule_name);
 
 TEST(KernelBodies, OddTileShapesEqualTheReference) {
   const SyntheticCorpus corpus = zipf_corpus(150, 3000, 200);

@@ -14,6 +14,8 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace warp2vec {
 
@@ -80,6 +82,16 @@ inline Config config_of(const Rule& rule) { return config_of(rule.loss, rule.sha
 /// For messages and the names of tests.
 inline void PrintTo(const Rule& rule, std::ostream* out) {
   *out << rule.loss << " " << to_string(rule.sharing) << " d=" << rule.dim;
+}
+
+/// What the kernels are compared with the reference for.
+inline std::vector<Rule> kernel_rules() {
+  return {{"ns", Sharing::pair, 24},      {"ns", Sharing::window, 24},  {"ns", Sharing::tile, 24},
+          {"hs", Sharing::pair, 24},      {"hs", Sharing::tile, 24},    {"ns+hs", Sharing::pair, 24},
+          {"ns+hs", Sharing::window, 24}, {"ns+hs", Sharing::tile, 24}, {"ns", Sharing::tile, 1},
+          {"ns", Sharing::tile, 31},      {"ns", Sharing::tile, 32},    {"ns", Sharing::tile, 33},
+          {"ns", Sharing::window, 31},    {"ns", Sharing::window, 33},  {"hs", Sharing::tile, 1},
+          {"hs", Sharing::tile, 100},     {"ns", Sharing::tile, 128},   {"ns", Sharing::tile, 300}};
 }
 
 /// For INSTANTIATE_TEST_SUITE_P.

@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# Checks warp2vec on a machine with a GPU, in limited time and without a network, git or a compiler there.
+#   gpu-check.sh pack --output FOLDER [--architectures "90"] [--build FOLDER]
+#       builds the program and its GPU tests, and puts them with all that they need into FOLDER, but for glibc,
+#       which must not be older there than here
+#   FOLDER/gpu-check.sh run --output OUT --budget SECONDS [--bundle FOLDER]
+#       [--corpus FILE --pairs FILE... --analogies FILE...]
+#       tests and measures; see 'gpu-check.sh run --help'
+set -euo pipefail
+here=$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")")
+
+usage() {
+  sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+}
+
+# build FOLDER ARCHITECTURES
+build() {
+  # The old kind of run path also leads to the libraries that libraries need.
+  cmake -S "$root" -B "$1" -DCMAKE_BUILD_TYPE=Release -DWARP2VEC_CUDA=ON -DCMAKE_CUDA_ARCHITECTURES="$2" \
+    -DCMAKE_BUILD_RPATH="\$ORIGIN/lib" -DCMAKE_EXE_LINKER_FLAGS=-Wl,--disable-new-dtags --log-level=WARNING
+  cmake --build "$1" --target warp2vec gpu_tests --parallel "$(nproc)"
+}
+
+# Everything that a program is linked with but glibc, which may not be newer than the machine's own.
+libraries_of() {
+  ldd "$@" | awk '$2 == "=>" && $3 ~ /^\// { print $3 }' | sort -u |
+    grep -Ev '/(libc|libm|libdl|librt|libpthread|libresolv)\.so[.0-9]*$'
+}
+
+pack() {
+  local output='' architectures=90 build=$root/build/gpu-check
+  while (($#)); do
+    case $1 in
+      --output) output=$2 ;;
+      --architectures) architectures=${2// /;} ;;
+      --build) build=$2 ;;
+      *)
+        usage >&2
+        exit 2
+        ;;
+    esac
+    shift 2
+  done
+  [[ $output ]] || { usage >&2 && exit 2; }
+  build "$build" "$architectures"
+  mkdir -p "$output"/lib
+  cp "$build"/warp2vec "$build"/tests/gpu/gpu_tests "$output"
+  strip "$output"/warp2vec "$output"/gpu_tests
+  libraries_of "$build"/warp2vec "$build"/tests/gpu/gpu_tests | xargs -d '\n' cp -L -t "$output"/lib
+  cp "$here"/gpu-check.sh "$root"/benchmarks/train_quality.py "$output"
+  mkdir -p "$output"/gpu_check
+  cp "$here"/gpu_check/*.py "$output"/gpu_check
+  git -C "$root" describe --always --dirty=+changes --abbrev=9 --exclude='*' >"$output"/commit
+  "$output"/warp2vec info
+  du -sh --apparent-size "$output"
+}
+
+case ${1-} in
+  pack)
+    root=$(dirname -- "$here")
+    pack "${@:2}"
+    ;;
+  run) exec python3 -B "$here"/gpu_check "${@:2}" ;;
+  *)
+    usage >&2
+    exit 2
+    ;;
+esac

@@ -1,0 +1,27 @@
+#include "cuda_check.h"
+#include "philox_kernel.h"
+
+namespace warp2vec {
+namespace {
+
+constexpr int kThreads = 128;
+
+__global__ void draw_kernel(BasicDraws<CurandPhilox> draws, AliasView negatives,
+                            const std::int64_t* positions, std::int64_t count, DrawnExample* out) {
+  const std::int64_t i = std::int64_t{blockIdx.x} * kThreads + threadIdx.x;
+  if (i < count) out[i] = draw_example(draws, negatives, positions[i], static_cast<std::int32_t>(i % 16));
+}
+
+}  // namespace
+
+void draw_examples(const BasicDraws<CurandPhilox>& draws, const AliasView& negatives,
+                   const std::int64_t* positions, std::int64_t count, DrawnExample* out,
+                   cudaStream_t stream) {
+  cudaLaunchConfig_t config{};
+  config.gridDim = dim3(static_cast<unsigned>((count + kThreads - 1) / kThreads));
+  config.blockDim = dim3(kThreads);
+  config.stream = stream;
+  W2V_CUDA(cudaLaunchKernelEx(&config, draw_kernel, draws, negatives, positions, count, out));
+}
+
+}  // namespace warp2vec

@@ -1,0 +1,130 @@
+// One block of one warp on a GPU trains like the reference, up to rounding.
+#include <warp2vec/error.h>
+
+#include "cublas.h"
+#include "gpu_test.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace warp2vec {
+namespace {
+
+constexpr std::int64_t kTokens = 4000 / std::min<std::int64_t>(kShrink, 4);
+
+class GpuKernels : public GpuTest, public ::testing::WithParamInterface<Rule> {};
+
+TEST_P(GpuKernels, EqualTheReference) {
+  const SyntheticCorpus corpus = zipf_corpus(150, kTokens, 60);
+  const Config config = config_of(GetParam());
+  expect_equal_up_to_rounding(run(corpus, config, one_warp()), run(corpus, config, make_reference_backend));
+}
+
+std::vector<Rule> rules_of_every_dim() {
+  std::vector<Rule> rules = kernel_rules();
+  for (const std::int32_t dim : {1, 31, 33, 100, 300, 1024}) {
+    for (const auto& [loss, sharing] : {std::pair{"ns", Sharing::pair}, std::pair{"ns", Sharing::window},
+                                        std::pair{"ns", Sharing::tile}, std::pair{"hs", Sharing::window}}) {
+      const Rule rule{loss, sharing, dim};
+      const auto same = [&](const Rule& r) {
+        return r.loss == rule.loss && r.sharing == rule.sharing && r.dim == rule.dim;
+      };
+      if (std::none_of(rules.begin(), rules.end(), same)) rules.push_back(rule);
+    }
+  }
+  return rules;
+}
+
+INSTANTIATE_TEST_SUITE_P(Rules, GpuKernels, ::testing::ValuesIn(rules_of_every_dim()), rule_name);
+
+class GpuOneWarp : public GpuTest {};
+
+TEST_F(GpuOneWarp, TrainsOddTileShapesLikeTheReference) {
+  const SyntheticCorpus corpus = zipf_corpus(150, 3000, 200);
+  for (const auto& [centres, negatives, window] :
+       {std::tuple{1, 1, 5}, std::tuple{5, 3, 2}, std::tuple{17, 40, 12}, std::tuple{100, 30, 5}}) {
+    Config config = config_of("ns", Sharing::tile);
+    config.tile_centres = centres;
+    config.tile_negatives = negatives;
+    config.window = window;
+    config.shrink_window = window != 2;
+    config.max_sentence = 50;
+    expect_equal_up_to_rounding(run(corpus, config, one_warp()), run(corpus, config, make_reference_backend));
+  }
+}
+
+TEST_F(GpuOneWarp, GivesTheSameBitsAgain) {
+  const SyntheticCorpus corpus = zipf_corpus(150, kTokens, 60);
+  for (const char* loss : {"ns", "ns+hs"}) {
+    const Config config = config_of(loss, Sharing::tile, 100);
+    const Outcome once = run(corpus, config, one_warp());
+    const Outcome again = run(corpus, config, one_warp());
+    EXPECT_TRUE(equal_bits(again.embeddings, once.embeddings)) << loss;
+    EXPECT_EQ(again.summary.epoch_loss, once.summary.epoch_loss) << loss;
+  }
+}
+
+// Small, but of every kernel: whole and other strides, shared and global scratch memory, one and many warps.
+class SanitizedKernels : public GpuTest, public ::testing::WithParamInterface<Rule> {};
+
+TEST_P(SanitizedKernels, TrainEveryPairOnManyWarps) {
+  const SyntheticCorpus corpus = zipf_corpus(60, 1500, 60);
+  const Config config = config_of(GetParam());
+  const Outcome reference = run(corpus, config, make_reference_backend);
+  const Outcome one = run(corpus, config, one_warp());
+  EXPECT_EQ(one.summary.pairs, reference.summary.pairs);
+  EXPECT_NEAR(one.summary.epoch_loss.back(), reference.summary.epoch_loss.back(), 1e-3);
+  CudaLimits many;
+  many.blocks = 3;
+  const Outcome trained = run(corpus, config, gpu(many));
+  EXPECT_EQ(trained.summary.pairs, reference.summary.pairs);
+  // Too many centres in flight for so small a corpus: damped, it learns less.
+  EXPECT_LT(trained.summary.epoch_loss.back(), 1.5 * reference.summary.epoch_loss.back());
+}
+
+INSTANTIATE_TEST_SUITE_P(Rules, SanitizedKernels,
+                         ::testing::Values(Rule{"ns", Sharing::pair, 24}, Rule{"ns", Sharing::window, 33},
+                                           Rule{"ns", Sharing::tile, 1}, Rule{"ns", Sharing::tile, 31},
+                                           Rule{"ns", Sharing::tile, 64}, Rule{"ns", Sharing::tile, 1024},
+                                           Rule{"hs", Sharing::pair, 24}, Rule{"hs", Sharing::tile, 96},
+                                           Rule{"ns+hs", Sharing::tile, 24}),
+                         rule_name);
+
+class SanitizedSoftmax : public GpuTest {
+ protected:
+  void SetUp() override {
+    GpuTest::SetUp();
+    if (IsSkipped() || HasFatalFailure()) return;
+    try {
+      cublas();
+    } catch (const Error& error) {
+      missing(error.what());
+    }
+  }
+};
+
+TEST_F(SanitizedSoftmax, EqualsTheReferenceOneCentreAtATime) {
+  const SyntheticCorpus corpus = zipf_corpus(20, 1000, 60);
+  for (const std::int32_t dim : {1, 24, 33}) {
+    const Config config = config_of("softmax", Sharing::tile, dim);
+    expect_equal_up_to_rounding(run(corpus, config, one_warp()), run(corpus, config, make_reference_backend));
+  }
+}
+
+TEST_F(SanitizedSoftmax, TrainsManyCentresAtATimeAsWell) {
+  const SyntheticCorpus corpus = zipf_corpus(200, 3000, 60);
+  const Config config = config_of("softmax", Sharing::tile, 48);
+  const Outcome trained = run(corpus, config, gpu());
+  const Outcome reference = run(corpus, config, make_reference_backend);
+  EXPECT_EQ(trained.summary.pairs, reference.summary.pairs);
+  EXPECT_NEAR(trained.summary.epoch_loss.back(), reference.summary.epoch_loss.back(),
+              0.05 * reference.summary.epoch_loss.back());
+}
+
+}  // namespace
+}  // namespace warp2vec
