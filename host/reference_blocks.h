@@ -53,11 +53,11 @@ Block tile_block(const TrainingData& data, const Draws& draws, const KeptSpan& s
 /// Hierarchical softmax: context rows of one centre, and the nodes of the centre's path.
 Block path_block(const TrainingData& data, std::vector<std::int64_t> contexts, WordId centre);
 
-/// Loss of the block at the current values, in nats, summed over its weights. `output` is the output or the
-/// node matrix.
+/// Loss of the block at the current values, in nats, summed over its weights in double. `output` is the
+/// output or the node matrix.
 template <class Real>
-Real block_loss(const Block& block, MatrixView<const Real> input, MatrixView<const Real> output) {
-  Real loss = 0;
+double block_loss(const Block& block, MatrixView<const Real> input, MatrixView<const Real> output) {
+  double loss = 0;
   for (std::size_t c = 0; c < block.contexts.size(); ++c) {
     const Real* x = input.row(block.contexts[c]);
     for (std::size_t t = 0; t < block.targets.size(); ++t) {
@@ -74,13 +74,13 @@ Real block_loss(const Block& block, MatrixView<const Real> input, MatrixView<con
 /// `context_factor(row)` and `target_factor(row)` scale a row's step (damping of hot rows). Returns the loss
 /// before the step.
 template <class Real, class ContextFactor, class TargetFactor>
-Real train_block(const Block& block, MatrixView<Real> input, MatrixView<Real> output, Real lr,
-                 const ContextFactor& context_factor, const TargetFactor& target_factor) {
+double train_block(const Block& block, MatrixView<Real> input, MatrixView<Real> output, Real lr,
+                   const ContextFactor& context_factor, const TargetFactor& target_factor) {
   const std::int32_t dim = input.cols;
   const auto width = static_cast<std::size_t>(dim);
   std::vector<Real> context_steps(block.contexts.size() * width);
   std::vector<Real> target_steps(block.targets.size() * width);
-  Real loss = 0;
+  double loss = 0;
   for (std::size_t c = 0; c < block.contexts.size(); ++c) {
     const Real* x = input.row(block.contexts[c]);
     for (std::size_t t = 0; t < block.targets.size(); ++t) {
@@ -130,9 +130,9 @@ std::vector<Real> log_softmax(const Real* x, MatrixView<const Real> output) {
 
 /// Full softmax: the negative log-likelihood -log P(centre | context), summed over `contexts`.
 template <class Real>
-Real softmax_loss(const std::vector<std::int64_t>& contexts, std::int64_t centre,
-                  MatrixView<const Real> input, MatrixView<const Real> output) {
-  Real loss = 0;
+double softmax_loss(const std::vector<std::int64_t>& contexts, std::int64_t centre,
+                    MatrixView<const Real> input, MatrixView<const Real> output) {
+  double loss = 0;
   for (const std::int64_t context : contexts)
     loss -= log_softmax(input.row(context), output)[static_cast<std::size_t>(centre)];
   return loss;
@@ -141,13 +141,13 @@ Real softmax_loss(const std::vector<std::int64_t>& contexts, std::int64_t centre
 /// One step of gradient descent on softmax_loss, all gradients from the values at the start. Returns the loss
 /// before the step. O(contexts x vocabulary x dim).
 template <class Real>
-Real train_softmax(const std::vector<std::int64_t>& contexts, std::int64_t centre, MatrixView<Real> input,
-                   MatrixView<Real> output, Real lr) {
+double train_softmax(const std::vector<std::int64_t>& contexts, std::int64_t centre, MatrixView<Real> input,
+                     MatrixView<Real> output, Real lr) {
   const MatrixView<const Real> y{output.data, output.rows, output.cols, output.stride};
   const auto width = static_cast<std::size_t>(input.cols);
   std::vector<Real> context_steps(contexts.size() * width);
   std::vector<Real> output_steps(static_cast<std::size_t>(output.rows) * width);
-  Real loss = 0;
+  double loss = 0;
   for (std::size_t c = 0; c < contexts.size(); ++c) {
     const Real* x = input.row(contexts[c]);
     const std::vector<Real> log_p = log_softmax(x, y);
