@@ -135,7 +135,7 @@ CudaPlan plan_cuda(const TrainingData& data, const CudaDevice& device, const Cud
   CudaPlan plan;
   plan.batch_centres =
       std::int64_t{model.tile_centres} * (data.config.loss.softmax ? kSoftmaxTilesPerBatch : kTilesPerBatch);
-  plan.batch_tokens = std::min(plan.batch_centres + 2 * model.window, data.tokens.tokens());
+  plan.batch_tokens = std::min(plan.batch_centres + std::int64_t{2} * model.window, data.tokens.tokens());
   if (data.config.loss.softmax) {
     plan.softmax_centres = limits.softmax_centres > 0 ? limits.softmax_centres : softmax_centres(data);
     plan.centres_in_flight = plan.softmax_centres;

@@ -4,6 +4,8 @@
 /// run in lockstep. Not emulated: partial masks, __shared__ variables (see dynamic_shared()), grids and
 /// blocks of more than one dimension, clusters, waiting for other threads except at barriers.
 
+// NOLINTBEGIN(bugprone-reserved-identifier): the names are CUDA's.
+
 // The toolkit's launch wants a compiled kernel. It goes under another name; ours is below.
 #define cudaLaunchKernelEx cudaLaunchKernelExOfTheToolkit
 #include <cuda_runtime.h>
@@ -225,3 +227,5 @@ template <class... Parameters>
 cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attributes, void (*kernel)(Parameters...)) {
   return cudaFuncGetAttributes(attributes, reinterpret_cast<const void*>(kernel));
 }
+
+// NOLINTEND(bugprone-reserved-identifier)
