@@ -86,8 +86,9 @@ template <class Group>
 W2V_HD void weigh_negatives(Group& group, const TileUnit& tile, const Model& model, std::int64_t begin) {
   const std::int64_t first_weight = std::int64_t{tile.centres} * (2 * model.window + 1);
   group.for_each(std::int64_t{model.tile_negatives} * tile.unit.contexts, [&](std::int64_t i) {
-    const std::int64_t m = i / tile.unit.contexts;
-    const std::int64_t c = i % tile.unit.contexts;
+    // In 32 bits, since a GPU divides 64 bits slowly: at most 1,024 * 3,024 weights.
+    const std::int32_t m = static_cast<std::int32_t>(i) / tile.unit.contexts;
+    const std::int32_t c = static_cast<std::int32_t>(i) % tile.unit.contexts;
     bool is_positive = false;
     if (tile.is_centre[m] != 0) {
       for (std::int32_t t = 0; t < tile.centres; ++t)

@@ -38,10 +38,11 @@ TrainLaunch plan_train_launch(const Model& model, int device, int warps) {
   W2V_CUDA(cudaDeviceGetAttribute(&most, cudaDevAttrMaxSharedMemoryPerBlockOptin, device));
   launch.shared = launch.scratch_bytes <= most;
   const Kernel kernel = kernel_for(model, launch.shared);
-  const auto dynamic = static_cast<int>(launch.shared ? launch.scratch_bytes : 0);
-  W2V_CUDA(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, dynamic));
+  const auto dynamic = static_cast<std::size_t>(launch.shared ? launch.scratch_bytes : 0);
+  // The most that there is, not what is needed: the limit belongs to the kernel, not to this launch.
+  W2V_CUDA(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, most));
   W2V_CUDA(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&launch.blocks_per_multiprocessor, kernel,
-                                                         warps * kLanes, static_cast<std::size_t>(dynamic)));
+                                                         warps * kLanes, dynamic));
   return launch;
 }
 

@@ -177,6 +177,19 @@ TEST_F(CudaBackendTest, AnOldGpuHasLessSharedMemory) {
                          run(corpus, config, host_warps(1, 1)).embeddings));
 }
 
+// They share the kernel, with its limit of shared memory.
+TEST_F(CudaBackendTest, ASecondBackendDoesNotDisturbTheFirst) {
+  const SyntheticCorpus corpus = zipf_corpus(60, 100, 60);
+  const Config large = config_of("ns", Sharing::tile, 300);
+  const Config small = config_of("ns", Sharing::tile, 40);
+  const TrainingData large_data(large, corpus.vocabulary, corpus.tokens);
+  const TrainingData small_data(small, corpus.vocabulary, corpus.tokens);
+  const std::unique_ptr<CudaBackend> first = make_cuda_backend(large_data);
+  const std::unique_ptr<CudaBackend> second = make_cuda_backend(small_data);
+  Embeddings embeddings = initial_embeddings(corpus.vocabulary.size(), large);
+  EXPECT_GT(train(large_data, *first, embeddings).pairs, 0);
+}
+
 TEST_F(CudaBackendTest, SmallCorporaGetFewCentresInFlight) {
   emulation::device_settings().multiprocessors = 132;
   const auto in_flight = [](std::int64_t tokens, const char* loss, Sharing sharing) {
