@@ -9,8 +9,11 @@ vectors=$out/vectors.bin
 
 build() {
   "$root"/scripts/install-dependencies.sh build
+  # Kernels take minutes to compile: only where a GPU could run them.
+  local cuda=OFF
+  if command -v nvidia-smi >/dev/null; then cuda=AUTO; fi
   printf '\n== Building\n'
-  cmake -S "$root" --preset release -DWARP2VEC_BUILD_TESTS=OFF -DWARP2VEC_WERROR=OFF >/dev/null
+  cmake -S "$root" --preset release -DWARP2VEC_BUILD_TESTS=OFF -DWARP2VEC_WERROR=OFF -DWARP2VEC_CUDA=$cuda >/dev/null
   cmake --build "$root"/build/release --target warp2vec --parallel "$(nproc)"
 }
 

@@ -21,7 +21,7 @@ test_preset() {
 }
 
 failed=()
-test_preset release -DWARP2VEC_BUILD_BENCHMARKS=ON
+test_preset release -DWARP2VEC_BUILD_BENCHMARKS=ON -DWARP2VEC_CUDA=AUTO # the demo may have turned it off
 test_preset asan-ubsan
 test_preset tsan
 
