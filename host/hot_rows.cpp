@@ -39,6 +39,10 @@ std::vector<double> scaled(std::vector<double> values, double factor) {
 
 }  // namespace
 
+double pairs_per_centre(const Config& config) {
+  return config.shrink_window ? config.window + 1.0 : 2.0 * config.window;
+}
+
 HotRows::HotRows(std::vector<double> pairs_in_flight, double highest_lr) {
   const auto lr = static_cast<float>(highest_lr);
   auto size = static_cast<std::int64_t>(pairs_in_flight.size());
@@ -52,9 +56,8 @@ HotMatrices::HotMatrices(const TrainingData& data, std::int64_t negative_samplin
                          std::int64_t tree_centres) {
   const Config& config = data.config;
   const std::vector<double> shares = kept_shares(data);
-  const double pairs_per_centre = config.shrink_window ? config.window + 1.0 : 2.0 * config.window;
   if (config.loss.negative_sampling) {
-    const double pairs = static_cast<double>(negative_sampling_centres) * pairs_per_centre;
+    const double pairs = static_cast<double>(negative_sampling_centres) * pairs_per_centre(config);
     input = HotRows(scaled(shares, pairs * (1.0 + config.negative)), config.lr);
     std::vector<double> drawn = sampling_distribution(data.vocabulary.counts(), config.ns_exponent);
     for (std::size_t w = 0; w < drawn.size(); ++w)
@@ -62,7 +65,7 @@ HotMatrices::HotMatrices(const TrainingData& data, std::int64_t negative_samplin
     output = HotRows(std::move(drawn), config.lr);
   }
   if (config.loss.hierarchical_softmax) {
-    const double pairs = static_cast<double>(tree_centres) * pairs_per_centre;
+    const double pairs = static_cast<double>(tree_centres) * pairs_per_centre(config);
     input_under_tree = HotRows(scaled(shares, pairs * data.tree.mean_code_length()), config.lr);
     nodes = HotRows(scaled(node_shares(data, shares), pairs), config.lr);
   }

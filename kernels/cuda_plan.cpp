@@ -3,6 +3,7 @@
 #include <warp2vec/error.h>
 
 #include "device_corpus.h"
+#include "hot_rows.h"
 #include "kept_on_device.h"
 #include "model_of.h"
 #include "softmax_steps.h"
@@ -22,10 +23,6 @@ constexpr std::int64_t kReserve = std::int64_t{256} << 20;
 constexpr std::int64_t kTilesPerBatch = 16384;
 constexpr std::int64_t kSoftmaxTilesPerBatch = 16;
 constexpr std::int64_t kMostSoftmaxCentres = 64;
-
-double pairs_per_centre(const Config& config) {
-  return config.shrink_window ? config.window + 1.0 : 2.0 * config.window;
-}
 
 /// What subsampling leaves, on average.
 struct Kept {

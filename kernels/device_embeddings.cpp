@@ -1,14 +1,14 @@
 #include "device_embeddings.h"
 
+#include "on_device.h"
+
 #include <utility>
 
 namespace warp2vec {
 namespace {
 
 DeviceArray<float> on_device(const Matrix& matrix, Uploader& uploader) {
-  DeviceArray<float> array(matrix.rows() * matrix.stride());
-  uploader.upload(array.data(), matrix.row(0), array.bytes());
-  return array;
+  return on_device(matrix.row(0), matrix.rows() * matrix.stride(), uploader);
 }
 
 Matrix on_host(const DeviceArray<float>& array, const Matrix& shape) {

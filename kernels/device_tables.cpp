@@ -1,16 +1,8 @@
 #include "device_tables.h"
 
+#include "on_device.h"
+
 namespace warp2vec {
-namespace {
-
-template <class T>
-DeviceArray<T> on_device(const T* values, std::int64_t size, Uploader& uploader) {
-  DeviceArray<T> array(size);
-  uploader.upload(array.data(), values, array.bytes());
-  return array;
-}
-
-}  // namespace
 
 DeviceTables::DeviceHotRows::DeviceHotRows(const HotRows& rows, Uploader& uploader)
     : pairs_in_flight(on_device(rows.view().pairs_in_flight, rows.view().size, uploader)) {}

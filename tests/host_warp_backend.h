@@ -7,6 +7,7 @@
 #include "hot_rows.h"
 #include "model_of.h"
 #include "train_batch.h"
+#include "training_outcome.h"
 
 #include <memory>
 #include <numeric>
@@ -81,5 +82,9 @@ class HostWarpBackend final : public Backend {
   std::vector<double> loss_;
   std::vector<std::int64_t> pairs_;
 };
+
+inline MakeBackend host_warps(int blocks, int warps) {
+  return [=](const TrainingData& data) { return std::make_unique<HostWarpBackend>(data, blocks, warps); };
+}
 
 }  // namespace warp2vec

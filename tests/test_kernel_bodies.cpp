@@ -15,10 +15,6 @@
 namespace warp2vec {
 namespace {
 
-MakeBackend host_warps(int blocks, int warps) {
-  return [=](const TrainingData& data) { return std::make_unique<HostWarpBackend>(data, blocks, warps); };
-}
-
 class KernelBodies : public ::testing::TestWithParam<Rule> {};
 
 TEST_P(KernelBodies, EqualTheReference) {
@@ -34,11 +30,7 @@ TEST(KernelBodies, OddTileShapesEqualTheReference) {
   const SyntheticCorpus corpus = zipf_corpus(150, 3000, 200);
   for (const auto& [centres, negatives, window] :
        {std::tuple{1, 1, 5}, std::tuple{5, 3, 2}, std::tuple{17, 40, 12}}) {
-    Config config = config_of("ns", Sharing::tile);
-    config.tile_centres = centres;
-    config.tile_negatives = negatives;
-    config.window = window;
-    config.shrink_window = window != 2;
+    Config config = config_of_tile(centres, negatives, window);
     config.max_sentence = 50;
     expect_equal_up_to_rounding(run(corpus, config, host_warps(1, 1)),
                                 run(corpus, config, make_reference_backend));
@@ -72,18 +64,7 @@ TEST(KernelBodies, EveryCentreIsTrainedOnceByAnyGrid) {
 // Topics in 120,000 words: the kernels, damped for many tokens in flight, must find them as the reference
 // does.
 TEST(KernelBodies, TrainToTheQualityOfTheReference) {
-  const SyntheticCorpus corpus = topic_corpus(20, 30, 12000);
-  for (const auto& [loss, sharing] :
-       {std::pair{"ns", Sharing::tile}, std::pair{"ns", Sharing::window}, std::pair{"hs", Sharing::tile}}) {
-    Config config = config_of(loss, sharing, 32);
-    config.epochs = 1;
-    config.sample = 0;
-    const TopicSimilarity reference = topic_similarity(corpus, run(corpus, config, make_reference_backend));
-    const TopicSimilarity kernels = topic_similarity(corpus, run(corpus, config, host_warps(8, 8)));
-    EXPECT_GT(reference.within, reference.across + 0.3) << loss << to_string(sharing);
-    EXPECT_GT(kernels.within - kernels.across, 0.95 * (reference.within - reference.across))
-        << loss << to_string(sharing);
-  }
+  expect_topics_as_the_reference(topic_corpus(20, 30, 12000), host_warps(8, 8));
 }
 
 TEST(SoftmaxRow, EqualsTheReference) {

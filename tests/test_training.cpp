@@ -40,11 +40,7 @@ TEST(Training, OddTileShapesEqualTheReference) {
   const SyntheticCorpus corpus = zipf_corpus(150, 3000, 200);
   for (const auto& [centres, negatives, window] :
        {std::tuple{1, 1, 5}, std::tuple{5, 3, 2}, std::tuple{17, 40, 12}}) {
-    Config config = config_of("ns", Sharing::tile);
-    config.tile_centres = centres;
-    config.tile_negatives = negatives;
-    config.window = window;
-    config.shrink_window = window != 2;
+    const Config config = config_of_tile(centres, negatives, window);
     const Outcome cpu = run(corpus, config, make_cpu_backend);
     const Outcome reference = run(corpus, config, make_reference_backend);
     EXPECT_EQ(cpu.summary.pairs, reference.summary.pairs);

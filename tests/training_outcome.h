@@ -70,6 +70,16 @@ inline Config config_of(const std::string& loss, Sharing sharing, std::int32_t d
   return config;
 }
 
+/// Negative sampling with tiles of this shape; a window of 2 does not shrink.
+inline Config config_of_tile(std::int32_t centres, std::int32_t negatives, std::int32_t window) {
+  Config config = config_of("ns", Sharing::tile);
+  config.tile_centres = centres;
+  config.tile_negatives = negatives;
+  config.window = window;
+  config.shrink_window = window != 2;
+  return config;
+}
+
 /// What is trained, how negatives are shared, and with how many dimensions.
 struct Rule {
   std::string loss;
@@ -166,5 +176,20 @@ class Rebatched final : public Backend {
   std::unique_ptr<Backend> backend_;
   std::int64_t batch_size_;
 };
+
+/// `make` must tell the topics of a topic_corpus() apart as well as the reference does, in one epoch.
+inline void expect_topics_as_the_reference(const SyntheticCorpus& corpus, const MakeBackend& make) {
+  for (const auto& [loss, sharing] :
+       {std::pair{"ns", Sharing::tile}, std::pair{"ns", Sharing::window}, std::pair{"hs", Sharing::tile}}) {
+    Config config = config_of(loss, sharing, 32);
+    config.epochs = 1;
+    config.sample = 0;
+    const TopicSimilarity reference = topic_similarity(corpus, run(corpus, config, make_reference_backend));
+    const TopicSimilarity trained = topic_similarity(corpus, run(corpus, config, make));
+    EXPECT_GT(reference.within, reference.across + 0.3) << loss << to_string(sharing);
+    EXPECT_GT(trained.within - trained.across, 0.95 * (reference.within - reference.across))
+        << loss << to_string(sharing);
+  }
+}
 
 }  // namespace warp2vec

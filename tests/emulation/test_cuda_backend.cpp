@@ -33,9 +33,6 @@ MakeBackend cuda(int blocks, int warps) {
   limits.softmax_centres = 1;
   return cuda(limits);
 }
-MakeBackend host_warps(int blocks, int warps) {
-  return [=](const TrainingData& data) { return std::make_unique<HostWarpBackend>(data, blocks, warps); };
-}
 
 /// Fresh devices before each test, and nothing left on them after it.
 class CudaBackendTest : public ::testing::Test {

@@ -48,11 +48,7 @@ TEST_F(GpuOneWarp, TrainsOddTileShapesLikeTheReference) {
   const SyntheticCorpus corpus = zipf_corpus(150, 3000, 200);
   for (const auto& [centres, negatives, window] :
        {std::tuple{1, 1, 5}, std::tuple{5, 3, 2}, std::tuple{17, 40, 12}, std::tuple{100, 30, 5}}) {
-    Config config = config_of("ns", Sharing::tile);
-    config.tile_centres = centres;
-    config.tile_negatives = negatives;
-    config.window = window;
-    config.shrink_window = window != 2;
+    Config config = config_of_tile(centres, negatives, window);
     config.max_sentence = 50;
     expect_equal_up_to_rounding(run(corpus, config, one_warp()), run(corpus, config, make_reference_backend));
   }

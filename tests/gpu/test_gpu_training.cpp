@@ -69,18 +69,7 @@ TEST_F(GpuTraining, ManyBlocksTrainEveryPairOnce) {
 }
 
 TEST_F(GpuTraining, FindsTopicsAsTheReferenceDoes) {
-  const SyntheticCorpus corpus = topic_corpus(20, 30, std::max<std::int64_t>(6000, 100000 / kShrink));
-  for (const auto& [loss, sharing] :
-       {std::pair{"ns", Sharing::tile}, std::pair{"ns", Sharing::window}, std::pair{"hs", Sharing::tile}}) {
-    Config config = config_of(loss, sharing, 32);
-    config.epochs = 1;
-    config.sample = 0;
-    const TopicSimilarity reference = topic_similarity(corpus, run(corpus, config, make_reference_backend));
-    const TopicSimilarity trained = topic_similarity(corpus, run(corpus, config, gpu()));
-    EXPECT_GT(reference.within, reference.across + 0.3) << loss << to_string(sharing);
-    EXPECT_GT(trained.within - trained.across, 0.95 * (reference.within - reference.across))
-        << loss << to_string(sharing);
-  }
+  expect_topics_as_the_reference(topic_corpus(20, 30, std::max<std::int64_t>(6000, 100000 / kShrink)), gpu());
 }
 
 TEST_F(GpuTraining, ATinyCorpusIsTrainedAsWellAsOnACpu) {
