@@ -54,7 +54,7 @@ class CpuBackend final : public Backend {
  private:
   void work(Embeddings& embeddings) {
     try {
-      CpuSteps steps(data_, hot_, embeddings);
+      CpuSteps steps(data_, hot_, embeddings, private_nodes_);
       std::unique_lock lock(mutex_);
       while (true) {
         ready_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
@@ -101,6 +101,7 @@ class CpuBackend final : public Backend {
   const TrainingData& data_;
   const int threads_;
   const HotMatrices hot_;
+  const std::int64_t private_nodes_ = 0;
 
   std::mutex mutex_;
   std::condition_variable ready_;  // a batch was queued, or the workers are to stop

@@ -1,7 +1,10 @@
 #include "simd_kernels.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <type_traits>
+#include <utility>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "simd_kernels.cpp"
@@ -79,25 +82,216 @@ void multiply(std::int64_t m, std::int64_t n, std::int64_t k, Operand a, const f
   multiply_rest<kRows>(m, n, k, a, b, b_stride, c, c_stride, accumulate);
 }
 
-double score_gradients(std::int64_t n, const float* scores, const float* weights, float* gradients) {
+// Rows of the shared matrices are read and written by all threads without locks. ThreadSanitizer is shown the
+// same accesses as relaxed atomic ones, so that it still finds every other race.
+HWY_INLINE Vec load_shared(Tag tag, const float* p) {
+#if W2V_TSAN
+  HWY_ALIGN float lanes[kLanes];
+  for (std::size_t i = 0; i < hn::Lanes(tag); ++i)
+    lanes[i] = std::atomic_ref<float>(const_cast<float*>(p)[i]).load(std::memory_order_relaxed);
+  return hn::Load(tag, lanes);
+#else
+  return hn::Load(tag, p);
+#endif
+}
+
+HWY_INLINE void store_shared(Vec value, Tag tag, float* p) {
+#if W2V_TSAN
+  HWY_ALIGN float lanes[kLanes];
+  hn::Store(value, tag, lanes);
+  for (std::size_t i = 0; i < hn::Lanes(tag); ++i)
+    std::atomic_ref<float>(p[i]).store(lanes[i], std::memory_order_relaxed);
+#else
+  hn::Store(value, tag, p);
+#endif
+}
+
+// sums[i] = the sum of the lanes of v[i]; as many vectors as lanes.
+#if HWY_TARGET == HWY_SCALAR
+HWY_INLINE Vec sums_of(Tag, const Vec (&v)[1]) { return v[0]; }
+#else
+// Of four vectors: in each block of four lanes, the sums of the blocks of v0, v1, v2, v3.
+HWY_INLINE Vec block_sums(Tag tag, Vec v0, Vec v1, Vec v2, Vec v3) {
+  const hn::RepartitionToWide<Tag> pairs;
+  const Vec a = hn::Add(hn::InterleaveLower(tag, v0, v1), hn::InterleaveUpper(tag, v0, v1));
+  const Vec b = hn::Add(hn::InterleaveLower(tag, v2, v3), hn::InterleaveUpper(tag, v2, v3));
+  const auto wide_a = hn::BitCast(pairs, a);
+  const auto wide_b = hn::BitCast(pairs, b);
+  return hn::Add(hn::BitCast(tag, hn::InterleaveLower(pairs, wide_a, wide_b)),
+                 hn::BitCast(tag, hn::InterleaveUpper(pairs, wide_a, wide_b)));
+}
+
+HWY_INLINE Vec sums_of(Tag tag, const Vec (&v)[4]) { return block_sums(tag, v[0], v[1], v[2], v[3]); }
+
+#if HWY_MAX_BYTES >= 32
+// The lower halves' sums of a, then of b.
+HWY_INLINE Vec half_sums(Tag tag, Vec a, Vec b) {
+  return hn::Add(hn::ConcatLowerLower(tag, b, a), hn::ConcatUpperUpper(tag, b, a));
+}
+
+HWY_INLINE Vec sums_of(Tag tag, const Vec (&v)[8]) {
+  return half_sums(tag, block_sums(tag, v[0], v[1], v[2], v[3]), block_sums(tag, v[4], v[5], v[6], v[7]));
+}
+#endif
+
+#if HWY_MAX_BYTES >= 64
+HWY_INLINE Vec sums_of(Tag tag, const Vec (&v)[16]) {
+  const Vec a = block_sums(tag, v[0], v[1], v[2], v[3]);
+  const Vec b = block_sums(tag, v[4], v[5], v[6], v[7]);
+  const Vec c = block_sums(tag, v[8], v[9], v[10], v[11]);
+  const Vec d = block_sums(tag, v[12], v[13], v[14], v[15]);
+  const Vec ac = half_sums(tag, a, c);  // blocks a, a, c, c
+  const Vec bd = half_sums(tag, b, d);
+  return hn::Add(hn::OddEvenBlocks(hn::SwapAdjacentBlocks(bd), ac),  // blocks a, b, c, d
+                 hn::OddEvenBlocks(bd, hn::SwapAdjacentBlocks(ac)));
+}
+#endif
+#endif
+
+// Lane sums of a .* b.
+HWY_INLINE Vec products(Tag tag, const float* a, const float* b, std::int64_t length) {
+  Vec sum = hn::Zero(tag);
+  for (std::int64_t i = 0; i < length; i += static_cast<std::int64_t>(hn::Lanes(tag)))
+    sum = hn::MulAdd(load_shared(tag, a + i), load_shared(tag, b + i), sum);
+  return sum;
+}
+
+// One pair to a lane; behind the last pair comes the last pair again.
+template <std::int64_t... P>
+HWY_INLINE void dots_of_group(std::int64_t last, const float* const* x, const float* const* y,
+                              std::int64_t length, float* scores, std::integer_sequence<std::int64_t, P...>) {
+  const Tag tag;
+  const Vec sums[] = {products(tag, x[std::min(P, last)], y[std::min(P, last)], length)...};
+  hn::Store(sums_of(tag, sums), tag, scores);
+}
+
+void dots(std::int64_t count, const float* const* x, const float* const* y, std::int64_t length,
+          float* scores) {
+  constexpr std::int64_t kGroup = hn::MaxLanes(Tag());
+  for (std::int64_t i = 0; i < count; i += kGroup)
+    dots_of_group(count - 1 - i, x + i, y + i, length, scores + i,
+                  std::make_integer_sequence<std::int64_t, kGroup>());
+}
+
+// `V` vectors of the row.
+template <int V>
+HWY_INLINE void add_combination_part(float* row, Vec scale, const float* base, std::int64_t count,
+                                     const float* weights, const float* const* rows, std::int64_t offset) {
   const Tag tag;
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(tag));
-  const Vec zero = hn::Zero(tag);
+  Vec sums[V];
+  for (int v = 0; v < V; ++v)
+    sums[v] = base != nullptr ? hn::Load(tag, base + offset + v * lanes) : hn::Zero(tag);
+  for (std::int64_t i = 0; i < count; ++i) {
+    const Vec weight = hn::Set(tag, weights[i]);
+    for (int v = 0; v < V; ++v)
+      sums[v] = hn::MulAdd(weight, load_shared(tag, rows[i] + offset + v * lanes), sums[v]);
+  }
+  for (int v = 0; v < V; ++v) {
+    float* const to = row + offset + v * lanes;
+    store_shared(hn::MulAdd(scale, sums[v], load_shared(tag, to)), tag, to);
+  }
+}
+
+void add_combination(float* row, float scale, const float* base, std::int64_t count, const float* weights,
+                     const float* const* rows, std::int64_t length) {
+  const Tag tag;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(tag));
+  const Vec factor = hn::Set(tag, scale);
+  std::int64_t offset = 0;
+  const auto part = [&]<int V>(std::integral_constant<int, V>) HWY_ATTR {
+    add_combination_part<V>(row, factor, base, count, weights, rows, offset);
+    offset += V * lanes;
+  };
+  while (length - offset >= 8 * lanes) part(std::integral_constant<int, 8>());
+  switch ((length - offset) / lanes) {
+    case 7:
+      part(std::integral_constant<int, 7>());
+      break;
+    case 6:
+      part(std::integral_constant<int, 6>());
+      break;
+    case 5:
+      part(std::integral_constant<int, 5>());
+      break;
+    case 4:
+      part(std::integral_constant<int, 4>());
+      break;
+    case 3:
+      part(std::integral_constant<int, 3>());
+      break;
+    case 2:
+      part(std::integral_constant<int, 2>());
+      break;
+    case 1:
+      part(std::integral_constant<int, 1>());
+      break;
+    default:
+      break;
+  }
+}
+
+// softplus(u) and sigmoid(u) from e = exp(-|u|): sigmoid, and softplus as positive_part + log(factor).
+struct Logistic {
+  Vec sigmoid;
+  Vec positive_part;
+  Vec factor;
+};
+
+HWY_INLINE Logistic logistic(Tag tag, Vec u) {
   const Vec one = hn::Set(tag, 1.0F);
-  const Vec half = hn::Set(tag, 0.5F);
-  Vec loss = zero;
-  for (std::int64_t i = 0; i < n; i += lanes) {
-    const Vec weight = hn::Load(tag, weights + i);
-    const Vec s = hn::Load(tag, scores + i);
-    // u = -sign(w) s: the gradient is w sigmoid(u), the loss |w| softplus(u).
-    const Vec u = hn::IfThenElse(hn::Gt(weight, zero), hn::Neg(s), s);
-    const Vec e = hn::Exp(tag, hn::Neg(hn::Abs(u)));
-    const Vec denominator = hn::Div(one, hn::Add(one, e));
-    const Vec sigmoid = hn::IfThenElse(hn::Ge(u, zero), denominator, hn::Mul(e, denominator));
-    hn::Store(hn::Mul(weight, sigmoid), tag, gradients + i);
-    // (u + |u|) / 2 is max(u, 0), but a NaN stays one: Max and Exp would hide it.
-    const Vec positive_part = hn::Mul(half, hn::Add(u, hn::Abs(u)));
-    loss = hn::MulAdd(hn::Abs(weight), hn::Add(positive_part, hn::Log1p(tag, e)), loss);
+  const Vec e = hn::Exp(tag, hn::Neg(hn::Abs(u)));
+  const Vec factor = hn::Add(one, e);
+  const Vec reciprocal = hn::Div(one, factor);
+  const Vec sigmoid = hn::IfThenElse(hn::Ge(u, hn::Zero(tag)), reciprocal, hn::Mul(e, reciprocal));
+  // (u + |u|) / 2 is max(u, 0), but a NaN stays one: Max and Exp would hide it.
+  return {sigmoid, hn::Mul(hn::Set(tag, 0.5F), hn::Add(u, hn::Abs(u))), factor};
+}
+
+// Logarithms are taken of products of this many factors in (1, 2], which no float overflows.
+constexpr std::int64_t kFactors = 64;
+
+double sign_gradients(std::int64_t count, const float* signs, float* scores) {
+  const Tag tag;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(tag));
+  const Vec one = hn::Set(tag, 1.0F);
+  Vec loss = hn::Zero(tag);
+  for (std::int64_t begin = 0; begin < count; begin += kFactors * lanes) {
+    Vec product = one;
+    for (std::int64_t i = begin; i < count && i < begin + kFactors * lanes; i += lanes) {
+      const auto valid = hn::FirstN(tag, static_cast<std::size_t>(count - i));
+      const Vec sign = hn::IfThenElseZero(valid, hn::LoadU(tag, signs + i));
+      // The gradient is w sigmoid(u), the loss softplus(u).
+      const Logistic l = logistic(tag, hn::Neg(hn::Mul(sign, hn::Load(tag, scores + i))));
+      hn::Store(hn::Mul(sign, l.sigmoid), tag, scores + i);
+      loss = hn::Add(loss, l.positive_part);
+      product = hn::Mul(product, hn::IfThenElse(valid, l.factor, one));
+    }
+    loss = hn::Add(loss, hn::Log(tag, product));
+  }
+  return static_cast<double>(hn::GetLane(hn::SumOfLanes(tag, loss)));
+}
+
+double negative_gradients(std::int64_t rows, std::int64_t columns, const float* sizes, float* scores,
+                          std::int64_t stride) {
+  const Tag tag;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(tag));
+  Vec loss = hn::Zero(tag);
+  for (std::int64_t column = 0; column < columns; column += lanes) {
+    const Vec size = hn::LoadU(tag, sizes + column);
+    Vec sum = hn::Zero(tag);
+    for (std::int64_t begin = 0; begin < rows; begin += kFactors) {
+      Vec product = hn::Set(tag, 1.0F);
+      for (std::int64_t r = begin; r < rows && r < begin + kFactors; ++r) {
+        float* const at = scores + r * stride + column;
+        const Logistic l = logistic(tag, hn::Load(tag, at));
+        hn::Store(hn::Neg(hn::Mul(size, l.sigmoid)), tag, at);
+        sum = hn::Add(sum, l.positive_part);
+        product = hn::Mul(product, l.factor);
+      }
+      sum = hn::Add(sum, hn::Log(tag, product));
+    }
+    loss = hn::MulAdd(size, sum, loss);
   }
   return static_cast<double>(hn::GetLane(hn::SumOfLanes(tag, loss)));
 }
@@ -141,39 +335,11 @@ void softmax_gradients(std::int64_t words, std::int64_t columns, std::int64_t ce
   }
 }
 
-// Rows of the shared matrices are read and written by all threads without locks. ThreadSanitizer is shown the
-// same accesses as relaxed atomic ones, so that it still finds every other race.
-HWY_INLINE Vec load_shared(Tag tag, const float* p) {
-#if W2V_TSAN
-  HWY_ALIGN float lanes[kLanes];
-  for (std::size_t i = 0; i < hn::Lanes(tag); ++i)
-    lanes[i] = std::atomic_ref<float>(const_cast<float*>(p)[i]).load(std::memory_order_relaxed);
-  return hn::Load(tag, lanes);
-#else
-  return hn::Load(tag, p);
-#endif
-}
-
-HWY_INLINE void store_shared(Vec value, Tag tag, float* p) {
-#if W2V_TSAN
-  HWY_ALIGN float lanes[kLanes];
-  hn::Store(value, tag, lanes);
-  for (std::size_t i = 0; i < hn::Lanes(tag); ++i)
-    std::atomic_ref<float>(p[i]).store(lanes[i], std::memory_order_relaxed);
-#else
-  hn::Store(value, tag, p);
-#endif
-}
-
-void gather(MatrixView<float> matrix, const std::int64_t* rows, std::int64_t count, float* out) {
+void gather(const float* const* rows, std::int64_t count, std::int64_t length, float* out) {
   const Tag tag;
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(tag));
-  for (std::int64_t i = 0; i < count; ++i) {
-    const float* row = matrix.row(rows[i]);
-    float* copy = out + i * matrix.stride;
-    for (std::int64_t c = 0; c < matrix.stride; c += lanes)
-      hn::Store(load_shared(tag, row + c), tag, copy + c);
-  }
+  for (std::int64_t i = 0; i < count; ++i, out += length)
+    for (std::int64_t c = 0; c < length; c += lanes) hn::Store(load_shared(tag, rows[i] + c), tag, out + c);
 }
 
 void transpose(const float* in, std::int64_t in_stride, std::int64_t rows, std::int64_t columns, float* out,
@@ -204,19 +370,6 @@ void transpose(const float* in, std::int64_t in_stride, std::int64_t rows, std::
 #endif
 }
 
-void scatter_add(MatrixView<float> matrix, const std::int64_t* rows, const float* scales, std::int64_t count,
-                 const float* deltas) {
-  const Tag tag;
-  const auto lanes = static_cast<std::int64_t>(hn::Lanes(tag));
-  for (std::int64_t i = 0; i < count; ++i) {
-    float* row = matrix.row(rows[i]);
-    const float* delta = deltas + i * matrix.stride;
-    const Vec scale = hn::Set(tag, scales[i]);
-    for (std::int64_t c = 0; c < matrix.stride; c += lanes)
-      store_shared(hn::MulAdd(scale, hn::Load(tag, delta + c), load_shared(tag, row + c)), tag, row + c);
-  }
-}
-
 const char* instruction_set() { return hwy::TargetName(HWY_TARGET); }
 
 }  // namespace warp2vec::simd::HWY_NAMESPACE
@@ -226,11 +379,13 @@ HWY_AFTER_NAMESPACE();
 namespace warp2vec::simd {
 
 HWY_EXPORT(multiply);
-HWY_EXPORT(score_gradients);
+HWY_EXPORT(dots);
+HWY_EXPORT(add_combination);
+HWY_EXPORT(sign_gradients);
+HWY_EXPORT(negative_gradients);
 HWY_EXPORT(softmax_gradients);
 HWY_EXPORT(gather);
 HWY_EXPORT(transpose);
-HWY_EXPORT(scatter_add);
 HWY_EXPORT(instruction_set);
 
 void multiply(std::int64_t m, std::int64_t n, std::int64_t k, Operand a, const float* b,
@@ -238,8 +393,23 @@ void multiply(std::int64_t m, std::int64_t n, std::int64_t k, Operand a, const f
   HWY_DYNAMIC_DISPATCH(multiply)(m, n, k, a, b, b_stride, c, c_stride, accumulate);
 }
 
-double score_gradients(std::int64_t n, const float* scores, const float* weights, float* gradients) {
-  return HWY_DYNAMIC_DISPATCH(score_gradients)(n, scores, weights, gradients);
+void dots(std::int64_t count, const float* const* x, const float* const* y, std::int64_t length,
+          float* scores) {
+  HWY_DYNAMIC_DISPATCH(dots)(count, x, y, length, scores);
+}
+
+void add_combination(float* row, float scale, const float* base, std::int64_t count, const float* weights,
+                     const float* const* rows, std::int64_t length) {
+  HWY_DYNAMIC_DISPATCH(add_combination)(row, scale, base, count, weights, rows, length);
+}
+
+double sign_gradients(std::int64_t count, const float* signs, float* scores) {
+  return HWY_DYNAMIC_DISPATCH(sign_gradients)(count, signs, scores);
+}
+
+double negative_gradients(std::int64_t rows, std::int64_t columns, const float* sizes, float* scores,
+                          std::int64_t stride) {
+  return HWY_DYNAMIC_DISPATCH(negative_gradients)(rows, columns, sizes, scores, stride);
 }
 
 void softmax_gradients(std::int64_t words, std::int64_t columns, std::int64_t centre, float* scores,
@@ -247,8 +417,8 @@ void softmax_gradients(std::int64_t words, std::int64_t columns, std::int64_t ce
   HWY_DYNAMIC_DISPATCH(softmax_gradients)(words, columns, centre, scores, stride, losses);
 }
 
-void gather(MatrixView<float> matrix, const std::int64_t* rows, std::int64_t count, float* out) {
-  HWY_DYNAMIC_DISPATCH(gather)(matrix, rows, count, out);
+void gather(const float* const* rows, std::int64_t count, std::int64_t length, float* out) {
+  HWY_DYNAMIC_DISPATCH(gather)(rows, count, length, out);
 }
 
 void transpose(const float* in, std::int64_t in_stride, std::int64_t rows, std::int64_t columns, float* out,
@@ -256,15 +426,10 @@ void transpose(const float* in, std::int64_t in_stride, std::int64_t rows, std::
   HWY_DYNAMIC_DISPATCH(transpose)(in, in_stride, rows, columns, out, out_stride);
 }
 
-void scatter_add(MatrixView<float> matrix, const std::int64_t* rows, const float* scales, std::int64_t count,
-                 const float* deltas) {
-  HWY_DYNAMIC_DISPATCH(scatter_add)(matrix, rows, scales, count, deltas);
-}
-
-void prefetch(MatrixView<float> matrix, const std::int64_t* rows, std::int64_t count) {
+void prefetch(const float* const* rows, std::int64_t count, std::int64_t length) {
   constexpr std::int64_t kLine = 64 / sizeof(float);
   for (std::int64_t i = 0; i < count; ++i)
-    for (std::int64_t c = 0; c < matrix.stride; c += kLine) hwy::Prefetch(matrix.row(rows[i]) + c);
+    for (std::int64_t c = 0; c < length; c += kLine) hwy::Prefetch(rows[i] + c);
 }
 
 const char* instruction_set() { return HWY_DYNAMIC_DISPATCH(instruction_set)(); }

@@ -2,8 +2,6 @@
 /// The arithmetic of the CPU backend, compiled for several instruction sets and chosen at run time (Google
 /// Highway). All buffers are 64-byte aligned, and row lengths are multiples of kLanes values, zero-padded.
 
-#include <warp2vec/types.h>
-
 #include <cstdint>
 
 namespace warp2vec::simd {
@@ -24,10 +22,29 @@ struct Operand {
 void multiply(std::int64_t m, std::int64_t n, std::int64_t k, Operand a, const float* b,
               std::int64_t b_stride, float* c, std::int64_t c_stride, bool accumulate);
 
-/// For n scores (a multiple of kLanes) and their weights (see step.h): gradients[i] =
-/// score_gradient(scores[i], weights[i]); `gradients` may be `scores`. Returns the sum of
-/// score_loss(scores[i], weights[i]).
-double score_gradients(std::int64_t n, const float* scores, const float* weights, float* gradients);
+/// scores[i] = x[i] . y[i] over `length` values (a multiple of kLanes) for `count` pairs of rows; `scores`
+/// has room for padded(count) values.
+void dots(std::int64_t count, const float* const* x, const float* const* y, std::int64_t length,
+          float* scores);
+
+/// row += scale * (base + sum over i < count of weights[i] * rows[i]), `length` values each (a multiple of
+/// kLanes); no base if it is null. Other threads may read and write the rows meanwhile without locks
+/// (Hogwild, F. Niu et al. 2011): an update may get lost, values are never torn.
+void add_combination(float* row, float scale, const float* base, std::int64_t count, const float* weights,
+                     const float* const* rows, std::int64_t length);
+
+/// For `count` scores s with weights w of 1 or -1 (see step.h), both with room for padded(count) values:
+/// replaces each score by score_gradient(s, w). Returns the sum of score_loss(s, w).
+double sign_gradients(std::int64_t count, const float* signs, float* scores);
+
+/// Scores of negatives (rows) with contexts (columns, a multiple of kLanes), `stride` values a row, and a
+/// size w >= 0 of the weight of each column: replaces each score s by score_gradient(s, -w), which is 0 for
+/// kNoMeeting. Returns the sum of score_loss(s, -w).
+double negative_gradients(std::int64_t rows, std::int64_t columns, const float* sizes, float* scores,
+                          std::int64_t stride);
+
+/// The score of a negative and a context that do not meet.
+inline constexpr float kNoMeeting = -1e30F;
 
 /// The full softmax of `columns` contexts (a multiple of kLanes): scores is words x columns, `stride` values
 /// a row. Replaces each score by the gradient 1{w = centre} - P(w | context) and writes -log P(centre |
@@ -35,20 +52,15 @@ double score_gradients(std::int64_t n, const float* scores, const float* weights
 void softmax_gradients(std::int64_t words, std::int64_t columns, std::int64_t centre, float* scores,
                        std::int64_t stride, double* losses);
 
-/// Copies rows of a shared matrix to consecutive rows of `out`, matrix.stride values each.
-void gather(MatrixView<float> matrix, const std::int64_t* rows, std::int64_t count, float* out);
+/// Copies rows of `length` values (a multiple of kLanes) to consecutive rows of `out`.
+void gather(const float* const* rows, std::int64_t count, std::int64_t length, float* out);
 
 /// out[c * out_stride + r] = in[r * in_stride + c] for r < rows and c < columns, both multiples of 4.
 void transpose(const float* in, std::int64_t in_stride, std::int64_t rows, std::int64_t columns, float* out,
                std::int64_t out_stride);
 
-/// matrix[rows[i]] += scales[i] * deltas[i]. Other threads may read and write the rows meanwhile without
-/// locks (Hogwild, F. Niu et al. 2011): an update may get lost, values are never torn.
-void scatter_add(MatrixView<float> matrix, const std::int64_t* rows, const float* scales, std::int64_t count,
-                 const float* deltas);
-
-/// Asks the processor to load the rows into its cache.
-void prefetch(MatrixView<float> matrix, const std::int64_t* rows, std::int64_t count);
+/// Asks the processor to load rows of `length` values into its cache.
+void prefetch(const float* const* rows, std::int64_t count, std::int64_t length);
 
 /// Name of the instruction set in use, as Highway calls it.
 const char* instruction_set();

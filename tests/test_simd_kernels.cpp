@@ -57,22 +57,114 @@ TEST(SimdMultiply, EqualsPlainLoopsForAllShapes) {
   }
 }
 
-TEST(SimdScoreGradients, EqualTheStepDefinition) {
-  constexpr std::int64_t kScores = 256;
-  Matrix scores(1, kScores), weights(1, kScores), gradients(1, kScores);
-  double loss = 0;
-  for (std::int64_t i = 0; i < kScores; ++i) {
-    scores.row(0)[i] = static_cast<float>(i - 128) * (i % 3 == 0 ? 2.0F : 0.05F);  // up to +-256
-    weights.row(0)[i] = i % 5 == 0 ? 0.0F : (i % 2 == 0 ? 1.0F : -0.3F * static_cast<float>(i % 7));
-    loss += score_loss(static_cast<double>(scores.row(0)[i]), static_cast<double>(weights.row(0)[i]));
+TEST(SimdDots, EqualPlainLoopsForAnyNumberOfPairs) {
+  for (const std::int32_t dim : {1, 16, 17, 100, 300}) {
+    const Matrix x = random_matrix(40, dim, 1);
+    const Matrix y = random_matrix(40, dim, 2);
+    std::vector<const float*> xs, ys;
+    for (std::int64_t i = 0; i < 40; ++i) {
+      xs.push_back(x.row(i * 7 % 40));
+      ys.push_back(y.row(i * 11 % 40));
+    }
+    for (const std::int64_t count : {0, 1, 3, 4, 5, 8, 15, 16, 17, 40}) {
+      Matrix scores(1, 48);
+      simd::dots(count, xs.data(), ys.data(), x.stride(), scores.row(0));
+      for (std::int64_t i = 0; i < count; ++i) {
+        double sum = 0;
+        for (std::int32_t d = 0; d < dim; ++d)
+          sum += static_cast<double>(x.row(i * 7 % 40)[d]) * y.row(i * 11 % 40)[d];
+        ASSERT_NEAR(scores.row(0)[i], sum, kEpsilon * static_cast<float>(dim + 1)) << dim << " " << count;
+      }
+    }
   }
-  EXPECT_NEAR(simd::score_gradients(kScores, scores.row(0), weights.row(0), gradients.row(0)), loss,
-              1e-6 * loss);
-  for (std::int64_t i = 0; i < kScores; ++i) {
-    const double expected =
-        score_gradient(static_cast<double>(scores.row(0)[i]), static_cast<double>(weights.row(0)[i]));
-    EXPECT_NEAR(gradients.row(0)[i], expected, 8 * kEpsilon * (1 + std::fabs(expected))) << scores.row(0)[i];
+}
+
+TEST(SimdAddCombination, EqualsPlainLoopsForAllLengths) {
+  const std::vector<float> weights{0.5F, -2, 3};
+  for (std::int32_t dim = 16; dim <= 16 * 20; dim += 16) {
+    const Matrix rows = random_matrix(3, dim, 3);
+    const Matrix base = random_matrix(1, dim, 4);
+    const std::vector<const float*> pointers{rows.row(2), rows.row(0), rows.row(2)};
+    for (const bool based : {false, true}) {
+      for (const std::int64_t count : {0, 1, 3}) {
+        Matrix sum = random_matrix(1, dim, 5);
+        const Matrix before = random_matrix(1, dim, 5);
+        simd::add_combination(sum.row(0), 0.25F, based ? base.row(0) : nullptr, count, weights.data(),
+                              pointers.data(), dim);
+        for (std::int32_t d = 0; d < dim; ++d) {
+          double expected = based ? base.row(0)[d] : 0;
+          for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i)
+            expected += static_cast<double>(weights[i]) * pointers[i][d];
+          ASSERT_NEAR(sum.row(0)[d], before.row(0)[d] + 0.25 * expected, 8 * kEpsilon) << dim << " " << count;
+        }
+      }
+    }
   }
+}
+
+// Scores from -250 to 250, most of them near 0.
+float score_at(std::int64_t i) { return static_cast<float>(i % 257 - 128) * (i % 3 == 0 ? 2.0F : 0.05F); }
+
+TEST(SimdSignGradients, EqualTheStepDefinition) {
+  for (const std::int64_t count : {1, 4, 15, 16, 17, 300, 3000}) {
+    Matrix scores(1, 3008);
+    std::vector<float> signs(3008, 1.0F);
+    double loss = 0;
+    for (std::int64_t i = 0; i < count; ++i) {
+      scores.row(0)[i] = score_at(i);
+      if (i % 5 < 2) signs[static_cast<std::size_t>(i)] = -1;
+      loss += score_loss(static_cast<double>(score_at(i)),
+                         static_cast<double>(signs[static_cast<std::size_t>(i)]));
+    }
+    // The product of 64 factors is off by at most 64 roundings, and so is its logarithm for each lane.
+    EXPECT_NEAR(simd::sign_gradients(count, signs.data(), scores.row(0)), loss,
+                2e-6 * loss + kEpsilon * static_cast<double>(count));
+    for (std::int64_t i = 0; i < count; ++i) {
+      const double expected = score_gradient(static_cast<double>(score_at(i)),
+                                             static_cast<double>(signs[static_cast<std::size_t>(i)]));
+      EXPECT_NEAR(scores.row(0)[i], expected, 8 * kEpsilon) << score_at(i);
+    }
+  }
+}
+
+TEST(SimdNegativeGradients, EqualTheStepDefinition) {
+  for (const std::int64_t rows : {1, 7, 64, 65, 200}) {
+    for (const std::int64_t columns : {16, 48}) {
+      Matrix scores(rows, 64);
+      std::vector<float> sizes;
+      for (std::int64_t c = 0; c < columns; ++c) sizes.push_back(0.3F * static_cast<float>(c % 7));
+      const auto score = [&](std::int64_t r, std::int64_t c) {
+        return (r + c) % 11 == 0 ? simd::kNoMeeting : score_at(r * 64 + c);
+      };
+      double loss = 0;
+      for (std::int64_t r = 0; r < rows; ++r) {
+        for (std::int64_t c = 0; c < columns; ++c) {
+          scores.row(r)[c] = score(r, c);
+          if (score(r, c) != simd::kNoMeeting)
+            loss += score_loss(static_cast<double>(score(r, c)),
+                               -static_cast<double>(sizes[static_cast<std::size_t>(c)]));
+        }
+      }
+      EXPECT_NEAR(simd::negative_gradients(rows, columns, sizes.data(), scores.row(0), scores.stride()), loss,
+                  2e-6 * loss + 2 * kEpsilon * static_cast<double>(rows * columns));
+      for (std::int64_t r = 0; r < rows; ++r) {
+        for (std::int64_t c = 0; c < columns; ++c) {
+          const double size = sizes[static_cast<std::size_t>(c)];
+          const double expected =
+              score(r, c) == simd::kNoMeeting ? 0 : score_gradient(static_cast<double>(score(r, c)), -size);
+          EXPECT_NEAR(scores.row(r)[c], expected, 8 * kEpsilon * (1 + size)) << score(r, c);
+        }
+      }
+    }
+  }
+}
+
+TEST(SimdGradients, LossOfNotANumberIsNone) {
+  const std::vector<float> ones(16, 1.0F);
+  Matrix scores(2, 16);
+  scores.row(0)[3] = scores.row(1)[3] = NAN;
+  EXPECT_TRUE(std::isnan(simd::negative_gradients(1, 16, ones.data(), scores.row(0), 16)));
+  EXPECT_TRUE(std::isnan(simd::sign_gradients(16, ones.data(), scores.row(1))));
 }
 
 TEST(SimdSoftmaxGradients, EqualLongDoubleSoftmax) {
@@ -112,30 +204,17 @@ TEST(SimdTranspose, SwapsRowsAndColumns) {
   }
 }
 
-TEST(SimdRows, GatherCopiesAndScatterAdds) {
-  for (const std::int32_t dim : {1, 15, 16, 17, 100}) {
-    Matrix matrix = random_matrix(9, dim, 5);
-    const Matrix before = random_matrix(9, dim, 5);
+TEST(SimdGather, CopiesRows) {
+  for (const std::int32_t dim : {1, 16, 17, 100}) {
+    const Matrix matrix = random_matrix(9, dim, 5);
     const std::vector<std::int64_t> rows{8, 0, 3, 3};
+    std::vector<const float*> pointers;
+    for (const std::int64_t row : rows) pointers.push_back(matrix.row(row));
     Matrix copies(4, dim);
-    simd::gather(matrix.view(), rows.data(), 4, copies.row(0));
+    simd::gather(pointers.data(), 4, matrix.stride(), copies.row(0));
     for (std::size_t i = 0; i < rows.size(); ++i)
-      for (std::int32_t d = 0; d < dim; ++d)
-        EXPECT_EQ(copies.row(static_cast<std::int64_t>(i))[d], before.row(rows[i])[d]);
-    const Matrix deltas = random_matrix(4, dim, 6);
-    const std::vector<float> scales{1, 0.5F, -2, 3};
-    simd::scatter_add(matrix.view(), rows.data(), scales.data(), 4, deltas.row(0));
-    for (std::int64_t r = 0; r < 9; ++r) {
-      for (std::int32_t d = 0; d < dim; ++d) {
-        double expected = before.row(r)[d];
-        for (std::size_t i = 0; i < rows.size(); ++i)
-          if (rows[i] == r)
-            expected += static_cast<double>(scales[i]) * deltas.row(static_cast<std::int64_t>(i))[d];
-        EXPECT_NEAR(matrix.row(r)[d], expected, 4 * kEpsilon * 6);
-      }
-      for (std::int64_t d = dim; d < matrix.stride(); ++d)
-        EXPECT_EQ(matrix.row(r)[d], 0);  // padding stays zero
-    }
+      for (std::int64_t d = 0; d < matrix.stride(); ++d)
+        EXPECT_EQ(copies.row(static_cast<std::int64_t>(i))[d], matrix.row(rows[i])[d]);
   }
 }
 

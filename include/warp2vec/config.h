@@ -34,7 +34,7 @@ struct Config {
   std::int32_t negative = 5;       ///< negatives per pair (K), 1 to 1000; not used without negative sampling
   double ns_exponent = 0.75;       ///< negatives are drawn with P(w) ~ count(w)^ns_exponent, -10 to 10
   std::int32_t tile_centres = 64;  ///< centres per tile (N), 1 to 1024; in the order of the kept words
-  std::int32_t tile_negatives = 64;  ///< negatives per tile (M), 1 to 1024
+  std::int32_t tile_negatives = 32;  ///< negatives per tile (M), 1 to 1024
   double sample = 1e-3;              ///< subsampling threshold s of keep_probability, 0 to 1; 0 = off
   double lr = 0.025;        ///< learning rate at the start, above 0 to 10; falls linearly to 1e-4 of it
   std::int32_t epochs = 5;  ///< passes over the corpus, 1 to 1,000,000

@@ -1,0 +1,40 @@
+#pragma once
+/// The blocks of one centre: negative sampling with Sharing::window or Sharing::pair, and hierarchical
+/// softmax.
+
+#include <warp2vec/embeddings.h>
+#include <warp2vec/trainer.h>
+
+#include "cpu_batch.h"
+#include "hot_rows.h"
+#include "private_rows.h"
+#include "sign_block.h"
+
+#include <cstdint>
+
+namespace warp2vec {
+
+/// Lists the blocks of centres.
+class CentreBlocks {
+ public:
+  /// `nodes`: the rows of the Huffman tree's inner nodes.
+  CentreBlocks(const TrainingData& data, const HotMatrices& hot, Embeddings& embeddings, PrivateRows& nodes)
+      : data_(data), hot_(hot), embeddings_(embeddings), nodes_(nodes) {}
+
+  /// Lists the blocks of a centre of the batch, in the order in which they are to be trained, and asks for
+  /// their rows ahead of time.
+  void list(const CpuBatch& batch, std::int64_t centre, SignBlocks& blocks);
+
+ private:
+  void add_contexts(const CpuBatch& batch, std::int64_t centre, KeptRange contexts, const HotRows& hot,
+                    SignBlock& block);
+  void add_negatives(const CpuBatch& batch, std::int64_t centre, KeptRange contexts, SignBlock& block);
+  void add_path(const CpuBatch& batch, std::int64_t centre, KeptRange contexts, SignBlock& block);
+
+  const TrainingData& data_;
+  const HotMatrices& hot_;
+  Embeddings& embeddings_;
+  PrivateRows& nodes_;
+};
+
+}  // namespace warp2vec

@@ -1,0 +1,35 @@
+#pragma once
+/// The full softmax, centre by centre.
+
+#include <warp2vec/embeddings.h>
+#include <warp2vec/trainer.h>
+
+#include "cpu_batch.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace warp2vec {
+
+/// Trains the windows of centres on one thread, each by dense products of its contexts with all output rows.
+class SoftmaxSteps {
+ public:
+  SoftmaxSteps(const TrainingData& data, Embeddings& embeddings);
+
+  /// Returns the loss of a centre of the batch. O(contexts x vocabulary x dim).
+  double train(const CpuBatch& batch, std::int64_t centre);
+
+ private:
+  std::int64_t take_rows(std::int64_t first);
+
+  Embeddings& embeddings_;
+  std::vector<float*> contexts_;
+  std::vector<float*> outputs_;
+  std::vector<double> losses_;  // of each context
+  Matrix x_, x_steps_;          // copies of context rows, and their steps
+  Matrix x_columns_;            // x_ transposed: dim x contexts
+  Matrix y_, y_steps_;          // the same of a run of output rows
+  Matrix scores_;               // vocabulary x contexts
+};
+
+}  // namespace warp2vec

@@ -1,0 +1,173 @@
+#include "tile_steps.h"
+
+#include "simd_kernels.h"
+
+#include <algorithm>
+#include <bitset>
+
+namespace warp2vec {
+namespace {
+
+simd::Operand rows_of(const Matrix& matrix) { return {matrix.row(0), matrix.stride(), 1}; }
+simd::Operand transpose_of(const Matrix& matrix) { return {matrix.row(0), 1, matrix.stride()}; }
+
+}  // namespace
+
+TileSteps::TileSteps(const TrainingData& data, const HotMatrices& hot, Embeddings& embeddings)
+    : data_(data), hot_(hot), embeddings_(embeddings) {
+  const Config& config = data.config;
+  const auto contexts = static_cast<std::int32_t>(simd::padded(2 * config.window + config.tile_centres));
+  const std::int32_t pairs = 2 * config.window * config.tile_centres;
+  x_ = Matrix(contexts, config.dim);
+  x_steps_ = Matrix(contexts, config.dim);
+  x_columns_ = Matrix(Matrix::padded(config.dim), contexts);
+  z_ = Matrix(config.tile_negatives, config.dim);
+  z_steps_ = Matrix(config.tile_negatives, config.dim);
+  scores_ = Matrix(config.tile_negatives, contexts);
+  pairs_ = Matrix(1, pairs);
+  ones_.assign(static_cast<std::size_t>(simd::padded(pairs)), 1.0F);
+  ordered_.resize(static_cast<std::size_t>(pairs));
+}
+
+void TileSteps::prepare(const CpuBatch& batch, std::int64_t begin, std::int64_t end, Tile& tile) {
+  // The elements that the windows cover: a later centre's wider window may begin earlier.
+  KeptRange contexts = batch.window(begin);
+  for (std::int64_t t = begin; t < end; ++t) {
+    contexts.begin = std::min(contexts.begin, batch.window(t).begin);
+    contexts.end = std::max(contexts.end, batch.window(t).end);
+  }
+  list_rows(batch, begin, end, contexts, tile);
+  list_pairs(batch, begin, end, contexts, tile);
+  list_apart(batch, begin, end, contexts, tile);
+}
+
+void TileSteps::list_rows(const CpuBatch& batch, std::int64_t begin, std::int64_t end, KeptRange contexts,
+                          Tile& tile) {
+  const MatrixView<float> input = embeddings_.input.view();
+  const MatrixView<float> output = embeddings_.output.view();
+  const float lr = batch.lr(begin);
+  tile.contexts.clear();
+  for (std::int64_t i = contexts.begin; i < contexts.end; ++i)
+    tile.contexts.add(input, row_of(batch.word(i)), lr, hot_.input);
+  tile.centres.clear();
+  for (std::int64_t t = begin; t < end; ++t) tile.centres.add(output, row_of(batch.word(t)), lr, hot_.output);
+  const AliasView alias = data_.negatives.view();
+  const std::int64_t number = batch.ordinal(begin) / data_.config.tile_centres;
+  tile.negatives.clear();
+  negatives_.clear();
+  for (std::int32_t m = 0; m < data_.config.tile_negatives; ++m) {
+    negatives_.push_back(tile_negative(batch.draws(), alias, number, m));
+    tile.negatives.add(output, row_of(negatives_.back()), lr, hot_.output);
+  }
+  for (const ScaledRows* rows : {&tile.contexts, &tile.centres, &tile.negatives})
+    simd::prefetch(rows->rows.data(), rows->size(), input.stride);
+}
+
+void TileSteps::list_pairs(const CpuBatch& batch, std::int64_t begin, std::int64_t end, KeptRange contexts,
+                           Tile& tile) {
+  tile.centre_ends.clear();
+  tile.pair_contexts.clear();
+  tile.pair_centres.clear();
+  tile.context_ends.assign(static_cast<std::size_t>(contexts.size()), 0);
+  for (std::int64_t t = begin; t < end; ++t) {
+    const float* const centre = tile.centres.rows[static_cast<std::size_t>(t - begin)];
+    for (std::int64_t i = batch.window(t).begin; i < batch.window(t).end; ++i) {
+      if (i == t) continue;
+      tile.pair_contexts.push_back(x_.row(i - contexts.begin));
+      tile.pair_centres.push_back(centre);
+      ++tile.context_ends[static_cast<std::size_t>(i - contexts.begin)];
+    }
+    tile.centre_ends.push_back(static_cast<std::int64_t>(tile.pair_contexts.size()));
+  }
+
+  // A counting sort by context.
+  tile.negative_sizes.assign(static_cast<std::size_t>(simd::padded(contexts.size())), 0.0F);
+  std::int64_t before = 0;
+  for (std::size_t c = 0; c < tile.context_ends.size(); ++c) {
+    const std::int64_t pairs = tile.context_ends[c];
+    tile.negative_sizes[c] = tile_negative_weight(static_cast<std::int32_t>(pairs), data_.config.negative,
+                                                  data_.config.tile_negatives);
+    tile.context_ends[c] = before;  // the begin, for now
+    before += pairs;
+  }
+  tile.order.resize(tile.pair_contexts.size());
+  tile.order_centres.resize(tile.pair_contexts.size());
+  std::int64_t pair = 0;
+  for (std::int64_t t = begin; t < end; ++t) {
+    for (std::int64_t i = batch.window(t).begin; i < batch.window(t).end; ++i) {
+      if (i == t) continue;
+      const auto at =
+          static_cast<std::size_t>(tile.context_ends[static_cast<std::size_t>(i - contexts.begin)]++);
+      tile.order[at] = pair;
+      tile.order_centres[at] = tile.pair_centres[static_cast<std::size_t>(pair)];
+      ++pair;
+    }
+  }
+}
+
+void TileSteps::list_apart(const CpuBatch& batch, std::int64_t begin, std::int64_t end, KeptRange contexts,
+                           Tile& tile) {
+  constexpr std::size_t kBits = 1024;
+  std::bitset<kBits> centres;  // of words modulo kBits: most negatives are found to be no centre at a glance
+  for (std::int64_t t = begin; t < end; ++t)
+    centres.set(static_cast<std::size_t>(row_of(batch.word(t))) % kBits);
+  tile.apart.clear();
+  for (std::size_t m = 0; m < negatives_.size(); ++m) {
+    if (!centres.test(static_cast<std::size_t>(row_of(negatives_[m])) % kBits)) continue;
+    for (std::int64_t t = begin; t < end; ++t) {
+      if (batch.word(t) != negatives_[m]) continue;
+      for (std::int64_t i = batch.window(t).begin; i < batch.window(t).end; ++i)
+        if (i != t)
+          tile.apart.push_back(static_cast<std::int64_t>(m) * scores_.stride() + (i - contexts.begin));
+    }
+  }
+}
+
+double TileSteps::train(const Tile& tile) {
+  const std::int64_t stride = x_.stride();
+  const std::int64_t contexts = tile.contexts.size();
+  const std::int64_t columns = simd::padded(contexts);
+  const std::int64_t negatives = tile.negatives.size();
+  simd::gather(tile.contexts.rows.data(), contexts, stride, x_.row(0));
+  simd::gather(tile.negatives.rows.data(), negatives, stride, z_.row(0));
+  simd::transpose(x_.row(0), stride, (contexts + 3) / 4 * 4, stride, x_columns_.row(0), x_columns_.stride());
+
+  simd::multiply(negatives, columns, data_.config.dim, rows_of(z_), x_columns_.row(0), x_columns_.stride(),
+                 scores_.row(0), scores_.stride(), false);
+  for (const std::int64_t score : tile.apart) scores_.row(0)[score] = simd::kNoMeeting;
+  double loss = simd::negative_gradients(negatives, columns, tile.negative_sizes.data(), scores_.row(0),
+                                         scores_.stride());
+  simd::multiply(contexts, stride, negatives, transpose_of(scores_), z_.row(0), stride, x_steps_.row(0),
+                 stride, false);
+  simd::multiply(negatives, stride, contexts, rows_of(scores_), x_.row(0), stride, z_steps_.row(0), stride,
+                 false);
+
+  const auto pairs = static_cast<std::int64_t>(tile.pair_contexts.size());
+  float* const gradients = pairs_.row(0);
+  simd::dots(pairs, tile.pair_contexts.data(), tile.pair_centres.data(), stride, gradients);
+  loss += simd::sign_gradients(pairs, ones_.data(), gradients);
+  for (std::size_t i = 0; i < tile.order.size(); ++i) ordered_[i] = gradients[tile.order[i]];
+
+  // Steps of contexts come first: they read the old values of the centres, the others' copies of contexts.
+  std::int64_t first = 0;
+  for (std::int64_t c = 0; c < contexts; ++c) {
+    const auto at = static_cast<std::size_t>(c);
+    const std::int64_t end = tile.context_ends[at];
+    simd::add_combination(tile.contexts.rows[at], tile.contexts.scales[at], x_steps_.row(c), end - first,
+                          ordered_.data() + first, tile.order_centres.data() + first, stride);
+    first = end;
+  }
+  first = 0;
+  for (std::size_t t = 0; t < tile.centres.rows.size(); ++t) {
+    const std::int64_t end = tile.centre_ends[t];
+    simd::add_combination(tile.centres.rows[t], tile.centres.scales[t], nullptr, end - first,
+                          gradients + first, tile.pair_contexts.data() + first, stride);
+    first = end;
+  }
+  for (std::size_t m = 0; m < tile.negatives.rows.size(); ++m)
+    simd::add_combination(tile.negatives.rows[m], tile.negatives.scales[m],
+                          z_steps_.row(static_cast<std::int64_t>(m)), 0, nullptr, nullptr, stride);
+  return loss;
+}
+
+}  // namespace warp2vec
