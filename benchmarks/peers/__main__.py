@@ -6,6 +6,7 @@ with results.json and chart.svg."""
 import argparse
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -46,10 +47,12 @@ def parse():
     parser.add_argument("--word2vec-c", metavar="PATH", help="a word2vec.c program, to compare with it, too")
     parser.add_argument("--output", help="folder (default: benchmarks/results/peers-CORPUS-LOSS)")
     arguments = parser.parse_args()
-    files = [arguments.corpus, *arguments.pairs, *arguments.analogies, arguments.program, arguments.word2vec_c]
-    for path in files:
+    for path in [arguments.corpus, *arguments.pairs, *arguments.analogies]:
         if path and not os.path.isfile(path):
             parser.error(f"there is no file {path}")
+    for path in [arguments.program, arguments.word2vec_c]:
+        if path and not (os.path.isfile(path) and os.access(path, os.X_OK)):
+            parser.error(f"there is no program {path}")
     if arguments.corpus and arguments.corpus.endswith((".gz", ".zst", ".bz2")):
         parser.error("the other programs read plain text only: please unpack the corpus")
     # A path without a slash is a file here, not a program on PATH.
@@ -99,5 +102,7 @@ if __name__ == "__main__":
         main()
     except ProgramFailed as failure:
         sys.exit(f"compare_peers: {failure}")
+    except subprocess.CalledProcessError as failure:  # it has said why
+        sys.exit(f"compare_peers: this failed: {' '.join(failure.cmd)}")
     except KeyboardInterrupt:
         sys.exit("compare_peers: interrupted")

@@ -8,7 +8,7 @@ NARROWEST = 860  # so that the lines at the top fit
 LABELS = 170  # the width of the names at the left
 BARS = 380  # the width of the longest bar
 BESIDE = LABELS + BARS + 170  # where the columns at the right begin
-COLUMN = 62
+COLUMN = 66
 ROW = 21
 BAR = 15
 HEADING = 48
@@ -68,7 +68,8 @@ def times(rows, reference, top):
             width = BARS * row["seconds"][phase] / longest
             parts.append(bar(x, y, width, colour))
             x += width
-        parts.append(text(x + 6, y + 12, f"{row['seconds']['together']:,.1f} s" + ratio(row, reference, "together"), 11))
+        seconds = f"{row['seconds']['together']:,.1f} s"
+        parts.append(text(x + 6, y + 12, seconds + ratio(row, reference, "together"), 11))
         parts.append(text(BESIDE, y + 12, f"{row['peak_memory_bytes'] / 1e6:,.0f}", 11, anchor="end"))
     return parts
 
@@ -115,7 +116,7 @@ def ratio(row, reference, phase):
 
 def column_title(column, bottom, name):
     """In as many lines as it needs."""
-    lines = wrap(name.replace("-", "- "), 10)
+    lines = wrap(name.replace("-", "- "), 13)
     return [text(BESIDE + COLUMN * column, bottom - 11 * (len(lines) - 1 - number), line.replace("- ", "-"), 9, FAINT,
                  anchor="end") for number, line in enumerate(lines)]
 

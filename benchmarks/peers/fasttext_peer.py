@@ -31,8 +31,9 @@ def package_version():
 class Fasttext:
     name = "fastText"
     notes = ["fastText: times of what it prints; vocabulary includes its start, and how long training took follows "
-             "from the speed that it prints at the end. Save is of a text and a binary file, which it always writes both. It trains as many "
-             "words of its vocabulary as the text has words of any kind, which is somewhat more than the others do."]
+             "from the speed that it prints at the end. Save is of a text and a binary file; it always writes both. It "
+             "trains as many words of its vocabulary as the text has words of any kind, which is somewhat more than "
+             "the others do."]
 
     def __init__(self, program):
         self.program = program
@@ -46,9 +47,10 @@ class Fasttext:
 
     def command(self, task):
         s = task.settings
+        every_word = 1  # as a threshold; 0, which means that to the others, would leave it none
         return [self.program, "skipgram", "-input", task.text.path, "-output", os.path.join(task.folder, "vectors"),
                 "-bucket", "0", "-maxn", "0", "-loss", s.loss, "-dim", str(s.dim), "-ws", str(s.window),
-                "-neg", str(s.negative), "-t", str(s.sample), "-minCount", str(s.min_count), "-lr", str(s.lr),
+                "-neg", str(s.negative), "-t", str(s.sample or every_word), "-minCount", str(s.min_count), "-lr", str(s.lr),
                 "-epoch", str(s.epochs), "-thread", str(task.threads), "-seed", str(task.seed)]
 
     def train(self, task):

@@ -35,8 +35,8 @@ def phases_of(printed):
 
 class Gensim:
     notes = ["gensim: the times of build_vocab, train and save_word2vec_format; the rest is mostly Python starting. "
-             "With corpus_file each worker lets the learning rate fall as its own words are a share of the whole "
-             "text, so that with several workers it stays high: compare the quality with the iterator's."]
+             "With corpus_file and N workers the learning rate falls, within each epoch, only by 1/N of what it "
+             "should: compare the quality with the iterator's."]
 
     def __init__(self, python, feeding):
         """`feeding`: 'iterator' (of sentences) or 'corpus_file'."""
@@ -51,7 +51,8 @@ class Gensim:
 
     def command(self, task):
         s = task.settings
-        wanted = {"corpus": task.text.path, "feeding": self.feeding, "vectors": os.path.join(task.folder, "vectors.bin"),
+        wanted = {"corpus": task.text.path, "feeding": self.feeding,
+                  "vectors": os.path.join(task.folder, "vectors.bin"),
                   "vector_size": s.dim, "window": s.window, "hs": int(s.loss == "hs"),
                   "negative": s.negative if s.loss == "ns" else 0, "sample": s.sample, "min_count": s.min_count,
                   # Where the others end, too.

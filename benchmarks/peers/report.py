@@ -12,7 +12,7 @@ UNFINISHED = "unfinished.json"
 
 
 class Report:
-    """Grows with every run. What is there so far is kept apart from finished results, whose names only whole ones get."""
+    """Grows with every run. What is there so far is kept apart from finished results."""
 
     def __init__(self, folder, facts, words_of_corpus):
         """`facts`: what the JSON file says of machine, programs and settings. `words_of_corpus`: in the vocabulary."""
@@ -58,9 +58,9 @@ def headlines(facts):
     """The conditions in a few lines."""
     s, corpus, machine = facts["settings"], facts["corpus"], facts["machine"]
     negative = f", negative {s['negative']}" if s["loss"] == "ns" else ""
-    return [f"{corpus['words_in_vocabulary']:,} words of the vocabulary in {corpus['bytes']:,} bytes; loss {s['loss']}, "
-            f"dim {s['dim']}, window {s['window']}{negative}, sample {s['sample']:g}, min-count {s['min_count']}, "
-            f"lr {s['lr']:g}, epochs {s['epochs']}",
+    return [f"{corpus['words_in_vocabulary']:,} words of the vocabulary in {corpus['bytes']:,} bytes; "
+            f"loss {s['loss']}, dim {s['dim']}, window {s['window']}{negative}, sample {s['sample']:g}, "
+            f"min-count {s['min_count']}, lr {s['lr']:g}, epochs {s['epochs']}",
             f"{machine['cpu']}, {machine['cores']} cores; {machine['system']}",
             f"commit {facts['commit']}; {facts['date']}; "
             + ("one round" if facts["rounds"] == 1 else f"medians of {facts['rounds']} interleaved rounds")]

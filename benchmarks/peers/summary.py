@@ -3,8 +3,10 @@ import statistics
 
 
 def summarise(runs, words, reference):
-    """One row for each program and number of threads, in the order of the runs. `words`: that a run trains; `reference`:
-    the name of the program that the others are compared with, in the same round with as many threads."""
+    """One row for each program and number of threads, in the order of the runs.
+
+    `words`: that a run trains. `reference`: the name of the program that the others are compared with, in the same
+    round with as many threads."""
     rows = []
     for program, threads in dict.fromkeys((run["program"], run["threads"]) for run in runs):
         own = _of(runs, program, threads)

@@ -1,6 +1,8 @@
 """The summary as a table."""
 import os
 
+PHASES = ("vocabulary", "training", "save", "rest", "together")
+
 
 def quality_label(key):
     """'spearman men.tsv' -> 'men'"""
@@ -15,8 +17,8 @@ def quality_text(key, value):
 
 def cells(rows, reference):
     """The header, and a list of texts for each row."""
-    header = ["program", "threads", "thousand words/s", f"{reference}'s lead", "vocabulary", "training", "save",
-              "rest", "together", f"{reference}'s lead together", "peak MB"]
+    header = ["program", "threads", "thousand words/s", f"{reference}'s lead", *PHASES,
+              f"{reference}'s lead together", "peak MB"]
     keys = list(rows[0]["quality"])
     table = [header + [quality_label(key) for key in keys]]
     for row in rows:
@@ -24,7 +26,7 @@ def cells(rows, reference):
         itself = row["program"] == reference
         table.append([row["program"], str(row["threads"]), f"{row['words_per_second'] / 1000:,.0f}",
                       "" if itself else f"{ratios['training']:.2f}x",
-                      *(f"{row['seconds'][phase]:.2f}" for phase in ("vocabulary", "training", "save", "rest", "together")),
+                      *(f"{row['seconds'][phase]:.2f}" for phase in PHASES),
                       "" if itself else f"{ratios['together']:.2f}x", f"{row['peak_memory_bytes'] / 1e6:,.0f}",
                       *(quality_text(key, row["quality"][key]) for key in keys)])
     return table

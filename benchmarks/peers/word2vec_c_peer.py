@@ -53,6 +53,8 @@ class Word2vecC:
     def version(self):
         """What it calls itself, and a checksum: how it was compiled matters, and only who did knows."""
         printed = subprocess.run([self.program], stdout=subprocess.PIPE, text=True).stdout
+        if not printed:
+            raise ProgramFailed(f"{self.program} does not tell how it is used, as word2vec.c does")
         with open(self.program, "rb") as binary:
             return f"{printed.splitlines()[0]}, SHA-256 {hashlib.sha256(binary.read()).hexdigest()[:12]}"
 

@@ -4,6 +4,7 @@ import unittest
 from measure.watched_process import ProgramFailed, Transcript
 from peers import fasttext_peer, gensim_peer, warp2vec_peer, word2vec_c_peer
 from peers.progress import training_start
+from peers.task import Settings, Task, Text
 
 FASTTEXT = Transcript((
     (0.228, "\rRead 0"), (0.228, "M words\r\nNumber of words:  10713\r\nNumber of labels: 0\r\n"), (0.451, "\r"),
@@ -44,6 +45,14 @@ class FasttextTest(unittest.TestCase):
         self.assertAlmostEqual(fasttext_peer.phases_of(early, 4.0, 60000, 1).save, 1.0)
 
 
+class FasttextCommandTest(unittest.TestCase):
+    def test_no_subsampling(self):
+        for sample, threshold in ((1e-4, "0.0001"), (0.0, "1")):
+            settings = Settings("ns", 100, 5, 5, sample, 5, 0.025, 1)
+            command = fasttext_peer.Fasttext("fasttext").command(Task(Text("text.txt", 10, 1), settings, 1, 1, "out"))
+            self.assertEqual(command[command.index("-t") + 1], threshold)
+
+
 class Word2vecCTest(unittest.TestCase):
     def test_training_begins_before_the_first_progress_and_ends_when_the_file_is_there(self):
         phases = word2vec_c_peer.phases_of(WORD2VEC_C, 5.033, 5.124)
@@ -81,8 +90,7 @@ class GensimTest(unittest.TestCase):
 
 class Warp2vecTest(unittest.TestCase):
     def test_encoding_is_training(self):
-        phases = warp2vec_peer.phases_of({"vocabulary": 1.0, "encode": 0.25, "prepare": 0.1, "train": 4.0, "upload": 0.0,
-                                          "download": 0.0, "save": 0.5})
+        phases = warp2vec_peer.phases_of({"vocabulary": 1.0, "encode": 0.25, "prepare": 0.1, "train": 4.0, "save": 0.5})
         self.assertEqual((phases.vocabulary, phases.training, phases.save), (1.0, 4.25, 0.5))
 
 

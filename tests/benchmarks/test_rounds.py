@@ -31,7 +31,8 @@ class RoundsTest(unittest.TestCase):
 
     def test_they_are_interleaved(self):
         self.rounds([Pretended("a", self.log), Pretended("b", self.log)])
-        self.assertEqual(self.log, [(name, threads, seed, []) for seed in (1, 2) for threads in (1, 2) for name in "ab"])
+        self.assertEqual(self.log,
+                         [(name, threads, seed, []) for seed in (1, 2) for threads in (1, 2) for name in "ab"])
         self.assertEqual(self.runs[0]["seconds"],
                          {"vocabulary": 1.0, "training": 2.0, "save": 0.5, "rest": 1.5, "together": 5.0})
         self.assertEqual(self.runs[0]["quality"], {"spearman x": 5})
