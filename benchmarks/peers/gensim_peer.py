@@ -1,6 +1,8 @@
 """gensim's Word2Vec, fed in either of its two ways."""
+import functools
 import json
 import os
+import shutil
 import subprocess
 
 from measure.watched_process import ProgramFailed, run_watched
@@ -13,14 +15,18 @@ INTERPRETERS = ("python3", "/usr/bin/python3")
 
 def find_python():
     """An interpreter that has gensim, or None."""
+    has_gensim = "import importlib.util, sys; sys.exit(not importlib.util.find_spec('gensim'))"
     for python in INTERPRETERS:
-        try:
-            subprocess.run([python, "-c", "import gensim"], check=True, stdout=subprocess.DEVNULL,
-                           stderr=subprocess.DEVNULL)
+        if shutil.which(python) and subprocess.run([python, "-c", has_gensim]).returncode == 0:
             return python
-        except (OSError, subprocess.CalledProcessError):
-            pass
     return None
+
+
+@functools.lru_cache(maxsize=None)
+def versions(python):
+    ask = "import gensim, numpy, platform; print(gensim.__version__, numpy.__version__, platform.python_version())"
+    printed = subprocess.run([python, "-c", ask], check=True, stdout=subprocess.PIPE, text=True).stdout
+    return "gensim {}, NumPy {}, Python {}".format(*printed.split())
 
 
 def phases_of(printed):
@@ -45,9 +51,7 @@ class Gensim:
         self.feeding = feeding
 
     def version(self):
-        ask = "import gensim, numpy, platform; print(gensim.__version__, numpy.__version__, platform.python_version())"
-        versions = subprocess.run([self.python, "-c", ask], check=True, stdout=subprocess.PIPE, text=True).stdout
-        return "gensim {}, NumPy {}, Python {}".format(*versions.split())
+        return versions(self.python)
 
     def command(self, task):
         s = task.settings
