@@ -13,28 +13,14 @@ settings, every run and the medians. Needs nothing but Python's standard library
 import argparse
 import json
 import os
-import platform
 import shlex
 import statistics
 import subprocess
 import tempfile
 
-
-def machine():
-    model = platform.processor()
-    with open("/proc/cpuinfo") as cpuinfo:
-        for line in cpuinfo:
-            if line.startswith("model name"):
-                model = line.split(":", 1)[1].strip()
-                break
-    return {"cpu": model, "cores": os.cpu_count(), "system": platform.platform()}
-
-
-def commit():
-    here = os.path.dirname(os.path.abspath(__file__))
-    head = subprocess.run(["git", "-C", here, "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
-    dirty = subprocess.run(["git", "-C", here, "status", "--porcelain"], capture_output=True, text=True)
-    return head.stdout.strip() + ("+changes" if dirty.stdout.strip() else "")
+from measure.machine import commit, machine
+from measure.quality import evaluate
+from measure.training import closing_summary, figures
 
 
 def train_and_evaluate(arguments, flags, seed, folder):
@@ -42,26 +28,7 @@ def train_and_evaluate(arguments, flags, seed, folder):
     metrics = os.path.join(folder, "metrics.jsonl")
     subprocess.run([arguments.program, "train", "--input", arguments.corpus, "--output", vectors, "--seed", str(seed),
                     "--metrics", metrics, "--quiet", *shlex.split(flags)], check=True)
-    with open(metrics) as lines:
-        summary = [json.loads(line) for line in lines][-1]
-    evaluation = [arguments.program, "eval", "--vectors", vectors, "--json"]
-    for path in arguments.pairs:
-        evaluation += ["--pairs", path]
-    for path in arguments.analogies:
-        evaluation += ["--analogies", path]
-    quality = json.loads(subprocess.run(evaluation, check=True, capture_output=True, text=True).stdout)
-    return summary, quality
-
-
-def figures(summary, quality):
-    """The numbers of one run that are worth a column."""
-    row = {"train_words_per_second": summary["counts"]["trained_tokens"] / summary["seconds"]["train"],
-           "seconds": summary["seconds"], "loss": summary["epoch_loss"][-1]}
-    for pairs in quality["pairs"]:
-        row["spearman " + os.path.basename(pairs["file"])] = pairs["spearman"]
-    for analogies in quality["analogies"]:
-        row["analogies " + os.path.basename(analogies["file"])] = analogies["all"]["accuracy"]
-    return row
+    return closing_summary(metrics), evaluate(arguments.program, vectors, arguments.pairs, arguments.analogies)
 
 
 def main():

@@ -6,51 +6,7 @@ root=$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")/..")
 out=$root/build/demo
 program=$root/build/release/warp2vec
 vectors=$out/vectors.bin
-
-build() {
-  "$root"/scripts/install-dependencies.sh build
-  # Kernels take minutes to compile: only where a GPU could run them.
-  local cuda=OFF
-  if command -v nvidia-smi >/dev/null; then cuda=AUTO; fi
-  printf '\n== Building\n'
-  cmake -S "$root" --preset release -DWARP2VEC_BUILD_TESTS=OFF -DWARP2VEC_WERROR=OFF -DWARP2VEC_CUDA=$cuda >/dev/null
-  cmake --build "$root"/build/release --target warp2vec --parallel "$(nproc)"
-}
-
-# The Collaborative International Dictionary of English from Debian's dict-gcide, one sentence a line, in
-# lower case. The package is unpacked, not installed: it would bring a dictionary server along.
-fetch_dictionary() {
-  local package=$out/package
-  [[ -s $out/gcide.txt ]] && return
-  printf '\n== Fetching the dictionary\n'
-  rm -rf "$package"
-  mkdir -p "$package"
-  (
-    cd "$package"
-    download=(apt-get download -qq -o APT::Sandbox::User=root dict-gcide)
-    "${download[@]}" 2>/dev/null || { "$root"/scripts/install-dependencies.sh lists && "${download[@]}"; }
-    dpkg-deb -x dict-gcide_*.deb .
-  )
-  zcat "$package"/usr/share/dictd/gcide.dict.dz | as_sentences >"$out"/gcide.txt.new
-  mv "$out"/gcide.txt.new "$out"/gcide.txt
-  rm -r "$package"
-}
-
-as_sentences() {
-  LC_ALL=C awk '
-    BEGIN         { RS = "" }  # a record is a paragraph: a headword with its first sense, or a further sense
-    /^00-database/ { next }
-    {
-      gsub(/\n +/, " ")
-      gsub(/\\[^\\]*\\|\([^()]*\[[^()]*\)/, " ")          # \pro*nun"ci*a`tion\ (pr[-o]*n[u^]n...)
-      while (gsub(/\[[^][]*\]/, " ")) {}                  # [etymology] [source]
-      gsub(/--[ A-Z][A-Za-z. ]*|\([A-Z][^()]*\.\)/, " ")  # --Author. (Zool.)
-      $0 = tolower($0)
-      gsub(/[a-z][a-z][a-z][)}"]*[.;:!?]/, "&\n")         # sentences end here, but not at "v. t."
-      gsub(/[^a-z\n]+/, " ")
-      print
-    }' | awk 'NF > 2'
-}
+dictionary=$out/gcide.txt
 
 # choose_settings VOCABULARY: sets `settings` for texts that are too small for the defaults.
 choose_settings() {
@@ -84,14 +40,14 @@ inputs=()
 for text in "$@"; do
   inputs+=(--input "$(realpath -e -- "$text")")
 done
-build
+"$root"/scripts/build-program.sh
 mkdir -p "$out"
 if (($#)); then
   "$program" vocab "${inputs[@]}" --min-count 1 --quiet --output "$out"/all-words.txt
   choose_settings "$out"/all-words.txt
 else
-  fetch_dictionary
-  inputs=(--input "$out"/gcide.txt)
+  "$root"/scripts/fetch-dictionary.sh "$dictionary"
+  inputs=(--input "$dictionary")
   settings=()
 fi
 

@@ -47,9 +47,10 @@ pack() {
   cp "$build"/warp2vec "$build"/tests/gpu/gpu_tests "$output"
   strip "$output"/warp2vec "$output"/gpu_tests
   libraries_of "$build"/warp2vec "$build"/tests/gpu/gpu_tests | xargs -d '\n' cp -L -t "$output"/lib
-  cp "$here"/gpu-check.sh "$root"/benchmarks/train_quality.py "$output"
-  mkdir -p "$output"/gpu_check
+  mkdir -p "$output"/gpu_check "$output"/measure
+  cp "$here"/gpu-check.sh "$output"
   cp "$here"/gpu_check/*.py "$output"/gpu_check
+  cp "$root"/benchmarks/measure/*.py "$output"/measure
   git -C "$root" describe --always --dirty=+changes --abbrev=9 --exclude='*' >"$output"/commit
   "$output"/warp2vec info
   du -sh --apparent-size "$output"

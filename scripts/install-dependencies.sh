@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Installs with apt what building, testing or checking warp2vec needs, as far as it is missing.
-# usage: scripts/install-dependencies.sh build|test|lint|lists...     (lists: only fetch the newest package lists)
+# usage: scripts/install-dependencies.sh build|test|lint|peers|lists...     (lists: only fetch the newest package lists)
 set -euo pipefail
 
 build=(g++ cmake make libcli11-dev nlohmann-json3-dev libhwy-dev zlib1g-dev libzstd-dev libbz2-dev)
 test=(libgtest-dev libgmock-dev libbenchmark-dev librandom123-dev libboost-context-dev)
 test_oracle=(python3-gensim) # what it says is compared with; tests that need it are skipped without it
 lint=(clang-format-14 clang-tidy-14 shellcheck)
+peers=(python3-gensim fasttext) # what benchmarks/compare_peers compares with
 
 as_root() {
   if ((EUID == 0)); then
@@ -38,7 +39,7 @@ install_missing() {
 }
 
 if (($# == 0)); then
-  echo "usage: $0 build|test|lint|lists..." >&2
+  echo "usage: $0 build|test|lint|peers|lists..." >&2
   exit 2
 fi
 if ! command -v apt-get >/dev/null; then
@@ -57,9 +58,10 @@ for purpose in "$@"; do
         echo "Going on without ${test_oracle[*]}: some tests will be skipped" >&2
       ;;
     lint) install_missing "${lint[@]}" ;;
+    peers) install_missing "${peers[@]}" ;;
     lists) as_root apt-get update -qq ;;
     *)
-      echo "$0: unknown purpose '$purpose': expected build, test, lint or lists" >&2
+      echo "$0: unknown purpose '$purpose': expected build, test, lint, peers or lists" >&2
       exit 2
       ;;
   esac

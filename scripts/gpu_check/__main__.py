@@ -21,7 +21,9 @@ sys.path += [os.path.dirname(HERE), os.path.join(HERE, "..", "..", "benchmarks")
 import machine  # noqa: E402
 from check import Check, Failed, Skipped, TimedOut  # noqa: E402
 from many_words import write_many_words  # noqa: E402
-from train_quality import figures, machine as computer  # noqa: E402
+from measure.machine import machine as computer  # noqa: E402
+from measure.quality import evaluation_flags  # noqa: E402
+from measure.training import closing_summary, figures  # noqa: E402
 
 RULES = {"tile": [], "window": ["--sharing", "window"], "pair": ["--sharing", "pair"], "hs": ["--loss", "hs"]}
 SEEDS = (1, 2, 3)
@@ -75,19 +77,16 @@ def train(check, programs, folder, flags, log):
     start = time.monotonic()
     check.command([programs["warp2vec"], "train", "--output", vectors, "--metrics", metrics, "--quiet", *flags], log)
     seconds = time.monotonic() - start
-    with open(metrics) as lines:
-        summary = json.loads(lines.readlines()[-1])
-    return summary, seconds, vectors
+    return closing_summary(metrics), seconds, vectors
 
 
 def quality(check, programs, folder, arguments, flags):
     summary, _, vectors = train(check, programs, folder, flags, "quality.log")
     result = {"pairs": [], "analogies": []}
-    sets = [part for path in arguments.pairs for part in ("--pairs", path)]
-    sets += [part for path in arguments.analogies for part in ("--analogies", path)]
-    if sets:
+    if arguments.pairs or arguments.analogies:
         path = os.path.join(folder, "quality.json")
-        check.command([programs["warp2vec"], "eval", "--vectors", vectors, "--json", *sets], "quality.log", output=path)
+        check.command([programs["warp2vec"], *evaluation_flags(vectors, arguments.pairs, arguments.analogies)],
+                      "quality.log", output=path)
         with open(path) as text:
             result = json.load(text)
     row = figures(summary, result)

@@ -6,6 +6,8 @@ import shutil
 import subprocess
 import sys
 
+from measure.machine import commit as checkout_commit
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -32,11 +34,7 @@ def commit(folder):
     if os.path.exists(path):
         with open(path) as lines:
             return lines.read().strip()
-    try:
-        describe = ["git", "-C", HERE, "describe", "--always", "--dirty=+changes", "--abbrev=9", "--exclude=*"]
-        return subprocess.run(describe, capture_output=True, text=True).stdout.strip() or "unknown"
-    except OSError:
-        return "unknown"
+    return checkout_commit()
 
 
 def find_sanitizer():

@@ -1,0 +1,27 @@
+"""How good vectors are, as `warp2vec eval` says."""
+import json
+import os
+import subprocess
+
+
+def evaluation_flags(vectors, pairs, analogies):
+    flags = ["eval", "--vectors", vectors, "--json"]
+    flags += [part for path in pairs for part in ("--pairs", path)]
+    flags += [part for path in analogies for part in ("--analogies", path)]
+    return flags
+
+
+def evaluate(program, vectors, pairs, analogies):
+    """What `program`, which is warp2vec, says of a file of vectors."""
+    command = [program, *evaluation_flags(vectors, pairs, analogies)]
+    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+
+
+def quality_figures(report):
+    """The numbers of an evaluation that are worth a column, by what they are and the name of the file."""
+    row = {}
+    for pairs in report["pairs"]:
+        row["spearman " + os.path.basename(pairs["file"])] = pairs["spearman"]
+    for analogies in report["analogies"]:
+        row["analogies " + os.path.basename(analogies["file"])] = analogies["all"]["accuracy"]
+    return row

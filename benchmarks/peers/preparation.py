@@ -1,0 +1,49 @@
+"""What must be there before anything is compared: programs and a text."""
+import os
+import subprocess
+import sys
+
+from peers.fasttext_peer import Fasttext
+from peers.gensim_peer import Gensim, find_python
+from peers.warp2vec_peer import Warp2vec
+from peers.word2vec_c_peer import Word2vecC, why_no_huge_pages
+
+ROOT = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+
+
+def script(name, *arguments):
+    """Runs one of the project's scripts."""
+    done = subprocess.run([os.path.join(ROOT, "scripts", name), *arguments])
+    if done.returncode:
+        sys.exit(f"compare_peers: scripts/{name} failed")
+
+
+def built_program():
+    script("build-program.sh")
+    return os.path.join(ROOT, "build", "release", "warp2vec")
+
+
+def dictionary():
+    path = os.path.join(ROOT, "build", "demo", "gcide.txt")
+    script("fetch-dictionary.sh", path)
+    return path
+
+
+def find_peers(warp2vec, word2vec_c):
+    """All programs in the order of a round, and what must be said of how they are compared."""
+    if not (find_python() and Fasttext.find()):
+        script("install-dependencies.sh", "peers")
+    python, fasttext = find_python(), Fasttext.find()
+    if not python or not fasttext:
+        sys.exit("compare_peers: " + ("no Python has gensim" if not python else "there is no fasttext on PATH"))
+    peers = [Warp2vec(warp2vec), Gensim(python, "iterator"), Gensim(python, "corpus_file"), Fasttext(fasttext)]
+    notes = [note for kind in (Warp2vec, Gensim, Fasttext) for note in kind.notes]
+    if word2vec_c:
+        peers.append(Word2vecC(word2vec_c, huge_pages=False))
+        notes += Word2vecC.notes
+        refused = why_no_huge_pages()
+        if refused:
+            notes.append(f"word2vec.c was not run with huge pages: {refused}.")
+        else:
+            peers.append(Word2vecC(word2vec_c, huge_pages=True))
+    return peers, notes
