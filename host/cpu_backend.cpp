@@ -15,9 +15,11 @@ class CpuBackend final : public Backend {
   explicit CpuBackend(const TrainingData& data)
       : data_(data),
         threads_(data.config.deterministic ? 1 : thread_count(data.config)),
-        hot_(data,
-             (data.config.sharing == Sharing::tile ? data.config.tile_centres : 1) * std::int64_t{threads_},
-             threads_) {}
+        hot_(data, threads_ * (data.config.sharing == Sharing::tile ? data.config.tile_centres : 1),
+             threads_ * (threads_ > 1 ? CpuSteps::kMergeCentres : 1)),
+        private_nodes_(data.config.loss.hierarchical_softmax && threads_ > 1
+                           ? nodes_with_share(data, 1.0 / CpuSteps::kMergeCentres)
+                           : 0) {}
 
   ~CpuBackend() override { stop(); }
 
@@ -101,7 +103,7 @@ class CpuBackend final : public Backend {
   const TrainingData& data_;
   const int threads_;
   const HotMatrices hot_;
-  const std::int64_t private_nodes_ = 0;
+  const std::int64_t private_nodes_;
 
   std::mutex mutex_;
   std::condition_variable ready_;  // a batch was queued, or the workers are to stop

@@ -35,13 +35,14 @@ Trained CpuSteps::train(const Batch& batch) {
     }
     if (centres)
       for (std::int64_t centre = i; centre < tile_end(i); ++centre) trained.loss += train_centre(centre);
-    nodes_.merge();
   }
+  nodes_.merge();
   return trained;
 }
 
 double CpuSteps::train_centre(std::int64_t centre) {
   if (softmax_) return softmax_->train(batch_, centre);
+  if ((centre - batch_.begin()) % kMergeCentres == 0) nodes_.merge();
   std::swap(blocks_, next_blocks_);
   if (centre + 1 < batch_.end()) centre_blocks_.list(batch_, centre + 1, next_blocks_);
   double loss = 0;

@@ -1,5 +1,7 @@
 #include "hot_rows.h"
 
+#include <algorithm>
+
 namespace warp2vec {
 namespace {
 
@@ -41,6 +43,12 @@ std::vector<double> scaled(std::vector<double> values, double factor) {
 
 double pairs_per_centre(const Config& config) {
   return config.shrink_window ? config.window + 1.0 : 2.0 * config.window;
+}
+
+std::int64_t nodes_with_share(const TrainingData& data, double share) {
+  const std::vector<double> shares = node_shares(data, kept_shares(data));
+  const auto last = std::find_if(shares.rbegin(), shares.rend(), [&](double s) { return s >= share; });
+  return shares.rend() - last;
 }
 
 HotRows::HotRows(std::vector<double> pairs_in_flight, double highest_lr) {

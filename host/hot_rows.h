@@ -12,6 +12,9 @@ namespace warp2vec {
 /// Mean number of (context, centre) pairs of a centre inside a long sentence.
 double pairs_per_centre(const Config& config);
 
+/// Number of leading inner nodes, up to the last one that at least this share of all centres' paths passes.
+std::int64_t nodes_with_share(const TrainingData& data, double share);
+
 /// Damping factors of one matrix's rows; see damping() in step.h. Rows are ordered by falling frequency, so
 /// only a prefix is stored: the rows up to the last one that is damped at the highest learning rate (mostly
 /// none at all).

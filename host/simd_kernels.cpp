@@ -6,6 +6,8 @@
 #include <type_traits>
 #include <utility>
 
+// Vectors of a length that is not known when this is compiled cannot stand in arrays; ARM has NEON as well.
+#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "simd_kernels.cpp"
 #include <hwy/cache_control.h>
@@ -180,13 +182,14 @@ HWY_INLINE void add_combination_part(float* row, Vec scale, const float* base, s
   const Tag tag;
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(tag));
   Vec sums[V];
-  for (int v = 0; v < V; ++v)
-    sums[v] = base != nullptr ? hn::Load(tag, base + offset + v * lanes) : hn::Zero(tag);
+  for (int v = 0; v < V; ++v) sums[v] = hn::Zero(tag);
   for (std::int64_t i = 0; i < count; ++i) {
     const Vec weight = hn::Set(tag, weights[i]);
-    for (int v = 0; v < V; ++v)
-      sums[v] = hn::MulAdd(weight, load_shared(tag, rows[i] + offset + v * lanes), sums[v]);
+    const float* const from = rows[i] + offset;
+    for (int v = 0; v < V; ++v) sums[v] = hn::MulAdd(weight, load_shared(tag, from + v * lanes), sums[v]);
   }
+  if (base != nullptr)
+    for (int v = 0; v < V; ++v) sums[v] = hn::Add(sums[v], hn::Load(tag, base + offset + v * lanes));
   for (int v = 0; v < V; ++v) {
     float* const to = row + offset + v * lanes;
     store_shared(hn::MulAdd(scale, sums[v], load_shared(tag, to)), tag, to);

@@ -53,6 +53,21 @@ TEST(HotRows, PairsInFlightFollowFromTheCounts) {
   EXPECT_LT(hot.nodes.factor(1, 1), 1.0F);
 }
 
+TEST(HotRows, NodesAreCountedUpToTheLastThatIsVisitedOftenEnough) {
+  Config config;
+  config.sample = 0;
+  config.loss = parse_loss("hs");
+  const Vocabulary vocabulary({{"a", 40}, {"b", 30}, {"c", 20}, {"d", 10}}, 1, 0);
+  TokenStream tokens;
+  tokens.ids = {WordId{0}, WordId{1}};
+  tokens.ends = {2};
+  const TrainingData data(config, vocabulary, tokens);  // codes 0, 10, 110, 111: nodes of 1, 0.6 and 0.3
+  EXPECT_EQ(nodes_with_share(data, 1.1), 0);
+  EXPECT_EQ(nodes_with_share(data, 0.99), 1);
+  EXPECT_EQ(nodes_with_share(data, 0.5), 2);
+  EXPECT_EQ(nodes_with_share(data, 0.1), 3);
+}
+
 TEST(HotRows, OrdinaryTextOnOneThreadIsNotDamped) {
   Config config;
   config.sample = 1e-4;

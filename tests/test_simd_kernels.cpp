@@ -5,9 +5,11 @@
 #include "simd_kernels.h"
 
 #include <gtest/gtest.h>
+#include <hwy/targets.h>
 
 #include <cmath>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace warp2vec {
@@ -26,7 +28,24 @@ Matrix random_matrix(std::int64_t rows, std::int32_t cols, std::uint64_t seed) {
 
 constexpr float kEpsilon = 1.2e-7F;
 
-TEST(SimdMultiply, EqualsPlainLoopsForAllShapes) {
+// Each test runs with every instruction set that this machine has.
+class SimdKernels : public ::testing::TestWithParam<std::int64_t> {
+ protected:
+  SimdKernels() { choose(GetParam()); }
+  ~SimdKernels() override { choose(0); }
+
+ private:
+  static void choose(std::int64_t target) {  // 0: the best
+    hwy::SetSupportedTargetsForTest(target);
+    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  }
+};
+
+TEST_P(SimdKernels, InstructionSetIsTheChosenOne) {
+  EXPECT_STREQ(simd::instruction_set(), hwy::TargetName(GetParam()));
+}
+
+TEST_P(SimdKernels, MultiplyEqualsPlainLoopsForAllShapes) {
   for (const std::int64_t m : {1, 2, 5, 6, 7, 11, 12, 13, 26, 74}) {
     for (const std::int32_t n : {16, 32, 48, 112}) {
       for (const std::int32_t k : {1, 3, 16, 100}) {
@@ -57,7 +76,7 @@ TEST(SimdMultiply, EqualsPlainLoopsForAllShapes) {
   }
 }
 
-TEST(SimdDots, EqualPlainLoopsForAnyNumberOfPairs) {
+TEST_P(SimdKernels, DotsEqualPlainLoopsForAnyNumberOfPairs) {
   for (const std::int32_t dim : {1, 16, 17, 100, 300}) {
     const Matrix x = random_matrix(40, dim, 1);
     const Matrix y = random_matrix(40, dim, 2);
@@ -79,7 +98,7 @@ TEST(SimdDots, EqualPlainLoopsForAnyNumberOfPairs) {
   }
 }
 
-TEST(SimdAddCombination, EqualsPlainLoopsForAllLengths) {
+TEST_P(SimdKernels, AddCombinationEqualsPlainLoopsForAllLengths) {
   const std::vector<float> weights{0.5F, -2, 3};
   for (std::int32_t dim = 16; dim <= 16 * 20; dim += 16) {
     const Matrix rows = random_matrix(3, dim, 3);
@@ -105,7 +124,7 @@ TEST(SimdAddCombination, EqualsPlainLoopsForAllLengths) {
 // Scores from -250 to 250, most of them near 0.
 float score_at(std::int64_t i) { return static_cast<float>(i % 257 - 128) * (i % 3 == 0 ? 2.0F : 0.05F); }
 
-TEST(SimdSignGradients, EqualTheStepDefinition) {
+TEST_P(SimdKernels, SignGradientsEqualTheStepDefinition) {
   for (const std::int64_t count : {1, 4, 15, 16, 17, 300, 3000}) {
     Matrix scores(1, 3008);
     std::vector<float> signs(3008, 1.0F);
@@ -127,7 +146,7 @@ TEST(SimdSignGradients, EqualTheStepDefinition) {
   }
 }
 
-TEST(SimdNegativeGradients, EqualTheStepDefinition) {
+TEST_P(SimdKernels, NegativeGradientsEqualTheStepDefinition) {
   for (const std::int64_t rows : {1, 7, 64, 65, 200}) {
     for (const std::int64_t columns : {16, 48}) {
       Matrix scores(rows, 64);
@@ -159,7 +178,7 @@ TEST(SimdNegativeGradients, EqualTheStepDefinition) {
   }
 }
 
-TEST(SimdGradients, LossOfNotANumberIsNone) {
+TEST_P(SimdKernels, GradientsLossOfNotANumberIsNone) {
   const std::vector<float> ones(16, 1.0F);
   Matrix scores(2, 16);
   scores.row(0)[3] = scores.row(1)[3] = NAN;
@@ -167,7 +186,7 @@ TEST(SimdGradients, LossOfNotANumberIsNone) {
   EXPECT_TRUE(std::isnan(simd::sign_gradients(16, ones.data(), scores.row(1))));
 }
 
-TEST(SimdSoftmaxGradients, EqualLongDoubleSoftmax) {
+TEST_P(SimdKernels, SoftmaxGradientsEqualLongDoubleSoftmax) {
   for (const std::int64_t words : {2, 15, 1000, 5000}) {
     const Matrix before = random_matrix(words, 32, 3);
     Matrix scores = random_matrix(words, 32, 3);
@@ -192,7 +211,7 @@ TEST(SimdSoftmaxGradients, EqualLongDoubleSoftmax) {
   }
 }
 
-TEST(SimdTranspose, SwapsRowsAndColumns) {
+TEST_P(SimdKernels, TransposeSwapsRowsAndColumns) {
   for (const std::int64_t rows : {4, 12, 80}) {
     for (const std::int32_t columns : {16, 112}) {
       const Matrix in = random_matrix(rows, columns, 8);
@@ -204,7 +223,7 @@ TEST(SimdTranspose, SwapsRowsAndColumns) {
   }
 }
 
-TEST(SimdGather, CopiesRows) {
+TEST_P(SimdKernels, GatherCopiesRows) {
   for (const std::int32_t dim : {1, 16, 17, 100}) {
     const Matrix matrix = random_matrix(9, dim, 5);
     const std::vector<std::int64_t> rows{8, 0, 3, 3};
@@ -217,6 +236,9 @@ TEST(SimdGather, CopiesRows) {
         EXPECT_EQ(copies.row(static_cast<std::int64_t>(i))[d], matrix.row(rows[i])[d]);
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(EveryTarget, SimdKernels, ::testing::ValuesIn(hwy::SupportedAndGeneratedTargets()),
+                         [](const auto& test) { return std::string(hwy::TargetName(test.param)); });
 
 }  // namespace
 }  // namespace warp2vec

@@ -1,0 +1,191 @@
+// What training a tile, or a path of the Huffman tree, consists of: arithmetic at the shapes of the defaults,
+// rows from far memory, whole steps; and what the processor does at best.
+
+#include <warp2vec/embeddings.h>
+#include <warp2vec/random.h>
+#include <warp2vec/trainer.h>
+
+#include "peak.h"
+#include "simd_kernels.h"
+#include "zipf_counts.h"
+
+#include <benchmark/benchmark.h>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace warp2vec {
+namespace {
+
+constexpr std::int32_t kDim = 100;
+constexpr std::int64_t kNegatives = 32;
+constexpr std::int64_t kContexts = 74;  // of 64 centres with windows of 5
+constexpr std::int64_t kPairs = 384;    // of 64 centres, 6 each on average
+
+void count_flops(benchmark::State& state, std::int64_t flops) {
+  state.counters["FLOP/s"] =
+      benchmark::Counter(static_cast<double>(flops), benchmark::Counter::kIsIterationInvariantRate);
+}
+
+Matrix random_matrix(std::int64_t rows, std::int32_t cols) {
+  Matrix matrix(rows, cols);
+  const Draws draws{1, 0};
+  for (std::int64_t r = 0; r < rows; ++r)
+    for (std::int32_t c = 0; c < cols; ++c)
+      matrix.row(r)[c] =
+          to_unit(draws.word(Stream::initial_weights, static_cast<std::uint64_t>(r * cols + c))) - 0.5F;
+  return matrix;
+}
+
+void peak(benchmark::State& state) {
+  std::int64_t flops = 0;
+  for (auto _ : state) flops += multiply_add(100000);
+  state.counters["FLOP/s"] = benchmark::Counter(static_cast<double>(flops), benchmark::Counter::kIsRate);
+}
+BENCHMARK(peak);
+
+// The three products of a tile: scores, steps of the negatives, steps of the contexts.
+void multiply(benchmark::State& state, std::int64_t m, std::int64_t n, std::int64_t k, bool transposed) {
+  const Matrix a = transposed ? random_matrix(k, static_cast<std::int32_t>(m))
+                              : random_matrix(m, static_cast<std::int32_t>(k));
+  const Matrix b = random_matrix(k, static_cast<std::int32_t>(n));
+  Matrix c(m, static_cast<std::int32_t>(n));
+  const simd::Operand operand{a.row(0), transposed ? 1 : a.stride(), transposed ? a.stride() : 1};
+  for (auto _ : state) {
+    simd::multiply(m, n, k, operand, b.row(0), b.stride(), c.row(0), c.stride(), false);
+    benchmark::ClobberMemory();
+  }
+  count_flops(state, 2 * m * n * k);
+}
+BENCHMARK_CAPTURE(multiply, scores, kNegatives, simd::padded(kContexts), kDim, false);
+BENCHMARK_CAPTURE(multiply, negative_steps, kNegatives, simd::padded(kDim), kContexts, false);
+BENCHMARK_CAPTURE(multiply, context_steps, kContexts, simd::padded(kDim), kNegatives, true);
+
+void dots(benchmark::State& state) {
+  const Matrix x = random_matrix(kContexts, kDim);
+  const Matrix y = random_matrix(64, kDim);
+  Matrix scores(1, kPairs);
+  std::vector<const float*> xs, ys;
+  for (std::int64_t i = 0; i < kPairs; ++i) {
+    xs.push_back(x.row((i / 6 + i % 7) % kContexts));
+    ys.push_back(y.row(i / 6));
+  }
+  for (auto _ : state) {
+    simd::dots(kPairs, xs.data(), ys.data(), x.stride(), scores.row(0));
+    benchmark::ClobberMemory();
+  }
+  count_flops(state, 2 * kPairs * x.stride());
+}
+BENCHMARK(dots);
+
+// Steps of the contexts from their own centres.
+void add_combination(benchmark::State& state) {
+  Matrix x = random_matrix(kContexts, kDim);
+  const Matrix y = random_matrix(64, kDim);
+  const std::vector<float> weights(6, 1e-6F);
+  std::vector<const float*> ys;
+  for (std::int64_t i = 0; i < 64; ++i) ys.push_back(y.row(i));
+  for (auto _ : state) {
+    for (std::int64_t c = 0; c < 64; ++c)
+      simd::add_combination(x.row(c), 1e-6F, nullptr, 6, weights.data(), ys.data() + c % 58, x.stride());
+    benchmark::ClobberMemory();
+  }
+  count_flops(state, 2 * 64 * 7 * x.stride());
+}
+BENCHMARK(add_combination);
+
+void negative_gradients(benchmark::State& state) {
+  const Matrix scores = random_matrix(kNegatives, simd::padded(kContexts));
+  Matrix gradients = random_matrix(kNegatives, simd::padded(kContexts));
+  const std::vector<float> sizes(static_cast<std::size_t>(scores.stride()), 0.9F);
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(simd::negative_gradients(kNegatives, scores.stride(), sizes.data(),
+                                                      gradients.row(0), gradients.stride()));
+  }
+  state.SetItemsProcessed(state.iterations() * kNegatives * scores.stride());
+}
+BENCHMARK(negative_gradients);
+
+// Copies of rows of a matrix of 1 GB, in groups of as many rows as a tile has; each group prefetched while
+// the one before is copied, or not.
+void gather(benchmark::State& state, bool prefetched) {
+  static const Matrix matrix = random_matrix(2400000, kDim);
+  constexpr std::int64_t kRows = 170;
+  std::vector<const float*> rows[2];
+  for (auto& group : rows) group.resize(kRows);
+  Matrix copies(kRows, kDim);
+  const Draws draws{1, 0};
+  std::uint64_t drawn = 0;
+  const auto draw = [&](std::vector<const float*>& group) {
+    for (const float*& row : group)
+      row = matrix.row(
+          to_below(draws.word(Stream::negative, drawn++), static_cast<std::uint32_t>(matrix.rows())));
+    if (prefetched) simd::prefetch(group.data(), kRows, matrix.stride());
+  };
+  draw(rows[0]);
+  std::size_t now = 0;
+  for (auto _ : state) {
+    draw(rows[1 - now]);
+    simd::gather(rows[now].data(), kRows, matrix.stride(), copies.row(0));
+    benchmark::ClobberMemory();
+    now = 1 - now;
+  }
+  state.SetBytesProcessed(state.iterations() * kRows * matrix.stride() * 4);
+}
+BENCHMARK_CAPTURE(gather, prefetched, true);
+BENCHMARK_CAPTURE(gather, not_prefetched, false);
+
+// Two million words in sentences of 1,000, drawn from a Zipf distribution over `words` words.
+struct MadeText {
+  explicit MadeText(std::int64_t words) {
+    const std::vector<std::int64_t> counts = zipf_counts(words);
+    std::vector<std::string> names;
+    for (std::int64_t w = 0; w < words; ++w) names.push_back("w" + std::to_string(w));
+    std::vector<std::pair<std::string_view, std::int64_t>> entries;
+    for (std::size_t w = 0; w < names.size(); ++w) entries.emplace_back(names[w], counts[w]);
+    vocabulary = Vocabulary(entries, 1, 0);
+    const AliasTable table(vocabulary.counts(), 1);
+    const Draws draws{7, 0};
+    for (std::uint64_t i = 0; i < 2000000; ++i) {
+      const Words4 r = draws.block(Stream::keep, i);
+      tokens.ids.push_back(table.view().draw(r.w[0], r.w[1]));
+      if (i % 1000 == 999) tokens.ends.push_back(static_cast<std::int64_t>(i) + 1);
+    }
+  }
+  Vocabulary vocabulary;
+  TokenStream tokens;
+};
+
+// One epoch, sample 1e-4; words count before subsampling.
+void train_epoch(benchmark::State& state, const char* loss, Sharing sharing) {
+  static std::map<std::int64_t, MadeText> texts;
+  const MadeText& text = texts.try_emplace(state.range(1), state.range(1)).first->second;
+  Config config;
+  config.loss = parse_loss(loss);
+  config.sharing = sharing;
+  config.sample = 1e-4;
+  config.epochs = 1;
+  config.threads = static_cast<std::int32_t>(state.range(0));
+  const TrainingData data(config, text.vocabulary, text.tokens);
+  Embeddings embeddings = initial_embeddings(text.vocabulary.size(), config);
+  for (auto _ : state) {
+    const auto backend = make_cpu_backend(data);
+    benchmark::DoNotOptimize(train(data, *backend, embeddings).pairs);
+  }
+  state.SetItemsProcessed(state.iterations() * text.tokens.tokens());
+}
+
+void threads_and_words(benchmark::internal::Benchmark* benchmark) {
+  benchmark->ArgNames({"threads", "words"})->UseRealTime()->Unit(benchmark::kMillisecond);
+  for (const std::int64_t threads : {1, 2}) benchmark->Args({threads, 50000});
+}
+BENCHMARK_CAPTURE(train_epoch, ns_tile, "ns", Sharing::tile)->Apply(threads_and_words)->Args({1, 3000000});
+BENCHMARK_CAPTURE(train_epoch, ns_window, "ns", Sharing::window)->Apply(threads_and_words);
+BENCHMARK_CAPTURE(train_epoch, ns_pair, "ns", Sharing::pair)->Apply(threads_and_words);
+BENCHMARK_CAPTURE(train_epoch, hs, "hs", Sharing::tile)->Apply(threads_and_words)->Args({1, 3000000});
+
+}  // namespace
+}  // namespace warp2vec
