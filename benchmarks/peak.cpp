@@ -15,8 +15,19 @@ namespace hn = hwy::HWY_NAMESPACE;
 std::int64_t multiply_add(std::int64_t rounds) {
   const hn::CappedTag<float, 16> tag;
   const auto factor = hn::Set(tag, 0.999F);
+  // Different values, or the compiler would see that one chain is enough.
   auto a0 = hn::Set(tag, 1.0F);
-  auto a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0, a8 = a0, a9 = a0, a10 = a0, a11 = a0;
+  auto a1 = hn::Set(tag, 2.0F);
+  auto a2 = hn::Set(tag, 3.0F);
+  auto a3 = hn::Set(tag, 4.0F);
+  auto a4 = hn::Set(tag, 5.0F);
+  auto a5 = hn::Set(tag, 6.0F);
+  auto a6 = hn::Set(tag, 7.0F);
+  auto a7 = hn::Set(tag, 8.0F);
+  auto a8 = hn::Set(tag, 9.0F);
+  auto a9 = hn::Set(tag, 10.0F);
+  auto a10 = hn::Set(tag, 11.0F);
+  auto a11 = hn::Set(tag, 12.0F);
   for (std::int64_t i = 0; i < rounds; ++i) {
     a0 = hn::MulAdd(a0, factor, factor);
     a1 = hn::MulAdd(a1, factor, factor);

@@ -9,13 +9,6 @@ namespace {
 
 constexpr std::int64_t kRows = 64;  // output rows per product
 
-simd::Operand rows_of(const Matrix& matrix, std::int64_t first = 0) {
-  return {matrix.row(first), matrix.stride(), 1};
-}
-simd::Operand transpose_of(const Matrix& matrix, std::int64_t first) {
-  return {matrix.row(first), 1, matrix.stride()};
-}
-
 void add_steps(const std::vector<float*>& rows, const Matrix& steps, float lr) {
   for (std::size_t i = 0; i < rows.size(); ++i)
     simd::add_combination(rows[i], lr, steps.row(static_cast<std::int64_t>(i)), 0, nullptr, nullptr,
@@ -28,9 +21,8 @@ SoftmaxSteps::SoftmaxSteps(const TrainingData& data, Embeddings& embeddings) : e
   const std::int32_t dim = data.config.dim;
   const auto contexts = static_cast<std::int32_t>(simd::padded(2 * data.config.window));
   losses_.resize(static_cast<std::size_t>(contexts));
-  x_ = Matrix(contexts, dim);
+  x_ = ContextCopies(contexts, dim);
   x_steps_ = Matrix(contexts, dim);
-  x_columns_ = Matrix(Matrix::padded(dim), contexts);
   y_ = Matrix(kRows, dim);
   y_steps_ = Matrix(kRows, dim);
   scores_ = Matrix(data.vocabulary.size(), contexts);
@@ -59,12 +51,11 @@ double SoftmaxSteps::train(const CpuBatch& batch, std::int64_t centre) {
     if (i != centre) contexts_.push_back(input.row(batch.word(i)));
   const auto contexts = static_cast<std::int64_t>(contexts_.size());
   const std::int64_t columns = simd::padded(contexts);
-  simd::gather(contexts_.data(), contexts, stride, x_.row(0));
-  simd::transpose(x_.row(0), stride, (contexts + 3) / 4 * 4, stride, x_columns_.row(0), x_columns_.stride());
+  x_.take(contexts_);
 
   for (std::int64_t first = 0; first < words; first += kRows) {
     const std::int64_t rows = take_rows(first);
-    simd::multiply(rows, columns, input.cols, rows_of(y_), x_columns_.row(0), x_columns_.stride(),
+    simd::multiply(rows, columns, input.cols, rows_of(y_), x_.columns.row(0), x_.columns.stride(),
                    scores_.row(first), scores_.stride(), false);
   }
   simd::softmax_gradients(words, columns, row_of(batch.word(centre)), scores_.row(0), scores_.stride(),
@@ -75,7 +66,7 @@ double SoftmaxSteps::train(const CpuBatch& batch, std::int64_t centre) {
   const float lr = batch.lr(centre);
   for (std::int64_t first = 0; first < words; first += kRows) {
     const std::int64_t rows = take_rows(first);
-    simd::multiply(rows, stride, contexts, rows_of(scores_, first), x_.row(0), stride, y_steps_.row(0),
+    simd::multiply(rows, stride, contexts, rows_of(scores_, first), x_.rows.row(0), stride, y_steps_.row(0),
                    stride, false);
     simd::multiply(contexts, stride, rows, transpose_of(scores_, first), y_.row(0), stride, x_steps_.row(0),
                    stride, first > 0);

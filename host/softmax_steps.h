@@ -4,6 +4,7 @@
 #include <warp2vec/embeddings.h>
 #include <warp2vec/trainer.h>
 
+#include "context_copies.h"
 #include "cpu_batch.h"
 
 #include <cstdint>
@@ -26,10 +27,10 @@ class SoftmaxSteps {
   std::vector<float*> contexts_;
   std::vector<float*> outputs_;
   std::vector<double> losses_;  // of each context
-  Matrix x_, x_steps_;          // copies of context rows, and their steps
-  Matrix x_columns_;            // x_ transposed: dim x contexts
-  Matrix y_, y_steps_;          // the same of a run of output rows
-  Matrix scores_;               // vocabulary x contexts
+  ContextCopies x_;
+  Matrix x_steps_;      // of the contexts
+  Matrix y_, y_steps_;  // copies of a run of output rows, and their steps
+  Matrix scores_;       // vocabulary x contexts
 };
 
 }  // namespace warp2vec

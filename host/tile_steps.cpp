@@ -6,21 +6,13 @@
 #include <bitset>
 
 namespace warp2vec {
-namespace {
-
-simd::Operand rows_of(const Matrix& matrix) { return {matrix.row(0), matrix.stride(), 1}; }
-simd::Operand transpose_of(const Matrix& matrix) { return {matrix.row(0), 1, matrix.stride()}; }
-
-}  // namespace
-
 TileSteps::TileSteps(const TrainingData& data, const HotMatrices& hot, Embeddings& embeddings)
     : data_(data), hot_(hot), embeddings_(embeddings) {
   const Config& config = data.config;
-  const auto contexts = static_cast<std::int32_t>(simd::padded(2 * config.window + config.tile_centres));
+  const std::int32_t contexts = 2 * config.window + config.tile_centres;
   const std::int32_t pairs = 2 * config.window * config.tile_centres;
-  x_ = Matrix(contexts, config.dim);
+  x_ = ContextCopies(contexts, config.dim);
   x_steps_ = Matrix(contexts, config.dim);
-  x_columns_ = Matrix(Matrix::padded(config.dim), contexts);
   z_ = Matrix(config.tile_negatives, config.dim);
   z_steps_ = Matrix(config.tile_negatives, config.dim);
   scores_ = Matrix(config.tile_negatives, contexts);
@@ -73,7 +65,7 @@ void TileSteps::list_pairs(const CpuBatch& batch, std::int64_t begin, std::int64
     const float* const centre = tile.centres.rows[static_cast<std::size_t>(t - begin)];
     for (std::int64_t i = batch.window(t).begin; i < batch.window(t).end; ++i) {
       if (i == t) continue;
-      tile.pair_contexts.push_back(x_.row(i - contexts.begin));
+      tile.pair_contexts.push_back(x_.rows.row(i - contexts.begin));
       tile.pair_centres.push_back(centre);
       ++tile.context_ends[static_cast<std::size_t>(i - contexts.begin)];
     }
@@ -124,23 +116,22 @@ void TileSteps::list_apart(const CpuBatch& batch, std::int64_t begin, std::int64
 }
 
 double TileSteps::train(const Tile& tile) {
-  const std::int64_t stride = x_.stride();
+  const std::int64_t stride = x_steps_.stride();
   const std::int64_t contexts = tile.contexts.size();
   const std::int64_t columns = simd::padded(contexts);
   const std::int64_t negatives = tile.negatives.size();
-  simd::gather(tile.contexts.rows.data(), contexts, stride, x_.row(0));
+  x_.take(tile.contexts.rows);
   simd::gather(tile.negatives.rows.data(), negatives, stride, z_.row(0));
-  simd::transpose(x_.row(0), stride, (contexts + 3) / 4 * 4, stride, x_columns_.row(0), x_columns_.stride());
 
-  simd::multiply(negatives, columns, data_.config.dim, rows_of(z_), x_columns_.row(0), x_columns_.stride(),
+  simd::multiply(negatives, columns, data_.config.dim, rows_of(z_), x_.columns.row(0), x_.columns.stride(),
                  scores_.row(0), scores_.stride(), false);
   for (const std::int64_t score : tile.apart) scores_.row(0)[score] = simd::kNoMeeting;
   double loss = simd::negative_gradients(negatives, columns, tile.negative_sizes.data(), scores_.row(0),
                                          scores_.stride());
   simd::multiply(contexts, stride, negatives, transpose_of(scores_), z_.row(0), stride, x_steps_.row(0),
                  stride, false);
-  simd::multiply(negatives, stride, contexts, rows_of(scores_), x_.row(0), stride, z_steps_.row(0), stride,
-                 false);
+  simd::multiply(negatives, stride, contexts, rows_of(scores_), x_.rows.row(0), stride, z_steps_.row(0),
+                 stride, false);
 
   const auto pairs = static_cast<std::int64_t>(tile.pair_contexts.size());
   float* const gradients = pairs_.row(0);

@@ -4,6 +4,7 @@
 #include <warp2vec/embeddings.h>
 #include <warp2vec/trainer.h>
 
+#include "context_copies.h"
 #include "cpu_batch.h"
 #include "hot_rows.h"
 #include "scaled_rows.h"
@@ -55,9 +56,9 @@ class TileSteps {
   const HotMatrices& hot_;
   Embeddings& embeddings_;
   std::vector<WordId> negatives_;
-  Matrix x_, x_steps_;  // copies of context rows, and their steps with the negatives
-  Matrix x_columns_;    // x_ transposed: dim x contexts
-  Matrix z_, z_steps_;  // the same of the negatives
+  ContextCopies x_;
+  Matrix x_steps_;      // steps of the contexts with the negatives
+  Matrix z_, z_steps_;  // copies of the negatives, and their steps
   Matrix scores_;       // negatives x contexts
   Matrix pairs_;        // scores of the pairs, one row
   std::vector<float> ones_;
