@@ -42,7 +42,7 @@ class TextSource {
 /// Hands out the chunks of a corpus in order, to any number of threads.
 class ChunkReader {
  public:
-  static constexpr std::size_t kChunkBytes = std::size_t{4} << 20;
+  static constexpr std::size_t kChunkBytes = std::size_t{1} << 20;
 
   /// The corpus must outlive the reader. Chunks hold about `chunk_bytes` > 0 bytes: more where a long word
   /// stands at the end, fewer at the end of a file. Plain text is not copied (a file that shrinks while it is

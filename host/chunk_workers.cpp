@@ -65,6 +65,7 @@ void run(ChunkReader& reader, ChunkWorker& worker, Turns& turns) {
       worker.commit(chunk);
       turns.finish();
     }
+    if (!turns.failed()) worker.finish();
   } catch (...) {
     turns.fail(chunk.index, std::current_exception());
   }

@@ -16,6 +16,8 @@ class ChunkWorker {
   virtual void process(const Chunk& chunk) = 0;
   /// Called after process() of the same chunk: by one thread at a time, in the order of the chunks.
   virtual void commit(const Chunk& chunk) = 0;
+  /// Called by all threads at once, when a thread's last chunk is committed and there are no more.
+  virtual void finish() {}
 };
 
 /// Works through all chunks with one thread per worker, each holding one chunk at a time. If anything throws,

@@ -18,30 +18,42 @@ namespace {
 // The counts of all threads, split by hash so that threads seldom wait for each other.
 class SharedCounts {
  public:
-  void add(const WordTable& words) {
-    std::array<std::vector<std::int64_t>, kShards> of_shard;
-    for (std::int64_t i = 0; i < words.size(); ++i) of_shard[shard_of(words.hash(i))].push_back(i);
+  void add(const WordTable& counts) {
+    std::array<std::vector<Counted>, kShards> of_shard;
+    counts.for_each([&](std::string_view word, const WordKey& key, std::int64_t count) {
+      of_shard[shard_of(key)].push_back({word, key, count});
+    });
     for (std::size_t s = 0; s < kShards; ++s) {
       const std::lock_guard lock(shards_[s].mutex);
-      for (const std::int64_t i : of_shard[s])
-        shards_[s].words.add(words.word(i), words.hash(i), words.count(i));
+      WordTable& shared = shards_[s].counts;
+      const std::vector<Counted>& counted = of_shard[s];
+      for (std::size_t i = 0; i < counted.size(); ++i) {
+        if (i + kAhead < counted.size()) shared.prefetch(counted[i + kAhead].key);
+        shared.value_of(counted[i].word, counted[i].key) += counted[i].count;
+      }
     }
   }
 
   template <class Visit>
   void for_each(Visit visit) const {
-    for (const Shard& shard : shards_)
-      for (std::int64_t i = 0; i < shard.words.size(); ++i) visit(shard.words.word(i), shard.words.count(i));
+    for (const Shard& shard : shards_) shard.counts.for_each(visit);
   }
 
  private:
+  struct Counted {
+    std::string_view word;
+    WordKey key;
+    std::int64_t count;
+  };
+
+  static constexpr std::size_t kAhead = 8;  // words whose slots are on their way to the cache
   static constexpr std::size_t kShards = 64;
-  // Bits that WordTable uses neither as a slot (the lowest) nor as a tag (the 16 highest).
-  static std::size_t shard_of(std::uint64_t hash) { return (hash >> 40) % kShards; }
+  // Bits that WordTable does not use for less than 2^40 words.
+  static std::size_t shard_of(const WordKey& key) { return (hash_of(key) >> 40) % kShards; }
 
   struct Shard {
     std::mutex mutex;
-    WordTable words;
+    WordTable counts;
   };
   std::array<Shard, kShards> shards_;
 };
@@ -57,12 +69,13 @@ class CountingWorker : public ChunkWorker {
 
   void process(const Chunk& chunk) override {
     tokens_ = 0;
+    const char* const text_end = chunk.text.data() + chunk.text.size();
     tokenize(
         chunk,
-        [this](std::string_view word) {
+        [this, text_end](std::string_view word) {
           ++tokens_;
-          words_.add(word, hash_of(word), 1);
-          if (words_.size() >= kMostTypes || words_.text_bytes() >= kMostTextBytes) flush();
+          ++counts_.value_of(word, key_of(word, text_end));
+          if (counts_.size() >= kMostTypes || counts_.long_bytes() >= kMostLongBytes) flush();
         },
         [] {});
   }
@@ -72,19 +85,21 @@ class CountingWorker : public ChunkWorker {
     if (seen_.progress) seen_.progress(chunk.corpus_bytes, seen_.tokens);
   }
 
-  void flush() {
-    shared_.add(words_);
-    words_.clear();
-  }
+  void finish() override { flush(); }
 
  private:
+  void flush() {
+    shared_.add(counts_);
+    counts_.clear();
+  }
+
   // The frequent words fit a core's cache, and memory does not grow as threads times types.
   static constexpr std::int64_t kMostTypes = 1 << 16;
-  static constexpr std::size_t kMostTextBytes = std::size_t{1} << 22;
+  static constexpr std::size_t kMostLongBytes = std::size_t{1} << 22;
 
   SharedCounts& shared_;
   Seen& seen_;
-  WordTable words_;
+  WordTable counts_;
   std::int64_t tokens_ = 0;  // of the current chunk
 };
 
@@ -95,15 +110,10 @@ CorpusCounts count_words_in_chunks(const Corpus& corpus, std::int64_t min_count,
   SharedCounts shared;
   Seen seen{0, progress};
   std::vector<std::unique_ptr<ChunkWorker>> workers;
-  std::vector<CountingWorker*> counting;
-  for (int i = 0; i < std::max(1, threads); ++i) {
-    auto worker = std::make_unique<CountingWorker>(shared, seen);
-    counting.push_back(worker.get());
-    workers.push_back(std::move(worker));
-  }
+  for (int i = 0; i < std::max(1, threads); ++i)
+    workers.push_back(std::make_unique<CountingWorker>(shared, seen));
   ChunkReader reader(corpus, chunk_bytes);
   process_chunks(reader, workers);
-  for (CountingWorker* worker : counting) worker->flush();
   workers.clear();
 
   CorpusCounts counts;
@@ -113,7 +123,7 @@ CorpusCounts count_words_in_chunks(const Corpus& corpus, std::int64_t min_count,
                 std::to_string(corpus.bytes()) + " bytes");
   std::int64_t highest = 0;
   std::vector<std::pair<std::string_view, std::int64_t>> frequent;
-  shared.for_each([&](std::string_view word, std::int64_t count) {
+  shared.for_each([&](std::string_view word, const WordKey&, std::int64_t count) {
     ++counts.types;
     highest = std::max(highest, count);
     if (!is_valid_utf8(word)) counts.invalid_utf8 += count;

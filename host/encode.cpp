@@ -4,9 +4,9 @@
 #include "chunk_workers.h"
 #include "corpus_passes.h"
 #include "tokenizer.h"
+#include "word_table.h"
 
 #include <algorithm>
-#include <optional>
 
 namespace warp2vec {
 namespace {
@@ -22,20 +22,29 @@ struct Encoded {
   }
 };
 
+// Faster to search than the vocabulary itself.
+WordTable ids_of(const Vocabulary& vocabulary) {
+  WordTable ids(vocabulary.size());
+  for (std::int64_t row = 0; row < vocabulary.size(); ++row)
+    ids.value_of(vocabulary.word(static_cast<WordId>(row))) = row;
+  return ids;
+}
+
 class EncodingWorker : public ChunkWorker {
  public:
-  EncodingWorker(const Vocabulary& vocabulary, Encoded& encoded)
-      : vocabulary_(vocabulary), encoded_(encoded) {}
+  EncodingWorker(const WordTable& ids, Encoded& encoded) : ids_of_words_(ids), encoded_(encoded) {}
 
   void process(const Chunk& chunk) override {
     ids_.clear();
     newlines_.clear();
     tokens_seen_ = 0;
+    const char* const text_end = chunk.text.data() + chunk.text.size();
     tokenize(
         chunk,
-        [this](std::string_view word) {
+        [&](std::string_view word) {
           ++tokens_seen_;
-          if (const std::optional<WordId> id = vocabulary_.find(word)) ids_.push_back(*id);
+          const std::int64_t* const id = ids_of_words_.find(word, key_of(word, text_end));
+          if (id != nullptr) ids_.push_back(static_cast<WordId>(*id));
         },
         [this] { newlines_.push_back(static_cast<std::int64_t>(ids_.size())); });
   }
@@ -51,7 +60,7 @@ class EncodingWorker : public ChunkWorker {
   }
 
  private:
-  const Vocabulary& vocabulary_;
+  const WordTable& ids_of_words_;
   Encoded& encoded_;
   // Of the current chunk:
   std::vector<WordId> ids_;
@@ -69,9 +78,10 @@ TokenStream encode_in_chunks(const Corpus& corpus, const Vocabulary& vocabulary,
   const std::int64_t most = corpus.bytes() / 2 + static_cast<std::int64_t>(corpus.files().size());
   encoded.stream.ids.reserve(static_cast<std::size_t>(std::min(vocabulary.total(), most)));
 
+  const WordTable ids = ids_of(vocabulary);
   std::vector<std::unique_ptr<ChunkWorker>> workers;
   for (int i = 0; i < std::max(1, threads); ++i)
-    workers.push_back(std::make_unique<EncodingWorker>(vocabulary, encoded));
+    workers.push_back(std::make_unique<EncodingWorker>(ids, encoded));
   ChunkReader reader(corpus, chunk_bytes);
   process_chunks(reader, workers);
 

@@ -5,53 +5,38 @@
 namespace warp2vec {
 namespace {
 
-constexpr int kNumberBits = 48;
-constexpr std::uint64_t kNumberMask = (std::uint64_t{1} << kNumberBits) - 1;
-constexpr std::size_t kFirstSlots = 1024;
-
-constexpr std::uint64_t tag_of(std::uint64_t hash) { return hash & ~kNumberMask; }
+// Linear probing is short up to here.
+std::int64_t most_words(std::size_t slots) { return static_cast<std::int64_t>(slots) * 5 / 8; }
 
 }  // namespace
 
-std::string_view WordTable::word(std::int64_t i) const {
-  const auto at = static_cast<std::size_t>(i);
-  const std::uint64_t begin = entries_[at].begin;
-  const std::uint64_t end = at + 1 < entries_.size() ? entries_[at + 1].begin : bytes_.size();
-  return {bytes_.data() + begin, end - begin};
-}
+WordTable::WordTable(std::int64_t words)
+    : slots_(std::bit_ceil(static_cast<std::size_t>(words * 8 / 5 + 1))), most_(most_words(slots_.size())) {}
 
-std::int64_t WordTable::add(std::string_view word, std::uint64_t hash, std::int64_t count) {
-  if (entries_.size() + 1 > slots_.size() / 8 * 5) grow();
-  const std::uint64_t mask = slots_.size() - 1;
-  std::uint64_t at = hash & mask;
-  for (; slots_[at] != 0; at = (at + 1) & mask) {
-    if (tag_of(slots_[at]) != tag_of(hash)) continue;
-    const auto number = static_cast<std::int64_t>((slots_[at] & kNumberMask) - 1);
-    if (this->word(number) != word) continue;
-    entries_[static_cast<std::size_t>(number)].count += count;
-    return number;
-  }
-  const std::uint64_t begin = bytes_.size();
-  bytes_.append(word);
-  entries_.push_back({begin, hash, count});
-  slots_[at] = tag_of(hash) | entries_.size();
-  return size() - 1;
+std::uint64_t WordTable::append(std::string_view long_word) {
+  const std::uint64_t begin = long_words_.size();
+  long_words_.append(long_word);
+  return begin;
 }
 
 void WordTable::grow() {
-  slots_.assign(std::max(kFirstSlots, slots_.size() * 2), 0);
-  const std::uint64_t mask = slots_.size() - 1;
-  for (std::size_t i = 0; i < entries_.size(); ++i) {
-    std::uint64_t at = entries_[i].hash & mask;
-    while (slots_[at] != 0) at = (at + 1) & mask;
-    slots_[at] = tag_of(entries_[i].hash) | (i + 1);
+  constexpr std::size_t kFirstSlots = 1024;
+  std::vector<Slot> slots(std::max(kFirstSlots, slots_.size() * 2));
+  const std::size_t mask = slots.size() - 1;
+  for (const Slot& slot : slots_) {
+    if (slot.is_free()) continue;
+    std::size_t at = hash_of(slot.key) & mask;
+    while (!slots[at].is_free()) at = (at + 1) & mask;
+    slots[at] = slot;
   }
+  slots_ = std::move(slots);
+  most_ = most_words(slots_.size());
 }
 
 void WordTable::clear() {
-  bytes_.clear();
-  entries_.clear();
-  std::fill(slots_.begin(), slots_.end(), 0);
+  long_words_.clear();
+  std::fill(slots_.begin(), slots_.end(), Slot{});
+  size_ = 0;
 }
 
 }  // namespace warp2vec

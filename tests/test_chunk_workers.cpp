@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
@@ -21,25 +22,30 @@ using Action = std::function<void(const Chunk&)>;
 
 class WorkerOf : public ChunkWorker {
  public:
-  WorkerOf(Action process, Action commit) : process_(std::move(process)), commit_(std::move(commit)) {}
+  WorkerOf(Action process, Action commit, std::function<void()> finish)
+      : process_(std::move(process)), commit_(std::move(commit)), finish_(std::move(finish)) {}
   void process(const Chunk& chunk) override { process_(chunk); }
   void commit(const Chunk& chunk) override { commit_(chunk); }
+  void finish() override { finish_(); }
 
  private:
   Action process_;
   Action commit_;
+  std::function<void()> finish_;
 };
 
 // One line of `chunks` words, which are a chunk each.
 class ChunkWorkers : public testing::Test {
  protected:
-  void process_words(std::int64_t chunks, int threads, const Action& process, const Action& commit) {
+  void process_words(
+      std::int64_t chunks, int threads, const Action& process, const Action& commit,
+      const std::function<void()>& finish = [] {}) {
     std::string line;
     for (std::int64_t i = 0; i < chunks; ++i) line += i + 1 < chunks ? "word " : "word";
     const Corpus corpus({folder_.write("line", line)});
     ChunkReader reader(corpus, 5);
     std::vector<std::unique_ptr<ChunkWorker>> workers(static_cast<std::size_t>(threads));
-    for (auto& worker : workers) worker = std::make_unique<WorkerOf>(process, commit);
+    for (auto& worker : workers) worker = std::make_unique<WorkerOf>(process, commit, finish);
     process_chunks(reader, workers);
   }
 
@@ -104,6 +110,24 @@ TEST_F(ChunkWorkers, AFailingCommitEndsTheWork) {
                  int);
     EXPECT_EQ(commits, 7);
   }
+}
+
+TEST_F(ChunkWorkers, EachWorkerFinishesOnceUnlessSomethingFailed) {
+  for (const int threads : {1, 2, 3, 8}) {
+    std::atomic<int> finished = 0;
+    const auto finish = [&] { ++finished; };
+    process_words(
+        20, threads, [](const Chunk&) {}, [](const Chunk&) {}, finish);
+    EXPECT_EQ(finished, threads);
+    EXPECT_THROW(process_words(
+                     20, threads, [](const Chunk&) {}, [](const Chunk&) {}, [] { throw 7; }),
+                 int);
+  }
+  bool finished = false;
+  EXPECT_THROW(process_words(
+                   20, 1, [](const Chunk&) {}, [](const Chunk&) { throw 7; }, [&] { finished = true; }),
+               int);
+  EXPECT_FALSE(finished);
 }
 
 }  // namespace

@@ -155,6 +155,26 @@ TEST(CorpusReading, EqualsThePlainReadingForAnyThreadsAndChunks) {
   expect_plain_reading(inputs, texts, 3, {1, 13, 64, 1 << 22});
 }
 
+TEST(CorpusReading, WordsAndLinesMayBeginAndEndAnywhere) {
+  // Text is taken in blocks of 64 bytes and steps of 64 blocks; both borders meet every byte of some word.
+  const TemporaryFolder folder;
+  const std::string text =
+      generated_text(14, 2000) + " " + std::string(200, 'x') + "\n" + std::string(64, 'y');
+  ASSERT_GT(text.size(), 2U * 64 * 64);
+  for (std::size_t shift = 0; shift < 66; ++shift) {
+    const std::string shifted = std::string(shift, shift % 2 == 0 ? ' ' : 'z') + text;
+    const std::string path = folder.write("file", shifted);
+    const Corpus corpus({path});
+    const CorpusCounts counts = count_words(corpus, 1, 0, 1);
+    const Sentences sentences = plain_sentences({shifted});
+    ASSERT_TRUE(words_of(counts.vocabulary) == plain_vocabulary(sentences, 1)) << shift;
+    const TokenStream stream = encode(corpus, counts.vocabulary, 1);
+    ASSERT_TRUE(sentences_of(stream, counts.vocabulary) ==
+                without_rare(sentences, plain_vocabulary(sentences, 1)))
+        << shift;
+  }
+}
+
 TEST(CorpusReading, FoldersReadLikeTheirFilesInPathOrder) {
   const TemporaryFolder folder;
   const std::vector<std::string> texts = {generated_text(4, 100), generated_text(5, 100),
@@ -213,7 +233,7 @@ TEST(CorpusReading, TheDefaultChunksGiveTheSame) {
   const TemporaryFolder folder;
   std::string text;
   while (text.size() < 4'500'000) text += generated_text(static_cast<unsigned>(text.size()), 100'000) + "\n";
-  const Corpus corpus({folder.write("a", text)});  // two chunks
+  const Corpus corpus({folder.write("a", text)});  // several chunks
   const CorpusCounts expected = count_words_in_chunks(corpus, 5, 0, 1, {}, text.size());
   const TokenStream expected_stream = encode_in_chunks(corpus, expected.vocabulary, 1, {}, text.size());
   for (const int threads : {1, 2}) {

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 #include <string>
 #include <utility>
@@ -42,6 +43,19 @@ TEST(Vocabulary, OrderIsFallingCountThenBytes) {
                                              Pair("\xC3\xA9", 2), Pair("rare", 1)));
   EXPECT_EQ(vocabulary.total(), 18);
   EXPECT_THAT(vocabulary.counts(), ElementsAre(9, 2, 2, 2, 2, 1));
+}
+
+TEST(Vocabulary, OrderOfEquallyFrequentWordsIsThatOfTheirBytesHoweverLongTheyAre) {
+  std::vector<std::string> texts = {"", std::string(1, '\0')};
+  for (const char* start : {"a", "b", "seven77", "eight888", "eight\xC3\xA9", "a-longer-one"})
+    for (const char* end : {"", "a", "ba", "\xC3\xA9", "-and-so-on"})
+      texts.push_back(std::string(start) + end);
+  std::sort(texts.begin(), texts.end());
+  std::vector<CountedWord> all;
+  for (const std::string& text : texts) all.emplace_back(text, 3);
+  std::reverse(all.begin(), all.end());
+  const Vocabulary vocabulary(all, 1, 0);
+  for (std::size_t i = 0; i < texts.size(); ++i) EXPECT_EQ(words(vocabulary)[i].first, texts[i]);
 }
 
 TEST(Vocabulary, MinCountAndMaxVocabAreExact) {
