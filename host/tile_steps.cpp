@@ -54,11 +54,8 @@ void TileSteps::list_rows(const CpuBatch& batch, std::int64_t begin, std::int64_
   const AliasView alias = data_.negatives.view();
   const std::int64_t number = batch.ordinal(begin) / data_.config.tile_centres;
   tile.negatives.clear();
-  negatives_.clear();
-  for (std::int32_t m = 0; m < data_.config.tile_negatives; ++m) {
-    negatives_.push_back(tile_negative(batch.draws(), alias, number, m));
-    tile.negatives.add(output, row_of(negatives_.back()), lr, hot_.output);
-  }
+  negatives_ = negative_draws_.draw(batch.draws(), alias, number, 0, data_.config.tile_negatives);
+  for (const WordId negative : negatives_) tile.negatives.add(output, row_of(negative), lr, hot_.output);
   for (const ScaledRows* rows : {&tile.contexts, &tile.centres, &tile.negatives})
     simd::prefetch(rows->rows.data(), rows->size(), input.stride);
 }

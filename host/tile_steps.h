@@ -6,9 +6,11 @@
 
 #include "cpu_batch.h"
 #include "hot_rows.h"
+#include "negative_draws.h"
 #include "scaled_rows.h"
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace warp2vec {
@@ -54,12 +56,13 @@ class TileSteps {
   const TrainingData& data_;
   const HotMatrices& hot_;
   Embeddings& embeddings_;
-  std::vector<WordId> negatives_;
-  Matrix x_, x_steps_;  // copies of context rows, and their steps with the negatives
-  Matrix x_columns_;    // x_ transposed: dim x contexts
-  Matrix z_, z_steps_;  // the same of the negatives
-  Matrix scores_;       // negatives x contexts
-  Matrix pairs_;        // scores of the pairs, one row
+  NegativeDraws negative_draws_;
+  std::span<const WordId> negatives_;  // of the tile in preparation
+  Matrix x_, x_steps_;                 // copies of context rows, and their steps with the negatives
+  Matrix x_columns_;                   // x_ transposed: dim x contexts
+  Matrix z_, z_steps_;                 // the same of the negatives
+  Matrix scores_;                      // negatives x contexts
+  Matrix pairs_;                       // scores of the pairs, one row
   std::vector<float> ones_;
   std::vector<float> ordered_;  // gradients of the pairs in the order of their contexts
 };
