@@ -34,7 +34,7 @@ class TileSteps {
     std::vector<const float*> pair_centres;
     // ... and in the order of their contexts.
     std::vector<std::int64_t> context_ends;
-    std::vector<std::int64_t> order;  // numbers of pairs
+    std::vector<std::int32_t> order;  // numbers of pairs
     std::vector<const float*> order_centres;
   };
 
