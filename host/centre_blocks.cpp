@@ -14,6 +14,7 @@ void CentreBlocks::list(const CpuBatch& batch, std::int64_t centre, SignBlocks& 
   };
   blocks.clear();
   if (window.size() == 1) return;
+  if (negatives) draw_negatives(batch, centre, window);
   if (config.sharing == Sharing::pair) {
     for (std::int64_t i = window.begin; i < window.end; ++i)
       if (i != centre) add({i, i + 1});
@@ -36,23 +37,32 @@ void CentreBlocks::add_contexts(const CpuBatch& batch, std::int64_t centre, Kept
 void CentreBlocks::add_negatives(const CpuBatch& batch, std::int64_t centre, KeptRange contexts,
                                  SignBlock& block) {
   const Config& config = data_.config;
-  const AliasView alias = data_.negatives.view();
   const MatrixView<float> output = embeddings_.output.view();
   const float lr = batch.lr(centre);
-  const auto offset = static_cast<std::int32_t>(contexts.begin - centre);
   add_contexts(batch, centre, contexts, hot_.input, block);
   const auto add_target = [&](WordId word, float sign) {
     block.targets.add(output, row_of(word), lr, hot_.output);
     block.signs.push_back(sign);
   };
   add_target(batch.word(centre), 1.0F);
-  for (std::int32_t k = 0; k < config.negative; ++k) {
-    const WordId negative = config.sharing == Sharing::pair
-                                ? pair_negative(batch.draws(), alias, batch.position(centre), config.window,
-                                                offset, config.negative, k)
-                                : window_negative(batch.draws(), alias, batch.position(centre), k);
+  const std::int64_t first =
+      config.sharing == Sharing::pair ? (contexts.begin - batch.window(centre).begin) * config.negative : 0;
+  for (const WordId negative :
+       negatives_.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(config.negative)))
     if (negative != batch.word(centre)) add_target(negative, -1.0F);
-  }
+}
+
+void CentreBlocks::draw_negatives(const CpuBatch& batch, std::int64_t centre, KeptRange window) {
+  const Config& config = data_.config;
+  // The numbers of a context's negatives with Sharing::pair: see pair_negative(). The centre's own stay
+  // unused.
+  const auto first_of = [&](std::int64_t context) {
+    return (static_cast<std::int32_t>(context - centre) + config.window) * config.negative;
+  };
+  const bool pair = config.sharing == Sharing::pair;
+  negatives_ =
+      negative_draws_.draw(batch.draws(), data_.negatives.view(), batch.position(centre),
+                           pair ? first_of(window.begin) : 0, pair ? first_of(window.end) : config.negative);
 }
 
 void CentreBlocks::add_path(const CpuBatch& batch, std::int64_t centre, KeptRange contexts,

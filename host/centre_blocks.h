@@ -7,10 +7,12 @@
 
 #include "cpu_batch.h"
 #include "hot_rows.h"
+#include "negative_draws.h"
 #include "private_rows.h"
 #include "sign_block.h"
 
 #include <cstdint>
+#include <span>
 
 namespace warp2vec {
 
@@ -29,12 +31,15 @@ class CentreBlocks {
   void add_contexts(const CpuBatch& batch, std::int64_t centre, KeptRange contexts, const HotRows& hot,
                     SignBlock& block);
   void add_negatives(const CpuBatch& batch, std::int64_t centre, KeptRange contexts, SignBlock& block);
+  void draw_negatives(const CpuBatch& batch, std::int64_t centre, KeptRange window);
   void add_path(const CpuBatch& batch, std::int64_t centre, KeptRange contexts, SignBlock& block);
 
   const TrainingData& data_;
   const HotMatrices& hot_;
   Embeddings& embeddings_;
   PrivateRows& nodes_;
+  NegativeDraws negative_draws_;
+  std::span<const WordId> negatives_;  // of the centre, or of each element of its window in turn
 };
 
 }  // namespace warp2vec

@@ -1,6 +1,32 @@
 #include "cpu_batch.h"
 
+#include "simd_draws.h"
+
 namespace warp2vec {
+namespace {
+
+// The words that windows are drawn from, for positions that mostly rise: a run of positions at a time.
+class WindowWords {
+ public:
+  explicit WindowWords(const Draws& draws) : draws_(draws) {}
+
+  std::uint32_t at(std::int64_t position) {
+    if (position < begin_ || position >= begin_ + kRun) {
+      begin_ = position / 4 * 4;
+      simd::draw_indices(draws_, Stream::window, static_cast<std::uint64_t>(begin_) / 4, kRun / 4, words_);
+    }
+    return words_[position - begin_];
+  }
+
+ private:
+  static constexpr std::int64_t kRun = 256;
+
+  Draws draws_;
+  std::int64_t begin_ = -kRun;
+  std::uint32_t words_[simd::room_for_blocks(kRun / 4)];
+};
+
+}  // namespace
 
 void CpuBatch::read(const Batch& batch) {
   const Config& config = data_.config;
@@ -10,9 +36,11 @@ void CpuBatch::read(const Batch& batch) {
   end_ = batch.last - span_.first;
   pairs_ = 0;
   windows_.clear();
+  WindowWords words(draws_);
   for (std::int64_t i = begin_; i < end_; ++i) {
-    windows_.push_back(
-        span_.around(i, window_width(draws_, position(i), config.window, config.shrink_window)));
+    const std::int32_t width =
+        config.shrink_window ? shrunk_window(words.at(position(i)), config.window) : config.window;
+    windows_.push_back(span_.around(i, width));
     pairs_ += windows_.back().size() - 1;
   }
 }

@@ -1,35 +1,42 @@
 #include <warp2vec/kept_tokens.h>
 
 #include "parallel.h"
+#include "simd_draws.h"
 
-#include <atomic>
+#include <span>
 
 namespace warp2vec {
 namespace {
 
 constexpr std::int64_t kBlock = KeptTokens::kBlock;
 
-// Walks tokens in order and says which are kept; one Philox block serves four positions.
-class KeepCursor {
+// The kept tokens of one block, by their offsets in it.
+class KeptOffsets {
  public:
-  KeepCursor(const std::uint32_t* thresholds, const Draws& draws) : thresholds_(thresholds), draws_(draws) {}
+  KeptOffsets(const TokenStream& tokens, const std::uint32_t* thresholds, const Draws& draws)
+      : tokens_(tokens), thresholds_(thresholds), draws_(draws) {}
 
-  bool kept(std::int64_t position, WordId word) {
-    const std::uint32_t threshold = thresholds_[row_of(word)];
-    if (threshold == 0xFFFFFFFFU) return true;  // no draw is above it
-    const std::int64_t group = position >> 2;
-    if (group != group_) {
-      group_ = group;
-      words_ = draws_.block(Stream::keep, static_cast<std::uint64_t>(group));
+  /// The block that begins at `position`; until the next call.
+  std::span<const std::int32_t> of_block(std::int64_t position) {
+    const auto size = static_cast<std::int32_t>(std::min(kBlock, tokens_.tokens() - position));
+    simd::draw_indices(draws_, Stream::keep, static_cast<std::uint64_t>(position) / 4, (size + 3) / 4,
+                       words_);
+    const WordId* const ids = tokens_.ids.data() + position;
+    std::size_t kept = 0;
+    // Without a branch: whether a token is kept cannot be predicted.
+    for (std::int32_t i = 0; i < size; ++i) {
+      offsets_[kept] = i;
+      kept += words_[i] <= thresholds_[row_of(ids[i])] ? 1 : 0;
     }
-    return words_.w[position & 3] <= threshold;
+    return {offsets_, kept};
   }
 
  private:
+  const TokenStream& tokens_;
   const std::uint32_t* thresholds_;
   Draws draws_;
-  std::int64_t group_ = -1;
-  Words4 words_{};
+  std::uint32_t words_[simd::room_for_blocks(kBlock / 4)];
+  std::int32_t offsets_[kBlock];
 };
 
 // The first sentence that ends after `position`.
@@ -52,23 +59,18 @@ KeptTokens::KeptTokens(const TokenStream& tokens, const std::vector<std::uint32_
   std::vector<Counted> counted(static_cast<std::size_t>(blocks));
   constexpr std::int64_t kBlocksPerTask = 256;
   parallel_for((blocks + kBlocksPerTask - 1) / kBlocksPerTask, threads, [&](std::int64_t task) {
-    KeepCursor cursor(thresholds_, draws_);
+    KeptOffsets kept(tokens, thresholds_, draws_);
     const std::int64_t end_block = std::min(blocks, (task + 1) * kBlocksPerTask);
     std::size_t sentence = sentence_at(tokens, task * kBlocksPerTask * kBlock);
     for (std::int64_t b = task * kBlocksPerTask; b < end_block; ++b) {
       Counted& c = counted[static_cast<std::size_t>(b)];
-      const std::int64_t end = std::min(tokens.tokens(), (b + 1) * kBlock);
-      for (std::int64_t p = b * kBlock; p < end; ++p) {
-        if (cursor.kept(p, tokens.ids[static_cast<std::size_t>(p)])) {
-          ++c.kept;
-          ++c.kept_after_last_end;
-        }
-        if (p + 1 == tokens.ends[sentence]) {
-          ++sentence;
-          c.kept_after_last_end = 0;
-          c.has_end = true;
-        }
-      }
+      const std::span<const std::int32_t> offsets = kept.of_block(b * kBlock);
+      const std::size_t before = sentence;
+      while (sentence < tokens.ends.size() && tokens.ends[sentence] <= (b + 1) * kBlock) ++sentence;
+      c.has_end = sentence > before;
+      const std::int64_t last_end = c.has_end ? tokens.ends[sentence - 1] - b * kBlock : 0;
+      c.kept = static_cast<std::int64_t>(offsets.size());
+      c.kept_after_last_end = offsets.end() - std::lower_bound(offsets.begin(), offsets.end(), last_end);
     }
   });
   blocks_.reserve(counted.size());
@@ -100,27 +102,32 @@ void KeptTokens::read(std::int64_t first, std::int64_t last, KeptSpan& out) cons
   first = std::clamp<std::int64_t>(first, 0, size_);
   last = std::clamp<std::int64_t>(last, first, size_);
   out.first = first;
-  out.words.clear();
-  out.positions.clear();
-  out.pieces.clear();
+  const auto size = static_cast<std::size_t>(last - first);
+  out.words.resize(size);
+  out.positions.resize(size);
+  out.pieces.resize(size);
   if (first == last) return;
-  auto [position, ordinal, in_sentence] = start_before(first);
-  std::size_t sentence = sentence_at(*tokens_, position);
-  KeepCursor cursor(thresholds_, draws_);
-  for (; ordinal < last; ++position) {
-    const WordId word = tokens_->ids[static_cast<std::size_t>(position)];
-    if (cursor.kept(position, word)) {
-      if (ordinal >= first) {
-        out.words.push_back(word);
-        out.positions.push_back(position);
-        out.pieces.push_back(ordinal - (max_sentence_ > 0 ? in_sentence % max_sentence_ : in_sentence));
+  auto [begin, ordinal, in_sentence] = start_before(first);
+  std::size_t sentence = sentence_at(*tokens_, begin);
+  const std::int64_t longest_piece = max_sentence_ > 0 ? max_sentence_ : std::int64_t{1} << 62;
+  std::int64_t piece = ordinal - in_sentence % longest_piece;
+  KeptOffsets kept(*tokens_, thresholds_, draws_);
+  for (; ordinal < last; begin += kBlock) {
+    for (const std::int32_t offset : kept.of_block(begin)) {
+      const std::int64_t position = begin + offset;
+      if (position >= tokens_->ends[sentence]) {
+        while (position >= tokens_->ends[sentence]) ++sentence;
+        piece = ordinal;
+      } else if (ordinal - piece == longest_piece) {
+        piece = ordinal;
       }
-      ++ordinal;
-      ++in_sentence;
-    }
-    if (position + 1 == tokens_->ends[sentence]) {
-      ++sentence;
-      in_sentence = 0;
+      if (ordinal >= first) {
+        const auto i = static_cast<std::size_t>(ordinal - first);
+        out.words[i] = tokens_->ids[static_cast<std::size_t>(position)];
+        out.positions[i] = position;
+        out.pieces[i] = piece;
+      }
+      if (++ordinal == last) break;
     }
   }
 }

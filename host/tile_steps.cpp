@@ -46,54 +46,59 @@ void TileSteps::list_rows(const CpuBatch& batch, std::int64_t begin, std::int64_
   const AliasView alias = data_.negatives.view();
   const std::int64_t number = batch.ordinal(begin) / data_.config.tile_centres;
   tile.negatives.clear();
-  negatives_.clear();
-  for (std::int32_t m = 0; m < data_.config.tile_negatives; ++m) {
-    negatives_.push_back(tile_negative(batch.draws(), alias, number, m));
-    tile.negatives.add(output, row_of(negatives_.back()), lr, hot_.output);
-  }
+  negatives_ = negative_draws_.draw(batch.draws(), alias, number, 0, data_.config.tile_negatives);
+  for (const WordId negative : negatives_) tile.negatives.add(output, row_of(negative), lr, hot_.output);
   for (const ScaledRows* rows : {&tile.contexts, &tile.centres, &tile.negatives})
     simd::prefetch(rows->rows.data(), rows->size(), input.stride);
 }
 
 void TileSteps::list_pairs(const CpuBatch& batch, std::int64_t begin, std::int64_t end, KeptRange contexts,
                            Tile& tile) {
+  const auto element = [&](std::int64_t i) { return static_cast<std::size_t>(i - contexts.begin); };
+  // How many more windows hold a context than the one before it.
+  tile.context_ends.assign(static_cast<std::size_t>(contexts.size()) + 1, 0);
   tile.centre_ends.clear();
-  tile.pair_contexts.clear();
-  tile.pair_centres.clear();
-  tile.context_ends.assign(static_cast<std::size_t>(contexts.size()), 0);
+  std::int64_t pairs = 0;
   for (std::int64_t t = begin; t < end; ++t) {
-    const float* const centre = tile.centres.rows[static_cast<std::size_t>(t - begin)];
-    for (std::int64_t i = batch.window(t).begin; i < batch.window(t).end; ++i) {
-      if (i == t) continue;
-      tile.pair_contexts.push_back(x_.rows.row(i - contexts.begin));
-      tile.pair_centres.push_back(centre);
-      ++tile.context_ends[static_cast<std::size_t>(i - contexts.begin)];
-    }
-    tile.centre_ends.push_back(static_cast<std::int64_t>(tile.pair_contexts.size()));
+    const KeptRange window = batch.window(t);
+    ++tile.context_ends[element(window.begin)];
+    --tile.context_ends[element(window.end)];
+    pairs += window.size() - 1;
+    tile.centre_ends.push_back(pairs);
+  }
+  tile.context_ends.pop_back();
+
+  tile.negative_sizes.assign(static_cast<std::size_t>(simd::padded(contexts.size())), 0.0F);
+  std::int64_t windows = 0;
+  std::int64_t before = 0;
+  for (std::int64_t i = contexts.begin; i < contexts.end; ++i) {
+    std::int64_t& place = tile.context_ends[element(i)];
+    windows += place;
+    const std::int64_t own = begin <= i && i < end ? 1 : 0;
+    tile.negative_sizes[element(i)] = tile_negative_weight(
+        static_cast<std::int32_t>(windows - own), data_.config.negative, data_.config.tile_negatives);
+    place = before;  // the begin, for now
+    before += windows - own;
   }
 
-  // A counting sort by context.
-  tile.negative_sizes.assign(static_cast<std::size_t>(simd::padded(contexts.size())), 0.0F);
-  std::int64_t before = 0;
-  for (std::size_t c = 0; c < tile.context_ends.size(); ++c) {
-    const std::int64_t pairs = tile.context_ends[c];
-    tile.negative_sizes[c] = tile_negative_weight(static_cast<std::int32_t>(pairs), data_.config.negative,
-                                                  data_.config.tile_negatives);
-    tile.context_ends[c] = before;  // the begin, for now
-    before += pairs;
-  }
-  tile.order.resize(tile.pair_contexts.size());
-  tile.order_centres.resize(tile.pair_contexts.size());
-  std::int64_t pair = 0;
+  // Lists the pairs by centre, and counting-sorts them by context.
+  for (auto* const rows : {&tile.pair_contexts, &tile.pair_centres, &tile.order_centres})
+    rows->resize(static_cast<std::size_t>(pairs));
+  tile.order.resize(static_cast<std::size_t>(pairs));
+  std::size_t pair = 0;
   for (std::int64_t t = begin; t < end; ++t) {
-    for (std::int64_t i = batch.window(t).begin; i < batch.window(t).end; ++i) {
-      if (i == t) continue;
-      const auto at =
-          static_cast<std::size_t>(tile.context_ends[static_cast<std::size_t>(i - contexts.begin)]++);
-      tile.order[at] = pair;
-      tile.order_centres[at] = tile.pair_centres[static_cast<std::size_t>(pair)];
-      ++pair;
-    }
+    const float* const centre = tile.centres.rows[static_cast<std::size_t>(t - begin)];
+    const auto add = [&](std::int64_t from, std::int64_t to) {
+      for (std::int64_t i = from; i < to; ++i, ++pair) {
+        const auto at = static_cast<std::size_t>(tile.context_ends[element(i)]++);
+        tile.pair_contexts[pair] = x_.rows.row(i - contexts.begin);
+        tile.pair_centres[pair] = centre;
+        tile.order[at] = static_cast<std::int32_t>(pair);
+        tile.order_centres[at] = centre;
+      }
+    };
+    add(batch.window(t).begin, t);
+    add(t + 1, batch.window(t).end);
   }
 }
 

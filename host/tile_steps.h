@@ -7,9 +7,11 @@
 #include "context_copies.h"
 #include "cpu_batch.h"
 #include "hot_rows.h"
+#include "negative_draws.h"
 #include "scaled_rows.h"
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace warp2vec {
@@ -33,7 +35,7 @@ class TileSteps {
     std::vector<const float*> pair_centres;
     // ... and in the order of their contexts.
     std::vector<std::int64_t> context_ends;
-    std::vector<std::int64_t> order;  // numbers of pairs
+    std::vector<std::int32_t> order;  // numbers of pairs
     std::vector<const float*> order_centres;
   };
 
@@ -55,7 +57,8 @@ class TileSteps {
   const TrainingData& data_;
   const HotMatrices& hot_;
   Embeddings& embeddings_;
-  std::vector<WordId> negatives_;
+  NegativeDraws negative_draws_;
+  std::span<const WordId> negatives_;  // of the tile in preparation
   ContextCopies x_;
   Matrix x_steps_;      // steps of the contexts with the negatives
   Matrix z_, z_steps_;  // copies of the negatives, and their steps

@@ -43,17 +43,12 @@ KeptSpan straightforward(const TokenStream& tokens, const std::vector<std::uint3
   return all;
 }
 
-// (sample, max_sentence, longest sentence)
-class KeptTokensCases : public ::testing::TestWithParam<std::tuple<double, std::int64_t, std::int64_t>> {};
-
-TEST_P(KeptTokensCases, EqualTheDefinitionForAnyThreadsAndAnyReadSizes) {
-  const auto [sample, max_sentence, longest] = GetParam();
-  const SyntheticCorpus corpus = zipf_corpus(300, 30000, longest);
-  const std::vector<std::uint32_t> thresholds = thresholds_of(corpus.vocabulary, sample);
+void expect_definition(const TokenStream& tokens, const std::vector<std::uint32_t>& thresholds,
+                       std::int64_t max_sentence) {
   const Draws draws{99, 2};
-  const KeptSpan expected = straightforward(corpus.tokens, thresholds, draws, max_sentence);
+  const KeptSpan expected = straightforward(tokens, thresholds, draws, max_sentence);
   for (const int threads : {1, 3}) {
-    const KeptTokens kept(corpus.tokens, thresholds, draws, max_sentence, threads);
+    const KeptTokens kept(tokens, thresholds, draws, max_sentence, threads);
     ASSERT_EQ(kept.size(), expected.size());
     for (const std::int64_t step : {std::int64_t{1000}, std::int64_t{64}, kept.size()}) {
       KeptSpan read;
@@ -74,14 +69,36 @@ TEST_P(KeptTokensCases, EqualTheDefinitionForAnyThreadsAndAnyReadSizes) {
     EXPECT_EQ(kept.position_of(0), expected.positions.front());
     EXPECT_EQ(kept.position_of(expected.size() / 2),
               expected.positions[static_cast<std::size_t>(expected.size() / 2)]);
-    EXPECT_EQ(kept.position_of(expected.size()), corpus.tokens.tokens());
+    EXPECT_EQ(kept.position_of(expected.size()), tokens.tokens());
   }
+}
+
+// (sample, max_sentence, longest sentence)
+class KeptTokensCases : public ::testing::TestWithParam<std::tuple<double, std::int64_t, std::int64_t>> {};
+
+TEST_P(KeptTokensCases, EqualTheDefinitionForAnyThreadsAndAnyReadSizes) {
+  const auto [sample, max_sentence, longest] = GetParam();
+  const SyntheticCorpus corpus = zipf_corpus(300, 30000, longest);
+  expect_definition(corpus.tokens, thresholds_of(corpus.vocabulary, sample), max_sentence);
 }
 
 INSTANTIATE_TEST_SUITE_P(Corpora, KeptTokensCases,
                          ::testing::Values(std::tuple{0.0, 1000, 20}, std::tuple{1e-2, 1000, 20},
                                            std::tuple{1e-2, 7, 20}, std::tuple{1e-3, 10, 40000},
                                            std::tuple{1e-3, 0, 40000}, std::tuple{1e-2, 1000, 5000}));
+
+TEST(KeptTokens, EqualTheDefinitionWhereSentencesAndBlocksEndTogether) {
+  SyntheticCorpus corpus = zipf_corpus(300, 30 * KeptTokens::kBlock, 20);
+  const std::vector<std::uint32_t> thresholds = thresholds_of(corpus.vocabulary, 1e-2);
+  for (const std::int64_t length :
+       {std::int64_t{1}, KeptTokens::kBlock / 2, KeptTokens::kBlock, 3 * KeptTokens::kBlock}) {
+    corpus.tokens.ends.clear();
+    for (std::int64_t end = length; end <= corpus.tokens.tokens(); end += length)
+      corpus.tokens.ends.push_back(end);
+    for (const std::int64_t max_sentence : {0, 100})
+      expect_definition(corpus.tokens, thresholds, max_sentence);
+  }
+}
 
 TEST(KeptTokens, EveryTokenIsKeptOnceWithoutSubsampling) {
   const SyntheticCorpus corpus = zipf_corpus(50, 5000, 30);

@@ -52,14 +52,17 @@ struct KeptView {
   }
 };
 
+/// The window that a random word stands for: uniform in 1..window.
+W2V_HD constexpr std::int32_t shrunk_window(std::uint32_t word, std::int32_t window) {
+  return 1 + static_cast<std::int32_t>(to_below(word, static_cast<std::uint32_t>(window)));
+}
+
 /// The window b of the centre at `position`: uniform in 1..window, or always `window` if it does not shrink.
 template <class Generator>
 W2V_HD constexpr std::int32_t window_width(const BasicDraws<Generator>& draws, std::int64_t position,
                                            std::int32_t window, bool shrink) {
   if (!shrink) return window;
-  return 1 +
-         static_cast<std::int32_t>(to_below(draws.word(Stream::window, static_cast<std::uint64_t>(position)),
-                                            static_cast<std::uint32_t>(window)));
+  return shrunk_window(draws.word(Stream::window, static_cast<std::uint64_t>(position)), window);
 }
 
 /// Negative number `n` of the run of negatives that belongs to `owner`: two draws to a Philox block.
