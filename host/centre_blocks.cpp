@@ -73,7 +73,7 @@ void CentreBlocks::add_path(const CpuBatch& batch, std::int64_t centre, KeptRang
   add_contexts(batch, centre, contexts, hot_.input_under_tree, block);
   for (int depth = 0; depth < tree.length(word); ++depth) {
     const PathStep step = tree.step(word, depth);
-    block.targets.add(nodes_.row(step.node), lr * hot_.nodes.factor(step.node, lr));
+    block.targets.add(nodes_.visit(step.node), lr * hot_.nodes.factor(step.node, lr));
     block.signs.push_back(step.right ? -1.0F : 1.0F);
   }
 }

@@ -1,5 +1,6 @@
 #include "cpu_steps.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <exception>
@@ -16,10 +17,8 @@ class CpuBackend final : public Backend {
       : data_(data),
         threads_(data.config.deterministic ? 1 : thread_count(data.config)),
         hot_(data, threads_ * (data.config.sharing == Sharing::tile ? data.config.tile_centres : 1),
-             threads_ * (threads_ > 1 ? CpuSteps::kMergeCentres : 1)),
-        private_nodes_(data.config.loss.hierarchical_softmax && threads_ > 1
-                           ? nodes_with_share(data, 1.0 / CpuSteps::kMergeCentres)
-                           : 0) {}
+             threads_),
+        nodes_(private_nodes()) {}
 
   ~CpuBackend() override { stop(); }
 
@@ -54,9 +53,18 @@ class CpuBackend final : public Backend {
   void download(Embeddings&) override { stop(); }
 
  private:
+  // The nodes that a thread visits often enough to merge them within a batch. Between two merges all threads
+  // together visit a node 32 times, which is about as many steps from old values as need no damping at a
+  // learning rate of 0.025.
+  PrivateRowsPlan private_nodes() const {
+    if (threads_ == 1 || !data_.config.loss.hierarchical_softmax) return {};
+    const std::int32_t visits = std::max(1, 32 / threads_);
+    return {nodes_with_share(data_, visits / static_cast<double>(batch_size())), visits};
+  }
+
   void work(Embeddings& embeddings) {
     try {
-      CpuSteps steps(data_, hot_, embeddings, private_nodes_);
+      CpuSteps steps(data_, hot_, embeddings, nodes_);
       std::unique_lock lock(mutex_);
       while (true) {
         ready_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
@@ -103,7 +111,7 @@ class CpuBackend final : public Backend {
   const TrainingData& data_;
   const int threads_;
   const HotMatrices hot_;
-  const std::int64_t private_nodes_;
+  const PrivateRowsPlan nodes_;
 
   std::mutex mutex_;
   std::condition_variable ready_;  // a batch was queued, or the workers are to stop

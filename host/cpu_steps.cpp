@@ -6,10 +6,10 @@
 namespace warp2vec {
 
 CpuSteps::CpuSteps(const TrainingData& data, const HotMatrices& hot, Embeddings& embeddings,
-                   std::int64_t private_nodes)
+                   PrivateRowsPlan nodes)
     : data_(data),
       batch_(data),
-      nodes_(embeddings.nodes.view(), private_nodes),
+      nodes_(embeddings.nodes.view(), nodes),
       centre_blocks_(data, hot, embeddings, nodes_),
       sign_blocks_(2 * data.config.window, data.config.dim) {
   const Config& config = data.config;
@@ -42,7 +42,6 @@ Trained CpuSteps::train(const Batch& batch) {
 
 double CpuSteps::train_centre(std::int64_t centre) {
   if (softmax_) return softmax_->train(batch_, centre);
-  if ((centre - batch_.begin()) % kMergeCentres == 0) nodes_.merge();
   std::swap(blocks_, next_blocks_);
   if (centre + 1 < batch_.end()) centre_blocks_.list(batch_, centre + 1, next_blocks_);
   double loss = 0;

@@ -21,13 +21,8 @@ namespace warp2vec {
 /// embeddings at the same time (Hogwild): steps are added without locks.
 class CpuSteps {
  public:
-  /// Centres after which the private nodes are merged: often enough that a step on the root is not damped for
-  /// two threads, and rarely enough to cost little.
-  static constexpr std::int64_t kMergeCentres = 16;
-
-  /// This thread keeps copies of the first `private_nodes` inner nodes of the Huffman tree.
-  CpuSteps(const TrainingData& data, const HotMatrices& hot, Embeddings& embeddings,
-           std::int64_t private_nodes);
+  /// `nodes`: the inner nodes of the Huffman tree that this thread keeps copies of.
+  CpuSteps(const TrainingData& data, const HotMatrices& hot, Embeddings& embeddings, PrivateRowsPlan nodes);
 
   Trained train(const Batch& batch);
 
