@@ -29,7 +29,7 @@ struct KeptSpan {
 /// alone.
 class KeptTokens {
  public:
-  /// Counts the kept tokens on `threads` threads; about 3 ns a token. The references outlive this object.
+  /// Counts the kept tokens on `threads` threads; about 2 ns a token. The references outlive this object.
   KeptTokens(const TokenStream& tokens, const std::vector<std::uint32_t>& keep_thresholds, Draws draws,
              std::int64_t max_sentence, int threads);
 
