@@ -1,13 +1,13 @@
 #include "simd_kernels.h"
 
+#include "simd_targets.h"
+
 #include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <type_traits>
 #include <utility>
 
-// Vectors of a length that is not known when this is compiled cannot stand in arrays; ARM has NEON as well.
-#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "simd_kernels.cpp"
 #include <hwy/cache_control.h>

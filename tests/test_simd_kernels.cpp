@@ -3,6 +3,7 @@
 #include <warp2vec/step.h>
 
 #include "simd_kernels.h"
+#include "simd_targets.h"
 
 #include <gtest/gtest.h>
 #include <hwy/targets.h>
