@@ -1,6 +1,7 @@
 #include <warp2vec/config.h>
 #include <warp2vec/error.h>
 
+#include <algorithm>
 #include <cmath>
 #include <sstream>
 #include <thread>
@@ -30,7 +31,7 @@ void Config::validate() const {
     throw Error("--loss needs at least one of ns, hs, softmax");
   check_range("--ns-exponent", ns_exponent, -10.0, 10.0);
   check_range("--tile-centres", tile_centres, 1, 1024);
-  check_range("--tile-negatives", tile_negatives, 1, 1024);
+  check_range("--tile-negatives", tile_negatives, 0, 1024);
   check_range("--sample", sample, 0.0, 1.0);
   if (!(lr > 0 && lr <= 10)) {
     std::ostringstream message;
@@ -40,6 +41,15 @@ void Config::validate() const {
   check_range("--epochs", epochs, 1, 1000000);
   check_range<std::int64_t>("--max-sentence", max_sentence, 0, INT64_MAX);
   check_range("--threads", threads, 0, 1024);
+}
+
+double Config::pairs_per_centre() const { return shrink_window ? window + 1.0 : 2.0 * window; }
+
+std::int32_t Config::negatives_per_tile() const {
+  if (tile_negatives > 0) return tile_negatives;
+  constexpr double kStableWeight = 1.6;
+  const double wanted = lr * tile_centres * pairs_per_centre() * negative / kStableWeight;
+  return static_cast<std::int32_t>(std::clamp(std::ceil(wanted), 32.0, 1024.0));
 }
 
 Loss parse_loss(const std::string& text) {

@@ -11,7 +11,7 @@ CpuSteps::CpuSteps(const TrainingData& data, const HotMatrices& hot, Embeddings&
       batch_(data),
       nodes_(embeddings.nodes.view(), nodes),
       centre_blocks_(data, hot, embeddings, nodes_),
-      sign_blocks_(2 * data.config.window, data.config.dim) {
+      sign_blocks_(std::int64_t{2} * data.config.window, data.config.dim) {
   const Config& config = data.config;
   if (config.loss.negative_sampling && config.sharing == Sharing::tile) tiles_.emplace(data, hot, embeddings);
   if (config.loss.softmax) softmax_.emplace(data, embeddings);

@@ -41,10 +41,6 @@ std::vector<double> scaled(std::vector<double> values, double factor) {
 
 }  // namespace
 
-double pairs_per_centre(const Config& config) {
-  return config.shrink_window ? config.window + 1.0 : 2.0 * config.window;
-}
-
 std::int64_t nodes_with_share(const TrainingData& data, double share) {
   const std::vector<double> shares = node_shares(data, kept_shares(data));
   const auto last = std::find_if(shares.rbegin(), shares.rend(), [&](double s) { return s >= share; });
@@ -65,7 +61,7 @@ HotMatrices::HotMatrices(const TrainingData& data, std::int64_t negative_samplin
   const Config& config = data.config;
   const std::vector<double> shares = kept_shares(data);
   if (config.loss.negative_sampling) {
-    const double pairs = static_cast<double>(negative_sampling_centres) * pairs_per_centre(config);
+    const double pairs = static_cast<double>(negative_sampling_centres) * config.pairs_per_centre();
     input = HotRows(scaled(shares, pairs * (1.0 + config.negative)), config.lr);
     std::vector<double> drawn = sampling_distribution(data.vocabulary.counts(), config.ns_exponent);
     for (std::size_t w = 0; w < drawn.size(); ++w)
@@ -73,7 +69,7 @@ HotMatrices::HotMatrices(const TrainingData& data, std::int64_t negative_samplin
     output = HotRows(std::move(drawn), config.lr);
   }
   if (config.loss.hierarchical_softmax) {
-    const double pairs = static_cast<double>(tree_centres) * pairs_per_centre(config);
+    const double pairs = static_cast<double>(tree_centres) * config.pairs_per_centre();
     input_under_tree = HotRows(scaled(shares, pairs * data.tree.mean_code_length()), config.lr);
     nodes = HotRows(scaled(node_shares(data, shares), pairs), config.lr);
   }

@@ -9,9 +9,6 @@
 
 namespace warp2vec {
 
-/// Mean number of (context, centre) pairs of a centre inside a long sentence.
-double pairs_per_centre(const Config& config);
-
 /// Number of leading inner nodes, up to the last one that at least this share of all centres' paths passes.
 std::int64_t nodes_with_share(const TrainingData& data, double share);
 

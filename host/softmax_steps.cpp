@@ -19,8 +19,8 @@ void add_steps(const std::vector<float*>& rows, const Matrix& steps, float lr) {
 
 SoftmaxSteps::SoftmaxSteps(const TrainingData& data, Embeddings& embeddings) : embeddings_(embeddings) {
   const std::int32_t dim = data.config.dim;
-  const auto contexts = static_cast<std::int32_t>(simd::padded(2 * data.config.window));
-  losses_.resize(static_cast<std::size_t>(contexts));
+  const std::int32_t contexts = 2 * data.config.window;
+  losses_.resize(static_cast<std::size_t>(simd::padded(contexts)));
   x_ = ContextCopies(contexts, dim);
   x_steps_ = Matrix(contexts, dim);
   y_ = Matrix(kRows, dim);

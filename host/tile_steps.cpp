@@ -13,9 +13,9 @@ TileSteps::TileSteps(const TrainingData& data, const HotMatrices& hot, Embedding
   const std::int32_t pairs = 2 * config.window * config.tile_centres;
   x_ = ContextCopies(contexts, config.dim);
   x_steps_ = Matrix(contexts, config.dim);
-  z_ = Matrix(config.tile_negatives, config.dim);
-  z_steps_ = Matrix(config.tile_negatives, config.dim);
-  scores_ = Matrix(config.tile_negatives, contexts);
+  z_ = Matrix(config.negatives_per_tile(), config.dim);
+  z_steps_ = Matrix(config.negatives_per_tile(), config.dim);
+  scores_ = Matrix(config.negatives_per_tile(), contexts);
   pairs_ = Matrix(1, pairs);
   ones_.assign(static_cast<std::size_t>(simd::padded(pairs)), 1.0F);
   ordered_.resize(static_cast<std::size_t>(pairs));
@@ -46,7 +46,7 @@ void TileSteps::list_rows(const CpuBatch& batch, std::int64_t begin, std::int64_
   const AliasView alias = data_.negatives.view();
   const std::int64_t number = batch.ordinal(begin) / data_.config.tile_centres;
   tile.negatives.clear();
-  negatives_ = negative_draws_.draw(batch.draws(), alias, number, 0, data_.config.tile_negatives);
+  negatives_ = negative_draws_.draw(batch.draws(), alias, number, 0, data_.config.negatives_per_tile());
   for (const WordId negative : negatives_) tile.negatives.add(output, row_of(negative), lr, hot_.output);
   for (const ScaledRows* rows : {&tile.contexts, &tile.centres, &tile.negatives})
     simd::prefetch(rows->rows.data(), rows->size(), input.stride);
@@ -76,7 +76,7 @@ void TileSteps::list_pairs(const CpuBatch& batch, std::int64_t begin, std::int64
     windows += place;
     const std::int64_t own = begin <= i && i < end ? 1 : 0;
     tile.negative_sizes[element(i)] = tile_negative_weight(
-        static_cast<std::int32_t>(windows - own), data_.config.negative, data_.config.tile_negatives);
+        static_cast<std::int32_t>(windows - own), data_.config.negative, data_.config.negatives_per_tile());
     place = before;  // the begin, for now
     before += windows - own;
   }

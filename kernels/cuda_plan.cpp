@@ -48,7 +48,7 @@ Kept expected_kept(const TrainingData& data) {
 // diverged.
 constexpr double kMostSoftmaxLoad = 0.5;
 std::int64_t softmax_centres(const TrainingData& data) {
-  const double load = data.config.lr * pairs_per_centre(data.config) * expected_kept(data).largest_share;
+  const double load = data.config.lr * data.config.pairs_per_centre() * expected_kept(data).largest_share;
   return std::clamp(static_cast<std::int64_t>(kMostSoftmaxLoad / load), std::int64_t{1}, kMostSoftmaxCentres);
 }
 
@@ -120,7 +120,7 @@ std::int64_t harmless_centres_in_flight(const TrainingData& data) {
   const double trained = kept.share * static_cast<double>(data.tokens.tokens()) * config.epochs;
   double centres = 1e9;
   if (config.loss.negative_sampling) {
-    const double gradients = pairs_per_centre(config) * (1 + config.negative) * kept.largest_share;
+    const double gradients = config.pairs_per_centre() * (1 + config.negative) * kept.largest_share;
     centres = std::min(trained / 2048, 50 / (config.lr * gradients));
   }
   if (config.loss.hierarchical_softmax) centres = std::min({centres, trained / 1024, 4096.0});

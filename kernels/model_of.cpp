@@ -20,7 +20,7 @@ Model model_of(const TrainingData& data) {
   model.window = config.window;
   model.negative = config.negative;
   model.tile_centres = config.tile_centres;
-  model.tile_negatives = config.tile_negatives;
+  model.tile_negatives = config.negatives_per_tile();
   return model;
 }
 

@@ -67,13 +67,6 @@ TEST(CliMemoryPlan, OutputSizes) {
   EXPECT_EQ(output_bytes(size, 100, VectorFormat::glove), 8000 + 1200000);
 }
 
-TEST(CliMemoryPlan, PositivesOfAWindow) {
-  Config config;
-  EXPECT_EQ(mean_positives(config), 6);
-  config.shrink_window = false;
-  EXPECT_EQ(mean_positives(config), 10);
-}
-
 TEST(CliMemoryPlan, TheReportSaysWhichPathLengthItUses) {
   TrainOptions options;
   std::ostringstream guessed;

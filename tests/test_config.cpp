@@ -60,7 +60,28 @@ TEST(Config, EveryRangeIsCheckedAndTheMessageNamesFlagValueAndRange) {
   EXPECT_NE(complaint_about<std::int64_t>(&Config::max_sentence, -1), "");
   EXPECT_NE(complaint_about(&Config::threads, -1), "");
   EXPECT_NE(complaint_about(&Config::tile_centres, 0), "");
-  EXPECT_NE(complaint_about(&Config::tile_negatives, 0), "");
+  EXPECT_NE(complaint_about(&Config::tile_negatives, -1), "");
+}
+
+TEST(Config, PairsPerCentreFollowFromTheWindow) {
+  Config config;
+  config.window = 5;
+  EXPECT_EQ(config.pairs_per_centre(), 6);  // a width of 1 to 5 on either side
+  config.shrink_window = false;
+  EXPECT_EQ(config.pairs_per_centre(), 10);
+}
+
+TEST(Config, NegativesPerTileKeepStepsStable) {
+  Config config;
+  EXPECT_EQ(config.negatives_per_tile(), 32);  // 0.025 * 64 * 6 * 5 / 1.6 = 30
+  config.lr = 0.0333;
+  config.negative = 20;
+  config.shrink_window = false;
+  EXPECT_EQ(config.negatives_per_tile(), 267);  // 0.0333 * 64 * 10 * 20 / 1.6 = 266.4
+  config.lr = 1;
+  EXPECT_EQ(config.negatives_per_tile(), 1024);
+  config.tile_negatives = 7;
+  EXPECT_EQ(config.negatives_per_tile(), 7);
 }
 
 TEST(Config, LossAndSharingRoundTrip) {

@@ -90,9 +90,4 @@ std::vector<StepCost> step_costs(std::int64_t words, std::int32_t dim, std::int6
 
 std::string to_string(const StepCost& cost) { return cost.expression + " = " + with_commas(cost.weights); }
 
-std::int64_t mean_positives(const Config& config) {
-  // b uniform in 1..W has the mean (W + 1) / 2 on either side.
-  return config.shrink_window ? std::int64_t{config.window} + 1 : std::int64_t{config.window} * 2;
-}
-
 }  // namespace warp2vec::cli

@@ -50,7 +50,4 @@ std::vector<StepCost> step_costs(std::int64_t words, std::int32_t dim, std::int6
 /// "100 + 100*28 = 2,900".
 std::string to_string(const StepCost& cost);
 
-/// Mean number of contexts of a centre inside a long sentence.
-std::int64_t mean_positives(const Config& config);
-
 }  // namespace warp2vec::cli

@@ -68,7 +68,7 @@ PlanInput measure(const PlanFlags& given) {
     // Longer than most languages' mean of 7 to 8 letters, so that the estimate errs on the safe side.
     constexpr std::int64_t kMeanWordBytes = 9;
     return {{given.vocab_size, given.vocab_size * kMeanWordBytes, given.tokens},
-            mean_positives(options.config),
+            static_cast<std::int64_t>(options.config.pairs_per_centre()),
             {}};
   }
   ProgressDisplay display = ProgressDisplay::on_stderr(options.quiet);
@@ -81,7 +81,8 @@ PlanInput measure(const PlanFlags& given) {
 }  // namespace
 
 PlanInput plan_input(const Vocabulary& vocabulary, const Config& config) {
-  return {size_of(vocabulary), mean_positives(config), HuffmanTree(vocabulary.counts()).mean_code_length()};
+  return {size_of(vocabulary), static_cast<std::int64_t>(config.pairs_per_centre()),
+          HuffmanTree(vocabulary.counts()).mean_code_length()};
 }
 
 void write_plan(std::ostream& out, const PlanInput& input, const TrainOptions& options) {

@@ -24,7 +24,7 @@ json settings_json(const TrainOptions& options) {
           {"negative", c.negative},
           {"ns_exponent", c.ns_exponent},
           {"tile_centres", c.tile_centres},
-          {"tile_negatives", c.tile_negatives},
+          {"tile_negatives", c.negatives_per_tile()},
           {"sample", c.sample},
           {"lr", c.lr},
           {"epochs", c.epochs},

@@ -31,11 +31,11 @@ struct Config {
   std::int64_t max_vocab = 0;  ///< at most this many words, the most frequent; 0 = no limit
   Loss loss;
   Sharing sharing = Sharing::tile;
-  std::int32_t negative = 5;       ///< negatives per pair (K), 1 to 1000; not used without negative sampling
-  double ns_exponent = 0.75;       ///< negatives are drawn with P(w) ~ count(w)^ns_exponent, -10 to 10
-  std::int32_t tile_centres = 64;  ///< centres per tile (N), 1 to 1024; in the order of the kept words
-  std::int32_t tile_negatives = 32;  ///< negatives per tile (M), 1 to 1024
-  double sample = 1e-3;              ///< subsampling threshold s of keep_probability, 0 to 1; 0 = off
+  std::int32_t negative = 5;        ///< negatives per pair (K), 1 to 1000; not used without negative sampling
+  double ns_exponent = 0.75;        ///< negatives are drawn with P(w) ~ count(w)^ns_exponent, -10 to 10
+  std::int32_t tile_centres = 64;   ///< centres per tile (N), 1 to 1024; in the order of the kept words
+  std::int32_t tile_negatives = 0;  ///< negatives per tile (M), 1 to 1024; 0 = as negatives_per_tile() says
+  double sample = 1e-3;             ///< subsampling threshold s of keep_probability, 0 to 1; 0 = off
   double lr = 0.025;        ///< learning rate at the start, above 0 to 10; falls linearly to 1e-4 of it
   std::int32_t epochs = 5;  ///< passes over the corpus, 1 to 1,000,000
   std::int64_t max_sentence = 1000;  ///< longer sentences are cut after this many kept words, >= 0; 0 = never
@@ -45,6 +45,15 @@ struct Config {
 
   /// Throws Error naming the flag, its value and its valid range.
   void validate() const;
+
+  /// Mean number of (context, centre) pairs of a centre inside a long sentence.
+  double pairs_per_centre() const;
+
+  /// tile_negatives, or if that is 0 as many as keep a step stable: a negative meets the contexts of all of a
+  /// tile's N * pairs_per_centre() pairs with the weight K / M at once, and lr times the sum of these weights
+  /// is kept at 1.6 or below: at twice that vectors are worse, at four times they are useless. At least 32
+  /// (those of the default settings), at most 1024.
+  std::int32_t negatives_per_tile() const;
 };
 
 /// "ns", "hs", "ns+hs" or "softmax"; "ns,hs" is the same as "ns+hs". Throws Error for anything else.
