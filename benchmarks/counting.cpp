@@ -44,7 +44,7 @@ std::string zipf_text() {
 
 const Corpus& corpus() {
   static const TemporaryFolder folder;
-  static const char* const named = std::getenv("WARP2VEC_CORPUS");
+  static const char* const named = std::getenv("WARP2VEC_CORPUS");  // NOLINT(concurrency-mt-unsafe)
   static const Corpus corpus({named != nullptr ? named : folder.write("zipf.txt", zipf_text())});
   return corpus;
 }

@@ -93,7 +93,7 @@ void add_combination(benchmark::State& state) {
       simd::add_combination(x.row(c), 1e-6F, nullptr, 6, weights.data(), ys.data() + c % 58, x.stride());
     benchmark::ClobberMemory();
   }
-  count_flops(state, 2 * 64 * 7 * x.stride());
+  count_flops(state, std::int64_t{2} * 64 * 7 * x.stride());
 }
 BENCHMARK(add_combination);
 

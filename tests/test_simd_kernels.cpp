@@ -32,8 +32,8 @@ constexpr float kEpsilon = 1.2e-7F;
 // Each test runs with every instruction set that this machine has.
 class SimdKernels : public ::testing::TestWithParam<std::int64_t> {
  protected:
-  SimdKernels() { choose(GetParam()); }
-  ~SimdKernels() override { choose(0); }
+  void SetUp() override { choose(GetParam()); }
+  void TearDown() override { choose(0); }
 
  private:
   static void choose(std::int64_t target) {  // 0: the best
@@ -229,6 +229,7 @@ TEST_P(SimdKernels, GatherCopiesRows) {
     const Matrix matrix = random_matrix(9, dim, 5);
     const std::vector<std::int64_t> rows{8, 0, 3, 3};
     std::vector<const float*> pointers;
+    pointers.reserve(rows.size());
     for (const std::int64_t row : rows) pointers.push_back(matrix.row(row));
     Matrix copies(4, dim);
     simd::gather(pointers.data(), 4, matrix.stride(), copies.row(0));
