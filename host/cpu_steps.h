@@ -6,10 +6,10 @@
 
 #include "centre_blocks.h"
 #include "cpu_batch.h"
+#include "cpu_softmax.h"
 #include "hot_rows.h"
 #include "private_rows.h"
 #include "sign_block.h"
-#include "softmax_steps.h"
 #include "tile_steps.h"
 
 #include <cstdint>
@@ -38,7 +38,7 @@ class CpuSteps {
   CentreBlocks centre_blocks_;
   SignBlocks blocks_, next_blocks_;
   SignBlockSteps sign_blocks_;
-  std::optional<SoftmaxSteps> softmax_;
+  std::optional<CpuSoftmax> softmax_;
 };
 
 }  // namespace warp2vec

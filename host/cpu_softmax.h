@@ -13,9 +13,9 @@
 namespace warp2vec {
 
 /// Trains the windows of centres on one thread, each by dense products of its contexts with all output rows.
-class SoftmaxSteps {
+class CpuSoftmax {
  public:
-  SoftmaxSteps(const TrainingData& data, Embeddings& embeddings);
+  CpuSoftmax(const TrainingData& data, Embeddings& embeddings);
 
   /// Returns the loss of a centre of the batch. O(contexts x vocabulary x dim).
   double train(const CpuBatch& batch, std::int64_t centre);

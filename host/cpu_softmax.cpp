@@ -1,4 +1,4 @@
-#include "softmax_steps.h"
+#include "cpu_softmax.h"
 
 #include "simd_kernels.h"
 
@@ -17,7 +17,7 @@ void add_steps(const std::vector<float*>& rows, const Matrix& steps, float lr) {
 
 }  // namespace
 
-SoftmaxSteps::SoftmaxSteps(const TrainingData& data, Embeddings& embeddings) : embeddings_(embeddings) {
+CpuSoftmax::CpuSoftmax(const TrainingData& data, Embeddings& embeddings) : embeddings_(embeddings) {
   const std::int32_t dim = data.config.dim;
   const std::int32_t contexts = 2 * data.config.window;
   losses_.resize(static_cast<std::size_t>(simd::padded(contexts)));
@@ -29,7 +29,7 @@ SoftmaxSteps::SoftmaxSteps(const TrainingData& data, Embeddings& embeddings) : e
 }
 
 // Copies output rows from `first` on to y_ and returns how many.
-std::int64_t SoftmaxSteps::take_rows(std::int64_t first) {
+std::int64_t CpuSoftmax::take_rows(std::int64_t first) {
   const MatrixView<float> output = embeddings_.output.view();
   outputs_.clear();
   for (std::int64_t w = first; w < std::min(output.rows, first + kRows); ++w)
@@ -40,7 +40,7 @@ std::int64_t SoftmaxSteps::take_rows(std::int64_t first) {
 }
 
 // Two passes over the output matrix: scores, then gradients.
-double SoftmaxSteps::train(const CpuBatch& batch, std::int64_t centre) {
+double CpuSoftmax::train(const CpuBatch& batch, std::int64_t centre) {
   const KeptRange window = batch.window(centre);
   if (window.size() == 1) return 0;
   const MatrixView<float> input = embeddings_.input.view();
