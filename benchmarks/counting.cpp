@@ -49,19 +49,18 @@ const Corpus& corpus() {
   return corpus;
 }
 
+void one_and_two_threads(benchmark::internal::Benchmark* benchmark) {
+  benchmark->ArgName("threads")->Arg(1)->Arg(2)->Unit(benchmark::kMillisecond);
+  benchmark->MeasureProcessCPUTime()->UseRealTime();
+}
+
 void count_text(benchmark::State& state) {
   const Corpus& text = corpus();
   for (auto _ : state)
     benchmark::DoNotOptimize(count_words(text, kMinCount, 0, static_cast<int>(state.range(0))).tokens);
   state.SetBytesProcessed(state.iterations() * text.bytes());
 }
-BENCHMARK(count_text)
-    ->ArgName("threads")
-    ->Arg(1)
-    ->Arg(2)
-    ->Unit(benchmark::kMillisecond)
-    ->MeasureProcessCPUTime()
-    ->UseRealTime();
+BENCHMARK(count_text)->Apply(one_and_two_threads);
 
 void encode_text(benchmark::State& state) {
   const Corpus& text = corpus();
@@ -70,13 +69,7 @@ void encode_text(benchmark::State& state) {
     benchmark::DoNotOptimize(encode(text, counts.vocabulary, static_cast<int>(state.range(0))).ids.data());
   state.SetBytesProcessed(state.iterations() * text.bytes());
 }
-BENCHMARK(encode_text)
-    ->ArgName("threads")
-    ->Arg(1)
-    ->Arg(2)
-    ->Unit(benchmark::kMillisecond)
-    ->MeasureProcessCPUTime()
-    ->UseRealTime();
+BENCHMARK(encode_text)->Apply(one_and_two_threads);
 
 void count_and_encode(benchmark::State& state) {
   const Corpus& text = corpus();
@@ -87,13 +80,7 @@ void count_and_encode(benchmark::State& state) {
   }
   state.SetBytesProcessed(state.iterations() * text.bytes());
 }
-BENCHMARK(count_and_encode)
-    ->ArgName("threads")
-    ->Arg(1)
-    ->Arg(2)
-    ->Unit(benchmark::kMillisecond)
-    ->MeasureProcessCPUTime()
-    ->UseRealTime();
+BENCHMARK(count_and_encode)->Apply(one_and_two_threads);
 
 }  // namespace
 }  // namespace warp2vec

@@ -72,7 +72,8 @@ Block tile_block(const TrainingData& data, const Draws& draws, const KeptSpan& s
     block.targets.push_back(row_of(word_at(span, centre)));
   }
   const std::int64_t tile = (span.first + begin) / config.tile_centres;
-  for (std::int32_t m = 0; m < config.negatives_per_tile(); ++m)
+  const std::int32_t negatives = config.negatives_per_tile();
+  for (std::int32_t m = 0; m < negatives; ++m)
     block.targets.push_back(row_of(tile_negative(draws, data.negatives.view(), tile, m)));
 
   const auto centres = static_cast<std::size_t>(end - begin);
@@ -96,7 +97,7 @@ Block tile_block(const TrainingData& data, const Draws& draws, const KeptSpan& s
       block.weight(c, t) = 1;
       ++pairs;
     }
-    const float weight = tile_negative_weight(pairs, config.negative, config.negatives_per_tile());
+    const float weight = tile_negative_weight(pairs, config.negative, negatives);
     for (std::size_t m = centres; m < block.targets.size(); ++m) {
       bool is_positive = false;
       for (std::size_t t = 0; t < centres; ++t)

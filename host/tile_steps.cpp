@@ -6,6 +6,7 @@
 #include <bitset>
 
 namespace warp2vec {
+
 TileSteps::TileSteps(const TrainingData& data, const HotMatrices& hot, Embeddings& embeddings)
     : data_(data), hot_(hot), embeddings_(embeddings) {
   const Config& config = data.config;
@@ -13,9 +14,10 @@ TileSteps::TileSteps(const TrainingData& data, const HotMatrices& hot, Embedding
   const std::int32_t pairs = 2 * config.window * config.tile_centres;
   x_ = ContextCopies(contexts, config.dim);
   x_steps_ = Matrix(contexts, config.dim);
-  z_ = Matrix(config.negatives_per_tile(), config.dim);
-  z_steps_ = Matrix(config.negatives_per_tile(), config.dim);
-  scores_ = Matrix(config.negatives_per_tile(), contexts);
+  const std::int32_t negatives = config.negatives_per_tile();
+  z_ = Matrix(negatives, config.dim);
+  z_steps_ = Matrix(negatives, config.dim);
+  scores_ = Matrix(negatives, contexts);
   pairs_ = Matrix(1, pairs);
   ones_.assign(static_cast<std::size_t>(simd::padded(pairs)), 1.0F);
   ordered_.resize(static_cast<std::size_t>(pairs));
@@ -46,7 +48,7 @@ void TileSteps::list_rows(const CpuBatch& batch, std::int64_t begin, std::int64_
   const AliasView alias = data_.negatives.view();
   const std::int64_t number = batch.ordinal(begin) / data_.config.tile_centres;
   tile.negatives.clear();
-  negatives_ = negative_draws_.draw(batch.draws(), alias, number, 0, data_.config.negatives_per_tile());
+  negatives_ = negative_draws_.draw(batch.draws(), alias, number, 0, static_cast<std::int32_t>(z_.rows()));
   for (const WordId negative : negatives_) tile.negatives.add(output, row_of(negative), lr, hot_.output);
   for (const ScaledRows* rows : {&tile.contexts, &tile.centres, &tile.negatives})
     simd::prefetch(rows->rows.data(), rows->size(), input.stride);
@@ -75,8 +77,9 @@ void TileSteps::list_pairs(const CpuBatch& batch, std::int64_t begin, std::int64
     std::int64_t& place = tile.context_ends[element(i)];
     windows += place;
     const std::int64_t own = begin <= i && i < end ? 1 : 0;
-    tile.negative_sizes[element(i)] = tile_negative_weight(
-        static_cast<std::int32_t>(windows - own), data_.config.negative, data_.config.negatives_per_tile());
+    tile.negative_sizes[element(i)] =
+        tile_negative_weight(static_cast<std::int32_t>(windows - own), data_.config.negative,
+                             static_cast<std::int32_t>(tile.negatives.size()));
     place = before;  // the begin, for now
     before += windows - own;
   }

@@ -3,7 +3,6 @@
 #include <warp2vec/error.h>
 
 #include "device_corpus.h"
-#include "hot_rows.h"
 #include "kept_on_device.h"
 #include "model_of.h"
 #include "softmax_steps.h"
