@@ -45,40 +45,46 @@ std::size_t sentence_at(const TokenStream& tokens, std::int64_t position) {
                                   tokens.ends.begin());
 }
 
-}  // namespace
-
-KeptTokens::KeptTokens(const TokenStream& tokens, const std::vector<std::uint32_t>& keep_thresholds,
-                       Draws draws, std::int64_t max_sentence, int threads)
-    : tokens_(&tokens), thresholds_(keep_thresholds.data()), draws_(draws), max_sentence_(max_sentence) {
+std::vector<KeptCount> count_blocks(const TokenStream& tokens, const std::uint32_t* thresholds,
+                                    const Draws& draws, int threads) {
   const std::int64_t blocks = (tokens.tokens() + kBlock - 1) / kBlock;
-  struct Counted {
-    std::int64_t kept = 0;
-    std::int64_t kept_after_last_end = 0;  // all kept tokens of the block if no sentence ends in it
-    bool has_end = false;
-  };
-  std::vector<Counted> counted(static_cast<std::size_t>(blocks));
+  std::vector<KeptCount> counts(static_cast<std::size_t>(blocks));
   constexpr std::int64_t kBlocksPerTask = 256;
   parallel_for((blocks + kBlocksPerTask - 1) / kBlocksPerTask, threads, [&](std::int64_t task) {
-    KeptOffsets kept(tokens, thresholds_, draws_);
+    KeptOffsets kept(tokens, thresholds, draws);
     const std::int64_t end_block = std::min(blocks, (task + 1) * kBlocksPerTask);
     std::size_t sentence = sentence_at(tokens, task * kBlocksPerTask * kBlock);
     for (std::int64_t b = task * kBlocksPerTask; b < end_block; ++b) {
-      Counted& c = counted[static_cast<std::size_t>(b)];
+      KeptCount& c = counts[static_cast<std::size_t>(b)];
       const std::span<const std::int32_t> offsets = kept.of_block(b * kBlock);
       const std::size_t before = sentence;
       while (sentence < tokens.ends.size() && tokens.ends[sentence] <= (b + 1) * kBlock) ++sentence;
       c.has_end = sentence > before;
       const std::int64_t last_end = c.has_end ? tokens.ends[sentence - 1] - b * kBlock : 0;
-      c.kept = static_cast<std::int64_t>(offsets.size());
-      c.kept_after_last_end = offsets.end() - std::lower_bound(offsets.begin(), offsets.end(), last_end);
+      c.kept = static_cast<std::uint32_t>(offsets.size());
+      c.in_sentence = static_cast<std::uint32_t>(offsets.end() -
+                                                 std::lower_bound(offsets.begin(), offsets.end(), last_end));
     }
   });
-  blocks_.reserve(counted.size());
+  return counts;
+}
+
+}  // namespace
+
+KeptTokens::KeptTokens(const TokenStream& tokens, const std::vector<std::uint32_t>& keep_thresholds,
+                       Draws draws, std::int64_t max_sentence, int threads)
+    : KeptTokens(tokens, keep_thresholds, draws, max_sentence,
+                 count_blocks(tokens, keep_thresholds.data(), draws, threads)) {}
+
+KeptTokens::KeptTokens(const TokenStream& tokens, const std::vector<std::uint32_t>& keep_thresholds,
+                       Draws draws, std::int64_t max_sentence, std::span<const KeptCount> counts)
+    : tokens_(&tokens), thresholds_(keep_thresholds.data()), draws_(draws), max_sentence_(max_sentence) {
+  blocks_.reserve(counts.size());
   std::int64_t in_sentence = 0;
-  for (const Counted& c : counted) {
+  for (const KeptCount& c : counts) {
     blocks_.push_back({size_, in_sentence});
     size_ += c.kept;
-    in_sentence = c.has_end ? c.kept_after_last_end : in_sentence + c.kept;
+    in_sentence = c.has_end ? c.in_sentence : in_sentence + c.kept;
   }
 }
 

@@ -72,11 +72,8 @@ class Reporter {
 
 void train_epochs(const TrainingData& data, Backend& backend, Reporter& reporter, Transfers& transfers,
                   TrainingSummary& summary) {
-  const int threads = thread_count(data.config);
   for (std::int32_t epoch = 0; epoch < data.config.epochs && !summary.interrupted; ++epoch) {
-    const KeptTokens kept(data.tokens, data.keep_thresholds,
-                          Draws{data.config.seed, static_cast<std::uint32_t>(epoch)},
-                          data.config.max_sentence, threads);
+    const KeptTokens kept = backend.kept_tokens(data, static_cast<std::uint32_t>(epoch));
     std::int64_t first = 0;
     while (first < kept.size() && !summary.interrupted) {
       const std::int64_t last = std::min(kept.size(), first + backend.batch_size());
@@ -109,6 +106,10 @@ TrainingData::TrainingData(const Config& config_, const Vocabulary& vocabulary_,
     keep_thresholds.push_back(keep_threshold(keep_probability(count, vocabulary.total(), config.sample)));
   if (config.loss.negative_sampling) negatives = AliasTable(vocabulary.counts(), config.ns_exponent);
   if (config.loss.hierarchical_softmax) tree = HuffmanTree(vocabulary.counts());
+}
+
+KeptTokens TrainingData::kept_tokens(std::uint32_t epoch) const {
+  return {tokens, keep_thresholds, Draws{config.seed, epoch}, config.max_sentence, thread_count(config)};
 }
 
 LearningRateSchedule TrainingData::schedule() const {

@@ -90,6 +90,13 @@ class OneGpuBackend final : public CudaBackend {
     stream_.synchronize();
   }
 
+  // Of a streamed corpus the host has to pack and copy every token, which costs it as much as counting them.
+  KeptTokens kept_tokens(const TrainingData& data, std::uint32_t epoch) override {
+    if (softmax_ || !plan_.memory.corpus_resident) return data.kept_tokens(epoch);
+    const Draws draws{data.config.seed, epoch};
+    return {data.tokens, data.keep_thresholds, draws, data.config.max_sentence, kept_->count(draws, stream_)};
+  }
+
   void train(const Batch& batch) override {
     const CudaEvent& done = done_[next_];
     next_ = 1 - next_;

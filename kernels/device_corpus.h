@@ -34,7 +34,8 @@ class DeviceCorpus {
   /// The references outlive this object.
   DeviceCorpus(const TokenStream& tokens, Uploader& uploader, bool resident);
 
-  /// Tokens [begin, end), end - begin <= kRun, for work that is given to `stream` before release().
+  /// Tokens [begin, end), of a streamed corpus at most kRun, for work that is given to `stream` before
+  /// release().
   const PackedToken* tokens(std::int64_t begin, std::int64_t end, const CudaStream& stream);
   /// The last run may be overwritten after the work that `stream` has been given so far.
   void release(const CudaStream& stream);

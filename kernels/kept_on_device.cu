@@ -4,6 +4,7 @@
 
 #include <thrust/for_each.h>
 #include <thrust/iterator/counting_iterator.h>
+#include <thrust/transform.h>
 #include <thrust/transform_scan.h>
 
 #include <algorithm>
@@ -42,6 +43,20 @@ struct AddCounts {
   }
 };
 
+/// The tokens of one block as a sum.
+struct CountBlock {
+  Run run;
+  std::int64_t tokens;
+
+  __host__ __device__ KeptCount operator()(std::int64_t block) const {
+    const std::int64_t begin = block * KeptTokens::kBlock;
+    const std::int64_t end = begin + KeptTokens::kBlock;
+    KeptCount sum{0, 0, false};
+    for (std::int64_t i = begin; i < end && i < tokens; ++i) sum = AddCounts{}(sum, CountToken{run}(i));
+    return sum;
+  }
+};
+
 /// Puts a kept token with an ordinal in [first, last) into its place.
 struct PlaceToken {
   Run run;
@@ -70,10 +85,15 @@ struct PlaceToken {
 constexpr std::int64_t kRun = DeviceCorpus::kRun;
 static_assert(kRun % KeptTokens::kBlock == 0);
 
+std::int64_t blocks_of(std::int64_t tokens) { return (tokens + KeptTokens::kBlock - 1) / KeptTokens::kBlock; }
+
+// For the tokens of a run, and for all blocks: these are more only beyond 4 G tokens.
+std::int64_t most_counts(std::int64_t tokens) { return std::max(std::min(tokens, kRun), blocks_of(tokens)); }
+
 }  // namespace
 
 std::int64_t KeptOnDevice::bytes(std::int64_t tokens, std::int64_t capacity) {
-  return std::min(tokens, kRun) * static_cast<std::int64_t>(sizeof(KeptCount)) +
+  return most_counts(tokens) * static_cast<std::int64_t>(sizeof(KeptCount)) +
          capacity * static_cast<std::int64_t>(sizeof(WordId) + 2 * sizeof(std::int64_t));
 }
 
@@ -82,10 +102,26 @@ KeptOnDevice::KeptOnDevice(DeviceCorpus& corpus, std::int64_t tokens, const std:
     : corpus_(corpus),
       thresholds_(thresholds),
       max_sentence_(max_sentence),
-      counts_(std::min(tokens, kRun)),
+      tokens_(tokens),
+      counts_(most_counts(tokens)),
       words_(capacity),
       positions_(capacity),
       pieces_(capacity) {}
+
+std::vector<KeptCount> KeptOnDevice::count(const Draws& draws, const CudaStream& stream) {
+  const Run run{corpus_.tokens(0, tokens_, stream), thresholds_, 0, {draws.seed, draws.epoch}};
+  const thrust::counting_iterator<std::int64_t> blocks(0);
+  KeptCount* const counts = counts_.data();
+  // A thread for each block: unlike a reduction by blocks, it needs no further memory and no wait for the
+  // number of its results; a million tokens already make a thousand threads.
+  on_stream(stream.get(), scratch_, [=, tokens = tokens_](const auto& policy) {
+    thrust::transform(policy, blocks, blocks + blocks_of(tokens), counts, CountBlock{run, tokens});
+  });
+  stream.synchronize();
+  std::vector<KeptCount> on_host(static_cast<std::size_t>(blocks_of(tokens_)));
+  W2V_CUDA(cudaMemcpy(on_host.data(), counts, on_host.size() * sizeof(KeptCount), cudaMemcpyDeviceToHost));
+  return on_host;
+}
 
 KeptView KeptOnDevice::read(const KeptTokens& epoch, std::int64_t first, std::int64_t last,
                             const CudaStream& stream) {

@@ -1,5 +1,5 @@
 #pragma once
-/// Subsampling on the device: from runs of tokens to kept tokens. It is KeptTokens::read() of the host.
+/// Subsampling on the device: what KeptTokens counts and reads on the host.
 
 #include <warp2vec/kept_tokens.h>
 
@@ -7,15 +7,9 @@
 #include "scratch_allocator.h"
 
 #include <cstdint>
+#include <vector>
 
 namespace warp2vec {
-
-/// Sums over tokens of a run.
-struct KeptCount {
-  std::uint32_t kept;
-  std::uint32_t in_sentence;  ///< of them after the last sentence end
-  bool has_end;
-};
 
 /// Kept tokens of one batch on the device, and the memory to find them.
 class KeptOnDevice {
@@ -27,6 +21,9 @@ class KeptOnDevice {
   KeptOnDevice(DeviceCorpus& corpus, std::int64_t tokens, const std::uint32_t* thresholds,
                std::int64_t max_sentence, std::int64_t capacity);
 
+  /// The counts of an epoch, one for each KeptTokens::kBlock tokens; waits for them. The corpus must be
+  /// resident.
+  std::vector<KeptCount> count(const Draws& draws, const CudaStream& stream);
   /// The kept tokens [first, last) of the epoch, clipped to those that there are, for work that is given to
   /// `stream` before the next call.
   KeptView read(const KeptTokens& epoch, std::int64_t first, std::int64_t last, const CudaStream& stream);
@@ -39,7 +36,8 @@ class KeptOnDevice {
   const std::uint32_t* thresholds_;
   std::int64_t max_sentence_;
   ScratchAllocator scratch_;
-  DeviceArray<KeptCount> counts_;  // of the tokens of the run before each one
+  std::int64_t tokens_;            // of the corpus
+  DeviceArray<KeptCount> counts_;  // of the tokens of the run before each one; of blocks in count()
   DeviceArray<WordId> words_;
   DeviceArray<std::int64_t> positions_;
   DeviceArray<std::int64_t> pieces_;

@@ -167,6 +167,9 @@ class Rebatched final : public Backend {
       : backend_(std::move(backend)), batch_size_(batch_size) {}
   std::int64_t batch_size() const override { return batch_size_; }
   void upload(Embeddings& embeddings) override { backend_->upload(embeddings); }
+  KeptTokens kept_tokens(const TrainingData& data, std::uint32_t epoch) override {
+    return backend_->kept_tokens(data, epoch);
+  }
   void train(const Batch& batch) override { backend_->train(batch); }
   Trained drain() override { return backend_->drain(); }
   void checkpoint(Embeddings& embeddings) override { backend_->checkpoint(embeddings); }

@@ -5,6 +5,7 @@
 #include <warp2vec/token_stream.h>
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace warp2vec {
@@ -24,6 +25,13 @@ struct KeptSpan {
   Range around(std::int64_t i, std::int32_t width) const { return view().around(i, width); }
 };
 
+/// A sum over consecutive tokens.
+struct KeptCount {
+  std::uint32_t kept;
+  std::uint32_t in_sentence;  ///< of them after the last sentence end
+  bool has_end;               ///< a sentence ends among the tokens
+};
+
 /// One epoch's kept tokens. A sentence is cut into pieces of max_sentence kept words (0 = never). Which
 /// tokens are kept, their ordinals and pieces are a function of (seed, epoch, corpus, sample, max_sentence)
 /// alone.
@@ -32,6 +40,9 @@ class KeptTokens {
   /// Counts the kept tokens on `threads` threads; about 2 ns a token. The references outlive this object.
   KeptTokens(const TokenStream& tokens, const std::vector<std::uint32_t>& keep_thresholds, Draws draws,
              std::int64_t max_sentence, int threads);
+  /// The same from counts made elsewhere: one for each kBlock tokens, from the first on.
+  KeptTokens(const TokenStream& tokens, const std::vector<std::uint32_t>& keep_thresholds, Draws draws,
+             std::int64_t max_sentence, std::span<const KeptCount> counts);
 
   const Draws& draws() const { return draws_; }
   /// Number of kept tokens in the epoch.

@@ -32,6 +32,9 @@ struct TrainingData {
   /// Throws Error for a vocabulary of fewer than two words and for settings out of range.
   TrainingData(const Config& config, const Vocabulary& vocabulary, const TokenStream& tokens);
 
+  /// Which tokens of an epoch subsampling keeps, counted on thread_count(config) threads. It refers to *this.
+  KeptTokens kept_tokens(std::uint32_t epoch) const;
+
   LearningRateSchedule schedule() const;
   /// Learning rate of the token at `position` of an epoch.
   float lr_at(std::uint32_t epoch, std::int64_t position) const { return schedule().at(epoch, position); }
@@ -61,6 +64,11 @@ class Backend {
   /// Takes the parameters over until download(), leaving `embeddings` as they are; a CPU backend trains them
   /// in place.
   virtual void upload(Embeddings& embeddings) = 0;
+  /// data.kept_tokens(epoch), after upload(); a device may count them sooner than the host does. `data` is
+  /// what the backend trains.
+  virtual KeptTokens kept_tokens(const TrainingData& data, std::uint32_t epoch) {
+    return data.kept_tokens(epoch);
+  }
   /// Trains the batch; may return before it is done. `batch.epoch` stays alive until the next drain(), or
   /// until a call has thrown.
   virtual void train(const Batch& batch) = 0;

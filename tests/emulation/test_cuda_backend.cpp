@@ -5,6 +5,7 @@
 #include "device_corpus.h"
 #include "emulated_device.h"
 #include "host_warp_backend.h"
+#include "same_kept_tokens.h"
 #include "thrown_message.h"
 #include "training_outcome.h"
 
@@ -13,6 +14,8 @@
 
 #include <memory>
 #include <string>
+#include <tuple>
+#include <utility>
 
 namespace warp2vec {
 namespace {
@@ -135,6 +138,33 @@ TEST_F(CudaBackendTest, AStreamedCorpusTrainsLikeAResidentOne) {
   EXPECT_TRUE(equal_bits(run(corpus, config, host_warps(1, 1)).embeddings, resident.embeddings));
   // Two epochs: the resident corpus went over once, the streamed one twice.
   EXPECT_NEAR(static_cast<double>(twice - once), 4.0 * static_cast<double>(corpus.tokens.tokens()), 200000.0);
+}
+
+// That of a streamed corpus would have to be copied once more, and the full softmax subsamples on the host.
+TEST_F(CudaBackendTest, AResidentCorpusIsCountedOnTheDevice) {
+  const SyntheticCorpus corpus = zipf_corpus(100, 30 * KeptTokens::kBlock + 7, 200);
+  constexpr std::int64_t kBytes = 31 * sizeof(KeptCount);
+  for (const auto& [loss, streamed, downloaded] :
+       {std::tuple{"ns", false, kBytes}, std::tuple{"ns", true, std::int64_t{0}},
+        std::tuple{"softmax", false, std::int64_t{0}}}) {
+    for (const double sample : {0.0, 1e-4, 1e-2}) {
+      Config config = config_of(loss, Sharing::tile, 4);
+      config.sample = sample;
+      const TrainingData data(config, corpus.vocabulary, corpus.tokens);
+      CudaLimits limits;
+      limits.stream_corpus = streamed;
+      const std::unique_ptr<CudaBackend> backend = make_cuda_backend(data, 0, limits);
+      Embeddings embeddings = initial_embeddings(corpus.vocabulary.size(), config);
+      backend->upload(embeddings);
+      for (const std::uint32_t epoch : {0U, 3U}) {
+        const std::int64_t before = emulation::call_log().device_to_host;
+        const emulation::LiveObjects live = emulation::live_objects();
+        expect_same_counts(backend->kept_tokens(data, epoch), data.kept_tokens(epoch));
+        EXPECT_EQ(emulation::call_log().device_to_host - before, downloaded) << loss << streamed;
+        EXPECT_EQ(emulation::live_objects(), live);
+      }
+    }
+  }
 }
 
 // What a batch needs may still be on its way, or in use by the batch before it.
@@ -279,14 +309,15 @@ TEST_F(CudaBackendTest, LongVectorsAreRefused) {
 // Every call of the runtime that a training makes, made to fail once.
 TEST_F(CudaBackendTest, EveryFailingCallIsReportedAndNothingLeaks) {
   const SyntheticCorpus corpus = zipf_corpus(20, 60, 60);
-  for (const char* loss : {"ns+hs", "softmax"}) {
+  for (const auto& [loss, streamed] :
+       {std::pair{"ns+hs", false}, std::pair{"ns+hs", true}, std::pair{"softmax", false}}) {
     Config config = config_of(loss, Sharing::tile, 4);
     config.tile_centres = 16;
     config.tile_negatives = 4;
     CudaLimits limits;
     limits.blocks = 1;
     limits.warps = 1;
-    limits.stream_corpus = true;
+    limits.stream_corpus = streamed;
     emulation::reset_device();
     run(corpus, config, cuda(limits));
     const auto calls = emulation::call_log().calls;

@@ -4,6 +4,7 @@
 #include "device_values.h"
 #include "gpu_test.h"
 #include "kept_on_device.h"
+#include "same_kept_tokens.h"
 
 #include <gtest/gtest.h>
 
@@ -48,6 +49,22 @@ void expect_equal_ranges(const SyntheticCorpus& corpus, const Config& config,
   }
 }
 
+/// Compares what the device counts of an epoch.
+void expect_equal_counts(const SyntheticCorpus& corpus, const Config& config) {
+  const TrainingData data(config, corpus.vocabulary, corpus.tokens);
+  const DeviceArray<std::uint32_t> thresholds = to_device(data.keep_thresholds);
+  Uploader uploader;
+  const CudaStream stream;
+  DeviceCorpus on_device(corpus.tokens, uploader, true);
+  uploader.finish_before(stream);
+  KeptOnDevice kept(on_device, corpus.tokens.tokens(), thresholds.data(), config.max_sentence, 1);
+  for (const Draws& draws : {Draws{1, 0}, Draws{99, 2}}) {
+    const std::vector<KeptCount> counts = kept.count(draws, stream);
+    expect_same_counts({corpus.tokens, data.keep_thresholds, draws, config.max_sentence, counts},
+                       {corpus.tokens, data.keep_thresholds, draws, config.max_sentence, 2});
+  }
+}
+
 struct Cut {
   double sample;
   std::int64_t max_sentence;
@@ -70,6 +87,10 @@ TEST_P(SanitizedSubsampling, EqualsTheHosts) {
   expect_equal_ranges(zipf_corpus(300, 12000, GetParam().longest), config_of(GetParam()), {997, 1 << 20});
 }
 
+TEST_P(SanitizedSubsampling, CountsAsTheHostDoes) {
+  expect_equal_counts(zipf_corpus(300, 12000, GetParam().longest), config_of(GetParam()));
+}
+
 std::string cut_name(const ::testing::TestParamInfo<Cut>& info) {
   return "sample_" + std::to_string(std::lround(1e6 * info.param.sample)) + "ppm_pieces_" +
          std::to_string(info.param.max_sentence) + "_sentences_" + std::to_string(info.param.longest);
@@ -77,12 +98,26 @@ std::string cut_name(const ::testing::TestParamInfo<Cut>& info) {
 
 INSTANTIATE_TEST_SUITE_P(Cuts, SanitizedSubsampling, ::testing::ValuesIn(kCuts), cut_name);
 
+class SanitizedCounts : public GpuTest {};
+
+TEST_F(SanitizedCounts, AreTheHostsWhereSentencesAndBlocksEndTogether) {
+  SyntheticCorpus corpus = zipf_corpus(300, 12 * KeptTokens::kBlock, 20);
+  for (const std::int64_t length :
+       {std::int64_t{1}, KeptTokens::kBlock / 2, KeptTokens::kBlock, 3 * KeptTokens::kBlock}) {
+    corpus.tokens.ends.clear();
+    for (std::int64_t end = length; end <= corpus.tokens.tokens(); end += length)
+      corpus.tokens.ends.push_back(end);
+    for (const double sample : {0.0, 1e-4, 1e-2}) expect_equal_counts(corpus, config_of(Cut{sample, 10, 0}));
+  }
+}
+
 class GpuSubsampling : public GpuTest {};
 
 // More than two runs, so that a streamed corpus uses both of its buffers again.
 TEST_F(GpuSubsampling, EqualsTheHostsOverManyRuns) {
   const SyntheticCorpus corpus = zipf_corpus(5000, 5 * DeviceCorpus::kRun / 2, 200);
   expect_equal_ranges(corpus, config_of(Cut{1e-3, 30, 0}), {1000003, 1 << 24});
+  expect_equal_counts(corpus, config_of(Cut{1e-3, 30, 0}));
 }
 
 }  // namespace
