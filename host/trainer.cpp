@@ -87,7 +87,8 @@ void train_epochs(const TrainingData& data, Backend& backend, Reporter& reporter
     summary.kept_tokens += first;
     if (first == kept.size() && !summary.interrupted) {
       summary.interrupted = !reporter.report(backend.drain(), epoch, kept.tokens());
-      if (!summary.interrupted && epoch + 1 < data.config.epochs) transfers.checkpoint();
+      if (!summary.interrupted && epoch + 1 < data.config.epochs && transfers.checkpoint_due_at_epoch_end())
+        transfers.checkpoint();
     }
   }
 }
@@ -117,10 +118,10 @@ LearningRateSchedule TrainingData::schedule() const {
 }
 
 TrainingSummary train(const TrainingData& data, Backend& backend, Embeddings& embeddings,
-                      const Observer& observer) {
+                      const Observer& observer, const CheckpointIntervals& intervals) {
   TrainingSummary summary;
   Reporter reporter(data, observer, summary);
-  Transfers transfers(backend, embeddings, summary);
+  Transfers transfers(backend, embeddings, summary, intervals);
   try {
     transfers.upload();
     train_epochs(data, backend, reporter, transfers, summary);

@@ -28,8 +28,8 @@ void require_finite(const Matrix& input) {
 }  // namespace
 
 Transfers::Transfers(Backend& backend, Embeddings& embeddings, TrainingSummary& summary,
-                     Clock::duration interval)
-    : backend_(backend), embeddings_(embeddings), summary_(summary), interval_(interval) {}
+                     const CheckpointIntervals& intervals)
+    : backend_(backend), embeddings_(embeddings), summary_(summary), intervals_(intervals) {}
 
 void Transfers::upload() {
   timed(summary_.upload_seconds, [&] { backend_.upload(embeddings_); });

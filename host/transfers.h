@@ -15,11 +15,12 @@ class Transfers {
 
   /// The references outlive this; transfers are timed into `summary`.
   Transfers(Backend& backend, Embeddings& embeddings, TrainingSummary& summary,
-            Clock::duration interval = kCheckpointInterval);
+            const CheckpointIntervals& intervals);
 
   void upload();
-  /// `interval` has passed since the upload or the last checkpoint.
-  bool checkpoint_due() const { return Clock::now() - last_ >= interval_; }
+  /// It is time for a checkpoint: within an epoch, or at its end.
+  bool checkpoint_due() const { return Clock::now() - last_ >= intervals_.longest; }
+  bool checkpoint_due_at_epoch_end() const { return Clock::now() - last_ >= intervals_.epoch_end; }
   /// Copies the parameters as they are after summary.tokens. Throws Error if a vector is not finite.
   void checkpoint();
   /// As checkpoint(), for the last time.
@@ -34,7 +35,7 @@ class Transfers {
   Backend& backend_;
   Embeddings& embeddings_;
   TrainingSummary& summary_;
-  Clock::duration interval_;
+  CheckpointIntervals intervals_;
   Clock::time_point last_ = Clock::now();
   std::int64_t tokens_ = 0;
 };

@@ -13,12 +13,15 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
 namespace warp2vec {
 namespace {
 
+using testing::ElementsAre;
+using testing::FloatEq;
 using testing::HasSubstr;
 
 // A device with one value of its own: the number of batches that it has trained, in place of the first
@@ -37,6 +40,7 @@ class FragileDevice final : public Backend {
   }
   void train(const Batch&) override {
     enter(Call::train);
+    if (++batches_ == slow_batch) std::this_thread::sleep_for(kSlowness);
     ++value;
   }
   Trained drain() override {
@@ -53,6 +57,9 @@ class FragileDevice final : public Backend {
     embeddings.input.row(0)[0] = value;
   }
 
+  static constexpr std::chrono::milliseconds kSlowness{500};
+  int slow_batch = 0;  // takes kSlowness
+
   float start = 0;
   float value = 0;
   std::vector<float> checkpoints;  // the values that were copied
@@ -64,6 +71,7 @@ class FragileDevice final : public Backend {
 
   Call failing_;
   int left_;
+  int batches_ = 0;
 };
 
 using Call = FragileDevice::Call;
@@ -72,6 +80,7 @@ class TrainingFailure : public testing::Test {
  protected:
   static constexpr std::int64_t kTokens = 2000;
   static constexpr int kBatches = 4;  // of an epoch
+  static constexpr CheckpointIntervals kEveryEpoch{std::chrono::seconds(0), std::chrono::hours(1)};
 
   TrainingFailure() {
     config_.sample = 0;
@@ -84,11 +93,16 @@ class TrainingFailure : public testing::Test {
 
   float first_value() const { return embeddings_.input.row(0)[0]; }
 
+  TrainingSummary train_on(FragileDevice& device, const CheckpointIntervals& intervals) {
+    return train(TrainingData(config_, corpus_.vocabulary, corpus_.tokens), device, embeddings_, {},
+                 intervals);
+  }
+
   // The failure of a run on `device`.
-  TrainingFailed failure_of(FragileDevice& device) {
+  TrainingFailed failure_of(FragileDevice& device, const CheckpointIntervals& intervals = kEveryEpoch) {
     std::optional<TrainingFailed> failure;
     try {
-      train(TrainingData(config_, corpus_.vocabulary, corpus_.tokens), device, embeddings_);
+      train_on(device, intervals);
     } catch (const TrainingFailed& error) {
       failure = error;
     }
@@ -103,14 +117,38 @@ class TrainingFailure : public testing::Test {
   float start_ = 0;
 };
 
-TEST_F(TrainingFailure, EveryEpochButTheLastEndsWithACheckpoint) {
+TEST_F(TrainingFailure, EveryLongEpochButTheLastEndsWithACheckpoint) {
   FragileDevice device;
-  const TrainingSummary summary =
-      train(TrainingData(config_, corpus_.vocabulary, corpus_.tokens), device, embeddings_);
+  const TrainingSummary summary = train_on(device, kEveryEpoch);
   EXPECT_EQ(summary.tokens, 3 * kTokens);
   EXPECT_EQ(device.checkpoints, (std::vector<float>{start_ + kBatches, start_ + kBatches + kBatches}));
   EXPECT_EQ(first_value(), device.value);
   EXPECT_GE(summary.seconds, summary.upload_seconds + summary.download_seconds);
+}
+
+// Copying would take longer than training them.
+TEST_F(TrainingFailure, ShortEpochsEndWithoutACheckpoint) {
+  FragileDevice device;
+  EXPECT_EQ(train_on(device, {}).tokens, 3 * kTokens);
+  EXPECT_TRUE(device.checkpoints.empty());
+  EXPECT_EQ(first_value(), device.value);
+}
+
+TEST_F(TrainingFailure, ACheckpointIsLeftOutSoonAfterTheLast) {
+  config_.epochs = 6;
+  FragileDevice device;
+  device.slow_batch = 2 * kBatches;
+  train_on(device, {FragileDevice::kSlowness, std::chrono::hours(1)});
+  EXPECT_THAT(device.checkpoints, ElementsAre(FloatEq(start_ + 2 * kBatches)));
+}
+
+TEST_F(TrainingFailure, ALongEpochHasCheckpoints) {
+  FragileDevice device(Call::train, kBatches);
+  device.slow_batch = 2;
+  const TrainingFailed failure = failure_of(device, {std::chrono::hours(1), FragileDevice::kSlowness});
+  EXPECT_THAT(device.checkpoints, ElementsAre(FloatEq(start_ + 2)));
+  EXPECT_EQ(failure.tokens(), 2 * device.batch_size());
+  EXPECT_EQ(first_value(), device.checkpoints.at(0));
 }
 
 TEST_F(TrainingFailure, AtUploadLeavesTheStart) {
@@ -164,7 +202,7 @@ TEST_F(TrainingFailure, ACheckpointThatIsNotFiniteIsDivergence) {
   embeddings_.input.row(0)[0] = std::numeric_limits<float>::infinity();
   FragileDevice device(Call::train, kBatches + 2);
   try {
-    train(TrainingData(config_, corpus_.vocabulary, corpus_.tokens), device, embeddings_);
+    train_on(device, kEveryEpoch);
     FAIL();
   } catch (const TrainingFailed&) {
     FAIL() << "its embeddings would be saved";
@@ -189,11 +227,15 @@ TEST_F(TrainingFailure, ErrorsThatAreNotTheDevicesPassThrough) {
 TEST_F(TrainingFailure, CheckpointsAreDueByTheClock) {
   FragileDevice device;
   TrainingSummary summary;
-  Transfers always(device, embeddings_, summary, std::chrono::seconds(0));
+  const std::chrono::seconds now(0);
+  const std::chrono::hours later(1);
+  Transfers always(device, embeddings_, summary, {later, now});
   EXPECT_TRUE(always.checkpoint_due());
-  Transfers hourly(device, embeddings_, summary, std::chrono::hours(1));
+  EXPECT_FALSE(always.checkpoint_due_at_epoch_end());
+  Transfers hourly(device, embeddings_, summary, {now, later});
   hourly.upload();
   EXPECT_FALSE(hourly.checkpoint_due());
+  EXPECT_TRUE(hourly.checkpoint_due_at_epoch_end());
   summary.tokens = 700;
   hourly.checkpoint();
   EXPECT_EQ(hourly.tokens(), 700);

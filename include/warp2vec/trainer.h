@@ -131,13 +131,17 @@ class TrainingFailed : public Error {
   std::int64_t tokens_;
 };
 
-/// Longest time between two checkpoints: what a failure of the device costs at most. Checkpoints are also
-/// taken at the end of each epoch but the last.
-inline constexpr std::chrono::minutes kCheckpointInterval{5};
+/// How long after the upload or the last checkpoint the next one is taken: what a failure of the device costs
+/// at most, against copying and checking all vectors. Those of 3 million words with 300 dimensions are 7 GB,
+/// which would take longer than a short epoch.
+struct CheckpointIntervals {
+  std::chrono::milliseconds epoch_end = std::chrono::seconds(30);  ///< at the end of an epoch but the last
+  std::chrono::milliseconds longest = std::chrono::minutes(5);     ///< within an epoch
+};
 
 /// Trains `embeddings` in place. Throws TrainingFailed if the device fails, and Error if the loss or a vector
 /// is not finite (training diverged); the embeddings are then not to be saved.
 TrainingSummary train(const TrainingData& data, Backend& backend, Embeddings& embeddings,
-                      const Observer& observer = {});
+                      const Observer& observer = {}, const CheckpointIntervals& intervals = {});
 
 }  // namespace warp2vec
