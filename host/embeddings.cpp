@@ -2,13 +2,18 @@
 #include <warp2vec/error.h>
 #include <warp2vec/random.h>
 
+#include "parallel.h"
+#include "simd_draws.h"
+
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
 #include <limits>
 #include <string>
+#include <vector>
 
 namespace warp2vec {
 
@@ -24,6 +29,21 @@ float* allocate(std::size_t size) {
   if (::posix_memalign(&memory, large ? kLargePage : kCacheLine, size) != 0) return nullptr;
   if (large) ::madvise(memory, size, MADV_HUGEPAGE);
   return static_cast<float*>(memory);
+}
+
+// Rows [begin, end): element i of the matrix without its padding is made of draws.word(initial_weights, i).
+void draw_rows(const Draws& draws, std::int64_t begin, std::int64_t end, Matrix& matrix) {
+  const std::int64_t dim = matrix.cols();
+  std::vector<std::uint32_t> words(static_cast<std::size_t>(simd::room_for_blocks(dim / 4 + 2)));
+  for (std::int64_t r = begin; r < end; ++r) {
+    const std::int64_t first_block = r * dim / 4;
+    const std::int64_t end_block = ((r + 1) * dim + 3) / 4;
+    simd::draw_indices(draws, Stream::initial_weights, static_cast<std::uint64_t>(first_block),
+                       end_block - first_block, words.data());
+    const std::uint32_t* const word = words.data() + (r * dim - 4 * first_block);
+    float* const row = matrix.row(r);
+    for (std::int64_t d = 0; d < dim; ++d) row[d] = (to_unit(word[d]) - 0.5F) / static_cast<float>(dim);
+  }
 }
 
 }  // namespace
@@ -51,17 +71,10 @@ Embeddings initial_embeddings(std::int64_t vocabulary, const Config& config) {
   Embeddings e;
   e.input = Matrix(vocabulary, config.dim);
   const Draws draws{config.seed, 0};
-  const auto dim = static_cast<std::uint64_t>(config.dim);
-  Words4 block{};
-  for (std::int64_t r = 0; r < vocabulary; ++r) {
-    float* row = e.input.row(r);
-    for (std::uint64_t d = 0; d < dim; ++d) {
-      // The same as draws.word(Stream::initial_weights, element), with each block computed only once.
-      const std::uint64_t element = static_cast<std::uint64_t>(r) * dim + d;
-      if (element % 4 == 0) block = draws.block(Stream::initial_weights, element / 4);
-      row[d] = (to_unit(block.w[element % 4]) - 0.5F) / static_cast<float>(config.dim);
-    }
-  }
+  constexpr std::int64_t kRowsPerTask = 1024;
+  parallel_for((vocabulary + kRowsPerTask - 1) / kRowsPerTask, thread_count(config), [&](std::int64_t task) {
+    draw_rows(draws, task * kRowsPerTask, std::min(vocabulary, (task + 1) * kRowsPerTask), e.input);
+  });
   if (config.loss.negative_sampling || config.loss.softmax) e.output = Matrix(vocabulary, config.dim);
   if (config.loss.hierarchical_softmax) e.nodes = Matrix(vocabulary - 1, config.dim);
   return e;

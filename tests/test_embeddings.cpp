@@ -140,6 +140,27 @@ TEST(InitialEmbeddings, AreAFunctionOfSeedRowAndColumn) {
   EXPECT_NE(initial_embeddings(5, config).input.row(0)[0], small.input.row(0)[0]);
 }
 
+TEST(InitialEmbeddings, AreTheSameForAnyThreadsAndShapes) {
+  const std::int64_t rows = 2500;  // some tasks, and a last one that is not full
+  Config config;
+  for (const std::int32_t dim : {1, 2, 3, 4, 13, 32, 100}) {
+    config.dim = dim;
+    for (const int threads : {1, 3}) {
+      config.threads = threads;
+      const Embeddings e = initial_embeddings(rows, config);
+      const Draws draws{config.seed, 0};
+      for (std::int64_t r = 0; r < rows; ++r) {
+        for (std::int32_t d = 0; d < dim; ++d) {
+          const auto element = static_cast<std::uint64_t>(r * dim + d);
+          const float unit = to_unit(draws.word(Stream::initial_weights, element));
+          ASSERT_EQ(e.input.row(r)[d], (unit - 0.5F) / static_cast<float>(dim)) << dim << " row " << r;
+        }
+        for (std::int64_t d = dim; d < e.input.stride(); ++d) ASSERT_EQ(e.input.row(r)[d], 0.0F);
+      }
+    }
+  }
+}
+
 TEST(InitialEmbeddings, HaveTheMatricesThatTheLossNeeds) {
   Config config;
   const auto shapes = [&config](Loss loss) {

@@ -49,7 +49,7 @@ struct Embeddings {
 };
 
 /// word2vec.c's start: input uniform in [-0.5, 0.5) / dim, outputs zero; a pure function of (seed, row,
-/// column).
+/// column), whatever config.threads, on which it is made.
 Embeddings initial_embeddings(std::int64_t vocabulary, const Config& config);
 
 }  // namespace warp2vec
