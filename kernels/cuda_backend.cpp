@@ -8,6 +8,7 @@
 #include "kept_on_device.h"
 #include "model_of.h"
 #include "softmax_steps.h"
+#include "stream_timer.h"
 
 #include <array>
 #include <memory>
@@ -75,6 +76,7 @@ class OneGpuBackend final : public CudaBackend {
   const CudaDevice& device() const override { return device_; }
   const CudaMemoryPlan& memory() const override { return plan_.memory; }
   std::int64_t centres_in_flight() const override { return plan_.centres_in_flight; }
+  CudaSeconds kernel_seconds() const override { return seconds_; }
   std::int64_t batch_size() const override { return plan_.batch_centres; }
 
   void upload(Embeddings& embeddings) override {
@@ -94,22 +96,31 @@ class OneGpuBackend final : public CudaBackend {
   KeptTokens kept_tokens(const TrainingData& data, std::uint32_t epoch) override {
     if (softmax_ || !plan_.memory.corpus_resident) return data.kept_tokens(epoch);
     const Draws draws{data.config.seed, epoch};
-    return {data.tokens, data.keep_thresholds, draws, data.config.max_sentence, kept_->count(draws, stream_)};
+    counting_.begin(stream_);
+    const std::vector<KeptCount> counts = kept_->count(draws, stream_);
+    counting_.end(stream_);
+    return {data.tokens, data.keep_thresholds, draws, data.config.max_sentence, counts};
   }
 
   void train(const Batch& batch) override {
-    const CudaEvent& done = done_[next_];
+    BatchInFlight& place = in_flight_[next_];
     next_ = 1 - next_;
-    done.synchronize();
-    if (softmax_)
+    place.done.synchronize();
+    add_seconds_of(place);
+    if (softmax_) {
+      place.training.begin(stream_);
       softmax_pairs_ += softmax_->train(batch, model_, totals_.view().loss, stream_);
-    else
-      train_centres(batch);
-    stream_.record(done);
+      place.training.end(stream_);
+    } else {
+      train_centres(batch, place);
+    }
+    stream_.record(place.done);
   }
 
   Trained drain() override {
     Trained trained = totals_.take(stream_);
+    seconds_.subsampling += counting_.take();
+    for (BatchInFlight& batch : in_flight_) add_seconds_of(batch);
     trained.pairs += std::exchange(softmax_pairs_, 0);
     return trained;
   }
@@ -118,17 +129,33 @@ class OneGpuBackend final : public CudaBackend {
   void download(Embeddings& embeddings) override { embeddings_->download(embeddings, stream_); }
 
  private:
+  struct BatchInFlight {
+    CudaEvent done;
+    StreamTimer subsampling;
+    StreamTimer training;
+  };
+
   HotMatrices hot_matrices() const {
     return {data_, plan_.centres_in_flight, data_.config.loss.softmax ? 1 : plan_.warps()};
   }
 
-  void train_centres(const Batch& batch) {
+  // The batch must be done.
+  void add_seconds_of(BatchInFlight& batch) {
+    seconds_.subsampling += batch.subsampling.take();
+    seconds_.kernels += batch.training.take();
+  }
+
+  void train_centres(const Batch& batch, BatchInFlight& place) {
     const std::int64_t halo = data_.config.window;
+    place.subsampling.begin(stream_);
     const KeptView kept = kept_->read(*batch.epoch, batch.first - halo, batch.last + halo, stream_);
+    place.subsampling.end(stream_);
     const Draws& draws = batch.epoch->draws();
+    place.training.begin(stream_);
     launch_train(plan_.launch, plan_.blocks, model_,
                  {kept, batch.first - kept.first, batch.last - kept.first, {draws.seed, draws.epoch}},
                  totals_.view(), scratch_.data(), stream_.get());
+    place.training.end(stream_);
   }
 
   const TrainingData& data_;
@@ -144,8 +171,10 @@ class OneGpuBackend final : public CudaBackend {
   std::optional<DeviceEmbeddings> embeddings_;
   std::optional<DeviceCorpus> corpus_;
   std::optional<KeptOnDevice> kept_;
-  std::array<CudaEvent, 2> done_;  // of the last two batches
+  StreamTimer counting_;
+  std::array<BatchInFlight, 2> in_flight_;
   std::size_t next_ = 0;
+  CudaSeconds seconds_;
   std::int64_t softmax_pairs_ = 0;
 };
 

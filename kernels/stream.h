@@ -10,7 +10,11 @@ namespace warp2vec {
 /// Marks a point in a stream's work.
 class CudaEvent {
  public:
-  CudaEvent() { W2V_CUDA(cudaEventCreateWithFlags(&event_, cudaEventDisableTiming)); }
+  static constexpr unsigned kTimed = cudaEventDefault;
+
+  explicit CudaEvent(unsigned flags = cudaEventDisableTiming) {
+    W2V_CUDA(cudaEventCreateWithFlags(&event_, flags));
+  }
   ~CudaEvent() { cudaEventDestroy(event_); }
   CudaEvent(const CudaEvent&) = delete;
   CudaEvent& operator=(const CudaEvent&) = delete;

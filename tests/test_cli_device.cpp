@@ -154,8 +154,11 @@ TEST(CliDevice, GpusAreListedLineByLine) {
 }
 
 TEST(CliDevice, ThePlanOfARunNamesEveryItem) {
-  GpuRun run{
-      h100(0), {{{"input vectors", 2'000'000}, {"token ids", 400}}, 84'000'000'000, true}, 2'000'400, 4096};
+  GpuRun run{h100(0),
+             {{{"input vectors", 2'000'000}, {"token ids", 400}}, 84'000'000'000, true},
+             2'000'400,
+             4096,
+             {}};
   EXPECT_THAT(
       describe_run(run),
       ElementsAre("memory on NVIDIA H100 80GB HBM3 (cuda:0): 2.00 MB of 84.0 GB free: input vectors 2.00 "

@@ -16,16 +16,17 @@ std::string gpu_support();
 /// The GPUs of this machine, see find_cuda_devices(); nothing if this build has no CUDA.
 std::optional<CudaDevices> find_gpus(bool with_free_memory = false);
 
-/// What a run on a GPU was planned with.
+/// What a run on a GPU was planned with, and what it took.
 struct GpuRun {
   CudaDevice device;
   CudaMemoryPlan memory;
   std::int64_t memory_bytes = 0;  ///< all items of `memory`
   std::int64_t centres_in_flight = 0;
+  CudaSeconds seconds;  ///< so far
 };
 
 struct GpuBackend {
-  std::unique_ptr<Backend> backend;
+  std::unique_ptr<CudaBackend> backend;
   GpuRun run;
 };
 

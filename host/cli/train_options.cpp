@@ -25,7 +25,7 @@ void add_files(Flags& flags, TrainOptions& options) {
   flags.text(
       "--metrics", "FILE", options.metrics,
       "Write progress as JSON, one object a line, and a closing summary with settings, machine, counts and "
-      "timings.");
+      "timings, among them the seconds that a GPU itself spent in training and in subsampling.");
 }
 
 void add_model(Flags& flags, Config& config) {

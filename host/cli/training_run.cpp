@@ -200,10 +200,12 @@ std::unique_ptr<Backend> TrainingRun::make_on_gpu(const TrainingData& data) {
   GpuBackend gpu = make_gpu_backend(data, device_.gpu->index);
   for (const std::string& line : describe_run(gpu.run)) display_.say(line);
   report_.gpu = std::move(gpu.run);
+  gpu_ = gpu.backend.get();
   return std::move(gpu.backend);
 }
 
 bool TrainingRun::observe(const Progress& progress) {
+  if (gpu_ != nullptr) report_.gpu->seconds = gpu_->kernel_seconds();
   metrics_.write(progress_json(progress));
   const std::string line = format_progress(progress, options_.config.epochs);
   if (progress.tokens_done >= progress.tokens_total)

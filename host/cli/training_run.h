@@ -39,6 +39,7 @@ class TrainingRun {
   ProgressDisplay& display_;
   MetricsFile metrics_;
   RunReport report_;
+  const CudaBackend* gpu_ = nullptr;  ///< trains, if the run is on a GPU
 };
 
 }  // namespace warp2vec::cli

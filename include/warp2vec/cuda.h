@@ -49,6 +49,12 @@ struct CudaMemoryPlan {
   std::int64_t total() const;
 };
 
+/// Seconds of the GPU, by its own clock.
+struct CudaSeconds {
+  double kernels = 0;      ///< in the kernels that train; of the full softmax with the wait for its pairs
+  double subsampling = 0;  ///< 0 for the full softmax; of a streamed corpus with the wait for its copies
+};
+
 /// A backend on one GPU. Failures of the device throw DeviceError with the call, file and line.
 class CudaBackend : public Backend {
  public:
@@ -57,6 +63,8 @@ class CudaBackend : public Backend {
   /// Centres whose gradients may be computed from the same values: as many as the corpus, the vocabulary and
   /// the device allow.
   virtual std::int64_t centres_in_flight() const = 0;
+  /// What training took so far: up to the last drain(), and perhaps a little later.
+  virtual CudaSeconds kernel_seconds() const = 0;
 };
 
 /// The longest vectors that a GPU trains.

@@ -111,8 +111,9 @@ cudaError_t DeviceState::destroy_stream(cudaStream_t stream) {
   return cudaSuccess;
 }
 
-cudaError_t DeviceState::make_event(cudaEvent_t* event) {
+cudaError_t DeviceState::make_event(cudaEvent_t* event, bool timed) {
   auto made = std::make_unique<CUevent_st>();
+  made->timed = timed;
   *event = made.get();
   events_.emplace(*event, std::move(made));
   return cudaSuccess;

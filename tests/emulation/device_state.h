@@ -19,6 +19,7 @@ struct CUstream_st {
 
 struct CUevent_st {
   std::shared_ptr<warp2vec::emulation::Recording> recording;  ///< the latest, if any
+  bool timed = true;
 };
 
 namespace warp2vec::emulation {
@@ -55,7 +56,7 @@ class DeviceState {
 
   cudaError_t make_stream(cudaStream_t* stream, bool blocking);
   cudaError_t destroy_stream(cudaStream_t stream);
-  cudaError_t make_event(cudaEvent_t* event);
+  cudaError_t make_event(cudaEvent_t* event, bool timed);
   cudaError_t destroy_event(cudaEvent_t event);
   bool is_event(cudaEvent_t event) const { return events_.contains(event); }
 

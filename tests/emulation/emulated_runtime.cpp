@@ -369,12 +369,14 @@ cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned
 
 // Events.
 
-cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned) {
-  return api("cudaEventCreateWithFlags", [&](DeviceState& state) { return state.make_event(event); });
+cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned flags) {
+  return api("cudaEventCreateWithFlags", [&](DeviceState& state) {
+    return state.make_event(event, (flags & cudaEventDisableTiming) == 0);
+  });
 }
 
 cudaError_t cudaEventCreate(cudaEvent_t* event) {
-  return api("cudaEventCreate", [&](DeviceState& state) { return state.make_event(event); });
+  return api("cudaEventCreate", [&](DeviceState& state) { return state.make_event(event, true); });
 }
 
 cudaError_t cudaEventDestroy(cudaEvent_t event) {
@@ -417,7 +419,8 @@ cudaError_t cudaEventQuery(cudaEvent_t event) {
 
 cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t start, cudaEvent_t end) {
   return api("cudaEventElapsedTime", [&](DeviceState& state) {
-    if (!state.is_event(start) || !state.is_event(end) || !start->recording || !end->recording)
+    if (!state.is_event(start) || !state.is_event(end) || !start->timed || !end->timed || !start->recording ||
+        !end->recording)
       return cudaErrorInvalidResourceHandle;
     if (!start->recording->complete() || !end->recording->complete()) return cudaErrorNotReady;
     *milliseconds =

@@ -16,6 +16,7 @@
 #include <string>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 namespace warp2vec {
 namespace {
@@ -185,6 +186,43 @@ TEST_F(CudaBackendTest, ManySmallBatchesTrainLikeOne) {
   config.loss = parse_loss("softmax");
   EXPECT_TRUE(equal_bits(run(corpus, config, in_small_batches).embeddings,
                          run(corpus, config, cuda(1, 1)).embeddings));
+}
+
+// Emulated events hold real times.
+TEST_F(CudaBackendTest, KernelsAreTimedBatchByBatch) {
+  const SyntheticCorpus corpus = zipf_corpus(60, 600, 60);
+  for (const auto& [loss, streamed] :
+       {std::pair{"ns", false}, std::pair{"ns", true}, std::pair{"softmax", false}}) {
+    emulation::reset_device();
+    Config config = config_of(loss, Sharing::tile, 8);
+    config.tile_centres = 16;
+    const TrainingData data(config, corpus.vocabulary, corpus.tokens);
+    CudaLimits limits;
+    limits.stream_corpus = streamed;
+    std::unique_ptr<CudaBackend> made = make_cuda_backend(data, 0, limits);
+    const CudaBackend& backend = *made;
+    Rebatched rebatched(std::move(made), 32);
+    EXPECT_EQ(backend.kernel_seconds().kernels, 0);
+    std::vector<double> seconds;  // at each epoch's end
+    Embeddings embeddings = initial_embeddings(corpus.vocabulary.size(), config);
+    const TrainingSummary summary = train(data, rebatched, embeddings, [&](const Progress& progress) {
+      if (progress.epoch_end) seconds.push_back(backend.kernel_seconds().kernels);
+      return true;
+    });
+    ASSERT_EQ(seconds.size(), 2U);
+    EXPECT_GT(seconds[0], 0);
+    EXPECT_GT(seconds[1], seconds[0]);
+    EXPECT_EQ(backend.kernel_seconds().kernels, seconds[1]);
+    EXPECT_LT(backend.kernel_seconds().kernels + backend.kernel_seconds().subsampling, summary.seconds);
+    const bool subsamples = config.loss.negative_sampling;
+    EXPECT_EQ(backend.kernel_seconds().subsampling > 0, subsamples);
+    std::int64_t intervals = 0;  // each batch's subsampling and training, and counting
+    for (const std::uint32_t epoch : {0U, 1U}) {
+      const std::int64_t batches = (data.kept_tokens(epoch).size() + 31) / 32;
+      intervals += subsamples ? 2 * batches + (streamed ? 0 : 1) : batches;
+    }
+    EXPECT_EQ(emulation::call_log().calls["cudaEventElapsedTime"], intervals) << loss << streamed;
+  }
 }
 
 TEST_F(CudaBackendTest, ScratchThatDoesNotFitIntoSharedMemoryIsGlobal) {

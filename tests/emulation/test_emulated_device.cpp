@@ -226,6 +226,11 @@ TEST_F(EmulatedStreams, MeasureTime) {
   EXPECT_EQ(cudaEventElapsedTime(&milliseconds, event, end), cudaSuccess);
   EXPECT_GE(milliseconds, 0);
   check(cudaEventDestroy(end));
+  check(cudaEventCreateWithFlags(&end, cudaEventDisableTiming));
+  check(cudaEventRecord(end, a));
+  check(cudaEventSynchronize(end));
+  EXPECT_EQ(cudaEventElapsedTime(&milliseconds, event, end), cudaErrorInvalidResourceHandle);
+  check(cudaEventDestroy(end));
 }
 
 TEST_F(EmulatedStreams, TheDefaultStreamWaitsForBlockingOnesOnly) {

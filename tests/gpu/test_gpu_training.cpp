@@ -103,6 +103,19 @@ TEST_F(GpuTraining, AStreamedCorpusTrainsLikeAResidentOne) {
     EXPECT_NEAR(b.summary.epoch_loss[e], a.summary.epoch_loss[e], 0.01 * a.summary.epoch_loss[e]);
 }
 
+TEST_F(GpuTraining, ItsKernelsTakeSomeOfTheTime) {
+  const SyntheticCorpus corpus = zipf_corpus(5000, 1000000 / kShrink, 60);
+  const Config config = config_of("ns", Sharing::tile, 64);
+  const TrainingData data(config, corpus.vocabulary, corpus.tokens);
+  const std::unique_ptr<CudaBackend> backend = make_cuda_backend(data, device());
+  Embeddings embeddings = initial_embeddings(corpus.vocabulary.size(), config);
+  const TrainingSummary summary = train(data, *backend, embeddings);
+  const CudaSeconds seconds = backend->kernel_seconds();
+  EXPECT_GT(seconds.kernels, 0);
+  EXPECT_GT(seconds.subsampling, 0);
+  EXPECT_LT(seconds.kernels + seconds.subsampling, summary.seconds);
+}
+
 // One warp trains in one order, so that bits can be compared.
 class SanitizedTraining : public GpuTest {
  protected:
