@@ -14,8 +14,13 @@ def machine():
     return {"cpu": model, "cores": os.cpu_count(), "system": platform.platform()}
 
 
-def commit():
-    """The commit that these sources are of, with '+changes' if a tracked file differs from it."""
+def commit(program_folder=None):
+    """The commit that a folder made by 'gpu-check.sh pack' is of, else these sources, with '+changes' if a tracked file
+    differs from it."""
+    packed = program_folder and os.path.join(program_folder, "commit")
+    if packed and os.path.isfile(packed):
+        with open(packed) as lines:
+            return lines.read().strip()
     here = os.path.dirname(os.path.abspath(__file__))
     describe = ["git", "-C", here, "describe", "--always", "--dirty=+changes", "--abbrev=9", "--exclude=*"]
     try:

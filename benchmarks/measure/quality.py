@@ -25,3 +25,14 @@ def quality_figures(report):
     for analogies in report["analogies"]:
         row["analogies " + os.path.basename(analogies["file"])] = analogies["all"]["accuracy"]
     return row
+
+
+def quality_label(key):
+    """'spearman men.tsv' -> 'men'"""
+    return os.path.splitext(key.split(" ", 1)[1])[0]
+
+
+def quality_text(key, value):
+    if value is None:
+        return "-"
+    return f"{value:.1%}" if key.startswith("analogies ") else f"{value:.3f}"

@@ -1,4 +1,5 @@
 """Runs a program and notes when it printed what, how long it took, and how much memory."""
+import math
 import os
 import pty
 import re
@@ -13,6 +14,10 @@ POLL_SECONDS = 0.01
 
 class ProgramFailed(Exception):
     """A program ended with an error, or did not do what it is known to do."""
+
+
+class OutOfTime(ProgramFailed):
+    """A program was stopped since it took too long."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +58,9 @@ class Watched:
     appeared: Optional[float]  # when the awaited file was there
 
 
-def run_watched(command, environment=None, awaited=None):
-    """Runs a command to its end. `environment`: variables set for it. `awaited`: a file that it will create."""
+def run_watched(command, environment=None, awaited=None, limit=math.inf):
+    """Runs a command to its end. `environment`: variables set for it. `awaited`: a file that it will create. `limit`:
+    the seconds after which it is stopped."""
     # Programs print late into a pipe, but at once into a terminal.
     screen, printed_on = pty.openpty()
     begin = time.monotonic()
@@ -67,7 +73,7 @@ def run_watched(command, environment=None, awaited=None):
     finally:
         os.close(printed_on)
     try:
-        transcript, appeared, peak = _follow(process.pid, screen, begin, awaited)
+        transcript, appeared, peak = _follow(process.pid, screen, begin, awaited, limit)
         _, status, used = os.wait4(process.pid, 0)
         seconds = time.monotonic() - begin
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -81,12 +87,14 @@ def run_watched(command, environment=None, awaited=None):
     return Watched(transcript, seconds, used.ru_utime + used.ru_stime, peak, appeared)
 
 
-def _follow(pid, screen, begin, awaited):
+def _follow(pid, screen, begin, awaited, limit):
     """Reads what is printed until the program ends, and looks at it meanwhile."""
     pieces, appeared, peak, looked = [], None, 0, -POLL_SECONDS
     while True:
         readable, _, _ = select.select([screen], [], [], POLL_SECONDS)
         now = time.monotonic() - begin
+        if now > limit:
+            raise OutOfTime(f"it was stopped after {now:.1f} s")
         if now - looked >= POLL_SECONDS:
             looked = now
             peak = max(peak, peak_memory_so_far(pid))

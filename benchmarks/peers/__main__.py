@@ -15,10 +15,12 @@ from dataclasses import asdict
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[0] = os.path.dirname(HERE)  # where the packages are: this one and `measure`
 
+from measure.arguments import check_files, check_programs, positive  # noqa: E402
+from measure.checkout import built_program  # noqa: E402
+from measure.counted_words import count_words  # noqa: E402
 from measure.machine import commit, machine  # noqa: E402
 from measure.watched_process import ProgramFailed  # noqa: E402
-from peers.counted_words import count_words  # noqa: E402
-from peers.preparation import built_program, dictionary, find_peers  # noqa: E402
+from peers.preparation import dictionary, find_peers  # noqa: E402
 from peers.report import Report  # noqa: E402
 from peers.rounds import judge_with, run_rounds  # noqa: E402
 from peers.sentences import LONGEST, cut_long_lines  # noqa: E402
@@ -47,25 +49,14 @@ def parse():
     parser.add_argument("--word2vec-c", metavar="PATH", help="a word2vec.c program, to compare with it, too")
     parser.add_argument("--output", help="folder (default: benchmarks/results/peers-CORPUS-LOSS)")
     arguments = parser.parse_args()
-    for path in [arguments.corpus, *arguments.pairs, *arguments.analogies]:
-        if path and not os.path.isfile(path):
-            parser.error(f"there is no file {path}")
-    for path in [arguments.program, arguments.word2vec_c]:
-        if path and not (os.path.isfile(path) and os.access(path, os.X_OK)):
-            parser.error(f"there is no program {path}")
+    check_files(parser, [arguments.corpus, *arguments.pairs, *arguments.analogies])
+    check_programs(parser, [arguments.program, arguments.word2vec_c])
     if arguments.corpus and arguments.corpus.endswith((".gz", ".zst", ".bz2")):
         parser.error("the other programs read plain text only: please unpack the corpus")
     # A path without a slash is a file here, not a program on PATH.
     arguments.program = arguments.program and os.path.abspath(arguments.program)
     arguments.word2vec_c = arguments.word2vec_c and os.path.abspath(arguments.word2vec_c)
     return arguments
-
-
-def positive(text):
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
 
 
 def main():

@@ -1,7 +1,7 @@
 """The summary as a chart: an SVG file that needs nothing else."""
-from xml.sax.saxutils import escape
-
-from peers.table import quality_label, quality_text, wrap
+from measure.columns import wrap
+from measure.quality import quality_label, quality_text
+from measure.svg import FAINT, bar, picture, text
 
 MARGIN = 16
 NARROWEST = 860  # so that the lines at the top fit
@@ -15,7 +15,6 @@ HEADING = 48
 GROUP = 20  # the title of a number of threads
 PHASES = (("vocabulary", "#7aa6c2"), ("training", "#2a6f97"), ("save", "#e9a03b"), ("rest", "#c3c9ce"))
 REFERENCE, OTHER = "#c8553d", "#8fa3b0"
-INK, FAINT = "#1d2429", "#5d6871"
 
 
 def draw(rows, reference, heading, subtitle):
@@ -28,9 +27,7 @@ def draw(rows, reference, heading, subtitle):
     parts += times(rows, reference, top)
     bottom = top + HEADING + height(rows) + MARGIN
     width = max(NARROWEST, BESIDE + COLUMN * (len(rows[0]["quality"]) - 1) + MARGIN)
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{bottom}" '
-            f'viewBox="0 0 {width} {bottom}" font-family="DejaVu Sans, Helvetica, Arial, sans-serif">\n'
-            f'<rect width="{width}" height="{bottom}" fill="#ffffff"/>\n' + "\n".join(parts) + "\n</svg>\n")
+    return picture(width, bottom, parts)
 
 
 def speeds(rows, reference, top):
@@ -45,7 +42,7 @@ def speeds(rows, reference, top):
     for row, y in placed(rows, top + HEADING):
         parts.append(label(row, reference, y))
         width = BARS * row["words_per_second"] / longest
-        parts.append(bar(LABELS, y, width, REFERENCE if row["program"] == reference else OTHER))
+        parts.append(bar(LABELS, y, width, REFERENCE if row["program"] == reference else OTHER, BAR))
         parts.append(text(LABELS + width + 6, y + 12, f"{row['words_per_second'] / 1000:,.0f} thousand"
                           + ratio(row, reference, "training"), 11))
         parts += [text(BESIDE + COLUMN * column, y + 12, quality_text(key, row["quality"][key]), 11, anchor="end")
@@ -66,7 +63,7 @@ def times(rows, reference, top):
         x = LABELS
         for phase, colour in PHASES:
             width = BARS * row["seconds"][phase] / longest
-            parts.append(bar(x, y, width, colour))
+            parts.append(bar(x, y, width, colour, BAR))
             x += width
         seconds = f"{row['seconds']['together']:,.1f} s"
         parts.append(text(x + 6, y + 12, seconds + ratio(row, reference, "together"), 11))
@@ -119,12 +116,3 @@ def column_title(column, bottom, name):
     lines = wrap(name.replace("-", "- "), 13)
     return [text(BESIDE + COLUMN * column, bottom - 11 * (len(lines) - 1 - number), line.replace("- ", "-"), 9, FAINT,
                  anchor="end") for number, line in enumerate(lines)]
-
-
-def bar(x, y, width, colour, thickness=BAR):
-    return f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(width, 0):.1f}" height="{thickness}" fill="{colour}"/>'
-
-
-def text(x, y, words, size, colour=INK, anchor="start", weight="normal"):
-    return (f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" fill="{colour}" text-anchor="{anchor}" '
-            f'font-weight="{weight}">{escape(words)}</text>')

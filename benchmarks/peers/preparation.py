@@ -1,26 +1,12 @@
 """What must be there before anything is compared: programs and a text."""
 import os
-import subprocess
 import sys
 
+from measure.checkout import ROOT, script
 from peers.fasttext_peer import Fasttext
 from peers.gensim_peer import Gensim, find_python
 from peers.warp2vec_peer import Warp2vec
 from peers.word2vec_c_peer import Word2vecC, why_no_huge_pages
-
-ROOT = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
-
-
-def script(name, *arguments):
-    """Runs one of the project's scripts."""
-    done = subprocess.run([os.path.join(ROOT, "scripts", name), *arguments])
-    if done.returncode:
-        sys.exit(f"compare_peers: scripts/{name} failed")
-
-
-def built_program():
-    script("build-program.sh")
-    return os.path.join(ROOT, "build", "release", "warp2vec")
 
 
 def dictionary():

@@ -3,6 +3,8 @@ import json
 import os
 import textwrap
 
+from measure.columns import markdown, plain
+from measure.quality import quality_label, quality_text
 from measure.whole_file import write_whole
 from peers import chart, table
 from peers.summary import summarise
@@ -25,7 +27,7 @@ class Report:
     def add(self, run):
         self.runs.append(run)
         write_whole(self._path(UNFINISHED), self._json())
-        quality = ", ".join(f"{table.quality_label(key)} {table.quality_text(key, value)}"
+        quality = ", ".join(f"{quality_label(key)} {quality_text(key, value)}"
                             for key, value in run["quality"].items())
         print(f"round {run['round']}, threads {run['threads']}, {run['program']}: "
               f"{self.words / run['seconds']['training'] / 1000:,.0f} thousand words/s, "
@@ -35,13 +37,13 @@ class Report:
         """Shows the table and writes all files; their folder."""
         rows = summarise(self.runs, self.words, REFERENCE)
         cells = table.cells(rows, REFERENCE)
-        print("\n" + table.plain(cells))
+        print("\n" + plain(cells))
         print("\n".join(textwrap.fill(note, 120) for note in self.facts["notes"]))
         head = headlines(self.facts)
         title = "Peers on " + self.facts["corpus"]["name"]
         write_whole(self._path("chart.svg"), chart.draw(rows, REFERENCE, title, head))
         notes = "".join(f"- {note}\n" for note in self.facts["notes"])
-        write_whole(self._path("table.md"), f"# {title}\n\n" + "\n".join(head) + "\n\n" + table.markdown(cells)
+        write_whole(self._path("table.md"), f"# {title}\n\n" + "\n".join(head) + "\n\n" + markdown(cells)
                     + "\nTimes are in seconds. Medians; those of the phases need not add up.\n\n" + notes)
         write_whole(self._path("results.json"), self._json(summary=rows))
         os.remove(self._path(UNFINISHED))

@@ -1,18 +1,7 @@
 """The summary as a table."""
-import os
+from measure.quality import quality_label, quality_text
 
 PHASES = ("vocabulary", "training", "save", "rest", "together")
-
-
-def quality_label(key):
-    """'spearman men.tsv' -> 'men'"""
-    return os.path.splitext(key.split(" ", 1)[1])[0]
-
-
-def quality_text(key, value):
-    if value is None:
-        return "-"
-    return f"{value:.1%}" if key.startswith("analogies ") else f"{value:.3f}"
 
 
 def cells(rows, reference):
@@ -30,32 +19,3 @@ def cells(rows, reference):
                       "" if itself else f"{ratios['together']:.2f}x", f"{row['peak_memory_bytes'] / 1e6:,.0f}",
                       *(quality_text(key, row["quality"][key]) for key in keys)])
     return table
-
-
-def plain(table):
-    """In columns for a terminal; a long header takes several lines."""
-    headers = [wrap(title) for title in table[0]]
-    height = max(len(lines) for lines in headers)
-    lines = [list(line) for line in zip(*([""] * (height - len(words)) + words for words in headers))] + table[1:]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(table[0]))]
-    return "".join("  ".join([line[0].ljust(widths[0])] + [cell.rjust(width) for cell, width in
-                                                           zip(line[1:], widths[1:])]).rstrip() + "\n"
-                   for line in lines)
-
-
-def wrap(title, width=10):
-    """Its words in as few lines as fit."""
-    lines = [""]
-    for word in title.split():
-        longer = (lines[-1] + " " + word).strip()
-        if lines[-1] and len(longer) > width:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    return lines
-
-
-def markdown(table):
-    rule = ["---"] + ["---:"] * (len(table[0]) - 1)
-    return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n"
-                   for line in [table[0], rule, *table[1:]])

@@ -20,10 +20,12 @@ sys.path += [os.path.dirname(HERE), os.path.join(HERE, "..", "..", "benchmarks")
 
 import machine  # noqa: E402
 from check import Check, Failed, Skipped, TimedOut  # noqa: E402
-from many_words import write_many_words  # noqa: E402
+from measure.gpu import driver, usable_gpu  # noqa: E402
+from measure.machine import commit  # noqa: E402
 from measure.machine import machine as computer  # noqa: E402
 from measure.quality import evaluation_flags  # noqa: E402
 from measure.training import closing_summary, figures  # noqa: E402
+from measure.zipf_text import write_zipf_text  # noqa: E402
 
 RULES = {"tile": [], "window": ["--sharing", "window"], "pair": ["--sharing", "pair"], "hs": ["--loss", "hs"]}
 SEEDS = (1, 2, 3)
@@ -105,9 +107,9 @@ def speed(check, programs, folder, flags):
             "centres_in_flight": summary["device"].get("centres_in_flight")}
 
 
-def many_words(check, programs, folder, words, tokens):
+def many_words(check, programs, folder, words):
     text = os.path.join(folder, "many-words.txt")
-    if not write_many_words(text, words, tokens, lambda: time.monotonic() > check.deadline):
+    if not write_zipf_text(text, words, lambda: time.monotonic() > check.deadline):
         raise TimedOut("writing the text took too long")
     flags = ["--input", text, "--min-count", "1", "--epochs", "1", "--dim", "300", "--device", "cuda"]
     row = speed(check, programs, folder, flags)
@@ -170,7 +172,7 @@ def trainings(check, programs, folder, arguments):
     for rule in RULES:
         quality_step("cpu", SEEDS[0], rule)
     check.step(f"{arguments.words:,} words, d=300",
-               functools.partial(many_words, check, programs, folder, arguments.words, 6 * arguments.words),
+               functools.partial(many_words, check, programs, folder, arguments.words),
                mandatory=False, group="many_words", run="tile")
     for seed in SEEDS[1:]:
         speed_round(seed)
@@ -212,14 +214,14 @@ def main():
     arguments = parse()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("gpu-check: terminated"))  # so that programs end with it
     programs = machine.find_programs(arguments.bundle)
-    facts = {"commit": machine.commit(arguments.bundle), "machine": computer(), "driver": machine.driver(), "gpu": None,
+    facts = {"commit": commit(arguments.bundle), "machine": computer(), "driver": driver(), "gpu": None,
              "date": time.strftime("%Y-%m-%d")}
     check = Check(arguments.output, arguments.budget, facts, machine.environment())
     check.step("nvidia-smi", lambda: nvidia_smi(check), mandatory=False, limit=60)
     listing = []
     check.step("devices", lambda: listing.append(check.command([programs["warp2vec"], "info", "--devices"],
                                                                "devices.log")), limit=60)
-    check.results["gpu"] = machine.usable_gpu("".join(listing))
+    check.results["gpu"] = usable_gpu("".join(listing))
     if not check.results["gpu"]:
         check.results.update(status="no GPU", message="".join(listing).strip() or "the program does not run")
         check.save()

@@ -1,12 +1,8 @@
-"""What there is: programs, GPUs, libraries."""
+"""What there is: programs, tools, libraries."""
 import glob
 import os
-import re
 import shutil
-import subprocess
 import sys
-
-from measure.machine import commit as checkout_commit
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -29,14 +25,6 @@ def default_folder():
     return above if os.path.exists(os.path.join(above, "warp2vec")) else os.path.join(above, "..", "build", "release")
 
 
-def commit(folder):
-    path = os.path.join(folder, "commit")
-    if os.path.exists(path):
-        with open(path) as lines:
-            return lines.read().strip()
-    return checkout_commit()
-
-
 def find_sanitizer():
     name = "compute-sanitizer"
     return shutil.which(name) or shutil.which(name, path="/usr/local/cuda/bin")
@@ -50,17 +38,3 @@ def environment():
     here = [folder for folder in folders if glob.glob(os.path.join(folder, "libcublas.so*"))]
     given = os.environ.get("LD_LIBRARY_PATH")
     return {**os.environ, "LD_LIBRARY_PATH": ":".join(([given] if given else []) + here)}
-
-
-def usable_gpu(listing):
-    """The first line of `warp2vec info --devices` that names a usable GPU, or None."""
-    return next((line for line in listing.splitlines() if re.match(r"cuda:\d+ ", line)), None)
-
-
-def driver():
-    """Name, driver and memory of the GPUs as nvidia-smi tells them, or None."""
-    query = ["nvidia-smi", "--query-gpu=name,driver_version,memory.total,power.limit,clocks.max.sm", "--format=csv"]
-    try:
-        return subprocess.run(query, capture_output=True, text=True, timeout=30, check=True).stdout.strip()
-    except (OSError, subprocess.SubprocessError):
-        return None

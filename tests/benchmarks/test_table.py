@@ -1,5 +1,7 @@
 import unittest
 
+from measure.columns import markdown, plain
+from measure.quality import quality_text
 from peers import table
 from peers.summary import summarise
 from sample_runs import two_programs
@@ -17,15 +19,15 @@ class TableTest(unittest.TestCase):
         self.assertEqual(self.cells[2][8:11], ["22.00", "5.50x", "5"])
 
     def test_quality_that_is_not_there(self):
-        self.assertEqual(table.quality_text("spearman men.tsv", None), "-")
+        self.assertEqual(quality_text("spearman men.tsv", None), "-")
 
     def test_plain_columns_are_aligned(self):
-        lines = table.plain(self.cells).splitlines()
+        lines = plain(self.cells).splitlines()
         self.assertEqual(len({len(line) for line in lines if line.endswith(("words", "%"))}), 1, lines)
         self.assertTrue(lines[-2].startswith("warp2vec "))
 
     def test_markdown_has_as_many_cells_in_every_line(self):
-        lines = table.markdown(self.cells + [["a|b"] + [""] * (len(self.cells[0]) - 1)]).splitlines()
+        lines = markdown(self.cells + [["a|b"] + [""] * (len(self.cells[0]) - 1)]).splitlines()
         self.assertEqual(len(lines), 5)
         self.assertEqual({line.replace("\\|", "").count("|") for line in lines}, {len(self.cells[0]) + 1})
 
