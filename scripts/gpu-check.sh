@@ -6,11 +6,13 @@
 #   FOLDER/gpu-check.sh run --output OUT --budget SECONDS [--bundle FOLDER]
 #       [--corpus FILE --pairs FILE... --analogies FILE...]
 #       tests and measures; see 'gpu-check.sh run --help'
+#   FOLDER/gpu-check.sh bench --output OUT [--budget SECONDS] [--corpus FILE ...]
+#       measures training on the GPU beside the CPU; see 'gpu-check.sh bench --help'
 set -euo pipefail
 here=$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")")
 
 usage() {
-  sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+  sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
 }
 
 # build FOLDER ARCHITECTURES
@@ -47,9 +49,10 @@ pack() {
   cp "$build"/warp2vec "$build"/tests/gpu/gpu_tests "$output"
   strip "$output"/warp2vec "$output"/gpu_tests
   libraries_of "$build"/warp2vec "$build"/tests/gpu/gpu_tests | xargs -d '\n' cp -L -t "$output"/lib
-  mkdir -p "$output"/gpu_check "$output"/measure
+  mkdir -p "$output"/gpu_check "$output"/gpu "$output"/measure
   cp "$here"/gpu-check.sh "$output"
   cp "$here"/gpu_check/*.py "$output"/gpu_check
+  cp "$root"/benchmarks/gpu/*.py "$output"/gpu
   cp "$root"/benchmarks/measure/*.py "$output"/measure
   git -C "$root" describe --always --dirty=+changes --abbrev=9 --exclude='*' >"$output"/commit
   "$output"/warp2vec info
@@ -62,6 +65,11 @@ case ${1-} in
     pack "${@:2}"
     ;;
   run) exec python3 -B "$here"/gpu_check "${@:2}" ;;
+  bench)
+    packages=$here
+    [[ -d $packages/gpu ]] || packages=$here/../benchmarks
+    exec python3 -B "$packages"/gpu "${@:2}"
+    ;;
   *)
     usage >&2
     exit 2

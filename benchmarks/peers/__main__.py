@@ -76,7 +76,7 @@ def main():
         path = os.path.join(folder, "text.txt")
         with open(corpus, "rb") as source, open(path, "wb") as target:
             text = Text(path, *cut_long_lines(source, target))
-        words = count_words(program, path, settings.min_count, folder)
+        words = count_words(program, path, settings.min_count, folder).tokens
         facts = {"machine": machine(), "commit": commit(), "date": time.strftime("%Y-%m-%d"),
                  "corpus": {"name": os.path.basename(corpus), "bytes": os.path.getsize(corpus),
                             "words": text.words, "words_in_vocabulary": words, "longest_line": LONGEST},
