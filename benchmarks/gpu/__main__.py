@@ -70,15 +70,8 @@ def main():
     devices = arguments.devices.split(",")
     if arguments.devices == "auto":
         devices = ["cuda", "cpu"] if gpu else ["cpu"]
-    notes = []
-    if "cuda" not in devices:
-        notes.append(f"GPU figures are not measured ({no_gpu or '--devices cpu'}).")
     bandwidth = arguments.bandwidth or (bandwidth_of(gpu) if gpu else None)
-    if "cuda" in devices and not bandwidth:
-        notes.append("The memory bandwidth of this GPU is not known: no share of a ceiling without --bandwidth.")
     evaluates = bool(arguments.corpus and (arguments.pairs or arguments.analogies))
-    if not evaluates:
-        notes.append("No quality: that takes --corpus, and files for --pairs or --analogies.")
 
     scratch = os.path.join(arguments.output, "scratch")
     os.makedirs(scratch, exist_ok=True)
@@ -96,7 +89,12 @@ def main():
     facts = {"machine": machine(), "gpu": gpu, "no_gpu": no_gpu, "driver": driver(), "bandwidth": bandwidth,
              "commit": commit(os.path.dirname(program)), "date": time.strftime("%Y-%m-%d"), "rounds": arguments.rounds}
     results = Results(arguments.output, facts, conditions, cells, arguments.rounds, bandwidth)
-    results.notes = notes
+    if "cuda" not in devices:
+        results.notes.append(f"GPU figures are not measured ({no_gpu or '--devices cpu'}).")
+    elif not bandwidth:
+        results.notes.append("The memory bandwidth of this GPU is not known: no ceilings without --bandwidth.")
+    if not evaluates:
+        results.notes.append("No quality: that takes --corpus, and files for --pairs or --analogies.")
     check_disk(results.missing(), texts, scratch)
 
     measurement = Measurement(program, texts, words, arguments.pairs, arguments.analogies, os.path.join(scratch, "run"))

@@ -1,6 +1,7 @@
 """The summary as a chart: speed by rule, and by size of the vocabulary."""
 import math
 
+from gpu.table import millions
 from measure.svg import FAINT, bar, dot, line, picture, text
 
 MARGIN = 16
@@ -52,7 +53,8 @@ def rules(rows, top):
                 if (row["rule"], row["device"]) == (rule, device) and key in row["figures"]:
                     speed = row["figures"][key]["median"]
                     width = BARS * speed / longest
-                    parts += [bar(LABELS, y, width, colour, BAR), text(LABELS + width + 6, y + 11, millions(speed), 11)]
+                    parts += [bar(LABELS, y, width, colour, BAR),
+                              text(LABELS + width + 6, y + 11, millions(speed) + " M", 11)]
                     y += ROW
         y += GAP
     return parts, y + MARGIN
@@ -78,7 +80,7 @@ def vocabularies(rows, top):
     speed = low
     while speed <= high * 1.001:
         parts += [line([(left, up(speed)), (right, up(speed))], "#dde2e6"),
-                  text(left - 8, up(speed) + 4, millions(speed), 10, FAINT, anchor="end")]
+                  text(left - 8, up(speed) + 4, millions(speed) + " M", 10, FAINT, anchor="end")]
         speed *= 10
     for vocabulary in sorted({vocabulary for vocabulary, _ in all_points}):
         parts += [line([(across(vocabulary), below), (across(vocabulary), below + 5)], FAINT),
@@ -107,7 +109,3 @@ def decade_below(values):
 
 def decade_above(values):
     return 10.0 ** math.ceil(math.log10(max(values)))
-
-
-def millions(words):
-    return f"{words / 1e6:,.3g} M"

@@ -33,7 +33,7 @@ class Measurement:
         begin = time.monotonic()
         try:
             watched = run_watched(self.command(cell, number), limit=budget.left())
-            summary = closing_summary(self._path("metrics.jsonl"))
+            summary = self._summary()
             quality = self._quality() if cell.kind == "quality" else {}
         finally:
             shutil.rmtree(self.folder)
@@ -54,6 +54,12 @@ class Measurement:
                 "--output", self._path("vectors.bin"), "--metrics", self._path("metrics.jsonl"), "--quiet",
                 "--device", cell.device, "--dim", str(cell.dim), "--sample", str(cell.sample),
                 "--epochs", str(epochs), "--seed", str(seed), *RULES[cell.rule].flags]
+
+    def _summary(self):
+        try:
+            return closing_summary(self._path("metrics.jsonl"))
+        except (OSError, ValueError, IndexError):
+            raise ProgramFailed("it wrote no summary") from None
 
     def _quality(self):
         try:

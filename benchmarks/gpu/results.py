@@ -35,7 +35,7 @@ class Results:
         with open(path, encoding="utf-8") as text:
             earlier = json.load(text)
         changed = [key for key, value in json.loads(json.dumps(conditions)).items()
-                   if earlier["conditions"].get(key) != value]
+                   if earlier.get("conditions", {}).get(key) != value]
         if changed:
             raise OtherConditions(f"{path} was measured with other conditions ({', '.join(changed)}): "
                                   "please give another --output, or delete it")

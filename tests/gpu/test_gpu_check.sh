@@ -18,7 +18,7 @@ expect() {
   python3 -c '
 import json, sys
 r = json.load(open(sys.argv[1]))
-steps = {step["name"]: step["status"] for step in r["steps"]}
+steps = {step["name"]: step["status"] for step in r.get("steps", [])}
 sys.exit(not eval(sys.argv[2]))' "$1"/results.json "$2" || fail "$2"
 }
 
@@ -68,6 +68,14 @@ expect "$work"/races "all(r[g][k]['runs'] == 3 for g in ('quality', 'quality_cpu
 expect "$work"/races 'r["quality"]["tile"]["spearman pairs.tsv"] == r["quality_cpu"]["tile"]["spearman pairs.tsv"]'
 expect "$work"/races 'len(r["speed"]) == 8 and all(s["train_words_per_second"] > 0 for s in r["speed"].values())'
 expect "$work"/races 'steps["3,000 words, d=300"] == "pass" and steps["quality, GPU against CPU"] == "pass"'
+
+echo "== the bench"
+timeout 300 "$check" bench --output "$work"/bench --program "$work"/bundle/warp2vec --corpus "$work"/text.gz \
+  --pairs "$work"/pairs.tsv --vocabularies 3000 --dims 20 --samples 1e-4 --rules tile pair --words 1 --cpu-words 1 \
+  --rounds 1 &>"$work"/printed || fail "the bench"
+expect "$work"/bench 'r["status"] == "finished" and r["commit"] == "pretended" and r["gpu"].startswith("cuda:0")'
+both='[("tile", "cuda"), ("pair", "cuda"), ("tile", "cpu"), ("pair", "cpu")]'
+expect "$work"/bench "[(s['rule'], s['device']) for s in r['summary'] if s['kind'] == 'quality'] == $both"
 
 echo "== out of time"
 run_check "$work"/late --budget 9 "${given[@]}" --epochs 200

@@ -1,0 +1,30 @@
+import unittest
+
+from gpu.bandwidths import bandwidth_of
+from gpu.ceilings import bytes_per_word, pair_rows, tile_rows, window_rows
+
+SETTINGS = {"negative": 5, "window": 5, "tile_centres": 64, "tile_negatives": 32}
+
+
+class CeilingsTest(unittest.TestCase):
+    def test_rows_of_each_rule(self):
+        self.assertEqual(pair_rows(6, SETTINGS), 6 * (1 + 1 + 5))
+        self.assertEqual(window_rows(6, SETTINGS), 6 + 1 + 5)
+        self.assertEqual(tile_rows(6, SETTINGS), (74 + 64 + 32) / 64)
+
+    def test_bytes(self):
+        self.assertEqual(bytes_per_word(42, 128, 4), 43008)
+        self.assertEqual(bytes_per_word(12, 128, 4), 12288)
+
+    def test_rows_are_padded(self):
+        self.assertEqual(bytes_per_word(1, 100, 4), 112 * 4 * 2)
+        self.assertEqual(bytes_per_word(1, 300, 2), 304 * 2 * 2)
+
+    def test_bandwidths_go_by_the_whole_name(self):
+        self.assertEqual(bandwidth_of("cuda:0  NVIDIA H100 80GB HBM3, compute capability 9.0, 85 GB"), 3.35e12)
+        self.assertEqual(bandwidth_of("cuda:1  NVIDIA H100 PCIe, compute capability 9.0"), 2.0e12)
+        self.assertIsNone(bandwidth_of("cuda:0  NVIDIA H100 80GB HBM3 MIG 1g.10gb, compute capability 9.0"))
+
+
+if __name__ == "__main__":
+    unittest.main()
