@@ -1,3 +1,4 @@
+#include "async_copy.h"
 #include "bug_zoo.h"
 
 namespace warp2vec::bug_zoo {
@@ -122,6 +123,38 @@ __global__ void add_up(float* out, const float* in) {
   out[threadIdx.x] = shared[threadIdx.x];
 }
 
+// Every fourth thread copies four values.
+__device__ void begin_copy(float* shared, const float* in) {
+  if (threadIdx.x % 4 == 0) begin_copy_16(shared + threadIdx.x, in + threadIdx.x);
+  end_copy_group();
+}
+
+template <Variant variant>
+__global__ void copy_and_return(float* out, const float* in) {
+  begin_copy(shared_floats(), in);
+  if constexpr (variant == fixed) wait_for_copies<0>();
+  out[threadIdx.x] = in[threadIdx.x];
+}
+
+template <Variant variant>
+__global__ void copy_and_read(float* out, const float* in) {
+  float* const shared = shared_floats();
+  begin_copy(shared, in);
+  if constexpr (variant == fixed) wait_for_copies<0>();
+  __syncthreads();
+  out[threadIdx.x] = shared[threadIdx.x];
+  wait_for_copies<0>();
+}
+
+template <Variant variant>
+__global__ void reverse_copies(float* out, const float* in) {
+  float* const shared = shared_floats();
+  begin_copy(shared, in);
+  wait_for_copies<0>();
+  if constexpr (variant == fixed) __syncthreads();
+  out[threadIdx.x] = shared[kThreads - 1 - threadIdx.x];
+}
+
 constexpr std::size_t kShared = kThreads * sizeof(float);
 
 }  // namespace
@@ -145,6 +178,12 @@ const Specimen different_barriers{"different_barriers", 1, 0, shuffle_or_wait<br
 const Specimen shared_overrun{"shared_overrun", 1, kShared, shift_in_shared<broken>, shift_in_shared<fixed>};
 const Specimen device_overrun{"device_overrun", 1, 0, shift<broken>, shift<fixed>};
 const Specimen uninitialised_shared{"uninitialised_shared", 1, kShared, add_up<broken>, add_up<fixed>};
+
+const Specimen unawaited_copy{"unawaited_copy", 1, kShared, copy_and_return<broken>, copy_and_return<fixed>};
+const Specimen early_read_of_copy{"early_read_of_copy", 1, kShared, copy_and_read<broken>,
+                                  copy_and_read<fixed>};
+const Specimen copy_without_barrier{"copy_without_barrier", 1, kShared, reverse_copies<broken>,
+                                    reverse_copies<fixed>};
 
 cudaError_t launch(const Specimen& specimen, Variant variant, float* out, const float* in,
                    cudaStream_t stream) {

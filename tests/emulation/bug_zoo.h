@@ -43,6 +43,11 @@ extern const Specimen shared_overrun;
 extern const Specimen device_overrun;
 extern const Specimen uninitialised_shared;
 
+// Asynchronous copies.
+extern const Specimen unawaited_copy;        ///< its thread ends before it
+extern const Specimen early_read_of_copy;    ///< before the wait
+extern const Specimen copy_without_barrier;  ///< a thread waits for its own copies only
+
 /// The launch of one, on arrays of device memory.
 cudaError_t launch(const Specimen& specimen, Variant variant, float* out, const float* in,
                    cudaStream_t stream = nullptr);

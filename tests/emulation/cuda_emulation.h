@@ -12,6 +12,7 @@
 #undef cudaLaunchKernelEx
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <bit>
 #include <cmath>
@@ -54,6 +55,9 @@ inline constexpr char kShflUp[] = "is at __shfl_up_sync";
 /// Waits `where` until all lanes of the warp have given a value, and returns that of lane `source`. Orders
 /// nothing else that the lanes do.
 std::uint64_t exchange(const char* where, unsigned mask, std::uint64_t value, unsigned source);
+
+/// The same, of all lanes.
+std::array<std::uint64_t, 32> exchange_all(const char* where, unsigned mask, std::uint64_t value);
 
 unsigned lane();
 

@@ -3,6 +3,7 @@
 #include "cuda_emulation.h"
 #include "fiber.h"
 #include "happens_before.h"
+#include "pending_copies.h"
 
 #include <algorithm>
 #include <array>
@@ -70,6 +71,7 @@ struct Thread {
   std::exception_ptr failure;
 
   // Used by the thread itself only.
+  PendingCopies copies;
   unsigned block_barriers = 0;
   unsigned warp_barriers = 0;
   unsigned exchanges = 0;
@@ -153,7 +155,7 @@ void check_mask(unsigned mask, const char* where) {
     throw std::logic_error(std::string(where) + " with a part of its warp, which is not emulated");
 }
 
-const Slots& exchange_all(const char* where, unsigned mask, std::uint64_t value) {
+const Slots& all_slots(const char* where, unsigned mask, std::uint64_t value) {
   check_mask(mask, where);
   Thread& thread = running();
   Slots& slots = thread.warp.slots[thread.exchanges++ % 2];
@@ -163,7 +165,7 @@ const Slots& exchange_all(const char* where, unsigned mask, std::uint64_t value)
 }
 
 unsigned ballot(const char* where, unsigned mask, int predicate) {
-  const Slots& slots = exchange_all(where, mask, predicate != 0 ? 1 : 0);
+  const Slots& slots = all_slots(where, mask, predicate != 0 ? 1 : 0);
   unsigned votes = 0;
   for (unsigned lane = 0; lane < lanes_of_warp(); ++lane)
     votes |= static_cast<unsigned>(slots[lane].load(std::memory_order_relaxed)) << lane;
@@ -179,11 +181,13 @@ unsigned ballot(const char* where, unsigned mask, int predicate) {
     // Not paused inside a catch block: the exceptions being handled are a list of the machine's own thread.
     try {
       machine().launch.load(std::memory_order_relaxed)->body();
+      thread.copies.check_done();
     } catch (const GivenUp&) {
     } catch (...) {
       thread.failure = std::current_exception();
       end = kFailed;
     }
+    thread.copies.forget();
     thread.set.finished.release();
     thread.fiber.pause(reinterpret_cast<std::intptr_t>(end));
   }
@@ -328,12 +332,22 @@ void run_grid(const Launch& launch, const Schedule& schedule) {
 unsigned lane() { return running().lane; }
 
 std::uint64_t exchange(const char* where, unsigned mask, std::uint64_t value, unsigned source) {
-  const Slots& slots = exchange_all(where, mask, value);
+  const Slots& slots = all_slots(where, mask, value);
   if (source >= lanes_of_warp())
     throw std::logic_error(std::string(where) + " and reads from lane " + std::to_string(source) +
                            ", which its warp does not have");
   return slots[source].load(std::memory_order_relaxed);
 }
+
+std::array<std::uint64_t, kLanes> exchange_all(const char* where, unsigned mask, std::uint64_t value) {
+  const Slots& slots = all_slots(where, mask, value);
+  std::array<std::uint64_t, kLanes> values{};
+  for (unsigned lane = 0; lane < lanes_of_warp(); ++lane)
+    values[lane] = slots[lane].load(std::memory_order_relaxed);
+  return values;
+}
+
+PendingCopies& pending_copies() { return running().copies; }
 
 }  // namespace emulation
 

@@ -85,7 +85,8 @@ INSTANTIATE_TEST_SUITE_P(All, FixedKernels,
                          ::testing::Values(&missing_syncwarp, &missing_syncthreads, &missing_second_syncwarp,
                                            &shuffle_as_barrier, &plain_sum_of_lanes, &plain_sum_of_blocks,
                                            &divergent_syncwarp, &divergent_syncthreads, &different_barriers,
-                                           &shared_overrun, &device_overrun, &uninitialised_shared),
+                                           &shared_overrun, &device_overrun, &uninitialised_shared,
+                                           &unawaited_copy, &early_read_of_copy, &copy_without_barrier),
                          [](const auto& instance) { return std::string(instance.param->name); });
 
 class Races : public ::testing::TestWithParam<const Specimen*> {
@@ -116,7 +117,8 @@ TEST_P(Races, GiveSomethingElseInAnotherOrder) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Races,
-                         ::testing::Values(&missing_syncwarp, &missing_syncthreads, &missing_second_syncwarp),
+                         ::testing::Values(&missing_syncwarp, &missing_syncthreads, &missing_second_syncwarp,
+                                           &copy_without_barrier),
                          [](const auto& instance) { return std::string(instance.param->name); });
 
 #endif
@@ -152,6 +154,22 @@ TEST_F(BugZoo, DifferentBarriersAreReported) {
 
 TEST_F(BugZoo, UninitialisedSharedMemoryIsNan) {
   EXPECT_TRUE(has_nan(run(uninitialised_shared, Variant::broken, {})));
+}
+
+#if !defined(__SANITIZE_THREAD__)  // to which it is a race
+
+TEST_F(BugZoo, ACopyIsNotThereBeforeTheWait) {
+  EXPECT_TRUE(has_nan(run(early_read_of_copy, Variant::broken, {})));
+}
+
+#endif
+
+TEST_F(BugZoo, ACopyThatNobodyWaitsForIsReported) {
+  const auto run_broken = [] { run(unawaited_copy, Variant::broken, {}); };
+  EXPECT_THAT(run_broken, ::testing::ThrowsMessage<std::logic_error>(::testing::AllOf(
+                              ::testing::HasSubstr("block 0, thread 0"),
+                              ::testing::HasSubstr("returns before a copy that it has begun is done"))));
+  EXPECT_EQ(run(unawaited_copy, Variant::fixed, {}), input());
 }
 
 #if defined(__SANITIZE_ADDRESS__)

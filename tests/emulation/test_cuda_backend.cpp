@@ -30,11 +30,20 @@ using ::testing::HasSubstr;
 MakeBackend cuda(const CudaLimits& limits = {}) {
   return [=](const TrainingData& data) { return make_cuda_backend(data, 0, limits); };
 }
+/// All by units, in plain code.
 MakeBackend cuda(int blocks, int warps) {
   CudaLimits limits;
   limits.blocks = blocks;
   limits.warps = warps;
   limits.softmax_centres = 1;
+  limits.no_matrix_units = true;
+  return cuda(limits);
+}
+/// Tiles on matrix units.
+MakeBackend matrix_units(int blocks, int warps) {
+  CudaLimits limits;
+  limits.blocks = blocks;
+  limits.warps = warps;
   return cuda(limits);
 }
 
@@ -101,6 +110,111 @@ TEST_F(CudaBackendTest, TheOrderOfThreadsAndBlocksIsRounding) {
   }
 }
 
+class EmulatedMatrixUnits : public CudaBackendTest, public ::testing::WithParamInterface<std::int32_t> {};
+
+// Lanes and warps in their natural order add in the order of plain loops.
+TEST_P(EmulatedMatrixUnits, EqualHostTilesBitForBit) {
+  const SyntheticCorpus corpus = zipf_corpus(60, 400, 60);
+  Config config = config_of("ns", Sharing::tile, GetParam());
+  for (const auto& [blocks, warps] : {std::pair{1, 1}, std::pair{2, 3}}) {
+    for (const TableType type : {TableType::float32, TableType::bf16}) {
+      config.table_type = type;
+      const Outcome host =
+          run(corpus, config,
+              type == TableType::bf16 ? host_tiles<Bf16>(blocks, warps) : host_tiles<float>(blocks, warps));
+      const Outcome device = run(corpus, config, matrix_units(blocks, warps));
+      EXPECT_TRUE(equal_bits(device.embeddings, host.embeddings)) << blocks << to_string(type);
+      EXPECT_EQ(device.summary.pairs, host.summary.pairs);
+      EXPECT_EQ(device.summary.epoch_loss, host.summary.epoch_loss);
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Dimensions, EmulatedMatrixUnits, ::testing::Values(1, 16, 24, 33, 100, 160));
+
+TEST_F(CudaBackendTest, MatrixUnitsTrainOddTileShapes) {
+  const SyntheticCorpus corpus = zipf_corpus(150, 600, 200);
+  for (const auto& [centres, negatives, window] :
+       {std::tuple{1, 1, 5}, std::tuple{5, 3, 2}, std::tuple{17, 40, 12}, std::tuple{32, 16, 3}}) {
+    Config config = config_of_tile(centres, negatives, window);
+    config.max_sentence = 50;
+    EXPECT_TRUE(equal_bits(run(corpus, config, matrix_units(1, 2)).embeddings,
+                           run(corpus, config, host_tiles(1, 2)).embeddings));
+  }
+}
+
+// Lanes of one instruction may add to the same row in any order; a value that is then rounded to the other
+// bfloat16 moves the scores by up to 2^-9.
+TEST_F(CudaBackendTest, TheOrderOfThreadsOnMatrixUnitsIsRounding) {
+  const SyntheticCorpus corpus = zipf_corpus(60, 400, 60);
+  const Config config = config_of("ns", Sharing::tile, 24);
+  const Outcome host = run(corpus, config, host_tiles(1, 3));
+  for (const ThreadOrder order : kOrders) {
+    emulation::device_settings().schedule.threads = order;
+    const Outcome device = run(corpus, config, matrix_units(1, 3));
+    EXPECT_EQ(device.summary.pairs, host.summary.pairs);
+    for (const auto matrix : {&Embeddings::input, &Embeddings::output})
+      EXPECT_LE(largest_difference(device.embeddings.*matrix, host.embeddings.*matrix),
+                0.002 * largest_value(host.embeddings.*matrix));
+  }
+}
+
+// Older GPUs have none, and large tiles do not fit.
+TEST_F(CudaBackendTest, WithoutMatrixUnitsTilesAreTrainedByPlainCode) {
+  const SyntheticCorpus corpus = zipf_corpus(60, 300, 60);
+  const auto equals_plain_code = [&](const Config& config) {
+    CudaLimits limits;
+    limits.blocks = 1;
+    limits.warps = 2;
+    return equal_bits(run(corpus, config, cuda(limits)).embeddings,
+                      run(corpus, config, host_warps(1, 2)).embeddings);
+  };
+  EXPECT_FALSE(equals_plain_code(config_of("ns", Sharing::tile, 24)));
+  const auto has_matrix_units = [&](std::int32_t dim) {
+    const Config config = config_of("ns", Sharing::tile, dim);
+    const TrainingData data(config, corpus.vocabulary, corpus.tokens);
+    return make_cuda_backend(data)->matrix_units();
+  };
+  EXPECT_TRUE(has_matrix_units(300));
+  EXPECT_FALSE(has_matrix_units(1024));
+  // A GPU for desktops.
+  emulation::device_settings().major = 8;
+  emulation::device_settings().minor = 9;
+  EXPECT_TRUE(has_matrix_units(128));
+  EXPECT_FALSE(has_matrix_units(300));
+  emulation::reset_device();
+  EXPECT_TRUE(equals_plain_code(config_of("ns+hs", Sharing::tile, 24)));
+  EXPECT_TRUE(equals_plain_code(config_of("ns", Sharing::tile, 1024)));
+  emulation::device_settings().major = 7;
+  emulation::device_settings().minor = 5;
+  EXPECT_TRUE(equals_plain_code(config_of("ns", Sharing::tile, 24)));
+}
+
+TEST_F(CudaBackendTest, Bf16TablesNeedMatrixUnits) {
+  const SyntheticCorpus corpus = zipf_corpus(60, 300, 60);
+  Config config = config_of("ns", Sharing::tile, 1024);
+  config.table_type = TableType::bf16;
+  EXPECT_THAT(thrown_message([&] { run(corpus, config, cuda()); }), HasSubstr("smaller --dim"));
+  config.dim = 24;
+  emulation::device_settings().major = 7;
+  emulation::device_settings().minor = 5;
+  EXPECT_THAT(thrown_message([&] { run(corpus, config, cuda()); }), HasSubstr("compute capability 8.0"));
+}
+
+TEST_F(CudaBackendTest, Bf16TablesTakeHalfTheMemory) {
+  const SyntheticCorpus corpus = zipf_corpus(1000, 20000, 60);
+  Config config = config_of("ns", Sharing::tile, 100);
+  const TrainingData data(config, corpus.vocabulary, corpus.tokens);
+  const std::int64_t floats = make_cuda_backend(data)->memory().total();
+  config.table_type = TableType::bf16;
+  const std::unique_ptr<CudaBackend> backend = make_cuda_backend(data);
+  EXPECT_EQ(backend->memory().total(), floats - 2 * corpus.vocabulary.size() * 112 * 2);
+  Embeddings embeddings = initial_embeddings(corpus.vocabulary.size(), config);
+  backend->upload(embeddings);
+  const auto planned = static_cast<double>(backend->memory().total());
+  EXPECT_NEAR(static_cast<double>(emulation::live_objects().bytes), planned, 0.02 * planned);
+}
+
 TEST_F(CudaBackendTest, SoftmaxEqualsTheReference) {
   const SyntheticCorpus corpus = zipf_corpus(20, 600, 60);
   for (const std::int32_t dim : {1, 33}) {
@@ -129,6 +243,7 @@ TEST_F(CudaBackendTest, AStreamedCorpusTrainsLikeAResidentOne) {
   CudaLimits limits;
   limits.blocks = 1;
   limits.warps = 1;
+  limits.no_matrix_units = true;
   const Outcome resident = run(corpus, config, cuda(limits));
   const std::int64_t once = emulation::call_log().host_to_device;
   limits.stream_corpus = true;
@@ -347,9 +462,14 @@ TEST_F(CudaBackendTest, LongVectorsAreRefused) {
 // Every call of the runtime that a training makes, made to fail once.
 TEST_F(CudaBackendTest, EveryFailingCallIsReportedAndNothingLeaks) {
   const SyntheticCorpus corpus = zipf_corpus(20, 60, 60);
-  for (const auto& [loss, streamed] :
-       {std::pair{"ns+hs", false}, std::pair{"ns+hs", true}, std::pair{"softmax", false}}) {
+  const auto bf16 = TableType::bf16;
+  const auto floats = TableType::float32;
+  for (const auto& [loss, type, streamed] :
+       {std::tuple{"ns+hs", floats, false}, std::tuple{"ns+hs", floats, true},
+        std::tuple{"softmax", floats, false}, std::tuple{"ns", floats, false},
+        std::tuple{"ns", bf16, true}}) {
     Config config = config_of(loss, Sharing::tile, 4);
+    config.table_type = type;
     config.tile_centres = 16;
     config.tile_negatives = 4;
     CudaLimits limits;
@@ -386,7 +506,7 @@ TEST_F(CudaBackendTest, AFailureNamesItsCallAndPlace) {
       thrown_message([&] { run(corpus, config_of("ns", Sharing::tile), cuda(1, 1)); });
   EXPECT_THAT(message, HasSubstr("cudaErrorLaunchFailure"));
   EXPECT_THAT(message, HasSubstr("cudaLaunchKernelEx"));
-  EXPECT_THAT(message, HasSubstr("train_kernel.cu:"));
+  EXPECT_THAT(message, HasSubstr("launch.h:"));
 }
 
 TEST(CudaDevicesTest, SayWhyThereIsNone) {
