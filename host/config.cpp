@@ -32,6 +32,9 @@ void Config::validate() const {
   check_range("--ns-exponent", ns_exponent, -10.0, 10.0);
   check_range("--tile-centres", tile_centres, 1, 1024);
   check_range("--tile-negatives", tile_negatives, 0, 1024);
+  if (table_type == TableType::bf16 && (sharing != Sharing::tile || to_string(loss) != "ns"))
+    throw Error("--table-type bf16 is for --loss ns with --sharing tile, not for --loss " + to_string(loss) +
+                " with --sharing " + to_string(sharing));
   check_range("--sample", sample, 0.0, 1.0);
   if (!(lr > 0 && lr <= 10)) {
     std::ostringstream message;
@@ -41,6 +44,10 @@ void Config::validate() const {
   check_range("--epochs", epochs, 1, 1000000);
   check_range<std::int64_t>("--max-sentence", max_sentence, 0, INT64_MAX);
   check_range("--threads", threads, 0, 1024);
+}
+
+void Config::require_cpu() const {
+  if (table_type == TableType::bf16) throw Error("--table-type bf16 needs a GPU: --device cuda");
 }
 
 double Config::pairs_per_centre() const { return shrink_window ? window + 1.0 : 2.0 * window; }
@@ -84,6 +91,14 @@ std::string to_string(Sharing sharing) {
   }
   return "tile";
 }
+
+TableType parse_table_type(const std::string& text) {
+  if (text == "float") return TableType::float32;
+  if (text == "bf16") return TableType::bf16;
+  throw Error("--table-type " + text + " is not known: expected float or bf16");
+}
+
+std::string to_string(TableType type) { return type == TableType::bf16 ? "bf16" : "float"; }
 
 int thread_count(const Config& config) {
   if (config.threads > 0) return config.threads;

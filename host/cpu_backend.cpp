@@ -127,6 +127,7 @@ class CpuBackend final : public Backend {
 }  // namespace
 
 std::unique_ptr<Backend> make_cpu_backend(const TrainingData& data) {
+  data.config.require_cpu();
   return std::make_unique<CpuBackend>(data);
 }
 

@@ -92,6 +92,7 @@ class ReferenceBackend final : public Backend {
 }  // namespace
 
 std::unique_ptr<Backend> make_reference_backend(const TrainingData& data) {
+  data.config.require_cpu();
   return std::make_unique<ReferenceBackend>(data);
 }
 

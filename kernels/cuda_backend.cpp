@@ -28,31 +28,41 @@ void check(const Config& config) {
 /// What warps and blocks have counted since it was last asked.
 class DeviceTotals {
  public:
-  explicit DeviceTotals(std::int64_t size) : loss_(size), pairs_(size) {}
+  explicit DeviceTotals(std::int64_t size) : loss_(size), loss_pairs_(size), pairs_(size) {}
 
-  Totals view() const { return {loss_.data(), pairs_.data()}; }
+  Totals view() const { return {loss_.data(), loss_pairs_.data(), pairs_.data()}; }
 
   void clear(const CudaStream& stream) const {
-    W2V_CUDA(cudaMemsetAsync(loss_.data(), 0, static_cast<std::size_t>(loss_.bytes()), stream.get()));
-    W2V_CUDA(cudaMemsetAsync(pairs_.data(), 0, static_cast<std::size_t>(pairs_.bytes()), stream.get()));
+    clear(loss_, stream);
+    clear(loss_pairs_, stream);
+    clear(pairs_, stream);
   }
 
-  /// Waits for `stream`, sums and clears.
+  /// Waits for `stream`, sums and clears. The loss is scaled from the pairs that it was computed for to all.
   Trained take(const CudaStream& stream) const {
     stream.synchronize();
-    std::vector<double> loss(static_cast<std::size_t>(loss_.size()));
-    std::vector<std::int64_t> pairs(static_cast<std::size_t>(pairs_.size()));
-    W2V_CUDA(cudaMemcpy(loss.data(), loss_.data(), static_cast<std::size_t>(loss_.bytes()),
-                        cudaMemcpyDeviceToHost));
-    W2V_CUDA(cudaMemcpy(pairs.data(), pairs_.data(), static_cast<std::size_t>(pairs_.bytes()),
-                        cudaMemcpyDeviceToHost));
+    const double loss = sum(loss_);
+    const std::int64_t loss_pairs = sum(loss_pairs_);
+    const std::int64_t pairs = sum(pairs_);
     clear(stream);
-    return {std::accumulate(loss.begin(), loss.end(), 0.0),
-            std::accumulate(pairs.begin(), pairs.end(), std::int64_t{0})};
+    return trained_of(loss, loss_pairs, pairs);
   }
 
  private:
+  template <class T>
+  static void clear(const DeviceArray<T>& values, const CudaStream& stream) {
+    W2V_CUDA(cudaMemsetAsync(values.data(), 0, static_cast<std::size_t>(values.bytes()), stream.get()));
+  }
+  template <class T>
+  static T sum(const DeviceArray<T>& values) {
+    std::vector<T> copy(static_cast<std::size_t>(values.size()));
+    W2V_CUDA(cudaMemcpy(copy.data(), values.data(), static_cast<std::size_t>(values.bytes()),
+                        cudaMemcpyDeviceToHost));
+    return std::accumulate(copy.begin(), copy.end(), T{});
+  }
+
   DeviceArray<double> loss_;
+  DeviceArray<std::int64_t> loss_pairs_;
   DeviceArray<std::int64_t> pairs_;
 };
 
@@ -76,11 +86,12 @@ class OneGpuBackend final : public CudaBackend {
   const CudaDevice& device() const override { return device_; }
   const CudaMemoryPlan& memory() const override { return plan_.memory; }
   std::int64_t centres_in_flight() const override { return plan_.centres_in_flight; }
+  bool matrix_units() const override { return plan_.launch.matrix_units; }
   CudaSeconds kernel_seconds() const override { return seconds_; }
   std::int64_t batch_size() const override { return plan_.batch_centres; }
 
   void upload(Embeddings& embeddings) override {
-    embeddings_.emplace(embeddings, uploader_);
+    embeddings_.emplace(embeddings, data_.config.table_type, uploader_);
     embeddings_->show_to(model_);
     if (!softmax_) {
       corpus_.emplace(data_.tokens, uploader_, plan_.memory.corpus_resident);

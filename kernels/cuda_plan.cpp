@@ -17,9 +17,11 @@ namespace {
 // What CUDA itself, cuBLAS and Thrust take beside our own allocations.
 constexpr std::int64_t kReserve = std::int64_t{256} << 20;
 
-// 1 M centres by default: stretches of 512 blocks are then 2,048 centres apart, far enough to have topics of
-// their own.
-constexpr std::int64_t kTilesPerBatch = 16384;
+// 4 M centres by default: 132 blocks train 496 tiles each in one launch, about 10 ms of work that starting
+// and ending it are small against. Where blocks are many, as without matrix units, 1 M: stretches of 512
+// blocks are then still 2,048 centres apart, far enough to have topics of their own.
+constexpr std::int64_t kTilesPerBatch = 65536;
+constexpr std::int64_t kUnitTilesPerBatch = 16384;
 constexpr std::int64_t kSoftmaxTilesPerBatch = 16;
 constexpr std::int64_t kMostSoftmaxCentres = 64;
 
@@ -87,9 +89,10 @@ CudaMemoryPlan plan_memory(const TrainingData& data, const CudaDevice& device, c
   const auto add = [&](const char* name, std::int64_t bytes) {
     if (bytes > 0) memory.items.push_back({name, bytes});
   };
-  add("input vectors", Matrix::bytes(words, config.dim));
-  if (config.loss.negative_sampling || config.loss.softmax)
-    add("output vectors", Matrix::bytes(words, config.dim));
+  const std::int64_t value = config.table_type == TableType::bf16 ? sizeof(Bf16) : sizeof(float);
+  const std::int64_t table = words * Matrix::padded(config.dim) * value;
+  add("input vectors", table);
+  if (config.loss.negative_sampling || config.loss.softmax) add("output vectors", table);
   if (config.loss.hierarchical_softmax) add("tree nodes", Matrix::bytes(words - 1, config.dim));
   std::int64_t tables = words * static_cast<std::int64_t>(sizeof(std::uint32_t));
   if (config.loss.negative_sampling) tables += words * static_cast<std::int64_t>(sizeof(AliasColumn));
@@ -129,18 +132,19 @@ std::int64_t harmless_centres_in_flight(const TrainingData& data) {
 CudaPlan plan_cuda(const TrainingData& data, const CudaDevice& device, const CudaLimits& limits) {
   const Model model = model_of(data);
   CudaPlan plan;
-  plan.batch_centres =
-      std::int64_t{model.tile_centres} * (data.config.loss.softmax ? kSoftmaxTilesPerBatch : kTilesPerBatch);
-  plan.batch_tokens = std::min(plan.batch_centres + std::int64_t{2} * model.window, data.tokens.tokens());
+  std::int64_t tiles = kSoftmaxTilesPerBatch;
   if (data.config.loss.softmax) {
     plan.softmax_centres = limits.softmax_centres > 0 ? limits.softmax_centres : softmax_centres(data);
     plan.centres_in_flight = plan.softmax_centres;
   } else {
-    plan.launch = plan_train_launch(model, device.index, limits.warps > 0 ? limits.warps : kMaxTrainWarps);
+    plan.launch = plan_train_launch(model, {device.index, !limits.no_matrix_units, limits.warps});
     plan.blocks = limits.blocks > 0 ? limits.blocks : choose_blocks(data, device, model, plan.launch);
     plan.centres_in_flight =
         plan.blocks * (model.tiles() ? std::int64_t{model.tile_centres} : plan.launch.warps);
+    tiles = plan.launch.matrix_units ? kTilesPerBatch : kUnitTilesPerBatch;
   }
+  plan.batch_centres = tiles * model.tile_centres;
+  plan.batch_tokens = std::min(plan.batch_centres + std::int64_t{2} * model.window, data.tokens.tokens());
   for (const bool resident : {true, false}) {
     if (resident && limits.stream_corpus) continue;
     plan.memory = plan_memory(data, device, plan, resident);

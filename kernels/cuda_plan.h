@@ -3,7 +3,7 @@
 
 #include <warp2vec/cuda.h>
 
-#include "train_kernel.h"
+#include "train_launch.h"
 
 #include <cstdint>
 
@@ -15,6 +15,7 @@ struct CudaLimits {
   int blocks = 0;                    ///< of the training kernel
   std::int64_t softmax_centres = 0;  ///< trained from the same values
   bool stream_corpus = false;        ///< even if it fits
+  bool no_matrix_units = false;      ///< even if the device has them
 };
 
 struct CudaPlan {

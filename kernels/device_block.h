@@ -1,6 +1,8 @@
 #pragma once
 /// The device's side of warp.h.
 
+#include "device_copies.h"
+#include "device_matrices.h"
 #include "warp.h"
 
 #include <cmath>
@@ -9,11 +11,16 @@
 namespace warp2vec {
 
 /// See warp.h. What one lane does.
-class DeviceWarp {
+class DeviceWarp : public DeviceCopies {
  public:
   using Float = float;
+  using Matrices = DeviceMatrices;
 
   __device__ static float zero() { return 0.0F; }
+  template <class F>
+  __device__ static float lanes(F f) {
+    return f(lane());
+  }
   __device__ static float plus(float a, float b) { return a + b; }
   __device__ static float larger(float a, float b) { return a < b ? b : a; }
   __device__ static float times(float a, float b) { return a * b; }
@@ -77,6 +84,8 @@ class DeviceWarp {
 /// See warp.h. Blocks are one-dimensional and of whole warps.
 class DeviceBlock {
  public:
+  using Warp = DeviceWarp;
+
   __device__ static int index() { return static_cast<int>(blockIdx.x); }
   __device__ static int count() { return static_cast<int>(gridDim.x); }
   __device__ static int warps() { return static_cast<int>(blockDim.x) / kLanes; }

@@ -1,6 +1,8 @@
 #pragma once
 /// The host's side of warp.h: kernel bodies in plain loops over lanes and warps, in their natural order.
 
+#include "host_copies.h"
+#include "host_matrices.h"
 #include "warp.h"
 
 #include <array>
@@ -10,11 +12,16 @@
 namespace warp2vec {
 
 /// See warp.h. One after the other, the lanes of one warp.
-class HostWarp {
+class HostWarp : public HostCopies {
  public:
   using Float = std::array<float, kLanes>;
+  using Matrices = HostMatrices;
 
   static Float zero() { return {}; }
+  template <class F>
+  static Float lanes(F f) {
+    return each([&](std::size_t l) { return f(static_cast<int>(l)); });
+  }
   static Float plus(const Float& a, const Float& b) {
     return each([&](std::size_t l) { return a[l] + b[l]; });
   }
@@ -94,6 +101,8 @@ class HostWarp {
 /// See warp.h. Block `index` of `count`, of `warps` warps.
 class HostBlock {
  public:
+  using Warp = HostWarp;
+
   HostBlock(int index, int count, int warps) : index_(index), count_(count), warps_(warps) {}
 
   int index() const { return index_; }

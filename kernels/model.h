@@ -1,6 +1,7 @@
 #pragma once
 /// What the training kernel gets: trivially copyable views and numbers.
 
+#include <warp2vec/bf16.h>
 #include <warp2vec/config.h>
 #include <warp2vec/examples.h>
 #include <warp2vec/numerics.h>
@@ -12,11 +13,13 @@
 
 namespace warp2vec {
 
-/// Constant during a run. Views of matrices and tables that the objective does not use are empty.
+/// Constant during a run. Views of matrices and tables that the objective does not use show no memory.
 struct Model {
   MatrixView<float> input;
   MatrixView<float> output;
   MatrixView<float> nodes;
+  MatrixView<Bf16> input_bf16;  ///< instead of `input` and `output` under TableType::bf16
+  MatrixView<Bf16> output_bf16;
   AliasView negatives;
   HuffmanView tree;
   HotView hot_input;
@@ -28,6 +31,7 @@ struct Model {
   bool negative_sampling;
   bool hierarchical_softmax;
   Sharing sharing;
+  TableType table_type;
   bool shrink_window;
   std::int32_t window;
   std::int32_t negative;
@@ -55,12 +59,6 @@ struct CentreRange {
     return model.schedule.at(draws.epoch, kept.positions[centre]);
   }
   W2V_HD std::int32_t row(std::int64_t i) const { return static_cast<std::int32_t>(kept.words[i]); }
-};
-
-/// What each warp has trained: arrays of one element per warp of the grid, added to.
-struct Totals {
-  double* loss;         ///< nats
-  std::int64_t* pairs;  ///< (context, centre) pairs
 };
 
 }  // namespace warp2vec

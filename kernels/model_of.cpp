@@ -12,10 +12,13 @@ Model model_of(const TrainingData& data) {
   model.input = {nullptr, words, config.dim, stride};
   model.output = {nullptr, output ? words : 0, config.dim, stride};
   model.nodes = {nullptr, nodes ? words - 1 : 0, config.dim, stride};
+  model.input_bf16 = {nullptr, words, config.dim, stride};
+  model.output_bf16 = {nullptr, words, config.dim, stride};
   model.schedule = data.schedule();
   model.negative_sampling = config.loss.negative_sampling;
   model.hierarchical_softmax = config.loss.hierarchical_softmax;
   model.sharing = config.sharing;
+  model.table_type = config.table_type;
   model.shrink_window = config.shrink_window;
   model.window = config.window;
   model.negative = config.negative;

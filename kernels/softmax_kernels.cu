@@ -1,6 +1,6 @@
-#include "cuda_check.h"
 #include "device_block.h"
 #include "dynamic_shared.h"
+#include "launch.h"
 #include "softmax_kernels.h"
 #include "softmax_row.h"
 
@@ -51,34 +51,26 @@ __global__ void __launch_bounds__(kWarps* kLanes, 2)
                 partial);
 }
 
-template <class... Parameters, class... Values>
-void launch(void (*kernel)(Parameters...), int blocks, std::size_t shared, cudaStream_t stream,
-            Values... values) {
-  cudaLaunchConfig_t config{};
-  config.gridDim = dim3(static_cast<unsigned>(blocks));
-  config.blockDim = dim3(kWarps * kLanes);
-  config.dynamicSmemBytes = shared;
-  config.stream = stream;
-  W2V_CUDA(cudaLaunchKernelEx(&config, kernel, values...));
+// One row a warp.
+LaunchShape by_rows(const SoftmaxPairs& pairs) {
+  return {(pairs.size + kWarps - 1) / kWarps, kWarps * kLanes};
 }
-
-int row_blocks(const SoftmaxPairs& pairs) { return (pairs.size + kWarps - 1) / kWarps; }
 
 }  // namespace
 
 void launch_gather(MatrixView<float> matrix, const SoftmaxPairs& pairs, float* rows, cudaStream_t stream) {
-  launch(gather_kernel, row_blocks(pairs), 0, stream, matrix, pairs, rows);
+  launch(gather_kernel, by_rows(pairs), stream, matrix, pairs, rows);
 }
 
 void launch_scatter_add(MatrixView<float> matrix, const SoftmaxPairs& pairs, const float* rows,
                         cudaStream_t stream) {
-  launch(scatter_add_kernel, row_blocks(pairs), 0, stream, matrix, pairs, rows);
+  launch(scatter_add_kernel, by_rows(pairs), stream, matrix, pairs, rows);
 }
 
 void launch_softmax(const SoftmaxPairs& pairs, float* scores, std::int64_t words, double* losses,
                     cudaStream_t stream) {
-  launch(softmax_kernel, std::min(pairs.size, kSoftmaxBlocks), 2 * kWarps * sizeof(float), stream, pairs,
-         scores, words, losses);
+  launch(softmax_kernel, {std::min(pairs.size, kSoftmaxBlocks), kWarps * kLanes, 2 * kWarps * sizeof(float)},
+         stream, pairs, scores, words, losses);
 }
 
 }  // namespace warp2vec

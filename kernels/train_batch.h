@@ -3,7 +3,9 @@
 
 #include "centre_unit.h"
 #include "model.h"
+#include "stretch.h"
 #include "tile_unit.h"
+#include "totals.h"
 #include "unit.h"
 
 namespace warp2vec {
@@ -32,8 +34,7 @@ struct LossTally {
 
   template <class Warp>
   W2V_HD void operator()(Warp& warp, int index, const typename Warp::Float& loss) const {
-    const auto sum = warp_sum(warp, loss);
-    warp.once([&] { totals.loss[slot + index] += static_cast<double>(warp.first(sum)); });
+    totals.add_loss(warp, slot + index, loss);
   }
 };
 
@@ -61,11 +62,6 @@ W2V_HD void train_centre(Warp& warp, Unit& unit, const Model& model, const Centr
   if (model.hierarchical_softmax) path(window);
 }
 
-/// The part of n pieces of work, in order, that falls to worker `index` of `count`.
-W2V_HD constexpr KeptRange stretch(std::int64_t n, std::int64_t index, std::int64_t count) {
-  return {n * index / count, n * (index + 1) / count};
-}
-
 /// Counts the pairs of every `step`-th centre of [begin, end) and trains what is trained centre by centre, on
 /// the warp that owns `slot` of the totals.
 template <bool kWhole, class Warp, class Centres>
@@ -78,7 +74,7 @@ W2V_HD void train_centres(Warp& warp, Unit& unit, const Model& model, const Cent
     if (model.trains_centres() && window.size() > 1)
       train_centre<kWhole>(warp, unit, model, batch, centre, window, tally);
   }
-  warp.once([&] { tally.totals.pairs[tally.slot] += pairs; });
+  tally.totals.add_pairs(warp, tally.slot, pairs, true);
 }
 
 /// Trains the batch. Each block takes its own stretch of tiles, so that what is in flight at a time is from

@@ -100,10 +100,11 @@ template <bool kWhole, class Warp>
 W2V_HD void step_contexts(Warp& warp, const Unit& unit, std::int32_t begin, MatrixView<float> input,
                           MatrixView<float> output) {
   constexpr int kColumns = 4;
+  const auto column = [](int number) { return std::int64_t{number} * kLanes; };
   const int contexts = unit.contexts - begin < kSums ? unit.contexts - begin : kSums;
-  for (std::int64_t first = 0; first < input.stride; first += kColumns * kLanes) {
-    const auto lanes = [&](int column) {
-      const std::int64_t d = first + column * kLanes;
+  for (std::int64_t first = 0; first < input.stride; first += column(kColumns)) {
+    const auto lanes = [&](int number) {
+      const std::int64_t d = first + column(number);
       return d < input.stride ? lanes_in<kWhole>(d, input.stride) : 0;
     };
     typename Warp::Float steps[kSums][kColumns];
@@ -118,7 +119,7 @@ W2V_HD void step_contexts(Warp& warp, const Unit& unit, std::int32_t begin, Matr
       const float* const row = output.row(std::int64_t{target.row}) + first;
       typename Warp::Float y[kColumns];
       W2V_UNROLL
-      for (int k = 0; k < kColumns; ++k) y[k] = warp.load_relaxed(row + k * kLanes, lanes(k));
+      for (int k = 0; k < kColumns; ++k) y[k] = warp.load_relaxed(row + column(k), lanes(k));
       const float* const gradients = unit.weights + target.weights;
       const std::int32_t from = begin - target.begin;
       W2V_UNROLL
@@ -135,7 +136,7 @@ W2V_HD void step_contexts(Warp& warp, const Unit& unit, std::int32_t begin, Matr
       float* const row = input.row(std::int64_t{context.row}) + first;
       W2V_UNROLL
       for (int k = 0; k < kColumns; ++k)
-        warp.add(row + k * kLanes, lanes(k), warp.times(context.scale, steps[c][k]));
+        warp.add(row + column(k), lanes(k), warp.times(context.scale, steps[c][k]));
     }
   }
 }

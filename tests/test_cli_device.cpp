@@ -73,6 +73,22 @@ TEST(CliDevice, MistakesAreUsageErrors) {
               AllOf(HasSubstr("--device"), HasSubstr("99999999999 is too large")));
 }
 
+TEST(CliDevice, Bf16TablesNeedAGpu) {
+  Config config;
+  config.table_type = TableType::bf16;
+  EXPECT_EQ(choose("auto", kTwo, config).kind, DeviceKind::cuda);
+  EXPECT_EQ(choose("cuda:2", kTwo, config).kind, DeviceKind::cuda);
+  const auto message = [&](const char* device, const std::optional<CudaDevices>& gpus) {
+    return thrown_message([&] { choose(device, gpus, config); });
+  };
+  EXPECT_EQ(message("auto", kWithoutDriver), "--table-type bf16 needs a GPU: " + kNoDriver);
+  EXPECT_EQ(message("auto", kNotInBuild), "--table-type bf16 needs a GPU: this build has no CUDA support");
+  EXPECT_EQ(message("cpu", kTwo), "--table-type bf16 needs a GPU: not --device cpu");
+  EXPECT_EQ(message("reference", kTwo), "--table-type bf16 needs a GPU: not --device reference");
+  config.deterministic = true;
+  EXPECT_EQ(message("auto", kTwo), "--table-type bf16 needs a GPU: --deterministic is not possible on a GPU");
+}
+
 TEST(CliDevice, CpuAndReferenceNeedNoGpu) {
   for (const auto& gpus : {kNotInBuild, kTwo, kOnlyOld}) {
     EXPECT_EQ(choose("cpu", gpus).kind, DeviceKind::cpu);
@@ -154,18 +170,18 @@ TEST(CliDevice, GpusAreListedLineByLine) {
 }
 
 TEST(CliDevice, ThePlanOfARunNamesEveryItem) {
-  GpuRun run{h100(0),
-             {{{"input vectors", 2'000'000}, {"token ids", 400}}, 84'000'000'000, true},
-             2'000'400,
-             4096,
-             {}};
+  GpuRun run{h100(0),   {{{"input vectors", 2'000'000}, {"token ids", 400}}, 84'000'000'000, true},
+             2'000'400, 4096,
+             true,      {}};
   EXPECT_THAT(
       describe_run(run),
       ElementsAre("memory on NVIDIA H100 80GB HBM3 (cuda:0): 2.00 MB of 84.0 GB free: input vectors 2.00 "
                   "MB, token ids 400 bytes",
-                  "the corpus stays on the GPU; 4,096 centres in flight"));
+                  "the corpus stays on the GPU; 4,096 centres in flight; tiles on matrix units"));
   run.memory.corpus_resident = false;
-  EXPECT_THAT(describe_run(run).at(1), HasSubstr("the corpus is streamed to the GPU in every epoch"));
+  run.matrix_units = false;
+  EXPECT_EQ(describe_run(run).at(1),
+            "the corpus is streamed to the GPU in every epoch; 4,096 centres in flight");
 }
 
 }  // namespace

@@ -60,6 +60,16 @@ TEST(CliMemoryPlan, WhatEachLossNeeds) {
   EXPECT_EQ(bytes_of(items, "alias table"), -1);
 }
 
+TEST(CliMemoryPlan, Bf16TablesTakeHalfOfAGpu) {
+  const CorpusSize size{1000, 7000, 50000};
+  Config config;
+  const std::vector<MemoryItem> floats = memory_plan(size, config);
+  config.table_type = TableType::bf16;
+  const std::vector<MemoryItem> bf16 = memory_plan(size, config);
+  EXPECT_EQ(host_bytes(bf16), host_bytes(floats));
+  EXPECT_EQ(device_bytes(bf16), device_bytes(floats) - 2 * 1000 * 112 * 2);
+}
+
 TEST(CliMemoryPlan, OutputSizes) {
   const CorpusSize size{1000, 7000, 0};
   EXPECT_EQ(output_bytes(size, 100, VectorFormat::binary), 9 + 7000 + 2000 + 400000);

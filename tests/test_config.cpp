@@ -90,6 +90,8 @@ TEST(Config, LossAndSharingRoundTrip) {
   EXPECT_THROW(parse_loss("cbow"), Error);
   for (const char* name : {"pair", "window", "tile"}) EXPECT_EQ(to_string(parse_sharing(name)), name);
   EXPECT_THROW(parse_sharing("batch"), Error);
+  for (const char* name : {"float", "bf16"}) EXPECT_EQ(to_string(parse_table_type(name)), name);
+  EXPECT_THROW(parse_table_type("fp16"), Error);
 }
 
 TEST(Config, SoftmaxStandsAlone) {
@@ -98,6 +100,22 @@ TEST(Config, SoftmaxStandsAlone) {
   EXPECT_NE(complaint(config), "");
   config.loss = {false, false, false};
   EXPECT_NE(complaint(config), "");
+}
+
+TEST(Config, Bf16TablesAreForTilesOfNegativeSampling) {
+  Config config;
+  config.table_type = TableType::bf16;
+  config.validate();
+  EXPECT_THROW(config.require_cpu(), Error);
+  config.sharing = Sharing::window;
+  EXPECT_THROW(config.validate(), Error);
+  config.sharing = Sharing::tile;
+  for (const char* loss : {"hs", "ns+hs", "softmax"}) {
+    config.loss = parse_loss(loss);
+    EXPECT_THROW(config.validate(), Error) << loss;
+  }
+  config.table_type = TableType::float32;
+  config.require_cpu();
 }
 
 }  // namespace

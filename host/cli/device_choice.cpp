@@ -12,21 +12,30 @@ DeviceChoice on_gpu(const CudaDevice& device) {
   return {DeviceKind::cuda, device, "training on " + gpu_name(device)};
 }
 
-DeviceChoice on_cpu(const std::string& why) { return {DeviceKind::cpu, {}, "training on the CPU: " + why}; }
+/// Why no GPU can train this; "" if one can.
+std::string why_not_on_gpu(const Config& config, const std::optional<CudaDevices>& gpus) {
+  if (!gpus || gpus->usable.empty()) return why_no_gpu(gpus);
+  if (config.deterministic) return "--deterministic is not possible on a GPU";
+  if (config.dim > kMaxCudaDim) return "a GPU trains vectors up to --dim " + std::to_string(kMaxCudaDim);
+  return "";
+}
+
+/// A machine that was never meant to have a GPU is nothing to remark on.
+bool expects_no_gpu(const std::optional<CudaDevices>& gpus) {
+  return !gpus || (gpus->usable.empty() &&
+                   std::all_of(gpus->problems.begin(), gpus->problems.end(),
+                               [](const auto& problem) { return problem.starts_with("no NVIDIA driver"); }));
+}
+
+[[noreturn]] void refuse_bf16(const std::string& why) {
+  throw UsageError("--table-type bf16 needs a GPU: " + why);
+}
 
 DeviceChoice choose_automatically(const Config& config, const std::optional<CudaDevices>& gpus) {
-  if (!gpus) return {};
-  if (gpus->usable.empty()) {
-    // A machine that was never meant to have a GPU is nothing to remark on.
-    const bool no_driver = std::all_of(gpus->problems.begin(), gpus->problems.end(), [](const auto& problem) {
-      return problem.starts_with("no NVIDIA driver");
-    });
-    return no_driver ? DeviceChoice{} : on_cpu(why_no_gpu(gpus));
-  }
-  if (config.deterministic) return on_cpu("--deterministic is not possible on a GPU");
-  if (config.dim > kMaxCudaDim)
-    return on_cpu("a GPU trains vectors up to --dim " + std::to_string(kMaxCudaDim));
-  return on_gpu(gpus->usable.front());
+  const std::string why = why_not_on_gpu(config, gpus);
+  if (why.empty()) return on_gpu(gpus->usable.front());
+  if (config.table_type == TableType::bf16) refuse_bf16(why);
+  return {DeviceKind::cpu, {}, expects_no_gpu(gpus) ? "" : "training on the CPU: " + why};
 }
 
 DeviceChoice choose_gpu(const DeviceRequest& request, const Config& config,
@@ -55,6 +64,7 @@ DeviceChoice choose_device(const DeviceRequest& request, const Config& config,
                            const std::optional<CudaDevices>& gpus) {
   if (request.kind == DeviceKind::automatic) return choose_automatically(config, gpus);
   if (request.kind == DeviceKind::cuda) return choose_gpu(request, config, gpus);
+  if (config.table_type == TableType::bf16) refuse_bf16("not --device " + to_string(request));
   return {request.kind, {}, ""};
 }
 

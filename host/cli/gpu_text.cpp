@@ -35,7 +35,8 @@ std::vector<std::string> describe_run(const GpuRun& run) {
               format_bytes(run.memory.free) + " free" + items,
           std::string(run.memory.corpus_resident ? "the corpus stays on the GPU"
                                                  : "the corpus is streamed to the GPU in every epoch") +
-              "; " + with_commas(run.centres_in_flight) + " centres in flight"};
+              "; " + with_commas(run.centres_in_flight) + " centres in flight" +
+              (run.matrix_units ? "; tiles on matrix units" : "")};
 }
 
 }  // namespace warp2vec::cli

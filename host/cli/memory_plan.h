@@ -23,7 +23,7 @@ CorpusSize size_of(const Vocabulary& vocabulary);
 struct MemoryItem {
   std::string name;
   std::int64_t bytes = 0;
-  bool on_device = false;  ///< a GPU would need it too
+  std::int64_t device_bytes = 0;  ///< what a GPU would need of it
 };
 
 /// The large allocations of a run, row padding included. Small ones (scratch of a thread, buffers) are left

@@ -29,7 +29,7 @@ void write_memory(std::ostream& out, const PlanInput& input, const TrainOptions&
                 (available > 0 ? " (" + format_bytes(available) + " are available)" : ""));
   out << "Memory that a GPU would need\n";
   for (const MemoryItem& item : items) {
-    if (item.on_device) write_row(out, item.name, format_bytes(item.bytes));
+    if (item.device_bytes > 0) write_row(out, item.name, format_bytes(item.device_bytes));
   }
   write_row(out, "together", format_bytes(device_bytes(items)));
   out << "Disk\n";

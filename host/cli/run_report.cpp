@@ -21,6 +21,7 @@ json settings_json(const TrainOptions& options) {
           {"max_vocab", c.max_vocab},
           {"loss", to_string(c.loss)},
           {"sharing", to_string(c.sharing)},
+          {"table_type", to_string(c.table_type)},
           {"negative", c.negative},
           {"ns_exponent", c.ns_exponent},
           {"tile_centres", c.tile_centres},
@@ -62,6 +63,7 @@ json device_json(const RunReport& report) {
   device["free_bytes"] = run.memory.free;
   device["corpus_resident"] = run.memory.corpus_resident;
   device["centres_in_flight"] = run.centres_in_flight;
+  device["matrix_units"] = run.matrix_units;
   device["seconds"] = {{"kernels", run.seconds.kernels}, {"subsampling", run.seconds.subsampling}};
   return device;
 }

@@ -62,6 +62,11 @@ void add_model(Flags& flags, Config& config) {
       "the "
       "fastest), window (by one word's window) or pair (fresh ones for each pair, word2vec.c's rule) "
       "(default tile)");
+  flags.custom(
+      "--table-type", "TYPE",
+      [&config](const std::string& text) { config.table_type = parse_table_type(text); },
+      "Numbers that a GPU keeps while it trains: float, or bf16, which takes half the memory and has 8 "
+      "significant bits (with --loss ns, --sharing tile and a GPU from 2020 on) (default float)");
 }
 
 void add_training(Flags& flags, Config& config) {

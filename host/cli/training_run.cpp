@@ -187,7 +187,8 @@ std::unique_ptr<Backend> TrainingRun::make_backend(const TrainingData& data) {
     try {
       return make_on_gpu(data);
     } catch (const Error& error) {
-      if (options_.device.kind != DeviceKind::automatic) throw;
+      if (options_.device.kind != DeviceKind::automatic || options_.config.table_type == TableType::bf16)
+        throw;
       display_.say("training on the CPU: " + gpu_name(*device_.gpu) +
                    " is not usable for this: " + error.what());
       report_.device = DeviceKind::cpu;

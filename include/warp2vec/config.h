@@ -22,6 +22,13 @@ struct Loss {
   bool softmax = false;
 };
 
+/// How a GPU holds the input and output matrices while it trains.
+enum class TableType {
+  float32,
+  bf16,  ///< half the memory and traffic, with 8 significant bits; steps are rounded stochastically, so that
+         ///< small ones are not lost
+};
+
 /// What `Config` calls a thing is what the CLI's flag is called.
 struct Config {
   std::int32_t dim = 100;      ///< values per vector, 1 to 4096
@@ -35,7 +42,8 @@ struct Config {
   double ns_exponent = 0.75;        ///< negatives are drawn with P(w) ~ count(w)^ns_exponent, -10 to 10
   std::int32_t tile_centres = 64;   ///< centres per tile (N), 1 to 1024; in the order of the kept words
   std::int32_t tile_negatives = 0;  ///< negatives per tile (M), 1 to 1024; 0 = as negatives_per_tile() says
-  double sample = 1e-3;             ///< subsampling threshold s of keep_probability, 0 to 1; 0 = off
+  TableType table_type = TableType::float32;  ///< bf16: negative sampling by tiles on a GPU only
+  double sample = 1e-3;     ///< subsampling threshold s of keep_probability, 0 to 1; 0 = off
   double lr = 0.025;        ///< learning rate at the start, above 0 to 10; falls linearly to 1e-4 of it
   std::int32_t epochs = 5;  ///< passes over the corpus, 1 to 1,000,000
   std::int64_t max_sentence = 1000;  ///< longer sentences are cut after this many kept words, >= 0; 0 = never
@@ -45,6 +53,8 @@ struct Config {
 
   /// Throws Error naming the flag, its value and its valid range.
   void validate() const;
+  /// Throws Error for settings that only a GPU has.
+  void require_cpu() const;
 
   /// Mean number of (context, centre) pairs of a centre inside a long sentence.
   double pairs_per_centre() const;
@@ -63,6 +73,10 @@ std::string to_string(const Loss& loss);
 /// "pair", "window" or "tile". Throws Error for anything else.
 Sharing parse_sharing(const std::string& text);
 std::string to_string(Sharing sharing);
+
+/// "float" or "bf16". Throws Error for anything else.
+TableType parse_table_type(const std::string& text);
+std::string to_string(TableType type);
 
 /// `threads`, or the number of hardware threads if it is 0; at least 1.
 int thread_count(const Config& config);

@@ -42,7 +42,7 @@ struct Philox {
 };
 
 /// What a draw is for; streams never overlap.
-enum class Stream : std::uint32_t { keep, window, negative, initial_weights };
+enum class Stream : std::uint32_t { keep, window, negative, initial_weights, rounding };
 
 /// A source of draws for one seed and one epoch (the counter's third word, 0-based). `Generator`: Philox, or
 /// another implementation of the same function.

@@ -51,13 +51,14 @@ class GpuTest : public ::testing::Test {
     return
         [=, device = device_](const TrainingData& data) { return make_cuda_backend(data, device, limits); };
   }
-  /// One block of one warp: the reference's order of training.
+  /// One block of one warp, all in plain code: the reference's order of training.
   MakeBackend one_warp() const { return gpu(one_warp_limits()); }
   static CudaLimits one_warp_limits() {
     CudaLimits limits;
     limits.blocks = 1;
     limits.warps = 1;
     limits.softmax_centres = 1;
+    limits.no_matrix_units = true;
     return limits;
   }
   int device() const { return device_; }

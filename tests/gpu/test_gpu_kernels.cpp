@@ -3,6 +3,7 @@
 
 #include "cublas.h"
 #include "gpu_test.h"
+#include "host_warp_backend.h"
 
 #include <gtest/gtest.h>
 
@@ -65,6 +66,51 @@ TEST_F(GpuOneWarp, GivesTheSameBitsAgain) {
   }
 }
 
+class GpuMatrixUnits : public GpuTest {
+ protected:
+  /// A step's sums run in another order than the host's, so that now and then a value is rounded to the other
+  /// bfloat16: 2^-9 of it.
+  static void expect_like_host_tiles(const Outcome& device, const Outcome& host, double share) {
+    EXPECT_EQ(device.summary.pairs, host.summary.pairs);
+    for (std::size_t e = 0; e < host.summary.epoch_loss.size(); ++e)
+      EXPECT_NEAR(device.summary.epoch_loss[e], host.summary.epoch_loss[e],
+                  0.002 * host.summary.epoch_loss[e]);
+    for (const auto matrix : {&Embeddings::input, &Embeddings::output})
+      EXPECT_LE(largest_difference(device.embeddings.*matrix, host.embeddings.*matrix),
+                share * largest_value(host.embeddings.*matrix));
+  }
+};
+
+TEST_F(GpuMatrixUnits, OneBlockTrainsLikeHostTiles) {
+  const SyntheticCorpus corpus = zipf_corpus(150, kTokens, 60);
+  for (const int warps : {1, 16}) {
+    for (const std::int32_t dim : {1, 24, 33, 100, 128, 300}) {
+      Config config = config_of("ns", Sharing::tile, dim);
+      CudaLimits limits;
+      limits.blocks = 1;
+      limits.warps = warps;
+      expect_like_host_tiles(run(corpus, config, gpu(limits)), run(corpus, config, host_tiles(1, warps)),
+                             0.01);
+      // A rounding that went the other way is a whole last place, and others follow from it.
+      config.table_type = TableType::bf16;
+      expect_like_host_tiles(run(corpus, config, gpu(limits)),
+                             run(corpus, config, host_tiles<Bf16>(1, warps)), 0.2);
+    }
+  }
+}
+
+TEST_F(GpuMatrixUnits, TrainOddTileShapes) {
+  const SyntheticCorpus corpus = zipf_corpus(150, 3000, 200);
+  CudaLimits limits;
+  limits.blocks = 1;
+  for (const auto& [centres, negatives, window] :
+       {std::tuple{1, 1, 5}, std::tuple{5, 3, 2}, std::tuple{17, 40, 12}, std::tuple{100, 30, 5}}) {
+    Config config = config_of_tile(centres, negatives, window);
+    config.max_sentence = 50;
+    expect_like_host_tiles(run(corpus, config, gpu(limits)), run(corpus, config, host_tiles(1, 16)), 0.02);
+  }
+}
+
 // Small, but of every kernel: whole and other strides, shared and global scratch memory, one and many warps.
 class SanitizedKernels : public GpuTest, public ::testing::WithParamInterface<Rule> {};
 
@@ -80,6 +126,18 @@ TEST_P(SanitizedKernels, TrainEveryPairOnManyWarps) {
   const Outcome trained = run(corpus, config, gpu(many));
   EXPECT_EQ(trained.summary.pairs, reference.summary.pairs);
   // Too many centres in flight for so small a corpus: damped, it learns less.
+  EXPECT_LT(trained.summary.epoch_loss.back(), 1.5 * reference.summary.epoch_loss.back());
+}
+
+TEST_F(GpuMatrixUnits, SanitizedBf16TablesTrainEveryPair) {
+  const SyntheticCorpus corpus = zipf_corpus(60, 1500, 60);
+  Config config = config_of("ns", Sharing::tile, 24);
+  const Outcome reference = run(corpus, config, make_reference_backend);
+  config.table_type = TableType::bf16;
+  CudaLimits many;
+  many.blocks = 3;
+  const Outcome trained = run(corpus, config, gpu(many));
+  EXPECT_EQ(trained.summary.pairs, reference.summary.pairs);
   EXPECT_LT(trained.summary.epoch_loss.back(), 1.5 * reference.summary.epoch_loss.back());
 }
 

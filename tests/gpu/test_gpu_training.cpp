@@ -72,6 +72,11 @@ TEST_F(GpuTraining, FindsTopicsAsTheReferenceDoes) {
   expect_topics_as_the_reference(topic_corpus(20, 30, std::max<std::int64_t>(6000, 100000 / kShrink)), gpu());
 }
 
+TEST_F(GpuTraining, Bf16TablesFindTopicsToo) {
+  expect_topics_as_the_reference(topic_corpus(20, 30, std::max<std::int64_t>(6000, 100000 / kShrink)), gpu(),
+                                 {{"ns", Sharing::tile, 32, TableType::bf16}});
+}
+
 TEST_F(GpuTraining, ATinyCorpusIsTrainedAsWellAsOnACpu) {
   const SyntheticCorpus corpus = zipf_corpus(1000 / std::min<std::int64_t>(kShrink, 10),
                                              50000 / std::min<std::int64_t>(kShrink, 50), 60);
