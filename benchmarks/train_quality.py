@@ -26,7 +26,8 @@ from measure.training import closing_summary, figures
 def train_and_evaluate(arguments, flags, seed, folder):
     vectors = os.path.join(folder, "vectors.bin")
     metrics = os.path.join(folder, "metrics.jsonl")
-    subprocess.run([arguments.program, "train", "--input", arguments.corpus, "--output", vectors, "--seed", str(seed),
+    trainer = arguments.trainer or [arguments.program, "train"]
+    subprocess.run([*trainer, "--input", arguments.corpus, "--output", vectors, "--seed", str(seed),
                     "--metrics", metrics, "--quiet", *shlex.split(flags)], check=True)
     return closing_summary(metrics), evaluate(arguments.program, vectors, arguments.pairs, arguments.analogies)
 
@@ -34,6 +35,8 @@ def train_and_evaluate(arguments, flags, seed, folder):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", required=True, help="the warp2vec program")
+    parser.add_argument("--trainer", nargs="+", metavar="COMMAND",
+                        help="what trains instead of 'PROGRAM train', with the same flags")
     parser.add_argument("--corpus", required=True)
     parser.add_argument("--pairs", action="append", default=[], help="word-pair file (repeatable)")
     parser.add_argument("--analogies", action="append", default=[], help="analogy file (repeatable)")
