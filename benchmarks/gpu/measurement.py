@@ -39,12 +39,14 @@ class Measurement:
             shutil.rmtree(self.folder)
         took = time.monotonic() - begin
         device = summary["device"]
+        on_gpu = device.get("seconds", {})
         return {**asdict(cell), "round": number,
-                "seconds": {**summary["seconds"], "kernels": device.get("kernels"),
-                            "subsampling": device.get("subsampling"), "together": watched.seconds,
+                "seconds": {**summary["seconds"], "kernels": on_gpu.get("kernels"),
+                            "subsampling": on_gpu.get("subsampling"), "together": watched.seconds,
                             "with_evaluation": took},
                 "counts": summary["counts"], "settings": summary["settings"],
-                "centres_in_flight": device.get("centres_in_flight"), "loss": summary["epoch_loss"][-1],
+                "centres_in_flight": device.get("centres_in_flight"), "matrix_units": device.get("matrix_units"),
+                "loss": summary["epoch_loss"][-1],
                 "peak_memory_bytes": watched.peak_memory_bytes, "quality": quality}
 
     def command(self, cell, seed):

@@ -40,7 +40,8 @@ mkdir "$work"/bundle "$work"/tools
 cat >"$work"/bundle/warp2vec <<END
 #!/usr/bin/env bash
 [[ \$* != "info --devices" ]] || { echo "cuda:0  Pretended GPU" && exit; }
-exec "$build"/warp2vec "\${@/#cuda/cpu}"
+set -- "\${@/#cuda/cpu}"
+exec "$build"/warp2vec "\${@/#bf16/float}"
 END
 cat >"$work"/bundle/gpu_tests <<'END'
 #!/usr/bin/env bash
@@ -65,9 +66,11 @@ expect "$work"/races 'r["status"] == "failed" and r["commit"] == "pretended" and
 expect "$work"/races '[n for n, s in steps.items() if s == "fail"] == ["compute-sanitizer, racecheck"]'
 rules='("tile", "window", "pair", "hs")'
 expect "$work"/races "all(r[g][k]['runs'] == 3 for g in ('quality', 'quality_cpu') for k in $rules)"
+expect "$work"/races 'r["quality"]["tile-bf16"]["runs"] == 3 and "tile-bf16" not in r["quality_cpu"]'
 expect "$work"/races 'r["quality"]["tile"]["spearman pairs.tsv"] == r["quality_cpu"]["tile"]["spearman pairs.tsv"]'
-expect "$work"/races 'len(r["speed"]) == 8 and all(s["train_words_per_second"] > 0 for s in r["speed"].values())'
+expect "$work"/races 'len(r["speed"]) == 10 and all(s["train_words_per_second"] > 0 for s in r["speed"].values())'
 expect "$work"/races 'steps["3,000 words, d=300"] == "pass" and steps["quality, GPU against CPU"] == "pass"'
+expect "$work"/races 'len(r["steps"][-1]["gpu_minus_cpu"]) == 5'
 
 echo "== the bench"
 timeout 300 "$check" bench --output "$work"/bench --program "$work"/bundle/warp2vec --corpus "$work"/text.gz \
