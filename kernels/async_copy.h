@@ -2,7 +2,7 @@
 /// Copies from global to shared memory that go on while their thread does other things, as functions, so that
 /// tests can run kernels where there are none.
 
-#include <cstdint>
+#include "from_sm80.h"
 
 namespace warp2vec {
 
@@ -11,27 +11,22 @@ namespace warp2vec {
 /// Begins to copy 16 bytes, both addresses multiples of 16. They are read from the L2 cache, where other
 /// blocks' additions arrive.
 __device__ inline void begin_copy_16(void* shared, const void* global) {
-#if !defined(__CUDA_ARCH__) || __CUDA_ARCH__ >= 800
   const auto to = static_cast<unsigned>(__cvta_generic_to_shared(shared));
-  asm volatile("cp.async.cg.shared.global [%0], [%1], 16;" : : "r"(to), "l"(global) : "memory");
-#else
-  __trap();  // compiled for older devices, but never launched there
-#endif
+  W2V_FROM_SM80(asm volatile("cp.async.cg.shared.global [%0], [%1], 16;"
+                             :
+                             : "r"(to), "l"(global)
+                             : "memory"));
 }
 
 /// What the thread has begun since the last call is a group.
 __device__ inline void end_copy_group() {
-#if !defined(__CUDA_ARCH__) || __CUDA_ARCH__ >= 800
-  asm volatile("cp.async.commit_group;" : : : "memory");
-#endif
+  W2V_FROM_SM80(asm volatile("cp.async.commit_group;" : : : "memory"));
 }
 
 /// Waits for all of the thread's groups but the last `kGroups`.
 template <int kGroups>
 __device__ inline void wait_for_copies() {
-#if !defined(__CUDA_ARCH__) || __CUDA_ARCH__ >= 800
-  asm volatile("cp.async.wait_group %0;" : : "n"(kGroups) : "memory");
-#endif
+  W2V_FROM_SM80(asm volatile("cp.async.wait_group %0;" : : "n"(kGroups) : "memory"));
 }
 
 /// Asks for the 128 bytes around the address to be brought to the L2 cache.

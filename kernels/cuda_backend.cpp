@@ -45,7 +45,7 @@ class DeviceTotals {
     const std::int64_t loss_pairs = sum(loss_pairs_);
     const std::int64_t pairs = sum(pairs_);
     clear(stream);
-    return trained_of(loss, loss_pairs, pairs);
+    return {loss_of_all(loss, loss_pairs, pairs), pairs};
   }
 
  private:

@@ -3,6 +3,7 @@
 
 #include "device_copies.h"
 #include "device_matrices.h"
+#include "this_lane.h"
 #include "warp.h"
 
 #include <cmath>
@@ -19,7 +20,7 @@ class DeviceWarp : public DeviceCopies {
   __device__ static float zero() { return 0.0F; }
   template <class F>
   __device__ static float lanes(F f) {
-    return f(lane());
+    return f(this_lane());
   }
   __device__ static float plus(float a, float b) { return a + b; }
   __device__ static float larger(float a, float b) { return a < b ? b : a; }
@@ -33,52 +34,49 @@ class DeviceWarp : public DeviceCopies {
   __device__ static float map(F f, float a, float b) {
     return f(a, b);
   }
-  __device__ static float exchange(float a, int distance) { return __shfl_xor_sync(kAll, a, distance); }
+  __device__ static float exchange(float a, int distance) { return exchange_lanes(a, distance); }
   __device__ static float choose(int bit, float without, float with) {
-    return (lane() & bit) != 0 ? with : without;
+    return (this_lane() & bit) != 0 ? with : without;
   }
 
   __device__ static float load(const float* p, int count, float otherwise = 0) {
-    return lane() < count ? p[lane()] : otherwise;
+    return this_lane() < count ? p[this_lane()] : otherwise;
   }
   /// Of rows that other blocks may change at the same time: read where their additions arrive, in the L2
   /// cache, since the L1 cache might show a hot row's old values for long.
   __device__ static float load_relaxed(const float* p, int count) {
-    return lane() < count ? __ldcg(p + lane()) : 0.0F;
+    return this_lane() < count ? __ldcg(p + this_lane()) : 0.0F;
   }
   __device__ static void store(float* p, int count, float v) {
-    if (lane() < count) p[lane()] = v;
+    if (this_lane() < count) p[this_lane()] = v;
   }
   __device__ static void add(float* p, int count, float v) {
-    if (lane() < count) atomicAdd(p + lane(), v);
+    if (this_lane() < count) atomicAdd(p + this_lane(), v);
   }
   __device__ static float first(float v) { return v; }  // for sums, which are in every lane
 
   template <class F>
   __device__ static void strided(std::int64_t count, F f, int index, int warps) {
-    for (std::int64_t i = std::int64_t{index} * kLanes + lane(); i < count; i += std::int64_t{warps} * kLanes)
+    for (std::int64_t i = std::int64_t{index} * kLanes + this_lane(); i < count;
+         i += std::int64_t{warps} * kLanes)
       f(i);
   }
   template <class F>
   __device__ static void once(F f) {
-    if (lane() == 0) f();
+    if (this_lane() == 0) f();
   }
 
   __device__ static int warps() { return 1; }
   template <class F>
   __device__ void each_warp(F f) {
     f(*this, 0);
-    __syncwarp(kAll);
+    __syncwarp(kAllLanes);
   }
   template <class F>
   __device__ void for_each(std::int64_t n, F f) {
     strided(n, f, 0, 1);
-    __syncwarp(kAll);
+    __syncwarp(kAllLanes);
   }
-
- private:
-  static constexpr unsigned kAll = 0xFFFFFFFFU;
-  __device__ static int lane() { return static_cast<int>(threadIdx.x) % kLanes; }
 };
 
 /// See warp.h. Blocks are one-dimensional and of whole warps.

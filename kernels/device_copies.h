@@ -3,6 +3,7 @@
 
 #include "async_copy.h"
 #include "matrix_instructions.h"
+#include "this_lane.h"
 
 #include <concepts>
 #include <cstdint>
@@ -18,7 +19,7 @@ class DeviceCopies {
   /// Bytes of `ring`, shared memory of the block that copy_rows() needs for rows of Value.
   template <class Value>
   __host__ __device__ static constexpr std::int64_t copying_bytes(int warps) {
-    return sizeof(Value) == sizeof(float) ? std::int64_t{warps} * 32 * kAhead * kBytes : 0;
+    return sizeof(Value) == sizeof(float) ? std::int64_t{warps} * kLanes * kAhead * kBytes : 0;
   }
 
   /// Floats go through a ring, in which each lane meets only what it has itself asked for, so that it waits
@@ -89,12 +90,12 @@ class DeviceCopies {
 
     __device__ Pieces(int index, int warps_, std::int32_t rows_, std::int32_t values_, std::int32_t size)
         : row(index),
-          column(static_cast<std::int32_t>(threadIdx.x % 32) * size),
+          column(this_lane() * size),
           warps(warps_),
           rows(rows_),
           values(values_),
           first(column),
-          step(32 * size) {
+          step(kLanes * size) {
       if (column >= values) row = rows;  // the row has fewer pieces than a warp has lanes
     }
     __device__ bool done() const { return row >= rows; }

@@ -3,6 +3,7 @@
 
 #include "matrix_block.h"
 #include "matrix_instructions.h"
+#include "this_lane.h"
 
 #include <cstdint>
 
@@ -53,21 +54,22 @@ class DeviceMatrices {
   __device__ static void map(Block& c, F f) {
     W2V_UNROLL
     for (int s = 0; s < kBlockSlots; ++s)
-      c.values[s] = f(block_row(lane(), s), block_column(lane(), s), c.values[s]);
+      c.values[s] = f(block_row(this_lane(), s), block_column(this_lane(), s), c.values[s]);
   }
   template <class F>
   __device__ static float sum(const Block& c, F f) {
     float total = 0;
     W2V_UNROLL
     for (int s = 0; s < kBlockSlots; ++s)
-      total += f(block_row(lane(), s), block_column(lane(), s), c.values[s]);
+      total += f(block_row(this_lane(), s), block_column(this_lane(), s), c.values[s]);
     return total;
   }
 
   __device__ static void store(Bf16* p, std::int64_t stride, const Block& c) {
     W2V_UNROLL
     for (int s = 0; s < kBlockSlots; s += 2)
-      *reinterpret_cast<std::uint32_t*>(p + block_row(lane(), s) * stride + block_column(lane(), s)) =
+      *reinterpret_cast<std::uint32_t*>(p + block_row(this_lane(), s) * stride +
+                                        block_column(this_lane(), s)) =
           pack_bf16(c.values[s], c.values[s + 1]);
   }
 
@@ -75,14 +77,14 @@ class DeviceMatrices {
   /// that each has eight neighbours, to be added at once.
   template <class F>
   __device__ static void for_each_part(const Block& c, F f) {
-    const bool odd = (lane() & 1) != 0;
-    const bool high = (lane() & 2) != 0;
+    const bool odd = (this_lane() & 1) != 0;
+    const bool high = (this_lane() & 2) != 0;
     const float* const v = c.values;
     const float low[4] = {odd ? v[4] : v[0], odd ? v[5] : v[1], odd ? v[6] : v[2], odd ? v[7] : v[3]};
     const float give[4] = {odd ? v[0] : v[4], odd ? v[1] : v[5], odd ? v[2] : v[6], odd ? v[3] : v[7]};
     float got[4];
     W2V_UNROLL
-    for (int i = 0; i < 4; ++i) got[i] = exchange(give[i], 1);
+    for (int i = 0; i < 4; ++i) got[i] = exchange_lanes(give[i], 1);
     // Of the upper and of the lower row: four neighbours each.
     float rows[2][4];
     W2V_UNROLL
@@ -97,11 +99,11 @@ class DeviceMatrices {
     W2V_UNROLL
     for (int i = 0; i < 4; ++i) {
       const float kept = high ? rows[1][i] : rows[0][i];
-      const float other = exchange(high ? rows[0][i] : rows[1][i], 2);
+      const float other = exchange_lanes(high ? rows[0][i] : rows[1][i], 2);
       part[i] = high ? other : kept;
       part[4 + i] = high ? kept : other;
     }
-    f(part_row(lane()), part_half(lane()), part);
+    f(part_row(this_lane()), part_half(this_lane()), part);
   }
 
   __device__ static void add(float* p, const float* part) {
@@ -116,16 +118,12 @@ class DeviceMatrices {
   }
 
  private:
-  __device__ static int lane() { return static_cast<int>(threadIdx.x) % 32; }
-  __device__ static float exchange(float value, int distance) {
-    return __shfl_xor_sync(0xFFFFFFFFU, value, distance);
-  }
   // Where the lane's row of its 8 x 8 matrix begins, if the second matrix lies below the first or beside it.
   __device__ static std::int64_t rows_first(std::int64_t stride) {
-    return (lane() % 16) * stride + lane() / 16 * 8;
+    return (this_lane() % 16) * stride + this_lane() / 16 * 8;
   }
   __device__ static std::int64_t columns_first(std::int64_t stride) {
-    return (lane() % 8 + lane() / 16 * 8) * stride + lane() / 8 % 2 * 8;
+    return (this_lane() % 8 + this_lane() / 16 * 8) * stride + this_lane() / 8 % 2 * 8;
   }
 };
 

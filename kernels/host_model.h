@@ -89,7 +89,7 @@ class HostTotals {
     const auto loss_pairs = std::accumulate(loss_pairs_.begin(), loss_pairs_.end(), std::int64_t{0});
     const auto pairs = std::accumulate(pairs_.begin(), pairs_.end(), std::int64_t{0});
     *this = HostTotals(static_cast<std::int64_t>(loss_.size()));
-    return trained_of(loss, loss_pairs, pairs);
+    return {loss_of_all(loss, loss_pairs, pairs), pairs};
   }
 
  private:

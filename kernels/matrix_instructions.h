@@ -5,18 +5,13 @@
 
 #include <warp2vec/bf16.h>
 
+#include "from_sm80.h"
+
 #include <cstdint>
 
 namespace warp2vec {
 
 #if defined(__CUDACC__)
-
-// Older devices than 8.0 have none of these; their code is compiled but never launched.
-#if !defined(__CUDA_ARCH__) || __CUDA_ARCH__ >= 800
-#define W2V_FROM_SM80(...) __VA_ARGS__
-#else
-#define W2V_FROM_SM80(...) __trap()
-#endif
 
 /// c += a b for a of 16 x 16 and b of 16 x 8 values, sums in float.
 __device__ inline void mma_16x8x16(float* c, const std::uint32_t* a, const std::uint32_t* b) {
@@ -87,8 +82,6 @@ __device__ inline void add_8(Bf16* to, const std::uint32_t* values) {
   }
 #endif
 }
-
-#undef W2V_FROM_SM80
 
 #else
 

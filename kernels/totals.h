@@ -1,8 +1,6 @@
 #pragma once
 /// What a training kernel has come to.
 
-#include <warp2vec/trainer.h>
-
 #include "warp.h"
 
 #include <cstdint>
@@ -31,10 +29,9 @@ struct Totals {
   }
 };
 
-/// Sums of Totals: the loss is scaled from the pairs that it was computed for to all.
-inline Trained trained_of(double loss, std::int64_t loss_pairs, std::int64_t pairs) {
-  return {loss_pairs > 0 ? loss * (static_cast<double>(pairs) / static_cast<double>(loss_pairs)) : loss,
-          pairs};
+/// The loss of all pairs, from that of those that it was computed for.
+inline double loss_of_all(double loss, std::int64_t loss_pairs, std::int64_t pairs) {
+  return loss_pairs > 0 ? loss * (static_cast<double>(pairs) / static_cast<double>(loss_pairs)) : loss;
 }
 
 }  // namespace warp2vec

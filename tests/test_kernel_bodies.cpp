@@ -28,10 +28,7 @@ INSTANTIATE_TEST_SUITE_P(Rules, KernelBodies, ::testing::ValuesIn(kernel_rules()
 
 TEST(KernelBodies, OddTileShapesEqualTheReference) {
   const SyntheticCorpus corpus = zipf_corpus(150, 3000, 200);
-  for (const auto& [centres, negatives, window] :
-       {std::tuple{1, 1, 5}, std::tuple{5, 3, 2}, std::tuple{17, 40, 12}}) {
-    Config config = config_of_tile(centres, negatives, window);
-    config.max_sentence = 50;
+  for (const Config& config : odd_tiles()) {
     expect_equal_up_to_rounding(run(corpus, config, host_warps(1, 1)),
                                 run(corpus, config, make_reference_backend));
   }

@@ -14,6 +14,7 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -80,6 +81,18 @@ inline Config config_of_tile(std::int32_t centres, std::int32_t negatives, std::
   return config;
 }
 
+/// Tiles of odd shapes, (centres, negatives, window) each, in short pieces of sentences: three, and `more`.
+inline std::vector<Config> odd_tiles(const std::vector<std::tuple<int, int, int>>& more = {}) {
+  std::vector<std::tuple<int, int, int>> shapes = {{1, 1, 5}, {5, 3, 2}, {17, 40, 12}};
+  shapes.insert(shapes.end(), more.begin(), more.end());
+  std::vector<Config> configs;
+  for (const auto& [centres, negatives, window] : shapes) {
+    configs.push_back(config_of_tile(centres, negatives, window));
+    configs.back().max_sentence = 50;
+  }
+  return configs;
+}
+
 /// What is trained, how negatives are shared, and with how many dimensions.
 struct Rule {
   std::string loss;
@@ -116,6 +129,15 @@ inline std::string rule_name(const ::testing::TestParamInfo<Rule>& info) {
       info.param.loss + "_" + to_string(info.param.sharing) + "_" + std::to_string(info.param.dim);
   std::replace(name.begin(), name.end(), '+', '_');
   return name;
+}
+
+/// Largest difference of input and output vectors, as a share of the reference's largest value.
+inline double difference_share(const Outcome& tested, const Outcome& reference) {
+  double share = 0;
+  for (const auto matrix : {&Embeddings::input, &Embeddings::output})
+    share = std::max(share, largest_difference(tested.embeddings.*matrix, reference.embeddings.*matrix) /
+                                largest_value(reference.embeddings.*matrix));
+  return share;
 }
 
 /// Both round differently in every sum: some thousand steps of relative error 1e-7, which stay small as

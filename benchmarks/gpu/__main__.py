@@ -81,12 +81,13 @@ def main():
                   evaluated=base.name if evaluates else None)
     cells = [cell for group in groups for cell in group]
     words = {"cuda": arguments.words, "cpu": arguments.cpu_words}
-    conditions = {"program_sha256": sha256(program), "cpu": machine()["cpu"], "cores": machine()["cores"],
+    computer = machine()
+    conditions = {"program_sha256": sha256(program), "cpu": computer["cpu"], "cores": computer["cores"],
                   "gpu": gpu and gpu.split(",")[0], "words": words, "quality_epochs": QUALITY_EPOCHS,
                   "corpus": arguments.corpus and [base.name, base.words, base.tokens],
                   "pairs": [os.path.basename(path) for path in arguments.pairs],
                   "analogies": [os.path.basename(path) for path in arguments.analogies]}
-    facts = {"machine": machine(), "gpu": gpu, "no_gpu": no_gpu, "driver": driver(), "bandwidth": bandwidth,
+    facts = {"machine": computer, "gpu": gpu, "no_gpu": no_gpu, "driver": driver(), "bandwidth": bandwidth,
              "commit": commit(os.path.dirname(program)), "date": time.strftime("%Y-%m-%d"), "rounds": arguments.rounds}
     results = Results(arguments.output, facts, conditions, cells, arguments.rounds, bandwidth)
     if "cuda" not in devices:
