@@ -13,12 +13,7 @@ namespace {
 /// Worker threads that take batches from a short queue.
 class CpuBackend final : public Backend {
  public:
-  explicit CpuBackend(const TrainingData& data)
-      : data_(data),
-        threads_(data.config.deterministic ? 1 : thread_count(data.config)),
-        hot_(data, threads_ * (data.config.sharing == Sharing::tile ? data.config.tile_centres : 1),
-             threads_),
-        nodes_(private_nodes()) {}
+  explicit CpuBackend(const TrainingData& data) : CpuBackend(data, CentreShares(data)) {}
 
   ~CpuBackend() override { stop(); }
 
@@ -53,13 +48,20 @@ class CpuBackend final : public Backend {
   void download(Embeddings&) override { stop(); }
 
  private:
+  CpuBackend(const TrainingData& data, const CentreShares& shares)
+      : data_(data),
+        threads_(data.config.deterministic ? 1 : thread_count(data.config)),
+        hot_(data, shares, threads_ * (data.config.sharing == Sharing::tile ? data.config.tile_centres : 1),
+             threads_),
+        nodes_(private_nodes(shares)) {}
+
   // The nodes that a thread visits often enough to merge them within a batch. Between two merges all threads
   // together visit a node 32 times, which is about as many steps from old values as need no damping at a
   // learning rate of 0.025.
-  PrivateRowsPlan private_nodes() const {
+  PrivateRowsPlan private_nodes(const CentreShares& shares) const {
     if (threads_ == 1 || !data_.config.loss.hierarchical_softmax) return {};
     const std::int32_t visits = std::max(1, 32 / threads_);
-    return {nodes_with_share(data_, visits / static_cast<double>(batch_size())), visits};
+    return {shares.leading_nodes(visits / static_cast<double>(batch_size())), visits};
   }
 
   void work(Embeddings& embeddings) {

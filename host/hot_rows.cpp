@@ -1,6 +1,7 @@
 #include "hot_rows.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace warp2vec {
 namespace {
@@ -21,15 +22,24 @@ std::vector<double> kept_shares(const TrainingData& data) {
   return shares;
 }
 
-// The share of all centres whose path passes each inner node.
-std::vector<double> node_shares(const TrainingData& data, const std::vector<double>& word_shares) {
-  std::vector<double> shares(static_cast<std::size_t>(data.tree.inner_nodes()));
-  const HuffmanView tree = data.tree.view();
-  for (std::int64_t w = 0; w < tree.words; ++w) {
-    const auto word = static_cast<WordId>(w);
-    for (int depth = 0; depth < tree.length(word); ++depth)
-      shares[static_cast<std::size_t>(tree.step(word, depth).node)] +=
-          word_shares[static_cast<std::size_t>(w)];
+// An inner node is passed by the centres of its two children. On each level leaves stand before inner nodes,
+// and the children of neighbouring nodes are neighbours: so all is read in its order, from the lowest level
+// up.
+std::vector<double> node_shares(const HuffmanTree& tree, const std::vector<double>& word_shares) {
+  std::vector<double> shares(static_cast<std::size_t>(tree.inner_nodes()));
+  const HuffmanView view = tree.view();
+  auto end_word = word_shares.end();
+  auto first_node = shares.end();  // of the level
+  auto end_node = shares.end();
+  for (int level = view.length(static_cast<WordId>(view.words - 1)); level > 0; --level) {
+    const auto first_word = word_shares.begin() + view.levels[level].first_leaf;
+    const std::int64_t leaves = end_word - first_word;
+    const std::int64_t places = leaves + (end_node - first_node);
+    const auto parents = first_node - places / 2;
+    for (std::int64_t place = 0; place < places; ++place)
+      parents[place / 2] += place < leaves ? first_word[place] : first_node[place - leaves];
+    end_word = first_word;
+    end_node = std::exchange(first_node, parents);
   }
   return shares;
 }
@@ -41,10 +51,13 @@ std::vector<double> scaled(std::vector<double> values, double factor) {
 
 }  // namespace
 
-std::int64_t nodes_with_share(const TrainingData& data, double share) {
-  const std::vector<double> shares = node_shares(data, kept_shares(data));
-  const auto last = std::find_if(shares.rbegin(), shares.rend(), [&](double s) { return s >= share; });
-  return shares.rend() - last;
+CentreShares::CentreShares(const TrainingData& data) : words(kept_shares(data)) {
+  if (data.config.loss.hierarchical_softmax) nodes = node_shares(data.tree, words);
+}
+
+std::int64_t CentreShares::leading_nodes(double share) const {
+  const auto last = std::find_if(nodes.rbegin(), nodes.rend(), [&](double s) { return s >= share; });
+  return nodes.rend() - last;
 }
 
 HotRows::HotRows(std::vector<double> pairs_in_flight, double highest_lr) {
@@ -56,22 +69,21 @@ HotRows::HotRows(std::vector<double> pairs_in_flight, double highest_lr) {
   load_.assign(pairs_in_flight.begin(), pairs_in_flight.begin() + size);
 }
 
-HotMatrices::HotMatrices(const TrainingData& data, std::int64_t negative_sampling_centres,
-                         std::int64_t tree_centres) {
+HotMatrices::HotMatrices(const TrainingData& data, const CentreShares& shares,
+                         std::int64_t negative_sampling_centres, std::int64_t tree_centres) {
   const Config& config = data.config;
-  const std::vector<double> shares = kept_shares(data);
   if (config.loss.negative_sampling) {
     const double pairs = static_cast<double>(negative_sampling_centres) * config.pairs_per_centre();
-    input = HotRows(scaled(shares, pairs * (1.0 + config.negative)), config.lr);
+    input = HotRows(scaled(shares.words, pairs * (1.0 + config.negative)), config.lr);
     std::vector<double> drawn = sampling_distribution(data.vocabulary.counts(), config.ns_exponent);
     for (std::size_t w = 0; w < drawn.size(); ++w)
-      drawn[w] = pairs * (shares[w] + config.negative * drawn[w]);
+      drawn[w] = pairs * (shares.words[w] + config.negative * drawn[w]);
     output = HotRows(std::move(drawn), config.lr);
   }
   if (config.loss.hierarchical_softmax) {
     const double pairs = static_cast<double>(tree_centres) * config.pairs_per_centre();
-    input_under_tree = HotRows(scaled(shares, pairs * data.tree.mean_code_length()), config.lr);
-    nodes = HotRows(scaled(node_shares(data, shares), pairs), config.lr);
+    input_under_tree = HotRows(scaled(shares.words, pairs * data.tree.mean_code_length()), config.lr);
+    nodes = HotRows(scaled(shares.nodes, pairs), config.lr);
   }
 }
 

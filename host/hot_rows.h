@@ -9,8 +9,16 @@
 
 namespace warp2vec {
 
-/// Number of leading inner nodes, up to the last one that at least this share of all centres' paths passes.
-std::int64_t nodes_with_share(const TrainingData& data, double share);
+/// Which share of all centres, in [0, 1], meets what. Linear in the vocabulary.
+struct CentreShares {
+  std::vector<double> words;  ///< the centres that are the word: its share of the kept tokens
+  std::vector<double> nodes;  ///< those whose path passes the inner node; empty without hierarchical softmax
+
+  explicit CentreShares(const TrainingData& data);
+
+  /// Number of leading inner nodes, up to the last one that at least this share of all centres passes.
+  std::int64_t leading_nodes(double share) const;
+};
 
 /// Damping factors of one matrix's rows; see damping() in step.h. Rows are ordered by falling frequency, so
 /// only a prefix is stored: the rows up to the last one that is damped at the highest learning rate (mostly
@@ -36,7 +44,11 @@ struct HotMatrices {
   HotRows nodes;
 
   HotMatrices() = default;
-  HotMatrices(const TrainingData& data, std::int64_t negative_sampling_centres, std::int64_t tree_centres);
+  HotMatrices(const TrainingData& data, std::int64_t negative_sampling_centres, std::int64_t tree_centres)
+      : HotMatrices(data, CentreShares(data), negative_sampling_centres, tree_centres) {}
+  /// The same with the shares of `data` at hand.
+  HotMatrices(const TrainingData& data, const CentreShares& shares, std::int64_t negative_sampling_centres,
+              std::int64_t tree_centres);
 };
 
 }  // namespace warp2vec

@@ -62,10 +62,42 @@ TEST(HotRows, NodesAreCountedUpToTheLastThatIsVisitedOftenEnough) {
   tokens.ids = {WordId{0}, WordId{1}};
   tokens.ends = {2};
   const TrainingData data(config, vocabulary, tokens);  // codes 0, 10, 110, 111: nodes of 1, 0.6 and 0.3
-  EXPECT_EQ(nodes_with_share(data, 1.1), 0);
-  EXPECT_EQ(nodes_with_share(data, 0.99), 1);
-  EXPECT_EQ(nodes_with_share(data, 0.5), 2);
-  EXPECT_EQ(nodes_with_share(data, 0.1), 3);
+  const CentreShares shares(data);
+  EXPECT_EQ(shares.leading_nodes(1.1), 0);
+  EXPECT_EQ(shares.leading_nodes(0.99), 1);
+  EXPECT_EQ(shares.leading_nodes(0.5), 2);
+  EXPECT_EQ(shares.leading_nodes(0.1), 3);
+}
+
+TEST(HotRows, ANodeHasTheShareOfTheWordsWhosePathsPassIt) {
+  Config config;
+  config.sample = 1e-4;
+  config.loss = parse_loss("hs");
+  for (const std::int64_t words : {2, 3, 20, 5000}) {
+    const SyntheticCorpus corpus = zipf_corpus(words, 20 * words, 30);
+    const TrainingData data(config, corpus.vocabulary, corpus.tokens);
+    const CentreShares shares(data);
+    const HuffmanView tree = data.tree.view();
+    std::vector<double> along_paths(shares.nodes.size());
+    double sum = 0;
+    for (std::int64_t w = 0; w < tree.words; ++w) {
+      const auto word = static_cast<WordId>(w);
+      const double share = shares.words[static_cast<std::size_t>(w)];
+      sum += share;
+      for (int depth = 0; depth < tree.length(word); ++depth)
+        along_paths[static_cast<std::size_t>(tree.step(word, depth).node)] += share;
+    }
+    EXPECT_NEAR(sum, 1, 1e-12);
+    ASSERT_EQ(static_cast<std::int64_t>(shares.nodes.size()), data.tree.inner_nodes());
+    for (std::size_t node = 0; node < along_paths.size(); ++node)
+      EXPECT_NEAR(shares.nodes[node], along_paths[node], 1e-12) << "node " << node << " of " << words;
+  }
+}
+
+TEST(HotRows, NegativeSamplingHasNoNodes) {
+  const SyntheticCorpus corpus = zipf_corpus(20, 400, 30);
+  const TrainingData data(Config(), corpus.vocabulary, corpus.tokens);
+  EXPECT_TRUE(CentreShares(data).nodes.empty());
 }
 
 TEST(HotRows, OrdinaryTextOnOneThreadIsNotDamped) {
