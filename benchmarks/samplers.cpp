@@ -1,4 +1,4 @@
-// Building the samplers and drawing negatives, for a small and a large vocabulary.
+// Building the alias table and drawing negatives, for a small and a large vocabulary.
 
 #include <warp2vec/random.h>
 #include <warp2vec/samplers.h>
@@ -25,16 +25,6 @@ void build_alias_table(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 BENCHMARK(build_alias_table)->Arg(kSmall)->Arg(kLarge)->Unit(benchmark::kMillisecond);
-
-void build_huffman_tree(benchmark::State& state) {
-  const std::vector<std::int64_t> counts = zipf_counts(state.range(0));
-  for (auto _ : state) {
-    const HuffmanTree tree(counts);
-    benchmark::DoNotOptimize(tree.view().code_lengths);
-  }
-  state.SetItemsProcessed(state.iterations() * state.range(0));
-}
-BENCHMARK(build_huffman_tree)->Arg(kSmall)->Arg(kLarge)->Unit(benchmark::kMillisecond);
 
 // Two negatives to a Philox block, as the update rules draw them.
 void draw_negatives(benchmark::State& state) {
