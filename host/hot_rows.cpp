@@ -1,6 +1,8 @@
 #include "hot_rows.h"
 
 #include <algorithm>
+#include <iterator>
+#include <numeric>
 #include <utility>
 
 namespace warp2vec {
@@ -58,6 +60,10 @@ CentreShares::CentreShares(const TrainingData& data) : words(kept_shares(data)) 
 std::int64_t CentreShares::leading_nodes(double share) const {
   const auto last = std::find_if(nodes.rbegin(), nodes.rend(), [&](double s) { return s >= share; });
   return nodes.rend() - last;
+}
+
+double CentreShares::path_nodes_outside_top(std::int64_t top) const {
+  return std::accumulate(nodes.begin() + std::min(top, std::ssize(nodes)), nodes.end(), 0.0);
 }
 
 HotRows::HotRows(std::vector<double> pairs_in_flight, double highest_lr) {

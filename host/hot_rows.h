@@ -18,6 +18,8 @@ struct CentreShares {
 
   /// Number of leading inner nodes, up to the last one that at least this share of all centres passes.
   std::int64_t leading_nodes(double share) const;
+  /// Mean number of nodes on a centre's path, without the first `top` >= 0 of the tree.
+  double path_nodes_outside_top(std::int64_t top) const;
 };
 
 /// Damping factors of one matrix's rows; see damping() in step.h. Rows are ordered by falling frequency, so

@@ -173,12 +173,17 @@ TEST_F(Cli, EveryObjectiveSharingDeviceAndFormatRuns) {
   EXPECT_TRUE(exists("p.metadata.tsv"));
 }
 
+std::vector<json> json_lines(const std::string& file) {
+  std::istringstream lines(read_whole_file(file));
+  std::vector<json> objects;
+  for (std::string line; std::getline(lines, line);) objects.push_back(json::parse(line));
+  return objects;
+}
+
 TEST_F(Cli, MetricsAreJsonLinesWithASummary) {
   const Finished result = train("v.bin", {"--metrics", path("run.jsonl")});
   ASSERT_EQ(result.status, 0) << result.err;
-  std::istringstream lines(read_whole_file(path("run.jsonl")));
-  std::vector<json> objects;
-  for (std::string line; std::getline(lines, line);) objects.push_back(json::parse(line));
+  const std::vector<json> objects = json_lines(path("run.jsonl"));
   ASSERT_GE(objects.size(), 3U);  // two epochs and the summary
   for (std::size_t i = 0; i + 1 < objects.size(); ++i) {
     EXPECT_EQ(objects[i]["type"], "progress");
@@ -199,6 +204,15 @@ TEST_F(Cli, MetricsAreJsonLinesWithASummary) {
   EXPECT_GE(summary["seconds"]["upload"].get<double>(), 0);
   EXPECT_GE(summary["seconds"]["download"].get<double>(), 0);
   EXPECT_EQ(summary["input"]["bytes"], std::filesystem::file_size(text_));
+}
+
+TEST_F(Cli, MetricsOfHierarchicalSoftmaxHaveTheLengthOfPaths) {
+  const Finished result = train("v.bin", {"--metrics", path("run.jsonl"), "--loss", "hs"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  const json nodes = json_lines(path("run.jsonl")).back()["path_nodes_outside_top"];
+  EXPECT_GT(nodes["0"].get<double>(), 1);
+  EXPECT_LT(nodes["32"].get<double>(), nodes["0"].get<double>());
+  EXPECT_EQ(nodes["64"], 0.0);  // of 40 words
 }
 
 TEST_F(Cli, AFailedRunSaysSoInItsMetrics) {

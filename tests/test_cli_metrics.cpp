@@ -74,6 +74,10 @@ TEST(CliMetrics, SummaryHoldsSettingsMachineCountsAndTimings) {
   EXPECT_GT(summary["peak_memory_bytes"], 0);
   EXPECT_EQ(summary["settings"]["device"], "auto");
   EXPECT_EQ(summary["device"], json({{"kind", "cpu"}}));
+  EXPECT_FALSE(summary.contains("path_nodes_outside_top"));
+  report.path_nodes_outside_top = {{0, 13.5}, {64, 7.25}};
+  EXPECT_EQ(summary_json(options, report, "finished", "")["path_nodes_outside_top"],
+            json({{"0", 13.5}, {"64", 7.25}}));
 }
 
 TEST(CliMetrics, SummaryOfAGpuHoldsItsPlanAndTransfers) {

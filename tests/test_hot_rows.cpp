@@ -53,7 +53,7 @@ TEST(HotRows, PairsInFlightFollowFromTheCounts) {
   EXPECT_LT(hot.nodes.factor(1, 1), 1.0F);
 }
 
-TEST(HotRows, NodesAreCountedUpToTheLastThatIsVisitedOftenEnough) {
+TEST(HotRows, NodesAreCountedByHowOftenTheyAreVisited) {
   Config config;
   config.sample = 0;
   config.loss = parse_loss("hs");
@@ -67,6 +67,10 @@ TEST(HotRows, NodesAreCountedUpToTheLastThatIsVisitedOftenEnough) {
   EXPECT_EQ(shares.leading_nodes(0.99), 1);
   EXPECT_EQ(shares.leading_nodes(0.5), 2);
   EXPECT_EQ(shares.leading_nodes(0.1), 3);
+  EXPECT_DOUBLE_EQ(shares.path_nodes_outside_top(0), data.tree.mean_code_length());
+  EXPECT_DOUBLE_EQ(shares.path_nodes_outside_top(1), 0.9);
+  EXPECT_DOUBLE_EQ(shares.path_nodes_outside_top(2), 0.3);
+  EXPECT_EQ(shares.path_nodes_outside_top(4), 0);
 }
 
 TEST(HotRows, ANodeHasTheShareOfTheWordsWhosePathsPassIt) {

@@ -22,7 +22,7 @@ from gpu.measurement import QUALITY_EPOCHS, Measurement  # noqa: E402
 from gpu.preparation import check_disk, find_gpu, find_program, sha256, texts_of  # noqa: E402
 from gpu.results import OtherConditions, Results  # noqa: E402
 from gpu.rounds import run_rounds  # noqa: E402
-from gpu.rules import RULES  # noqa: E402
+from gpu.rules import DEFAULT_RULES, RULES  # noqa: E402
 from measure.arguments import check_files, check_programs, positive  # noqa: E402
 from measure.gpu import driver  # noqa: E402
 from measure.machine import commit, machine  # noqa: E402
@@ -38,7 +38,8 @@ def parse():
     parser.add_argument("--analogies", nargs="+", action="extend", default=[], help="analogy files")
     parser.add_argument("--devices", choices=["auto", "cpu", "cuda", "cuda,cpu"], default="auto",
                         help="auto: the GPU, if there is a usable one, and the CPU (default %(default)s)")
-    parser.add_argument("--rules", nargs="+", choices=RULES, default=list(RULES), help="(default: all)")
+    parser.add_argument("--rules", nargs="+", choices=RULES, default=DEFAULT_RULES,
+                        help="(default: %(default)s)")
     parser.add_argument("--dims", type=positive, nargs="+", default=[100, 128, 300], help="(default %(default)s)")
     parser.add_argument("--samples", type=float, nargs="+", default=[1e-4, 1e-3], help="(default %(default)s)")
     parser.add_argument("--vocabularies", type=positive, nargs="*", default=[1000000, 3000000, 10000000],

@@ -45,6 +45,7 @@ class Measurement:
                             "subsampling": on_gpu.get("subsampling"), "together": watched.seconds,
                             "with_evaluation": took},
                 "counts": summary["counts"], "settings": summary["settings"],
+                "path_nodes_outside_top": summary.get("path_nodes_outside_top"),
                 "centres_in_flight": device.get("centres_in_flight"), "matrix_units": device.get("matrix_units"),
                 "loss": summary["epoch_loss"][-1],
                 "peak_memory_bytes": watched.peak_memory_bytes, "quality": quality}

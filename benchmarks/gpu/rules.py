@@ -9,7 +9,7 @@ from gpu import ceilings
 class Rule:
     flags: Tuple[str, ...]
     bytes_per_value: int  # in the matrices
-    rows: Callable  # of them, for each kept word: see ceilings.py
+    rows: Callable  # of them, for each kept word of a run: see ceilings.py
     devices: Tuple[str, ...] = ("cuda", "cpu")
 
 
@@ -18,4 +18,7 @@ RULES = {
     "tile-bf16": Rule(("--sharing", "tile", "--table-type", "bf16"), 2, ceilings.tile_rows, ("cuda",)),
     "window": Rule(("--sharing", "window"), 4, ceilings.window_rows),
     "pair": Rule(("--sharing", "pair"), 4, ceilings.pair_rows),
+    "hs": Rule(("--loss", "hs"), 4, ceilings.tree_rows),
+    "ns+hs": Rule(("--loss", "ns+hs"), 4, ceilings.tile_and_tree_rows),
 }
+DEFAULT_RULES = ("tile", "tile-bf16", "window", "pair", "hs")

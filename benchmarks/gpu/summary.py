@@ -14,9 +14,8 @@ def training_seconds(run):
 
 def bytes_per_kept_word(run):
     """That must be moved at least."""
-    rule, counts = RULES[run["rule"]], run["counts"]
-    rows = rule.rows(counts["pairs"] / counts["kept_tokens"], run["settings"])
-    return bytes_per_word(rows, run["dim"], rule.bytes_per_value)
+    rule = RULES[run["rule"]]
+    return bytes_per_word(rule.rows(run), run["dim"], rule.bytes_per_value)
 
 
 def figures_of(run, bandwidth):

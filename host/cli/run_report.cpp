@@ -117,6 +117,8 @@ json summary_json(const TrainOptions& options, const RunReport& report, const st
                {"epoch_loss", training.epoch_loss},
                {"words_per_second", words_per_second(training)},
                {"peak_memory_bytes", peak_memory()}};
+  for (const auto& [top, nodes] : report.path_nodes_outside_top)
+    summary["path_nodes_outside_top"][std::to_string(top)] = nodes;
   if (!message.empty()) summary["message"] = message;
   return summary;
 }

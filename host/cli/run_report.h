@@ -11,6 +11,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace warp2vec::cli {
 
@@ -31,6 +33,9 @@ struct RunReport {
   std::int64_t epoch_tokens = 0;  ///< tokens of the text that are in the vocabulary
   DeviceKind device = DeviceKind::cpu;
   std::optional<GpuRun> gpu;  ///< once the run is on a GPU
+  /// (n, mean number of nodes on a kept word's path without the tree's first n); empty without hierarchical
+  /// softmax.
+  std::vector<std::pair<std::int64_t, double>> path_nodes_outside_top;
   TrainingSummary training;
   PhaseSeconds seconds;
   std::string example_word;  ///< for the commands to try next

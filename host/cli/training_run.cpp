@@ -7,6 +7,7 @@
 #include "failed_training.h"
 #include "gpu.h"
 #include "gpu_text.h"
+#include "hot_rows.h"
 #include "interrupt.h"
 #include "machine.h"
 #include "memory_plan.h"
@@ -120,6 +121,12 @@ int TrainingRun::train_and_save() {
     data = std::make_unique<TrainingData>(options_.config, vocabulary, tokens);
     embeddings = initial_embeddings(vocabulary.size(), options_.config);
     backend = make_backend(*data);
+    if (!options_.metrics.empty() && options_.config.loss.hierarchical_softmax) {
+      const CentreShares shares(*data);
+      // Sizes that a tile might share among its centres.
+      for (const std::int64_t top : {0, 32, 64, 128})
+        report_.path_nodes_outside_top.emplace_back(top, shares.path_nodes_outside_top(top));
+    }
     stop_if_interrupted();
   }
   try {

@@ -63,6 +63,14 @@ class GpuBenchTest(unittest.TestCase):
         self.assertIn("Words a second by vocabulary", self.read("chart.svg"))
         self.assertEqual(sorted(os.listdir(self.path("out"))), ["chart.svg", "results.json", "table.md"])
 
+    def test_hierarchical_softmax_beside_the_same_on_the_cpu(self):
+        status, printed = self.bench("--rules", "hs", PRETENDED_GPU=H100)
+        self.assertEqual(status, 0, printed)
+        self.assertEqual([command.split("--loss ")[1] for command in self.commands()], ["hs"] * 8)
+        self.assertEqual(len([command for command in self.commands() if "--device cpu" in command]), 4)
+        # (74 + 64) / 64 + 7 * 1.25 rows of 112 values, both ways
+        self.assertRegex(self.read("table.md"), r"\| hs \| cuda \| 2 \| 150 \| 75\.0 \|.*\| 9,772 \|")
+
     def test_no_gpu(self):
         status, printed = self.bench("--rules", "tile")
         self.assertEqual(status, 0, printed)

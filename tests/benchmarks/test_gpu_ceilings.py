@@ -1,16 +1,22 @@
 import unittest
 
 from gpu.bandwidths import bandwidth_of
-from gpu.ceilings import bytes_per_word, pair_rows, tile_rows, window_rows
-
-SETTINGS = {"negative": 5, "window": 5, "tile_centres": 64, "tile_negatives": 32}
+from gpu.ceilings import bytes_per_word, pair_rows, tile_and_tree_rows, tile_rows, tree_rows, window_rows
+from sample_gpu_runs import cell, run
 
 
 class CeilingsTest(unittest.TestCase):
     def test_rows_of_each_rule(self):
-        self.assertEqual(pair_rows(6, SETTINGS), 6 * (1 + 1 + 5))
-        self.assertEqual(window_rows(6, SETTINGS), 6 + 1 + 5)
-        self.assertEqual(tile_rows(6, SETTINGS), (74 + 64 + 32) / 64)
+        self.assertEqual(pair_rows(run(cell("pair"))), 6 * (1 + 1 + 5))
+        self.assertEqual(window_rows(run(cell("window"))), 6 + 1 + 5)
+        self.assertEqual(tile_rows(run(cell("tile"))), (74 + 64 + 32) / 64)
+
+    def test_rows_of_a_tree(self):
+        # A tile's contexts and first nodes move once; each of 8 further nodes is read and written, and a quarter of a
+        # row comes with it: 16 contexts for 32 nodes, only written.
+        tree = (74 + 64) / 64 + 8 * 1.25
+        self.assertEqual(tree_rows(run(cell("hs"))), tree)
+        self.assertEqual(tile_and_tree_rows(run(cell("ns+hs"))), (74 + 64 + 32) / 64 + tree)
 
     def test_bytes(self):
         self.assertEqual(bytes_per_word(42, 128, 4), 43008)
