@@ -7,8 +7,6 @@ from it in one setting follow, then those that differ in two, as long as --budge
 import argparse
 import os
 import shutil
-import signal
-import subprocess
 import sys
 import time
 
@@ -24,6 +22,7 @@ from gpu.results import OtherConditions, Results  # noqa: E402
 from gpu.rounds import run_rounds  # noqa: E402
 from gpu.rules import DEFAULT_RULES, RULES  # noqa: E402
 from measure.arguments import check_files, check_programs, positive  # noqa: E402
+from measure.command import run_command  # noqa: E402
 from measure.gpu import driver  # noqa: E402
 from measure.machine import commit, machine  # noqa: E402
 
@@ -61,7 +60,6 @@ def parse():
 
 
 def main():
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("gpu_bench: terminated"))  # so that programs end with it
     arguments = parse()
     budget = Budget(arguments.budget)
     program = find_program(arguments.program)
@@ -124,11 +122,4 @@ def finish(results, failures, scratch):
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except OtherConditions as reason:
-        sys.exit(f"gpu_bench: {reason}")
-    except subprocess.CalledProcessError as failure:  # it has said why
-        sys.exit(f"gpu_bench: this failed: {' '.join(failure.cmd)}")
-    except KeyboardInterrupt:
-        sys.exit("gpu_bench: interrupted; the same command goes on from here")
+    run_command("gpu_bench", main, OtherConditions, "; the same command goes on from here")

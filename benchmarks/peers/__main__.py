@@ -5,8 +5,6 @@ warp2vec and installs gensim and fastText with apt where they are missing. Print
 with results.json and chart.svg."""
 import argparse
 import os
-import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -17,6 +15,7 @@ sys.path[0] = os.path.dirname(HERE)  # where the packages are: this one and `mea
 
 from measure.arguments import check_files, check_programs, positive  # noqa: E402
 from measure.checkout import built_program  # noqa: E402
+from measure.command import run_command  # noqa: E402
 from measure.counted_words import count_words  # noqa: E402
 from measure.machine import commit, machine  # noqa: E402
 from measure.watched_process import ProgramFailed  # noqa: E402
@@ -60,7 +59,6 @@ def parse():
 
 
 def main():
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("compare_peers: terminated"))  # so that programs end with it
     arguments = parse()
     program = arguments.program or built_program()
     peers, notes = find_peers(program, arguments.word2vec_c)
@@ -89,11 +87,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except ProgramFailed as failure:
-        sys.exit(f"compare_peers: {failure}")
-    except subprocess.CalledProcessError as failure:  # it has said why
-        sys.exit(f"compare_peers: this failed: {' '.join(failure.cmd)}")
-    except KeyboardInterrupt:
-        sys.exit("compare_peers: interrupted")
+    run_command("compare_peers", main, ProgramFailed)
