@@ -61,7 +61,7 @@ def parse():
 def main():
     arguments = parse()
     program = arguments.program or built_program()
-    peers, notes = find_peers(program, arguments.word2vec_c)
+    peers, notes = find_peers(program, arguments.word2vec_c, arguments.loss)
     corpus = arguments.corpus or dictionary()
     settings = Settings(arguments.loss, arguments.dim, arguments.window, arguments.negative, arguments.sample,
                         arguments.min_count, arguments.lr, arguments.epochs)

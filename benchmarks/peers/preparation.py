@@ -15,8 +15,8 @@ def dictionary():
     return path
 
 
-def find_peers(warp2vec, word2vec_c):
-    """All programs in the order of a round, and what must be said of how they are compared."""
+def find_peers(warp2vec, word2vec_c, loss):
+    """All programs in the order of a round, and what must be said of how they are compared. `loss`: 'ns' or 'hs'."""
     if not (find_python() and Fasttext.find()):
         script("install-dependencies.sh", "peers")
     python, fasttext = find_python(), Fasttext.find()
@@ -24,6 +24,8 @@ def find_peers(warp2vec, word2vec_c):
         sys.exit("compare_peers: " + ("no Python has gensim" if not python else "there is no fasttext on PATH"))
     peers = [Warp2vec(warp2vec), Gensim(python, "iterator"), Gensim(python, "corpus_file"), Fasttext(fasttext)]
     notes = [note for kind in (Warp2vec, Gensim, Fasttext) for note in kind.notes]
+    if loss == "ns":
+        notes += Warp2vec.notes_on_negatives
     if word2vec_c:
         peers.append(Word2vecC(word2vec_c, huge_pages=False))
         notes += Word2vecC.notes

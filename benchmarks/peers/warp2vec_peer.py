@@ -16,8 +16,9 @@ def phases_of(seconds):
 class Warp2vec:
     name = "warp2vec"
     notes = ["warp2vec: its own times; training includes turning the text into word numbers, which the others do "
-             "while training. Its negatives are shared by tiles of neighbouring words, the default; the others draw "
-             "theirs for each pair."]
+             "while training."]
+    notes_on_negatives = ["warp2vec's negatives are shared by tiles of neighbouring words, the default; the others "
+                          "draw theirs for each pair."]
 
     def __init__(self, program):
         self.program = program
