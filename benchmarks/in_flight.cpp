@@ -34,7 +34,7 @@ template <class Value>
 class InFlightBackend final : public Backend {
  public:
   InFlightBackend(const TrainingData& data, std::int64_t blocks)
-      : model_(data, blocks * data.config.tile_centres, 1),
+      : model_(data, {.negatives = blocks * data.config.tile_centres}),
         totals_(1),
         blocks_(blocks),
         bytes_(dense_tile_bytes<Value, HostWarp>(model_.get(), 1)),

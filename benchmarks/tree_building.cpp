@@ -80,7 +80,7 @@ void make_training_data(benchmark::State& state) {
 void make_hot_rows(benchmark::State& state) {
   const TrainingData data = Words::of(state.range(0)).data();
   for (auto _ : state) {
-    const HotMatrices hot(data, kCentresInFlight, kCentresInFlight);
+    const HotMatrices hot(data, {.negatives = kCentresInFlight, .paths = kCentresInFlight});
     benchmark::DoNotOptimize(hot.nodes.view().pairs_in_flight);
   }
 }

@@ -59,6 +59,12 @@ std::int32_t Config::negatives_per_tile() const {
   return static_cast<std::int32_t>(std::clamp(std::ceil(wanted), 32.0, 1024.0));
 }
 
+std::int32_t Config::path_tile_centres() const {
+  constexpr double kStablePairs = 1.25;
+  const double most = std::min(kMostPathCentres, tile_centres);
+  return static_cast<std::int32_t>(std::clamp(kStablePairs / (lr * pairs_per_centre()), 1.0, most));
+}
+
 Loss parse_loss(const std::string& text) {
   if (text == "ns") return {true, false, false};
   if (text == "hs") return {false, true, false};

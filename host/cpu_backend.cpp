@@ -51,9 +51,12 @@ class CpuBackend final : public Backend {
   CpuBackend(const TrainingData& data, const CentreShares& shares)
       : data_(data),
         threads_(data.config.deterministic ? 1 : thread_count(data.config)),
-        hot_(data, shares, threads_ * (data.config.sharing == Sharing::tile ? data.config.tile_centres : 1),
-             threads_),
+        hot_(data, shares,
+             {.negatives = threads_ * (tiled() ? data.config.tile_centres : 1),
+              .paths = threads_ * (tiled() ? data.config.path_tile_centres() : 1)}),
         nodes_(private_nodes(shares)) {}
+
+  bool tiled() const { return data_.config.sharing == Sharing::tile; }
 
   // The nodes that a thread visits often enough to merge them within a batch. Between two merges all threads
   // together visit a node 32 times, which is about as many steps from old values as need no damping at a

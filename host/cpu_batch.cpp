@@ -2,6 +2,8 @@
 
 #include "simd_draws.h"
 
+#include <algorithm>
+
 namespace warp2vec {
 namespace {
 
@@ -43,6 +45,16 @@ void CpuBatch::read(const Batch& batch) {
     windows_.push_back(span_.around(i, width));
     pairs_ += windows_.back().size() - 1;
   }
+}
+
+// A later centre's wider window may begin earlier.
+KeptRange CpuBatch::reach(std::int64_t begin, std::int64_t end) const {
+  KeptRange reach = window(begin);
+  for (std::int64_t t = begin; t < end; ++t) {
+    reach.begin = std::min(reach.begin, window(t).begin);
+    reach.end = std::max(reach.end, window(t).end);
+  }
+  return reach;
 }
 
 }  // namespace warp2vec

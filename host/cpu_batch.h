@@ -31,6 +31,8 @@ class CpuBatch {
   float lr(std::int64_t i) const { return data_.lr_at(draws_.epoch, position(i)); }
   /// The window of a centre, itself among it.
   KeptRange window(std::int64_t centre) const { return windows_[static_cast<std::size_t>(centre - begin_)]; }
+  /// The elements that the windows of centres [begin, end) cover.
+  KeptRange reach(std::int64_t begin, std::int64_t end) const;
 
  private:
   const TrainingData& data_;

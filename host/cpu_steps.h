@@ -8,6 +8,7 @@
 #include "cpu_batch.h"
 #include "cpu_softmax.h"
 #include "hot_rows.h"
+#include "path_tile_steps.h"
 #include "private_rows.h"
 #include "sign_block.h"
 #include "tile_steps.h"
@@ -31,10 +32,13 @@ class CpuSteps {
   double train_centre(std::int64_t centre);
 
   const TrainingData& data_;
+  const std::int32_t path_centres_;
   CpuBatch batch_;
   std::optional<TileSteps> tiles_;
   TileSteps::Tile tile_, next_tile_;
   PrivateRows nodes_;
+  std::optional<PathTileSteps> path_tiles_;
+  PathTileSteps::Tile path_tile_, next_path_tile_;
   CentreBlocks centre_blocks_;
   SignBlocks blocks_, next_blocks_;
   SignBlockSteps sign_blocks_;

@@ -76,10 +76,10 @@ HotRows::HotRows(std::vector<double> pairs_in_flight, double highest_lr) {
 }
 
 HotMatrices::HotMatrices(const TrainingData& data, const CentreShares& shares,
-                         std::int64_t negative_sampling_centres, std::int64_t tree_centres) {
+                         const CentresInFlight& centres) {
   const Config& config = data.config;
   if (config.loss.negative_sampling) {
-    const double pairs = static_cast<double>(negative_sampling_centres) * config.pairs_per_centre();
+    const double pairs = static_cast<double>(centres.negatives) * config.pairs_per_centre();
     input = HotRows(scaled(shares.words, pairs * (1.0 + config.negative)), config.lr);
     std::vector<double> drawn = sampling_distribution(data.vocabulary.counts(), config.ns_exponent);
     for (std::size_t w = 0; w < drawn.size(); ++w)
@@ -87,9 +87,13 @@ HotMatrices::HotMatrices(const TrainingData& data, const CentreShares& shares,
     output = HotRows(std::move(drawn), config.lr);
   }
   if (config.loss.hierarchical_softmax) {
-    const double pairs = static_cast<double>(tree_centres) * config.pairs_per_centre();
+    const double pairs = static_cast<double>(centres.paths) * config.pairs_per_centre();
     input_under_tree = HotRows(scaled(shares.words, pairs * data.tree.mean_code_length()), config.lr);
-    nodes = HotRows(scaled(shares.nodes, pairs), config.lr);
+    std::vector<double> in_flight = scaled(shares.nodes, pairs);
+    const auto first = std::min(static_cast<std::size_t>(centres.first_nodes), in_flight.size());
+    for (std::size_t n = 0; n < first; ++n)
+      in_flight[n] *= static_cast<double>(centres.first_paths) / static_cast<double>(centres.paths);
+    nodes = HotRows(std::move(in_flight), config.lr);
   }
 }
 

@@ -38,7 +38,15 @@ class HotRows {
   std::vector<float> load_;
 };
 
-/// The hot rows of all three matrices when `centres_in_flight` centres are trained from the same values.
+/// How many centres are trained from the same values.
+struct CentresInFlight {
+  std::int64_t negatives = 1;    ///< by negative sampling
+  std::int64_t paths = 1;        ///< by hierarchical softmax ...
+  std::int64_t first_nodes = 0;  ///< ... but the first nodes of the tree, this many, ...
+  std::int64_t first_paths = 1;  ///< ... for so many centres
+};
+
+/// The hot rows of all three matrices.
 struct HotMatrices {
   HotRows input;   ///< under negative sampling
   HotRows output;  ///< under negative sampling
@@ -46,11 +54,10 @@ struct HotMatrices {
   HotRows nodes;
 
   HotMatrices() = default;
-  HotMatrices(const TrainingData& data, std::int64_t negative_sampling_centres, std::int64_t tree_centres)
-      : HotMatrices(data, CentreShares(data), negative_sampling_centres, tree_centres) {}
+  HotMatrices(const TrainingData& data, const CentresInFlight& centres)
+      : HotMatrices(data, CentreShares(data), centres) {}
   /// The same with the shares of `data` at hand.
-  HotMatrices(const TrainingData& data, const CentreShares& shares, std::int64_t negative_sampling_centres,
-              std::int64_t tree_centres);
+  HotMatrices(const TrainingData& data, const CentreShares& shares, const CentresInFlight& centres);
 };
 
 }  // namespace warp2vec

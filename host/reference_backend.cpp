@@ -9,7 +9,9 @@ namespace {
 class ReferenceBackend final : public Backend {
  public:
   explicit ReferenceBackend(const TrainingData& data)
-      : data_(data), hot_(data, centres_in_flight(data.config), 1) {}
+      : data_(data),
+        hot_(data, {.negatives = tiled() ? data.config.tile_centres : 1,
+                    .paths = tiled() ? data.config.path_tile_centres() : 1}) {}
 
   std::int64_t batch_size() const override { return std::int64_t{16} * data_.config.tile_centres; }
   void upload(Embeddings& embeddings) override { embeddings_ = &embeddings; }
@@ -29,25 +31,34 @@ class ReferenceBackend final : public Backend {
       const std::int64_t tile_end = std::min(end, tile + config.tile_centres);
       if (config.loss.negative_sampling && config.sharing == Sharing::tile)
         train_tile(batch, span, tile, tile_end);
+      const std::int64_t paths = config.path_tile_centres();
+      if (config.loss.hierarchical_softmax && config.sharing == Sharing::tile)
+        for (std::int64_t i = tile; i < tile_end; i += paths)
+          train_path_tile(batch, span, i, std::min(tile_end, i + paths));
       for (std::int64_t centre = tile; centre < tile_end; ++centre) train_centre(batch, span, centre);
     }
   }
 
  private:
-  static std::int64_t centres_in_flight(const Config& config) {
-    return config.sharing == Sharing::tile ? config.tile_centres : 1;
+  bool tiled() const { return data_.config.sharing == Sharing::tile; }
+
+  float lr_at(const Batch& batch, const KeptSpan& span, std::int64_t i) const {
+    return data_.lr_at(batch.epoch->draws().epoch, span.positions[static_cast<std::size_t>(i)]);
   }
 
   void train_tile(const Batch& batch, const KeptSpan& span, std::int64_t begin, std::int64_t end) {
-    const float lr = data_.lr_at(batch.epoch->draws().epoch, span.positions[static_cast<std::size_t>(begin)]);
-    step_words(tile_block(data_, batch.epoch->draws(), span, begin, end), lr);
+    step_words(tile_block(data_, batch.epoch->draws(), span, begin, end), lr_at(batch, span, begin));
   }
 
-  // Everything that is computed centre by centre.
+  void train_path_tile(const Batch& batch, const KeptSpan& span, std::int64_t begin, std::int64_t end) {
+    step_nodes(path_tile_block(data_, batch.epoch->draws(), span, begin, end), lr_at(batch, span, begin));
+  }
+
+  // Counts the centre's pairs, and trains everything that is computed centre by centre.
   void train_centre(const Batch& batch, const KeptSpan& span, std::int64_t centre) {
     const Config& config = data_.config;
     const Draws& draws = batch.epoch->draws();
-    const float lr = data_.lr_at(draws.epoch, span.positions[static_cast<std::size_t>(centre)]);
+    const float lr = lr_at(batch, span, centre);
     const WordId word = span.words[static_cast<std::size_t>(centre)];
     const KeptSpan::Range window = window_of(data_, draws, span, centre);
     const std::vector<std::int64_t> contexts = context_rows(span, centre, window);
@@ -66,7 +77,7 @@ class ReferenceBackend final : public Backend {
     }
     if (config.loss.negative_sampling && config.sharing == Sharing::window)
       step_words(window_block(data_, draws, span, centre), lr);
-    if (config.loss.hierarchical_softmax) step_nodes(path_block(data_, contexts, word), lr);
+    if (config.loss.hierarchical_softmax && !tiled()) step_nodes(path_block(data_, contexts, word), lr);
   }
 
   void step_words(const Block& block, float lr) {

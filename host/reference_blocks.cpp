@@ -22,6 +22,29 @@ void add_targets(Block& block, WordId centre, const std::vector<WordId>& negativ
   }
 }
 
+// The windows of centres [begin, end), and all elements that they reach, as contexts.
+struct Windows {
+  std::int64_t first_centre;
+  std::vector<KeptSpan::Range> of_centre;
+  KeptSpan::Range reach;
+
+  Windows(const TrainingData& data, const Draws& draws, const KeptSpan& span, std::int64_t begin,
+          std::int64_t end)
+      : first_centre(begin), reach{begin, end} {
+    for (std::int64_t centre = begin; centre < end; ++centre) {
+      of_centre.push_back(window_of(data, draws, span, centre));
+      reach.begin = std::min(reach.begin, of_centre.back().begin);
+      reach.end = std::max(reach.end, of_centre.back().end);
+    }
+  }
+
+  // Whether context number `context` is in the window of centre number `centre`.
+  bool meet(std::size_t context, std::size_t centre) const {
+    const std::int64_t i = reach.begin + static_cast<std::int64_t>(context);
+    return i != first_centre + static_cast<std::int64_t>(centre) && of_centre[centre].contains(i);
+  }
+};
+
 }  // namespace
 
 KeptSpan::Range window_of(const TrainingData& data, const Draws& draws, const KeptSpan& span,
@@ -66,31 +89,20 @@ Block tile_block(const TrainingData& data, const Draws& draws, const KeptSpan& s
                  std::int64_t end) {
   const Config& config = data.config;
   Block block;
-  std::vector<KeptSpan::Range> windows;
-  for (std::int64_t centre = begin; centre < end; ++centre) {
-    windows.push_back(window_of(data, draws, span, centre));
+  const Windows windows(data, draws, span, begin, end);
+  for (std::int64_t centre = begin; centre < end; ++centre)
     block.targets.push_back(row_of(word_at(span, centre)));
-  }
   const std::int64_t tile = (span.first + begin) / config.tile_centres;
   const std::int32_t negatives = config.negatives_per_tile();
   for (std::int32_t m = 0; m < negatives; ++m)
     block.targets.push_back(row_of(tile_negative(draws, data.negatives.view(), tile, m)));
 
   const auto centres = static_cast<std::size_t>(end - begin);
-  std::int64_t first_context = begin;
-  std::int64_t last_context = end;
-  for (const KeptSpan::Range& window : windows) {
-    first_context = std::min(first_context, window.begin);
-    last_context = std::max(last_context, window.end);
-  }
-  for (std::int64_t i = first_context; i < last_context; ++i)
+  for (std::int64_t i = windows.reach.begin; i < windows.reach.end; ++i)
     block.contexts.push_back(row_of(word_at(span, i)));
   block.weights.resize(block.contexts.size() * block.targets.size());
   for (std::size_t c = 0; c < block.contexts.size(); ++c) {
-    const std::int64_t i = first_context + static_cast<std::int64_t>(c);
-    const auto meets = [&](std::size_t t) {
-      return i != begin + static_cast<std::int64_t>(t) && windows[t].begin <= i && i < windows[t].end;
-    };
+    const auto meets = [&](std::size_t t) { return windows.meet(c, t); };
     std::int32_t pairs = 0;
     for (std::size_t t = 0; t < centres; ++t) {
       if (!meets(t)) continue;
@@ -118,6 +130,31 @@ Block path_block(const TrainingData& data, std::vector<std::int64_t> contexts, W
   for (std::size_t c = 0; c < block.contexts.size(); ++c)
     for (int depth = 0; depth < tree.length(centre); ++depth)
       block.weight(c, static_cast<std::size_t>(depth)) = tree.step(centre, depth).right ? -1.0F : 1.0F;
+  return block;
+}
+
+Block path_tile_block(const TrainingData& data, const Draws& draws, const KeptSpan& span, std::int64_t begin,
+                      std::int64_t end) {
+  const HuffmanView tree = data.tree.view();
+  const Windows windows(data, draws, span, begin, end);
+  Block block;
+  for (std::int64_t i = windows.reach.begin; i < windows.reach.end; ++i)
+    block.contexts.push_back(row_of(word_at(span, i)));
+  std::vector<std::size_t> centre_of;
+  std::vector<float> signs;
+  for (std::int64_t centre = begin; centre < end; ++centre) {
+    const WordId word = word_at(span, centre);
+    for (int depth = 0; depth < tree.length(word); ++depth) {
+      const PathStep step = tree.step(word, depth);
+      block.targets.push_back(step.node);
+      centre_of.push_back(static_cast<std::size_t>(centre - begin));
+      signs.push_back(step.right ? -1.0F : 1.0F);
+    }
+  }
+  block.weights.resize(block.contexts.size() * block.targets.size());
+  for (std::size_t c = 0; c < block.contexts.size(); ++c)
+    for (std::size_t t = 0; t < block.targets.size(); ++t)
+      block.weight(c, t) = windows.meet(c, centre_of[t]) ? signs[t] : 0.0F;
   return block;
 }
 

@@ -53,6 +53,11 @@ Block tile_block(const TrainingData& data, const Draws& draws, const KeptSpan& s
 /// Hierarchical softmax: context rows of one centre, and the nodes of the centre's path.
 Block path_block(const TrainingData& data, std::vector<std::int64_t> contexts, WordId centre);
 
+/// Hierarchical softmax under Sharing::tile: the contexts of centres [begin, end) of `span`, and the nodes of
+/// these centres' paths, one centre after the other; a node is there once for each path that passes it.
+Block path_tile_block(const TrainingData& data, const Draws& draws, const KeptSpan& span, std::int64_t begin,
+                      std::int64_t end);
+
 /// Loss of the block at the current values, in nats, summed over its weights in double. `output` is the
 /// output or the node matrix.
 template <class Real>

@@ -24,12 +24,7 @@ TileSteps::TileSteps(const TrainingData& data, const HotMatrices& hot, Embedding
 }
 
 void TileSteps::prepare(const CpuBatch& batch, std::int64_t begin, std::int64_t end, Tile& tile) {
-  // The elements that the windows cover: a later centre's wider window may begin earlier.
-  KeptRange contexts = batch.window(begin);
-  for (std::int64_t t = begin; t < end; ++t) {
-    contexts.begin = std::min(contexts.begin, batch.window(t).begin);
-    contexts.end = std::max(contexts.end, batch.window(t).end);
-  }
+  const KeptRange contexts = batch.reach(begin, end);
   list_rows(batch, begin, end, contexts, tile);
   list_pairs(batch, begin, end, contexts, tile);
   list_apart(batch, begin, end, contexts, tile);

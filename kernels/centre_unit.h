@@ -10,7 +10,7 @@ namespace warp2vec {
 W2V_HD inline Unit take_centre_unit(Scratch& scratch, const Model& model) {
   const std::int32_t contexts = 2 * model.window;
   std::int32_t targets = model.negative_sampling ? 1 + model.negative : 0;
-  if (model.hierarchical_softmax && targets < kMaxCodeLength) targets = kMaxCodeLength;
+  if (model.hierarchical_softmax && targets < model.longest_path) targets = model.longest_path;
   return Unit::take(scratch, contexts, targets, std::int64_t{contexts} * targets, model.input.stride, 1);
 }
 

@@ -75,7 +75,7 @@ class OneGpuBackend final : public CudaBackend {
         device_(std::move(device)),
         plan_(plan_cuda(data, device_, limits)),
         model_(model_of(data)),
-        tables_(data, hot_matrices(), uploader_),
+        tables_(data, HotMatrices(data, plan_.in_flight), uploader_),
         totals_(std::max<std::int64_t>(plan_.warps(), kSoftmaxBlocks)),
         scratch_(plan_.launch.shared ? 0 : plan_.blocks * plan_.launch.scratch_bytes) {
     tables_.show_to(model_);
@@ -85,7 +85,7 @@ class OneGpuBackend final : public CudaBackend {
 
   const CudaDevice& device() const override { return device_; }
   const CudaMemoryPlan& memory() const override { return plan_.memory; }
-  std::int64_t centres_in_flight() const override { return plan_.centres_in_flight; }
+  std::int64_t centres_in_flight() const override { return plan_.centres_in_flight(); }
   bool matrix_units() const override { return plan_.launch.matrix_units; }
   CudaSeconds kernel_seconds() const override { return seconds_; }
   std::int64_t batch_size() const override { return plan_.batch_centres; }
@@ -145,10 +145,6 @@ class OneGpuBackend final : public CudaBackend {
     StreamTimer subsampling;
     StreamTimer training;
   };
-
-  HotMatrices hot_matrices() const {
-    return {data_, plan_.centres_in_flight, data_.config.loss.softmax ? 1 : plan_.warps()};
-  }
 
   // The batch must be done.
   void add_seconds_of(BatchInFlight& batch) {

@@ -53,13 +53,24 @@ std::int64_t softmax_centres(const TrainingData& data) {
   return std::clamp(static_cast<std::int64_t>(kMostSoftmaxLoad / load), std::int64_t{1}, kMostSoftmaxCentres);
 }
 
+CentresInFlight in_flight(const Model& model, const TrainLaunch& launch, std::int64_t blocks) {
+  const bool tiles = model.sharing == Sharing::tile;
+  CentresInFlight centres;
+  if (model.negative_sampling) centres.negatives = blocks * (tiles ? model.tile_centres : launch.warps);
+  if (model.hierarchical_softmax) centres.paths = blocks * (tiles ? model.path_tile_centres : launch.warps);
+  centres.first_nodes = launch.first_nodes;
+  centres.first_paths = blocks * model.tile_centres;
+  return centres;
+}
+
 int choose_blocks(const TrainingData& data, const CudaDevice& device, const Model& model,
                   const TrainLaunch& launch) {
-  const std::int64_t centres_per_block = model.tiles() ? model.tile_centres : launch.warps;
-  const std::int64_t harmless =
-      std::max<std::int64_t>(1, harmless_centres_in_flight(data) / centres_per_block);
-  const auto capacity = std::int64_t{std::max(1, launch.blocks_per_multiprocessor)} * device.multiprocessors;
-  return static_cast<int>(std::min(harmless, capacity));
+  const CentresInFlight harmless = harmless_centres_in_flight(data);
+  const CentresInFlight block = in_flight(model, launch, 1);
+  std::int64_t blocks = std::int64_t{std::max(1, launch.blocks_per_multiprocessor)} * device.multiprocessors;
+  if (model.negative_sampling) blocks = std::min(blocks, harmless.negatives / block.negatives);
+  if (model.hierarchical_softmax) blocks = std::min(blocks, harmless.paths / block.paths);
+  return static_cast<int>(std::max<std::int64_t>(1, blocks));
 }
 
 std::string megabytes(std::int64_t bytes) {
@@ -116,17 +127,18 @@ std::int64_t CudaMemoryPlan::total() const {
   return sum;
 }
 
-std::int64_t harmless_centres_in_flight(const TrainingData& data) {
+CentresInFlight harmless_centres_in_flight(const TrainingData& data) {
   const Config& config = data.config;
   const Kept kept = expected_kept(data);
   const double trained = kept.share * static_cast<double>(data.tokens.tokens()) * config.epochs;
-  double centres = 1e9;
+  const auto whole = [](double centres) { return std::max<std::int64_t>(1, std::llround(centres)); };
+  CentresInFlight centres;
   if (config.loss.negative_sampling) {
     const double gradients = config.pairs_per_centre() * (1 + config.negative) * kept.largest_share;
-    centres = std::min(trained / 2048, 50 / (config.lr * gradients));
+    centres.negatives = whole(std::min(trained / 2048, 50 / (config.lr * gradients)));
   }
-  if (config.loss.hierarchical_softmax) centres = std::min({centres, trained / 1024, 4096.0});
-  return std::max<std::int64_t>(1, std::llround(centres));
+  if (config.loss.hierarchical_softmax) centres.paths = whole(std::min(trained / 1024, 4096.0));
+  return centres;
 }
 
 CudaPlan plan_cuda(const TrainingData& data, const CudaDevice& device, const CudaLimits& limits) {
@@ -135,12 +147,10 @@ CudaPlan plan_cuda(const TrainingData& data, const CudaDevice& device, const Cud
   std::int64_t tiles = kSoftmaxTilesPerBatch;
   if (data.config.loss.softmax) {
     plan.softmax_centres = limits.softmax_centres > 0 ? limits.softmax_centres : softmax_centres(data);
-    plan.centres_in_flight = plan.softmax_centres;
   } else {
     plan.launch = plan_train_launch(model, {device.index, !limits.no_matrix_units, limits.warps});
     plan.blocks = limits.blocks > 0 ? limits.blocks : choose_blocks(data, device, model, plan.launch);
-    plan.centres_in_flight =
-        plan.blocks * (model.tiles() ? std::int64_t{model.tile_centres} : plan.launch.warps);
+    plan.in_flight = in_flight(model, plan.launch, plan.blocks);
     tiles = plan.launch.matrix_units ? kTilesPerBatch : kUnitTilesPerBatch;
   }
   plan.batch_centres = tiles * model.tile_centres;

@@ -3,8 +3,10 @@
 
 #include <warp2vec/cuda.h>
 
+#include "hot_rows.h"
 #include "train_launch.h"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace warp2vec {
@@ -20,21 +22,25 @@ struct CudaLimits {
 
 struct CudaPlan {
   TrainLaunch launch;
-  int blocks = 0;  ///< of the training kernel
-  std::int64_t centres_in_flight = 0;
+  int blocks = 0;                    ///< of the training kernel
+  CentresInFlight in_flight;         ///< but for the full softmax
   std::int64_t softmax_centres = 0;  ///< of the full softmax trained from the same values
   std::int64_t batch_centres = 0;
   std::int64_t batch_tokens = 0;  ///< kept tokens of a batch with the reach of its windows, at most
   CudaMemoryPlan memory;
 
+  /// That the objective trains from the same values.
+  std::int64_t centres_in_flight() const {
+    return softmax_centres > 0 ? softmax_centres : std::max(in_flight.negatives, in_flight.paths);
+  }
   /// Blocks times warps.
   std::int64_t warps() const { return std::int64_t{blocks} * launch.warps; }
 };
 
-/// The most centres from all over the corpus that may be in flight without harm to quality; measured, see
-/// benchmarks/README.md. Few for little training, which would otherwise start slowly, and few where one word
-/// is so frequent that its row gets too many gradients from the same values.
-std::int64_t harmless_centres_in_flight(const TrainingData& data);
+/// The most centres from all over the corpus that may be in flight without harm to quality, for what is
+/// trained; measured, see benchmarks/README.md. Few for little training, which would otherwise start slowly,
+/// and few where one word is so frequent that its row gets too many gradients from the same values.
+CentresInFlight harmless_centres_in_flight(const TrainingData& data);
 
 /// Throws Error if the run does not fit into the device's free memory, saying what is needed and what to
 /// change.

@@ -23,9 +23,8 @@ namespace warp2vec {
 /// Owns what its model's views show, but for the embeddings and what `data` has.
 class HostModel {
  public:
-  /// `centres_in_flight`, `tree_centres`: trained from the same values; see HotMatrices.
-  HostModel(const TrainingData& data, std::int64_t centres_in_flight, std::int64_t tree_centres)
-      : model_(model_of(data)), hot_(data, centres_in_flight, tree_centres) {
+  HostModel(const TrainingData& data, const CentresInFlight& centres)
+      : model_(model_of(data)), hot_(data, centres) {
     model_.negatives = data.negatives.view();
     if (model_.hierarchical_softmax) model_.tree = data.tree.view();
     model_.hot_input = hot_.input.view();

@@ -37,9 +37,12 @@ struct Model {
   std::int32_t negative;
   std::int32_t tile_centres;
   std::int32_t tile_negatives;
+  std::int32_t path_tile_centres;
+  std::int32_t longest_path;  ///< nodes of the deepest word's
 
-  W2V_HD bool tiles() const { return negative_sampling && sharing == Sharing::tile; }
-  W2V_HD bool trains_centres() const { return hierarchical_softmax || !tiles(); }
+  W2V_HD bool negative_tiles() const { return negative_sampling && sharing == Sharing::tile; }
+  W2V_HD bool path_tiles() const { return hierarchical_softmax && sharing == Sharing::tile; }
+  W2V_HD bool trains_centres() const { return sharing != Sharing::tile; }
 };
 
 /// Centres to train: the elements [begin, end) of `kept`, `begin` the first of a tile. The elements that

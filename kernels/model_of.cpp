@@ -24,6 +24,8 @@ Model model_of(const TrainingData& data) {
   model.negative = config.negative;
   model.tile_centres = config.tile_centres;
   model.tile_negatives = config.negatives_per_tile();
+  model.path_tile_centres = config.path_tile_centres();
+  if (nodes) model.longest_path = data.tree.view().longest();
   return model;
 }
 

@@ -3,6 +3,7 @@
 
 #include "centre_unit.h"
 #include "model.h"
+#include "path_tile_unit.h"
 #include "stretch.h"
 #include "tile_unit.h"
 #include "totals.h"
@@ -20,11 +21,13 @@ W2V_HD inline std::int64_t centre_scratch_bytes(const Model& model) {
 
 /// Bytes of scratch memory that a block of `warps` warps needs for train_batch().
 W2V_HD inline std::int64_t scratch_bytes(const Model& model, int warps) {
-  const std::int64_t centres = warps * centre_scratch_bytes(model);
-  if (!model.tiles()) return centres;
-  Scratch scratch(nullptr);
-  TileUnit::take(scratch, model, warps);
-  return scratch.bytes() > centres ? scratch.bytes() : centres;
+  Scratch tiles(nullptr);
+  if (model.negative_tiles()) TileUnit::take(tiles, model, warps);
+  Scratch paths(nullptr);
+  if (model.path_tiles()) take_path_tile(paths, model, warps);
+  const std::int64_t tile_bytes = tiles.bytes() > paths.bytes() ? tiles.bytes() : paths.bytes();
+  const std::int64_t centre_bytes = warps * centre_scratch_bytes(model);
+  return tile_bytes > centre_bytes ? tile_bytes : centre_bytes;
 }
 
 /// Adds a unit's loss to its warp's total.
@@ -58,7 +61,7 @@ W2V_HD void train_centre(Warp& warp, Unit& unit, const Model& model, const Centr
     }
     return;
   }
-  if (model.negative_sampling && model.sharing == Sharing::window) negatives(window);
+  if (model.negative_sampling) negatives(window);
   if (model.hierarchical_softmax) path(window);
 }
 
@@ -93,11 +96,21 @@ W2V_HD void train_batch(Block& block, const Model& model, const Centres& batch, 
   for (std::int64_t t = own.begin; t < own.end; ++t) {
     const std::int64_t begin = batch.begin + t * model.tile_centres;
     const std::int64_t end = begin + model.tile_centres < batch.end ? begin + model.tile_centres : batch.end;
-    if (model.tiles()) {
+    if (model.negative_tiles()) {
       Scratch memory(scratch);
       TileUnit tile = TileUnit::take(memory, model, warps);
       make_tile(block, tile, model, batch, begin, end);
       train_unit<kWhole>(block, tile.unit, model.input, model.output, LossTally{totals, slot});
+    }
+    if (model.path_tiles()) {
+      for (std::int64_t path = begin; path < end; path += model.path_tile_centres) {
+        const std::int64_t path_end =
+            path + model.path_tile_centres < end ? path + model.path_tile_centres : end;
+        Scratch memory(scratch);
+        Unit unit = take_path_tile(memory, model, warps);
+        make_path_tile(block, unit, model, batch, path, path_end);
+        train_unit<kWhole>(block, unit, model.input, model.nodes, LossTally{totals, slot});
+      }
     }
     block.each_warp([&](auto& warp, int index) {
       Scratch memory(scratch + index * centre_bytes);

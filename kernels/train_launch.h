@@ -17,6 +17,7 @@ struct TrainLaunch {
   std::int64_t scratch_bytes = 0;  ///< a block
   bool shared = true;  ///< scratch memory is shared memory; else a block needs scratch_bytes of global memory
   int blocks_per_multiprocessor = 0;  ///< that run at the same time
+  std::int32_t first_nodes = 0;       ///< of the tree, that each block trains copies of
 };
 
 /// What a device offers and a caller allows.

@@ -23,8 +23,7 @@ class HostBackend : public Backend {
   HostBackend(const TrainingData& data, int blocks, int warps)
       : blocks_(blocks),
         warps_(warps),
-        model_(data, std::int64_t{blocks} * (model_of(data).tiles() ? data.config.tile_centres : warps),
-               std::int64_t{blocks} * warps),
+        model_(data, in_flight(model_of(data), blocks, warps)),
         totals_(std::int64_t{blocks} * warps) {}
 
   std::int64_t batch_size() const override { return std::int64_t{16384} * model().tile_centres; }
@@ -50,6 +49,11 @@ class HostBackend : public Backend {
   int warps() const { return warps_; }
 
  private:
+  static CentresInFlight in_flight(const Model& model, std::int64_t blocks, int warps) {
+    return {.negatives = blocks * (model.negative_tiles() ? model.tile_centres : warps),
+            .paths = blocks * (model.path_tiles() ? model.path_tile_centres : warps)};
+  }
+
   virtual void train_block_of(HostBlock& block, const CentreRange<Philox>& centres, const Totals& totals) = 0;
 
   int blocks_;

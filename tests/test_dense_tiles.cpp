@@ -55,7 +55,7 @@ TEST(DenseTiles, OddShapesEqualTheReferenceUpToTheirRounding) {
 class RoundedReference final : public Backend {
  public:
   explicit RoundedReference(const TrainingData& data)
-      : data_(data), hot_(data, data.config.tile_centres, 1) {}
+      : data_(data), hot_(data, {.negatives = data.config.tile_centres}) {}
 
   std::int64_t batch_size() const override { return std::int64_t{64} * data_.config.tile_centres; }
   void upload(Embeddings& embeddings) override { embeddings_ = &embeddings; }

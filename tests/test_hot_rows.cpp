@@ -35,7 +35,7 @@ TEST(HotRows, PairsInFlightFollowFromTheCounts) {
   tokens.ids = {WordId{0}, WordId{1}, WordId{2}};
   tokens.ends = {3};
   const TrainingData data(config, vocabulary, tokens);
-  const HotMatrices hot(data, 64, 10);
+  const HotMatrices hot(data, {.negatives = 64, .paths = 10});
   const double shares[] = {0.5, 0.3, 0.2};
   for (std::int64_t w = 0; w < 3; ++w) {
     // A centre has window + 1 pairs on average; each gives a context 1 + K gradients, and its target and K
@@ -109,7 +109,7 @@ TEST(HotRows, OrdinaryTextOnOneThreadIsNotDamped) {
   config.sample = 1e-4;
   const SyntheticCorpus corpus = zipf_corpus(5000, 100000, 30);
   const TrainingData data(config, corpus.vocabulary, corpus.tokens);
-  const HotMatrices hot(data, config.tile_centres, 1);
+  const HotMatrices hot(data, {.negatives = config.tile_centres});
   for (std::int64_t w = 0; w < corpus.vocabulary.size(); ++w) {
     EXPECT_EQ(hot.input.factor(w, 0.025F), 1.0F);
     EXPECT_EQ(hot.output.factor(w, 0.025F), 1.0F);

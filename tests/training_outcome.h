@@ -115,12 +115,13 @@ inline void PrintTo(const Rule& rule, std::ostream* out) {
 
 /// What the kernels are compared with the reference for.
 inline std::vector<Rule> kernel_rules() {
-  return {{"ns", Sharing::pair, 24},      {"ns", Sharing::window, 24},  {"ns", Sharing::tile, 24},
-          {"hs", Sharing::pair, 24},      {"hs", Sharing::tile, 24},    {"ns+hs", Sharing::pair, 24},
-          {"ns+hs", Sharing::window, 24}, {"ns+hs", Sharing::tile, 24}, {"ns", Sharing::tile, 1},
-          {"ns", Sharing::tile, 31},      {"ns", Sharing::tile, 32},    {"ns", Sharing::tile, 33},
-          {"ns", Sharing::window, 31},    {"ns", Sharing::window, 33},  {"hs", Sharing::tile, 1},
-          {"hs", Sharing::tile, 100},     {"ns", Sharing::tile, 128},   {"ns", Sharing::tile, 300}};
+  return {{"ns", Sharing::pair, 24},    {"ns", Sharing::window, 24},    {"ns", Sharing::tile, 24},
+          {"hs", Sharing::pair, 24},    {"hs", Sharing::window, 24},    {"hs", Sharing::tile, 24},
+          {"ns+hs", Sharing::pair, 24}, {"ns+hs", Sharing::window, 24}, {"ns+hs", Sharing::tile, 24},
+          {"ns", Sharing::tile, 1},     {"ns", Sharing::tile, 31},      {"ns", Sharing::tile, 32},
+          {"ns", Sharing::tile, 33},    {"ns", Sharing::window, 31},    {"ns", Sharing::window, 33},
+          {"hs", Sharing::tile, 1},     {"hs", Sharing::tile, 100},     {"ns", Sharing::tile, 128},
+          {"ns", Sharing::tile, 300}};
 }
 
 /// For INSTANTIATE_TEST_SUITE_P.

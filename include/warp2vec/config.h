@@ -64,7 +64,15 @@ struct Config {
   /// is kept at 1.6 or below: at twice that vectors are worse, at four times they are useless. At least 32
   /// (those of the default settings), at most 1024.
   std::int32_t negatives_per_tile() const;
+
+  /// Hierarchical softmax under Sharing::tile: how many neighbouring centres, 1 to kMostPathCentres, are
+  /// trained from the same values. The root meets the contexts of all of their pairs at once, and lr times
+  /// the number of these is kept at 1.25 or below: at twice that vectors are worse, at four times training
+  /// diverges. 8 with the default settings.
+  std::int32_t path_tile_centres() const;
 };
+
+inline constexpr std::int32_t kMostPathCentres = 8;
 
 /// "ns", "hs", "ns+hs" or "softmax"; "ns,hs" is the same as "ns+hs". Throws Error for anything else.
 Loss parse_loss(const std::string& text);

@@ -76,6 +76,8 @@ struct HuffmanView {
     const HuffmanLevel& level = levels[length(w)];
     return level.first_code + static_cast<std::uint64_t>(row_of(w) - level.first_leaf);
   }
+  /// The longest path, in nodes: that of the last word.
+  W2V_HD int longest() const { return code_lengths[words - 1]; }
   /// Step `depth` in [0, length(w)) of the path from the root to w.
   W2V_HD PathStep step(WordId w, int depth) const {
     const int length_of_w = length(w);
