@@ -30,14 +30,18 @@ namespace {
 /// As many blocks as tiles are in flight. All read the rows of their next tile and compute its gradients,
 /// then all move their rows: a GPU's blocks are at different places of a tile and see more of each other's
 /// steps, so this is the worst case.
-template <class Value>
+template <Trains kTrains, class Value>
 class InFlightBackend final : public Backend {
  public:
   InFlightBackend(const TrainingData& data, std::int64_t blocks)
-      : model_(data, {.negatives = blocks * data.config.tile_centres}),
+      : model_(data,
+               {.negatives = blocks * data.config.tile_centres,
+                .paths = blocks * data.config.path_tile_centres(),
+                .first_nodes = kSizes.first_nodes,
+                .first_paths = (blocks - 1) * data.config.tile_centres + data.config.path_tile_centres()}),
         totals_(1),
         blocks_(blocks),
-        bytes_(dense_tile_bytes<Value, HostWarp>(model_.get(), 1)),
+        bytes_(dense_tile_bytes<kTrains, Value, HostWarp, Centres>(model_.get(), kSizes, 1)),
         memory_(static_cast<std::size_t>(blocks * bytes_)) {}
 
   // As the CUDA backend's.
@@ -45,50 +49,104 @@ class InFlightBackend final : public Backend {
 
   void upload(Embeddings& embeddings) override {
     model_.show(embeddings);
-    tables_.take(embeddings);
+    if constexpr (negatives_in(kTrains)) tables_.take(embeddings);
   }
   void checkpoint(Embeddings& embeddings) override { download(embeddings); }
-  void download(Embeddings& embeddings) override { tables_.put_back(embeddings); }
+  void download(Embeddings& embeddings) override {
+    if constexpr (negatives_in(kTrains)) tables_.put_back(embeddings);
+  }
   Trained drain() override { return totals_.take(); }
 
   void train(const Batch& batch) override {
     const Model& model = model_.get();
     KeptSpan span;
     batch.epoch->read(batch.first - model.window, batch.last + model.window, span);
-    const CentreRange<Philox> centres{span.view(), batch.first - span.first, batch.last - span.first,
-                                      batch.epoch->draws()};
+    const Centres centres{span.view(), batch.first - span.first, batch.last - span.first,
+                          batch.epoch->draws()};
     const std::int64_t tiles = (batch.last - batch.first + model.tile_centres - 1) / model.tile_centres;
     const std::int64_t longest = (tiles + blocks_ - 1) / blocks_;
     for (std::int64_t step = 0; step < longest; ++step) {
+      // `work(memory, tile)` for the blocks whose stretch is not at its end.
       const auto each_block = [&](const auto& work) {
         for (std::int64_t b = 0; b < blocks_; ++b) {
           const KeptRange own = stretch(tiles, b, blocks_);
           if (own.begin + step >= own.end) continue;
           Scratch scratch(memory_.data() + b * bytes_);
-          const DenseTile tile = DenseTile::take(scratch, model, 0);
-          work(tile, TilePlace::of(model, centres, own.begin + step), tile.words_of(model, 0));
+          work(Memory::take(scratch, model, kSizes, 1), own.begin + step);
         }
       };
-      each_block([&](const DenseTile& tile, const TilePlace& place, const TileWords& words) {
-        compute(tile, place, words, centres);
-      });
-      each_block([&](const DenseTile& tile, const TilePlace& place, const TileWords& words) {
-        move_rows(warp_, 0, 1, model, tables_.get(), tile, place, words, centres);
-      });
+      if constexpr (negatives_in(kTrains)) train_negatives(centres, each_block);
+      if constexpr (paths_in(kTrains)) train_paths(centres, each_block);
     }
   }
 
  private:
-  void compute(const DenseTile& tile, const TilePlace& place, const TileWords& words,
-               const CentreRange<Philox>& centres) {
+  using Centres = CentreRange<Philox>;
+  using Memory = DenseTileMemory<kTrains, Value, HostWarp, Centres>;
+
+  // As on an H100 with 128 dimensions.
+  static constexpr PathTileSizes kSizes{64, 64};
+
+  template <class EachBlock>
+  void train_negatives(const Centres& centres, const EachBlock& each_block) {
+    const auto tiles_of = [&](const Memory& memory) {
+      return typename Memory::Negatives(model_.get(), tables_.get(), centres, memory.negative_tile,
+                                        memory.negative_words);
+    };
+    each_block([&](const Memory& memory, std::int64_t t) {
+      const auto tiles = tiles_of(memory);
+      tiles.name(warp_, 0, 1, t);
+      tiles.relate(warp_, 0, 1, t);
+      tiles.copy(warp_, 0, 1, t, [] {});
+      auto loss = HostWarp::zero();
+      tiles.score(warp_, 0, 1, t, true, loss);
+      totals_.view().add_loss(warp_, 0, loss);
+      totals_.view().add_pairs(warp_, 0, tiles.pairs(warp_, t), true);
+    });
+    each_block([&](const Memory& memory, std::int64_t t) { tiles_of(memory).move(warp_, 0, 1, t); });
+  }
+
+  template <class EachBlock>
+  void train_paths(const Centres& centres, const EachBlock& each_block) {
+    const auto tiles_of = [&](const Memory& memory) {
+      return typename Memory::Paths(model_.get(), kSizes, centres, memory.path_tile, memory.paths);
+    };
+    each_block([&](const Memory& memory, std::int64_t) {
+      tiles_of(memory).find_depths(warp_, 0, 1);
+      tiles_of(memory).load_first_nodes(warp_, 0, 1);
+    });
     const Model& model = model_.get();
-    name_words(warp_, 0, 1, model, tables_.get(), centres, place, tile.shape, words);
-    relate_words(warp_, 0, 1, model, place, tile.shape, words);
-    copy_rows(warp_, 0, 1, tile, words, tables_.get(), [] {});
-    auto loss = HostWarp::zero();
-    score(warp_, 0, 1, model, tile, place, words, true, loss);
-    totals_.view().add_loss(warp_, 0, loss);
-    totals_.view().add_pairs(warp_, 0, pairs_of(warp_, place, words), true);
+    for (PathNumber q{0, 0}; q.part * model.path_tile_centres < model.tile_centres; ++q.part) {
+      bool more = true;
+      for (std::int32_t round = 0; more; ++round) {
+        more = false;
+        const auto each_tile = [&](const auto& work) {
+          each_block([&](const Memory& memory, std::int64_t t) {
+            const auto tiles = tiles_of(memory);
+            const PathNumber own{t, q.part};
+            if (!tiles.exists(own)) return;
+            if (round == 0) tiles.name(warp_, 0, 1, own);
+            if (round < tiles.rounds(own)) work(tiles, own);
+            more |= round + 1 < tiles.rounds(own);
+          });
+        };
+        each_tile([&](const auto& tiles, PathNumber own) {
+          tiles.relate(warp_, 0, 1, own, round);
+          tiles.copy(warp_, 0, 1, own);
+          auto loss = HostWarp::zero();
+          tiles.score(warp_, 0, 1, own, true, loss);
+          totals_.view().add_loss(warp_, 0, loss);
+          if (round == 0 && kTrains == Trains::paths)
+            totals_.view().add_pairs(warp_, 0, tiles.pairs(own), true);
+        });
+        each_block([&](const Memory& memory, std::int64_t t) {
+          const auto tiles = tiles_of(memory);
+          const PathNumber own{t, q.part};
+          if (tiles.exists(own) && round < tiles.rounds(own)) tiles.move(warp_, 0, 1, own);
+        });
+      }
+    }
+    each_block([&](const Memory& memory, std::int64_t) { tiles_of(memory).merge_first_nodes(warp_, 0, 1); });
   }
 
   HostModel model_;
@@ -101,16 +159,26 @@ class InFlightBackend final : public Backend {
 };
 
 std::unique_ptr<Backend> make_backend(const TrainingData& data, std::int64_t in_flight) {
-  const std::int64_t blocks = std::max<std::int64_t>(1, in_flight / data.config.tile_centres);
-  if (data.config.table_type == TableType::bf16) return std::make_unique<InFlightBackend<Bf16>>(data, blocks);
-  return std::make_unique<InFlightBackend<float>>(data, blocks);
+  const Config& config = data.config;
+  const std::int64_t centres =
+      config.loss.negative_sampling ? config.tile_centres : config.path_tile_centres();
+  const std::int64_t blocks = std::max<std::int64_t>(1, in_flight / centres);
+  if (!config.loss.negative_sampling)
+    return std::make_unique<InFlightBackend<Trains::paths, float>>(data, blocks);
+  if (config.loss.hierarchical_softmax)
+    return std::make_unique<InFlightBackend<Trains::both, float>>(data, blocks);
+  if (config.table_type == TableType::bf16)
+    return std::make_unique<InFlightBackend<Trains::negatives, Bf16>>(data, blocks);
+  return std::make_unique<InFlightBackend<Trains::negatives, float>>(data, blocks);
 }
 
 int run(const cli::Arguments& arguments) {
   cli::TrainOptions options;
   std::int64_t in_flight = 0;
   cli::Flags flags("", "Trains with a given number of words in flight.", "");
-  flags.number("--in-flight", "N", in_flight, "Words in flight; a multiple of 64");
+  flags.number(
+      "--in-flight", "N", in_flight,
+      "Words in flight: whole tiles, of 64 words with negative sampling and of 8 with hierarchical softmax");
   cli::add_train_flags(flags, options);
   if (!flags.parse(arguments)) return 0;
   cli::check_settings(options.config);

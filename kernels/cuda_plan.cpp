@@ -58,8 +58,9 @@ CentresInFlight in_flight(const Model& model, const TrainLaunch& launch, std::in
   CentresInFlight centres;
   if (model.negative_sampling) centres.negatives = blocks * (tiles ? model.tile_centres : launch.warps);
   if (model.hierarchical_softmax) centres.paths = blocks * (tiles ? model.path_tile_centres : launch.warps);
-  centres.first_nodes = launch.first_nodes;
-  centres.first_paths = blocks * model.tile_centres;
+  centres.first_nodes = launch.path_sizes.first_nodes;
+  // A block sees its own steps at once, those of the others when they merge.
+  centres.first_paths = (blocks - 1) * model.tile_centres + model.path_tile_centres;
   return centres;
 }
 

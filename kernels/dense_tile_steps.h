@@ -1,117 +1,55 @@
 #pragma once
 /// The steps of training a tile on matrix units. With contexts X and targets Y, rows rounded to bfloat16:
-/// scores S = X Y^T, gradients G of the scores under their weights (step.h), and with them the steps G Y of
-/// contexts and G^T X of targets, summed in float. Blocks in which nothing meets are left out: of 64 centres
-/// with windows of 5 and 32 negatives 12 of 30.
+/// scores S = X Y^T, gradients G of the scores (step.h), and with them the steps G Y of contexts and G^T X of
+/// targets, summed in float. Blocks in which nothing meets are left out: with negative sampling, 64 centres,
+/// windows of 5 and 32 negatives 12 of 30. A Meeting says what meets:
+///
+///     meeting.blocks_meet(i, k)     // whether the i-th block of contexts and the k-th of targets may
+///     meeting.gradient(c, t, score) // of context c and target t, 0 if they do not meet
+///     meeting.loss(c, t, score)     // in nats
 
 #include "dense_tile.h"
-#include "dense_tile_words.h"
 
 #include <cstdint>
 
 namespace warp2vec {
 
-/// Copies the tile's rows, zeros for those that are not there. `meanwhile()` is called while the first are on
-/// their way.
-template <class Value, class Warp, class Meanwhile>
-W2V_HD void copy_rows(Warp& warp, int index, int warps, const DenseTile& tile, const TileWords& words,
-                      const Tables<Value>& tables, Meanwhile meanwhile) {
-  const auto from = [&](std::int32_t r) -> const Value* {
-    const std::int64_t row = words.row[r];
-    if (row == TileWords::kNone) return nullptr;
-    return tables.row(r < tile.shape.contexts, row);
-  };
-  const auto to = [&](std::int32_t r) { return tile.contexts(r); };
-  warp.template copy_rows<Value>(tile.copying, index, warps, tile.shape.rows(), tile.shape.values, from, to,
-                                 meanwhile);
-}
-
-/// Computes the gradients. Adds the losses, in nats, to the lanes of `loss` if they are `wanted`.
-template <class Warp>
-W2V_HD void score(Warp& warp, int index, int warps, const Model& model, const DenseTile& tile,
-                  const TilePlace& place, const TileWords& words, bool wanted, typename Warp::Float& loss) {
+/// Computes the gradients: the work of warp `index` of `warps`. Adds the losses to the lanes of `loss` if
+/// they are `wanted`.
+template <class Warp, class Meeting>
+W2V_HD void score_tile(Warp& warp, int index, int warps, const DenseTile& tile, const Meeting& meeting,
+                       bool wanted, typename Warp::Float& loss) {
   using Matrices = typename Warp::Matrices;
   const DenseTileShape& shape = tile.shape;
   int number = 0;
   for (std::int32_t cb = 0; cb < shape.contexts / kBlockSide; ++cb) {
     for (std::int32_t tb = 0; tb < shape.targets / kBlockSide; ++tb) {
-      if (!place.meet(model, cb, tb) || number++ % warps != index) continue;
+      if (!meeting.blocks_meet(cb, tb) || number++ % warps != index) continue;
       const std::int32_t c = cb * kBlockSide;
       const std::int32_t t = tb * kBlockSide;
       auto scores = Matrices::zero();
       for (std::int32_t d = 0; d < shape.values; d += kBlockSide)
         Matrices::multiply_add(Matrices::load_a(tile.contexts(c) + d, shape.row_stride()),
                                Matrices::load_b(tile.targets(t) + d, shape.row_stride()), scores);
-      const auto weight_of = [&](int r, int k) { return weight(model, place, shape, words, c + r, t + k); };
-      if (wanted) {
+      if (wanted)
         loss = warp.plus(loss, Matrices::sum(scores, [&](int r, int k, float s) {
-                           const float w = weight_of(r, k);
-                           return w == 0.0F ? 0.0F : score_loss(s, w);
+                           return meeting.loss(c + r, t + k, s);
                          }));
-      }
-      Matrices::map(scores, [&](int r, int k, float s) {
-        const float w = weight_of(r, k);
-        return w == 0.0F ? 0.0F : score_gradient(s, w);
-      });
+      Matrices::map(scores, [&](int r, int k, float s) { return meeting.gradient(c + r, t + k, s); });
       Matrices::store(tile.gradient(c, t), shape.gradient_stride(), scores);
     }
   }
 }
 
-/// Adds a part of a step to its row.
-template <class Matrices, class Random>
-W2V_HD void add_part(float* to, const Bf16* /*copy*/, const float (&step)[kPart], Random /*random*/) {
-  Matrices::add(to, step);
-}
-
-/// The same for a row of Bf16, rounded stochastically, whose values were `copy`. What is added is the
-/// difference of two Bf16, so that the sum is exact unless others have changed the value meanwhile; their
-/// steps are not lost. `random()`: 128 uniform bits.
-template <class Matrices, class Random>
-W2V_HD void add_part(Bf16* to, const Bf16* copy, const float (&step)[kPart], Random random) {
-  const Words4 bits = random();
-  float difference[kPart];
-  W2V_UNROLL
-  for (int i = 0; i < kPart; ++i) {
-    const float old = to_float(copy[i]);
-    difference[i] = to_float(stochastic_bf16(old + step[i], bits.w[i / 2] >> (i % 2 * 16) & 0xFFFFU)) - old;
-  }
-  Matrices::add(to, difference);
-}
-
-/// Adds the steps of the block's rows in the columns from d on; r and d are multiples of kBlockSide.
-template <class Value, class Matrices, class Centres>
-W2V_HD void add_steps(const Tables<Value>& tables, const DenseTile& tile, const TileWords& words,
-                      const Centres& batch, std::int64_t number, std::int32_t r, std::int32_t d,
-                      const typename Matrices::Block& steps) {
-  Matrices::for_each_part(steps, [&](int below, int which, const float* part) {
-    const std::int32_t own = r + below;
-    const std::int32_t row = words.row[own];
-    if (row == TileWords::kNone) return;
-    const std::int32_t column = d + which * kPart;
-    const float scale = words.scale[own];
-    float step[kPart];
-    W2V_UNROLL
-    for (int i = 0; i < kPart; ++i) step[i] = scale * part[i];
-    add_part<Matrices>(tables.row(own < tile.shape.contexts, row) + column, tile.contexts(own) + column, step,
-                       [&] {
-                         const std::int32_t place = (own * tile.shape.values + column) / kPart;
-                         return batch.draws.block(Stream::rounding, static_cast<std::uint64_t>(number),
-                                                  static_cast<std::uint32_t>(place));
-                       });
-  });
-}
-
-/// Moves all rows of the tile. A warp takes blocks of 16 rows by 32 columns, those of the negatives first,
-/// which are the longest sums.
-template <class Value, class Warp, class Centres>
-W2V_HD void move_rows(Warp& /*warp*/, int index, int warps, const Model& model, const Tables<Value>& tables,
-                      const DenseTile& tile, const TilePlace& place, const TileWords& words,
-                      const Centres& batch) {
+/// Computes the steps of all rows: `add(r, d, part)` gets kPart values of the step of row r, from column d
+/// on, before it is scaled. A warp takes blocks of 16 rows by 32 columns, those of the last targets first,
+/// whose sums are the longest with negative sampling.
+template <class Warp, class Meeting, class Add>
+W2V_HD void move_tile(Warp& /*warp*/, int index, int warps, const DenseTile& tile, const Meeting& meeting,
+                      Add add) {
   using Matrices = typename Warp::Matrices;
   constexpr std::int32_t kColumns = 2 * kBlockSide;
   const DenseTileShape& shape = tile.shape;
-  const std::int64_t number = (batch.kept.first + place.begin) / model.tile_centres;
   const std::int32_t context_blocks = shape.contexts / kBlockSide;
   const std::int32_t target_blocks = shape.targets / kBlockSide;
   const std::int32_t groups = (shape.values + kColumns - 1) / kColumns;
@@ -126,7 +64,7 @@ W2V_HD void move_rows(Warp& /*warp*/, int index, int warps, const Model& model, 
     for (std::int32_t other = 0; other < (is_context ? target_blocks : context_blocks); ++other) {
       const std::int32_t cb = is_context ? block : other;
       const std::int32_t tb = is_context ? other : block - context_blocks;
-      if (!place.meet(model, cb, tb)) continue;
+      if (!meeting.blocks_meet(cb, tb)) continue;
       const Bf16* const g = tile.gradient(cb * kBlockSide, tb * kBlockSide);
       const auto gradients = is_context ? Matrices::load_a(g, shape.gradient_stride())
                                         : Matrices::load_a_transposed(g, shape.gradient_stride());
@@ -136,10 +74,13 @@ W2V_HD void move_rows(Warp& /*warp*/, int index, int warps, const Model& model, 
       if (both)
         Matrices::multiply_add(gradients, Matrices::load_b_transposed(rows + kBlockSide, stride), right);
     }
-    add_steps<Value, Matrices>(tables, tile, words, batch, number, block * kBlockSide, d, left);
-    if (both)
-      add_steps<Value, Matrices>(tables, tile, words, batch, number, block * kBlockSide, d + kBlockSide,
-                                 right);
+    const auto add_block = [&](std::int32_t column, const typename Matrices::Block& steps) {
+      Matrices::for_each_part(steps, [&](int below, int which, const float* part) {
+        add(block * kBlockSide + below, column + which * kPart, part);
+      });
+    };
+    add_block(d, left);
+    if (both) add_block(d + kBlockSide, right);
   }
 }
 

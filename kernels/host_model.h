@@ -5,10 +5,10 @@
 #include <warp2vec/embeddings.h>
 #include <warp2vec/trainer.h>
 
-#include "dense_tile.h"
 #include "hot_rows.h"
 #include "model.h"
 #include "model_of.h"
+#include "negative_words.h"
 #include "totals.h"
 
 #include <algorithm>

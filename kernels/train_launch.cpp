@@ -25,8 +25,7 @@ int compute_capability(int device) {
 TrainLaunch plan_train_launch(const Model& model, const TrainLimits& limits) {
   const bool has_units = limits.matrix_units && compute_capability(limits.device) >= kFirstWithMatrixUnits;
   TrainLaunch dense;
-  if (has_units && model.negative_tiles() && !model.hierarchical_softmax)
-    dense = plan_dense_tiles(model, limits);
+  if (has_units && model.sharing == Sharing::tile) dense = plan_dense_tiles(model, limits);
   if (dense.warps > 0) return dense;
   if (model.table_type == TableType::bf16) {
     if (!has_units) throw Error("--table-type bf16 needs a GPU of compute capability 8.0 or above");

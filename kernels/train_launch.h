@@ -3,6 +3,7 @@
 
 #include "curand_philox.h"
 #include "model.h"
+#include "path_words.h"
 #include "totals.h"
 
 #include <cuda_runtime_api.h>
@@ -17,7 +18,7 @@ struct TrainLaunch {
   std::int64_t scratch_bytes = 0;  ///< a block
   bool shared = true;  ///< scratch memory is shared memory; else a block needs scratch_bytes of global memory
   int blocks_per_multiprocessor = 0;  ///< that run at the same time
-  std::int32_t first_nodes = 0;       ///< of the tree, that each block trains copies of
+  PathTileSizes path_sizes{};         ///< of tiles on matrix units
 };
 
 /// What a device offers and a caller allows.
@@ -27,8 +28,8 @@ struct TrainLimits {
   int warps = 0;             ///< of a block; 0 = as many as suit the kernel
 };
 
-/// Matrix units if the model can use them: negative sampling alone, by tiles, with rows that fit into shared
-/// memory. Throws Error if the model needs them and cannot, DeviceError if the device fails.
+/// Matrix units if the model can use them: Sharing::tile with rows that fit into shared memory. Throws Error
+/// if the model needs them and cannot, DeviceError if the device fails.
 TrainLaunch plan_train_launch(const Model& model, const TrainLimits& limits);
 
 /// Trains the centres of `batch` on `blocks` blocks. `global_scratch`: blocks * scratch_bytes, or null if

@@ -20,10 +20,10 @@ namespace warp2vec {
 /// `blocks` blocks of `warps` warps, one after the other.
 class HostBackend : public Backend {
  public:
-  HostBackend(const TrainingData& data, int blocks, int warps)
+  HostBackend(const TrainingData& data, int blocks, int warps, std::int32_t first_nodes = 0)
       : blocks_(blocks),
         warps_(warps),
-        model_(data, in_flight(model_of(data), blocks, warps)),
+        model_(data, in_flight(model_of(data), blocks, warps, first_nodes)),
         totals_(std::int64_t{blocks} * warps) {}
 
   std::int64_t batch_size() const override { return std::int64_t{16384} * model().tile_centres; }
@@ -49,9 +49,12 @@ class HostBackend : public Backend {
   int warps() const { return warps_; }
 
  private:
-  static CentresInFlight in_flight(const Model& model, std::int64_t blocks, int warps) {
+  static CentresInFlight in_flight(const Model& model, std::int64_t blocks, int warps,
+                                   std::int32_t first_nodes) {
     return {.negatives = blocks * (model.negative_tiles() ? model.tile_centres : warps),
-            .paths = blocks * (model.path_tiles() ? model.path_tile_centres : warps)};
+            .paths = blocks * (model.path_tiles() ? model.path_tile_centres : warps),
+            .first_nodes = first_nodes,
+            .first_paths = (blocks - 1) * model.tile_centres + model.path_tile_centres};
   }
 
   virtual void train_block_of(HostBlock& block, const CentreRange<Philox>& centres, const Totals& totals) = 0;
@@ -80,13 +83,17 @@ class HostWarpBackend final : public HostBackend {
   std::vector<unsigned char> scratch_;
 };
 
-/// Negative sampling by tiles on matrix units. `Value` = Bf16 keeps the matrices in that type.
+/// Tiles on matrix units. `Value` = Bf16 keeps the matrices of negative sampling in that type.
 template <class Value>
 class HostTileBackend final : public HostBackend {
  public:
-  HostTileBackend(const TrainingData& data, int blocks, int warps)
-      : HostBackend(data, blocks, warps),
-        memory_(static_cast<std::size_t>(dense_tile_bytes<Value, HostWarp>(model(), warps))) {}
+  HostTileBackend(const TrainingData& data, int blocks, int warps, const PathTileSizes& sizes)
+      : HostBackend(data, blocks, warps, sizes.first_nodes), sizes_(sizes) {
+    with_kind([&]<Trains kTrains>() {
+      memory_.resize(static_cast<std::size_t>(
+          dense_tile_bytes<kTrains, Value, HostWarp, CentreRange<Philox>>(model(), sizes_, warps)));
+    });
+  }
 
   void upload(Embeddings& embeddings) override {
     HostBackend::upload(embeddings);
@@ -99,9 +106,22 @@ class HostTileBackend final : public HostBackend {
   void train_block_of(HostBlock& block, const CentreRange<Philox>& centres, const Totals& totals) override {
     // Whatever was there before is not to matter: NaN.
     std::fill(memory_.begin(), memory_.end(), static_cast<unsigned char>(0xFF));
-    train_dense_tiles(block, model(), tables_.get(), centres, totals, memory_.data());
+    with_kind([&]<Trains kTrains>() {
+      train_dense_tiles<kTrains>(block, model(), tables_.get(), sizes_, centres, totals, memory_.data());
+    });
   }
 
+  template <class F>
+  void with_kind(F f) const {
+    if (!model().hierarchical_softmax)
+      f.template operator()<Trains::negatives>();
+    else if (model().negative_sampling)
+      f.template operator()<Trains::both>();
+    else
+      f.template operator()<Trains::paths>();
+  }
+
+  PathTileSizes sizes_;
   std::vector<unsigned char> memory_;
   HostTables<Value> tables_;
 };
@@ -111,9 +131,10 @@ inline MakeBackend host_warps(int blocks, int warps) {
 }
 
 template <class Value = float>
-MakeBackend host_tiles(int blocks, int warps) {
-  return
-      [=](const TrainingData& data) { return std::make_unique<HostTileBackend<Value>>(data, blocks, warps); };
+MakeBackend host_tiles(int blocks, int warps, const PathTileSizes& sizes = {64, 64}) {
+  return [=](const TrainingData& data) {
+    return std::make_unique<HostTileBackend<Value>>(data, blocks, warps, sizes);
+  };
 }
 
 }  // namespace warp2vec

@@ -143,6 +143,31 @@ TEST(DenseTiles, EqualPlainLoopsWithTheSameRoundings) {
   }
 }
 
+class PathTilesOnMatrixUnits : public ::testing::TestWithParam<Rule> {};
+
+// As negative sampling, with longer sums: up to 1.4%. Sizes of 16 and 16 train most tiles in several rounds,
+// each of which sees the steps of the one before.
+TEST_P(PathTilesOnMatrixUnits, EqualTheReferenceUpToTheirRounding) {
+  const SyntheticCorpus corpus = zipf_corpus(150, 4000, 60);
+  const Config config = config_of(GetParam());
+  const Outcome reference = run(corpus, config, make_reference_backend);
+  for (const PathTileSizes& sizes : {PathTileSizes{64, 64}, PathTileSizes{16, 16}}) {
+    const Outcome tiles = run(corpus, config, host_tiles(1, 1, sizes));
+    expect_same_counts(tiles, reference);
+    EXPECT_LE(difference_share(tiles, reference), 0.02) << sizes.first_nodes;
+    for (std::size_t e = 0; e < reference.summary.epoch_loss.size(); ++e)
+      EXPECT_NEAR(tiles.summary.epoch_loss[e], reference.summary.epoch_loss[e],
+                  0.1 * reference.summary.epoch_loss[e]);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Rules, PathTilesOnMatrixUnits,
+                         ::testing::ValuesIn({Rule{"hs", Sharing::tile, 1}, Rule{"hs", Sharing::tile, 24},
+                                              Rule{"hs", Sharing::tile, 100}, Rule{"hs", Sharing::tile, 300},
+                                              Rule{"ns+hs", Sharing::tile, 24},
+                                              Rule{"ns+hs", Sharing::tile, 100}}),
+                         rule_name);
+
 TEST(DenseTiles, WarpsAndBlocksShareTheWork) {
   const SyntheticCorpus corpus = zipf_corpus(3000, 4000, 60);
   Config config = config_of("ns", Sharing::tile);

@@ -128,16 +128,19 @@ inline std::vector<Rule> kernel_rules() {
 inline std::string rule_name(const ::testing::TestParamInfo<Rule>& info) {
   std::string name =
       info.param.loss + "_" + to_string(info.param.sharing) + "_" + std::to_string(info.param.dim);
+  if (info.param.table_type == TableType::bf16) name += "_bf16";
   std::replace(name.begin(), name.end(), '+', '_');
   return name;
 }
 
-/// Largest difference of input and output vectors, as a share of the reference's largest value.
+/// Largest difference of input, output and node vectors, as a share of the reference's largest value.
 inline double difference_share(const Outcome& tested, const Outcome& reference) {
   double share = 0;
-  for (const auto matrix : {&Embeddings::input, &Embeddings::output})
+  for (const auto matrix : {&Embeddings::input, &Embeddings::output, &Embeddings::nodes}) {
+    if ((reference.embeddings.*matrix).rows() == 0) continue;
     share = std::max(share, largest_difference(tested.embeddings.*matrix, reference.embeddings.*matrix) /
                                 largest_value(reference.embeddings.*matrix));
+  }
   return share;
 }
 

@@ -27,6 +27,18 @@ W2V_HD inline Real score_loss(Real score, Real weight) {
   return weight > Real(0) ? weight * softplus(-score) : -weight * softplus(score);
 }
 
+/// Hierarchical softmax, of a context and an inner node where the paths of `left` of its centres turn left and
+/// those of `right` of them turn right: the sums of score_gradient() and of score_loss() over these.
+template <class Real>
+W2V_HD inline Real turns_gradient(Real score, Real left, Real right) {
+  return left - (left + right) * sigmoid(score);
+}
+
+template <class Real>
+W2V_HD inline Real turns_loss(Real score, Real left, Real right) {
+  return left * softplus(-score) + right * softplus(score);
+}
+
 /// Sharing::tile: the size of the weight of each of M negatives for a context with `pairs` positive pairs in
 /// the tile, so that the expected gradient is that of K fresh negatives for each pair.
 W2V_HD constexpr float tile_negative_weight(std::int32_t pairs, std::int32_t negatives,

@@ -93,6 +93,22 @@ TEST_F(GpuMatrixUnits, OneBlockTrainsLikeHostTiles) {
   }
 }
 
+TEST_F(GpuMatrixUnits, OneBlockTrainsPathsLikeHostTiles) {
+  const SyntheticCorpus corpus = zipf_corpus(3000, kTokens, 60);
+  for (const int warps : {1, 8}) {
+    for (const std::int32_t dim : {1, 24, 100, 128}) {
+      for (const char* loss : {"hs", "ns+hs"}) {
+        const Config config = config_of(loss, Sharing::tile, dim);
+        CudaLimits limits;
+        limits.blocks = 1;
+        limits.warps = warps;
+        expect_like_host_tiles(run(corpus, config, gpu(limits)), run(corpus, config, host_tiles(1, warps)),
+                               0.02);
+      }
+    }
+  }
+}
+
 TEST_F(GpuMatrixUnits, TrainOddTileShapes) {
   const SyntheticCorpus corpus = zipf_corpus(150, 3000, 200);
   CudaLimits limits;
