@@ -1,6 +1,8 @@
 #include <warp2vec/error.h>
 #include <warp2vec/evaluate.h>
 
+#include "dot.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -9,19 +11,6 @@
 
 namespace warp2vec {
 namespace {
-
-// In double, with independent partial sums that a compiler can keep in vector registers.
-double dot(std::span<const float> a, std::span<const float> b) {
-  constexpr std::size_t kLanes = 8;
-  double sums[kLanes] = {};
-  std::size_t i = 0;
-  for (; i + kLanes <= a.size(); i += kLanes)
-    for (std::size_t lane = 0; lane < kLanes; ++lane) sums[lane] += double{a[i + lane]} * double{b[i + lane]};
-  double sum = 0;
-  for (; i < a.size(); ++i) sum += double{a[i]} * double{b[i]};
-  for (const double part : sums) sum += part;
-  return sum;
-}
 
 double clamped(double cosine) { return std::clamp(cosine, -1.0, 1.0); }
 
