@@ -2,13 +2,12 @@
 #include <warp2vec/word_vectors.h>
 
 #include "atomic_file.h"
+#include "matrix_rows.h"
 #include "npy_header.h"
 #include "vector_source.h"
 
-#include <algorithm>
 #include <bit>
 #include <charconv>
-#include <cmath>
 #include <iterator>
 #include <span>
 #include <string_view>
@@ -22,7 +21,7 @@ static_assert(std::endian::native == std::endian::little, "the floats of vector 
 using Words = std::span<const std::string_view>;
 
 std::span<const float> values_of(const Matrix& vectors, std::size_t row) {
-  return {vectors.row(static_cast<std::int64_t>(row)), static_cast<std::size_t>(vectors.cols())};
+  return row_values(vectors, static_cast<std::int64_t>(row));
 }
 
 // What no reader could read back is not written: nothing poisoned, no word that a separator would cut.
@@ -35,18 +34,13 @@ void check(Words words, const Matrix& vectors, const std::string& path) {
     if (words[r].empty()) refuse("word " + std::to_string(r + 1) + " is empty");
     if (words[r].find_first_of(" \t\n\v\f\r") != std::string_view::npos)
       refuse("word " + std::to_string(r + 1) + " has white space in it: " + quoted(words[r]));
-    const std::span<const float> values = values_of(vectors, r);
-    if (!std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); }))
+    if (!all_finite(values_of(vectors, r)))
       refuse("the vector of " + quoted(words[r]) + " has a value that is not finite");
   }
 }
 
 std::string counts_line(const Matrix& vectors) {
   return std::to_string(vectors.rows()) + " " + std::to_string(vectors.cols()) + "\n";
-}
-
-std::string_view bytes_of(std::span<const float> values) {
-  return {reinterpret_cast<const char*>(values.data()), values.size_bytes()};
 }
 
 void append_number(std::string& line, float value) {

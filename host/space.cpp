@@ -2,6 +2,7 @@
 #include <warp2vec/evaluate.h>
 
 #include "dot.h"
+#include "matrix_rows.h"
 
 #include <algorithm>
 #include <cmath>
@@ -33,9 +34,7 @@ std::optional<std::int64_t> Space::find(std::string_view word) const {
   return found->second;
 }
 
-std::span<const float> Space::unit(std::int64_t row) const {
-  return {vectors_.vectors.row(row), static_cast<std::size_t>(dim())};
-}
+std::span<const float> Space::unit(std::int64_t row) const { return row_values(vectors_.vectors, row); }
 
 double Space::similarity(std::int64_t a, std::int64_t b) const {
   // Unit rows have length 1 only up to rounding; dividing by it gives a word with itself exactly 1, so that

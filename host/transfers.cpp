@@ -2,7 +2,8 @@
 
 #include <warp2vec/error.h>
 
-#include <cmath>
+#include "matrix_rows.h"
+
 #include <string>
 
 namespace warp2vec {
@@ -19,10 +20,9 @@ void timed(double& seconds, Transfer transfer) {
 // The loss shows a bad value only when its row is used again.
 void require_finite(const Matrix& input) {
   for (std::int64_t r = 0; r < input.rows(); ++r)
-    for (std::int32_t d = 0; d < input.cols(); ++d)
-      if (!std::isfinite(input.row(r)[d]))
-        throw Error("training diverged (the vector of word " + std::to_string(r) +
-                    " of the vocabulary is not finite): lower --lr");
+    if (!all_finite(row_values(input, r)))
+      throw Error("training diverged (the vector of word " + std::to_string(r) +
+                  " of the vocabulary is not finite): lower --lr");
 }
 
 }  // namespace

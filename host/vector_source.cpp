@@ -2,25 +2,15 @@
 
 #include <warp2vec/error.h>
 
+#include "matrix_rows.h"
+
 #include <bit>
 #include <cmath>
 #include <cstring>
 
 namespace warp2vec {
-namespace {
 
 static_assert(std::endian::native == std::endian::little, "the floats of vector files are little-endian");
-
-// Without branches, so that it keeps up with memory.
-bool all_finite(const float* values, std::int32_t count) {
-  constexpr std::uint32_t kExponent = 0x7F800000;
-  bool finite = true;
-  for (std::int32_t d = 0; d < count; ++d)
-    finite &= (std::bit_cast<std::uint32_t>(values[d]) & kExponent) != kExponent;
-  return finite;
-}
-
-}  // namespace
 
 void VectorSource::fail(std::size_t offset, const std::string& what) const {
   throw Error(path + ": offset " + std::to_string(offset) + ": " + what);
@@ -28,7 +18,7 @@ void VectorSource::fail(std::size_t offset, const std::string& what) const {
 
 void VectorSource::copy_values(std::size_t offset, float* to, std::int32_t count) const {
   std::memcpy(to, bytes.data() + offset, static_cast<std::size_t>(count) * sizeof(float));
-  if (all_finite(to, count)) return;
+  if (all_finite({to, static_cast<std::size_t>(count)})) return;
   std::size_t bad = 0;
   while (std::isfinite(to[bad])) ++bad;
   fail(offset + bad * sizeof(float), "value " + std::to_string(bad + 1) + " of the vector is not finite");
