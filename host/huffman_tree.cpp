@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <utility>
 
 namespace warp2vec {
 namespace {
@@ -60,34 +61,58 @@ std::vector<std::int64_t> nodes_by_level(std::vector<std::int64_t> slots) {
   return levels;
 }
 
-}  // namespace
-
-HuffmanTree::HuffmanTree(std::span<const std::int64_t> counts) {
-  const std::int64_t total = checked_total(counts);
+// Code lengths of a Huffman tree of `counts`, rising.
+std::vector<std::uint8_t> code_lengths(std::span<const std::int64_t> counts) {
+  checked_total(counts);
   const std::vector<std::int64_t> nodes = nodes_by_level({counts.rbegin(), counts.rend()});
   // Leaves are one level below the lowest nodes.
   if (nodes.size() > kMaxCodeLength)
     throw Error("the Huffman tree is " + std::to_string(nodes.size()) + " levels deep, at most " +
                 std::to_string(kMaxCodeLength) +
                 " are possible: the counts fall too steeply; raise --min-count or use negative sampling");
+  std::vector<std::uint8_t> lengths;
+  lengths.reserve(counts.size());
+  std::int64_t places = 1;  // on this level: leaves and inner nodes
+  for (std::size_t level = 0; level <= nodes.size(); ++level) {
+    const std::int64_t nodes_here = level < nodes.size() ? nodes[level] : 0;
+    lengths.insert(lengths.end(), static_cast<std::size_t>(places - nodes_here),
+                   static_cast<std::uint8_t>(level));
+    places = 2 * nodes_here;
+  }
+  return lengths;
+}
 
+}  // namespace
+
+HuffmanTree::HuffmanTree(std::span<const std::int64_t> counts) : HuffmanTree(counts, code_lengths(counts)) {}
+
+HuffmanTree::HuffmanTree(std::span<const std::int64_t> counts, std::vector<std::uint8_t> code_lengths)
+    : code_lengths_(std::move(code_lengths)) {
+  const std::int64_t total = checked_total(counts);
+  if (code_lengths_.size() != counts.size())
+    throw Error("there are " + std::to_string(code_lengths_.size()) + " code lengths for " +
+                std::to_string(counts.size()) + " words");
   levels_.resize(kMaxCodeLength + 1);
-  code_lengths_.reserve(counts.size());
   double weighted_lengths = 0;
   std::int64_t first_node = 0;
   std::int64_t places = 1;       // on this level: leaves and inner nodes
   std::uint64_t first_code = 0;  // of this level; its inner nodes come after its leaves
-  for (std::size_t level = 0; level <= nodes.size(); ++level) {
-    const std::int64_t nodes_here = level < nodes.size() ? nodes[level] : 0;
-    const std::int64_t leaves = places - nodes_here;
+  std::size_t leaf = 0;          // the first that has no place yet
+  for (std::size_t level = 0; leaf < counts.size(); ++level) {
+    const std::size_t first_leaf = leaf;
+    for (; leaf < counts.size() && code_lengths_[leaf] == level; ++leaf)
+      weighted_lengths += static_cast<double>(level) * static_cast<double>(counts[leaf]);
+    const auto leaves = static_cast<std::int64_t>(leaf - first_leaf);
+    const std::int64_t nodes_here = places - leaves;
+    const auto leaves_below = static_cast<std::int64_t>(counts.size() - leaf);
+    // No place stays empty, and below every inner node there are at least two leaves.
+    if (level > kMaxCodeLength || nodes_here < (leaves_below > 0 ? 1 : 0) || nodes_here > leaves_below / 2)
+      throw Error("code lengths on level " + std::to_string(level) +
+                  " do not fit: expected those of a Huffman tree, 1 to " + std::to_string(kMaxCodeLength) +
+                  ", rising, with 2^-length adding up to 1");
     const std::uint64_t first_prefix = first_code + static_cast<std::uint64_t>(leaves);
-    const auto first_leaf = static_cast<std::int64_t>(code_lengths_.size());
-    levels_[level] = {first_code, first_leaf,
+    levels_[level] = {first_code, static_cast<std::int64_t>(first_leaf),
                       static_cast<std::int64_t>(static_cast<std::uint64_t>(first_node) - first_prefix)};
-    for (std::int64_t i = 0; i < leaves; ++i) {
-      weighted_lengths += static_cast<double>(level) * static_cast<double>(counts[code_lengths_.size()]);
-      code_lengths_.push_back(static_cast<std::uint8_t>(level));
-    }
     first_node += nodes_here;
     places = 2 * nodes_here;
     first_code = first_prefix << 1;

@@ -8,10 +8,12 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <numeric>
 #include <queue>
 #include <string>
+#include <vector>
 
 namespace warp2vec {
 namespace {
@@ -215,6 +217,64 @@ TEST(HuffmanTree, BadInputIsAnError) {
   EXPECT_NE(complaint({5, 4, 6}).find("word 2 is above"), std::string::npos);
   EXPECT_NE(complaint({5, 4, 0}).find("word 2 is 0"), std::string::npos);
   EXPECT_NE(complaint({std::int64_t{1} << 62, std::int64_t{1} << 62}).find("2^63"), std::string::npos);
+}
+
+using Lengths = std::vector<std::uint8_t>;
+
+Lengths lengths_of(const HuffmanTree& tree) {
+  return {tree.view().code_lengths, tree.view().code_lengths + tree.view().words};
+}
+
+TEST(HuffmanTree, FollowsFromItsCodeLengths) {
+  for (const Counts& counts : {Counts{1, 1}, Counts{5, 2, 1, 1}, zipf_counts(5000), fibonacci_counts(65)}) {
+    const HuffmanTree tree(counts);
+    const HuffmanTree again(counts, lengths_of(tree));
+    EXPECT_EQ(lengths_of(again), lengths_of(tree));
+    EXPECT_EQ(again.mean_code_length(), tree.mean_code_length());
+    for (std::size_t w = 0; w < counts.size(); ++w) {
+      ASSERT_EQ(again.view().code(word(w)), tree.view().code(word(w)));
+      for (int depth = 0; depth < tree.view().length(word(w)); ++depth) {
+        ASSERT_EQ(again.view().step(word(w), depth).node, tree.view().step(word(w), depth).node);
+        ASSERT_EQ(again.view().step(word(w), depth).right, tree.view().step(word(w), depth).right);
+      }
+    }
+  }
+}
+
+// The lengths of another tree than the counts' own, as a file may have them.
+TEST(HuffmanTree, CodeLengthsNeedNotBeOptimal) {
+  const HuffmanTree owner(Counts{5, 2, 1, 1}, {2, 2, 2, 2});
+  EXPECT_EQ(owner.view().code(WordId{3}), 0b11U);
+  EXPECT_EQ(owner.view().step(WordId{3}, 1).node, 2);
+  EXPECT_EQ(owner.mean_code_length(), 2);
+}
+
+TEST(HuffmanTree, CodeLengthsOfNoTreeAreAnError) {
+  const auto refused = [](const Lengths& lengths) {
+    try {
+      const HuffmanTree tree(Counts(4, 1), lengths);
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  EXPECT_EQ(refused({1, 2, 3, 3}), "");
+  EXPECT_NE(refused({1, 2, 3}).find("3 code lengths for 4 words"), std::string::npos);
+  for (const Lengths& lengths : std::vector<Lengths>{{0, 2, 3, 3},
+                                                     {0, 0, 0, 0},
+                                                     {1, 1, 2, 2},
+                                                     {1, 2, 2, 3},
+                                                     {1, 2, 3, 4},
+                                                     {2, 2, 2, 3},
+                                                     {2, 1, 3, 3},
+                                                     {3, 3, 2, 1},
+                                                     {64, 64, 64, 64},
+                                                     {1, 2, 255, 255}})
+    EXPECT_NE(refused(lengths).find("do not fit"), std::string::npos) << testing::PrintToString(lengths);
+  Lengths deep;
+  for (std::uint8_t length = 1; length <= 65; ++length) deep.push_back(length);
+  deep.push_back(65);
+  EXPECT_THROW(HuffmanTree(Counts(66, 1), deep), Error);
 }
 
 }  // namespace

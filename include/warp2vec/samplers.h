@@ -107,6 +107,10 @@ class HuffmanTree {
   /// rise, and for trees deeper than kMaxCodeLength.
   explicit HuffmanTree(std::span<const std::int64_t> counts);
 
+  /// The canonical tree with these code lengths, one for each word: 1 to kMaxCodeLength, rising, and the sum
+  /// of 2^-length is 1 (L. G. Kraft 1949). Throws Error for others, and for counts as above.
+  HuffmanTree(std::span<const std::int64_t> counts, std::vector<std::uint8_t> code_lengths);
+
   HuffmanView view() const {
     return {levels_.data(), code_lengths_.data(), static_cast<std::int64_t>(code_lengths_.size())};
   }
