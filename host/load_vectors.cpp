@@ -2,6 +2,7 @@
 #include <warp2vec/word_vectors.h>
 
 #include "input_file.h"
+#include "model_layout.h"
 #include "npy_header.h"
 #include "vector_readers.h"
 
@@ -80,6 +81,8 @@ WordVectors read_word2vec(const VectorSource& source, const CountsHeader& header
 }
 
 WordVectors read_any_format(const VectorSource& source) {
+  if (is_model(source.bytes))
+    source.fail(0, "expected word vectors, but this is a model file (train --output writes the vectors)");
   if (is_npy(source.bytes)) return read_npy_vectors(source);
   const std::optional<CountsHeader> header = read_counts_header(source);
   return header ? read_word2vec(source, *header) : read_text_vectors(source, std::nullopt);
