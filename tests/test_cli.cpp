@@ -1,5 +1,6 @@
 // The program from outside: arguments in, files, messages and exit codes out.
 
+#include <warp2vec/model.h>
 #include <warp2vec/random.h>
 #include <warp2vec/word_vectors.h>
 
@@ -11,8 +12,11 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -243,20 +247,24 @@ void wait_for_training(const std::string& metrics) {
 
 TEST_F(Cli, ASignalSavesWhatIsThereAsPartial) {
   for (const int signal : {SIGINT, SIGTERM}) {
-    Subprocess process(
-        {WARP2VEC_PROGRAM, "train", "--input", text_, "--output", path("v.bin"), "--dim", "16", "--epochs",
-         "1000000", "--threads", "2", "--min-count", "1", "--metrics", path("run.jsonl")},
-        path("."));
+    Subprocess process({WARP2VEC_PROGRAM, "train", "--input", text_, "--output", path("v.bin"), "--dim", "16",
+                        "--epochs", "1000000", "--threads", "2", "--min-count", "1", "--metrics",
+                        path("run.jsonl"), "--save-model", path("m.w2v")},
+                       path("."));
     wait_for_training(path("run.jsonl"));
     process.send(signal);
     const Finished result = process.wait();
     EXPECT_EQ(result.status, 128 + signal) << result.err;
-    EXPECT_THAT(result.err, HasSubstr(path("v.bin.partial")));
+    EXPECT_THAT(result.err, HasSubstr("the vectors so far are in " + path("v.bin.partial") +
+                                      ", the model is in " + path("m.w2v.partial")));
     EXPECT_FALSE(exists("v.bin"));
+    EXPECT_FALSE(exists("m.w2v"));
+    EXPECT_EQ(load_model(path("m.w2v.partial")).vocabulary.size(), 40);
     EXPECT_EQ(load_vectors(path("v.bin.partial")).size(), 40);
     const std::string metrics = read_whole_file(path("run.jsonl"));
     EXPECT_THAT(metrics, HasSubstr("\"state\":\"interrupted\""));
     std::filesystem::remove(path("v.bin.partial"));
+    std::filesystem::remove(path("m.w2v.partial"));
     std::filesystem::remove(path("run.jsonl"));
   }
 }
@@ -285,11 +293,22 @@ TEST_F(Cli, MistakesOnTheCommandLineAreExitCode2) {
   expect(train("v.bin", {"--device", "tpu"}), "--device tpu is not known");
   expect(train("v.bin", {"-cbow", "1"}), "CBOW");
   expect(train("v.bin", {"--save-vocab", path("v.bin")}), "are the same file");
+  expect(train("v.bin", {"--save-model", path("v.bin")}), "--save-model and --output are the same file");
+  expect(train("v", {"--format", "npy", "--save-model", path("v.vocab")}),
+         "--save-model and --output are the same file");
+  expect(train("v.bin", {"--save-model", path("m"), "--save-vocab", path("m")}), "are the same file");
+  expect(train("v.bin", {"--save-model", path("m"), "--metrics", path("./m")}), "are the same file");
+  expect(train("v.bin", {"--save-model", text_}), "--save-model and --input are the same file");
   expect(train("text.txt"), "--output and --input are the same file");
   expect(run({"train", "--input", text_}), "--output");
   expect(run({"train", "--output", path("v.bin")}), "--input");
   expect(run({"neighbors", "x"}), "--vectors");
   expect(run({"analogy", "--vectors", "v", "x", "y"}), "three words");
+  expect(run({"probability", "x"}), "probability needs --model FILE");
+  expect(run({"probability", "--model", "m"}), "probability needs a context word");
+  expect(run({"probability", "--model", "m", "x", "--top", "0"}), "--top 0 is out of range");
+  expect(run({"probability", "--model", "m", "x", "y", "--top", "5"}), "give it or a WORD");
+  expect(run({"probability", "--modell", "m", "x"}), "did you mean --model?");
   expect(run({"plan"}), "--vocab-size");
   expect(run({"plan", "--vocab-size", "1"}), "--vocab-size 1 is out of range");
   EXPECT_FALSE(exists("v.bin"));
@@ -309,7 +328,7 @@ TEST_F(Cli, BadInputIsExitCode1) {
 
 TEST_F(Cli, OutputsAreCheckedBeforeTheTextIsRead) {
   // The text does not exist either; the output is what is reported.
-  for (const char* flag : {"--output", "--save-vocab", "--metrics"}) {
+  for (const char* flag : {"--output", "--save-vocab", "--save-model", "--metrics"}) {
     Arguments arguments{"train", "--input", path("none.txt"), flag, path("none/file")};
     if (std::string(flag) != "--output") arguments.insert(arguments.end(), {"--output", path("v.bin")});
     const Finished result = run(arguments);
@@ -324,6 +343,12 @@ TEST_F(Cli, AFullDiskIsAnError) {
   EXPECT_EQ(result.status, 1);
   EXPECT_THAT(result.err, HasSubstr("/dev/full: No space left on device"));
   EXPECT_THAT(read_whole_file(path("m")), HasSubstr("\"state\":\"failed\""));
+  result = train("v.bin", {"--save-model", "/dev/full", "--metrics", path("m")});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.err, HasSubstr("cannot write /dev/full: No space left on device; the vectors are in " +
+                                    path("v.bin")));
+  EXPECT_THAT(read_whole_file(path("m")), HasSubstr("\"state\":\"failed\""));
+  EXPECT_EQ(load_vectors(path("v.bin")).size(), 40);
   result = train("v.bin", {"--metrics", "/dev/full"});
   EXPECT_EQ(result.status, 1);
   EXPECT_THAT(result.err, HasSubstr("--metrics /dev/full is incomplete"));
@@ -331,13 +356,14 @@ TEST_F(Cli, AFullDiskIsAnError) {
 }
 
 TEST_F(Cli, DryRunPrintsThePlanAndWritesNothing) {
-  const Finished result =
-      train("v.bin", {"--dry-run", "--save-vocab", path("vocab"), "--metrics", path("m")});
+  const Finished result = train("v.bin", {"--dry-run", "--save-vocab", path("vocab"), "--save-model",
+                                          path("model"), "--metrics", path("m")});
   ASSERT_EQ(result.status, 0) << result.err;
   EXPECT_THAT(result.out, HasSubstr("Vocabulary 40 words, 5,000 tokens"));
   EXPECT_THAT(result.out, HasSubstr("negative sampling         16 + 16*11 = 192"));
   EXPECT_FALSE(exists("v.bin"));
   EXPECT_FALSE(exists("vocab"));
+  EXPECT_FALSE(exists("model"));
   EXPECT_FALSE(exists("m"));
   const Finished plan = run({"plan", "--input", text_, "--dim", "16", "--min-count", "1"});
   EXPECT_EQ(plan.status, 0) << plan.err;
@@ -407,6 +433,75 @@ TEST_F(Cli, LookingAtVectors) {
   EXPECT_EQ(exported.vectors.row(4)[0], 0.1F);
 }
 
+TEST_F(Cli, AModelKnowsWhichWordsAreLikely) {
+  write(text_, sentences(2000));
+  for (const char* loss : {"hs", "ns+hs", "softmax"}) {
+    const Finished trained = train("v.bin", {"--save-model", path("m.w2v"), "--loss", loss, "--lr", "0.2"});
+    ASSERT_EQ(trained.status, 0) << trained.err;
+    EXPECT_THAT(trained.err, HasSubstr("\nmodel: " + path("m.w2v") + "\n"));
+    const TrainedModel model = load_model(path("m.w2v"));
+    const WordVectors vectors = load_vectors(path("v.bin"));
+    for (std::int64_t r = 0; r < 40; ++r)
+      for (std::int32_t d = 0; d < 16; ++d)
+        ASSERT_EQ(model.embeddings.input.row(r)[d], vectors.vectors.row(r)[d]);
+    const Finished ranked = run({"probability", "--model", path("m.w2v"), "a3"});
+    ASSERT_EQ(ranked.status, 0) << ranked.err;
+    std::istringstream lines(ranked.out);
+    std::string line;
+    std::getline(lines, line);
+    EXPECT_EQ(line, "P(word | a3)");
+    std::getline(lines, line);
+    EXPECT_EQ(line, "  word  log P       P");
+    int rows = 0;
+    for (; std::getline(lines, line); ++rows)
+      EXPECT_THAT(line, StartsWith("  a")) << loss << "\n" << ranked.out;
+    EXPECT_EQ(rows, 10);
+    EXPECT_EQ(std::count(ranked.out.begin(), ranked.out.end(), '\n'), 12);
+
+    const auto find = [&model](const char* word) { return *model.vocabulary.find(word); };
+    const Finished asked = run({"probability", "--model", path("m.w2v"), "a3", "b7", "a5"});
+    ASSERT_EQ(asked.status, 0) << asked.err;
+    std::ostringstream expected;
+    expected << "P(word | a3)\n  word  log P       P\n";
+    for (const char* word : {"b7", "a5"}) {
+      const double value = log_probability(model, find(word), find("a3"));
+      char row[100];
+      std::snprintf(row, sizeof row, "  %-4s  %-10.4f  %.4g\n", word, value, std::exp(value));
+      expected << row;
+    }
+    EXPECT_EQ(asked.out, expected.str()) << loss;
+  }
+  EXPECT_EQ(run({"probability", "--model", path("m.w2v"), "a3", "--top", "2"}).out.find("\n  b"),
+            std::string::npos);
+}
+
+TEST_F(Cli, QuestionsThatAModelCannotAnswerAreErrors) {
+  ASSERT_EQ(train("v.bin", {"--save-model", path("m.w2v")}).status, 0);
+  Finished result = run({"probability", "--model", path("m.w2v"), "a3"});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_EQ(result.out, "");
+  EXPECT_THAT(result.err, HasSubstr(path("m.w2v") + ": a model with --loss ns has no P(word | context)"));
+  result = run({"probability", "--model", path("m.w2v"), "tsar", "a3", "king"});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_EQ(result.err, "warp2vec: error: not among the words of " + path("m.w2v") + ": tsar, king\n");
+  result = run({"probability", "--model", path("v.bin"), "a3"});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.err, HasSubstr(path("v.bin") + ": offset 0: expected a model file"));
+  EXPECT_EQ(run({"probability", "--model", path("none"), "a3"}).status, 1);
+  result = run({"neighbors", "--vectors", path("m.w2v"), "a3"});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.err, HasSubstr("this is a model file"));
+
+  const Finished info = run({"info", "--model", path("m.w2v")});
+  EXPECT_EQ(info.status, 0) << info.err;
+  EXPECT_THAT(info.out, HasSubstr("loss            ns\n"));
+  EXPECT_THAT(info.out, HasSubstr("occurrences     5,000\n"));
+  std::string damaged = read_whole_file(path("m.w2v"));
+  damaged.back() ^= 1;
+  write(path("m.w2v"), damaged);
+  EXPECT_THAT(run({"info", "--model", path("m.w2v")}).err, HasSubstr("section 'output': its"));
+}
+
 TEST_F(Cli, EvalReportsCoverageAsTextAndJson) {
   write(path("v.txt"), "4 2\na 1 0\nb 1 0.1\nc 1 0.5\nd 0 1\n");
   write(path("pairs"), "a b 9\na c 5\na d 1\na missing 3\n");
@@ -446,34 +541,15 @@ TEST_F(Cli, HelpAndVersionGoToStandardOutput) {
   EXPECT_THAT(run({"--help"}).out, HasSubstr("Commands:"));
   const Finished help = run({"train", "--help"});
   EXPECT_EQ(help.status, 0);
-  for (const char* flag : {"--input",
-                           "--output",
-                           "--dim",
-                           "--window",
-                           "--min-count",
-                           "--max-vocab",
-                           "--loss",
-                           "--negative",
-                           "--ns-exponent",
-                           "--sharing",
-                           "--sample",
-                           "--lr",
-                           "--epochs",
-                           "--max-sentence",
-                           "--threads",
-                           "--read-vocab",
-                           "--save-vocab",
-                           "--format",
-                           "--no-shrink-window",
-                           "--seed",
-                           "--deterministic",
-                           "--device",
-                           "--metrics",
-                           "--quiet",
-                           "--dry-run",
-                           "--config"})
+  for (const char* flag :
+       {"--input",  "--output",           "--dim",         "--window",        "--min-count",  "--max-vocab",
+        "--loss",   "--negative",         "--ns-exponent", "--sharing",       "--sample",     "--lr",
+        "--epochs", "--max-sentence",     "--threads",     "--read-vocab",    "--save-vocab", "--save-model",
+        "--format", "--no-shrink-window", "--seed",        "--deterministic", "--device",     "--metrics",
+        "--quiet",  "--dry-run",          "--config"})
     EXPECT_THAT(help.out, HasSubstr("  " + std::string(flag))) << flag;
-  for (const char* command : {"vocab", "neighbors", "analogy", "eval", "export", "info", "plan"})
+  for (const char* command :
+       {"vocab", "neighbors", "analogy", "probability", "eval", "export", "info", "plan"})
     EXPECT_EQ(run({command, "--help"}).status, 0) << command;
   EXPECT_THAT(run({"info"}).out, HasSubstr("SIMD"));
 }

@@ -77,6 +77,21 @@ TEST(CliMemoryPlan, OutputSizes) {
   EXPECT_EQ(output_bytes(size, 100, VectorFormat::glove), 8000 + 1200000);
 }
 
+// As save_model writes it: sections begin at multiples of 64 bytes behind a header of 24 + 32 * 6 + 4.
+TEST(CliMemoryPlan, ModelSizes) {
+  Config config;
+  config.loss = parse_loss("hs");
+  EXPECT_EQ(model_bytes({64, 190, 0}, config), 256 + 128 + 256 + 512 + 64 + 64 * 400 + 63 * 400);
+  TrainOptions options;
+  std::ostringstream without;
+  write_plan(without, {{1000, 7000, 0}, 8, {}}, options);
+  EXPECT_EQ(without.str().find("  model "), std::string::npos) << without.str();
+  options.save_model = "m";
+  std::ostringstream with;
+  write_plan(with, {{1000, 7000, 0}, 8, {}}, options);
+  EXPECT_NE(with.str().find("  model                     816 kB\n"), std::string::npos) << with.str();
+}
+
 TEST(CliMemoryPlan, TheReportSaysWhichPathLengthItUses) {
   TrainOptions options;
   std::ostringstream guessed;

@@ -104,10 +104,16 @@ TEST(CliMetrics, SummaryOfAGpuHoldsItsPlanAndTransfers) {
     "memory_items": [{"name": "input vectors", "bytes": 1000}, {"name": "token ids", "bytes": 24}]})"));
   EXPECT_EQ(summary["seconds"]["upload"], 0.25);
   EXPECT_EQ(summary["seconds"]["download"], 0.5);
-  const std::string text = text_summary(options, report, "v.bin");
+  const std::string text = text_summary(options, report, {"v.bin", ""});
   EXPECT_NE(text.find("train 2.0 (of it upload 0.2, download 0.5)"), std::string::npos) << text;
   report.gpu.reset();
-  EXPECT_EQ(text_summary(options, report, "v.bin").find("upload"), std::string::npos);
+  EXPECT_EQ(text_summary(options, report, {"v.bin", ""}).find("upload"), std::string::npos);
+}
+
+TEST(CliMetrics, TheSummaryNamesTheFiles) {
+  EXPECT_EQ(text_summary({}, {}, {"v.bin", ""}).find("model:"), std::string::npos);
+  const std::string text = text_summary({}, {}, {"v.bin", "m.w2v"});
+  EXPECT_NE(text.find("\nmodel: m.w2v\nvectors: v.bin (binary)\n"), std::string::npos) << text;
 }
 
 }  // namespace

@@ -40,6 +40,10 @@ TEST(CliText, Durations) {
 }
 
 TEST(CliText, Numbers) {
+  EXPECT_EQ(format_significant(0.00012345, 4), "0.0001234");
+  EXPECT_EQ(format_significant(0.5, 4), "0.5");
+  EXPECT_EQ(format_significant(1.5e-9, 4), "1.5e-09");
+  EXPECT_EQ(format_significant(0, 4), "0");
   EXPECT_EQ(format_real(0.001), "0.001");
   EXPECT_EQ(format_real(22), "22");
   EXPECT_EQ(format_fixed(2.34567, 4), "2.3457");

@@ -1,4 +1,6 @@
 // Runs on GPUs that cannot be had, or that fail.
+#include <warp2vec/model.h>
+
 #include "cli/failed_training.h"
 #include "cli/training_run.h"
 #include "temporary_folder.h"
@@ -72,9 +74,10 @@ class CliFailedTraining : public CliTrainingRun {
   // What is said of a failure that left the vectors after `tokens`.
   std::string after(std::int64_t tokens) {
     const Vocabulary vocabulary({{"a", 2}, {"b", 1}}, 1, 0);
-    const Matrix vectors(2, 4);
-    return save_last_checkpoint(TrainingFailed("cudaExample: out of order", {}, tokens), vocabulary, vectors,
-                                options_);
+    const TokenStream text{{WordId{0}, WordId{1}, WordId{0}}, {3}};
+    const TrainingData data(options_.config, vocabulary, text);
+    return save_last_checkpoint(TrainingFailed("cudaExample: out of order", {}, tokens), data,
+                                initial_embeddings(2, options_.config), options_);
   }
 };
 
@@ -84,6 +87,17 @@ TEST_F(CliFailedTraining, SavesTheLastCheckpointAsPartial) {
                 options_.output + ".partial");
   EXPECT_EQ(load_vectors(options_.output + ".partial").size(), 2);
   EXPECT_FALSE(exists("v.bin"));
+}
+
+TEST_F(CliFailedTraining, SavesTheModelToo) {
+  options_.save_model = folder_.path("m.w2v");
+  options_.config.loss = parse_loss("hs");
+  EXPECT_THAT(after(10), HasSubstr("the vectors after 10 words are in " + options_.output +
+                                   ".partial, the model is in " + options_.save_model + ".partial"));
+  EXPECT_EQ(load_model(options_.save_model + ".partial").vocabulary.size(), 2);
+  EXPECT_FALSE(exists("m.w2v"));
+  options_.save_model = folder_.path("none/m.w2v");
+  EXPECT_THAT(after(10), HasSubstr("; the vectors are in " + options_.output + ".partial"));
 }
 
 TEST_F(CliFailedTraining, SavesNothingWithoutACheckpoint) {
@@ -97,8 +111,9 @@ TEST_F(CliFailedTraining, SavesNothingWithoutACheckpoint) {
 TEST_F(CliFailedTraining, NamesBothFailuresIfSavingFailsToo) {
   options_.output = folder_.path("none/v.bin");
   const std::string said = after(10);
-  EXPECT_THAT(said, StartsWith("the GPU failed: cudaExample: out of order; and the vectors after 10 words"));
-  EXPECT_THAT(said, HasSubstr("could not be saved: "));
+  EXPECT_THAT(said,
+              StartsWith("the GPU failed: cudaExample: out of order; and saving the vectors after 10 words "
+                         "failed: cannot write "));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@ int run_train(const Arguments& arguments);
 int run_vocab(const Arguments& arguments);
 int run_neighbors(const Arguments& arguments);
 int run_analogy(const Arguments& arguments);
+int run_probability(const Arguments& arguments);
 int run_eval(const Arguments& arguments);
 int run_export(const Arguments& arguments);
 int run_info(const Arguments& arguments);

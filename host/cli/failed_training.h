@@ -3,7 +3,6 @@
 
 #include <warp2vec/embeddings.h>
 #include <warp2vec/trainer.h>
-#include <warp2vec/vocabulary.h>
 
 #include "train_options.h"
 
@@ -11,9 +10,9 @@
 
 namespace warp2vec::cli {
 
-/// Saves the vectors of the last checkpoint, if there was one, as OUTPUT.partial. Returns what happened, for
-/// the user.
-std::string save_last_checkpoint(const TrainingFailed& failure, const Vocabulary& vocabulary,
-                                 const Matrix& vectors, const TrainOptions& options);
+/// Saves the vectors of the last checkpoint, if there was one, as OUTPUT.partial, and so the model, if one is
+/// wanted. Returns what happened, for the user.
+std::string save_last_checkpoint(const TrainingFailed& failure, const TrainingData& data,
+                                 const Embeddings& embeddings, const TrainOptions& options);
 
 }  // namespace warp2vec::cli

@@ -1,3 +1,4 @@
+#include <warp2vec/model.h>
 #include <warp2vec/word_vectors.h>
 
 #include "commands.h"
@@ -74,23 +75,43 @@ void describe_vocabulary(const std::string& path) {
                                  [&](std::int64_t i) { return vocabulary.word(static_cast<WordId>(i)); }));
 }
 
+void describe_model(const std::string& path) {
+  const TrainedModel model = load_model(path);
+  const Config& config = model.config;
+  row("model", path);
+  row("words", with_commas(model.vocabulary.size()));
+  row("occurrences", with_commas(model.vocabulary.total()));
+  row("dim", std::to_string(config.dim));
+  row("loss", to_string(config.loss));
+  row("window", std::to_string(config.window));
+  row("sample", format_real(config.sample));
+  row("epochs", std::to_string(config.epochs));
+  row("seed", std::to_string(config.seed));
+  row("first words", first_words(model.vocabulary.size(), [&](std::int64_t i) {
+        return model.vocabulary.word(static_cast<WordId>(i));
+      }));
+}
+
 }  // namespace
 
 int run_info(const Arguments& arguments) {
   std::string vectors;
   std::string vocabulary;
+  std::string model;
   bool devices = false;
   Flags flags(
       "info", "Describes this build and machine, its GPUs, or checks and describes a file.",
       "Examples:\n  warp2vec info\n  warp2vec info --devices\n  warp2vec info --vectors vectors.bin\n");
   flags.text("--vectors", "FILE", vectors, "Word vectors: binary, text, GloVe or .npy, told by content.");
   flags.text("--vocab", "FILE", vocabulary, "'word count' lines.");
+  flags.text("--model", "FILE", model, "A model of 'warp2vec train --save-model'.");
   flags.on_off("--devices", devices, "The NVIDIA GPUs that train can use, and why others cannot be used.");
   if (!flags.parse(arguments)) return 0;
   if (devices) describe_devices();
   if (!vectors.empty()) describe_vectors(vectors);
   if (!vocabulary.empty()) describe_vocabulary(vocabulary);
-  if (vectors.empty() && vocabulary.empty() && !devices) describe_build();
+  if (!model.empty()) describe_model(model);
+  if (vectors.empty() && vocabulary.empty() && model.empty() && !devices) describe_build();
   return 0;
 }
 

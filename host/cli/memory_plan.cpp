@@ -3,6 +3,7 @@
 #include <warp2vec/embeddings.h>
 #include <warp2vec/samplers.h>
 
+#include "model_layout.h"
 #include "text.h"
 
 #include <bit>
@@ -71,6 +72,12 @@ std::int64_t output_bytes(const CorpusSize& size, std::int32_t dim, VectorFormat
       break;
   }
   return size.word_bytes + size.words + numbers * kTextBytesPerNumber;
+}
+
+std::int64_t model_bytes(const CorpusSize& size, const Config& config) {
+  // A newline ends each word.
+  const auto word_bytes = static_cast<std::uint64_t>(size.word_bytes + size.words);
+  return static_cast<std::int64_t>(model_file_bytes(model_sections({config, size.words}, word_bytes)));
 }
 
 std::vector<StepCost> step_costs(std::int64_t words, std::int32_t dim, std::int64_t positives,

@@ -36,6 +36,9 @@ std::int64_t device_bytes(const std::vector<MemoryItem>& items);
 std::int64_t output_bytes(const CorpusSize& size, std::int32_t dim, VectorFormat format);
 bool is_text(VectorFormat format);
 
+/// Size of the file that --save-model writes.
+std::int64_t model_bytes(const CorpusSize& size, const Config& config);
+
 /// The number of weights that training one centre updates, as an expression and its value.
 struct StepCost {
   std::string method;

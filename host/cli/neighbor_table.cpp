@@ -1,20 +1,10 @@
 #include "neighbor_table.h"
 
-#include <warp2vec/error.h>
-
 #include "text.h"
 
 #include <algorithm>
 
 namespace warp2vec::cli {
-
-void check_known(const Space& space, const std::vector<std::string>& words, const std::string& path) {
-  std::string missing;
-  for (const std::string& word : words) {
-    if (!space.find(word)) missing += (missing.empty() ? "" : ", ") + word;
-  }
-  if (!missing.empty()) throw Error("not among the words of " + path + ": " + missing);
-}
 
 void write_neighbors(std::ostream& out, const std::string& title, const std::vector<Neighbor>& neighbors) {
   std::size_t width = display_width("word");

@@ -1,5 +1,6 @@
 #include "commands.h"
 #include "flags.h"
+#include "known_words.h"
 #include "neighbor_table.h"
 
 #include <iostream>

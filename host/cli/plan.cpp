@@ -36,6 +36,8 @@ void write_memory(std::ostream& out, const PlanInput& input, const TrainOptions&
   write_row(out, "vectors, " + to_string(options.format),
             (is_text(options.format) ? "about " : "") +
                 format_bytes(output_bytes(input.size, options.config.dim, options.format)));
+  if (!options.save_model.empty())
+    write_row(out, "model", format_bytes(model_bytes(input.size, options.config)));
 }
 
 void write_step(std::ostream& out, const PlanInput& input, const Config& config) {

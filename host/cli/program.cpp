@@ -25,10 +25,11 @@ constexpr std::array kCommands{
     Command{"train", run_train, "learn word vectors from text"},
     Command{"neighbors", run_neighbors, "show the words that are most similar to a word"},
     Command{"analogy", run_analogy, "solve A is to B as C is to ?"},
+    Command{"probability", run_probability, "show the words that a saved model expects near a word"},
     Command{"eval", run_eval, "measure vectors against human judgement and analogy questions"},
     Command{"vocab", run_vocab, "count the words of a text"},
     Command{"export", run_export, "write vectors in another format"},
-    Command{"info", run_info, "describe this build and machine, or a file of vectors or words"},
+    Command{"info", run_info, "describe this build and machine, or a file of vectors, words or a model"},
     Command{"plan", run_plan, "print memory and cost of a training run before it is started"},
 };
 

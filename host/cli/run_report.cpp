@@ -36,7 +36,8 @@ json settings_json(const TrainOptions& options) {
           {"device", to_string(options.device)},
           {"format", to_string(options.format)},
           {"read_vocab", options.read_vocab},
-          {"save_vocab", options.save_vocab}};
+          {"save_vocab", options.save_vocab},
+          {"save_model", options.save_model}};
 }
 
 json machine_json() {
@@ -123,7 +124,7 @@ json summary_json(const TrainOptions& options, const RunReport& report, const st
   return summary;
 }
 
-std::string text_summary(const TrainOptions& options, const RunReport& report, const std::string& path) {
+std::string text_summary(const TrainOptions& options, const RunReport& report, const TrainedFiles& files) {
   const TrainingSummary& training = report.training;
   const PhaseSeconds& s = report.seconds;
   std::string losses;
@@ -140,6 +141,8 @@ std::string text_summary(const TrainOptions& options, const RunReport& report, c
   out += "seconds: vocabulary " + seconds(s.vocabulary) + ", encode " + seconds(s.encode) + ", prepare " +
          seconds(s.prepare) + ", train " + seconds(s.train) + transfers + ", save " + seconds(s.save) +
          "; peak memory " + format_bytes(peak_memory()) + "\n";
+  if (!files.model.empty()) out += "model: " + files.model + "\n";
+  const std::string& path = files.vectors;
   if (options.format == VectorFormat::tensorboard)
     return out + "vectors: " + path + ".vectors.tsv, words: " + path +
            ".metadata.tsv (to see them, load both at https://projector.tensorflow.org)";

@@ -5,6 +5,7 @@
 
 #include "gpu.h"
 #include "train_options.h"
+#include "trained_files.h"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -48,7 +49,7 @@ nlohmann::json progress_json(const Progress& progress);
 nlohmann::json summary_json(const TrainOptions& options, const RunReport& report, const std::string& state,
                             const std::string& message);
 
-/// A few lines for the user of a run that wrote its vectors to `path`.
-std::string text_summary(const TrainOptions& options, const RunReport& report, const std::string& path);
+/// A few lines for the user of a run that wrote these files.
+std::string text_summary(const TrainOptions& options, const RunReport& report, const TrainedFiles& files);
 
 }  // namespace warp2vec::cli

@@ -52,6 +52,13 @@ std::string format_fixed(double value, int decimals) {
   return {buffer.data(), static_cast<std::size_t>(length)};
 }
 
+std::string format_significant(double value, int digits) {
+  std::array<char, 64> buffer{};
+  const auto result =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::general, digits);
+  return {buffer.data(), result.ptr};
+}
+
 std::string format_real(double value) {
   std::array<char, 32> buffer{};
   const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);

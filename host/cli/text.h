@@ -20,6 +20,9 @@ std::string format_duration(double seconds);
 /// With a fixed number of decimals.
 std::string format_fixed(double value, int decimals);
 
+/// With at most so many digits, zeros at the end left out: 0.00012345 -> "0.0001234", 1.5e-9 -> "1.5e-09".
+std::string format_significant(double value, int digits);
+
 /// The shortest digits that read back to the same double: 0.001 -> "0.001".
 std::string format_real(double value);
 

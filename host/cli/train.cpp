@@ -15,13 +15,14 @@ constexpr const char* kFooter =
     "  warp2vec train --input text.txt --output vectors.bin\n"
     "  warp2vec train --input news/ --input books.txt.gz --output vectors.bin --dim 300 --epochs 3\n"
     "  zcat big.gz | warp2vec train --input - --output vectors.txt --format text --sample 1e-4\n"
+    "  warp2vec train --input text.txt --output vectors.bin --loss hs --save-model model.w2v\n"
     "  warp2vec train --config run.ini --threads 8\n"
     "\n"
     "word2vec.c's flags work too (warp2vec -train text.txt -output vectors.txt -size 100 -cbow 0), and so "
     "do\n"
     "fastText's (warp2vec skipgram -input text.txt -output vectors.bin -dim 100 -neg 5).\n"
     "\n"
-    "Ctrl-C stops the run and saves what is there as OUTPUT.partial.\n";
+    "Ctrl-C stops the run and saves what is there as OUTPUT.partial (and MODEL.partial).\n";
 
 // What training would need, and nothing written.
 int dry_run(const TrainOptions& options, ProgressDisplay& display) {

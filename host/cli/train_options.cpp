@@ -22,6 +22,9 @@ void add_files(Flags& flags, TrainOptions& options) {
       "Take words and counts from a file of 'word count' lines instead of counting the text; --min-count and "
       "--max-vocab apply to it.");
   flags.text("--save-vocab", "FILE", options.save_vocab, "Write the vocabulary as 'word count' lines.");
+  flags.text("--save-model", "FILE", options.save_model,
+             "Write all that was learned, and the settings, for 'warp2vec probability'. Written whole, after "
+             "the vectors, or not at all.");
   flags.text(
       "--metrics", "FILE", options.metrics,
       "Write progress as JSON, one object a line, and a closing summary with settings, machine, counts and "

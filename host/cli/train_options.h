@@ -18,6 +18,7 @@ struct TrainOptions {
   std::string output;
   std::string read_vocab;
   std::string save_vocab;
+  std::string save_model;
   std::string metrics;
   VectorFormat format = VectorFormat::binary;
   DeviceRequest device;

@@ -12,6 +12,7 @@
 #include "machine.h"
 #include "memory_plan.h"
 #include "text.h"
+#include "trained_files.h"
 #include "vector_files.h"
 #include "vocabulary_source.h"
 
@@ -68,6 +69,7 @@ void check_outputs(const TrainOptions& options) {
   std::vector<NamedFile> outputs;
   for (const std::string& file : vector_files(options.output, options.format))
     outputs.push_back({"--output", file});
+  if (!options.save_model.empty()) outputs.push_back({"--save-model", options.save_model});
   if (!options.save_vocab.empty()) outputs.push_back({"--save-vocab", options.save_vocab});
   for (const NamedFile& output : outputs) check_writable(output.path);
   if (!options.metrics.empty()) outputs.push_back({"--metrics", options.metrics});
@@ -136,9 +138,9 @@ int TrainingRun::train_and_save() {
   } catch (const TrainingFailed& failure) {
     report_.training = failure.summary();
     const Stopwatch watch(report_.seconds.save);
-    throw Error(save_last_checkpoint(failure, vocabulary, embeddings.input, options_));
+    throw Error(save_last_checkpoint(failure, *data, embeddings, options_));
   }
-  return finish(vocabulary, embeddings);
+  return finish(*data, embeddings);
 }
 
 Vocabulary TrainingRun::find_vocabulary(const Corpus& corpus) {
@@ -223,19 +225,19 @@ bool TrainingRun::observe(const Progress& progress) {
   return caught_signal() == 0;
 }
 
-int TrainingRun::finish(const Vocabulary& vocabulary, const Embeddings& embeddings) {
+int TrainingRun::finish(const TrainingData& data, const Embeddings& embeddings) {
   const bool interrupted = report_.training.interrupted;
-  const std::string path = options_.output + (interrupted ? ".partial" : "");
+  const TrainedFiles files = trained_files(options_, interrupted ? kPartial : "");
   {
     const Stopwatch watch(report_.seconds.save);
-    save_vectors(vocabulary, embeddings.input, path, options_.format);
+    save_trained(data, embeddings, options_.format, files);
   }
   if (interrupted) {
-    display_.say("stopped after " + with_commas(report_.training.tokens) +
-                 " words; the vectors so far are in " + path);
+    display_.say("stopped after " + with_commas(report_.training.tokens) + " words; the vectors so far are " +
+                 place_of(files));
     return exit_status_of(caught_signal());
   }
-  display_.print(text_summary(options_, report_, path));
+  display_.print(text_summary(options_, report_, files));
   return 0;
 }
 

@@ -31,7 +31,7 @@ class TrainingRun {
   std::unique_ptr<Backend> make_backend(const TrainingData& data);
   std::unique_ptr<Backend> make_on_gpu(const TrainingData& data);
   bool observe(const Progress& progress);
-  int finish(const Vocabulary& vocabulary, const Embeddings& embeddings);
+  int finish(const TrainingData& data, const Embeddings& embeddings);
   void summarize(const std::string& state, const std::string& message);
 
   const TrainOptions& options_;
