@@ -89,7 +89,7 @@ void make_hot_rows(benchmark::State& state) {
 class Tables {
  public:
   explicit Tables(const TrainingData& data)
-      : hot_(data, kCentresInFlight, kCentresInFlight),
+      : hot_(data, {.negatives = kCentresInFlight, .paths = kCentresInFlight}),
         tables_{std::as_bytes(std::span(data.keep_thresholds)),
                 std::as_bytes(std::span(data.tree.view().levels, kMaxCodeLength + 1)),
                 std::as_bytes(std::span(data.tree.view().code_lengths,
