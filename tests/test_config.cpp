@@ -84,6 +84,19 @@ TEST(Config, NegativesPerTileKeepStepsStable) {
   EXPECT_EQ(config.negatives_per_tile(), 7);
 }
 
+TEST(Config, TilesOfPathsKeepStepsStable) {
+  Config config;
+  EXPECT_EQ(config.path_tile_centres(), 8);  // 1.25 / (0.025 * 6) = 8.3
+  config.window = 10;
+  EXPECT_EQ(config.path_tile_centres(), 4);  // 1.25 / (0.025 * 11) = 4.5
+  config.lr = 1;
+  EXPECT_EQ(config.path_tile_centres(), 1);
+  config.lr = 1e-4;
+  EXPECT_EQ(config.path_tile_centres(), kMostPathCentres);
+  config.tile_centres = 3;
+  EXPECT_EQ(config.path_tile_centres(), 3);
+}
+
 TEST(Config, LossAndSharingRoundTrip) {
   for (const char* name : {"ns", "hs", "ns+hs", "softmax"}) EXPECT_EQ(to_string(parse_loss(name)), name);
   EXPECT_EQ(to_string(parse_loss("ns,hs")), "ns+hs");

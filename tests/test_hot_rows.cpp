@@ -53,6 +53,21 @@ TEST(HotRows, PairsInFlightFollowFromTheCounts) {
   EXPECT_LT(hot.nodes.factor(1, 1), 1.0F);
 }
 
+TEST(HotRows, TheFirstNodesMayHaveOthersInFlight) {
+  Config config;
+  config.sample = 0;
+  config.lr = 1;
+  config.loss = parse_loss("hs");
+  const Vocabulary vocabulary({{"a", 50}, {"b", 30}, {"c", 20}}, 1, 0);
+  TokenStream tokens;
+  tokens.ids = {WordId{0}, WordId{1}, WordId{2}};
+  tokens.ends = {3};
+  const TrainingData data(config, vocabulary, tokens);
+  const HotMatrices hot(data, {.paths = 10, .first_nodes = 1, .first_paths = 70});
+  EXPECT_FLOAT_EQ(hot.nodes.factor(0, 1), damping(1, 70 * 6 * 1.0F));
+  EXPECT_FLOAT_EQ(hot.nodes.factor(1, 1), damping(1, 10 * 6 * 0.5F));
+}
+
 TEST(HotRows, NodesAreCountedByHowOftenTheyAreVisited) {
   Config config;
   config.sample = 0;

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -167,6 +168,21 @@ TEST(HuffmanTree, AWellKnownExample) {
   EXPECT_EQ(last.node, 2);
   EXPECT_TRUE(last.right);
   EXPECT_FALSE(tree.step(WordId{2}, 2).right);
+}
+
+TEST(HuffmanTree, NodesKnowTheirDepth) {
+  for (const Counts& counts :
+       {Counts{3, 1}, Counts{5, 2, 2, 1, 1}, fibonacci_counts(40), zipf_counts(3000)}) {
+    const HuffmanTree tree(counts);
+    const HuffmanView view = tree.view();
+    int longest = 0;
+    for (std::size_t w = 0; w < counts.size(); ++w) {
+      longest = std::max(longest, view.length(word(w)));
+      for (int depth = 0; depth < view.length(word(w)); ++depth)
+        ASSERT_EQ(view.depth_of(view.step(word(w), depth).node), depth);
+    }
+    EXPECT_EQ(view.longest(), longest);
+  }
 }
 
 TEST(HuffmanTree, DeepTreesWorkUpToTheLengthOfACode) {

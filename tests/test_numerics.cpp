@@ -1,5 +1,6 @@
 #include <warp2vec/examples.h>
 #include <warp2vec/numerics.h>
+#include <warp2vec/step.h>
 
 #include <gtest/gtest.h>
 
@@ -44,6 +45,14 @@ void expect_stable() {
 TEST(Numerics, SigmoidAndSoftplusAreStable) {
   expect_stable<float>();
   expect_stable<double>();
+}
+
+TEST(Numerics, TurnsAreSumsOfMeetings) {
+  for (const double score : {-7.0, -0.3, 0.0, 2.5, 30.0}) {
+    EXPECT_NEAR(turns_gradient(score, 3.0, 2.0),
+                3 * score_gradient(score, 1.0) + 2 * score_gradient(score, -1.0), 1e-14);
+    EXPECT_NEAR(turns_loss(score, 3.0, 2.0), 3 * score_loss(score, 1.0) + 2 * score_loss(score, -1.0), 1e-13);
+  }
 }
 
 TEST(Numerics, KeepProbabilityIsTheFormula) {

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <set>
+#include <utility>
 #include <vector>
 
 namespace warp2vec {
@@ -122,6 +123,33 @@ TEST_F(ReferenceTest, PathStepDescendsTheGradient) {
   make(config_of(Sharing::window, "hs"));
   const KeptSpan::Range window = window_of(*data_, draws_, span_, 20);
   expect_block_gradient(path_block(*data_, context_rows(span_, 20, window), span_.words[20]), words() - 1);
+}
+
+TEST_F(ReferenceTest, PathTileStepDescendsTheGradient) {
+  make(config_of(Sharing::tile, "hs"));
+  expect_block_gradient(path_tile_block(*data_, draws_, span_, 16, 22), words() - 1);
+}
+
+TEST_F(ReferenceTest, ATileOfPathsIsAllItsCentresPaths) {
+  make(config_of(Sharing::tile, "hs"));
+  const Block tile = path_tile_block(*data_, draws_, span_, 16, 22);
+  Matrix input(words(), 3);
+  Matrix nodes(words() - 1, 3);
+  for (std::int64_t r = 0; r < words(); ++r)
+    for (std::int32_t d = 0; d < 3; ++d) {
+      input.row(r)[d] = std::sin(static_cast<float>(r * 3 + d));
+      if (r < nodes.rows()) nodes.row(r)[d] = std::cos(static_cast<float>(r * 5 + d));
+    }
+  const MatrixView<const float> x = std::as_const(input).view();
+  const MatrixView<const float> y = std::as_const(nodes).view();
+  double loss = 0;
+  for (std::int64_t centre = 16; centre < 22; ++centre) {
+    const KeptSpan::Range window = window_of(*data_, draws_, span_, centre);
+    loss += block_loss(path_block(*data_, context_rows(span_, centre, window),
+                                  span_.words[static_cast<std::size_t>(centre)]),
+                       x, y);
+  }
+  EXPECT_NEAR(block_loss(tile, x, y), loss, 1e-9 * loss);
 }
 
 TEST_F(ReferenceTest, SoftmaxStepDescendsTheGradient) {

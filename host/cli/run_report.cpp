@@ -26,6 +26,7 @@ json settings_json(const TrainOptions& options) {
           {"ns_exponent", c.ns_exponent},
           {"tile_centres", c.tile_centres},
           {"tile_negatives", c.negatives_per_tile()},
+          {"path_tile_centres", c.path_tile_centres()},
           {"sample", c.sample},
           {"lr", c.lr},
           {"epochs", c.epochs},

@@ -18,4 +18,5 @@ def run(of, number=1, seconds=1.0, quality=None, vocabulary=1000):
             "counts": {"trained_tokens": 100000000, "kept_tokens": 50000000, "pairs": 300000000,
                        "vocabulary": vocabulary},
             "path_nodes_outside_top": {"64": 8.0} if "hs" in of.rule else None,
-            "settings": {"negative": 5, "window": 5, "tile_centres": 64, "tile_negatives": 32, "epochs": 3}}
+            "settings": {"negative": 5, "window": 5, "tile_centres": 64, "tile_negatives": 32,
+                         "path_tile_centres": 8, "epochs": 3}}

@@ -69,7 +69,7 @@ class GpuBenchTest(unittest.TestCase):
         self.assertEqual([command.split("--loss ")[1] for command in self.commands()], ["hs"] * 8)
         self.assertEqual(len([command for command in self.commands() if "--device cpu" in command]), 4)
         # (74 + 64) / 64 + 7 * 1.25 rows of 112 values, both ways
-        self.assertRegex(self.read("table.md"), r"\| hs \| cuda \| 2 \| 150 \| 75\.0 \|.*\| 9,772 \|")
+        self.assertRegex(self.read("table.md"), r"\| hs \| cuda \| 2 \| 150 \| 75\.0 \|.*\| 9,184 \|")
 
     def test_no_gpu(self):
         status, printed = self.bench("--rules", "tile")
