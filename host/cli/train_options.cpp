@@ -62,8 +62,8 @@ void add_model(Flags& flags, Config& config) {
   flags.custom(
       "--sharing", "RULE", [&config](const std::string& text) { config.sharing = parse_sharing(text); },
       "How negatives are shared: tile (by a run of neighbouring words, weighted to the same average; by far "
-      "the "
-      "fastest), window (by one word's window) or pair (fresh ones for each pair, word2vec.c's rule) "
+      "the fastest), window (by one word's window) or pair (fresh ones for each pair, word2vec.c's rule). "
+      "With --loss hs whose pairs are trained at once: a few neighbouring words', one word's, or one pair "
       "(default tile)");
   flags.custom(
       "--table-type", "TYPE",

@@ -7,7 +7,8 @@
 namespace warp2vec {
 
 /// How the K negatives of a centre's pairs are shared, and with them what is computed from the same row
-/// values.
+/// values. Hierarchical softmax, which has no negatives, computes one pair, one centre, or some consecutive
+/// centres from the same values (see Config::path_tile_centres()).
 enum class Sharing {
   pair,    ///< K fresh negatives for each (context, centre) pair: word2vec.c's own rule
   window,  ///< K for all pairs of a centre's window
