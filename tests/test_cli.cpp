@@ -300,6 +300,11 @@ TEST_F(Cli, MistakesOnTheCommandLineAreExitCode2) {
   expect(train("v.bin", {"--save-model", path("m"), "--metrics", path("./m")}), "are the same file");
   expect(train("v.bin", {"--save-model", text_}), "--save-model and --input are the same file");
   expect(train("text.txt"), "--output and --input are the same file");
+  run({"vocab", "--input", text_, "--output", path("words.tsv"), "--min-count", "1"});
+  expect(train("words.tsv", {"--read-vocab", path("words.tsv")}),
+         "--output and --read-vocab are the same file");
+  expect(train("v.bin", {"--read-vocab", path("words.tsv"), "--save-model", path("words.tsv")}),
+         "--save-model and --read-vocab are the same file");
   expect(run({"train", "--input", text_}), "--output");
   expect(run({"train", "--output", path("v.bin")}), "--input");
   expect(run({"neighbors", "x"}), "--vectors");

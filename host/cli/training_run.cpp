@@ -75,8 +75,10 @@ void check_outputs(const TrainOptions& options) {
   if (!options.metrics.empty()) outputs.push_back({"--metrics", options.metrics});
   std::vector<NamedFile> inputs;
   for (const std::string& path : options.inputs) inputs.push_back({"--input", path});
-  // A vocabulary may be read and saved again under its name: it is in memory by then.
   check_distinct(outputs, inputs);
+  // A vocabulary may be read and saved again under its name: it is in memory by then.
+  std::erase_if(outputs, [](const NamedFile& output) { return output.flag == "--save-vocab"; });
+  if (!options.read_vocab.empty()) check_distinct(outputs, {{"--read-vocab", options.read_vocab}});
 }
 
 }  // namespace
