@@ -115,7 +115,8 @@ TEST(HotRows, ANodeHasTheShareOfTheWordsWhosePathsPassIt) {
 
 TEST(HotRows, NegativeSamplingHasNoNodes) {
   const SyntheticCorpus corpus = zipf_corpus(20, 400, 30);
-  const TrainingData data(Config(), corpus.vocabulary, corpus.tokens);
+  const Config config;
+  const TrainingData data(config, corpus.vocabulary, corpus.tokens);
   EXPECT_TRUE(CentreShares(data).nodes.empty());
 }
 
