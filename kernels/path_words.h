@@ -49,7 +49,7 @@ struct PathPlace {
     const auto smaller = [](std::int64_t a, std::int64_t b) { return a < b ? a : b; };
     const std::int64_t tile = batch.begin + number.tile * model.tile_centres;
     PathPlace place{};
-    place.begin = tile + number.part * model.path_tile_centres;
+    place.begin = tile + std::int64_t{number.part} * model.path_tile_centres;
     const std::int64_t end =
         smaller(place.begin + model.path_tile_centres, smaller(tile + model.tile_centres, batch.end));
     place.first = place.begin > model.window ? place.begin - model.window : 0;
