@@ -1,5 +1,7 @@
 // Trains like a GPU's matrix units with a given number of words in flight, on one CPU thread: what that does
 // to the vectors. Takes the flags of `warp2vec train`, and --in-flight.
+#include "in_flight.h"
+
 #include <warp2vec/bf16.h>
 #include <warp2vec/corpus.h>
 #include <warp2vec/error.h>
@@ -12,6 +14,7 @@
 #include "cli/vocabulary_source.h"
 #include "host_block.h"
 #include "host_model.h"
+#include "model_of.h"
 #include "stretch.h"
 #include "train_dense_tiles.h"
 
@@ -34,11 +37,7 @@ template <Trains kTrains, class Value>
 class InFlightBackend final : public Backend {
  public:
   InFlightBackend(const TrainingData& data, std::int64_t blocks)
-      : model_(data,
-               {.negatives = blocks * data.config.tile_centres,
-                .paths = blocks * data.config.path_tile_centres(),
-                .first_nodes = kSizes.first_nodes,
-                .first_paths = (blocks - 1) * data.config.tile_centres + data.config.path_tile_centres()}),
+      : model_(data, centres_in_flight(model_of(data), blocks, 1, kSizes.first_nodes)),
         totals_(1),
         blocks_(blocks),
         bytes_(dense_tile_bytes<kTrains, Value, HostWarp, Centres>(model_.get(), kSizes, 1)),

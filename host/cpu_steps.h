@@ -28,7 +28,6 @@ class CpuSteps {
   Trained train(const Batch& batch);
 
  private:
-  double train_tile(std::int64_t begin, std::int64_t end);
   double train_centre(std::int64_t centre);
 
   const TrainingData& data_;

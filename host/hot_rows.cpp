@@ -33,7 +33,7 @@ std::vector<double> node_shares(const HuffmanTree& tree, const std::vector<doubl
   auto end_word = word_shares.end();
   auto first_node = shares.end();  // of the level
   auto end_node = shares.end();
-  for (int level = view.length(static_cast<WordId>(view.words - 1)); level > 0; --level) {
+  for (int level = view.longest(); level > 0; --level) {
     const auto first_word = word_shares.begin() + view.levels[level].first_leaf;
     const std::int64_t leaves = end_word - first_word;
     const std::int64_t places = leaves + (end_node - first_node);

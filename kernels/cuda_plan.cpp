@@ -3,6 +3,7 @@
 #include <warp2vec/error.h>
 
 #include "device_corpus.h"
+#include "in_flight.h"
 #include "kept_on_device.h"
 #include "model_of.h"
 #include "softmax_steps.h"
@@ -53,21 +54,10 @@ std::int64_t softmax_centres(const TrainingData& data) {
   return std::clamp(static_cast<std::int64_t>(kMostSoftmaxLoad / load), std::int64_t{1}, kMostSoftmaxCentres);
 }
 
-CentresInFlight in_flight(const Model& model, const TrainLaunch& launch, std::int64_t blocks) {
-  const bool tiles = model.sharing == Sharing::tile;
-  CentresInFlight centres;
-  if (model.negative_sampling) centres.negatives = blocks * (tiles ? model.tile_centres : launch.warps);
-  if (model.hierarchical_softmax) centres.paths = blocks * (tiles ? model.path_tile_centres : launch.warps);
-  centres.first_nodes = launch.path_sizes.first_nodes;
-  // A block sees its own steps at once, those of the others when they merge.
-  centres.first_paths = (blocks - 1) * model.tile_centres + model.path_tile_centres;
-  return centres;
-}
-
 int choose_blocks(const TrainingData& data, const CudaDevice& device, const Model& model,
                   const TrainLaunch& launch) {
   const CentresInFlight harmless = harmless_centres_in_flight(data);
-  const CentresInFlight block = in_flight(model, launch, 1);
+  const CentresInFlight block = centres_in_flight(model, 1, launch.warps, launch.path_sizes.first_nodes);
   std::int64_t blocks = std::int64_t{std::max(1, launch.blocks_per_multiprocessor)} * device.multiprocessors;
   if (model.negative_sampling) blocks = std::min(blocks, harmless.negatives / block.negatives);
   if (model.hierarchical_softmax) blocks = std::min(blocks, harmless.paths / block.paths);
@@ -151,7 +141,8 @@ CudaPlan plan_cuda(const TrainingData& data, const CudaDevice& device, const Cud
   } else {
     plan.launch = plan_train_launch(model, {device.index, !limits.no_matrix_units, limits.warps});
     plan.blocks = limits.blocks > 0 ? limits.blocks : choose_blocks(data, device, model, plan.launch);
-    plan.in_flight = in_flight(model, plan.launch, plan.blocks);
+    plan.in_flight =
+        centres_in_flight(model, plan.blocks, plan.launch.warps, plan.launch.path_sizes.first_nodes);
     tiles = plan.launch.matrix_units ? kTilesPerBatch : kUnitTilesPerBatch;
   }
   plan.batch_centres = tiles * model.tile_centres;

@@ -6,6 +6,7 @@
 
 #include "host_block.h"
 #include "host_model.h"
+#include "in_flight.h"
 #include "train_batch.h"
 #include "train_dense_tiles.h"
 #include "training_outcome.h"
@@ -23,7 +24,7 @@ class HostBackend : public Backend {
   HostBackend(const TrainingData& data, int blocks, int warps, std::int32_t first_nodes = 0)
       : blocks_(blocks),
         warps_(warps),
-        model_(data, in_flight(model_of(data), blocks, warps, first_nodes)),
+        model_(data, centres_in_flight(model_of(data), blocks, warps, first_nodes)),
         totals_(std::int64_t{blocks} * warps) {}
 
   std::int64_t batch_size() const override { return std::int64_t{16384} * model().tile_centres; }
@@ -49,14 +50,6 @@ class HostBackend : public Backend {
   int warps() const { return warps_; }
 
  private:
-  static CentresInFlight in_flight(const Model& model, std::int64_t blocks, int warps,
-                                   std::int32_t first_nodes) {
-    return {.negatives = blocks * (model.negative_tiles() ? model.tile_centres : warps),
-            .paths = blocks * (model.path_tiles() ? model.path_tile_centres : warps),
-            .first_nodes = first_nodes,
-            .first_paths = (blocks - 1) * model.tile_centres + model.path_tile_centres};
-  }
-
   virtual void train_block_of(HostBlock& block, const CentreRange<Philox>& centres, const Totals& totals) = 0;
 
   int blocks_;

@@ -2,10 +2,10 @@
 /// Small models with random values, and their files, byte by byte.
 
 #include <warp2vec/model.h>
-#include <warp2vec/random.h>
 
 #include "crc32.h"
 #include "little_endian.h"
+#include "random_matrix.h"
 #include "temporary_folder.h"
 #include "zipf_counts.h"
 
@@ -16,17 +16,6 @@
 #include <vector>
 
 namespace warp2vec {
-
-/// Values of [-2, 2), those of `seed`.
-inline Matrix random_matrix(std::int64_t rows, std::int32_t cols, std::uint64_t seed) {
-  Matrix matrix(rows, cols);
-  for (std::int64_t r = 0; r < rows; ++r)
-    for (std::int32_t d = 0; d < cols; ++d)
-      matrix.row(r)[d] = 4 * to_unit(Draws{seed, 0}.word(Stream::initial_weights,
-                                                         static_cast<std::uint64_t>(r * cols + d))) -
-                         2;
-  return matrix;
-}
 
 /// Words "wort0", "wort1", ... with these counts, which fall.
 inline TrainedModel sample_model(const std::string& loss, const std::vector<std::int64_t>& counts,
@@ -43,9 +32,9 @@ inline TrainedModel sample_model(const std::string& loss, const std::vector<std:
   model.vocabulary = Vocabulary(entries, 1, 0);
   const std::int64_t words = model.vocabulary.size();
   const Loss& kind = model.config.loss;
-  model.embeddings.input = random_matrix(words, dim, 1);
-  if (kind.negative_sampling || kind.softmax) model.embeddings.output = random_matrix(words, dim, 2);
-  if (kind.hierarchical_softmax) model.embeddings.nodes = random_matrix(words - 1, dim, 3);
+  model.embeddings.input = random_matrix(words, dim, 1, 2);
+  if (kind.negative_sampling || kind.softmax) model.embeddings.output = random_matrix(words, dim, 2, 2);
+  if (kind.hierarchical_softmax) model.embeddings.nodes = random_matrix(words - 1, dim, 3, 2);
   if (kind.hierarchical_softmax) model.tree = HuffmanTree(model.vocabulary.counts());
   return model;
 }

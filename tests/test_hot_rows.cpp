@@ -21,6 +21,17 @@ TEST(HotRows, OnlyRowsWithTooManyPairsInFlightAreDamped) {
   EXPECT_FLOAT_EQ(rows.factor(1, lr / 2), 1.0F);
 }
 
+/// Codes 0, 10, 11: the root is on all paths, the other node on half of them.
+struct ThreeWords {
+  Vocabulary vocabulary{{{"a", 50}, {"b", 30}, {"c", 20}}, 1, 0};
+  TokenStream tokens;
+
+  ThreeWords() {
+    tokens.ids = {WordId{0}, WordId{1}, WordId{2}};
+    tokens.ends = {3};
+  }
+};
+
 // Three words without subsampling: every expected number of pairs follows from the counts by hand.
 TEST(HotRows, PairsInFlightFollowFromTheCounts) {
   Config config;
@@ -30,11 +41,8 @@ TEST(HotRows, PairsInFlightFollowFromTheCounts) {
   config.negative = 4;
   config.ns_exponent = 1;
   config.loss = parse_loss("ns+hs");
-  const Vocabulary vocabulary({{"a", 50}, {"b", 30}, {"c", 20}}, 1, 0);
-  TokenStream tokens;
-  tokens.ids = {WordId{0}, WordId{1}, WordId{2}};
-  tokens.ends = {3};
-  const TrainingData data(config, vocabulary, tokens);
+  const ThreeWords text;
+  const TrainingData data(config, text.vocabulary, text.tokens);
   const HotMatrices hot(data, {.negatives = 64, .paths = 10});
   const double shares[] = {0.5, 0.3, 0.2};
   for (std::int64_t w = 0; w < 3; ++w) {
@@ -58,11 +66,8 @@ TEST(HotRows, TheFirstNodesMayHaveOthersInFlight) {
   config.sample = 0;
   config.lr = 1;
   config.loss = parse_loss("hs");
-  const Vocabulary vocabulary({{"a", 50}, {"b", 30}, {"c", 20}}, 1, 0);
-  TokenStream tokens;
-  tokens.ids = {WordId{0}, WordId{1}, WordId{2}};
-  tokens.ends = {3};
-  const TrainingData data(config, vocabulary, tokens);
+  const ThreeWords text;
+  const TrainingData data(config, text.vocabulary, text.tokens);
   const HotMatrices hot(data, {.paths = 10, .first_nodes = 1, .first_paths = 70});
   EXPECT_FLOAT_EQ(hot.nodes.factor(0, 1), damping(1, 70 * 6 * 1.0F));
   EXPECT_FLOAT_EQ(hot.nodes.factor(1, 1), damping(1, 10 * 6 * 0.5F));

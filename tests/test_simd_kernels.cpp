@@ -2,6 +2,7 @@
 #include <warp2vec/random.h>
 #include <warp2vec/step.h>
 
+#include "random_matrix.h"
 #include "simd_kernels.h"
 #include "simd_targets.h"
 
@@ -15,17 +16,6 @@
 
 namespace warp2vec {
 namespace {
-
-// A matrix of uniform values in [-1, 1), zero-padded.
-Matrix random_matrix(std::int64_t rows, std::int32_t cols, std::uint64_t seed) {
-  Matrix matrix(rows, cols);
-  for (std::int64_t r = 0; r < rows; ++r)
-    for (std::int32_t c = 0; c < cols; ++c)
-      matrix.row(r)[c] = 2 * to_unit(Draws{seed, 0}.word(Stream::initial_weights,
-                                                         static_cast<std::uint64_t>(r * cols + c))) -
-                         1;
-  return matrix;
-}
 
 constexpr float kEpsilon = 1.2e-7F;
 

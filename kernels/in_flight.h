@@ -1,0 +1,25 @@
+#pragma once
+/// How many centres the training kernels have in flight.
+
+#include "hot_rows.h"
+#include "model.h"
+
+#include <cstdint>
+
+namespace warp2vec {
+
+/// Of `blocks` blocks of `warps` warps, each with copies of the tree's first `first_nodes` nodes. What is not
+/// trained keeps its default.
+inline CentresInFlight centres_in_flight(const Model& model, std::int64_t blocks, int warps,
+                                         std::int32_t first_nodes) {
+  const bool tiles = model.sharing == Sharing::tile;
+  CentresInFlight centres;
+  if (model.negative_sampling) centres.negatives = blocks * (tiles ? model.tile_centres : warps);
+  if (model.hierarchical_softmax) centres.paths = blocks * (tiles ? model.path_tile_centres : warps);
+  centres.first_nodes = first_nodes;
+  // A block sees its own steps at once, those of the others when they merge.
+  centres.first_paths = (blocks - 1) * model.tile_centres + model.path_tile_centres;
+  return centres;
+}
+
+}  // namespace warp2vec
