@@ -4,6 +4,7 @@
 #include "cli/run_report.h"
 #include "temporary_folder.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -15,6 +16,9 @@ namespace warp2vec::cli {
 namespace {
 
 using nlohmann::json;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::MatchesRegex;
 
 TEST(CliMetrics, EachLineIsInTheFileAtOnce) {
   const TemporaryFolder folder;
@@ -104,10 +108,38 @@ TEST(CliMetrics, SummaryOfAGpuHoldsItsPlanAndTransfers) {
     "memory_items": [{"name": "input vectors", "bytes": 1000}, {"name": "token ids", "bytes": 24}]})"));
   EXPECT_EQ(summary["seconds"]["upload"], 0.25);
   EXPECT_EQ(summary["seconds"]["download"], 0.5);
-  const std::string text = text_summary(options, report, {"v.bin", ""});
-  EXPECT_NE(text.find("train 2.0 (of it upload 0.2, download 0.5)"), std::string::npos) << text;
-  report.gpu.reset();
-  EXPECT_EQ(text_summary(options, report, {"v.bin", ""}).find("upload"), std::string::npos);
+}
+
+TEST(CliMetrics, PhasesTakeThreeLines) {
+  TrainOptions options;
+  options.config.threads = 3;
+  RunReport report;
+  report.seconds = {0.05, 0.125, 0.25, 12.34, 1.5};
+  EXPECT_THAT(phase_breakdown(options, report),
+              MatchesRegex("seconds: vocabulary 0.05, encode 0.1[23], prepare 0.25, train 12.3, save 1.50; "
+                           "together 14.3\n"
+                           "training: 12.3 on 3 CPU threads\n"
+                           "memory: peak [0-9.]+ MB"));
+  options.config.deterministic = true;
+  EXPECT_THAT(phase_breakdown(options, report), HasSubstr("\ntraining: 12.3 on 1 CPU thread\n"));
+  EXPECT_THAT(text_summary(options, report, {"v.bin", ""}), HasSubstr(phase_breakdown(options, report)));
+}
+
+TEST(CliMetrics, PhasesOfAGpuNameItsSecondsAndItsMemory) {
+  RunReport report;
+  report.device = DeviceKind::cuda;
+  report.seconds.train = 3;
+  report.training.upload_seconds = 0.25;
+  report.training.download_seconds = 0.5;
+  report.gpu.emplace();
+  report.gpu->memory_bytes = 2'500'000;
+  report.gpu->seconds = {1.5, 0.25};
+  EXPECT_THAT(phase_breakdown({}, report),
+              HasSubstr("\ntraining: GPU kernels 1.50, GPU subsampling 0.25, upload 0.25, download 0.50, "
+                        "rest 0.50\nmemory: peak "));
+  EXPECT_THAT(phase_breakdown({}, report), EndsWith(" MB, on the GPU 2.50 MB"));
+  report.gpu->seconds.kernels = 2.5;  // the host's clock and the GPU's differ
+  EXPECT_THAT(phase_breakdown({}, report), HasSubstr(", rest 0.00\n"));
 }
 
 TEST(CliMetrics, TheSummaryNamesTheFiles) {

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 namespace warp2vec::cli {
@@ -74,6 +75,25 @@ double words_per_second(const TrainingSummary& training) {
   return training.seconds > 0 ? static_cast<double>(training.tokens) / training.seconds : 0;
 }
 
+// Three digits at most where they tell something: "0.05", "9.87", "12.3", "1234.5".
+std::string seconds_text(double seconds) { return format_fixed(seconds, seconds < 9.995 ? 2 : 1); }
+
+std::string training_line(const TrainOptions& options, const RunReport& report) {
+  if (!report.gpu) {
+    const bool alone = report.device == DeviceKind::reference || options.config.deterministic;
+    const int threads = alone ? 1 : thread_count(options.config);
+    return "training: " + seconds_text(report.seconds.train) + " on " + std::to_string(threads) + " CPU " +
+           (threads == 1 ? "thread" : "threads");
+  }
+  const CudaSeconds& gpu = report.gpu->seconds;
+  const TrainingSummary& training = report.training;
+  const double named = gpu.kernels + gpu.subsampling + training.upload_seconds + training.download_seconds;
+  return "training: GPU kernels " + seconds_text(gpu.kernels) + ", GPU subsampling " +
+         seconds_text(gpu.subsampling) + ", upload " + seconds_text(training.upload_seconds) + ", download " +
+         seconds_text(training.download_seconds) + ", rest " +
+         seconds_text(std::max(0.0, report.seconds.train - named));
+}
+
 }  // namespace
 
 json progress_json(const Progress& progress) {
@@ -125,23 +145,25 @@ json summary_json(const TrainOptions& options, const RunReport& report, const st
   return summary;
 }
 
+std::string phase_breakdown(const TrainOptions& options, const RunReport& report) {
+  const PhaseSeconds& s = report.seconds;
+  return "seconds: vocabulary " + seconds_text(s.vocabulary) + ", encode " + seconds_text(s.encode) +
+         ", prepare " + seconds_text(s.prepare) + ", train " + seconds_text(s.train) + ", save " +
+         seconds_text(s.save) + "; together " + seconds_text(s.together()) + "\n" +
+         training_line(options, report) + "\nmemory: peak " + format_bytes(peak_memory()) +
+         (report.gpu ? ", on the GPU " + format_bytes(report.gpu->memory_bytes) : "");
+}
+
 std::string text_summary(const TrainOptions& options, const RunReport& report, const TrainedFiles& files) {
   const TrainingSummary& training = report.training;
-  const PhaseSeconds& s = report.seconds;
   std::string losses;
   for (const double loss : training.epoch_loss) losses += " " + format_fixed(loss, 4);
-  const auto seconds = [](double value) { return format_fixed(value, 1); };
   std::string out = "trained " + with_commas(training.tokens) + " words, " +
                     with_commas(training.kept_tokens) + " of them kept by --sample, at " +
                     with_commas(std::llround(words_per_second(training))) + " words/s; vocabulary " +
                     with_commas(report.vocabulary) + " words\n";
   if (!losses.empty()) out += "loss per epoch:" + losses + "\n";
-  const std::string transfers = report.gpu ? " (of it upload " + seconds(training.upload_seconds) +
-                                                 ", download " + seconds(training.download_seconds) + ")"
-                                           : "";
-  out += "seconds: vocabulary " + seconds(s.vocabulary) + ", encode " + seconds(s.encode) + ", prepare " +
-         seconds(s.prepare) + ", train " + seconds(s.train) + transfers + ", save " + seconds(s.save) +
-         "; peak memory " + format_bytes(peak_memory()) + "\n";
+  out += phase_breakdown(options, report) + "\n";
   if (!files.model.empty()) out += "model: " + files.model + "\n";
   const std::string& path = files.vectors;
   if (options.format == VectorFormat::tensorboard)

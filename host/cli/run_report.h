@@ -23,6 +23,8 @@ struct PhaseSeconds {
   double prepare = 0;     ///< samplers and starting vectors
   double train = 0;
   double save = 0;
+
+  double together() const { return vocabulary + encode + prepare + train + save; }
 };
 
 /// Filled in as the run goes on.
@@ -49,7 +51,12 @@ nlohmann::json progress_json(const Progress& progress);
 nlohmann::json summary_json(const TrainOptions& options, const RunReport& report, const std::string& state,
                             const std::string& message);
 
-/// A few lines for the user of a run that wrote these files.
+/// Where the time and the memory of a run went, in three lines without a newline at the end: the phases of
+/// the run; what its training consists of (on a GPU its own seconds and the transfers, on a CPU the threads);
+/// peak memory. All times in seconds.
+std::string phase_breakdown(const TrainOptions& options, const RunReport& report);
+
+/// A few lines for the user of a run that wrote these files, phase_breakdown() among them.
 std::string text_summary(const TrainOptions& options, const RunReport& report, const TrainedFiles& files);
 
 }  // namespace warp2vec::cli
