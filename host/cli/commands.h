@@ -15,5 +15,6 @@ int run_eval(const Arguments& arguments);
 int run_export(const Arguments& arguments);
 int run_info(const Arguments& arguments);
 int run_plan(const Arguments& arguments);
+int run_bench(const Arguments& arguments);
 
 }  // namespace warp2vec::cli

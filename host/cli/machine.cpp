@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <sys/utsname.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <set>
 #include <string_view>
@@ -22,16 +23,16 @@ std::string value_of(const std::string& line, char separator) {
   return line.substr(first, line.find_last_not_of(kSpace) - first + 1);
 }
 
-// Bytes of an entry of /proc/meminfo, which is in kB.
-std::int64_t memory_entry(std::string_view name) {
-  std::ifstream in("/proc/meminfo");
-  std::string key;
-  std::int64_t kilobytes = 0;
-  for (std::string unit; in >> key >> kilobytes && std::getline(in, unit);) {
-    if (key == name) return kilobytes * 1024;
+// Bytes of an entry of a file of lines "name:  number kB"; 0 if it is not there.
+std::int64_t memory_entry(const char* file, std::string_view name) {
+  std::ifstream in(file);
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with(name)) return std::strtoll(line.c_str() + name.size(), nullptr, 10) * 1024;
   }
   return 0;
 }
+
+constexpr const char* kMemory = "/proc/meminfo";
 
 void read_cpu(Machine& machine) {
   std::ifstream in("/proc/cpuinfo");
@@ -51,7 +52,7 @@ Machine this_machine() {
   Machine machine;
   read_cpu(machine);
   machine.threads = static_cast<int>(std::thread::hardware_concurrency());
-  machine.memory = memory_entry("MemTotal:");
+  machine.memory = memory_entry(kMemory, "MemTotal:");
   std::ifstream release("/etc/os-release");
   for (std::string line; std::getline(release, line);) {
     if (line.starts_with("PRETTY_NAME=")) machine.os = value_of(line, '=');
@@ -64,9 +65,11 @@ Machine this_machine() {
   return machine;
 }
 
-std::int64_t available_memory() { return memory_entry("MemAvailable:"); }
+std::int64_t available_memory() { return memory_entry(kMemory, "MemAvailable:"); }
 
 std::int64_t peak_memory() {
+  // What getrusage() says includes the peak of the process that started this one.
+  if (const std::int64_t peak = memory_entry("/proc/self/status", "VmHWM:"); peak > 0) return peak;
   struct rusage usage {};
   return ::getrusage(RUSAGE_SELF, &usage) == 0 ? std::int64_t{usage.ru_maxrss} * 1024 : 0;
 }

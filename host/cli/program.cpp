@@ -30,6 +30,7 @@ constexpr std::array kCommands{
     Command{"vocab", run_vocab, "count the words of a text"},
     Command{"export", run_export, "write vectors in another format"},
     Command{"info", run_info, "describe this build and machine, or a file of vectors, words or a model"},
+    Command{"bench", run_bench, "measure speed, memory and quality of many settings, and report them"},
     Command{"plan", run_plan, "print memory and cost of a training run before it is started"},
 };
 

@@ -1,0 +1,186 @@
+#include "cli/bench/bench_options.h"
+
+#include "cli/device.h"
+#include "cli/text.h"
+#include "cli/train_options.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <functional>
+
+namespace warp2vec::cli::bench {
+namespace {
+
+// "a,b" -> {"a", "b"}.
+std::vector<std::string> split(const std::string& flag, const std::string& text) {
+  std::vector<std::string> parts;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    parts.push_back(text.substr(begin, end - begin));
+    if (parts.back().empty()) throw UsageError(flag + " " + text + ": there is nothing between two commas");
+    begin = end + 1;
+  }
+  return parts;
+}
+
+// A flag with values between commas, each once.
+template <class Value>
+void add_list(Flags& flags, const std::string& flag, std::vector<Value>& values,
+              const std::function<Value(const std::string&)>& parse, const std::string& help) {
+  const auto take = [&values, flag, parse](const std::string& text) {
+    values.clear();
+    for (const std::string& part : split(flag, text)) {
+      Value value = parse(part);
+      if (std::find(values.begin(), values.end(), value) != values.end())
+        throw UsageError(flag + " " + text + ": " + part + " is given twice");
+      values.push_back(std::move(value));
+    }
+  };
+  flags.custom(flag, "A,B,...", take, help);
+}
+
+std::string device_name(const std::string& text) {
+  const DeviceRequest request = parse_device(text);
+  if (request.kind == DeviceKind::automatic)
+    throw UsageError("--devices auto: expected those to be compared, cpu, cuda, cuda:N or reference");
+  return to_string(request);
+}
+
+void add_grid(Flags& flags, BenchOptions& options) {
+  flags.section("What is compared: every combination of");
+  add_list<std::string>(flags, "--devices", options.grid.devices, device_name,
+                        "cpu, cuda, cuda:N, reference (default: cpu, and cuda if there is a usable GPU)");
+  add_list<std::string>(
+      flags, "--losses", options.grid.losses,
+      [](const std::string& text) { return to_string(parse_loss(text)); },
+      "ns, hs, ns+hs, softmax, whose cost grows with the vocabulary (default ns,hs; of the study "
+      "ns,hs,softmax)");
+  add_list<std::int32_t>(
+      flags, "--dims", options.grid.dims,
+      [](const std::string& text) { return parse_number<std::int32_t>("--dims", text); },
+      "Numbers per word vector, each 1 to 4096 (default 100)");
+  add_list<std::int64_t>(
+      flags, "--vocab-sizes", options.grid.vocab_sizes,
+      [](const std::string& text) { return parse_number<std::int64_t>("--vocab-sizes", text); },
+      "Only so many of the most frequent words, 0 = all (default 0); of the study: words of the made text, 2 "
+      "to 10,000,000 (default 100 to 3,000,000 in ten steps)");
+  flags.number(
+      "--rounds", "N", options.rounds,
+      "How often each combination is measured, 1 to 1000 (default 3). Round N trains with --seed + N "
+      "- 1.");
+}
+
+void add_settings(Flags& flags, BenchOptions& options) {
+  Config& config = options.config;
+  flags.section("Training, the same for all; 'warp2vec train --help' explains them");
+  flags.number("--epochs", "N", config.epochs, "Passes over the text (default 1)");
+  flags.number("--min-count", "N", config.min_count, "(default 5)");
+  flags.number("--window", "N", config.window, "(default 5)");
+  flags.number("--negative", "K", config.negative, "(default 5)");
+  flags.number("--sample", "X", config.sample, "(default 0.001)");
+  flags.number("--lr", "X", config.lr, "(default 0.025)");
+  flags.custom(
+      "--sharing", "RULE", [&config](const std::string& text) { config.sharing = parse_sharing(text); },
+      "tile, window or pair (default tile)");
+  flags.number("--seed", "N", config.seed, "(default 1)");
+  flags.number("--threads", "N", config.threads, kThreadsHelp);
+}
+
+[[noreturn]] void refuse_range(const std::string& flag, std::int64_t value, const std::string& expected) {
+  throw UsageError(flag + " " + std::to_string(value) + " is out of range: expected " + expected);
+}
+
+void check_study(const BenchOptions& options) {
+  if (options.study != "crossover")
+    throw UsageError("--study " + options.study + " is not known: expected crossover");
+  if (!options.inputs.empty()) throw UsageError("--study crossover makes its own text: it takes no --input");
+  if (!options.pairs.empty() || !options.analogies.empty())
+    throw UsageError("--study crossover measures time only: it takes no --pairs and no --analogies");
+  if (options.grid.dims.size() > 1) throw UsageError("--study crossover takes a single value of --dims");
+  for (const std::int64_t words : options.grid.vocab_sizes) {
+    if (words < 2 || words > 10'000'000) refuse_range("--vocab-sizes", words, "2 to 10000000");
+  }
+}
+
+}  // namespace
+
+void add_bench_flags(Flags& flags, BenchOptions& options) {
+  options.config.epochs = 1;
+  flags.section("Files");
+  flags.list("--input", "PATH", options.inputs, "Text to train on, as for 'warp2vec train', but not '-'.");
+  flags.text("--output", "FOLDER", options.output,
+             "Where results.json and report.html go. The same command goes on where it was stopped.");
+  flags.list("--pairs", "FILE", options.pairs, "Word pairs with scores, as for 'warp2vec eval'.");
+  flags.list("--analogies", "FILE", options.analogies, "Analogy questions, as for 'warp2vec eval'.");
+  flags.text("--peers", "FILE", options.peers,
+             "results.json of benchmarks/compare_peers, to become a section of the report.");
+  add_grid(flags, options);
+  add_settings(flags, options);
+  flags.section("Run");
+  flags.text("--study", "NAME", options.study,
+             "Instead of training on --input: crossover, the time for one trained pair under each loss over "
+             "the size of the vocabulary, on made text, with the sizes where one loss overtakes another.");
+  flags.on_off("--quiet", options.quiet, "Print nothing but the table and errors.");
+}
+
+void check_options(const BenchOptions& options) {
+  if (options.output.empty()) throw UsageError("bench needs --output FOLDER");
+  if (options.rounds < 1 || options.rounds > 1000) refuse_range("--rounds", options.rounds, "1 to 1000");
+  if (!options.study.empty()) {
+    check_study(options);
+  } else if (options.inputs.empty()) {
+    throw UsageError("bench needs --input PATH, or --study crossover");
+  }
+  for (const std::string& input : options.inputs) {
+    if (input == "-") throw UsageError("--input -: bench reads its text several times, so it needs a file");
+  }
+  for (const std::int32_t dim : options.grid.dims) {
+    if (dim < 1 || dim > 4096) refuse_range("--dims", dim, "1 to 4096");
+  }
+  for (const std::int64_t words : options.grid.vocab_sizes) {
+    if (words < 0) refuse_range("--vocab-sizes", words, ">= 0");
+  }
+  check_settings(options.config);
+}
+
+Config config_of(const BenchOptions& options, const Cell& cell, int round) {
+  Config config = options.config;
+  config.loss = parse_loss(cell.loss);
+  config.dim = cell.dim;
+  config.max_vocab = cell.vocab_size;
+  config.seed += static_cast<std::uint64_t>(round - 1);
+  return config;
+}
+
+std::vector<std::string> train_flags(const BenchOptions& options, const Cell& cell, int round) {
+  const Config config = config_of(options, cell, round);
+  return {"--device=" + cell.device,
+          "--loss=" + to_string(config.loss),
+          "--dim=" + std::to_string(config.dim),
+          "--max-vocab=" + std::to_string(config.max_vocab),
+          "--epochs=" + std::to_string(config.epochs),
+          "--min-count=" + std::to_string(config.min_count),
+          "--window=" + std::to_string(config.window),
+          "--negative=" + std::to_string(config.negative),
+          "--sample=" + format_real(config.sample),
+          "--lr=" + format_real(config.lr),
+          "--sharing=" + to_string(config.sharing),
+          "--seed=" + std::to_string(config.seed),
+          "--threads=" + std::to_string(thread_count(config))};
+}
+
+nlohmann::json shared_settings(const BenchOptions& options) {
+  const Config& config = options.config;
+  return {{"epochs", config.epochs},
+          {"min_count", config.min_count},
+          {"window", config.window},
+          {"negative", config.negative},
+          {"sample", config.sample},
+          {"lr", config.lr},
+          {"seed", config.seed},
+          {"sharing", to_string(config.sharing)},
+          {"threads", thread_count(config)}};
+}
+
+}  // namespace warp2vec::cli::bench

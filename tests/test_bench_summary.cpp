@@ -1,0 +1,145 @@
+// What runs of a benchmark come to: spreads, leads, tables.
+#include "cli/bench/summary.h"
+#include "cli/bench/table.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <string>
+#include <vector>
+
+namespace warp2vec::cli::bench {
+namespace {
+
+using nlohmann::json;
+using testing::Contains;
+using testing::Not;
+
+MeasuredRun run_of(const Cell& cell, int round, double train, double kernels, double together) {
+  MeasuredRun run;
+  run.cell = cell;
+  run.round = round;
+  run.seconds = {{"vocabulary", 0.25}, {"train", train}, {kTogether, together}};
+  if (kernels > 0) run.seconds[kKernels] = kernels;
+  run.vocabulary = 1234;
+  run.trained_tokens = 1'000'000;
+  run.pairs = 5'000'000;
+  run.peak_memory = 54'000'000;
+  run.loss = 2.5;
+  run.loss_curve = {{0.5, 3}, {1, 2.5}};
+  return run;
+}
+
+const Cell kCpu{"cpu", "ns", 100, 0};
+const Cell kCuda{"cuda", "ns", 100, 0};
+
+TEST(BenchCells, AreAllCombinationsWithTheDevicesBesideEachOther) {
+  const std::vector<Cell> cells = all_cells({{"cpu", "cuda"}, {"ns", "hs"}, {100}, {0, 30000}});
+  ASSERT_EQ(cells.size(), 8U);
+  EXPECT_EQ(cells[0], (Cell{"cpu", "ns", 100, 0}));
+  EXPECT_EQ(cells[1], (Cell{"cuda", "ns", 100, 0}));
+  EXPECT_EQ(cells[7], (Cell{"cuda", "hs", 100, 30000}));
+  EXPECT_EQ(to_string(cells[0]), "cpu, ns, d=100");
+  EXPECT_EQ(to_string(cells[7]), "cuda, hs, d=100, 30,000 words");
+}
+
+TEST(BenchSpread, IsMinMedianMax) {
+  EXPECT_FALSE(spread_of({}));
+  const Spread odd = *spread_of({3, 1, 2});
+  EXPECT_EQ(odd.min, 1);
+  EXPECT_EQ(odd.median, 2);
+  EXPECT_EQ(odd.max, 3);
+  EXPECT_EQ(spread_of({4, 1, 2, 3})->median, 2.5);
+}
+
+TEST(BenchRun, SurvivesJson) {
+  MeasuredRun run = run_of(kCuda, 2, 2, 1, 4);
+  run.gpu_memory = 77;
+  run.quality = {{"spearman a.tsv", 0.5}};
+  const auto again = json::parse(json(run).dump()).get<MeasuredRun>();
+  EXPECT_EQ(json(again), json(run));
+  EXPECT_EQ(again.cell, kCuda);
+  EXPECT_EQ(again.loss_curve.size(), 2U);
+  MeasuredRun failed;
+  failed.cell = kCpu;
+  failed.failure = "no memory";
+  EXPECT_EQ(json(failed).get<MeasuredRun>().failure, "no memory");
+  json damaged = run;
+  damaged.erase("loss");
+  EXPECT_THROW(damaged.get<MeasuredRun>(), json::exception);
+}
+
+TEST(BenchRun, SpeedOfTrainingAloneIsOfTheKernelsOnAGpu) {
+  EXPECT_EQ(run_of(kCpu, 1, 2, 0, 4).training_speed(), 500'000);
+  EXPECT_EQ(run_of(kCuda, 1, 2, 1, 4).training_speed(), 1'000'000);
+  EXPECT_EQ(run_of(kCuda, 1, 2, 1, 4).speed_together(), 250'000);
+  EXPECT_EQ(run_of(kCuda, 1, 2, 0, 4).training_speed(), 0) << "nobody measured the kernels";
+}
+
+TEST(BenchRun, LongCurvesAreThinnedByMeans) {
+  const std::vector<LossPoint> curve{{1, 10}, {2, 8}, {3, 6}, {4, 4}, {5, 2}};
+  EXPECT_EQ(thinned(curve, 5).size(), 5U);
+  const std::vector<LossPoint> few = thinned(curve, 3);
+  ASSERT_EQ(few.size(), 3U);
+  EXPECT_EQ(few[0].seconds, 1.5);
+  EXPECT_EQ(few[0].loss, 9);
+  EXPECT_EQ(few[2].loss, 2);
+}
+
+TEST(BenchSummary, LeadsAreOfTheSameRound) {
+  // The machine is half as fast in the second round.
+  const std::vector<MeasuredRun> runs{run_of(kCpu, 1, 2, 0, 4), run_of(kCuda, 1, 2, 0.2, 2),
+                                      run_of(kCpu, 2, 4, 0, 8), run_of(kCuda, 2, 2, 0.4, 4),
+                                      run_of(kCuda, 3, 1, 0.1, 1)};
+  const std::vector<Row> rows = summarise({kCpu, kCuda}, runs);
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_FALSE(rows[0].lead_together);
+  EXPECT_EQ(rows[1].runs.size(), 3U);
+  EXPECT_NEAR(rows[1].lead_in_training->min, 10, 1e-9);
+  EXPECT_NEAR(rows[1].lead_in_training->max, 10, 1e-9);
+  EXPECT_NEAR(rows[1].lead_together->median, 2, 1e-9);
+  EXPECT_EQ(rows[0].training->min, 250'000);
+  EXPECT_EQ(rows[0].training->max, 500'000);
+}
+
+TEST(BenchSummary, EarlierCellsAreKeptAndFailuresAreTold) {
+  MeasuredRun failed;
+  failed.cell = kCuda;
+  failed.failure = "out of memory";
+  const std::vector<Row> rows = summarise({kCuda}, {run_of(kCpu, 1, 2, 0, 4), failed});
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0].failure, "out of memory");
+  EXPECT_FALSE(rows[0].training);
+  EXPECT_EQ(rows[1].cell, kCpu);
+}
+
+TEST(BenchTable, HasColumnsOnlyForWhatThereIs) {
+  const Table of_cpu = summary_table(summarise({kCpu}, {run_of(kCpu, 1, 2, 0, 4)}));
+  ASSERT_EQ(of_cpu.size(), 2U);
+  EXPECT_THAT(of_cpu[0], Not(Contains("GPU memory")));
+  EXPECT_EQ(of_cpu[0].size(), of_cpu[1].size());
+  EXPECT_EQ(of_cpu[1][3], "1,234");
+  EXPECT_EQ(of_cpu[1][5], "500");
+
+  MeasuredRun gpu = run_of(kCuda, 1, 2, 1, 4);
+  gpu.gpu_memory = 1000;
+  gpu.quality = {{"analogies questions.txt", 0.384}, {"spearman ws353.tsv", 0.6784}};
+  MeasuredRun slow = run_of(kCpu, 2, 4, 0, 8);
+  const Table of_both = summary_table(summarise({kCpu, kCuda}, {run_of(kCpu, 1, 2, 0, 4), slow, gpu}));
+  ASSERT_EQ(of_both.size(), 3U);
+  for (const char* column : {"GPU memory", "GPU by CPU, training", "questions right", "ws353 rho"})
+    EXPECT_THAT(of_both[0], Contains(column));
+  EXPECT_EQ(of_both[1][5], "375 (250 to 500)");
+  EXPECT_THAT(of_both[2], Contains("2.0x"));
+  EXPECT_THAT(of_both[2], Contains("38.4%"));
+  EXPECT_THAT(of_both[2], Contains("0.678"));
+  EXPECT_THAT(of_both[1], Contains("-"));
+}
+
+TEST(BenchTable, IsAlignedAsText) {
+  EXPECT_EQ(plain_text({{"a", "b"}, {"long", "x"}}), "a     b\nlong  x\n");
+}
+
+}  // namespace
+}  // namespace warp2vec::cli::bench
