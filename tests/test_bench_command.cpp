@@ -79,6 +79,10 @@ TEST_F(BenchCommand, MeasuresEveryCombination) {
   }
   EXPECT_EQ(all.at("runs").at(0).at("vocabulary"), 6);
   EXPECT_EQ(all.at("conditions").at("threads"), 1);
+  EXPECT_THAT(done.err, HasSubstr("report: " + folder_.path("out/report.html")));
+  const std::string report = folder_.read("out/report.html");
+  EXPECT_THAT(report, HasSubstr("<h2>Speed by vocabulary</h2>"));
+  EXPECT_THAT(report, HasSubstr("</html>"));
   EXPECT_FALSE(all.at("conditions").at("machine").at("cpu").get<std::string>().empty());
 }
 
@@ -143,6 +147,8 @@ TEST_F(BenchCommand, MissingFilesAreNamed) {
   const Finished done = bench({"--pairs", folder_.path("none.tsv")});
   EXPECT_EQ(done.status, 1);
   EXPECT_THAT(done.err, HasSubstr("cannot read --pairs " + folder_.path("none.tsv")));
+  EXPECT_THAT(bench({"--peers", folder_.path("none.json")}).err, HasSubstr("cannot read --peers"));
+  EXPECT_FALSE(std::filesystem::exists(folder_.path("out")));
 }
 
 TEST_F(BenchCommand, MetricsOfAnUnfinishedRunAreRefused) {

@@ -3,6 +3,8 @@
 
 #include "cli/bench/bench_options.h"
 #include "cli/bench/measured_training.h"
+#include "cli/bench/peers_section.h"
+#include "cli/bench/report.h"
 #include "cli/bench/rounds.h"
 #include "cli/bench/table.h"
 #include "cli/commands.h"
@@ -123,6 +125,8 @@ int run_trainings(const BenchOptions& options, const std::optional<CudaDevices>&
   const json gpu_names = check_devices(options, cells, gpus);
   check_readable("--pairs", options.pairs);
   check_readable("--analogies", options.analogies);
+  std::vector<bench::Section> further;
+  if (!options.peers.empty()) further.push_back(bench::peers_section(options.peers));
   bench::ResultsFile results(options.output, "trainings", conditions_of(options, gpu_names),
                              {{"system", this_machine().os}});
   std::vector<bench::NamedCell> named;
@@ -145,7 +149,11 @@ int run_trainings(const BenchOptions& options, const std::optional<CudaDevices>&
   } catch (const Interrupted&) {
     interrupted = true;
   }
-  std::cout << bench::plain_text(bench::summary_table(bench::summarise(cells, runs_of(results))));
+  const std::vector<bench::Row> rows = bench::summarise(cells, runs_of(results));
+  std::cout << bench::plain_text(bench::summary_table(rows));
+  const std::string report =
+      bench::write_report(options.output, bench::trainings_report(results.content(), rows, further));
+  display.say("report: " + report);
   if (interrupted) {
     display.say("stopped; finished runs are kept in " + results.path() + ", and the same command goes on");
     return exit_status_of(caught_signal());

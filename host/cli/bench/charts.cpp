@@ -1,0 +1,209 @@
+#include "cli/bench/charts.h"
+
+#include "cli/bench/svg.h"
+#include "cli/text.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace warp2vec::cli::bench {
+namespace {
+
+// A phone's width, so that text is never scaled down much.
+constexpr double kWidth = 360;
+constexpr double kThickness = 14;
+constexpr double kStep = 38;  // from bar to bar, the label above it included
+
+std::string legend(const std::vector<std::string>& names) {
+  std::string out = "<ul class=\"legend\">\n";
+  for (std::size_t i = 0; i < names.size(); ++i)
+    out += "<li><i class=\"" + colour_class(i) + "\"></i>" + escaped(names[i]) + "</li>\n";
+  return out + "</ul>\n";
+}
+
+std::string figure(const std::string& content) { return "<figure>\n" + content + "</figure>\n"; }
+
+// From a value to a place.
+class Scale {
+ public:
+  Scale(bool logarithmic, double low, double high, double begin, double end)
+      : logarithmic_(logarithmic), low_(place(low)), high_(place(high)), begin_(begin), end_(end) {}
+
+  double operator()(double value) const {
+    const double share = high_ > low_ ? (place(value) - low_) / (high_ - low_) : 0.5;
+    return begin_ + (end_ - begin_) * share;
+  }
+
+ private:
+  double place(double value) const { return logarithmic_ ? std::log10(value) : value; }
+
+  bool logarithmic_;
+  double low_;
+  double high_;
+  double begin_;
+  double end_;
+};
+
+// The largest power of ten that is not above `value`.
+double decade(double value) { return std::pow(10, std::floor(std::log10(value) + 1e-9)); }
+
+std::vector<double> logarithmic_ticks(double low, double high) {
+  const double decades = std::log10(high / low);
+  const std::vector<double> within = decades < 2 ? std::vector<double>{1, 2, 5} : std::vector<double>{1};
+  std::vector<double> ticks;
+  int number = 0;
+  const int every = decades > 7 ? 2 : 1;
+  for (double base = decade(low); base <= high * 1.0001; base *= 10, ++number) {
+    for (const double factor : within) {
+      const double tick = base * factor;
+      if (number % every == 0 && tick >= low * 0.9999 && tick <= high * 1.0001) ticks.push_back(tick);
+    }
+  }
+  return ticks;
+}
+
+std::vector<double> linear_ticks(double low, double high) {
+  const double range = high - low;
+  if (range <= 0) return {low};
+  double step = decade(range / 4);
+  while (range / step > 6) step *= range / step > 12 ? 5 : 2;
+  std::vector<double> ticks;
+  for (double k = std::ceil(low / step - 1e-9); k * step <= high + step * 1e-9; ++k)
+    ticks.push_back(k * step);
+  return ticks;
+}
+
+bool can_show(const Axis& axis, double value) {
+  return std::isfinite(value) && (!axis.logarithmic || value > 0);
+}
+
+struct Range {
+  double low = std::numeric_limits<double>::infinity();
+  double high = -std::numeric_limits<double>::infinity();
+
+  void add(double value) {
+    low = std::min(low, value);
+    high = std::max(high, value);
+  }
+};
+
+// A little room, and never nothing.
+Range with_room(Range range, const Axis& axis) {
+  if (axis.logarithmic) return {range.low / 1.15, range.high * 1.15};
+  const double room =
+      range.high > range.low ? (range.high - range.low) * 0.05 : std::max(std::abs(range.high) * 0.1, 1e-9);
+  return {range.low - room, range.high + room};
+}
+
+}  // namespace
+
+std::string short_number(double value) {
+  if (value >= 999'950) return format_significant(value / 1e6, 3) + "M";
+  if (value >= 1000) return format_significant(value / 1e3, 3) + "k";
+  return format_significant(value, 3);
+}
+
+std::string bar_chart(const std::string& title, const std::vector<Bar>& bars) {
+  if (bars.empty()) return "";
+  double longest = 0;
+  for (const Bar& bar : bars) longest = std::max({longest, bar.value, bar.high});
+  const auto width = [&](double value) { return longest > 0 ? value / longest * (kWidth - 2) : 0; };
+  Svg svg(kWidth, kStep * static_cast<double>(bars.size()));
+  double top = 0;
+  for (const Bar& bar : bars) {
+    svg.text(0, top + 13, bar.label);
+    svg.text(kWidth, top + 13, bar.text, "strong", Anchor::end);
+    svg.bar(0, top + 18, width(bar.value), kThickness, colour_class(bar.colour), bar.label + ": " + bar.text);
+    if (bar.high > bar.low) {
+      const double middle = top + 18 + kThickness / 2;
+      svg.line({{width(bar.low), middle}, {width(bar.high), middle}}, "range");
+      for (const double end : {bar.low, bar.high})
+        svg.line({{width(end), middle - 4}, {width(end), middle + 4}}, "range");
+    }
+    top += kStep;
+  }
+  return figure(svg.element(title));
+}
+
+std::string stacked_chart(const std::string& title, const std::vector<std::string>& names,
+                          const std::vector<Stack>& stacks) {
+  if (stacks.empty()) return "";
+  double longest = 0;
+  for (const Stack& stack : stacks) {
+    double sum = 0;
+    for (const double part : stack.parts) sum += part;
+    longest = std::max(longest, sum);
+  }
+  Svg svg(kWidth, kStep * static_cast<double>(stacks.size()));
+  double top = 0;
+  for (const Stack& stack : stacks) {
+    svg.text(0, top + 13, stack.label);
+    svg.text(kWidth, top + 13, stack.text, "strong", Anchor::end);
+    double left = 0;
+    for (std::size_t i = 0; i < stack.parts.size(); ++i) {
+      const double width = longest > 0 ? stack.parts[i] / longest * (kWidth - 2) : 0;
+      if (width > 0)
+        svg.bar(left, top + 18, width, kThickness, colour_class(i),
+                names[i] + " " + format_significant(stack.parts[i], 3));
+      left += width;
+    }
+    top += kStep;
+  }
+  return figure(svg.element(title) + legend(names));
+}
+
+std::string line_chart(const std::string& title, const Axis& x, const Axis& y,
+                       const std::vector<Series>& series, const std::vector<Mark>& marks) {
+  constexpr double kLeft = 52, kRight = kWidth - 8, kTop = 22, kBottom = 232, kHeight = 272;
+  Range across, up;
+  for (const Series& one : series) {
+    for (const auto& [px, py] : one.points) {
+      if (!can_show(x, px) || !can_show(y, py)) continue;
+      across.add(px);
+      up.add(py);
+    }
+  }
+  if (across.low > across.high) return "";
+  across = with_room(across, x);
+  up = with_room(up, y);
+  const Scale at_x(x.logarithmic, across.low, across.high, kLeft, kRight);
+  const Scale at_y(y.logarithmic, up.low, up.high, kBottom, kTop);
+  const auto ticks = [](const Axis& axis, const Range& range) {
+    return axis.logarithmic ? logarithmic_ticks(range.low, range.high) : linear_ticks(range.low, range.high);
+  };
+
+  Svg svg(kWidth, kHeight);
+  svg.text(0, 12, y.title, "faint");
+  for (const double tick : ticks(y, up)) {
+    svg.line({{kLeft, at_y(tick)}, {kRight, at_y(tick)}}, "grid");
+    svg.text(kLeft - 5, at_y(tick) + 4, y.text(tick), "faint", Anchor::end);
+  }
+  for (const double tick : ticks(x, across)) {
+    svg.line({{at_x(tick), kBottom}, {at_x(tick), kBottom + 4}}, "axis");
+    svg.text(at_x(tick), kBottom + 17, x.text(tick), "faint", Anchor::middle);
+  }
+  svg.line({{kLeft, kBottom}, {kRight, kBottom}}, "axis");
+  svg.text(kRight, kBottom + 34, x.title, "faint", Anchor::end);
+  for (const Mark& mark : marks) {
+    if (!can_show(x, mark.x) || mark.x < across.low || mark.x > across.high) continue;
+    svg.line({{at_x(mark.x), kBottom}, {at_x(mark.x), kTop}}, "mark");
+    svg.dot(at_x(mark.x), kTop, "marked", mark.hint);
+  }
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < series.size(); ++i) {
+    names.push_back(series[i].name);
+    std::vector<std::pair<double, double>> places;
+    for (const auto& [px, py] : series[i].points) {
+      if (can_show(x, px) && can_show(y, py)) places.emplace_back(at_x(px), at_y(py));
+    }
+    const std::string dashes = (i / kColours) % 2 == 1 ? " dashed" : "";
+    if (places.size() > 1) svg.line(places, "line " + colour_class(i) + dashes);
+    if (places.size() <= 24) {
+      for (const auto& [px, py] : places) svg.dot(px, py, colour_class(i), series[i].name);
+    }
+  }
+  return figure(svg.element(title) + legend(names));
+}
+
+}  // namespace warp2vec::cli::bench

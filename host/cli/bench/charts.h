@@ -1,0 +1,58 @@
+#pragma once
+/// The kinds of charts that a report has, as HTML with inline SVG.
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace warp2vec::cli::bench {
+
+struct Bar {
+  std::string label;  ///< stands above the bar
+  std::string text;   ///< the value, beside the label
+  double value = 0;   ///< >= 0; the longest bar fills the width
+  double low = 0;     ///< of the range that is drawn over its end; low = high: none
+  double high = 0;
+  std::size_t colour = 0;
+};
+
+/// `title` says what is drawn to those who do not see it. "" without bars.
+std::string bar_chart(const std::string& title, const std::vector<Bar>& bars);
+
+struct Stack {
+  std::string label;
+  std::string text;
+  std::vector<double> parts;  ///< one for each name; >= 0
+};
+
+/// Bars made of parts, with a legend of their `names`. "" without stacks.
+std::string stacked_chart(const std::string& title, const std::vector<std::string>& names,
+                          const std::vector<Stack>& stacks);
+
+struct Series {
+  std::string name;
+  std::vector<std::pair<double, double>> points;  ///< x rising
+};
+
+struct Axis {
+  std::string title;  ///< with the unit
+  bool logarithmic = false;
+  std::function<std::string(double)> text;  ///< of a tick
+};
+
+/// A place to point at: a dashed line up from the x axis.
+struct Mark {
+  double x = 0;
+  std::string hint;
+};
+
+/// Lines through points, with a legend. Points that an axis cannot show (not above 0 on a logarithmic one,
+/// not finite) are left out. "" without points.
+std::string line_chart(const std::string& title, const Axis& x, const Axis& y,
+                       const std::vector<Series>& series, const std::vector<Mark>& marks = {});
+
+/// 12345 -> "12k", 3000000 -> "3M": the number of a tick.
+std::string short_number(double value);
+
+}  // namespace warp2vec::cli::bench

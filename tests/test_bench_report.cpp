@@ -1,0 +1,186 @@
+// The report: a page that stands alone, and says what was measured.
+#include "cli/bench/charts.h"
+#include "cli/bench/peers_section.h"
+#include "cli/bench/report.h"
+#include "cli/bench/svg.h"
+#include "temporary_folder.h"
+#include "thrown_message.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+namespace warp2vec::cli::bench {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+using testing::Not;
+
+// Empty if every tag of `html` that must be closed is, in order; else the first that is not.
+std::string unbalanced(const std::string& html) {
+  std::vector<std::string> open;
+  for (std::size_t at = html.find('<'); at != std::string::npos; at = html.find('<', at + 1)) {
+    const std::size_t end = html.find('>', at);
+    if (end == std::string::npos) return html.substr(at);
+    const std::string tag = html.substr(at + 1, end - at - 1);
+    std::string name = tag.substr(0, tag.find_first_of(" \n/", 1));
+    if (tag.ends_with("/") || name == "meta" || name == "!DOCTYPE") continue;
+    if (!tag.starts_with("/")) {
+      open.push_back(name);
+    } else if (open.empty() || "/" + open.back() != tag) {
+      return tag;
+    } else {
+      open.pop_back();
+    }
+  }
+  return open.empty() ? "" : open.back();
+}
+
+std::size_t count(const std::string& text, const std::string& part) {
+  std::size_t found = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+  return found;
+}
+
+MeasuredRun run_of(const Cell& cell, int round, double train) {
+  MeasuredRun run;
+  run.cell = cell;
+  run.round = round;
+  run.seconds = {{"vocabulary", 0.25}, {"encode", 0.5}, {"prepare", 0.125},
+                 {"train", train},     {"save", 0.1},   {kTogether, train + 1}};
+  if (is_gpu(cell)) {
+    run.seconds.insert({{kKernels, train / 2}, {"subsampling", 0.01}, {"upload", 0.02}, {"download", 0.03}});
+    run.gpu_memory = 2'000'000;
+  }
+  run.vocabulary = cell.vocab_size > 0 ? cell.vocab_size : 5000;
+  run.trained_tokens = 1'000'000;
+  run.pairs = 5'000'000;
+  run.peak_memory = 54'000'000;
+  run.loss = 2.5;
+  run.loss_curve = {{0.5, 3}, {1, 2.5}, {1.5, 2.25}};
+  return run;
+}
+
+json content_of(const std::string& input = "text") {
+  return {
+      {"kind", "trainings"},
+      {"system", "Some Linux"},
+      {"conditions",
+       {{"epochs", 1},
+        {"inputs", {input}},
+        {"input_bytes", 20'000'000},
+        {"machine", {{"cpu", "Some CPU"}, {"cores", 2}, {"threads", 4}, {"memory_bytes", 8'000'000'000}}}}},
+      {"runs", json::array()}};
+}
+
+std::string report_of(const std::vector<std::string>& devices, const std::vector<std::int64_t>& sizes,
+                      const json& content = content_of()) {
+  const std::vector<Cell> cells = all_cells({devices, {"ns", "hs"}, {100}, sizes});
+  std::vector<MeasuredRun> runs;
+  for (int round = 1; round <= 3; ++round)
+    for (const Cell& cell : cells)
+      runs.push_back(run_of(cell, round, is_gpu(cell) ? 0.1 * round : 2.0 * round));
+  return trainings_report(content, summarise(cells, runs), {});
+}
+
+TEST(BenchReport, StandsAlone) {
+  const std::string page = report_of({"cpu", "cuda"}, {1000, 0});
+  EXPECT_EQ(unbalanced(page), "");
+  EXPECT_THAT(page, testing::StartsWith("<!DOCTYPE html>"));
+  EXPECT_THAT(page, HasSubstr("<meta name=\"viewport\" content=\"width=device-width"));
+  EXPECT_THAT(page, HasSubstr("prefers-color-scheme:dark"));
+  EXPECT_THAT(page, HasSubstr("overflow-x:auto"));
+  for (const char* outside : {"http:", "https:", "<script", "<link", "<img", "url(", "@import", "src="})
+    EXPECT_THAT(page, Not(HasSubstr(outside)));
+}
+
+TEST(BenchReport, HasAChartForEachQuestion) {
+  const std::string page = report_of({"cpu", "cuda"}, {1000, 0});
+  for (const char* title : {"GPU against CPU", "Speed", "Phases", "Loss over time", "Speed by vocabulary",
+                            "All figures", "Machine and settings"})
+    EXPECT_THAT(page, HasSubstr("<h2>" + std::string(title) + "</h2>"));
+  // Leads, speeds, phases, four loss charts, speed by vocabulary.
+  EXPECT_EQ(count(page, "<svg "), 8U);
+  EXPECT_EQ(count(page, "</svg>"), 8U);
+  EXPECT_THAT(page, HasSubstr("40.0x")) << "2 s by 0.05 s of kernels, in each round";
+  EXPECT_THAT(page, HasSubstr("at least 3 times"));
+  EXPECT_THAT(page, HasSubstr("Some CPU"));
+  EXPECT_THAT(page, Not(HasSubstr("<h2>Failed")));
+  EXPECT_THAT(page, Not(HasSubstr("nan")));
+}
+
+TEST(BenchReport, SaysWhatWasNotMeasured) {
+  const std::string page = report_of({"cpu"}, {0});
+  EXPECT_EQ(unbalanced(page), "");
+  EXPECT_THAT(page, HasSubstr("No GPU was measured"));
+  EXPECT_THAT(page, Not(HasSubstr("Speed by vocabulary")));
+  MeasuredRun failed;
+  failed.cell = {"cpu", "softmax", 100, 0};
+  failed.failure = "not <enough> memory";
+  const std::string none = trainings_report(content_of(), summarise({}, {failed}), {});
+  EXPECT_EQ(unbalanced(none), "");
+  EXPECT_THAT(none, HasSubstr("cpu, softmax, d=100: not &lt;enough&gt; memory"));
+}
+
+TEST(BenchReport, TextIsEscapedEverywhere) {
+  const std::string page = report_of({"cpu"}, {0}, content_of("</table><script>alert('x')\xff"));
+  EXPECT_THAT(page, Not(HasSubstr("<script")));
+  EXPECT_EQ(unbalanced(page), "");
+  EXPECT_EQ(escaped("a<b>&\"'\x01\t\n"), "a&lt;b&gt;&amp;&quot;&#39;??\n");
+  EXPECT_EQ(escaped("Z\xc3\xbcrich"), "Z\xc3\xbcrich");
+  EXPECT_EQ(escaped("\xff"), "?");
+}
+
+TEST(BenchCharts, BarsAreInProportion) {
+  const std::string chart = bar_chart("speeds", {{"a", "100", 100, 80, 120, 0}, {"b", "60", 60, 60, 60, 1}});
+  EXPECT_EQ(unbalanced(chart), "");
+  EXPECT_THAT(chart, HasSubstr("width=\"298.3\""));  // 100 / 120 * 358
+  EXPECT_THAT(chart, HasSubstr("width=\"179\""));
+  EXPECT_EQ(count(chart, "class=\"range\""), 3U) << "a range and its ends, and none where there is none";
+  EXPECT_EQ(bar_chart("none", {}), "");
+  EXPECT_EQ(unbalanced(bar_chart("zero", {{"a", "0", 0, 0, 0, 0}})), "");
+}
+
+TEST(BenchCharts, LinesLeaveOutWhatAnAxisCannotShow) {
+  const Axis log{"x", true, short_number};
+  const std::string chart =
+      line_chart("lines", log, log, {{"a", {{0, 1}, {10, 5}, {100, std::nan("")}, {1000, 50}}}, {"b", {}}});
+  EXPECT_EQ(unbalanced(chart), "");
+  EXPECT_EQ(count(chart, "<circle"), 2U);
+  EXPECT_EQ(line_chart("none", log, log, {{"a", {{0, 1}}}}), "");
+  const std::string single = line_chart("one", log, {"y", false, short_number}, {{"a", {{10, 5}}}});
+  EXPECT_EQ(count(single, "<circle"), 1U);
+  EXPECT_THAT(single, Not(HasSubstr("nan")));
+  EXPECT_THAT(single, Not(HasSubstr("inf")));
+}
+
+TEST(BenchCharts, NumbersOfTicksAreShort) {
+  EXPECT_EQ(short_number(0.5), "0.5");
+  EXPECT_EQ(short_number(100), "100");
+  EXPECT_EQ(short_number(46'677), "46.7k");
+  EXPECT_EQ(short_number(3'000'000), "3M");
+  EXPECT_EQ(short_number(1'000'000), "1M");
+}
+
+TEST(BenchPeers, BecomeASection) {
+  const Section section = peers_section(std::string(WARP2VEC_TESTS_FOLDER) +
+                                        "/../benchmarks/results/peers-wiki8-20MB-ns/results.json");
+  EXPECT_EQ(unbalanced(section.html), "");
+  for (const char* part : {"gensim (iterator)", "16.5x", "word2vec.c, huge pages", "<svg", "en-ws353 rho"})
+    EXPECT_THAT(section.html, HasSubstr(part));
+}
+
+TEST(BenchPeers, OtherFilesAreNamed) {
+  const TemporaryFolder folder;
+  const std::string path = folder.write("results.json", R"({"summary": [{}]})");
+  EXPECT_THAT(thrown_message([&] { peers_section(path); }), HasSubstr("--peers " + path + " is not what"));
+  EXPECT_THAT(thrown_message([&] { peers_section(folder.path("none")); }), HasSubstr("cannot read --peers"));
+}
+
+}  // namespace
+}  // namespace warp2vec::cli::bench
