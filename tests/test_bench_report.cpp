@@ -3,6 +3,7 @@
 #include "cli/bench/peers_section.h"
 #include "cli/bench/report.h"
 #include "cli/bench/svg.h"
+#include "markup.h"
 #include "temporary_folder.h"
 #include "thrown_message.h"
 
@@ -20,26 +21,6 @@ namespace {
 using nlohmann::json;
 using testing::HasSubstr;
 using testing::Not;
-
-// Empty if every tag of `html` that must be closed is, in order; else the first that is not.
-std::string unbalanced(const std::string& html) {
-  std::vector<std::string> open;
-  for (std::size_t at = html.find('<'); at != std::string::npos; at = html.find('<', at + 1)) {
-    const std::size_t end = html.find('>', at);
-    if (end == std::string::npos) return html.substr(at);
-    const std::string tag = html.substr(at + 1, end - at - 1);
-    std::string name = tag.substr(0, tag.find_first_of(" \n/", 1));
-    if (tag.ends_with("/") || name == "meta" || name == "!DOCTYPE") continue;
-    if (!tag.starts_with("/")) {
-      open.push_back(name);
-    } else if (open.empty() || "/" + open.back() != tag) {
-      return tag;
-    } else {
-      open.pop_back();
-    }
-  }
-  return open.empty() ? "" : open.back();
-}
 
 std::size_t count(const std::string& text, const std::string& part) {
   std::size_t found = 0;

@@ -2,6 +2,8 @@
 #include <warp2vec/error.h>
 
 #include "cli/bench/bench_options.h"
+#include "cli/bench/crossover_cells.h"
+#include "cli/bench/crossover_report.h"
 #include "cli/bench/measured_training.h"
 #include "cli/bench/peers_section.h"
 #include "cli/bench/report.h"
@@ -36,6 +38,7 @@ constexpr const char* kFooter =
     "  warp2vec bench --input text.txt --output bench --losses ns,hs --dims 100,300 --vocab-sizes "
     "10000,100000,0\n"
     "  warp2vec bench --input text.txt --output bench --devices cpu --pairs wordsim353.tsv --epochs 5\n"
+    "  warp2vec bench --study crossover --output crossover\n"
     "\n"
     "Every run is a training of its own; all are run once, then all again, so that a busy time of the "
     "machine\n"
@@ -56,9 +59,12 @@ void complete(BenchOptions& options, const std::optional<CudaDevices>& gpus) {
     grid.devices = {"cpu"};
     if (gpus && !gpus->usable.empty()) grid.devices.emplace_back("cuda");
   }
+  const bool study = !options.study.empty();
+  if (grid.losses.empty() && study) grid.losses = {"ns", "hs", "softmax"};
   if (grid.losses.empty()) grid.losses = {"ns", "hs"};
   if (grid.dims.empty()) grid.dims = {100};
-  if (grid.vocab_sizes.empty()) grid.vocab_sizes = {0};
+  if (grid.vocab_sizes.empty())
+    grid.vocab_sizes = study ? bench::study_sizes() : std::vector<std::int64_t>{0};
 }
 
 // The names of the GPUs that train, by --device. Throws UsageError for a device that cannot train a cell.
@@ -92,10 +98,17 @@ json machine_json(const json& gpus) {
 json conditions_of(const BenchOptions& options, const json& gpus) {
   json conditions = bench::shared_settings(options);
   conditions["version"] = WARP2VEC_VERSION;
-  conditions["inputs"] = options.inputs;
-  conditions["input_bytes"] = Corpus(options.inputs).bytes();
-  conditions["pairs"] = options.pairs;
-  conditions["analogies"] = options.analogies;
+  if (options.study.empty()) {
+    conditions["inputs"] = options.inputs;
+    conditions["input_bytes"] = Corpus(options.inputs).bytes();
+    conditions["pairs"] = options.pairs;
+    conditions["analogies"] = options.analogies;
+  } else {
+    conditions.erase("epochs");
+    conditions.erase("min_count");
+    conditions.erase("sample");
+    conditions["dim"] = options.grid.dims;
+  }
   conditions["machine"] = machine_json(gpus);
   return conditions;
 }
@@ -103,6 +116,14 @@ json conditions_of(const BenchOptions& options, const json& gpus) {
 std::vector<bench::MeasuredRun> runs_of(const bench::ResultsFile& results) {
   try {
     return results.runs().get<std::vector<bench::MeasuredRun>>();
+  } catch (const json::exception& error) {
+    throw Error(results.path() + " is damaged: " + error.what());
+  }
+}
+
+std::vector<bench::StudyLine> lines_of(const bench::ResultsFile& results) {
+  try {
+    return bench::study_lines(results.runs());
   } catch (const json::exception& error) {
     throw Error(results.path() + " is damaged: " + error.what());
   }
@@ -118,7 +139,36 @@ std::string describe(const json& json_run) {
   return text;
 }
 
-// Measures all trainings and shows what they came to. Returns the exit status.
+// How measuring ended.
+struct Outcome {
+  int failures = 0;
+  bool interrupted = false;
+};
+
+Outcome measure_all(const std::vector<Cell>& cells, int rounds, const bench::Measuring& measuring,
+                    bench::ResultsFile& results, ProgressDisplay& display) {
+  std::vector<bench::NamedCell> named;
+  for (const Cell& cell : cells) named.push_back({json(cell), to_string(cell)});
+  const InterruptGuard guard;
+  try {
+    return {bench::run_rounds(named, rounds, measuring, results, display), false};
+  } catch (const Interrupted&) {
+    return {0, true};
+  }
+}
+
+// Returns the exit status.
+int finish(const Outcome& outcome, const bench::ResultsFile& results, ProgressDisplay& display) {
+  if (outcome.interrupted) {
+    display.say("stopped; finished runs are kept in " + results.path() + ", and the same command goes on");
+    return exit_status_of(caught_signal());
+  }
+  if (outcome.failures > 0)
+    throw Error(std::to_string(outcome.failures) + (outcome.failures == 1 ? " run" : " runs") +
+                " failed; the reasons are in " + results.path() + ", and the same command tries again");
+  return 0;
+}
+
 int run_trainings(const BenchOptions& options, const std::optional<CudaDevices>& gpus,
                   ProgressDisplay& display) {
   const std::vector<Cell> cells = bench::all_cells(options.grid);
@@ -129,8 +179,6 @@ int run_trainings(const BenchOptions& options, const std::optional<CudaDevices>&
   if (!options.peers.empty()) further.push_back(bench::peers_section(options.peers));
   bench::ResultsFile results(options.output, "trainings", conditions_of(options, gpu_names),
                              {{"system", this_machine().os}});
-  std::vector<bench::NamedCell> named;
-  for (const Cell& cell : cells) named.push_back({json(cell), to_string(cell)});
   const bench::Measuring measuring{
       [&](const bench::NamedCell& cell, int round) {
         const auto waiting = [&](double seconds) {
@@ -140,28 +188,39 @@ int run_trainings(const BenchOptions& options, const std::optional<CudaDevices>&
         return json(bench::measure_training(options, cell.key.get<Cell>(), round, "/proc/self/exe", waiting));
       },
       describe};
-
-  const InterruptGuard guard;
-  int failures = 0;
-  bool interrupted = false;
-  try {
-    failures = bench::run_rounds(named, options.rounds, measuring, results, display);
-  } catch (const Interrupted&) {
-    interrupted = true;
-  }
+  const Outcome outcome = measure_all(cells, options.rounds, measuring, results, display);
   const std::vector<bench::Row> rows = bench::summarise(cells, runs_of(results));
   std::cout << bench::plain_text(bench::summary_table(rows));
   const std::string report =
       bench::write_report(options.output, bench::trainings_report(results.content(), rows, further));
   display.say("report: " + report);
-  if (interrupted) {
-    display.say("stopped; finished runs are kept in " + results.path() + ", and the same command goes on");
-    return exit_status_of(caught_signal());
-  }
-  if (failures > 0)
-    throw Error(std::to_string(failures) + (failures == 1 ? " run" : " runs") +
-                " failed; the reasons are in " + results.path() + ", and the same command tries again");
-  return 0;
+  return finish(outcome, results, display);
+}
+
+int run_crossover(const BenchOptions& options, const std::optional<CudaDevices>& gpus,
+                  ProgressDisplay& display) {
+  const json gpu_names = check_devices(options, bench::all_cells(options.grid), gpus);
+  bench::ResultsFile results(options.output, "crossover", conditions_of(options, gpu_names),
+                             {{"system", this_machine().os}});
+  const bench::Measuring measuring{
+      [&](const bench::NamedCell& cell, int round) {
+        const bench::UnitTime time = bench::measure_unit(options, cell.key.get<Cell>(), round);
+        return json{
+            {"cell", cell.key}, {"round", round}, {"seconds_per_unit", time.seconds}, {"units", time.units}};
+      },
+      [](const json& run) {
+        return bench::short_time(run.at("seconds_per_unit").get<double>()) + " each, " +
+               with_commas(run.at("units").get<std::int64_t>()) + " timed";
+      }};
+  const Outcome outcome =
+      measure_all(bench::study_cells(options.grid), options.rounds, measuring, results, display);
+  const std::vector<bench::StudyLine> lines = lines_of(results);
+  std::cout << bench::plain_text(bench::study_table(lines));
+  for (const std::string& text : bench::crossing_texts(lines)) std::cout << text << "\n";
+  const std::string report =
+      bench::write_report(options.output, bench::crossover_report(results.content(), lines));
+  display.say("report: " + report);
+  return finish(outcome, results, display);
 }
 
 }  // namespace
@@ -175,10 +234,13 @@ int run_bench(const Arguments& arguments) {
   bench::add_bench_flags(flags, options);
   if (!flags.parse(arguments)) return 0;
   bench::check_options(options);
+  // A cell with few pairs has no work for a second thread, which would move the points of crossing.
+  if (!options.study.empty() && !flags.given("--threads")) options.config.threads = 1;
   const std::optional<CudaDevices> gpus = gpus_for(options);
   complete(options, gpus);
   ProgressDisplay display = ProgressDisplay::on_stderr(options.quiet);
-  return run_trainings(options, gpus, display);
+  return options.study.empty() ? run_trainings(options, gpus, display)
+                               : run_crossover(options, gpus, display);
 }
 
 }  // namespace warp2vec::cli

@@ -84,7 +84,8 @@ void add_settings(Flags& flags, BenchOptions& options) {
       "--sharing", "RULE", [&config](const std::string& text) { config.sharing = parse_sharing(text); },
       "tile, window or pair (default tile)");
   flags.number("--seed", "N", config.seed, "(default 1)");
-  flags.number("--threads", "N", config.threads, kThreadsHelp);
+  flags.number("--threads", "N", config.threads,
+               "CPU threads, 1 to 1024; 0 = all of the machine's (default 0; of the study 1)");
 }
 
 [[noreturn]] void refuse_range(const std::string& flag, std::int64_t value, const std::string& expected) {

@@ -20,7 +20,7 @@ std::string words_of(const Cell& cell) {
 }
 
 std::string to_string(const Cell& cell) {
-  return cell.device + ", " + cell.loss + ", d=" + std::to_string(cell.dim) +
+  return cell.device + ", " + cell.loss + (cell.dim > 0 ? ", d=" + std::to_string(cell.dim) : "") +
          (cell.vocab_size > 0 ? ", " + words_of(cell) : "");
 }
 

@@ -13,7 +13,7 @@ namespace warp2vec::cli::bench {
 struct Cell {
   std::string device;           ///< as --device takes it, but never "auto"
   std::string loss;             ///< as --loss takes it
-  std::int32_t dim = 100;       ///< values per vector
+  std::int32_t dim = 100;       ///< values per vector; 0 = it plays no part
   std::int64_t vocab_size = 0;  ///< at most this many words; 0 = no limit
 
   friend bool operator==(const Cell&, const Cell&) = default;

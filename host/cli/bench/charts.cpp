@@ -70,7 +70,7 @@ std::vector<double> linear_ticks(double low, double high) {
   while (range / step > 6) step *= range / step > 12 ? 5 : 2;
   std::vector<double> ticks;
   for (double k = std::ceil(low / step - 1e-9); k * step <= high + step * 1e-9; ++k)
-    ticks.push_back(k * step);
+    ticks.push_back(k * step + 0.0);  // not -0
   return ticks;
 }
 
@@ -93,7 +93,8 @@ Range with_room(Range range, const Axis& axis) {
   if (axis.logarithmic) return {range.low / 1.15, range.high * 1.15};
   const double room =
       range.high > range.low ? (range.high - range.low) * 0.05 : std::max(std::abs(range.high) * 0.1, 1e-9);
-  return {range.low - room, range.high + room};
+  const bool never_negative = range.low >= 0;
+  return {never_negative ? std::max(0.0, range.low - room) : range.low - room, range.high + room};
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ table{border-collapse:collapse;font-size:.85rem;font-variant-numeric:tabular-num
 th,td{padding:.3rem .6rem;text-align:left;white-space:nowrap;border-bottom:1px solid var(--grid)}
 th{color:var(--faint);font-weight:600}
 figure{margin:.6rem 0 1.2rem}
-svg{display:block;width:100%;height:auto;overflow:visible}
+svg{display:block;width:100%;max-width:34rem;height:auto;overflow:visible}
 svg text{font:12px system-ui,sans-serif;fill:var(--ink)}svg .faint{fill:var(--faint);font-size:11px}svg .strong{font-weight:600}
 rect,circle{fill:var(--c)}polyline{fill:none;stroke:var(--grid);stroke-width:1}
 .line{stroke:var(--c);stroke-width:2}.dashed{stroke-dasharray:6 4}.axis{stroke:var(--faint)}.range{stroke:var(--ink);stroke-width:1.2}

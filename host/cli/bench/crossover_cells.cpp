@@ -1,0 +1,147 @@
+#include "cli/bench/crossover_cells.h"
+
+#include <warp2vec/error.h>
+#include <warp2vec/random.h>
+#include <warp2vec/samplers.h>
+#include <warp2vec/trainer.h>
+
+#include "cli/bench/made_text.h"
+#include "cli/device_choice.h"
+#include "cli/gpu.h"
+#include "cli/interrupt.h"
+#include "cli/machine.h"
+#include "cli/memory_plan.h"
+#include "cli/text.h"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+
+namespace warp2vec::cli::bench {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+// `work` does some units and returns how many; it is repeated until the clock can tell.
+UnitTime timed(const std::function<std::int64_t()>& work) {
+  constexpr double kLongEnough = 0.05;
+  work();  // memory and caches are warm from here on
+  UnitTime time;
+  const auto begin = Clock::now();
+  do {
+    time.units += work();
+    time.seconds = seconds_since(begin);
+    stop_if_interrupted();
+  } while (time.seconds < kLongEnough);
+  time.seconds /= static_cast<double>(time.units);
+  return time;
+}
+
+UnitTime time_of_draws(const std::vector<std::int64_t>& counts, double exponent) {
+  const AliasTable table(counts, exponent);
+  const AliasView view = table.view();
+  const Draws draws{1, 0};
+  std::uint64_t next = 0;
+  volatile std::int64_t sink = 0;  // so that the draws are made
+  return timed([&] {
+    constexpr std::int64_t kBlocks = 100'000;
+    std::int64_t sum = 0;
+    for (std::int64_t i = 0; i < kBlocks; ++i) {
+      const Words4 r = draws.block(Stream::negative, next++);
+      sum += row_of(view.draw(r.w[0], r.w[1])) + row_of(view.draw(r.w[2], r.w[3]));
+    }
+    sink = sink + sum;
+    return 2 * kBlocks;
+  });
+}
+
+UnitTime time_of_pairs(const BenchOptions& options, const Cell& cell, int round) {
+  Config config = config_of(options, cell, round);
+  config.max_vocab = 0;
+  config.sample = 0;
+  config.epochs = 1;
+  config.min_count = 1;
+  const std::int64_t tokens = study_tokens(cell, thread_count(config));
+  const std::int64_t needed = host_bytes(memory_plan({cell.vocab_size, cell.vocab_size * 8, tokens}, config));
+  const std::int64_t available = available_memory();
+  if (available > 0 && needed > available)
+    throw Error("it needs " + format_bytes(needed) + " of memory; " + format_bytes(available) +
+                " are available");
+  const Vocabulary vocabulary = zipf_vocabulary(cell.vocab_size);
+  const TokenStream stream = drawn_tokens(vocabulary, tokens);
+  stop_if_interrupted();
+  const TrainingData data(config, vocabulary, stream);
+  Embeddings embeddings = initial_embeddings(vocabulary.size(), config);
+  const DeviceRequest device = parse_device(cell.device);
+  TrainingSummary summary;
+  for (int turn = 0; turn < 2; ++turn) {
+    std::unique_ptr<Backend> backend;
+    if (device.kind == DeviceKind::cuda) {
+      const DeviceChoice choice = choose_device(device, config, find_gpus());
+      backend = std::move(make_gpu_backend(data, choice.gpu->index).backend);
+    } else {
+      backend = device.kind == DeviceKind::reference ? make_reference_backend(data) : make_cpu_backend(data);
+    }
+    summary = train(data, *backend, embeddings, [](const Progress&) { return caught_signal() == 0; });
+    stop_if_interrupted();
+  }
+  if (summary.pairs == 0) throw Error("the made text has no pairs");
+  const double seconds = summary.seconds - summary.upload_seconds - summary.download_seconds;
+  return {seconds / static_cast<double>(summary.pairs), summary.pairs};
+}
+
+}  // namespace
+
+std::vector<std::int64_t> study_sizes() {
+  return {100, 300, 1000, 3000, 10'000, 46'677, 100'000, 300'000, 1'000'000, 3'000'000};
+}
+
+std::vector<Cell> study_cells(const Grid& grid) {
+  std::vector<Cell> cells;
+  for (const std::int64_t words : grid.vocab_sizes) {
+    for (const std::string& loss : grid.losses)
+      for (const std::string& device : grid.devices) cells.push_back({device, loss, grid.dims.at(0), words});
+    for (const char* part : {kDraw, kAliasTable, kTree}) cells.push_back({"cpu", part, 0, words});
+  }
+  return cells;
+}
+
+std::int64_t study_tokens(const Cell& cell, int threads) {
+  constexpr std::int64_t kMostOnCpu = 1'000'000;
+  constexpr std::int64_t kMostOnGpu = 4'000'000;
+  constexpr double kPairsOfToken = 6;   // with the default window
+  constexpr double kSeconds = 0.5;      // for full softmax
+  constexpr double kThreadSpeed = 5e9;  // operations a second, rather too few than too many
+  constexpr double kGpuSpeed = 5e12;
+  const std::int64_t most = is_gpu(cell)                 ? kMostOnGpu
+                            : cell.device == "reference" ? kMostOnCpu / 20
+                                                         : kMostOnCpu;
+  if (!parse_loss(cell.loss).softmax) return most;
+  const double speed = is_gpu(cell)                 ? kGpuSpeed
+                       : cell.device == "reference" ? kThreadSpeed
+                                                    : kThreadSpeed * threads;
+  const double work = 6.0 * static_cast<double>(cell.vocab_size) * cell.dim * kPairsOfToken;
+  const double tokens = kSeconds * speed / work;
+  return std::clamp(static_cast<std::int64_t>(std::min(tokens, 1e9)), std::int64_t{8}, most);
+}
+
+UnitTime measure_unit(const BenchOptions& options, const Cell& cell, int round) {
+  if (cell.loss == kDraw) return time_of_draws(zipf_counts(cell.vocab_size), options.config.ns_exponent);
+  const auto build = [&](const auto& make) {
+    const std::vector<std::int64_t> counts = zipf_counts(cell.vocab_size);
+    return timed([&] {
+      make(counts);
+      return std::int64_t{1};
+    });
+  };
+  if (cell.loss == kAliasTable)
+    return build([&](const auto& counts) { return AliasTable(counts, options.config.ns_exponent); });
+  if (cell.loss == kTree) return build([](const auto& counts) { return HuffmanTree(counts); });
+  return time_of_pairs(options, cell, round);
+}
+
+}  // namespace warp2vec::cli::bench

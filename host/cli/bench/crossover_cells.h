@@ -1,0 +1,39 @@
+#pragma once
+/// What the crossover study measures: the time of one unit of work over the size of the vocabulary.
+
+#include "cli/bench/bench_options.h"
+#include "cli/bench/cells.h"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace warp2vec::cli::bench {
+
+/// In the place of a loss, on the CPU: one negative draw from the alias table (random numbers included), and
+/// building the alias table or the Huffman tree once.
+inline constexpr const char* kDraw = "negative draw";
+inline constexpr const char* kAliasTable = "alias table";
+inline constexpr const char* kTree = "Huffman tree";
+
+/// 100 to 3,000,000, among them 46,677, of which the study's claims speak.
+std::vector<std::int64_t> study_sizes();
+
+/// For each size the losses on each device, then the draw, the table and the tree on the CPU.
+std::vector<Cell> study_cells(const Grid& grid);
+
+struct UnitTime {
+  double seconds = 0;  ///< of one unit: a trained pair, a draw, a build
+  std::int64_t units = 0;
+};
+
+/// How many tokens are trained so that a cell takes about a second on a usual machine: full softmax costs as
+/// much as the vocabulary is large. At least 8.
+std::int64_t study_tokens(const Cell& cell, int threads);
+
+/// Trains made text twice and takes the time of the second, from starting values on, without transfers and
+/// preparation. Throws Error if the memory does not suffice or the device fails, Interrupted after Ctrl-C.
+UnitTime measure_unit(const BenchOptions& options, const Cell& cell, int round);
+
+}  // namespace warp2vec::cli::bench

@@ -1,0 +1,102 @@
+#include "cli/bench/crossover_summary.h"
+
+#include "cli/bench/crossover_cells.h"
+#include "cli/text.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+namespace warp2vec::cli::bench {
+namespace {
+
+using nlohmann::json;
+
+bool is_loss(const StudyLine& line) {
+  return line.what != kDraw && line.what != kAliasTable && line.what != kTree;
+}
+
+// Calls `use` with each two losses of a device.
+void each_two(const std::vector<StudyLine>& lines,
+              const std::function<void(const StudyLine&, const StudyLine&)>& use) {
+  for (std::size_t a = 0; a < lines.size(); ++a) {
+    for (std::size_t b = a + 1; b < lines.size(); ++b) {
+      if (is_loss(lines[a]) && is_loss(lines[b]) && lines[a].device == lines[b].device)
+        use(lines[a], lines[b]);
+    }
+  }
+}
+
+// log(words) and log(seconds of a / seconds of b) where both are known.
+std::vector<std::pair<double, double>> ratios(const StudyLine& a, const StudyLine& b) {
+  std::vector<std::pair<double, double>> out;
+  for (const auto& [words, seconds] : a.seconds) {
+    const auto other = b.seconds.find(words);
+    if (other != b.seconds.end())
+      out.emplace_back(std::log(static_cast<double>(words)), std::log(seconds.median / other->second.median));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::vector<StudyLine> study_lines(const json& runs) {
+  std::vector<StudyLine> lines;
+  std::vector<std::map<std::int64_t, std::vector<double>>> values;
+  for (const json& run : runs) {
+    if (run.contains("failure")) continue;
+    const auto cell = run.at("cell").get<Cell>();
+    const auto same = [&](const StudyLine& line) {
+      return line.device == cell.device && line.what == cell.loss;
+    };
+    auto at = std::find_if(lines.begin(), lines.end(), same);
+    if (at == lines.end()) {
+      lines.push_back({cell.device, cell.loss, {}});
+      values.emplace_back();
+      at = lines.end() - 1;
+    }
+    values[static_cast<std::size_t>(at - lines.begin())][cell.vocab_size].push_back(
+        run.at("seconds_per_unit").get<double>());
+  }
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    for (auto& [words, seconds] : values[i]) lines[i].seconds[words] = *spread_of(std::move(seconds));
+  return lines;
+}
+
+std::vector<Crossing> crossings(const std::vector<StudyLine>& lines) {
+  std::vector<Crossing> found;
+  each_two(lines, [&](const StudyLine& a, const StudyLine& b) {
+    const auto points = ratios(a, b);
+    for (std::size_t i = 1; i < points.size(); ++i) {
+      const auto [x0, y0] = points[i - 1];
+      const auto [x1, y1] = points[i];
+      if ((y0 < 0) == (y1 < 0)) continue;
+      const double words = std::exp(x0 + (x1 - x0) * y0 / (y0 - y1));
+      const bool a_cheaper = y1 < 0;
+      found.push_back({a.device, a_cheaper ? a.what : b.what, a_cheaper ? b.what : a.what, words});
+    }
+  });
+  return found;
+}
+
+std::vector<std::string> crossing_texts(const std::vector<StudyLine>& lines) {
+  std::vector<std::string> texts;
+  each_two(lines, [&](const StudyLine& a, const StudyLine& b) {
+    const auto points = ratios(a, b);
+    if (points.empty()) return;
+    const std::vector<Crossing> own = crossings({a, b});
+    for (const Crossing& crossing : own)
+      texts.push_back(a.device + ": from about " + with_commas(std::llround(crossing.words)) + " words on " +
+                      crossing.cheaper + " is cheaper than " + crossing.dearer);
+    if (own.empty()) {
+      const bool a_cheaper = points[0].second < 0;
+      texts.push_back(a.device + ": " + (a_cheaper ? a.what : b.what) + " is cheaper than " +
+                      (a_cheaper ? b.what : a.what) + " at every size that was measured");
+    }
+  });
+  return texts;
+}
+
+}  // namespace warp2vec::cli::bench

@@ -1,0 +1,41 @@
+#pragma once
+/// What the crossover study came to: a line for each kind of work, and where lines cross.
+
+#include "cli/bench/cells.h"
+#include "cli/bench/spread.h"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace warp2vec::cli::bench {
+
+/// Seconds of one unit over the number of words.
+struct StudyLine {
+  std::string device;
+  std::string what;  ///< a loss, or kDraw, kAliasTable, kTree
+  std::map<std::int64_t, Spread> seconds;
+};
+
+/// One for each device and kind of work, in the order of the runs. Runs that failed are left out. Throws
+/// nlohmann::json::exception for what are not runs of the study.
+std::vector<StudyLine> study_lines(const nlohmann::json& runs);
+
+/// From about `words` words on `cheaper` takes less time than `dearer` on this device.
+struct Crossing {
+  std::string device;
+  std::string cheaper;
+  std::string dearer;
+  double words = 0;
+};
+
+/// Where the medians of two losses on a device change order, interpolated between measured sizes on
+/// logarithmic scales.
+std::vector<Crossing> crossings(const std::vector<StudyLine>& lines);
+
+/// Which loss is always the cheaper one, for each two of a device that never cross, and each crossing.
+std::vector<std::string> crossing_texts(const std::vector<StudyLine>& lines);
+
+}  // namespace warp2vec::cli::bench

@@ -1,0 +1,22 @@
+#pragma once
+/// Text that nobody wrote: words with the counts of natural language, and tokens drawn from them.
+
+#include <warp2vec/token_stream.h>
+#include <warp2vec/vocabulary.h>
+
+#include <cstdint>
+#include <vector>
+
+namespace warp2vec::cli::bench {
+
+/// Falling counts, inverse to the rank (G. K. Zipf 1935); the rarest word has the count 5. `words` >= 1.
+std::vector<std::int64_t> zipf_counts(std::int64_t words);
+
+/// `words` words with these counts.
+Vocabulary zipf_vocabulary(std::int64_t words);
+
+/// `tokens` words drawn from `vocabulary` by their counts, in sentences of at most 1,000; a pure function of
+/// its arguments. `tokens` >= 1.
+TokenStream drawn_tokens(const Vocabulary& vocabulary, std::int64_t tokens);
+
+}  // namespace warp2vec::cli::bench
