@@ -92,6 +92,18 @@ TEST(BenchCrossover, LinesCrossWhereTheyMeet) {
                           "cpu: ns is cheaper than hs at every size that was measured"));
 }
 
+TEST(BenchCrossover, ACrossingWithinTheNoiseIsToldFromAClearOne) {
+  json all = runs();
+  EXPECT_TRUE(crossings(study_lines(all)).at(0).clear);
+  // Rounds of ns at 10,000 words that are slower than those of softmax.
+  all.push_back(run_of("cpu", "ns", 10'000, 1e-6, 2));
+  all.push_back(run_of("cpu", "ns", 10'000, 20e-6, 3));
+  const std::vector<StudyLine> lines = study_lines(all);
+  EXPECT_FALSE(crossings(lines).at(0).clear);
+  EXPECT_TRUE(crossings(lines).at(1).clear);
+  EXPECT_THAT(crossing_texts(lines).at(0), HasSubstr("(their rounds overlap there, so it may be noise)"));
+}
+
 TEST(BenchCrossover, DevicesAreNotMixedAndFailuresLeftOut) {
   json all = runs();
   all.push_back(run_of("cuda", "ns", 100, 1));

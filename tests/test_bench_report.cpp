@@ -48,15 +48,15 @@ MeasuredRun run_of(const Cell& cell, int round, double train) {
 }
 
 json content_of(const std::string& input = "text") {
-  return {
-      {"kind", "trainings"},
-      {"system", "Some Linux"},
-      {"conditions",
-       {{"epochs", 1},
-        {"inputs", {input}},
-        {"input_bytes", 20'000'000},
-        {"machine", {{"cpu", "Some CPU"}, {"cores", 2}, {"threads", 4}, {"memory_bytes", 8'000'000'000}}}}},
-      {"runs", json::array()}};
+  return {{"kind", "trainings"},
+          {"system", "Some Linux"},
+          {"memory_bytes", 8'000'000'000},
+          {"conditions",
+           {{"epochs", 1},
+            {"inputs", {input}},
+            {"input_bytes", 20'000'000},
+            {"machine", {{"cpu", "Some CPU"}, {"cores", 2}, {"threads", 4}}}}},
+          {"runs", json::array()}};
 }
 
 std::string report_of(const std::vector<std::string>& devices, const std::vector<std::int64_t>& sizes,
@@ -91,6 +91,7 @@ TEST(BenchReport, HasAChartForEachQuestion) {
   EXPECT_THAT(page, HasSubstr("40.0x")) << "2 s by 0.05 s of kernels, in each round";
   EXPECT_THAT(page, HasSubstr("at least 3 times"));
   EXPECT_THAT(page, HasSubstr("Some CPU"));
+  EXPECT_THAT(page, HasSubstr("8.00 GB"));
   EXPECT_THAT(page, Not(HasSubstr("<h2>Failed")));
   EXPECT_THAT(page, Not(HasSubstr("nan")));
 }

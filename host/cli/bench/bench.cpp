@@ -87,11 +87,13 @@ void check_readable(const std::string& flag, const std::vector<std::string>& fil
 
 json machine_json(const json& gpus) {
   const Machine machine = this_machine();
-  return {{"cpu", machine.cpu},
-          {"threads", machine.threads},
-          {"cores", machine.cores},
-          {"memory_bytes", machine.memory},
-          {"gpus", gpus}};
+  return {{"cpu", machine.cpu}, {"threads", machine.threads}, {"cores", machine.cores}, {"gpus", gpus}};
+}
+
+// What is worth knowing, and may differ a little after an update of the system.
+json facts() {
+  const Machine machine = this_machine();
+  return {{"system", machine.os}, {"memory_bytes", machine.memory}};
 }
 
 // What each run was measured under.
@@ -177,8 +179,7 @@ int run_trainings(const BenchOptions& options, const std::optional<CudaDevices>&
   check_readable("--analogies", options.analogies);
   std::vector<bench::Section> further;
   if (!options.peers.empty()) further.push_back(bench::peers_section(options.peers));
-  bench::ResultsFile results(options.output, "trainings", conditions_of(options, gpu_names),
-                             {{"system", this_machine().os}});
+  bench::ResultsFile results(options.output, "trainings", conditions_of(options, gpu_names), facts());
   const bench::Measuring measuring{
       [&](const bench::NamedCell& cell, int round) {
         const auto waiting = [&](double seconds) {
@@ -200,8 +201,7 @@ int run_trainings(const BenchOptions& options, const std::optional<CudaDevices>&
 int run_crossover(const BenchOptions& options, const std::optional<CudaDevices>& gpus,
                   ProgressDisplay& display) {
   const json gpu_names = check_devices(options, bench::all_cells(options.grid), gpus);
-  bench::ResultsFile results(options.output, "crossover", conditions_of(options, gpu_names),
-                             {{"system", this_machine().os}});
+  bench::ResultsFile results(options.output, "crossover", conditions_of(options, gpu_names), facts());
   const bench::Measuring measuring{
       [&](const bench::NamedCell& cell, int round) {
         const bench::UnitTime time = bench::measure_unit(options, cell.key.get<Cell>(), round);

@@ -98,6 +98,7 @@ void check_study(const BenchOptions& options) {
   if (!options.inputs.empty()) throw UsageError("--study crossover makes its own text: it takes no --input");
   if (!options.pairs.empty() || !options.analogies.empty())
     throw UsageError("--study crossover measures time only: it takes no --pairs and no --analogies");
+  if (!options.peers.empty()) throw UsageError("--study crossover takes no --peers");
   if (options.grid.dims.size() > 1) throw UsageError("--study crossover takes a single value of --dims");
   for (const std::int64_t words : options.grid.vocab_sizes) {
     if (words < 2 || words > 10'000'000) refuse_range("--vocab-sizes", words, "2 to 10000000");
@@ -119,9 +120,11 @@ void add_bench_flags(Flags& flags, BenchOptions& options) {
   add_grid(flags, options);
   add_settings(flags, options);
   flags.section("Run");
-  flags.text("--study", "NAME", options.study,
-             "Instead of training on --input: crossover, the time for one trained pair under each loss over "
-             "the size of the vocabulary, on made text, with the sizes where one loss overtakes another.");
+  flags.text(
+      "--study", "NAME", options.study,
+      "Instead of training on --input: crossover, the time for one trained pair under each loss over "
+      "the size of the vocabulary, on made text, with the sizes where one loss overtakes another. It is not "
+      "affected by --epochs, --min-count and --sample.");
   flags.on_off("--quiet", options.quiet, "Print nothing but the table and errors.");
 }
 

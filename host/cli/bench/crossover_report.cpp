@@ -107,9 +107,11 @@ Table claims_table(const std::vector<StudyLine>& lines) {
 
 std::string crossover_report(const nlohmann::json& content, const std::vector<StudyLine>& lines) {
   std::vector<Mark> marks;
-  for (const Crossing& crossing : crossings(lines))
+  for (const Crossing& crossing : crossings(lines)) {
+    if (!crossing.clear) continue;
     marks.push_back({crossing.words, crossing.device + ": " + crossing.cheaper + " is cheaper than " +
                                          crossing.dearer + " from here on"});
+  }
   const Axis words{"words of the vocabulary", true, short_number};
   const std::string pairs = line_chart("Time of a trained pair over the size of the vocabulary", words,
                                        {"time of a trained pair, and of one negative draw", true, short_time},
@@ -127,10 +129,13 @@ std::string crossover_report(const nlohmann::json& content, const std::vector<St
   return html_page(
       "warp2vec bench: where the losses cross",
       {{"", intro},
-       {"Time of a pair", pairs.empty() ? "" : pairs + paragraph("Dashed lines: where two losses cross.")},
+       {"Time of a pair",
+        pairs.empty()
+            ? ""
+            : pairs + paragraph("Dashed lines: where two losses cross, unless their rounds overlap there.")},
        {"Crossing points", bullet_list(crossing_texts(lines))},
        {"Building the tree and the table", builds},
-       {"Beside what others found", html_table(claims_table(lines))},
+       {"Beside what others found", html_table(claims_table(lines), Cells::words)},
        {"All figures", html_table(study_table(lines))},
        {"Failed", bullet_list(failures(content.at("runs")))},
        conditions_section(content)});

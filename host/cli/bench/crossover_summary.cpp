@@ -29,13 +29,21 @@ void each_two(const std::vector<StudyLine>& lines,
   }
 }
 
-// log(words) and log(seconds of a / seconds of b) where both are known.
-std::vector<std::pair<double, double>> ratios(const StudyLine& a, const StudyLine& b) {
-  std::vector<std::pair<double, double>> out;
-  for (const auto& [words, seconds] : a.seconds) {
-    const auto other = b.seconds.find(words);
-    if (other != b.seconds.end())
-      out.emplace_back(std::log(static_cast<double>(words)), std::log(seconds.median / other->second.median));
+// Two lines at one size.
+struct Meeting {
+  double log_words = 0;
+  double log_ratio = 0;  // of the medians
+  bool apart = true;     // no round of one took as long as one of the other
+};
+
+std::vector<Meeting> meetings(const StudyLine& a, const StudyLine& b) {
+  std::vector<Meeting> out;
+  for (const auto& [words, one] : a.seconds) {
+    const auto found = b.seconds.find(words);
+    if (found == b.seconds.end()) continue;
+    const Spread& other = found->second;
+    out.push_back({std::log(static_cast<double>(words)), std::log(one.median / other.median),
+                   one.max < other.min || other.max < one.min});
   }
   return out;
 }
@@ -68,14 +76,16 @@ std::vector<StudyLine> study_lines(const json& runs) {
 std::vector<Crossing> crossings(const std::vector<StudyLine>& lines) {
   std::vector<Crossing> found;
   each_two(lines, [&](const StudyLine& a, const StudyLine& b) {
-    const auto points = ratios(a, b);
+    const std::vector<Meeting> points = meetings(a, b);
     for (std::size_t i = 1; i < points.size(); ++i) {
-      const auto [x0, y0] = points[i - 1];
-      const auto [x1, y1] = points[i];
-      if ((y0 < 0) == (y1 < 0)) continue;
-      const double words = std::exp(x0 + (x1 - x0) * y0 / (y0 - y1));
-      const bool a_cheaper = y1 < 0;
-      found.push_back({a.device, a_cheaper ? a.what : b.what, a_cheaper ? b.what : a.what, words});
+      const Meeting& left = points[i - 1];
+      const Meeting& right = points[i];
+      if ((left.log_ratio < 0) == (right.log_ratio < 0)) continue;
+      const double share = left.log_ratio / (left.log_ratio - right.log_ratio);
+      const double words = std::exp(left.log_words + (right.log_words - left.log_words) * share);
+      const bool a_cheaper = right.log_ratio < 0;
+      found.push_back({a.device, a_cheaper ? a.what : b.what, a_cheaper ? b.what : a.what, words,
+                       left.apart && right.apart});
     }
   });
   return found;
@@ -84,14 +94,15 @@ std::vector<Crossing> crossings(const std::vector<StudyLine>& lines) {
 std::vector<std::string> crossing_texts(const std::vector<StudyLine>& lines) {
   std::vector<std::string> texts;
   each_two(lines, [&](const StudyLine& a, const StudyLine& b) {
-    const auto points = ratios(a, b);
+    const std::vector<Meeting> points = meetings(a, b);
     if (points.empty()) return;
     const std::vector<Crossing> own = crossings({a, b});
     for (const Crossing& crossing : own)
       texts.push_back(a.device + ": from about " + with_commas(std::llround(crossing.words)) + " words on " +
-                      crossing.cheaper + " is cheaper than " + crossing.dearer);
+                      crossing.cheaper + " is cheaper than " + crossing.dearer +
+                      (crossing.clear ? "" : " (their rounds overlap there, so it may be noise)"));
     if (own.empty()) {
-      const bool a_cheaper = points[0].second < 0;
+      const bool a_cheaper = points[0].log_ratio < 0;
       texts.push_back(a.device + ": " + (a_cheaper ? a.what : b.what) + " is cheaper than " +
                       (a_cheaper ? b.what : a.what) + " at every size that was measured");
     }

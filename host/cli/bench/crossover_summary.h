@@ -29,6 +29,8 @@ struct Crossing {
   std::string cheaper;
   std::string dearer;
   double words = 0;
+  bool clear = true;  ///< the slowest round of the cheaper one is faster than the fastest of the dearer one,
+                      ///< at the measured sizes on both sides of the crossing
 };
 
 /// Where the medians of two losses on a device change order, interpolated between measured sizes on

@@ -7,15 +7,16 @@ namespace {
 
 constexpr const char* kStyle =
     R"(:root{color-scheme:light dark;--ink:#1d2429;--faint:#5d6871;--back:#fff;--grid:#dde2e6}
-.c0{--c:#2a6f97}.c1{--c:#c8553d}.c2{--c:#3b8c5a}.c3{--c:#8a5fb0}.c4{--c:#b8860b}.c5{--c:#4b8fa8}.c6{--c:#a34a78}.c7{--c:#6f7a83}
+.c0{--c:#2a6f97}.c1{--c:#c8553d}.c2{--c:#3b8c5a}.c3{--c:#8a5fb0}.c4{--c:#b8860b}.c5{--c:#4b8fa8}.c6{--c:#a34a78}.c7{--c:#6f7a83}.c8{--c:#7d8c2e}.c9{--c:#8c5a3c}
 @media(prefers-color-scheme:dark){:root{--ink:#e4e8eb;--faint:#9aa6af;--back:#14181b;--grid:#333b41}
-.c0{--c:#5ba8d4}.c1{--c:#ea8068}.c2{--c:#62bb84}.c3{--c:#b592d8}.c4{--c:#dcb04a}.c5{--c:#82c4da}.c6{--c:#d582ac}.c7{--c:#a3aeb6}}
+.c0{--c:#5ba8d4}.c1{--c:#ea8068}.c2{--c:#62bb84}.c3{--c:#b592d8}.c4{--c:#dcb04a}.c5{--c:#82c4da}.c6{--c:#d582ac}.c7{--c:#a3aeb6}.c8{--c:#b5c45e}.c9{--c:#c9987a}}
 *{box-sizing:border-box}
 body{margin:0 auto;padding:1rem;max-width:44rem;font:1rem/1.5 system-ui,sans-serif;color:var(--ink);background:var(--back);overflow-wrap:anywhere}
 h1{font-size:1.5rem;line-height:1.2}h2{font-size:1.2rem;margin-top:2.2rem}h3{font-size:1rem;margin:1.4rem 0 .3rem}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;font-size:.85rem;font-variant-numeric:tabular-nums}
 th,td{padding:.3rem .6rem;text-align:left;white-space:nowrap;border-bottom:1px solid var(--grid)}
+.words td{white-space:normal;vertical-align:top}
 th{color:var(--faint);font-weight:600}
 figure{margin:.6rem 0 1.2rem}
 svg{display:block;width:100%;max-width:34rem;height:auto;overflow:visible}
@@ -53,9 +54,10 @@ std::string bullet_list(const std::vector<std::string>& texts) {
   return out + "</ul>\n";
 }
 
-std::string html_table(const Table& table) {
+std::string html_table(const Table& table, Cells cells) {
   if (table.size() < 2) return "";
-  std::string out = "<div class=\"scroll\" tabindex=\"0\">\n<table>\n";
+  std::string out = "<div class=\"scroll\" tabindex=\"0\">\n<table" +
+                    std::string(cells == Cells::words ? " class=\"words\"" : "") + ">\n";
   for (std::size_t r = 0; r < table.size(); ++r) {
     const std::string cell = r == 0 ? "th" : "td";
     out += "<tr>";

@@ -21,7 +21,11 @@ std::string html_page(const std::string& title, const std::vector<Section>& sect
 std::string paragraph(const std::string& text);
 /// A list with one escaped text an entry; "" without entries.
 std::string bullet_list(const std::vector<std::string>& texts);
+enum class Cells {
+  figures,  ///< each on one line
+  words     ///< broken into lines where they are long
+};
 /// A table that scrolls sideways where it is too wide. "" without rows below its header.
-std::string html_table(const Table& table);
+std::string html_table(const Table& table, Cells cells = Cells::figures);
 
 }  // namespace warp2vec::cli::bench

@@ -201,17 +201,18 @@ Section conditions_section(const json& content) {
     table.push_back({"processor", text_of(machine.value("cpu", json(""))) + ", " +
                                       text_of(machine.value("cores", json(0))) + " cores, " +
                                       text_of(machine.value("threads", json(0))) + " hardware threads"});
-    table.push_back({"memory", format_bytes(machine.value("memory_bytes", std::int64_t{0}))});
     const json gpus = machine.value("gpus", json::object());
     for (const auto& [device, name] : gpus.items()) table.push_back({device, text_of(name)});
   }
+  if (content.contains("memory_bytes"))
+    table.push_back({"memory", format_bytes(content.at("memory_bytes").get<std::int64_t>())});
   if (content.contains("system")) table.push_back({"system", text_of(content.at("system"))});
   for (const auto& [name, value] : conditions.items()) {
     if (name == "machine" || (value.is_array() && value.empty())) continue;
     table.push_back({name == "input_bytes" ? "input" : name,
                      name == "input_bytes" ? format_bytes(value.get<std::int64_t>()) : text_of(value)});
   }
-  return {"Machine and settings", html_table(table)};
+  return {"Machine and settings", html_table(table, Cells::words)};
 }
 
 std::string trainings_report(const json& content, const std::vector<Row>& rows,

@@ -13,7 +13,7 @@ namespace warp2vec::cli::bench {
 std::string escaped(std::string_view text);
 
 /// How many colours there are; a further series starts again with the first.
-inline constexpr int kColours = 8;
+inline constexpr int kColours = 10;
 std::string colour_class(std::size_t number);
 
 enum class Anchor { start, middle, end };
