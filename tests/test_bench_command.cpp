@@ -118,8 +118,20 @@ TEST_F(BenchCommand, CanBeStopped) {
   process.send(SIGINT);
   const Finished done = process.wait();
   EXPECT_EQ(done.status, 130) << done.err;
-  EXPECT_THAT(done.err, HasSubstr("the same command goes on"));
+  EXPECT_THAT(done.err, HasSubstr("stopped before a run was finished"));
   EXPECT_FALSE(std::filesystem::exists(folder_.path("out/unfinished-run")));
+}
+
+TEST_F(BenchCommand, WhatWasFinishedIsShownWhenItIsStopped) {
+  Subprocess process(command({"--rounds", "1000", "--losses", "ns"}), folder_.path());
+  while (!std::filesystem::exists(folder_.path("out/results.json")))
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  process.send(SIGTERM);
+  const Finished done = process.wait();
+  EXPECT_EQ(done.status, 143) << done.err;
+  EXPECT_THAT(done.err, HasSubstr("the same command goes on"));
+  EXPECT_GE(results().at("runs").size(), 1U);
+  EXPECT_THAT(folder_.read("out/report.html"), HasSubstr("<h2>Speed</h2>"));
 }
 
 TEST_F(BenchCommand, WrongUsageIsNamed) {

@@ -162,7 +162,9 @@ Outcome measure_all(const std::vector<Cell>& cells, int rounds, const bench::Mea
 // Returns the exit status.
 int finish(const Outcome& outcome, const bench::ResultsFile& results, ProgressDisplay& display) {
   if (outcome.interrupted) {
-    display.say("stopped; finished runs are kept in " + results.path() + ", and the same command goes on");
+    display.say(results.runs().empty() ? "stopped before a run was finished"
+                                       : "stopped; finished runs are kept in " + results.path() +
+                                             ", and the same command goes on");
     return exit_status_of(caught_signal());
   }
   if (outcome.failures > 0)

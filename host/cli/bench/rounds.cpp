@@ -5,6 +5,7 @@
 #include "cli/interrupt.h"
 #include "cli/text.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <map>
@@ -42,7 +43,9 @@ class TimeLeft {
     double left = 0;
     for (std::size_t c = 0; c < took_.size(); ++c)
       left += missing_[c] * (took_[c] < 0 ? known / cells : took_[c]);
-    return left > 0 ? "; about " + format_duration(left) + " left" : "";
+    if (left <= 0) return "";
+    const bool guessed = std::any_of(took_.begin(), took_.end(), [](double seconds) { return seconds < 0; });
+    return (guessed ? "; perhaps " : "; about ") + format_duration(left) + " left";
   }
 
  private:
