@@ -41,6 +41,7 @@ class BenchCommand : public testing::Test {
                                                          {"--devices", "cpu"},
                                                          {"--dims", "8"},
                                                          {"--threads", "1"},
+                                                         {"--epochs", "1"},
                                                          {"--sample", "0"}};
     for (const std::vector<std::string>& flag : defaults) {
       if (std::find(more.begin(), more.end(), flag[0]) == more.end())
@@ -54,7 +55,7 @@ class BenchCommand : public testing::Test {
     return Subprocess(command(more), folder_.path()).wait();
   }
 
-  json results() const { return json::parse(folder_.read("out/results.json")); }
+  json results() const { return json::parse(folder_.read("out/results.json")).at("trainings"); }
 
   TemporaryFolder folder_;
 };
@@ -78,12 +79,14 @@ TEST_F(BenchCommand, MeasuresEveryCombination) {
     EXPECT_TRUE(run.at("quality").contains("spearman pairs.tsv") || run.at("vocabulary") == 6);
   }
   EXPECT_EQ(all.at("runs").at(0).at("vocabulary"), 6);
-  EXPECT_EQ(all.at("conditions").at("threads"), 1);
+  EXPECT_EQ(all.at("settings").at("threads"), 1);
   EXPECT_THAT(done.err, HasSubstr("report: " + folder_.path("out/report.html")));
   const std::string report = folder_.read("out/report.html");
   EXPECT_THAT(report, HasSubstr("<h2>Speed by vocabulary</h2>"));
   EXPECT_THAT(report, HasSubstr("</html>"));
-  EXPECT_FALSE(all.at("conditions").at("machine").at("cpu").get<std::string>().empty());
+  const json whole = json::parse(folder_.read("out/results.json"));
+  EXPECT_FALSE(whole.at("machine").at("cpu").get<std::string>().empty());
+  EXPECT_FALSE(whole.at("program").at("commit").get<std::string>().empty());
 }
 
 TEST_F(BenchCommand, GoesOnWhereItStopped) {
@@ -99,6 +102,27 @@ TEST_F(BenchCommand, GoesOnWhereItStopped) {
   EXPECT_EQ(other.status, 1);
   EXPECT_THAT(other.err, HasSubstr("other conditions (epochs)"));
   EXPECT_EQ(results(), second);
+}
+
+TEST_F(BenchCommand, TheStudyJoinsTheSameReport) {
+  ASSERT_EQ(bench({"--rounds", "1", "--losses", "ns"}).status, 0);
+  const Finished study =
+      Subprocess({WARP2VEC_PROGRAM, "bench", "--study", "crossover", "--output", folder_.path("out"),
+                  "--devices", "cpu", "--vocab-sizes", "3000", "--losses", "softmax", "--rounds", "1"},
+                 folder_.path())
+          .wait();
+  ASSERT_EQ(study.status, 0) << study.err;
+  const std::string report = folder_.read("out/report.html");
+  for (const char* title : {"Speed", "Time of a pair by vocabulary"})
+    EXPECT_THAT(report, HasSubstr("<h2>" + std::string(title) + "</h2>"));
+  EXPECT_EQ(results().at("runs").size(), 1U);
+}
+
+TEST_F(BenchCommand, ATextThatHasChangedIsNotTheSame) {
+  ASSERT_EQ(bench({"--rounds", "1", "--losses", "ns"}).status, 0);
+  std::filesystem::last_write_time(folder_.path("text"),
+                                   std::filesystem::file_time_type::clock::now() + std::chrono::hours(1));
+  EXPECT_THAT(bench({"--rounds", "1"}).err, HasSubstr("other conditions (input_modified)"));
 }
 
 TEST_F(BenchCommand, FailuresAreNamedAndTheRestIsMeasured) {

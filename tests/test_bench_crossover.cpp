@@ -86,10 +86,12 @@ TEST(BenchCrossover, LinesCrossWhereTheyMeet) {
   EXPECT_EQ(found[0].dearer, "softmax");
   EXPECT_NEAR(found[0].words, 1000, 1);
   EXPECT_NEAR(found[1].words, 2000, 1);
-  EXPECT_THAT(crossing_texts(lines),
-              ElementsAre("cpu: from about 1,000 words on ns is cheaper than softmax",
-                          "cpu: from about 2,000 words on hs is cheaper than softmax",
-                          "cpu: ns is cheaper than hs at every size that was measured"));
+  EXPECT_THAT(
+      crossing_texts(lines),
+      ElementsAre("cpu: from about 1,000 words on ns is cheaper than softmax",
+                  "cpu: from about 2,000 words on hs is cheaper than softmax",
+                  "cpu: ns is cheaper than hs at every size that was measured, by 2 times with 100 words, by "
+                  "2 times with 46,677 words"));
 }
 
 TEST(BenchCrossover, ACrossingWithinTheNoiseIsToldFromAClearOne) {
@@ -113,7 +115,7 @@ TEST(BenchCrossover, DevicesAreNotMixedAndFailuresLeftOut) {
   EXPECT_EQ(lines.size(), 6U);
   EXPECT_EQ(lines[1].seconds.at(100).median, 1.5e-6) << "of two rounds";
   EXPECT_EQ(crossings(lines).size(), 2U);
-  const std::string page = crossover_report({{"conditions", json::object()}, {"runs", all}}, lines);
+  const std::string page = html_page("study", crossover_sections(lines, all));
   EXPECT_EQ(unbalanced(page), "");
   EXPECT_THAT(page, HasSubstr("no &lt;memory&gt;"));
 }
@@ -139,11 +141,10 @@ TEST(BenchCrossover, ClaimsStandBesideWhatWasMeasured) {
 }
 
 TEST(BenchCrossover, ThePageMarksTheCrossings) {
-  const std::string page = crossover_report(
-      {{"conditions", {{"window", 5}}}, {"runs", runs()}, {"system", "Some"}}, study_lines(runs()));
+  const std::string page = html_page("study", crossover_sections(study_lines(runs()), runs()));
   EXPECT_EQ(unbalanced(page), "");
-  for (const char* part :
-       {"class=\"mark\"", "<h2>Crossing points</h2>", "7 to 8 s of CPU", "46,677", "Huffman tree"})
+  for (const char* part : {"class=\"mark\"", "from about 1,000 words on ns is cheaper than softmax",
+                           "7 to 8 s of CPU", "46,677", "Huffman tree"})
     EXPECT_THAT(page, HasSubstr(part));
   EXPECT_THAT(page, Not(HasSubstr("http")));
 }
@@ -167,9 +168,10 @@ TEST_F(BenchStudy, MeasuresAndGoesOn) {
   ASSERT_EQ(done.status, 0) << done.err;
   EXPECT_THAT(done.out, HasSubstr("cpu, Huffman tree"));
   const json results = json::parse(folder_.read("out/results.json"));
-  ASSERT_EQ(results.at("runs").size(), 4U);
-  for (const json& run : results.at("runs")) EXPECT_GT(run.at("seconds_per_unit"), 0);
-  EXPECT_EQ(results.at("conditions").at("threads"), 1);
+  const json& study_results = results.at("crossover");
+  ASSERT_EQ(study_results.at("runs").size(), 4U);
+  for (const json& run : study_results.at("runs")) EXPECT_GT(run.at("seconds_per_unit"), 0);
+  EXPECT_EQ(study_results.at("settings").at("threads"), 1);
   EXPECT_EQ(unbalanced(folder_.read("out/report.html")), "");
   EXPECT_THAT(study(small).err, HasSubstr("4 finished runs are taken over"));
   EXPECT_EQ(json::parse(folder_.read("out/results.json")), results);

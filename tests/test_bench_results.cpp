@@ -21,9 +21,16 @@ using testing::HasSubstr;
 
 class BenchResults : public testing::Test {
  protected:
-  ResultsFile open(const json& conditions = {{"epochs", 1}}) const {
-    return {folder_.path("out"), "trainings", conditions, {{"system", "some"}}};
+  static Conditions conditions(const json& settings = {{"epochs", 1}}) {
+    return {.part = "trainings",
+            .settings = settings,
+            .program = {{"version", "0"}, {"commit", "abc"}},
+            .machine = {{"cpu", "some"}},
+            .gpus = json::object(),
+            .remarks = {{"system", "some"}}};
   }
+
+  ResultsFile open(const Conditions& under = conditions()) const { return {folder_.path("out"), under}; }
 
   int run(ResultsFile& results, int rounds, const std::string& failing = "") {
     const Measuring measuring{[&](const NamedCell& cell, int round) {
@@ -49,9 +56,10 @@ TEST_F(BenchResults, RoundsAreInterleavedAndSaid) {
   EXPECT_THAT(said_.str(), HasSubstr("2 of 4, round 1: b: seven"));
   EXPECT_THAT(folder_.names(), ElementsAre("out"));
   const json content = json::parse(folder_.read("out/results.json"));
-  EXPECT_EQ(content.at("kind"), "trainings");
-  EXPECT_EQ(content.at("system"), "some");
-  EXPECT_EQ(content.at("runs").size(), 4U);
+  EXPECT_EQ(content.at("remarks").at("system"), "some");
+  EXPECT_EQ(content.at("program").at("commit"), "abc");
+  EXPECT_EQ(content.at("trainings").at("settings").at("epochs"), 1);
+  EXPECT_EQ(content.at("trainings").at("runs").size(), 4U);
 }
 
 TEST_F(BenchResults, FinishedRunsAreKept) {
@@ -84,22 +92,64 @@ TEST_F(BenchResults, FailuresAreKeptAndTriedAgain) {
 
 TEST_F(BenchResults, OtherConditionsAreRefusedByName) {
   {
-    ResultsFile results = open({{"epochs", 1}, {"window", 5}});
+    ResultsFile results = open(conditions({{"epochs", 1}, {"window", 5}}));
     run(results, 1);
   }
   const std::string before = folder_.read("out/results.json");
-  const std::string message = thrown_message([&] { open({{"epochs", 2}, {"window", 5}}); });
-  EXPECT_THAT(message, HasSubstr("results.json was measured under other conditions (epochs)"));
+  Conditions other = conditions({{"epochs", 2}, {"window", 5}});
+  EXPECT_THAT(thrown_message([&] { open(other); }),
+              HasSubstr("results.json was measured under other conditions (epochs)"));
+  other.machine["cpu"] = "faster";
+  other.program["commit"] = "def";
+  EXPECT_THAT(thrown_message([&] { open(other); }), HasSubstr("(commit, cpu, epochs)"));
   EXPECT_EQ(folder_.read("out/results.json"), before);
 }
 
 TEST_F(BenchResults, OtherFilesAreNotOverwritten) {
-  for (const char* content : {"", "[]", "{", R"({"kind": "crossover", "conditions": {}, "runs": []})",
-                              R"({"kind": "trainings", "conditions": {}, "runs": [{"cell": 1}]})"}) {
+  const std::string head = R"({"program": {"version": "0", "commit": "abc"}, "machine": {"cpu": "some"},)"
+                           R"( "gpus": {}, "kind": )";
+  for (const std::string& content :
+       {std::string(), std::string("[]"), std::string("{"), head + R"("other"})",
+        head + R"("warp2vec bench", "trainings": {"settings": {"epochs": 1}, "runs": [{"cell": 1}]}})"}) {
     folder_.write("out/results.json", content);
     EXPECT_THAT(thrown_message([&] { open(); }), HasSubstr("out/results.json")) << content;
     EXPECT_EQ(folder_.read("out/results.json"), content);
   }
+}
+
+TEST_F(BenchResults, PartsOfOneMachineShareAFile) {
+  {
+    ResultsFile results = open();
+    run(results, 1);
+    results.keep("peers", {{"gensim", 1}});
+  }
+  Conditions study = conditions({{"window", 3}});
+  study.part = "crossover";
+  study.gpus = {{"cuda", "Some GPU"}};
+  {
+    ResultsFile results = open(study);
+    EXPECT_EQ(results.runs().size(), 0U);
+    order_.clear();
+    run(results, 1);
+    EXPECT_THAT(order_, ElementsAre("a1", "b1"));
+  }
+  const json content = json::parse(folder_.read("out/results.json"));
+  EXPECT_EQ(content.at("trainings").at("runs").size(), 2U);
+  EXPECT_EQ(content.at("crossover").at("runs").size(), 2U);
+  EXPECT_EQ(content.at("peers").at("gensim"), 1);
+  EXPECT_EQ(open().content().at("gpus").at("cuda"), "Some GPU")
+      << "a later command without it keeps its name";
+  study.gpus["cuda"] = "Another GPU";
+  EXPECT_THAT(thrown_message([&] { open(study); }), HasSubstr("other conditions (cuda)"));
+}
+
+TEST_F(BenchResults, TwoCommandsDoNotShareAFolder) {
+  {
+    const ResultsFile results = open();
+    EXPECT_THAT(thrown_message([&] { open(); }),
+                HasSubstr("another warp2vec bench is writing to --output " + folder_.path("out")));
+  }
+  EXPECT_EQ(thrown_message([&] { open(); }), "");
 }
 
 TEST_F(BenchResults, AFolderThatCannotBeIsAnError) {

@@ -1,4 +1,5 @@
 // What runs of a benchmark come to: spreads, leads, tables.
+#include "cli/bench/answers.h"
 #include "cli/bench/summary.h"
 #include "cli/bench/table.h"
 
@@ -14,6 +15,8 @@ namespace {
 
 using nlohmann::json;
 using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::Not;
 
 MeasuredRun run_of(const Cell& cell, int round, double train, double kernels, double together) {
@@ -92,7 +95,7 @@ TEST(BenchSummary, LeadsAreOfTheSameRound) {
   const std::vector<MeasuredRun> runs{run_of(kCpu, 1, 2, 0, 4), run_of(kCuda, 1, 2, 0.2, 2),
                                       run_of(kCpu, 2, 4, 0, 8), run_of(kCuda, 2, 2, 0.4, 4),
                                       run_of(kCuda, 3, 1, 0.1, 1)};
-  const std::vector<Row> rows = summarise({kCpu, kCuda}, runs);
+  const std::vector<Row> rows = summarise(runs);
   ASSERT_EQ(rows.size(), 2U);
   EXPECT_FALSE(rows[0].lead_together);
   EXPECT_EQ(rows[1].runs.size(), 3U);
@@ -103,42 +106,97 @@ TEST(BenchSummary, LeadsAreOfTheSameRound) {
   EXPECT_EQ(rows[0].training->max, 500'000);
 }
 
-TEST(BenchSummary, EarlierCellsAreKeptAndFailuresAreTold) {
+TEST(BenchSummary, FailuresAreTold) {
   MeasuredRun failed;
   failed.cell = kCuda;
   failed.failure = "out of memory";
-  const std::vector<Row> rows = summarise({kCuda}, {run_of(kCpu, 1, 2, 0, 4), failed});
+  const std::vector<Row> rows = summarise({run_of(kCpu, 1, 2, 0, 4), failed});
   ASSERT_EQ(rows.size(), 2U);
-  EXPECT_EQ(rows[0].failure, "out of memory");
-  EXPECT_FALSE(rows[0].training);
+  EXPECT_EQ(rows[0].cell, kCpu);
+  EXPECT_EQ(rows[1].failure, "out of memory");
+  EXPECT_FALSE(rows[1].training);
+}
+
+TEST(BenchSummary, RowsAreInTheOrderOfVocabularyAndDimension) {
+  const Cell small{"cpu", "hs", 100, 50};
+  const Cell wide{"cpu", "ns", 300, 0};
+  const std::vector<Row> rows = summarise({run_of(wide, 1, 2, 0, 4), run_of(kCpu, 1, 2, 0, 4),
+                                           run_of(small, 1, 2, 0, 4), run_of(kCuda, 1, 2, 1, 4)});
+  ASSERT_EQ(rows.size(), 4U);
+  EXPECT_EQ(rows[0].cell, small);
   EXPECT_EQ(rows[1].cell, kCpu);
+  EXPECT_EQ(rows[2].cell, kCuda);
+  EXPECT_EQ(rows[3].cell, wide) << "without a limit is larger than any";
 }
 
 TEST(BenchTable, HasColumnsOnlyForWhatThereIs) {
-  const Table of_cpu = summary_table(summarise({kCpu}, {run_of(kCpu, 1, 2, 0, 4)}));
-  ASSERT_EQ(of_cpu.size(), 2U);
-  EXPECT_THAT(of_cpu[0], Not(Contains("GPU memory")));
-  EXPECT_EQ(of_cpu[0].size(), of_cpu[1].size());
-  EXPECT_EQ(of_cpu[1][3], "1,234");
-  EXPECT_EQ(of_cpu[1][5], "500");
+  const std::vector<NamedTable> of_cpu = summary_tables(summarise({run_of(kCpu, 1, 2, 0, 4)}));
+  ASSERT_EQ(of_cpu.size(), 3U);
+  for (const NamedTable& table : of_cpu) {
+    ASSERT_EQ(table.table.size(), 2U);
+    EXPECT_EQ(table.table[0].size(), table.table[1].size());
+    EXPECT_EQ(table.table[1][3], "1,234");
+    for (const char* column : {"GPU memory", "GPU by CPU, training", "GPU kernels"})
+      EXPECT_THAT(table.table[0], Not(Contains(column)));
+  }
+  EXPECT_EQ(of_cpu[0].table[1][5], "500");
 
   MeasuredRun gpu = run_of(kCuda, 1, 2, 1, 4);
   gpu.gpu_memory = 1000;
   gpu.quality = {{"analogies questions.txt", 0.384}, {"spearman ws353.tsv", 0.6784}};
   MeasuredRun slow = run_of(kCpu, 2, 4, 0, 8);
-  const Table of_both = summary_table(summarise({kCpu, kCuda}, {run_of(kCpu, 1, 2, 0, 4), slow, gpu}));
-  ASSERT_EQ(of_both.size(), 3U);
-  for (const char* column : {"GPU memory", "GPU by CPU, training", "questions right", "ws353 rho"})
-    EXPECT_THAT(of_both[0], Contains(column));
-  EXPECT_EQ(of_both[1][5], "375 (250 to 500)");
-  EXPECT_THAT(of_both[2], Contains("2.0x"));
-  EXPECT_THAT(of_both[2], Contains("38.4%"));
-  EXPECT_THAT(of_both[2], Contains("0.678"));
-  EXPECT_THAT(of_both[1], Contains("-"));
+  const std::vector<NamedTable> both = summary_tables(summarise({run_of(kCpu, 1, 2, 0, 4), slow, gpu}));
+  ASSERT_EQ(both.size(), 3U);
+  const Table& speed = both[0].table;
+  const Table& seconds = both[1].table;
+  const Table& outcome = both[2].table;
+  EXPECT_THAT(speed[0], Contains("GPU by CPU, training"));
+  EXPECT_EQ(speed[1][5], "375 (250 to 500)");
+  EXPECT_THAT(speed[2], Contains("2.0x"));
+  EXPECT_THAT(seconds[0], Contains("GPU kernels"));
+  EXPECT_THAT(seconds[2], Contains("1.00"));
+  EXPECT_EQ(seconds[1][9], "-") << "a CPU has no kernels";
+  for (const char* column : {"GPU memory", "questions right", "ws353 rho"})
+    EXPECT_THAT(outcome[0], Contains(column));
+  EXPECT_THAT(outcome[2], Contains("38.4%"));
+  EXPECT_THAT(outcome[2], Contains("0.678"));
+  EXPECT_THAT(outcome[1], Contains("-"));
+  EXPECT_TRUE(summary_tables({}).empty());
+}
+
+TEST(BenchAnswers, CompareDevicesAndLosses) {
+  const Cell hs{"cpu", "hs", 100, 0};
+  const Cell wide{"cpu", "ns", 300, 0};
+  const Cell wide_hs{"cpu", "hs", 300, 0};
+  MeasuredRun good = run_of(kCpu, 1, 2, 0, 4);
+  good.quality = {{"spearman ws353.tsv", 0.6784}};
+  MeasuredRun better = run_of(hs, 1, 4, 0, 8);
+  better.quality = {{"spearman ws353.tsv", 0.7}};
+  const std::vector<Answer> found =
+      answers(summarise({good, better, run_of(wide, 1, 2, 0, 4), run_of(wide_hs, 1, 6, 0, 8),
+                         run_of(kCuda, 1, 1, 0.1, 2)}),
+              {});
+  ASSERT_EQ(found.size(), 3U);
+  EXPECT_THAT(found[0].texts,
+              ElementsAre("cuda against cpu: 20 times the words a second in training, 2.0 times "
+                          "end to end (one setting)"));
+  EXPECT_THAT(found[1].texts,
+              ElementsAre("cpu: ns trains 2.0 to 3.0 times as many words a second as hs (2 settings)",
+                          "ws353 rho: ns 0.678, hs 0.700"));
+  EXPECT_THAT(found[2].texts, ElementsAre("Not measured: bench --study crossover"));
+}
+
+TEST(BenchAnswers, SayWhatIsMissing) {
+  const std::vector<Answer> none = answers({}, {});
+  ASSERT_EQ(none.size(), 3U);
+  EXPECT_EQ(none[0].texts.at(0), "No GPU was measured beside the CPU.");
+  EXPECT_THAT(none[1].texts.at(0), HasSubstr("bench --input TEXT --losses ns,hs"));
 }
 
 TEST(BenchTable, IsAlignedAsText) {
-  EXPECT_EQ(plain_text({{"a", "b"}, {"long", "x"}}), "a     b\nlong  x\n");
+  const Table table{{"a", "b"}, {"long", "x"}};
+  EXPECT_EQ(plain_text(table), "a     b\nlong  x\n");
+  EXPECT_EQ(plain_text(NamedTable{"Title", table}), "Title\na     b\nlong  x\n");
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "gpu_text.h"
 #include "machine.h"
 #include "text.h"
+#include "version.h"
 
 #include <hwy/highway.h>
 
@@ -30,7 +31,8 @@ std::string simd_targets() {
 
 void describe_build() {
   const Machine machine = this_machine();
-  row("version", WARP2VEC_VERSION);
+  row("version", version());
+  row("commit", commit());
   row("compiler", WARP2VEC_COMPILER);
   row("build", WARP2VEC_BUILD_TYPE);
   row("CUDA", gpu_support());

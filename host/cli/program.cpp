@@ -5,6 +5,7 @@
 #include "commands.h"
 #include "text.h"
 #include "usage_error.h"
+#include "version.h"
 
 #include <array>
 #include <exception>
@@ -35,8 +36,8 @@ constexpr std::array kCommands{
 };
 
 void print_help() {
-  std::cout << "warp2vec " WARP2VEC_VERSION
-               ": word vectors from text (word2vec, skip-gram)\n\n"
+  std::cout << "warp2vec " << version()
+            << ": word vectors from text (word2vec, skip-gram)\n\n"
                "Usage: warp2vec COMMAND [OPTIONS]\n\nCommands:\n";
   for (const Command& command : kCommands)
     std::cout << "  " << pad_right(command.name, 12) << command.summary << "\n";
@@ -64,7 +65,7 @@ int dispatch(Arguments arguments) {
     return 0;
   }
   if (name == "--version") {
-    std::cout << "warp2vec " WARP2VEC_VERSION "\n";
+    std::cout << "warp2vec " << version() << " (" << commit() << ")\n";
     return 0;
   }
   // word2vec.c has no command word, fastText calls it skipgram.

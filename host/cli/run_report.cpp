@@ -2,6 +2,7 @@
 
 #include "machine.h"
 #include "text.h"
+#include "version.h"
 
 #include <nlohmann/json.hpp>
 
@@ -114,7 +115,8 @@ json summary_json(const TrainOptions& options, const RunReport& report, const st
   const TrainingSummary& training = report.training;
   json summary{{"type", "summary"},
                {"state", state},
-               {"version", WARP2VEC_VERSION},
+               {"version", version()},
+               {"commit", commit()},
                {"settings", settings_json(options)},
                {"machine", machine_json()},
                {"device", device_json(report)},

@@ -64,7 +64,7 @@ void add_grid(Flags& flags, BenchOptions& options) {
       flags, "--vocab-sizes", options.grid.vocab_sizes,
       [](const std::string& text) { return parse_number<std::int64_t>("--vocab-sizes", text); },
       "Only so many of the most frequent words, 0 = all (default 0); of the study: words of the made text, 2 "
-      "to 10,000,000 (default 100 to 3,000,000 in ten steps)");
+      "to 10,000,000 (default 10 to 3,000,000 in twelve steps)");
   flags.number(
       "--rounds", "N", options.rounds,
       "How often each combination is measured, 1 to 1000 (default 3). Round N trains with --seed + N "
@@ -74,7 +74,7 @@ void add_grid(Flags& flags, BenchOptions& options) {
 void add_settings(Flags& flags, BenchOptions& options) {
   Config& config = options.config;
   flags.section("Training, the same for all; 'warp2vec train --help' explains them");
-  flags.number("--epochs", "N", config.epochs, "Passes over the text (default 1)");
+  flags.number("--epochs", "N", config.epochs, "Passes over the text (default 5)");
   flags.number("--min-count", "N", config.min_count, "(default 5)");
   flags.number("--window", "N", config.window, "(default 5)");
   flags.number("--negative", "K", config.negative, "(default 5)");
@@ -98,7 +98,6 @@ void check_study(const BenchOptions& options) {
   if (!options.inputs.empty()) throw UsageError("--study crossover makes its own text: it takes no --input");
   if (!options.pairs.empty() || !options.analogies.empty())
     throw UsageError("--study crossover measures time only: it takes no --pairs and no --analogies");
-  if (!options.peers.empty()) throw UsageError("--study crossover takes no --peers");
   if (options.grid.dims.size() > 1) throw UsageError("--study crossover takes a single value of --dims");
   for (const std::int64_t words : options.grid.vocab_sizes) {
     if (words < 2 || words > 10'000'000) refuse_range("--vocab-sizes", words, "2 to 10000000");
@@ -108,11 +107,11 @@ void check_study(const BenchOptions& options) {
 }  // namespace
 
 void add_bench_flags(Flags& flags, BenchOptions& options) {
-  options.config.epochs = 1;
   flags.section("Files");
   flags.list("--input", "PATH", options.inputs, "Text to train on, as for 'warp2vec train', but not '-'.");
   flags.text("--output", "FOLDER", options.output,
-             "Where results.json and report.html go. The same command goes on where it was stopped.");
+             "Where results.json and report.html go. The same command goes on where it was stopped; further "
+             "combinations, and the study, are added to the same report.");
   flags.list("--pairs", "FILE", options.pairs, "Word pairs with scores, as for 'warp2vec eval'.");
   flags.list("--analogies", "FILE", options.analogies, "Analogy questions, as for 'warp2vec eval'.");
   flags.text("--peers", "FILE", options.peers,

@@ -78,6 +78,10 @@ bool can_show(const Axis& axis, double value) {
   return std::isfinite(value) && (!axis.logarithmic || value > 0);
 }
 
+bool has_range(const Axis& y, const Point& point) {
+  return point.high > point.low && can_show(y, point.low) && can_show(y, point.high);
+}
+
 struct Range {
   double low = std::numeric_limits<double>::infinity();
   double high = -std::numeric_limits<double>::infinity();
@@ -159,10 +163,13 @@ std::string line_chart(const std::string& title, const Axis& x, const Axis& y,
   constexpr double kLeft = 52, kRight = kWidth - 8, kTop = 22, kBottom = 232, kHeight = 272;
   Range across, up;
   for (const Series& one : series) {
-    for (const auto& [px, py] : one.points) {
-      if (!can_show(x, px) || !can_show(y, py)) continue;
-      across.add(px);
-      up.add(py);
+    for (const Point& point : one.points) {
+      if (!can_show(x, point.x) || !can_show(y, point.y)) continue;
+      across.add(point.x);
+      up.add(point.y);
+      for (const double end : {point.low, point.high}) {
+        if (has_range(y, point)) up.add(end);
+      }
     }
   }
   if (across.low > across.high) return "";
@@ -195,8 +202,11 @@ std::string line_chart(const std::string& title, const Axis& x, const Axis& y,
   for (std::size_t i = 0; i < series.size(); ++i) {
     names.push_back(series[i].name);
     std::vector<std::pair<double, double>> places;
-    for (const auto& [px, py] : series[i].points) {
-      if (can_show(x, px) && can_show(y, py)) places.emplace_back(at_x(px), at_y(py));
+    for (const Point& point : series[i].points) {
+      if (!can_show(x, point.x) || !can_show(y, point.y)) continue;
+      places.emplace_back(at_x(point.x), at_y(point.y));
+      if (has_range(y, point))
+        svg.line({{at_x(point.x), at_y(point.low)}, {at_x(point.x), at_y(point.high)}}, "range");
     }
     const std::string dashes = (i / kColours) % 2 == 1 ? " dashed" : "";
     if (places.size() > 1) svg.line(places, "line " + colour_class(i) + dashes);

@@ -30,9 +30,16 @@ struct Stack {
 std::string stacked_chart(const std::string& title, const std::vector<std::string>& names,
                           const std::vector<Stack>& stacks);
 
+struct Point {
+  double x = 0;
+  double y = 0;
+  double low = 0;  ///< of the range that is drawn through it; low = high: none
+  double high = 0;
+};
+
 struct Series {
   std::string name;
-  std::vector<std::pair<double, double>> points;  ///< x rising
+  std::vector<Point> points;  ///< x rising
 };
 
 struct Axis {

@@ -97,7 +97,7 @@ UnitTime time_of_pairs(const BenchOptions& options, const Cell& cell, int round)
 }  // namespace
 
 std::vector<std::int64_t> study_sizes() {
-  return {100, 300, 1000, 3000, 10'000, 46'677, 100'000, 300'000, 1'000'000, 3'000'000};
+  return {10, 30, 100, 300, 1000, 3000, 10'000, 46'677, 100'000, 300'000, 1'000'000, 3'000'000};
 }
 
 std::vector<Cell> study_cells(const Grid& grid) {

@@ -2,13 +2,14 @@
 
 #include "cli/bench/charts.h"
 #include "cli/bench/crossover_cells.h"
-#include "cli/bench/report.h"
 #include "cli/text.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <set>
 
@@ -36,10 +37,32 @@ std::vector<Series> series_of(const std::vector<StudyLine>& lines, bool builds) 
     if (is_build(line) != builds) continue;
     Series series{name_of(line), {}};
     for (const auto& [words, seconds] : line.seconds)
-      series.points.emplace_back(static_cast<double>(words), seconds.median);
+      series.points.push_back({static_cast<double>(words), seconds.median, seconds.min, seconds.max});
     all.push_back(std::move(series));
   }
   return all;
+}
+
+// A row for each size, a column for each of the lines that are `wanted`.
+Table times_table(const std::vector<StudyLine>& lines, const std::function<bool(const StudyLine&)>& wanted) {
+  std::set<std::int64_t> sizes;
+  std::vector<const StudyLine*> columns;
+  Table table{{"words"}};
+  for (const StudyLine& line : lines) {
+    if (!wanted(line)) continue;
+    columns.push_back(&line);
+    table[0].push_back(name_of(line));
+    for (const auto& [words, seconds] : line.seconds) sizes.insert(words);
+  }
+  for (const std::int64_t words : sizes) {
+    std::vector<std::string> row{with_commas(words)};
+    for (const StudyLine* line : columns) {
+      const auto found = line->seconds.find(words);
+      row.push_back(found == line->seconds.end() ? "-" : with_range(found->second, short_time));
+    }
+    table.push_back(std::move(row));
+  }
+  return table;
 }
 
 std::vector<std::string> failures(const nlohmann::json& runs) {
@@ -67,23 +90,13 @@ std::string short_time(double seconds) {
   return "?";
 }
 
-Table study_table(const std::vector<StudyLine>& lines) {
-  std::set<std::int64_t> sizes;
-  std::vector<std::string> header{"words"};
-  for (const StudyLine& line : lines) {
-    header.push_back(name_of(line));
-    for (const auto& [words, seconds] : line.seconds) sizes.insert(words);
-  }
-  Table table{header};
-  for (const std::int64_t words : sizes) {
-    std::vector<std::string> row{with_commas(words)};
-    for (const StudyLine& line : lines) {
-      const auto found = line.seconds.find(words);
-      row.push_back(found == line.seconds.end() ? "-" : with_range(found->second, short_time));
-    }
-    table.push_back(std::move(row));
-  }
-  return table;
+std::vector<NamedTable> study_tables(const std::vector<StudyLine>& lines) {
+  std::vector<NamedTable> tables;
+  if (Table pairs = times_table(lines, is_loss); pairs.size() > 1)
+    tables.push_back({"Time of a trained pair", std::move(pairs)});
+  if (Table rest = times_table(lines, [](const StudyLine& line) { return !is_loss(line); }); rest.size() > 1)
+    tables.push_back({"Time of one negative draw, and of building table and tree once", std::move(rest)});
+  return tables;
 }
 
 Table claims_table(const std::vector<StudyLine>& lines) {
@@ -105,7 +118,8 @@ Table claims_table(const std::vector<StudyLine>& lines) {
   return table;
 }
 
-std::string crossover_report(const nlohmann::json& content, const std::vector<StudyLine>& lines) {
+std::vector<Section> crossover_sections(const std::vector<StudyLine>& lines, const nlohmann::json& runs) {
+  if (runs.empty()) return {};
   std::vector<Mark> marks;
   for (const Crossing& crossing : crossings(lines)) {
     if (!crossing.clear) continue;
@@ -121,24 +135,24 @@ std::string crossover_report(const nlohmann::json& content, const std::vector<St
                  {"time of building, once a run", true, short_time}, series_of(lines, true));
   const std::string intro = paragraph(
       "Made text with Zipf counts; nothing is subsampled. A pair is a context word that is trained to "
-      "predict "
-      "a centre. Full softmax looks at every word for each pair, negative sampling at a few, hierarchical "
-      "softmax at the path of the word in a Huffman tree. Medians; a second training is timed after a first "
-      "that warms the memory, without preparation and transfers. Negatives and the contexts of a path are "
-      "shared by neighbouring pairs (--sharing).");
-  return html_page(
-      "warp2vec bench: where the losses cross",
-      {{"", intro},
-       {"Time of a pair",
-        pairs.empty()
-            ? ""
-            : pairs + paragraph("Dashed lines: where two losses cross, unless their rounds overlap there.")},
-       {"Crossing points", bullet_list(crossing_texts(lines))},
-       {"Building the tree and the table", builds},
-       {"Beside what others found", html_table(claims_table(lines), Cells::words)},
-       {"All figures", html_table(study_table(lines))},
-       {"Failed", bullet_list(failures(content.at("runs")))},
-       conditions_section(content)});
+      "predict a "
+      "centre. Full softmax looks at every word for each pair, negative sampling at a few, hierarchical "
+      "softmax "
+      "at the path of the word in a Huffman tree. Medians, with a line from the fastest to the slowest "
+      "round; a "
+      "second training is timed after a first that warms the memory, without preparation and transfers. "
+      "Negatives and the contexts of a path are shared by neighbouring pairs (--sharing).");
+  const std::string note =
+      paragraph("Dashed lines: where two losses cross, unless their rounds overlap there.") +
+      bullet_list(crossing_texts(lines));
+  std::string tables;
+  for (const NamedTable& table : study_tables(lines))
+    tables += heading(table.title) + html_table(table.table);
+  return {{"Time of a pair by vocabulary", intro + (pairs.empty() ? "" : pairs + note)},
+          {"Building the tree and the table", builds},
+          {"Draws, steps and trees beside what is claimed", html_table(claims_table(lines), Cells::words)},
+          {"All figures of the study", tables},
+          {"Failed in the study", bullet_list(failures(runs))}};
 }
 
 }  // namespace warp2vec::cli::bench

@@ -1,8 +1,8 @@
 #pragma once
-/// The crossover study as a table and as a page.
+/// The crossover study as tables and as part of a page.
 
 #include "cli/bench/crossover_summary.h"
-#include "cli/bench/table.h"
+#include "cli/bench/html_page.h"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -14,13 +14,14 @@ namespace warp2vec::cli::bench {
 /// "12.3 ns", "4.56 us", "7.8 ms", "2.1 s"; seconds >= 0.
 std::string short_time(double seconds);
 
-/// A row for each size, a column for each line: medians with ranges.
-Table study_table(const std::vector<StudyLine>& lines);
+/// Medians with ranges, a row for each size: the losses on each device, and what is drawn and built.
+std::vector<NamedTable> study_tables(const std::vector<StudyLine>& lines);
 
 /// What others measured, each beside what was measured here; empty without the size of 46,677 words.
 Table claims_table(const std::vector<StudyLine>& lines);
 
-/// The whole page. `content` is that of results.json.
-std::string crossover_report(const nlohmann::json& content, const std::vector<StudyLine>& lines);
+/// Charts of the times and of building, the claims, and all figures; nothing without `runs`, which are those
+/// of results.json.
+std::vector<Section> crossover_sections(const std::vector<StudyLine>& lines, const nlohmann::json& runs);
 
 }  // namespace warp2vec::cli::bench

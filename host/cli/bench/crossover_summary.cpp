@@ -14,10 +14,6 @@ namespace {
 
 using nlohmann::json;
 
-bool is_loss(const StudyLine& line) {
-  return line.what != kDraw && line.what != kAliasTable && line.what != kTree;
-}
-
 // Calls `use` with each two losses of a device.
 void each_two(const std::vector<StudyLine>& lines,
               const std::function<void(const StudyLine&, const StudyLine&)>& use) {
@@ -48,7 +44,32 @@ std::vector<Meeting> meetings(const StudyLine& a, const StudyLine& b) {
   return out;
 }
 
+// "21 times" or "1,050 times".
+std::string factor_text(double log_ratio) {
+  const double factor = std::exp(std::abs(log_ratio));
+  return (factor < 99.5 ? format_significant(factor, 2) : with_commas(std::llround(factor))) + " times";
+}
+
+std::string words_text(double log_words) { return with_commas(std::llround(std::exp(log_words))) + " words"; }
+
+// Of two lines that never change order.
+std::string at_every_size(const StudyLine& a, const StudyLine& b, const std::vector<Meeting>& points) {
+  const bool a_cheaper = points[0].log_ratio < 0;
+  const Meeting& first = points.front();
+  const Meeting& last = points.back();
+  std::string text = (a_cheaper ? a.what : b.what) + " is cheaper than " + (a_cheaper ? b.what : a.what);
+  if (points.size() == 1)
+    return text + " with " + words_text(first.log_words) + ", by " + factor_text(first.log_ratio);
+  return text + " at every size that was measured, by " + factor_text(first.log_ratio) + " with " +
+         words_text(first.log_words) + ", by " + factor_text(last.log_ratio) + " with " +
+         words_text(last.log_words);
+}
+
 }  // namespace
+
+bool is_loss(const StudyLine& line) {
+  return line.what != kDraw && line.what != kAliasTable && line.what != kTree;
+}
 
 std::vector<StudyLine> study_lines(const json& runs) {
   std::vector<StudyLine> lines;
@@ -101,11 +122,7 @@ std::vector<std::string> crossing_texts(const std::vector<StudyLine>& lines) {
       texts.push_back(a.device + ": from about " + with_commas(std::llround(crossing.words)) + " words on " +
                       crossing.cheaper + " is cheaper than " + crossing.dearer +
                       (crossing.clear ? "" : " (their rounds overlap there, so it may be noise)"));
-    if (own.empty()) {
-      const bool a_cheaper = points[0].log_ratio < 0;
-      texts.push_back(a.device + ": " + (a_cheaper ? a.what : b.what) + " is cheaper than " +
-                      (a_cheaper ? b.what : a.what) + " at every size that was measured");
-    }
+    if (own.empty()) texts.push_back(a.device + ": " + at_every_size(a, b, points));
   });
   return texts;
 }

@@ -19,6 +19,9 @@ struct StudyLine {
   std::map<std::int64_t, Spread> seconds;
 };
 
+/// Whether it is of trained pairs.
+bool is_loss(const StudyLine& line);
+
 /// One for each device and kind of work, in the order of the runs. Runs that failed are left out. Throws
 /// nlohmann::json::exception for what are not runs of the study.
 std::vector<StudyLine> study_lines(const nlohmann::json& runs);
@@ -37,7 +40,8 @@ struct Crossing {
 /// logarithmic scales.
 std::vector<Crossing> crossings(const std::vector<StudyLine>& lines);
 
-/// Which loss is always the cheaper one, for each two of a device that never cross, and each crossing.
+/// Of each two losses of a device every crossing, or which one is the cheaper at every size, and how many
+/// times.
 std::vector<std::string> crossing_texts(const std::vector<StudyLine>& lines);
 
 }  // namespace warp2vec::cli::bench

@@ -45,6 +45,8 @@ std::string html_page(const std::string& title, const std::vector<Section>& sect
   return out + "</body>\n</html>\n";
 }
 
+std::string heading(const std::string& text) { return "<h3>" + escaped(text) + "</h3>\n"; }
+
 std::string paragraph(const std::string& text) { return "<p>" + escaped(text) + "</p>\n"; }
 
 std::string bullet_list(const std::vector<std::string>& texts) {

@@ -17,7 +17,9 @@ struct Section {
 /// The whole document. Sections without content are left out.
 std::string html_page(const std::string& title, const std::vector<Section>& sections);
 
-/// "<p>...</p>", escaped.
+/// Escaped, below the title of a section.
+std::string heading(const std::string& text);
+/// Escaped.
 std::string paragraph(const std::string& text);
 /// A list with one escaped text an entry; "" without entries.
 std::string bullet_list(const std::vector<std::string>& texts);

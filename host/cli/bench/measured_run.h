@@ -16,10 +16,12 @@ struct LossPoint {
 };
 
 /// Seconds by phase, in the order of a run; "together" is from the start of the program to its end, what is
-/// not in the others (loading, ending) included. A GPU's own seconds have further names.
+/// not in the others (loading, ending) included. On a GPU parts of "train" are known: its own seconds, and
+/// transfers.
 inline constexpr const char* kPhases[] = {"vocabulary", "encode", "prepare", "train", "save"};
 inline constexpr const char* kTogether = "together";
 inline constexpr const char* kKernels = "kernels";
+inline constexpr const char* kGpuPhases[] = {kKernels, "subsampling", "upload", "download"};
 
 struct MeasuredRun {
   Cell cell;

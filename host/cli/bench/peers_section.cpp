@@ -63,14 +63,18 @@ std::string section_html(const json& results) {
 
 }  // namespace
 
-Section peers_section(const std::string& path) {
+json load_peers(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   if (!in) throw Error("cannot read --peers " + path);
   try {
-    return {"Beside other programs", section_html(json::parse(in))};
+    json results = json::parse(in);
+    peers_section(results);
+    return results;
   } catch (const json::exception& error) {
     throw Error("--peers " + path + " is not what benchmarks/compare_peers writes: " + error.what());
   }
 }
+
+Section peers_section(const json& results) { return {"Beside other programs", section_html(results)}; }
 
 }  // namespace warp2vec::cli::bench

@@ -3,12 +3,17 @@
 
 #include "cli/bench/html_page.h"
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <string>
 
 namespace warp2vec::cli::bench {
 
-/// From the results.json that compare_peers writes. Throws Error naming `path` if it cannot be read or is not
-/// such a file.
-Section peers_section(const std::string& path);
+/// The results.json that compare_peers writes. Throws Error naming `path` if it cannot be read or is not such
+/// a file.
+nlohmann::json load_peers(const std::string& path);
+
+/// From such results. Throws nlohmann::json::exception for what are not.
+Section peers_section(const nlohmann::json& results);
 
 }  // namespace warp2vec::cli::bench

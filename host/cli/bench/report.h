@@ -1,7 +1,7 @@
 #pragma once
-/// report.html: what a benchmark came to, for people.
+/// report.html: all that results.json has, for people.
 
-#include "cli/bench/html_page.h"
+#include "cli/bench/crossover_summary.h"
 #include "cli/bench/summary.h"
 
 #include <nlohmann/json_fwd.hpp>
@@ -11,13 +11,17 @@
 
 namespace warp2vec::cli::bench {
 
-/// The page of a benchmark of trainings. `content` is that of results.json; `further` sections come after
-/// its own.
-std::string trainings_report(const nlohmann::json& content, const std::vector<Row>& rows,
-                             const std::vector<Section>& further);
+/// What the runs of results.json come to, those of each part.
+struct Findings {
+  std::vector<Row> rows;         ///< of the trainings
+  std::vector<StudyLine> lines;  ///< of the crossover study
+};
 
-/// Machine and shared settings, as every report begins.
-Section conditions_section(const nlohmann::json& content);
+/// `content` is that of results.json. Throws nlohmann::json::exception for what is not.
+Findings findings_of(const nlohmann::json& content);
+
+/// The whole page: short answers first, then charts and tables of what there is.
+std::string report_page(const nlohmann::json& content, const Findings& findings);
 
 /// Writes `html` as `folder`/report.html, whole or not at all, and returns that name. Throws Error.
 std::string write_report(const std::string& folder, const std::string& html);

@@ -14,55 +14,77 @@ namespace {
 
 using nlohmann::json;
 
-std::string in_folder(const std::string& folder) {
+constexpr const char* kKind = "warp2vec bench";
+
+std::string made(const std::string& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) throw Error("cannot make the folder --output " + folder + ": " + error.message());
-  return (std::filesystem::path(folder) / "results.json").string();
+  return folder;
 }
 
 bool is_of(const json& run, const json& cell, int round) {
   return run.at("cell") == cell && run.at("round") == round;
 }
 
-}  // namespace
-
-ResultsFile::ResultsFile(const std::string& folder, const std::string& kind, const json& conditions,
-                         const json& facts)
-    : path_(in_folder(folder)) {
-  check_writable(path_);
-  json runs = earlier_runs(conditions, kind);
-  content_ = facts;
-  content_["kind"] = kind;
-  content_["conditions"] = conditions;
-  content_["runs"] = std::move(runs);
+// The names whose values are not the same in both, between commas.
+std::string differences(const json& earlier, const json& now) {
+  std::string names;
+  for (const auto& [name, value] : now.items()) {
+    if (earlier.value(name, json()) != value) names += (names.empty() ? "" : ", ") + name;
+  }
+  return names;
 }
 
-json ResultsFile::earlier_runs(const json& conditions, const std::string& kind) const {
+std::string joined(const std::string& a, const std::string& b) {
+  return a.empty() || b.empty() ? a + b : a + ", " + b;
+}
+
+}  // namespace
+
+ResultsFile::ResultsFile(const std::string& folder, const Conditions& conditions)
+    : path_((std::filesystem::path(made(folder)) / "results.json").string()),
+      lock_(folder),
+      part_(conditions.part),
+      content_{{"kind", kKind},
+               {"program", conditions.program},
+               {"machine", conditions.machine},
+               {"gpus", conditions.gpus},
+               {"remarks", conditions.remarks},
+               {conditions.part, {{"settings", conditions.settings}, {"runs", json::array()}}}} {
+  check_writable(path_);
   std::ifstream in(path_, std::ios::binary);
-  if (!in) return json::array();
-  json earlier;
+  if (!in) return;
   try {
-    earlier = json::parse(in);
-    if (earlier.at("kind") != kind)
-      throw Error(path_ + " holds results of another kind (" + earlier.at("kind").get<std::string>() +
-                  "): give another --output");
-    for (const json& run : earlier.at("runs")) {
-      static_cast<void>(run.at("cell"));
-      static_cast<void>(run.at("round"));
-    }
-    std::string changed;
-    for (const auto& [name, value] : conditions.items()) {
-      if (earlier.at("conditions").value(name, json()) != value)
-        changed += (changed.empty() ? "" : ", ") + name;
-    }
-    if (!changed.empty())
-      throw Error(path_ + " was measured under other conditions (" + changed +
-                  "): give another --output, or delete it");
+    take_over(json::parse(in));
   } catch (const json::exception& error) {
     throw Error(path_ + " is not a benchmark's results (" + error.what() + "): give another --output");
   }
-  return earlier.at("runs");
+}
+
+void ResultsFile::take_over(const json& earlier) {
+  if (earlier.at("kind") != kKind)
+    throw Error(path_ + " is not a benchmark's results: give another --output");
+  std::string changed = joined(differences(earlier.at("program"), content_.at("program")),
+                               differences(earlier.at("machine"), content_.at("machine")));
+  for (const auto& [device, name] : earlier.at("gpus").items()) {
+    if (content_.at("gpus").value(device, name) != name) changed = joined(changed, device);
+    content_["gpus"][device] = name;
+  }
+  json& own = content_.at(part_);
+  if (earlier.contains(part_)) {
+    changed = joined(changed, differences(earlier.at(part_).at("settings"), own.at("settings")));
+    own["runs"] = earlier.at(part_).at("runs");
+    for (const json& run : own.at("runs")) {
+      for (const char* name : {"cell", "round"}) static_cast<void>(run.at(name));
+    }
+  }
+  if (!changed.empty())
+    throw Error(path_ + " was measured under other conditions (" + changed +
+                "): give another --output, or delete it");
+  for (const auto& [name, value] : earlier.items()) {
+    if (!content_.contains(name)) content_[name] = value;
+  }
 }
 
 bool ResultsFile::has(const json& cell, int round) const {
@@ -73,10 +95,19 @@ bool ResultsFile::has(const json& cell, int round) const {
 }
 
 void ResultsFile::add(json run) {
-  json& all = content_["runs"];
+  json& all = content_.at(part_).at("runs");
   for (auto at = all.begin(); at != all.end();)
     at = is_of(*at, run.at("cell"), run.at("round").get<int>()) ? all.erase(at) : at + 1;
   all.push_back(std::move(run));
+  write();
+}
+
+void ResultsFile::keep(const std::string& name, json value) {
+  content_[name] = std::move(value);
+  write();
+}
+
+void ResultsFile::write() const {
   AtomicFile file(path_);
   // Messages may hold bytes that are not UTF-8, which JSON cannot.
   file.write(content_.dump(1, ' ', false, json::error_handler_t::replace) + "\n");

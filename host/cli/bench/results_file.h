@@ -2,36 +2,51 @@
 /// results.json: every finished measurement, on disk at once, so that a benchmark that was stopped goes on
 /// where it was.
 
+#include "cli/bench/folder_lock.h"
+
 #include <nlohmann/json.hpp>
 
 #include <string>
 
 namespace warp2vec::cli::bench {
 
+/// What measurements are taken under. Those that differ in it are not put side by side.
+struct Conditions {
+  std::string part;         ///< what is measured, "trainings" or "crossover": a file may hold both
+  nlohmann::json settings;  ///< by name, of this part
+  nlohmann::json program;   ///< by name: version and commit, of the whole file
+  nlohmann::json machine;   ///< by name, of the whole file
+  nlohmann::json gpus;      ///< their names by --device, of the whole file; a later command may add some
+  nlohmann::json remarks;   ///< by name, of the whole file; only written down
+};
+
 class ResultsFile {
  public:
-  /// Takes over what `folder`/results.json has, if it is there; makes the folder if it is not. `kind` names
-  /// what is measured. `conditions` hold for every measurement; `facts` are only written down. Throws Error
-  /// naming the file if it is not such a file, and naming the conditions that differ if it was measured under
-  /// others.
-  ResultsFile(const std::string& folder, const std::string& kind, const nlohmann::json& conditions,
-              const nlohmann::json& facts);
+  /// Takes over what `folder`/results.json has, if it is there; makes the folder if it is not, and holds it.
+  /// Throws Error naming the file if it is not such a file, and naming the conditions that differ if it was
+  /// measured under others.
+  ResultsFile(const std::string& folder, const Conditions& conditions);
 
   const std::string& path() const { return path_; }
-  /// The whole content.
+  /// The whole content: "program", "machine", "gpus", "remarks", and for each part "settings" and "runs".
   const nlohmann::json& content() const { return content_; }
-  /// An array of objects, each with "cell" and "round", and "failure" if it failed.
-  const nlohmann::json& runs() const { return content_.at("runs"); }
+  /// Of this part: an array of objects, each with "cell" and "round", and "failure" if it failed.
+  const nlohmann::json& runs() const { return content_.at(part_).at("runs"); }
   /// Whether this cell ended well in this round.
   bool has(const nlohmann::json& cell, int round) const;
   /// Adds a measurement, in the place of one of the same cell and round, and writes the file, whole or not
   /// at all.
   void add(nlohmann::json run);
+  /// Adds what was measured elsewhere, under a name of its own, and writes the file.
+  void keep(const std::string& name, nlohmann::json value);
 
  private:
-  nlohmann::json earlier_runs(const nlohmann::json& conditions, const std::string& kind) const;
+  void take_over(const nlohmann::json& earlier);
+  void write() const;
 
   std::string path_;
+  FolderLock lock_;
+  std::string part_;
   nlohmann::json content_;
 };
 

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 #include <set>
+#include <utility>
 
 namespace warp2vec::cli::bench {
 namespace {
@@ -72,13 +74,19 @@ std::optional<Spread> lead(const Row& fast, const Row& slow, double (MeasuredRun
 
 }  // namespace
 
-std::vector<Row> summarise(const std::vector<Cell>& cells, const std::vector<MeasuredRun>& runs) {
-  std::vector<Cell> all = cells;
+std::vector<Row> summarise(const std::vector<MeasuredRun>& runs) {
+  std::vector<Cell> cells;
   for (const MeasuredRun& run : runs) {
-    if (std::find(all.begin(), all.end(), run.cell) == all.end()) all.push_back(run.cell);
+    if (std::find(cells.begin(), cells.end(), run.cell) == cells.end()) cells.push_back(run.cell);
   }
+  const auto order = [](const Cell& cell) {
+    return std::pair(cell.vocab_size > 0 ? cell.vocab_size : std::numeric_limits<std::int64_t>::max(),
+                     cell.dim);
+  };
+  std::stable_sort(cells.begin(), cells.end(),
+                   [&](const Cell& a, const Cell& b) { return order(a) < order(b); });
   std::vector<Row> rows;
-  for (const Cell& cell : all) rows.push_back(row_of(cell, runs));
+  for (const Cell& cell : cells) rows.push_back(row_of(cell, runs));
   for (Row& row : rows) {
     Cell on_cpu = row.cell;
     on_cpu.device = "cpu";

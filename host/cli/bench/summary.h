@@ -28,7 +28,8 @@ struct Row {
   std::optional<Spread> lead_together;
 };
 
-/// A row for each of `cells`, then for each further cell of `runs`.
-std::vector<Row> summarise(const std::vector<Cell>& cells, const std::vector<MeasuredRun>& runs);
+/// A row for each cell of `runs`, by the size of its vocabulary and by dimension, then in the order of
+/// `runs`.
+std::vector<Row> summarise(const std::vector<MeasuredRun>& runs);
 
 }  // namespace warp2vec::cli::bench

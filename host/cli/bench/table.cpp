@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <set>
 
 namespace warp2vec::cli::bench {
@@ -30,6 +31,82 @@ bool any(const std::vector<Row>& rows, Has has) {
   return std::any_of(rows.begin(), rows.end(), has);
 }
 
+bool is_of_gpu(const Row& row) { return row.gpu_memory.has_value(); }
+
+// What every table has first.
+const std::vector<std::string> kSettings{"device", "loss", "dim", "words"};
+
+std::vector<std::string> settings_of(const Row& row) {
+  return {row.cell.device, row.cell.loss, std::to_string(row.cell.dim),
+          row.runs.empty() ? words_of(row.cell) : with_commas(row.runs[0].vocabulary)};
+}
+
+Table speed_table(const std::vector<Row>& rows) {
+  const bool lead = any(rows, [](const Row& row) { return row.lead_together.has_value(); });
+  Table table{kSettings};
+  for (const char* name : {"runs", "training, k words/s", "end to end, k words/s"})
+    table[0].emplace_back(name);
+  if (lead) {
+    for (const char* name : {"GPU by CPU, training", "GPU by CPU, end to end"}) table[0].emplace_back(name);
+  }
+  for (const Row& row : rows) {
+    std::vector<std::string> line = settings_of(row);
+    line.push_back(std::to_string(row.runs.size()) + (row.failure.empty() ? "" : " (failed)"));
+    line.push_back(with_range(row.training, thousands));
+    line.push_back(with_range(row.together, thousands));
+    if (lead) {
+      line.push_back(with_range(row.lead_in_training, lead_text));
+      line.push_back(with_range(row.lead_together, lead_text));
+    }
+    table.push_back(std::move(line));
+  }
+  return table;
+}
+
+Table seconds_table(const std::vector<Row>& rows) {
+  const bool gpu = any(rows, is_of_gpu);
+  Table table{kSettings};
+  table[0].insert(table[0].end(), std::begin(kPhases), std::end(kPhases));
+  if (gpu) table[0].insert(table[0].end(), {"GPU kernels", "GPU subsampling", "upload", "download"});
+  table[0].emplace_back(kTogether);
+  for (const Row& row : rows) {
+    std::vector<std::string> line = settings_of(row);
+    for (const char* phase : kPhases) line.push_back(phase_text(row, phase));
+    for (const char* phase : kGpuPhases) {
+      if (gpu) line.push_back(is_of_gpu(row) ? phase_text(row, phase) : kNothing);
+    }
+    line.push_back(phase_text(row, kTogether));
+    table.push_back(std::move(line));
+  }
+  return table;
+}
+
+Table outcome_table(const std::vector<Row>& rows) {
+  const bool gpu = any(rows, is_of_gpu);
+  std::set<std::string> quality;
+  for (const Row& row : rows)
+    for (const auto& [key, spread] : row.quality) quality.insert(key);
+  Table table{kSettings};
+  table[0].emplace_back("peak memory");
+  if (gpu) table[0].emplace_back("GPU memory");
+  table[0].emplace_back("loss");
+  for (const std::string& key : quality) table[0].push_back(quality_name(key));
+  for (const Row& row : rows) {
+    std::vector<std::string> line = settings_of(row);
+    line.push_back(median_text(row.peak_memory, bytes_text));
+    if (gpu) line.push_back(median_text(row.gpu_memory, bytes_text));
+    line.push_back(with_range(row.loss, loss_text));
+    for (const std::string& key : quality) {
+      const auto found = row.quality.find(key);
+      line.push_back(found == row.quality.end() ? kNothing : with_range(found->second, [&](double value) {
+        return quality_text(key, value);
+      }));
+    }
+    table.push_back(std::move(line));
+  }
+  return table;
+}
+
 }  // namespace
 
 std::string thousands(double words) {
@@ -37,7 +114,7 @@ std::string thousands(double words) {
   return value < 99.95 ? format_fixed(value, 1) : with_commas(std::llround(value));
 }
 
-std::string with_range(const std::optional<Spread>& spread, std::string (*text)(double)) {
+std::string with_range(const std::optional<Spread>& spread, const std::function<std::string(double)>& text) {
   if (!spread) return kNothing;
   const std::string low = text(spread->min);
   const std::string high = text(spread->max);
@@ -55,62 +132,14 @@ std::string quality_text(const std::string& key, double value) {
   return format_fixed(value, 3);
 }
 
-Table summary_table(const std::vector<Row>& rows) {
-  const bool gpu = any(rows, [](const Row& row) { return row.gpu_memory.has_value(); });
-  const bool lead = any(rows, [](const Row& row) { return row.lead_together.has_value(); });
-  std::set<std::string> quality;
-  for (const Row& row : rows)
-    for (const auto& [key, spread] : row.quality) quality.insert(key);
-
-  std::vector<std::string> header{
-      "device", "loss", "dim", "words", "runs", "training, k words/s", "end to end, k words/s"};
-  if (lead) header.insert(header.end(), {"GPU by CPU, training", "GPU by CPU, end to end"});
-  for (const char* phase : kPhases) header.emplace_back(std::string(phase) + ", s");
-  if (gpu) header.insert(header.end(), {"GPU kernels, s", "upload, s", "download, s"});
-  header.insert(header.end(), {"together, s", "peak memory"});
-  if (gpu) header.emplace_back("GPU memory");
-  header.emplace_back("loss");
-  for (const std::string& key : quality) header.push_back(quality_name(key));
-
-  Table table{header};
-  for (const Row& row : rows) {
-    const std::string words = row.runs.empty() ? words_of(row.cell) : with_commas(row.runs[0].vocabulary);
-    std::vector<std::string> line{row.cell.device,
-                                  row.cell.loss,
-                                  std::to_string(row.cell.dim),
-                                  words,
-                                  std::to_string(row.runs.size()) + (row.failure.empty() ? "" : " (failed)"),
-                                  with_range(row.training, thousands),
-                                  with_range(row.together, thousands)};
-    if (lead) {
-      line.push_back(with_range(row.lead_in_training, lead_text));
-      line.push_back(with_range(row.lead_together, lead_text));
-    }
-    for (const char* phase : kPhases) line.push_back(phase_text(row, phase));
-    if (gpu) {
-      for (const char* phase : {kKernels, "upload", "download"})
-        line.push_back(row.gpu_memory ? phase_text(row, phase) : kNothing);
-    }
-    line.push_back(phase_text(row, kTogether));
-    line.push_back(median_text(row.peak_memory, bytes_text));
-    if (gpu) line.push_back(median_text(row.gpu_memory, bytes_text));
-    line.push_back(with_range(row.loss, loss_text));
-    for (const std::string& key : quality) {
-      const auto found = row.quality.find(key);
-      if (found == row.quality.end()) {
-        line.emplace_back(kNothing);
-        continue;
-      }
-      const Spread& spread = found->second;
-      const std::string low = quality_text(key, spread.min);
-      const std::string high = quality_text(key, spread.max);
-      const std::string median = quality_text(key, spread.median);
-      line.push_back(low == high ? low : median + " (" + low + " to " + high + ")");
-    }
-    table.push_back(std::move(line));
-  }
-  return table;
+std::vector<NamedTable> summary_tables(const std::vector<Row>& rows) {
+  if (rows.empty()) return {};
+  return {{"Speed", speed_table(rows)},
+          {"Seconds", seconds_table(rows)},
+          {"Memory, loss and quality", outcome_table(rows)}};
 }
+
+std::string plain_text(const NamedTable& table) { return table.title + "\n" + plain_text(table.table); }
 
 std::string plain_text(const Table& table) {
   std::vector<std::size_t> widths;

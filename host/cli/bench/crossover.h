@@ -1,0 +1,12 @@
+#pragma once
+/// The part that trains made text, to find where one loss overtakes another.
+
+#include "cli/bench/bench_options.h"
+#include "cli/bench/part.h"
+
+namespace warp2vec::cli::bench {
+
+/// The study over options.grid, which is complete. `options` outlives the part.
+Part crossover_part(const BenchOptions& options);
+
+}  // namespace warp2vec::cli::bench

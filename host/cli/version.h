@@ -1,0 +1,13 @@
+#pragma once
+/// Which warp2vec this is.
+
+namespace warp2vec::cli {
+
+/// "0.1.0".
+const char* version();
+
+/// The commit that the program was built from, "9953f7012" or, with uncommitted changes, "9953f7012+changes";
+/// "unknown" if it was not built from a git repository.
+const char* commit();
+
+}  // namespace warp2vec::cli
