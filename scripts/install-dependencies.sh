@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs with apt what building, testing or checking warp2vec needs, as far as it is missing.
-# usage: scripts/install-dependencies.sh build|test|lint|peers|lists...     (lists: only fetch the newest package lists)
+# usage: scripts/install-dependencies.sh build|test|lint|peers|numpy|lists...     (lists: only fetch the newest lists)
 set -euo pipefail
 
 build=(g++ cmake make libcli11-dev nlohmann-json3-dev libhwy-dev zlib1g-dev libzstd-dev libbz2-dev)
@@ -8,6 +8,7 @@ test=(libgtest-dev libgmock-dev libbenchmark-dev librandom123-dev libboost-conte
 test_oracle=(python3-gensim) # what it says is compared with; tests that need it are skipped without it
 lint=(clang-format-14 clang-tidy-14 shellcheck)
 peers=(python3-gensim fasttext) # what benchmarks/compare_peers compares with
+numpy=(python3-numpy libopenblas0-serial) # what benchmarks/usual_ways measures; slow without OpenBLAS
 
 as_root() {
   if ((EUID == 0)); then
@@ -39,7 +40,7 @@ install_missing() {
 }
 
 if (($# == 0)); then
-  echo "usage: $0 build|test|lint|peers|lists..." >&2
+  echo "usage: $0 build|test|lint|peers|numpy|lists..." >&2
   exit 2
 fi
 if ! command -v apt-get >/dev/null; then
@@ -59,9 +60,10 @@ for purpose in "$@"; do
       ;;
     lint) install_missing "${lint[@]}" ;;
     peers) install_missing "${peers[@]}" ;;
+    numpy) install_missing "${numpy[@]}" ;;
     lists) as_root apt-get update -qq ;;
     *)
-      echo "$0: unknown purpose '$purpose': expected build, test, lint, peers or lists" >&2
+      echo "$0: unknown purpose '$purpose': expected build, test, lint, peers, numpy or lists" >&2
       exit 2
       ;;
   esac
