@@ -11,7 +11,7 @@ echo "clang-format: ${#sources[@]} files"
 clang-format-14 --dry-run --Werror "${sources[@]}"
 
 echo "shellcheck"
-shellcheck benchmarks/compare_peers benchmarks/gpu_bench scripts/*.sh cmake/*.sh tests/gpu/*.sh .ci/run
+shellcheck benchmarks/{compare_peers,gpu_bench,usual_ways} scripts/*.sh cmake/*.sh tests/gpu/*.sh .ci/run
 
 # The headers are checked with the files that include them.
 cmake --preset release -DWARP2VEC_BUILD_BENCHMARKS=ON >build/lint.log || { cat build/lint.log; exit 1; }
