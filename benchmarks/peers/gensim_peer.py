@@ -5,10 +5,13 @@ import os
 import shutil
 import subprocess
 
+from measure.blas import is_reference
 from measure.watched_process import ProgramFailed, run_watched
 from peers.task import Phases, Training
 
-WORKER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "in_gensim", "train.py")
+HERE = os.path.dirname(os.path.abspath(__file__))
+PACKAGES = os.path.dirname(HERE)
+WORKER = os.path.join(HERE, "in_gensim", "train.py")
 # Debian's gensim is the system's Python's, which need not be the one on PATH.
 INTERPRETERS = ("python3", "/usr/bin/python3")
 
@@ -24,9 +27,17 @@ def find_python():
 
 @functools.lru_cache(maxsize=None)
 def versions(python):
-    ask = "import gensim, numpy, platform; print(gensim.__version__, numpy.__version__, platform.python_version())"
-    printed = subprocess.run([python, "-c", ask], check=True, stdout=subprocess.PIPE, text=True).stdout
-    return "gensim {}, NumPy {}, Python {}".format(*printed.split())
+    """Of gensim, NumPy and Python, then the files of the library that multiplies for gensim."""
+    ask = ("import gensim, numpy, platform; from measure.blas import blas; "
+           "print(gensim.__version__, numpy.__version__, platform.python_version(), *blas())")
+    printed = subprocess.run([python, "-c", ask], check=True, stdout=subprocess.PIPE, text=True,
+                             env={**os.environ, "PYTHONPATH": PACKAGES}).stdout
+    gensim, numpy, own, *blas = printed.split()
+    return [f"gensim {gensim}", f"NumPy {numpy}", f"Python {own}", *blas]
+
+
+def multiplies_slowly(python):
+    return is_reference(versions(python)[3:])
 
 
 def phases_of(printed):
@@ -51,7 +62,7 @@ class Gensim:
         self.feeding = feeding
 
     def version(self):
-        return versions(self.python)
+        return ", ".join(versions(self.python))
 
     def command(self, task):
         s = task.settings

@@ -4,6 +4,7 @@ once, which takes minutes."""
 import argparse
 import json
 import os
+import platform
 import sys
 import time
 
@@ -13,7 +14,10 @@ os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[0] = os.path.dirname(HERE)  # where the packages are: this one and `measure`
 
+import numpy  # noqa: E402
+
 from measure.arguments import positive  # noqa: E402
+from measure.blas import blas, is_reference  # noqa: E402
 from measure.columns import plain  # noqa: E402
 from measure.command import run_command  # noqa: E402
 from measure.machine import commit, machine  # noqa: E402
@@ -21,7 +25,6 @@ from measure.whole_file import write_whole  # noqa: E402
 from usual.rounds import run_rounds  # noqa: E402
 from usual.table import cells, summarise  # noqa: E402
 from usual.tasks import SETTINGS, all_tasks  # noqa: E402
-from usual.versions import is_reference, versions  # noqa: E402
 
 
 def parse():
@@ -40,7 +43,7 @@ def parse():
 
 def main():
     arguments = parse()
-    found = versions()
+    found = {"python": platform.python_version(), "numpy": numpy.__version__, "blas": blas()}
     facts = {"machine": machine(), "commit": commit(), "date": time.strftime("%Y-%m-%d"), "versions": found,
              "settings": {**SETTINGS, "rounds": arguments.rounds}}
     print(f"Python {found['python']}, numpy {found['numpy']}, {', '.join(found['blas']) or 'no BLAS'}")

@@ -1,17 +1,10 @@
-"""What computes here."""
+"""The library that multiplies matrices for numpy and gensim."""
 import os
-import platform
 import re
-
-import numpy
-
-
-def versions():
-    return {"python": platform.python_version(), "numpy": numpy.__version__, "blas": blas()}
 
 
 def blas():
-    """The files of the library that numpy multiplies matrices with."""
+    """The files of those that this process has loaded."""
     with open("/proc/self/maps") as maps:
         files = {os.path.basename(line.split()[-1]) for line in maps}
     return sorted(name for name in files if re.match(r"lib.*(blas|blis|mkl)", name))
