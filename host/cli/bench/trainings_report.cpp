@@ -5,9 +5,7 @@
 #include "cli/text.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
-#include <tuple>
 
 namespace warp2vec::cli::bench {
 namespace {
@@ -103,49 +101,55 @@ std::string phases(const std::vector<Row>& rows) {
          stacked_chart("Seconds by phase", names, stacks);
 }
 
+// The series of this name; a new one at the end if there is none.
+Series& named(std::vector<Series>& all, const std::string& name) {
+  auto found = std::find_if(all.begin(), all.end(), [&](const Series& one) { return one.name == name; });
+  if (found == all.end()) found = all.insert(all.end(), {name, {}});
+  return *found;
+}
+
+struct LossChart {
+  std::string title;
+  std::int64_t vocab_size = 0;  // as asked for: two limits may leave the same words
+  std::vector<Series> series;
+};
+
 std::string loss_curves(const std::vector<Row>& rows) {
-  std::map<std::tuple<std::string, std::int64_t>, std::vector<const Row*>> groups;
+  std::vector<LossChart> charts;
   for (const Row& row : rows) {
-    if (!row.runs.empty() && row.runs[0].loss_curve.size() > 1)
-      groups[{row.cell.loss, row.cell.vocab_size}].push_back(&row);
+    if (row.runs.empty() || row.runs[0].loss_curve.size() < 2) continue;
+    const std::string title = row.cell.loss + ", " + size_of(row);
+    auto chart = std::find_if(charts.begin(), charts.end(), [&](const LossChart& one) {
+      return one.title == title && one.vocab_size == row.cell.vocab_size;
+    });
+    if (chart == charts.end()) chart = charts.insert(charts.end(), {title, row.cell.vocab_size, {}});
+    Series& series = named(chart->series, row.cell.device + ", d=" + std::to_string(row.cell.dim));
+    for (const LossPoint& point : row.runs[0].loss_curve)
+      series.points.push_back({.x = point.seconds, .y = point.loss});
   }
-  std::string out;
-  for (const auto& [key, members] : groups) {
-    std::vector<Series> series;
-    for (const Row* row : members) {
-      Series one{row->cell.device + ", d=" + std::to_string(row->cell.dim), {}};
-      for (const LossPoint& point : row->runs[0].loss_curve)
-        one.points.push_back({.x = point.seconds, .y = point.loss});
-      series.push_back(std::move(one));
-    }
-    const auto number = [](double value) { return format_significant(value, 4); };
-    out += heading(std::get<0>(key) + ", " + size_of(*members[0])) +
-           line_chart("Loss over seconds of training, " + std::get<0>(key),
-                      {"seconds of training", false, number}, {"loss a pair, nats", false, number}, series);
-  }
-  if (out.empty()) return "";
-  return paragraph(
-             "Mean loss of a pair over the seconds since training began; the first round of each. Losses of "
-             "different objectives and vocabularies cannot be compared, so each has a chart of its own.") +
-         out;
+  if (charts.empty()) return "";
+  std::string out = paragraph(
+      "Mean loss of a pair over the seconds since training began; the first round of each. Losses of "
+      "different objectives and vocabularies cannot be compared, so each has a chart of its own.");
+  const auto number = [](double value) { return format_significant(value, 4); };
+  for (const LossChart& chart : charts)
+    out += heading(chart.title) + line_chart("Loss over seconds of training, " + chart.title,
+                                             {"seconds of training", false, number},
+                                             {"loss a pair, nats", false, number}, chart.series);
+  return out;
 }
 
 std::string by_vocabulary(const std::vector<Row>& rows) {
-  std::map<std::string, std::map<std::int64_t, Spread>> series;
+  std::vector<Series> lines;
   std::set<std::int64_t> sizes;
-  for (const Row& row : rows) {
+  for (const Row& row : rows) {  // by rising size
     if (!row.training) continue;
     sizes.insert(row.runs[0].vocabulary);
-    series[row.cell.device + ", " + row.cell.loss + ", d=" + std::to_string(row.cell.dim)]
-          [row.runs[0].vocabulary] = *row.training;
+    named(lines, row.cell.device + ", " + row.cell.loss + ", d=" + std::to_string(row.cell.dim))
+        .points.push_back({static_cast<double>(row.runs[0].vocabulary), row.training->median,
+                           row.training->min, row.training->max});
   }
   if (sizes.size() < 2) return "";
-  std::vector<Series> lines;
-  for (const auto& [name, speeds] : series) {
-    lines.push_back({name, {}});
-    for (const auto& [words, speed] : speeds)
-      lines.back().points.push_back({static_cast<double>(words), speed.median, speed.min, speed.max});
-  }
   return paragraph("Words a second of training alone (on a GPU of its kernels); both axes are logarithmic.") +
          line_chart("Words a second over the size of the vocabulary",
                     {"words of the vocabulary", true, short_number}, {"words/s", true, short_number}, lines);
