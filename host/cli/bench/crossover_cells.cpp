@@ -59,39 +59,21 @@ UnitTime time_of_draws(const std::vector<std::int64_t>& counts, double exponent)
   });
 }
 
-UnitTime time_of_pairs(const BenchOptions& options, const Cell& cell, int round) {
-  Config config = config_of(options, cell, round);
-  config.max_vocab = 0;
-  config.sample = 0;
-  config.epochs = 1;
-  config.min_count = 1;
-  const std::int64_t tokens = study_tokens(cell, thread_count(config));
-  const std::int64_t needed = host_bytes(memory_plan({cell.vocab_size, cell.vocab_size * 8, tokens}, config));
-  const std::int64_t available = available_memory();
-  if (available > 0 && needed > available)
-    throw Error("it needs " + format_bytes(needed) + " of memory; " + format_bytes(available) +
-                " are available");
-  const Vocabulary vocabulary = zipf_vocabulary(cell.vocab_size);
-  const TokenStream stream = drawn_tokens(vocabulary, tokens);
-  stop_if_interrupted();
-  const TrainingData data(config, vocabulary, stream);
-  Embeddings embeddings = initial_embeddings(vocabulary.size(), config);
-  const DeviceRequest device = parse_device(cell.device);
-  TrainingSummary summary;
-  for (int turn = 0; turn < 2; ++turn) {
-    std::unique_ptr<Backend> backend;
-    if (device.kind == DeviceKind::cuda) {
-      const DeviceChoice choice = choose_device(device, config, find_gpus());
-      backend = std::move(make_gpu_backend(data, choice.gpu->index).backend);
-    } else {
-      backend = device.kind == DeviceKind::reference ? make_reference_backend(data) : make_cpu_backend(data);
-    }
-    summary = train(data, *backend, embeddings, [](const Progress&) { return caught_signal() == 0; });
-    stop_if_interrupted();
+// One training: the seconds of all its pairs, and how many they were. Of a GPU the seconds of its kernels, by
+// its own clock: the host's would add to a short training how long it takes to start and to wait for one.
+UnitTime train_once(const TrainingData& data, const std::string& device, Embeddings& embeddings) {
+  const auto go_on = [](const Progress&) { return caught_signal() == 0; };
+  const DeviceRequest request = parse_device(device);
+  if (request.kind == DeviceKind::cuda) {
+    const DeviceChoice choice = choose_device(request, data.config, find_gpus());
+    const std::unique_ptr<CudaBackend> gpu = make_gpu_backend(data, choice.gpu->index).backend;
+    const TrainingSummary summary = train(data, *gpu, embeddings, go_on);
+    return {gpu->kernel_seconds().kernels, summary.pairs};
   }
-  if (summary.pairs == 0) throw Error("the made text has no pairs");
-  const double seconds = summary.seconds - summary.upload_seconds - summary.download_seconds;
-  return {seconds / static_cast<double>(summary.pairs), summary.pairs};
+  const std::unique_ptr<Backend> cpu =
+      request.kind == DeviceKind::reference ? make_reference_backend(data) : make_cpu_backend(data);
+  const TrainingSummary summary = train(data, *cpu, embeddings, go_on);
+  return {summary.seconds - summary.upload_seconds - summary.download_seconds, summary.pairs};
 }
 
 }  // namespace
@@ -129,6 +111,32 @@ std::int64_t study_tokens(const Cell& cell, int threads) {
   return std::clamp(static_cast<std::int64_t>(std::min(tokens, 1e9)), std::int64_t{8}, most);
 }
 
+UnitTime time_of_pairs(const BenchOptions& options, const Cell& cell, int round, std::int64_t tokens) {
+  Config config = config_of(options, cell, round);
+  config.max_vocab = 0;
+  config.sample = 0;
+  config.epochs = 1;
+  config.min_count = 1;
+  const std::int64_t needed = host_bytes(memory_plan({cell.vocab_size, cell.vocab_size * 8, tokens}, config));
+  const std::int64_t available = available_memory();
+  if (available > 0 && needed > available)
+    throw Error("it needs " + format_bytes(needed) + " of memory; " + format_bytes(available) +
+                " are available");
+  const Vocabulary vocabulary = zipf_vocabulary(cell.vocab_size);
+  const TokenStream stream = drawn_tokens(vocabulary, tokens);
+  stop_if_interrupted();
+  const TrainingData data(config, vocabulary, stream);
+  Embeddings embeddings = initial_embeddings(vocabulary.size(), config);
+  UnitTime time;
+  for (int turn = 0; turn < 2; ++turn) {
+    time = train_once(data, cell.device, embeddings);
+    stop_if_interrupted();
+  }
+  if (time.units == 0) throw Error("the made text has no pairs");
+  time.seconds /= static_cast<double>(time.units);
+  return time;
+}
+
 UnitTime measure_unit(const BenchOptions& options, const Cell& cell, int round) {
   if (cell.loss == kDraw) return time_of_draws(zipf_counts(cell.vocab_size), options.config.ns_exponent);
   const auto build = [&](const auto& make) {
@@ -141,7 +149,7 @@ UnitTime measure_unit(const BenchOptions& options, const Cell& cell, int round) 
   if (cell.loss == kAliasTable)
     return build([&](const auto& counts) { return AliasTable(counts, options.config.ns_exponent); });
   if (cell.loss == kTree) return build([](const auto& counts) { return HuffmanTree(counts); });
-  return time_of_pairs(options, cell, round);
+  return time_of_pairs(options, cell, round, study_tokens(cell, thread_count(options.config)));
 }
 
 }  // namespace warp2vec::cli::bench
