@@ -1,0 +1,201 @@
+// The program from outside, on a machine whose only GPU is an emulated one.
+#include "markup.h"
+#include "subprocess.h"
+#include "temporary_folder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <sstream>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+namespace warp2vec {
+namespace {
+
+using nlohmann::json;
+using testing::AllOf;
+using testing::ContainsRegex;
+using testing::HasSubstr;
+using testing::Not;
+
+class EmulatedProgram : public testing::Test {
+ protected:
+  EmulatedProgram() {
+    std::string text;
+    for (int i = 0; i < 150; ++i)
+      text += "a" + std::to_string(i % 7) + " b" + std::to_string(i % 11) + (i % 10 == 9 ? "\n" : " ");
+    folder_.write("text", text);
+  }
+
+  std::vector<std::string> command(const std::string& name, const std::vector<std::string>& more) const {
+    std::vector<std::string> all{WARP2VEC_PROGRAM, name,       "--input", folder_.path("text"), "--output",
+                                 output_,          "--sample", "0",       "--threads",          "1"};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+  Finished run(const std::string& name, const std::vector<std::string>& more) const {
+    return Subprocess(command(name, more), folder_.path()).wait();
+  }
+  json results() const { return json::parse(folder_.read("out/results.json")); }
+
+  TemporaryFolder folder_;
+  const std::string output_ = folder_.path("out");
+};
+
+json last_line(const std::string& lines) {
+  std::istringstream in(lines);
+  std::string last;
+  for (std::string line; std::getline(in, line);) last = line;
+  return json::parse(last);
+}
+
+// From a heading of the report to the next.
+std::string section(const std::string& report, const std::string& title) {
+  const std::string heading = "<h2>" + title + "</h2>";
+  const std::size_t begin = report.find(heading);
+  if (begin == std::string::npos) return "";
+  return report.substr(begin, report.find("<h2>", begin + heading.size()) - begin);
+}
+
+TEST_F(EmulatedProgram, MetricsOfTrainingHaveTheGpuItsSecondsAndItsMemory) {
+  const Finished done =
+      run("train", {"--device", "cuda", "--dim", "8", "--quiet", "--metrics", folder_.path("metrics")});
+  ASSERT_EQ(done.status, 0) << done.err;
+  EXPECT_EQ(done.err, "");
+  EXPECT_GT(std::filesystem::file_size(output_), 18 * 8 * sizeof(float));
+  const json summary = last_line(folder_.read("metrics"));
+  EXPECT_EQ(summary.at("state"), "finished");
+  const json& device = summary.at("device");
+  EXPECT_EQ(device.at("kind"), "cuda");
+  EXPECT_EQ(device.at("name"), "Emulated GPU 0");
+  EXPECT_GT(device.at("memory_bytes"), 0);
+  EXPECT_GT(device.at("seconds").at("kernels"), 0);
+  EXPECT_GT(device.at("seconds").at("subsampling"), 0);
+  const json& seconds = summary.at("seconds");
+  EXPECT_GT(seconds.at("upload"), 0);
+  EXPECT_GT(seconds.at("download"), 0);
+  EXPECT_GT(seconds.at("train"), device.at("seconds").at("kernels"));
+  EXPECT_EQ(summary.at("epoch_loss").size(), 5U);
+}
+
+TEST_F(EmulatedProgram, TrainingEndsWithWhereTheTimeAndTheMemoryWent) {
+  const Finished done = run("train", {"--device", "cuda", "--dim", "8", "--epochs", "1"});
+  ASSERT_EQ(done.status, 0) << done.err;
+  EXPECT_THAT(done.err, HasSubstr("training on Emulated GPU 0 (cuda:0)"));
+  EXPECT_THAT(
+      done.err,
+      ContainsRegex("\nseconds: vocabulary [0-9.]+, encode [0-9.]+, prepare [0-9.]+, train [0-9.]+, save "
+                    "[0-9.]+; together [0-9.]+\n"
+                    "training: GPU kernels [0-9.]+, GPU subsampling [0-9.]+, upload [0-9.]+, download "
+                    "[0-9.]+, rest [0-9.]+\n"
+                    "memory: peak [0-9.]+ .?B, on the GPU [0-9.]+ .?B\n"));
+}
+
+TEST_F(EmulatedProgram, TrainingTakesTheGpuUnlessToldOtherwise) {
+  const Finished done = run("train", {"--dim", "8", "--epochs", "1"});
+  ASSERT_EQ(done.status, 0) << done.err;
+  EXPECT_THAT(done.err, HasSubstr("training: GPU kernels"));
+  // Without --sample all words of the text are positions of their own: what is kept is known to the GPU
+  // alone.
+  EXPECT_THAT(done.err, HasSubstr("trained 300 words, 300 of them kept by --sample"));
+}
+
+TEST_F(EmulatedProgram, BenchComparesTheGpuWithTheCpu) {
+  const Finished done =
+      run("bench", {"--devices", "cpu,cuda", "--losses", "ns,hs,softmax", "--dims", "8", "--rounds", "2"});
+  ASSERT_EQ(done.status, 0) << done.err;
+  const json all = results();
+  const json& runs = all.at("trainings").at("runs");
+  ASSERT_EQ(runs.size(), 12U);
+  EXPECT_EQ(all.at("gpus").at("cuda"), "Emulated GPU 0");
+  for (const json& run : runs) {
+    SCOPED_TRACE(run.dump());
+    const json& seconds = run.at("seconds");
+    EXPECT_GT(run.at("pairs"), 300);
+    if (run.at("cell").at("device") == "cpu") {
+      EXPECT_EQ(run.at("gpu_memory_bytes"), 0);
+      EXPECT_FALSE(seconds.contains("kernels"));
+      continue;
+    }
+    EXPECT_GT(run.at("gpu_memory_bytes"), 0);
+    for (const char* phase : {"kernels", "upload", "download"}) EXPECT_GT(seconds.at(phase), 0) << phase;
+    EXPECT_LT(seconds.at("kernels"), seconds.at("train"));
+    EXPECT_LT(seconds.at("train"), seconds.at("together"));
+  }
+  for (const char* column :
+       {"GPU by CPU, training", "GPU by CPU, end to end", "GPU kernels", "GPU memory", "cuda against cpu: "})
+    EXPECT_THAT(done.out, HasSubstr(column));
+  EXPECT_THAT(done.out, ContainsRegex("\ncuda +softmax .*[0-9]x")) << "so many times as fast as the CPU";
+
+  const std::string report = folder_.read("out/report.html");
+  EXPECT_EQ(unbalanced(report), "");
+  const std::string leads = section(report, "GPU against CPU");
+  EXPECT_THAT(leads, Not(HasSubstr("No GPU was measured")));
+  for (const std::string loss : {"ns", "hs", "softmax"})
+    for (const std::string speed : {"training", "end to end"})
+      EXPECT_THAT(leads, ContainsRegex("<rect [^\n]*\n?<title>" + loss + ", d=8, [^<]*cuda, " + speed))
+          << loss;
+  EXPECT_THAT(section(report, "Phases"),
+              AllOf(HasSubstr("kernels"), HasSubstr("upload"), HasSubstr("download")));
+  EXPECT_THAT(section(report, "Machine and settings"), HasSubstr("Emulated GPU 0"));
+}
+
+TEST_F(EmulatedProgram, BenchFindsTheGpuByItself) {
+  ASSERT_EQ(run("bench", {"--losses", "ns", "--dims", "8", "--rounds", "1"}).status, 0);
+  const json all = results();
+  const json& runs = all.at("trainings").at("runs");
+  ASSERT_EQ(runs.size(), 2U);
+  EXPECT_EQ(runs.at(0).at("cell").at("device"), "cpu");
+  EXPECT_EQ(runs.at(1).at("cell").at("device"), "cuda");
+}
+
+TEST_F(EmulatedProgram, BenchAddsTheGpuToWhatTheCpuDid) {
+  const std::vector<std::string> same{"--losses", "ns", "--dims", "8", "--rounds", "1", "--devices"};
+  for (const char* device : {"cpu", "cuda", "cpu"}) {
+    std::vector<std::string> more = same;
+    more.emplace_back(device);
+    const Finished done = run("bench", more);
+    ASSERT_EQ(done.status, 0) << done.err;
+  }
+  EXPECT_EQ(results().at("trainings").at("runs").size(), 2U);
+  EXPECT_EQ(results().at("gpus").at("cuda"), "Emulated GPU 0");
+  EXPECT_THAT(folder_.read("out/report.html"), HasSubstr("cuda against cpu: "));
+}
+
+TEST_F(EmulatedProgram, BenchRefusesWhatTheGpuCannotTrain) {
+  const Finished missing = run("bench", {"--devices", "cuda:1"});
+  EXPECT_EQ(missing.status, 2);
+  EXPECT_THAT(missing.err, HasSubstr("cuda:1 is not usable; usable: Emulated GPU 0 (cuda:0)"));
+  const std::vector<std::string> study{WARP2VEC_PROGRAM, "bench",    "--study",
+                                       "crossover",      "--output", output_};
+  for (std::vector<std::string> all : {command("bench", {}), study}) {
+    all.insert(all.end(), {"--devices", "cpu,cuda", "--dims", "1025"});
+    const Finished large = Subprocess(all, folder_.path()).wait();
+    EXPECT_EQ(large.status, 2);
+    EXPECT_THAT(large.err, HasSubstr("--dim 1025 is too large for --device cuda"));
+  }
+  EXPECT_FALSE(std::filesystem::exists(output_)) << "before anything is measured";
+}
+
+TEST_F(EmulatedProgram, BenchCanBeStoppedWhileTheGpuTrains) {
+  const std::string metrics = folder_.path("out/unfinished-run/metrics.jsonl");
+  Subprocess process(
+      command("bench", {"--devices", "cuda", "--losses", "ns", "--dims", "8", "--epochs", "1000000"}),
+      folder_.path());
+  std::error_code missing;
+  while (!(std::filesystem::file_size(metrics, missing) > 0) || missing)  // with its first progress
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  process.send(SIGINT);
+  EXPECT_EQ(process.wait().status, 130);
+  EXPECT_FALSE(std::filesystem::exists(folder_.path("out/unfinished-run")));
+}
+
+}  // namespace
+}  // namespace warp2vec
