@@ -88,10 +88,11 @@ TEST(BenchCrossover, LinesCrossWhereTheyMeet) {
   EXPECT_NEAR(found[1].words, 2000, 1);
   EXPECT_THAT(
       crossing_texts(lines),
-      ElementsAre("cpu: from about 1,000 words on ns is cheaper than softmax",
-                  "cpu: from about 2,000 words on hs is cheaper than softmax",
-                  "cpu: ns is cheaper than hs at every size that was measured, by 2 times with 100 words, by "
-                  "2 times with 46,677 words"));
+      ElementsAre(
+          "cpu: from about 1,000 words on ns is cheaper than softmax",
+          "cpu: from about 2,000 words on hs is cheaper than softmax",
+          "cpu: ns is cheaper than hs at every size that was measured, by 2.0 times with 100 words, by "
+          "2.0 times with 46,677 words"));
 }
 
 TEST(BenchCrossover, ACrossingWithinTheNoiseIsToldFromAClearOne) {

@@ -178,7 +178,7 @@ TEST(BenchAnswers, CompareDevicesAndLosses) {
               {});
   ASSERT_EQ(found.size(), 3U);
   EXPECT_THAT(found[0].texts,
-              ElementsAre("cuda against cpu: 20 times the words a second in training, 2.0 times "
+              ElementsAre("cuda against cpu: 20.0 times the words a second in training, 2.0 times "
                           "end to end (one setting)"));
   EXPECT_THAT(found[1].texts,
               ElementsAre("cpu: ns trains 2.0 to 3.0 times as many words a second as hs (2 settings)",
@@ -191,6 +191,13 @@ TEST(BenchAnswers, SayWhatIsMissing) {
   ASSERT_EQ(none.size(), 3U);
   EXPECT_EQ(none[0].texts.at(0), "No GPU was measured beside the CPU.");
   EXPECT_THAT(none[1].texts.at(0), HasSubstr("bench --input TEXT --losses ns,hs"));
+}
+
+TEST(BenchTable, FactorsKeepTwoDigits) {
+  EXPECT_EQ(factor_text(0.0143), "0.014");
+  EXPECT_EQ(factor_text(0.997), "1.0");
+  EXPECT_EQ(factor_text(24.31), "24.3");
+  EXPECT_EQ(factor_text(1050.4), "1,050");
 }
 
 TEST(BenchTable, IsAlignedAsText) {

@@ -12,11 +12,9 @@
 namespace warp2vec::cli::bench {
 namespace {
 
-std::string times_text(double factor) { return format_fixed(factor, factor < 9.95 ? 1 : 0); }
-
 // "2.1" or "1.9 to 2.3": medians of several settings.
 std::string range_text(const std::vector<double>& medians,
-                       const std::function<std::string(double)>& text = times_text) {
+                       const std::function<std::string(double)>& text = factor_text) {
   const auto [low, high] = std::minmax_element(medians.begin(), medians.end());
   return text(*low) == text(*high) ? text(*low) : text(*low) + " to " + text(*high);
 }

@@ -1,6 +1,7 @@
 #include "cli/bench/crossover_summary.h"
 
 #include "cli/bench/crossover_cells.h"
+#include "cli/bench/table.h"
 #include "cli/text.h"
 
 #include <nlohmann/json.hpp>
@@ -44,11 +45,7 @@ std::vector<Meeting> meetings(const StudyLine& a, const StudyLine& b) {
   return out;
 }
 
-// "21 times" or "1,050 times".
-std::string factor_text(double log_ratio) {
-  const double factor = std::exp(std::abs(log_ratio));
-  return (factor < 99.5 ? format_significant(factor, 2) : with_commas(std::llround(factor))) + " times";
-}
+std::string times_text(double log_ratio) { return factor_text(std::exp(std::abs(log_ratio))) + " times"; }
 
 std::string words_text(double log_words) { return with_commas(std::llround(std::exp(log_words))) + " words"; }
 
@@ -59,9 +56,9 @@ std::string at_every_size(const StudyLine& a, const StudyLine& b, const std::vec
   const Meeting& last = points.back();
   std::string text = (a_cheaper ? a.what : b.what) + " is cheaper than " + (a_cheaper ? b.what : a.what);
   if (points.size() == 1)
-    return text + " with " + words_text(first.log_words) + ", by " + factor_text(first.log_ratio);
-  return text + " at every size that was measured, by " + factor_text(first.log_ratio) + " with " +
-         words_text(first.log_words) + ", by " + factor_text(last.log_ratio) + " with " +
+    return text + " with " + words_text(first.log_words) + ", by " + times_text(first.log_ratio);
+  return text + " at every size that was measured, by " + times_text(first.log_ratio) + " with " +
+         words_text(first.log_words) + ", by " + times_text(last.log_ratio) + " with " +
          words_text(last.log_words);
 }
 

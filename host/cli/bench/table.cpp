@@ -15,7 +15,7 @@ constexpr const char* kNothing = "-";
 std::string seconds_text(double seconds) { return format_fixed(seconds, seconds < 9.995 ? 2 : 1); }
 std::string bytes_text(double bytes) { return format_bytes(std::llround(bytes)); }
 std::string loss_text(double loss) { return format_fixed(loss, 4); }
-std::string lead_text(double lead) { return format_fixed(lead, lead < 99.5 ? 1 : 0) + "x"; }
+std::string lead_text(double lead) { return factor_text(lead) + "x"; }
 
 std::string median_text(const std::optional<Spread>& spread, std::string (*text)(double)) {
   return spread ? text(spread->median) : kNothing;
@@ -112,6 +112,11 @@ Table outcome_table(const std::vector<Row>& rows) {
 std::string thousands(double words) {
   const double value = words / 1000;
   return value < 99.95 ? format_fixed(value, 1) : with_commas(std::llround(value));
+}
+
+std::string factor_text(double factor) {
+  if (factor < 0.995) return format_significant(factor, 2);
+  return factor < 99.95 ? format_fixed(factor, 1) : with_commas(std::llround(factor));
 }
 
 std::string with_range(const std::optional<Spread>& spread, const std::function<std::string(double)>& text) {

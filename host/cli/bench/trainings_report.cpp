@@ -24,7 +24,7 @@ Bar bar_of(const std::string& label, const Spread& spread, const std::string& te
 
 std::string leads(const std::vector<Row>& rows) {
   std::vector<Bar> bars;
-  const auto times = [](double value) { return format_fixed(value, 1) + "x"; };
+  const auto times = [](double value) { return factor_text(value) + "x"; };
   for (const Row& row : rows) {
     const std::string name =
         row.cell.loss + ", d=" + std::to_string(row.cell.dim) + ", " + size_of(row) + ", " + row.cell.device;
