@@ -17,7 +17,7 @@ std::string short_time(double seconds);
 /// Medians with ranges, a row for each size: the losses on each device, and what is drawn and built.
 std::vector<NamedTable> study_tables(const std::vector<StudyLine>& lines);
 
-/// What others measured, each beside what was measured here; empty without the size of 46,677 words.
+/// What descriptions of word2vec claim, each beside what was measured here; empty where nothing fits.
 Table claims_table(const std::vector<StudyLine>& lines);
 
 /// Charts of the times and of building, the claims, and all figures; nothing without `runs`, which are those
