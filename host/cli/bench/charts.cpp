@@ -45,19 +45,18 @@ class Scale {
   double end_;
 };
 
-// The largest power of ten that is not above `value`.
-double decade(double value) { return std::pow(10, std::floor(std::log10(value) + 1e-9)); }
+// Of the largest power of ten that is not above `value`.
+int exponent_of(double value) { return static_cast<int>(std::floor(std::log10(value) + 1e-9)); }
 
 std::vector<double> logarithmic_ticks(double low, double high) {
   const double decades = std::log10(high / low);
   const std::vector<double> within = decades < 2 ? std::vector<double>{1, 2, 5} : std::vector<double>{1};
   std::vector<double> ticks;
-  int number = 0;
   const int every = decades > 7 ? 2 : 1;
-  for (double base = decade(low); base <= high * 1.0001; base *= 10, ++number) {
+  for (int exponent = exponent_of(low); exponent <= exponent_of(high); exponent += every) {
     for (const double factor : within) {
-      const double tick = base * factor;
-      if (number % every == 0 && tick >= low * 0.9999 && tick <= high * 1.0001) ticks.push_back(tick);
+      const double tick = std::pow(10, exponent) * factor;
+      if (tick >= low * 0.9999 && tick <= high * 1.0001) ticks.push_back(tick);
     }
   }
   return ticks;
@@ -66,7 +65,7 @@ std::vector<double> logarithmic_ticks(double low, double high) {
 std::vector<double> linear_ticks(double low, double high) {
   const double range = high - low;
   if (range <= 0) return {low};
-  double step = decade(range / 4);
+  double step = std::pow(10, exponent_of(range / 4));
   while (range / step > 6) step *= range / step > 12 ? 5 : 2;
   std::vector<double> ticks;
   for (double k = std::ceil(low / step - 1e-9); k * step <= high + step * 1e-9; ++k)

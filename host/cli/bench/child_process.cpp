@@ -20,6 +20,7 @@ using Clock = std::chrono::steady_clock;
 
 pid_t start(const std::vector<std::string>& command, const std::string& errors) {
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (const std::string& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));
   arguments.push_back(nullptr);
   posix_spawn_file_actions_t actions;

@@ -81,7 +81,7 @@ std::string report_page(const json& content, const Findings& findings) {
 }
 
 std::string write_report(const std::string& folder, const std::string& html) {
-  const std::string path = (std::filesystem::path(folder) / "report.html").string();
+  std::string path = (std::filesystem::path(folder) / "report.html").string();
   AtomicFile file(path);
   file.write(html);
   file.commit();

@@ -86,6 +86,7 @@ std::vector<Row> summarise(const std::vector<MeasuredRun>& runs) {
   std::stable_sort(cells.begin(), cells.end(),
                    [&](const Cell& a, const Cell& b) { return order(a) < order(b); });
   std::vector<Row> rows;
+  rows.reserve(cells.size());
   for (const Cell& cell : cells) rows.push_back(row_of(cell, runs));
   for (Row& row : rows) {
     Cell on_cpu = row.cell;

@@ -24,7 +24,7 @@ using nlohmann::json;
 
 void check_readable(const std::string& flag, const std::vector<std::string>& files) {
   for (const std::string& file : files) {
-    if (!std::ifstream(file)) throw Error("cannot read " + flag + " " + file);
+    if (!std::ifstream(file)) throw Error("cannot read " + flag + (" " + file));
   }
 }
 
