@@ -144,6 +144,7 @@ TEST_F(BenchCommand, CanBeStopped) {
   EXPECT_EQ(done.status, 130) << done.err;
   EXPECT_THAT(done.err, HasSubstr("stopped before a run was finished"));
   EXPECT_FALSE(std::filesystem::exists(folder_.path("out/unfinished-run")));
+  EXPECT_FALSE(std::filesystem::exists(folder_.path("out/report.html")));
 }
 
 TEST_F(BenchCommand, WhatWasFinishedIsShownWhenItIsStopped) {

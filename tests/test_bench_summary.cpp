@@ -78,6 +78,9 @@ TEST(BenchRun, SpeedOfTrainingAloneIsOfTheKernelsOnAGpu) {
   EXPECT_EQ(run_of(kCuda, 1, 2, 1, 4).training_speed(), 1'000'000);
   EXPECT_EQ(run_of(kCuda, 1, 2, 1, 4).speed_together(), 250'000);
   EXPECT_EQ(run_of(kCuda, 1, 2, 0, 4).training_speed(), 0) << "nobody measured the kernels";
+  MeasuredRun subsampled = run_of(kCuda, 1, 2, 1, 4);
+  subsampled.seconds["subsampling"] = 0.25;
+  EXPECT_EQ(subsampled.training_speed(), 800'000) << "as on a CPU, whose training includes it";
 }
 
 TEST(BenchRun, LongCurvesAreThinnedByMeans) {

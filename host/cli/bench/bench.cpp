@@ -164,7 +164,7 @@ int run_bench(const Arguments& arguments) {
   bench::ResultsFile results(options.output, conditions_of(part, gpu_names));
   if (!peers.is_null()) results.keep("peers", peers);
   const Outcome outcome = measure_all(part, options.rounds, results, display);
-  display.say("report: " + report(options, part, results));
+  if (!results.runs().empty()) display.say("report: " + report(options, part, results));
   return finish(outcome, results, display);
 }
 

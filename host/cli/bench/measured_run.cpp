@@ -9,18 +9,24 @@ namespace {
 
 using nlohmann::json;
 
-double words_by(const MeasuredRun& run, const char* phase) {
+double seconds_of(const MeasuredRun& run, const char* phase) {
   const auto found = run.seconds.find(phase);
-  return found == run.seconds.end() || found->second <= 0
-             ? 0
-             : static_cast<double>(run.trained_tokens) / found->second;
+  return found == run.seconds.end() ? 0 : found->second;
+}
+
+double words_by(const MeasuredRun& run, double seconds) {
+  return seconds > 0 ? static_cast<double>(run.trained_tokens) / seconds : 0;
 }
 
 }  // namespace
 
-double MeasuredRun::training_speed() const { return words_by(*this, is_gpu(cell) ? kKernels : "train"); }
+double MeasuredRun::training_speed() const {
+  if (!is_gpu(cell)) return words_by(*this, seconds_of(*this, "train"));
+  const double kernels = seconds_of(*this, kKernels);
+  return kernels > 0 ? words_by(*this, kernels + seconds_of(*this, kSubsampling)) : 0;
+}
 
-double MeasuredRun::speed_together() const { return words_by(*this, kTogether); }
+double MeasuredRun::speed_together() const { return words_by(*this, seconds_of(*this, kTogether)); }
 
 std::vector<LossPoint> thinned(const std::vector<LossPoint>& curve, std::size_t most) {
   const std::size_t group = (curve.size() + most - 1) / most;

@@ -21,7 +21,8 @@ struct LossPoint {
 inline constexpr const char* kPhases[] = {"vocabulary", "encode", "prepare", "train", "save"};
 inline constexpr const char* kTogether = "together";
 inline constexpr const char* kKernels = "kernels";
-inline constexpr const char* kGpuPhases[] = {kKernels, "subsampling", "upload", "download"};
+inline constexpr const char* kSubsampling = "subsampling";
+inline constexpr const char* kGpuPhases[] = {kKernels, kSubsampling, "upload", "download"};
 
 struct MeasuredRun {
   Cell cell;
@@ -37,8 +38,8 @@ struct MeasuredRun {
   std::vector<LossPoint> loss_curve;
   std::map<std::string, double> quality;  ///< "spearman FILE" (-1 to 1), "analogies FILE" (0 to 1)
 
-  /// Words a second of training alone: on a GPU by the seconds of its kernels, on a CPU by those of training;
-  /// 0 = unknown.
+  /// Words a second of training alone: on a GPU by the seconds of its kernels, those of subsampling included,
+  /// on a CPU by those of training, of which subsampling is a part; 0 = unknown.
   double training_speed() const;
   /// Words a second from the start of the program to its end; 0 = unknown.
   double speed_together() const;
