@@ -12,16 +12,19 @@ for text in "$@"; do
   inputs+=(--input "$(realpath -e -- "$text")")
 done
 "$root"/scripts/build-program.sh
-if (($#)); then
-  out=$root/build/bench/$(basename -- "$1")
-else
-  out=$root/build/bench/dictionary
+if ((!$#)); then
   "$root"/scripts/fetch-dictionary.sh "$dictionary"
   inputs=(--input "$dictionary")
 fi
+name=$(basename -- "${1:-$dictionary}")
+name=${name%.*}
+out=$root/build/bench/$name
+peers=()
+compared=$root/benchmarks/results/peers-$name-ns/results.json # what benchmarks/compare_peers measured with this text
+if [[ -f $compared ]]; then peers=(--peers "$compared"); fi
 
 printf '\n== Trainings\n'
-"$program" bench "${inputs[@]}" --output "$out" --vocab-sizes 10000,0
+"$program" bench "${inputs[@]}" "${peers[@]}" --output "$out" --vocab-sizes 10000,0
 printf '\n== Crossover study\n'
 "$program" bench --study crossover --output "$out"
 
