@@ -122,7 +122,9 @@ TEST(CliMetrics, PhasesTakeThreeLines) {
                            "memory: peak [0-9.]+ MB"));
   options.config.deterministic = true;
   EXPECT_THAT(phase_breakdown(options, report), HasSubstr("\ntraining: 12.3 on 1 CPU thread\n"));
-  EXPECT_THAT(text_summary(options, report, {"v.bin", ""}), HasSubstr(phase_breakdown(options, report)));
+  const std::string phases = phase_breakdown(options, report);
+  const std::string before_memory = phases.substr(0, phases.rfind("peak ") + 5);  // which grows
+  EXPECT_THAT(text_summary(options, report, {"v.bin", ""}), HasSubstr(before_memory));
 }
 
 TEST(CliMetrics, PhasesOfAGpuNameItsSecondsAndItsMemory) {
