@@ -196,11 +196,13 @@ TEST(BenchAnswers, SayWhatIsMissing) {
   EXPECT_THAT(none[1].texts.at(0), HasSubstr("bench --input TEXT --losses ns,hs"));
 }
 
-TEST(BenchTable, FactorsKeepTwoDigits) {
+TEST(BenchTable, FactorsHaveNoMoreDigitsThanTheyAreWorth) {
   EXPECT_EQ(factor_text(0.0143), "0.014");
   EXPECT_EQ(factor_text(0.997), "1.0");
   EXPECT_EQ(factor_text(24.31), "24.3");
-  EXPECT_EQ(factor_text(1050.4), "1,050");
+  EXPECT_EQ(factor_text(99.96), "100");
+  EXPECT_EQ(factor_text(1054.4), "1,050");
+  EXPECT_EQ(factor_text(815'289), "815,000");
 }
 
 TEST(BenchTable, IsAlignedAsText) {

@@ -16,7 +16,7 @@ h1{font-size:1.5rem;line-height:1.2}h2{font-size:1.2rem;margin-top:2.2rem}h3{fon
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;font-size:.85rem;font-variant-numeric:tabular-nums}
 th,td{padding:.3rem .6rem;text-align:left;white-space:nowrap;border-bottom:1px solid var(--grid)}
-.words td{white-space:normal;vertical-align:top}.words td:first-child{overflow-wrap:normal}
+.words td{white-space:normal;vertical-align:top;overflow-wrap:break-word}
 th{color:var(--faint);font-weight:600}
 figure{margin:.6rem 0 1.2rem}
 svg{display:block;width:100%;max-width:34rem;height:auto;overflow:visible}

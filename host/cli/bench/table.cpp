@@ -116,7 +116,9 @@ std::string thousands(double words) {
 
 std::string factor_text(double factor) {
   if (factor < 0.995) return format_significant(factor, 2);
-  return factor < 99.95 ? format_fixed(factor, 1) : with_commas(std::llround(factor));
+  if (factor < 99.95) return format_fixed(factor, 1);
+  const double last_digit = std::pow(10, std::floor(std::log10(factor)) - 2);  // of three
+  return with_commas(std::llround(std::round(factor / last_digit) * last_digit));
 }
 
 std::string with_range(const std::optional<Spread>& spread, const std::function<std::string(double)>& text) {

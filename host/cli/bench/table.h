@@ -29,7 +29,7 @@ std::string plain_text(const NamedTable& table);
 
 /// 5657405 -> "5,657": thousands, with a decimal below 100.
 std::string thousands(double words);
-/// How many times as much: "0.14", "2.0", "24.3", "1,050".
+/// How many times as much: "0.14", "2.0", "24.3", "815,000".
 std::string factor_text(double factor);
 /// "5.7 (5.1 to 6.0)", or one number if all are written alike; "-" for nothing.
 std::string with_range(const std::optional<Spread>& spread, const std::function<std::string(double)>& text);
