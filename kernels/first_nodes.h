@@ -1,6 +1,6 @@
 #pragma once
-/// A block's own copies of the tree's first nodes. They are in most paths: without copies all blocks would add
-/// to the root in every tile of paths.
+/// A block's own copies of the tree's first nodes. They are in most paths: without copies all blocks would
+/// add to the root in every tile of paths.
 
 #include "dense_tile.h"
 #include "scratch.h"

@@ -14,6 +14,7 @@ echo "shellcheck"
 shellcheck benchmarks/{compare_peers,gpu_bench,usual_ways} scripts/*.sh cmake/*.sh tests/gpu/*.sh .ci/run
 
 # The headers are checked with the files that include them.
+mkdir -p build
 cmake --preset release -DWARP2VEC_BUILD_BENCHMARKS=ON >build/lint.log || { cat build/lint.log; exit 1; }
 mapfile -t units < <(printf '%s\n' "${sources[@]}" | grep '\.cpp$' | grep -v '^tests/consumer/')
 echo "clang-tidy: ${#units[@]} files"

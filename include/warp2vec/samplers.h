@@ -86,8 +86,8 @@ struct HuffmanView {
     return {static_cast<std::int64_t>(prefix + static_cast<std::uint64_t>(levels[depth].node_base)),
             ((bits >> (length_of_w - 1 - depth)) & 1U) != 0};
   }
-  /// The level of an inner node, by a walk down from the root: the last word's path passes the last node of each
-  /// level.
+  /// The level of an inner node, by a walk down from the root: the last word's path passes the last node of
+  /// each level.
   W2V_HD int depth_of(std::int64_t node) const {
     int depth = 0;
     while (step(static_cast<WordId>(words - 1), depth).node < node) ++depth;

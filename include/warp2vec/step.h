@@ -27,8 +27,8 @@ W2V_HD inline Real score_loss(Real score, Real weight) {
   return weight > Real(0) ? weight * softplus(-score) : -weight * softplus(score);
 }
 
-/// Hierarchical softmax, of a context and an inner node where the paths of `left` of its centres turn left and
-/// those of `right` of them turn right: the sums of score_gradient() and of score_loss() over these.
+/// Hierarchical softmax, of a context and an inner node where the paths of `left` of its centres turn left
+/// and those of `right` of them turn right: the sums of score_gradient() and of score_loss() over these.
 template <class Real>
 W2V_HD inline Real turns_gradient(Real score, Real left, Real right) {
   return left - (left + right) * sigmoid(score);
