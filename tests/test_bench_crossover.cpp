@@ -80,14 +80,14 @@ TEST(BenchCrossover, CellsHaveThePartsOnTheCpu) {
 TEST(BenchCrossover, LinesCrossWhereTheyMeet) {
   const std::vector<StudyLine> lines = study_lines(runs());
   ASSERT_EQ(lines.size(), 5U);
-  const std::vector<Crossing> found = crossings(lines);
+  const std::vector<Crossing> found = crossings(lines, Compared::losses);
   ASSERT_EQ(found.size(), 2U);
   EXPECT_EQ(found[0].cheaper, "ns");
   EXPECT_EQ(found[0].dearer, "softmax");
   EXPECT_NEAR(found[0].words, 1000, 1);
   EXPECT_NEAR(found[1].words, 2000, 1);
   EXPECT_THAT(
-      crossing_texts(lines),
+      crossing_texts(lines, Compared::losses),
       ElementsAre(
           "cpu: from about 1,000 words on ns is cheaper than softmax",
           "cpu: from about 2,000 words on hs is cheaper than softmax",
@@ -97,14 +97,39 @@ TEST(BenchCrossover, LinesCrossWhereTheyMeet) {
 
 TEST(BenchCrossover, ACrossingWithinTheNoiseIsToldFromAClearOne) {
   json all = runs();
-  EXPECT_TRUE(crossings(study_lines(all)).at(0).clear);
+  EXPECT_TRUE(crossings(study_lines(all), Compared::losses).at(0).clear);
   // Rounds of ns at 10,000 words that are slower than those of softmax.
   all.push_back(run_of("cpu", "ns", 10'000, 1e-6, 2));
   all.push_back(run_of("cpu", "ns", 10'000, 20e-6, 3));
   const std::vector<StudyLine> lines = study_lines(all);
-  EXPECT_FALSE(crossings(lines).at(0).clear);
-  EXPECT_TRUE(crossings(lines).at(1).clear);
-  EXPECT_THAT(crossing_texts(lines).at(0), HasSubstr("(their rounds overlap there, so it may be noise)"));
+  EXPECT_FALSE(crossings(lines, Compared::losses).at(0).clear);
+  EXPECT_TRUE(crossings(lines, Compared::losses).at(1).clear);
+  EXPECT_THAT(crossing_texts(lines, Compared::losses).at(0),
+              HasSubstr("(their rounds overlap there, so it may be noise)"));
+}
+
+TEST(BenchCrossover, AGpuAndTheCpuCrossToo) {
+  json all = json::array();
+  for (const std::int64_t words : {10, 1000}) {
+    all.push_back(run_of("reference", "ns", words, 9e-6));
+    all.push_back(run_of("cpu", "ns", words, 1e-6));
+    all.push_back(run_of("cpu", "hs", words, 1e-6));
+    all.push_back(run_of("cuda", "ns", words, words == 10 ? 1e-5 : 1e-7));
+    all.push_back(run_of("cuda:1", "ns", words, 2e-7));
+    all.push_back(run_of("cuda", kDraw, words, 1e-9));
+  }
+  const std::vector<StudyLine> lines = study_lines(all);
+  const std::vector<Crossing> found = crossings(lines, Compared::devices);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(name_of(found[0]), "ns: cuda is cheaper than cpu from here on");
+  EXPECT_NEAR(found[0].words, 100, 0.1);
+  EXPECT_TRUE(found[0].clear);
+  EXPECT_THAT(crossing_texts(lines, Compared::devices),
+              ElementsAre("ns: from about 100 words on cuda is cheaper than cpu",
+                          "ns: cuda:1 is cheaper than cpu at every size that was measured, by 5.0 times with "
+                          "10 words, by 5.0 times with 1,000 words"));
+  const std::string page = html_page("study", crossover_sections(lines, all));
+  EXPECT_THAT(page, HasSubstr("ns: cuda is cheaper than cpu from here on"));
 }
 
 TEST(BenchCrossover, DevicesAreNotMixedAndFailuresLeftOut) {
@@ -115,7 +140,7 @@ TEST(BenchCrossover, DevicesAreNotMixedAndFailuresLeftOut) {
   const std::vector<StudyLine> lines = study_lines(all);
   EXPECT_EQ(lines.size(), 6U);
   EXPECT_EQ(lines[1].seconds.at(100).median, 1.5e-6) << "of two rounds";
-  EXPECT_EQ(crossings(lines).size(), 2U);
+  EXPECT_EQ(crossings(lines, Compared::losses).size(), 2U);
   const std::string page = html_page("study", crossover_sections(lines, all));
   EXPECT_EQ(unbalanced(page), "");
   EXPECT_THAT(page, HasSubstr("no &lt;memory&gt;"));
@@ -153,7 +178,9 @@ TEST(BenchCrossover, ThePageMarksTheCrossings) {
 
 class BenchStudy : public testing::Test {
  protected:
-  BenchStudy() { ::setenv("CUDA_VISIBLE_DEVICES", "", 1); }
+  BenchStudy() {
+    ::setenv("CUDA_VISIBLE_DEVICES", "", 1);  // NOLINT(concurrency-mt-unsafe): one thread
+  }
   Finished study(const std::vector<std::string>& more) const {
     std::vector<std::string> all{WARP2VEC_PROGRAM, "bench",    "--study",
                                  "crossover",      "--output", folder_.path("out")};

@@ -34,7 +34,7 @@ MeasuredRun run_of(const Cell& cell, int round, double train) {
   run.round = round;
   run.seconds = {{"vocabulary", 0.25}, {"encode", 0.5}, {"prepare", 0.125},
                  {"train", train},     {"save", 0.1},   {kTogether, train + 1}};
-  if (is_gpu(cell)) {
+  if (is_gpu(cell.device)) {
     run.seconds.insert(
         {{kKernels, train * 0.4}, {kSubsampling, train * 0.1}, {"upload", 0.02}, {"download", 0.03}});
     run.gpu_memory = 2'000'000;
@@ -67,7 +67,7 @@ std::string report_of(const std::vector<std::string>& devices, const std::vector
   std::vector<MeasuredRun> runs;
   for (int round = 1; round <= 3; ++round)
     for (const Cell& cell : cells)
-      runs.push_back(run_of(cell, round, is_gpu(cell) ? 0.1 * round : 2.0 * round));
+      runs.push_back(run_of(cell, round, is_gpu(cell.device) ? 0.1 * round : 2.0 * round));
   return page_of(content_of(runs, input));
 }
 

@@ -176,9 +176,9 @@ TEST(BenchAnswers, CompareDevicesAndLosses) {
   MeasuredRun better = run_of(hs, 1, 4, 0, 8);
   better.quality = {{"spearman ws353.tsv", 0.7}};
   const std::vector<Answer> found =
-      answers(summarise({good, better, run_of(wide, 1, 2, 0, 4), run_of(wide_hs, 1, 6, 0, 8),
-                         run_of(kCuda, 1, 1, 0.1, 2)}),
-              {});
+      answers({summarise({good, better, run_of(wide, 1, 2, 0, 4), run_of(wide_hs, 1, 6, 0, 8),
+                          run_of(kCuda, 1, 1, 0.1, 2)}),
+               {}});
   ASSERT_EQ(found.size(), 3U);
   EXPECT_THAT(found[0].texts,
               ElementsAre("cuda against cpu: 20.0 times the words a second in training, 2.0 times "
@@ -190,10 +190,21 @@ TEST(BenchAnswers, CompareDevicesAndLosses) {
 }
 
 TEST(BenchAnswers, SayWhatIsMissing) {
-  const std::vector<Answer> none = answers({}, {});
+  const std::vector<Answer> none = answers({});
   ASSERT_EQ(none.size(), 3U);
   EXPECT_EQ(none[0].texts.at(0), "No GPU was measured beside the CPU.");
   EXPECT_THAT(none[1].texts.at(0), HasSubstr("bench --input TEXT --losses ns,hs"));
+}
+
+TEST(BenchAnswers, OfTheStudyCompareGpuAndCpuToo) {
+  Findings findings;
+  findings.lines = {{"cpu", "ns", {{100, {2, 2, 2}}, {200, {2, 2, 2}}}},
+                    {"cuda", "ns", {{100, {1, 1, 1}}, {200, {0.5, 0.5, 0.5}}}}};
+  EXPECT_THAT(answers(findings)[0].texts,
+              ElementsAre("a pair of ns: cuda is cheaper than cpu at every size that was measured, by 2.0 "
+                          "times with 100 words, by 4.0 times with 200 words (with 1 thread on the CPU)"));
+  findings.study_threads = 16;
+  EXPECT_THAT(answers(findings)[0].texts.at(0), HasSubstr("(with 16 threads on the CPU)"));
 }
 
 TEST(BenchTable, FactorsHaveNoMoreDigitsThanTheyAreWorth) {

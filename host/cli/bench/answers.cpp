@@ -23,9 +23,9 @@ std::string settings_text(std::size_t count) {
   return count == 1 ? " (one setting)" : " (" + std::to_string(count) + " settings)";
 }
 
-std::vector<std::string> devices_compared(const std::vector<Row>& rows) {
+std::vector<std::string> devices_compared(const Findings& findings) {
   std::map<std::string, std::pair<std::vector<double>, std::vector<double>>> leads;
-  for (const Row& row : rows) {
+  for (const Row& row : findings.rows) {
     if (!row.lead_together) continue;
     leads[row.cell.device].second.push_back(row.lead_together->median);
     if (row.lead_in_training) leads[row.cell.device].first.push_back(row.lead_in_training->median);
@@ -37,6 +37,10 @@ std::vector<std::string> devices_compared(const std::vector<Row>& rows) {
     if (!training.empty()) text += " " + range_text(training) + " times the words a second in training,";
     texts.push_back(text + " " + range_text(together) + " times end to end" + settings_text(together.size()));
   }
+  const std::string beside = " (with " + std::to_string(findings.study_threads) +
+                             (findings.study_threads == 1 ? " thread" : " threads") + " on the CPU)";
+  for (const std::string& text : crossing_texts(findings.lines, Compared::devices))
+    texts.push_back(std::string("a pair of ").append(text).append(beside));
   if (texts.empty()) texts.emplace_back("No GPU was measured beside the CPU.");
   return texts;
 }
@@ -125,11 +129,11 @@ std::vector<std::string> losses_compared(const std::vector<Row>& rows) {
 
 }  // namespace
 
-std::vector<Answer> answers(const std::vector<Row>& rows, const std::vector<StudyLine>& lines) {
-  std::vector<std::string> crossing = crossing_texts(lines);
+std::vector<Answer> answers(const Findings& findings) {
+  std::vector<std::string> crossing = crossing_texts(findings.lines, Compared::losses);
   if (crossing.empty()) crossing.emplace_back("Not measured: bench --study crossover");
-  return {{"GPU or CPU?", devices_compared(rows)},
-          {"Which method?", losses_compared(rows)},
+  return {{"GPU or CPU?", devices_compared(findings)},
+          {"Which method?", losses_compared(findings.rows)},
           {"From which vocabulary on?", std::move(crossing)}};
 }
 

@@ -1,8 +1,7 @@
 #pragma once
 /// What a benchmark says to the three questions that it is run for.
 
-#include "cli/bench/crossover_summary.h"
-#include "cli/bench/summary.h"
+#include "cli/bench/findings.h"
 
 #include <string>
 #include <vector>
@@ -14,9 +13,9 @@ struct Answer {
   std::vector<std::string> texts;  ///< at least one
 };
 
-/// GPU or CPU (from the trainings), which loss (from the trainings: speed and quality), and from which
-/// vocabulary on (from the crossover study). What was not measured is said to be so, with the way to measure
-/// it.
-std::vector<Answer> answers(const std::vector<Row>& rows, const std::vector<StudyLine>& lines);
+/// GPU or CPU (from the trainings and from the crossover study), which loss (from the trainings: speed and
+/// quality), and from which vocabulary on (from the crossover study). What was not measured is said to be so,
+/// with the way to measure it.
+std::vector<Answer> answers(const Findings& findings);
 
 }  // namespace warp2vec::cli::bench

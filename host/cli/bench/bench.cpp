@@ -109,7 +109,7 @@ void print_findings(const bench::Part& part, const bench::Findings& findings) {
   const std::vector<bench::NamedTable> tables =
       part.name == "crossover" ? bench::study_tables(findings.lines) : bench::summary_tables(findings.rows);
   for (const bench::NamedTable& table : tables) std::cout << bench::plain_text(table) << "\n";
-  for (const bench::Answer& answer : bench::answers(findings.rows, findings.lines)) {
+  for (const bench::Answer& answer : bench::answers(findings)) {
     std::cout << answer.question << "\n";
     for (const std::string& text : answer.texts) std::cout << "  " << text << "\n";
   }

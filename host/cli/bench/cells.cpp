@@ -24,7 +24,7 @@ std::string to_string(const Cell& cell) {
          (cell.vocab_size > 0 ? ", " + words_of(cell) : "");
 }
 
-bool is_gpu(const Cell& cell) { return cell.device.starts_with("cuda"); }
+bool is_gpu(const std::string& device) { return device.starts_with("cuda"); }
 
 void to_json(nlohmann::json& json, const Cell& cell) {
   json = {{"device", cell.device}, {"loss", cell.loss}, {"dim", cell.dim}, {"vocab_size", cell.vocab_size}};

@@ -35,7 +35,8 @@ std::string to_string(const Cell& cell);
 /// "all words" or "30,000 words".
 std::string words_of(const Cell& cell);
 
-bool is_gpu(const Cell& cell);
+/// Of a Cell::device.
+bool is_gpu(const std::string& device);
 
 void to_json(nlohmann::json& json, const Cell& cell);
 void from_json(const nlohmann::json& json, Cell& cell);

@@ -99,11 +99,11 @@ std::int64_t study_tokens(const Cell& cell, int threads) {
   constexpr double kSeconds = 0.5;      // for full softmax
   constexpr double kThreadSpeed = 5e9;  // operations a second, rather too few than too many
   constexpr double kGpuSpeed = 5e12;
-  const std::int64_t most = is_gpu(cell)                 ? kMostOnGpu
+  const std::int64_t most = is_gpu(cell.device)          ? kMostOnGpu
                             : cell.device == "reference" ? kMostOnCpu / 20
                                                          : kMostOnCpu;
   if (!parse_loss(cell.loss).softmax) return most;
-  const double speed = is_gpu(cell)                 ? kGpuSpeed
+  const double speed = is_gpu(cell.device)          ? kGpuSpeed
                        : cell.device == "reference" ? kThreadSpeed
                                                     : kThreadSpeed * threads;
   const double work = 6.0 * static_cast<double>(cell.vocab_size) * cell.dim * kPairsOfToken;

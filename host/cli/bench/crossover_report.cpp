@@ -118,7 +118,7 @@ Table claims_table(const std::vector<StudyLine>& lines) {
     if (ns.what != "ns") continue;
     for (const StudyLine& softmax : lines) {
       if (softmax.what != "softmax" || softmax.device != ns.device) continue;
-      for (const std::string& text : crossing_texts({ns, softmax}))
+      for (const std::string& text : crossing_texts({ns, softmax}, Compared::losses))
         table.push_back(
             {"negative sampling instead of full softmax", "pays only for large vocabularies", text});
     }
@@ -130,10 +130,11 @@ Table claims_table(const std::vector<StudyLine>& lines) {
 std::vector<Section> crossover_sections(const std::vector<StudyLine>& lines, const nlohmann::json& runs) {
   if (runs.empty()) return {};
   std::vector<Mark> marks;
-  for (const Crossing& crossing : crossings(lines)) {
-    if (!crossing.clear) continue;
-    marks.push_back({crossing.words, crossing.device + ": " + crossing.cheaper + " is cheaper than " +
-                                         crossing.dearer + " from here on"});
+  std::vector<std::string> texts;
+  for (const Compared compared : {Compared::losses, Compared::devices}) {
+    for (const Crossing& crossing : crossings(lines, compared))
+      if (crossing.clear) marks.push_back({crossing.words, name_of(crossing)});
+    for (std::string& text : crossing_texts(lines, compared)) texts.push_back(std::move(text));
   }
   const Axis words{"words of the vocabulary", true, short_number};
   const std::string pairs = line_chart("Time of a trained pair over the size of the vocabulary", words,
@@ -152,8 +153,8 @@ std::vector<Section> crossover_sections(const std::vector<StudyLine>& lines, con
       "second training is timed after a first that warms the memory, without preparation and transfers. "
       "Negatives and the contexts of a path are shared by neighbouring pairs (--sharing).");
   const std::string note =
-      paragraph("Dashed lines: where two losses cross, unless their rounds overlap there.") +
-      bullet_list(crossing_texts(lines));
+      paragraph("Dashed lines: where two losses, or GPU and CPU, cross, unless their rounds overlap there.") +
+      bullet_list(texts);
   std::string tables;
   for (const NamedTable& table : study_tables(lines))
     tables += heading(table.title) + html_table(table.table);

@@ -15,15 +15,29 @@ namespace {
 
 using nlohmann::json;
 
-// Calls `use` with each two losses of a device.
-void each_two(const std::vector<StudyLine>& lines,
+bool comparable(const StudyLine& a, const StudyLine& b, Compared compared) {
+  if (!is_loss(a) || !is_loss(b)) return false;
+  if (compared == Compared::losses) return a.device == b.device;
+  return a.what == b.what &&
+         ((a.device == "cpu" && is_gpu(b.device)) || (is_gpu(a.device) && b.device == "cpu"));
+}
+
+// Calls `use` with each two lines that can be compared.
+void each_two(const std::vector<StudyLine>& lines, Compared compared,
               const std::function<void(const StudyLine&, const StudyLine&)>& use) {
   for (std::size_t a = 0; a < lines.size(); ++a) {
     for (std::size_t b = a + 1; b < lines.size(); ++b) {
-      if (is_loss(lines[a]) && is_loss(lines[b]) && lines[a].device == lines[b].device)
-        use(lines[a], lines[b]);
+      if (comparable(lines[a], lines[b], compared)) use(lines[a], lines[b]);
     }
   }
+}
+
+// In what two lines differ, and what they have in common.
+const std::string& own(const StudyLine& line, Compared compared) {
+  return compared == Compared::losses ? line.what : line.device;
+}
+const std::string& common(const StudyLine& line, Compared compared) {
+  return compared == Compared::losses ? line.device : line.what;
 }
 
 // Two lines at one size.
@@ -50,11 +64,11 @@ std::string times_text(double log_ratio) { return factor_text(std::exp(std::abs(
 std::string words_text(double log_words) { return with_commas(std::llround(std::exp(log_words))) + " words"; }
 
 // Of two lines that never change order.
-std::string at_every_size(const StudyLine& a, const StudyLine& b, const std::vector<Meeting>& points) {
+std::string at_every_size(const std::string& a, const std::string& b, const std::vector<Meeting>& points) {
   const bool a_cheaper = points[0].log_ratio < 0;
   const Meeting& first = points.front();
   const Meeting& last = points.back();
-  std::string text = (a_cheaper ? a.what : b.what) + " is cheaper than " + (a_cheaper ? b.what : a.what);
+  std::string text = (a_cheaper ? a : b) + " is cheaper than " + (a_cheaper ? b : a);
   if (points.size() == 1)
     return text + " with " + words_text(first.log_words) + ", by " + times_text(first.log_ratio);
   return text + " at every size that was measured, by " + times_text(first.log_ratio) + " with " +
@@ -91,9 +105,9 @@ std::vector<StudyLine> study_lines(const json& runs) {
   return lines;
 }
 
-std::vector<Crossing> crossings(const std::vector<StudyLine>& lines) {
+std::vector<Crossing> crossings(const std::vector<StudyLine>& lines, Compared compared) {
   std::vector<Crossing> found;
-  each_two(lines, [&](const StudyLine& a, const StudyLine& b) {
+  each_two(lines, compared, [&](const StudyLine& a, const StudyLine& b) {
     const std::vector<Meeting> points = meetings(a, b);
     for (std::size_t i = 1; i < points.size(); ++i) {
       const Meeting& left = points[i - 1];
@@ -102,24 +116,29 @@ std::vector<Crossing> crossings(const std::vector<StudyLine>& lines) {
       const double share = left.log_ratio / (left.log_ratio - right.log_ratio);
       const double words = std::exp(left.log_words + (right.log_words - left.log_words) * share);
       const bool a_cheaper = right.log_ratio < 0;
-      found.push_back({a.device, a_cheaper ? a.what : b.what, a_cheaper ? b.what : a.what, words,
-                       left.apart && right.apart});
+      found.push_back({common(a, compared), own(a_cheaper ? a : b, compared),
+                       own(a_cheaper ? b : a, compared), words, left.apart && right.apart});
     }
   });
   return found;
 }
 
-std::vector<std::string> crossing_texts(const std::vector<StudyLine>& lines) {
+std::string name_of(const Crossing& crossing) {
+  return crossing.under + ": " + crossing.cheaper + " is cheaper than " + crossing.dearer + " from here on";
+}
+
+std::vector<std::string> crossing_texts(const std::vector<StudyLine>& lines, Compared compared) {
   std::vector<std::string> texts;
-  each_two(lines, [&](const StudyLine& a, const StudyLine& b) {
+  each_two(lines, compared, [&](const StudyLine& a, const StudyLine& b) {
     const std::vector<Meeting> points = meetings(a, b);
     if (points.empty()) return;
-    const std::vector<Crossing> own = crossings({a, b});
-    for (const Crossing& crossing : own)
-      texts.push_back(a.device + ": from about " + with_commas(std::llround(crossing.words)) + " words on " +
-                      crossing.cheaper + " is cheaper than " + crossing.dearer +
+    const std::vector<Crossing> found = crossings({a, b}, compared);
+    for (const Crossing& crossing : found)
+      texts.push_back(crossing.under + ": from about " + with_commas(std::llround(crossing.words)) +
+                      " words on " + crossing.cheaper + " is cheaper than " + crossing.dearer +
                       (crossing.clear ? "" : " (their rounds overlap there, so it may be noise)"));
-    if (own.empty()) texts.push_back(a.device + ": " + at_every_size(a, b, points));
+    if (found.empty())
+      texts.push_back(common(a, compared) + ": " + at_every_size(own(a, compared), own(b, compared), points));
   });
   return texts;
 }

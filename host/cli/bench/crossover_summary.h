@@ -26,22 +26,27 @@ bool is_loss(const StudyLine& line);
 /// nlohmann::json::exception for what are not runs of the study.
 std::vector<StudyLine> study_lines(const nlohmann::json& runs);
 
-/// From about `words` words on `cheaper` takes less time than `dearer` on this device.
+/// What is compared: two losses on one device, or a GPU and the CPU with one loss.
+enum class Compared { losses, devices };
+
+/// From about `words` words on `cheaper` takes less time for a pair than `dearer`.
 struct Crossing {
-  std::string device;
-  std::string cheaper;
+  std::string under;    ///< the device of two losses, the loss of two devices
+  std::string cheaper;  ///< a loss, or a device
   std::string dearer;
   double words = 0;
   bool clear = true;  ///< the slowest round of the cheaper one is faster than the fastest of the dearer one,
                       ///< at the measured sizes on both sides of the crossing
 };
 
-/// Where the medians of two losses on a device change order, interpolated between measured sizes on
-/// logarithmic scales.
-std::vector<Crossing> crossings(const std::vector<StudyLine>& lines);
+/// Where the medians of two lines change order, interpolated between measured sizes on logarithmic scales.
+std::vector<Crossing> crossings(const std::vector<StudyLine>& lines, Compared compared);
 
-/// Of each two losses of a device every crossing, or which one is the cheaper at every size, and how many
-/// times.
-std::vector<std::string> crossing_texts(const std::vector<StudyLine>& lines);
+/// "cpu: ns is cheaper than softmax from here on".
+std::string name_of(const Crossing& crossing);
+
+/// Of each two lines that can be compared every crossing, or which one is the cheaper at every size, and how
+/// many times.
+std::vector<std::string> crossing_texts(const std::vector<StudyLine>& lines, Compared compared);
 
 }  // namespace warp2vec::cli::bench

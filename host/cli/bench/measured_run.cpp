@@ -21,7 +21,7 @@ double words_by(const MeasuredRun& run, double seconds) {
 }  // namespace
 
 double MeasuredRun::training_speed() const {
-  if (!is_gpu(cell)) return words_by(*this, seconds_of(*this, "train"));
+  if (!is_gpu(cell.device)) return words_by(*this, seconds_of(*this, "train"));
   const double kernels = seconds_of(*this, kKernels);
   return kernels > 0 ? words_by(*this, kernels + seconds_of(*this, kSubsampling)) : 0;
 }

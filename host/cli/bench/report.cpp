@@ -18,10 +18,6 @@ namespace {
 
 using nlohmann::json;
 
-json runs_of(const json& content, const char* part) {
-  return content.contains(part) ? content.at(part).at("runs") : json::array();
-}
-
 std::string text_of(const json& value) {
   if (value.is_string()) return value.get<std::string>();
   if (!value.is_array()) return value.dump(-1, ' ', false, json::error_handler_t::replace);
@@ -42,8 +38,7 @@ std::string settings_text(const json& settings) {
 
 Section answers_section(const Findings& findings) {
   std::string html;
-  for (const Answer& answer : answers(findings.rows, findings.lines))
-    html += heading(answer.question) + bullet_list(answer.texts);
+  for (const Answer& answer : answers(findings)) html += heading(answer.question) + bullet_list(answer.texts);
   return {"In short", html};
 }
 
@@ -62,11 +57,6 @@ Section conditions_section(const json& content) {
 }
 
 }  // namespace
-
-Findings findings_of(const json& content) {
-  return {summarise(runs_of(content, "trainings").get<std::vector<MeasuredRun>>()),
-          study_lines(runs_of(content, "crossover"))};
-}
 
 std::string report_page(const json& content, const Findings& findings) {
   std::vector<Section> sections{answers_section(findings)};

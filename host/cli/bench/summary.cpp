@@ -93,7 +93,7 @@ std::vector<Row> summarise(const std::vector<MeasuredRun>& runs) {
     on_cpu.device = "cpu";
     const auto cpu =
         std::find_if(rows.begin(), rows.end(), [&](const Row& other) { return other.cell == on_cpu; });
-    if (!is_gpu(row.cell) || cpu == rows.end()) continue;
+    if (!is_gpu(row.cell.device) || cpu == rows.end()) continue;
     row.lead_in_training = lead(row, *cpu, &MeasuredRun::training_speed);
     row.lead_together = lead(row, *cpu, &MeasuredRun::speed_together);
   }
