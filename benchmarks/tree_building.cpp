@@ -37,7 +37,7 @@ class Words {
       names.push_back(std::to_string(names.size()));
       entries.emplace_back(names.back(), count);
     }
-    vocabulary_ = Vocabulary(std::move(entries), 1, 0);
+    vocabulary_ = Vocabulary(entries, 1, 0);
     config_.loss = parse_loss("hs");
     config_.sample = 1e-4;
     config_.window = 5;

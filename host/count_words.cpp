@@ -133,7 +133,7 @@ CorpusCounts count_words_in_chunks(const Corpus& corpus, std::int64_t min_count,
     throw Error("no word appears --min-count " + std::to_string(min_count) + " times: the input holds " +
                 std::to_string(counts.types) + " distinct word(s), the most frequent one " +
                 std::to_string(highest) + " time(s); a lower --min-count keeps more words");
-  counts.vocabulary = Vocabulary(std::move(frequent), min_count, max_vocab);
+  counts.vocabulary = Vocabulary(frequent, min_count, max_vocab);
   return counts;
 }
 

@@ -12,7 +12,7 @@ std::span<const WordId> NegativeDraws::draw(const Draws& draws, const AliasView&
   simd::draw_subs(draws, Stream::negative, static_cast<std::uint64_t>(owner),
                   static_cast<std::uint32_t>(first_block), blocks, words_.data());
   negatives_.resize(static_cast<std::size_t>(last - first));
-  const std::uint32_t* words = words_.data() + 2 * (first - 2 * first_block);
+  const std::uint32_t* words = words_.data() + 2 * (std::int64_t{first} - 2 * std::int64_t{first_block});
   for (WordId& negative : negatives_) {
     negative = alias.draw(words[0], words[1]);
     words += 2;

@@ -58,7 +58,8 @@ CountedWord parse_line(std::string_view line, const std::string& path, std::int6
 
 }  // namespace
 
-Vocabulary::Vocabulary(std::vector<CountedWord> words, std::int64_t min_count, std::int64_t max_vocab) {
+Vocabulary::Vocabulary(const std::vector<CountedWord>& words, std::int64_t min_count,
+                       std::int64_t max_vocab) {
   refuse_repeated(words);
   std::vector<RankedWord> ranked;
   ranked.reserve(words.size());
@@ -122,7 +123,7 @@ Vocabulary read_vocabulary(const std::string& path, std::int64_t min_count, std:
   }
   Vocabulary vocabulary;
   try {
-    vocabulary = Vocabulary(std::move(entries), min_count, max_vocab);
+    vocabulary = Vocabulary(entries, min_count, max_vocab);
   } catch (const Error& error) {
     throw Error(path + ": " + error.what());
   }

@@ -66,7 +66,7 @@ class HostMatrices {
   template <class F>
   static void for_each_part(const Block& c, F f) {
     for (int lane = 0; lane < kLanes; ++lane)
-      f(part_row(lane), part_half(lane), &c.values[part_row(lane)][kPart * part_half(lane)]);
+      f(part_row(lane), part_half(lane), c.values[part_row(lane)] + std::ptrdiff_t{kPart} * part_half(lane));
   }
 
   static void add(float* p, const float* part) {

@@ -63,8 +63,8 @@ struct PathPlace {
 struct PathRow {
   std::int32_t row;  ///< of the input or node matrix, or DenseTile::kNone
   float scale;       ///< learning rate times damping
-  std::uint32_t
-      left;  ///< of a context: the centres that it meets; of a node: those whose paths turn left ...
+  /// Of a context: the centres that it meets; of a node: those whose paths turn left ...
+  std::uint32_t left;
   std::uint32_t right;  ///< ... and those whose paths turn right
 };
 

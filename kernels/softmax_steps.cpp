@@ -15,9 +15,10 @@ std::int64_t bytes_of(const std::vector<T>& values) {
 }  // namespace
 
 std::int64_t SoftmaxSteps::bytes(const TrainingData& data, std::int64_t centres, std::int64_t group) {
-  const std::int64_t lists = most_pairs(data, centres) * (2 * sizeof(std::int32_t) + sizeof(float));
+  constexpr std::int64_t kListed = 2 * sizeof(std::int32_t) + sizeof(float);
   const std::int64_t pair_values = 2 * Matrix::padded(data.config.dim) + data.vocabulary.size();
-  return lists + most_pairs(data, group) * pair_values * static_cast<std::int64_t>(sizeof(float));
+  return most_pairs(data, centres) * kListed +
+         most_pairs(data, group) * pair_values * static_cast<std::int64_t>(sizeof(float));
 }
 
 SoftmaxSteps::SoftmaxSteps(const TrainingData& data, Uploader& uploader, std::int64_t centres,

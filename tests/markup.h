@@ -12,7 +12,7 @@ inline std::string unbalanced(const std::string& html) {
   for (std::size_t at = html.find('<'); at != std::string::npos; at = html.find('<', at + 1)) {
     const std::size_t end = html.find('>', at);
     if (end == std::string::npos) return html.substr(at);
-    const std::string tag = html.substr(at + 1, end - at - 1);
+    std::string tag = html.substr(at + 1, end - at - 1);
     std::string name = tag.substr(0, tag.find_first_of(" \n/", 1));
     if (tag.ends_with("/") || name == "meta" || name == "!DOCTYPE") continue;
     if (!tag.starts_with("/")) {

@@ -17,6 +17,7 @@ Subprocess::Subprocess(const std::vector<std::string>& command, const std::strin
                        const std::string& input)
     : out_(folder + "/stdout"), err_(folder + "/stderr") {
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (const std::string& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));
   arguments.push_back(nullptr);
   posix_spawn_file_actions_t actions;

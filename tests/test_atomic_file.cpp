@@ -11,11 +11,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <string>
+#include <system_error>
 
 namespace warp2vec {
 namespace {
@@ -190,7 +191,7 @@ TEST(AtomicFile, PipesAreWrittenToDirectly) {
 TEST(AtomicFile, AFullDiskLeavesNothing) {
   const TemporaryFolder folder;
   if (::mount("tmpfs", folder.path().c_str(), "tmpfs", 0, "size=1m") != 0)
-    GTEST_SKIP() << "mounting a small tmpfs needs root: " << std::strerror(errno);
+    GTEST_SKIP() << "mounting a small tmpfs needs root: " << std::generic_category().message(errno);
   folder.write("kept", "before");
   const std::string message = thrown_message([&] { save(folder.path("out"), large_text()); });
   const std::string replaced = thrown_message([&] { save(folder.path("kept"), large_text()); });

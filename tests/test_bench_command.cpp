@@ -31,7 +31,7 @@ class BenchCommand : public testing::Test {
       text += "a" + std::to_string(i % 7) + " b" + std::to_string(i % 11) + (i % 10 == 9 ? "\n" : " ");
     folder_.write("text", text);
     folder_.write("pairs.tsv", "a0\ta1\t5\na0\tb1\t1\na2\tb3\t2\n");
-    ::setenv("CUDA_VISIBLE_DEVICES", "", 1);
+    ::setenv("CUDA_VISIBLE_DEVICES", "", 1);  // NOLINT(concurrency-mt-unsafe): one thread
   }
 
   // With small settings for what `more` does not have.

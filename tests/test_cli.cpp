@@ -40,7 +40,7 @@ class Cli : public testing::Test {
   Cli() : text_(path("text.txt")) {
     write(text_, sentences(500));
     // Bytes and messages are compared, which a GPU of this machine is not to change.
-    ::setenv("CUDA_VISIBLE_DEVICES", "", 1);
+    ::setenv("CUDA_VISIBLE_DEVICES", "", 1);  // NOLINT(concurrency-mt-unsafe): one thread
   }
 
   std::string path(const std::string& name) const { return folder_.path(name); }
@@ -54,9 +54,10 @@ class Cli : public testing::Test {
   static std::string sentences(int count) {
     const Draws draws{7, 0};
     std::string text;
+    std::uint64_t words = 0;
     for (int s = 0; s < count; ++s) {
       for (int w = 0; w < 10; ++w) {
-        const std::uint32_t r = draws.word(Stream::keep, static_cast<std::uint64_t>(s * 10 + w)) >> 8;
+        const std::uint32_t r = draws.word(Stream::keep, words++) >> 8;
         text += (s % 2 == 0 ? "a" : "b") + std::to_string(r % 20) + (w < 9 ? " " : "\n");
       }
     }

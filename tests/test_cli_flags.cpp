@@ -106,7 +106,7 @@ TEST(CliFlags, WordsKeepTheirBrackets) {
 class CliConfigFile : public testing::Test {
  protected:
   std::string write(const std::string& text) {
-    const std::string path = folder_.path("run.ini");
+    std::string path = folder_.path("run.ini");
     std::ofstream(path) << text;
     return path;
   }

@@ -67,7 +67,7 @@ TEST(CliMemoryPlan, Bf16TablesTakeHalfOfAGpu) {
   config.table_type = TableType::bf16;
   const std::vector<MemoryItem> bf16 = memory_plan(size, config);
   EXPECT_EQ(host_bytes(bf16), host_bytes(floats));
-  EXPECT_EQ(device_bytes(bf16), device_bytes(floats) - 2 * 1000 * 112 * 2);
+  EXPECT_EQ(device_bytes(bf16), device_bytes(floats) - std::int64_t{2} * 1000 * 112 * 2);
 }
 
 TEST(CliMemoryPlan, OutputSizes) {

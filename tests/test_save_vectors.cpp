@@ -11,11 +11,16 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <bit>
+#include <cerrno>
+#include <cmath>
 #include <csignal>
-#include <cstring>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <random>
 #include <string>
+#include <system_error>
 #include <vector>
 
 namespace warp2vec {
@@ -80,13 +85,12 @@ TEST_F(SaveVectors, WhatIsSavedIsLoadedBitForBit) {
   std::mt19937 random(1);
   for (const std::int32_t dim : {1, 2, 15, 16, 17, 100}) {
     std::vector<float> values;
-    while (values.size() < 20U * static_cast<unsigned>(dim)) {
-      const auto bits = static_cast<std::uint32_t>(random());
-      float value = 0;
-      std::memcpy(&value, &bits, sizeof(value));
+    while (values.size() < std::size_t{20} * static_cast<unsigned>(dim)) {
+      const auto value = std::bit_cast<float>(static_cast<std::uint32_t>(random()));
       if (std::isfinite(value)) values.push_back(value);
     }
     std::vector<std::string> words;
+    words.reserve(20);
     for (int i = 0; i < 20; ++i) words.push_back(std::to_string(i * i));
     const WordVectors v = make_vectors(words, dim, values);
     for (const VectorFormat format :
@@ -159,7 +163,7 @@ TEST_F(SaveVectors, AFullDiskLeavesNothing) {
   const WordVectors large = large_vectors();
   for (const char* size : {"size=1m", "size=3160k"}) {
     if (::mount("tmpfs", folder_.path().c_str(), "tmpfs", 0, size) != 0)
-      GTEST_SKIP() << "mounting a small tmpfs needs root: " << std::strerror(errno);
+      GTEST_SKIP() << "mounting a small tmpfs needs root: " << std::generic_category().message(errno);
     for (const VectorFormat format : kAll) {
       EXPECT_THAT(thrown_message([&] { save_vectors(large, path_, format); }),
                   testing::MatchesRegex("cannot write .*/vectors.*: No space left on device"))

@@ -13,7 +13,9 @@
 namespace warp2vec {
 namespace {
 
-bool run(const std::string& command) { return std::system(command.c_str()) == 0; }
+bool run(const std::string& command) {
+  return std::system(command.c_str()) == 0;  // NOLINT(concurrency-mt-unsafe): one thread
+}
 
 class VectorsWithGensim : public testing::Test {
  protected:

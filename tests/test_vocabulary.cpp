@@ -52,6 +52,7 @@ TEST(Vocabulary, OrderOfEquallyFrequentWordsIsThatOfTheirBytesHoweverLongTheyAre
       texts.push_back(std::string(start) + end);
   std::sort(texts.begin(), texts.end());
   std::vector<CountedWord> all;
+  all.reserve(texts.size());
   for (const std::string& text : texts) all.emplace_back(text, 3);
   std::reverse(all.begin(), all.end());
   const Vocabulary vocabulary(all, 1, 0);

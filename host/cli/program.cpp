@@ -51,6 +51,7 @@ void print_help() {
   if (name == "cbow" || name == "supervised")
     throw UsageError(name + " is not available: warp2vec trains skip-gram (warp2vec train)");
   std::vector<std::string> names;
+  names.reserve(kCommands.size());
   for (const Command& command : kCommands) names.emplace_back(command.name);
   const std::string meant = nearest(name, names);
   throw UsageError("unknown command '" + name + "'" + (meant.empty() ? "" : "; did you mean " + meant + "?") +

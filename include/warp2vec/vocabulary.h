@@ -21,7 +21,7 @@ class Vocabulary {
   /// From words in any order, each once, counts >= 0. Keeps those with count >= max(1, min_count) and of them
   /// at most `max_vocab` (0 = no limit). Throws Error for a word that appears twice and for more than
   /// kMaxVocabulary words.
-  Vocabulary(std::vector<std::pair<std::string_view, std::int64_t>> words, std::int64_t min_count,
+  Vocabulary(const std::vector<std::pair<std::string_view, std::int64_t>>& words, std::int64_t min_count,
              std::int64_t max_vocab);
 
   std::int64_t size() const { return static_cast<std::int64_t>(counts_.size()); }

@@ -34,7 +34,6 @@ void check_aligned(const void* address, const char* what) {
 
 // The bits of row `row` and column `column` of matrix number `matrix`.
 std::uint16_t stored(const AllLanes& rows, unsigned matrix, unsigned row, unsigned column) {
-  // NOLINTNEXTLINE(performance-no-int-to-ptr): between lanes addresses go as numbers.
   const auto* const values = reinterpret_cast<const std::uint16_t*>(rows[matrix * 8 + row]);
   std::uint16_t bits = 0;
   std::memcpy(&bits, values + column, sizeof bits);

@@ -23,7 +23,6 @@ namespace {
 
 using emulation::BlockOrder;
 using emulation::DeviceSettings;
-using emulation::Schedule;
 using emulation::ThreadOrder;
 using ::testing::HasSubstr;
 
@@ -49,7 +48,7 @@ MakeBackend matrix_units(int blocks, int warps) {
 
 /// Fresh devices before each test, and nothing left on them after it.
 class CudaBackendTest : public ::testing::Test {
- protected:
+ public:
   CudaBackendTest() { emulation::reset_device(); }
   ~CudaBackendTest() override { EXPECT_TRUE(emulation::live_objects().none()); }
 };

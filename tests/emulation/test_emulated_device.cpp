@@ -143,7 +143,7 @@ TEST_F(EmulatedDevice, FailsWhenToldTo) {
 
 /// Two streams that do not wait for the default one, pinned memory, and work that leaves a trace.
 class EmulatedStreams : public ::testing::Test {
- protected:
+ public:
   EmulatedStreams() {
     reset_device();
     check(cudaStreamCreateWithFlags(&a, cudaStreamNonBlocking));
@@ -158,6 +158,8 @@ class EmulatedStreams : public ::testing::Test {
     EXPECT_EQ(cudaStreamDestroy(a), cudaSuccess);
     EXPECT_TRUE(live_objects().none());
   }
+
+ protected:
   void leave(cudaStream_t stream, char mark) {
     enqueue(stream, [this, mark] { trace += mark; });
   }
@@ -293,7 +295,7 @@ TEST(EmulatedCublas, MultipliesMatrices) {
   constexpr int n = 4;
   constexpr int k = 5;
   constexpr int stride = 7;
-  std::vector<float> numbers(stride * stride);
+  std::vector<float> numbers(std::size_t{stride} * stride);
   std::iota(numbers.begin(), numbers.end(), -20.0F);
   cublasHandle_t handle = nullptr;
   ASSERT_EQ(cublasCreate(&handle), CUBLAS_STATUS_SUCCESS);

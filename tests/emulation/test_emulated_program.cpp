@@ -69,7 +69,7 @@ TEST_F(EmulatedProgram, MetricsOfTrainingHaveTheGpuItsSecondsAndItsMemory) {
       run("train", {"--device", "cuda", "--dim", "8", "--quiet", "--metrics", folder_.path("metrics")});
   ASSERT_EQ(done.status, 0) << done.err;
   EXPECT_EQ(done.err, "");
-  EXPECT_GT(std::filesystem::file_size(output_), 18 * 8 * sizeof(float));
+  EXPECT_GT(std::filesystem::file_size(output_), std::size_t{18} * 8 * sizeof(float));
   const json summary = last_line(folder_.read("metrics"));
   EXPECT_EQ(summary.at("state"), "finished");
   const json& device = summary.at("device");

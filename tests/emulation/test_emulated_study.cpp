@@ -12,13 +12,14 @@ namespace warp2vec::cli::bench {
 namespace {
 
 class EmulatedStudy : public testing::Test {
- protected:
+ public:
   EmulatedStudy() {
     emulation::reset_device();
     options_.config.threads = 1;
   }
   ~EmulatedStudy() override { EXPECT_TRUE(emulation::live_objects().none()); }
 
+ protected:
   UnitTime time_of(const std::string& device, const std::string& loss, std::int64_t words) const {
     return time_of_pairs(options_, {device, loss, 8, words}, 1, kTokens);
   }

@@ -20,10 +20,11 @@ namespace {
 
 /// Threads of a block: one, a warp, with a part of a warp, several warps.
 class EmulatedThreads : public ::testing::TestWithParam<std::tuple<unsigned, ThreadOrder>> {
- protected:
+ public:
   EmulatedThreads() { reset(); }
   ~EmulatedThreads() override { EXPECT_TRUE(live_objects().none()); }
 
+ protected:
   static void reset() {
     reset_device();
     const ThreadOrder order = std::get<1>(GetParam());
@@ -102,7 +103,7 @@ __global__ void rotate_warp(int* values, int rounds) {
 
 TEST_P(EmulatedThreads, WaitForTheirWarp) {
   const DeviceArray<int> values(all());
-  launch(2 * threads() * sizeof(int), rotate_warp, values.get(), 7);
+  launch(std::size_t{2} * threads() * sizeof(int), rotate_warp, values.get(), 7);
   const std::vector<int> read = values.read();
   for (unsigned i = 0; i < all(); ++i) {
     const unsigned thread = i % threads();
@@ -150,10 +151,11 @@ TEST_P(EmulatedThreads, Vote) {
     const unsigned end = std::min(begin + 32, threads());
     unsigned ballot = 0;
     for (unsigned k = begin; k < end; ++k) ballot |= (k % 3 == 0 ? 1U : 0U) << (k - begin);
-    EXPECT_EQ(read[i * 4], ballot);
-    EXPECT_EQ(read[i * 4 + 1], 1U);
-    EXPECT_EQ(read[i * 4 + 2], end <= 33 ? 1U : 0U);
-    EXPECT_EQ(read[i * 4 + 3], 0U);
+    const unsigned* const votes_of_i = &read[std::size_t{i} * 4];
+    EXPECT_EQ(votes_of_i[0], ballot);
+    EXPECT_EQ(votes_of_i[1], 1U);
+    EXPECT_EQ(votes_of_i[2], end <= 33 ? 1U : 0U);
+    EXPECT_EQ(votes_of_i[3], 0U);
   }
 }
 
@@ -266,6 +268,7 @@ TYPED_TEST_SUITE(EmulatedShuffles, ShuffledTypes);
 TYPED_TEST(EmulatedShuffles, AgreeWithTheirDefinition) {
   reset_device();
   std::vector<TypeParam> values;
+  values.reserve(32);
   for (int i = 0; i < 32; ++i) values.push_back(static_cast<TypeParam>(i * i - 7));
   for (const ThreadOrder order : {ThreadOrder::natural, ThreadOrder::reversed, ThreadOrder::shuffled}) {
     device_settings().schedule.threads = order;
@@ -320,6 +323,7 @@ TEST_F(EmulatedWarp, SeveralThreadsOfTheHostMayUseTheDevice) {
   const DeviceArray<int> values{std::vector<int>(kHosts)};
   {
     std::vector<std::jthread> hosts;
+    hosts.reserve(kHosts);
     for (int host = 0; host < kHosts; ++host) {
       hosts.emplace_back([value = values.get() + host] {
         cudaStream_t stream = nullptr;

@@ -14,11 +14,12 @@ namespace {
 
 // "a,b" -> {"a", "b"}.
 std::vector<std::string> split(const std::string& flag, const std::string& text) {
+  const std::string given = flag + " " + text;
   std::vector<std::string> parts;
   for (std::size_t begin = 0; begin <= text.size();) {
     const std::size_t end = std::min(text.find(',', begin), text.size());
     parts.push_back(text.substr(begin, end - begin));
-    if (parts.back().empty()) throw UsageError(flag + " " + text + ": there is nothing between two commas");
+    if (parts.back().empty()) throw UsageError(given + ": there is nothing between two commas");
     begin = end + 1;
   }
   return parts;
@@ -29,11 +30,12 @@ template <class Value>
 void add_list(Flags& flags, const std::string& flag, std::vector<Value>& values,
               const std::function<Value(const std::string&)>& parse, const std::string& help) {
   const auto take = [&values, flag, parse](const std::string& text) {
+    const std::string given = flag + " " + text;
     values.clear();
     for (const std::string& part : split(flag, text)) {
       Value value = parse(part);
       if (std::find(values.begin(), values.end(), value) != values.end())
-        throw UsageError(flag + " " + text + ": " + part + " is given twice");
+        throw UsageError(std::string(given).append(": ").append(part).append(" is given twice"));
       values.push_back(std::move(value));
     }
   };

@@ -61,9 +61,10 @@ std::string html_table(const Table& table, Cells cells) {
   std::string out = "<div class=\"scroll\" tabindex=\"0\">\n<table" +
                     std::string(cells == Cells::words ? " class=\"words\"" : "") + ">\n";
   for (std::size_t r = 0; r < table.size(); ++r) {
-    const std::string cell = r == 0 ? "th" : "td";
+    const std::string open = r == 0 ? "<th>" : "<td>";
+    const std::string close = r == 0 ? "</th>" : "</td>";
     out += "<tr>";
-    for (const std::string& text : table[r]) out += "<" + cell + ">" + escaped(text) + "</" + cell + ">";
+    for (const std::string& text : table[r]) out.append(open).append(escaped(text)).append(close);
     out += "</tr>\n";
   }
   return out + "</table>\n</div>\n";

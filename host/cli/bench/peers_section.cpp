@@ -23,6 +23,10 @@ std::string lead(const json& row, const char* phase) {
              : "";
 }
 
+std::string bar_name(const std::string& program, const std::string& threads) {
+  return program + ", threads: " + threads;
+}
+
 std::string section_html(const json& results) {
   const json& summary = results.at("summary");
   std::set<std::string> quality;
@@ -46,7 +50,7 @@ std::string section_html(const json& results) {
       const json value = row.at("quality").value(key, json());
       table.back().push_back(value.is_number() ? quality_text(key, value.get<double>()) : "-");
     }
-    bars.push_back({program + ", threads: " + threads, thousands(speed) + " k words/s", speed,
+    bars.push_back({bar_name(program, threads), thousands(speed) + " k words/s", speed,
                     spread ? spread->min : speed, spread ? spread->max : speed,
                     program == "warp2vec" ? std::size_t{0} : std::size_t{7}});
   }
