@@ -108,6 +108,18 @@ TEST(BenchCrossover, ACrossingWithinTheNoiseIsToldFromAClearOne) {
               HasSubstr("(their rounds overlap there, so it may be noise)"));
 }
 
+TEST(BenchCrossover, ADifferenceWithinTheNoiseIsNotGivenAsAFactor) {
+  json all = json::array(
+      {run_of("cpu", "ns", 10, 1e-6, 1), run_of("cpu", "ns", 10, 3e-6, 2), run_of("cpu", "hs", 10, 2.1e-6)});
+  EXPECT_THAT(crossing_texts(study_lines(all), Compared::losses),
+              ElementsAre("cpu: ns is cheaper than hs within the noise with 10 words"));
+  all.push_back(run_of("cpu", "ns", 100, 1e-6));
+  all.push_back(run_of("cpu", "hs", 100, 1.04e-6));
+  EXPECT_THAT(crossing_texts(study_lines(all), Compared::losses),
+              ElementsAre("cpu: ns is cheaper than hs at every size that was measured, within the noise with "
+                          "10 words, by 4.0% with 100 words"));
+}
+
 TEST(BenchCrossover, AGpuAndTheCpuCrossToo) {
   json all = json::array();
   for (const std::int64_t words : {10, 1000}) {

@@ -59,21 +59,23 @@ std::vector<Meeting> meetings(const StudyLine& a, const StudyLine& b) {
   return out;
 }
 
-std::string times_text(double log_ratio) { return factor_text(std::exp(std::abs(log_ratio))) + " times"; }
-
-std::string words_text(double log_words) { return with_commas(std::llround(std::exp(log_words))) + " words"; }
+// "by 2.0 times with 100 words"; "by 4% with 10 words", which would round to a factor of 1.0.
+std::string difference_text(const Meeting& point) {
+  const double factor = std::exp(std::abs(point.log_ratio));
+  std::string text = "within the noise";
+  if (point.apart)
+    text =
+        "by " + (factor < 1.1 ? format_fixed(100 * (factor - 1), 1) + "%" : factor_text(factor) + " times");
+  return text + " with " + with_commas(std::llround(std::exp(point.log_words))) + " words";
+}
 
 // Of two lines that never change order.
 std::string at_every_size(const std::string& a, const std::string& b, const std::vector<Meeting>& points) {
   const bool a_cheaper = points[0].log_ratio < 0;
-  const Meeting& first = points.front();
-  const Meeting& last = points.back();
-  std::string text = (a_cheaper ? a : b) + " is cheaper than " + (a_cheaper ? b : a);
-  if (points.size() == 1)
-    return text + " with " + words_text(first.log_words) + ", by " + times_text(first.log_ratio);
-  return text + " at every size that was measured, by " + times_text(first.log_ratio) + " with " +
-         words_text(first.log_words) + ", by " + times_text(last.log_ratio) + " with " +
-         words_text(last.log_words);
+  const std::string text = (a_cheaper ? a : b) + " is cheaper than " + (a_cheaper ? b : a);
+  if (points.size() == 1) return text + " " + difference_text(points[0]);
+  return text + " at every size that was measured, " + difference_text(points.front()) + ", " +
+         difference_text(points.back());
 }
 
 }  // namespace
