@@ -59,7 +59,7 @@ std::vector<Meeting> meetings(const StudyLine& a, const StudyLine& b) {
   return out;
 }
 
-// "by 2.0 times with 100 words"; "by 4% with 10 words", which would round to a factor of 1.0.
+// "by 2.0 times with 100 words"; "by 2.8% with 10 words", which would round to a factor of 1.0.
 std::string difference_text(const Meeting& point) {
   const double factor = std::exp(std::abs(point.log_ratio));
   std::string text = "within the noise";
