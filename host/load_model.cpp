@@ -145,7 +145,7 @@ Vocabulary read_words(const ModelFile& file) {
   if (entries.size() != size)
     file.fail(words, "expected " + std::to_string(size) + " words, found " + std::to_string(entries.size()));
   try {
-    return {std::move(entries), 1, 0};
+    return {entries, 1, 0};
   } catch (const Error& error) {
     file.fail(words, error.what());
   }

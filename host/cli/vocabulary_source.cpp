@@ -41,7 +41,7 @@ Vocabulary load_vocabulary(const std::string& path, const Config& config, Progre
     const auto id = static_cast<WordId>(w);
     words.emplace_back(all.word(id), all.count(id));
   }
-  Vocabulary kept(std::move(words), config.min_count, config.max_vocab);
+  Vocabulary kept(words, config.min_count, config.max_vocab);
   if (kept.size() == 0)
     throw Error("no word of " + path + " has a count of --min-count " + std::to_string(config.min_count) +
                 " or more");

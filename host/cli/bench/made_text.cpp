@@ -24,7 +24,7 @@ Vocabulary zipf_vocabulary(std::int64_t words) {
   std::vector<std::pair<std::string_view, std::int64_t>> entries;
   entries.reserve(counts.size());
   for (std::size_t w = 0; w < names.size(); ++w) entries.emplace_back(names[w], counts[w]);
-  return {std::move(entries), 1, 0};
+  return {entries, 1, 0};
 }
 
 TokenStream drawn_tokens(const Vocabulary& vocabulary, std::int64_t tokens) {
