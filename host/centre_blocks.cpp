@@ -27,21 +27,19 @@ void CentreBlocks::list(const CpuBatch& batch, std::int64_t centre, SignBlocks& 
 }
 
 void CentreBlocks::add_contexts(const CpuBatch& batch, std::int64_t centre, KeptRange contexts,
-                                const HotRows& hot, SignBlock& block) {
-  const MatrixView<float> input = embeddings_.input.view();
-  const float lr = batch.lr(centre);
+                                SignBlock& block) {
   for (std::int64_t i = contexts.begin; i < contexts.end; ++i)
-    if (i != centre) block.contexts.add(input, row_of(batch.word(i)), lr, hot);
+    if (i != centre)
+      block.contexts.add(embeddings_.input.row(row_of(batch.word(i))), row_of(batch.word(i)), 1);
 }
 
 void CentreBlocks::add_negatives(const CpuBatch& batch, std::int64_t centre, KeptRange contexts,
                                  SignBlock& block) {
   const Config& config = data_.config;
-  const MatrixView<float> output = embeddings_.output.view();
-  const float lr = batch.lr(centre);
-  add_contexts(batch, centre, contexts, hot_.input, block);
+  add_contexts(batch, centre, contexts, block);
+  const auto pairs = static_cast<float>(block.contexts.size());
   const auto add_target = [&](WordId word, float sign) {
-    block.targets.add(output, row_of(word), lr, hot_.output);
+    block.targets.add(embeddings_.output.row(row_of(word)), row_of(word), pairs);
     block.signs.push_back(sign);
   };
   add_target(batch.word(centre), 1.0F);
@@ -50,6 +48,8 @@ void CentreBlocks::add_negatives(const CpuBatch& batch, std::int64_t centre, Kep
   for (const WordId negative :
        negatives_.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(config.negative)))
     if (negative != batch.word(centre)) add_target(negative, -1.0F);
+  block.contexts.damp(hot_.input, batch.lr(centre));
+  block.targets.damp(hot_.output, batch.lr(centre));
 }
 
 void CentreBlocks::draw_negatives(const CpuBatch& batch, std::int64_t centre, KeptRange window) {
@@ -69,13 +69,15 @@ void CentreBlocks::add_path(const CpuBatch& batch, std::int64_t centre, KeptRang
                             SignBlock& block) {
   const HuffmanView tree = data_.tree.view();
   const WordId word = batch.word(centre);
-  const float lr = batch.lr(centre);
-  add_contexts(batch, centre, contexts, hot_.input_under_tree, block);
+  add_contexts(batch, centre, contexts, block);
+  const auto pairs = static_cast<float>(block.contexts.size());
   for (int depth = 0; depth < tree.length(word); ++depth) {
     const PathStep step = tree.step(word, depth);
-    block.targets.add(nodes_.visit(step.node), lr * hot_.nodes.factor(step.node, lr));
+    block.targets.add(nodes_.visit(step.node), step.node, pairs);
     block.signs.push_back(step.right ? -1.0F : 1.0F);
   }
+  block.contexts.damp(hot_.input_under_tree, batch.lr(centre));
+  block.targets.damp(hot_.nodes, batch.lr(centre));
 }
 
 }  // namespace warp2vec

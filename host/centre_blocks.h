@@ -28,8 +28,7 @@ class CentreBlocks {
   void list(const CpuBatch& batch, std::int64_t centre, SignBlocks& blocks);
 
  private:
-  void add_contexts(const CpuBatch& batch, std::int64_t centre, KeptRange contexts, const HotRows& hot,
-                    SignBlock& block);
+  void add_contexts(const CpuBatch& batch, std::int64_t centre, KeptRange contexts, SignBlock& block);
   void add_negatives(const CpuBatch& batch, std::int64_t centre, KeptRange contexts, SignBlock& block);
   void draw_negatives(const CpuBatch& batch, std::int64_t centre, KeptRange window);
   void add_path(const CpuBatch& batch, std::int64_t centre, KeptRange contexts, SignBlock& block);

@@ -52,8 +52,8 @@ class CpuBackend final : public Backend {
       : data_(data),
         threads_(data.config.deterministic ? 1 : thread_count(data.config)),
         hot_(data, shares,
-             {.negatives = std::int64_t{threads_} * (tiled() ? data.config.tile_centres : 1),
-              .paths = std::int64_t{threads_} * (tiled() ? data.config.path_tile_centres() : 1)}),
+             {.negatives = (threads_ - std::int64_t{1}) * (tiled() ? data.config.tile_centres : 1),
+              .paths = (threads_ - std::int64_t{1}) * (tiled() ? data.config.path_tile_centres() : 1)}),
         nodes_(private_nodes(shares)) {}
 
   bool tiled() const { return data_.config.sharing == Sharing::tile; }

@@ -66,34 +66,36 @@ double CentreShares::path_nodes_outside_top(std::int64_t top) const {
   return std::accumulate(nodes.begin() + std::min(top, std::ssize(nodes)), nodes.end(), 0.0);
 }
 
-HotRows::HotRows(std::vector<double> pairs_in_flight, double highest_lr) {
-  const auto lr = static_cast<float>(highest_lr);
-  auto size = static_cast<std::int64_t>(pairs_in_flight.size());
-  while (size > 0 &&
-         damping(lr, static_cast<float>(pairs_in_flight[static_cast<std::size_t>(size - 1)])) == 1.0F)
-    --size;
-  load_.assign(pairs_in_flight.begin(), pairs_in_flight.begin() + size);
+HotRows::HotRows(double load_per_pair, std::vector<double> pairs_elsewhere, double highest_lr)
+    : load_per_pair_(static_cast<float>(load_per_pair)) {
+  // A sixteenth of the load from which on a row is damped is less than one row's own pairs differ.
+  constexpr double kLeastLoad = 1.0 / 16;
+  const double per_pair = std::min(1.0, load_per_pair * highest_lr);
+  const auto last = std::find_if(pairs_elsewhere.rbegin(), pairs_elsewhere.rend(),
+                                 [&](double pairs) { return per_pair * pairs > kLeastLoad; });
+  elsewhere_.assign(pairs_elsewhere.begin(), last.base());
 }
 
 HotMatrices::HotMatrices(const TrainingData& data, const CentreShares& shares,
-                         const CentresInFlight& centres) {
+                         const CentresInFlight& elsewhere) {
   const Config& config = data.config;
   if (config.loss.negative_sampling) {
-    const double pairs = static_cast<double>(centres.negatives) * config.pairs_per_centre();
-    input = HotRows(scaled(shares.words, pairs * (1.0 + config.negative)), config.lr);
+    const double pairs = static_cast<double>(elsewhere.negatives) * config.pairs_per_centre();
+    input = HotRows(kNegativeKappa * (1.0 + config.negative), scaled(shares.words, pairs), config.lr);
     std::vector<double> drawn = sampling_distribution(data.vocabulary.counts(), config.ns_exponent);
     for (std::size_t w = 0; w < drawn.size(); ++w)
       drawn[w] = pairs * (shares.words[w] + config.negative * drawn[w]);
-    output = HotRows(std::move(drawn), config.lr);
+    output = HotRows(kNegativeKappa, std::move(drawn), config.lr);
   }
   if (config.loss.hierarchical_softmax) {
-    const double pairs = static_cast<double>(centres.paths) * config.pairs_per_centre();
-    input_under_tree = HotRows(scaled(shares.words, pairs * data.tree.mean_code_length()), config.lr);
-    std::vector<double> in_flight = scaled(shares.nodes, pairs);
-    const auto first = std::min(static_cast<std::size_t>(centres.first_nodes), in_flight.size());
-    for (std::size_t n = 0; n < first; ++n)
-      in_flight[n] *= static_cast<double>(centres.first_paths) / static_cast<double>(centres.paths);
-    nodes = HotRows(std::move(in_flight), config.lr);
+    const double pairs = static_cast<double>(elsewhere.paths) * config.pairs_per_centre();
+    const double first_pairs = static_cast<double>(elsewhere.first_paths) * config.pairs_per_centre();
+    input_under_tree =
+        HotRows(kPathKappa * data.tree.mean_code_length(), scaled(shares.words, pairs), config.lr);
+    std::vector<double> passing = scaled(shares.nodes, pairs);
+    const auto first = std::min(static_cast<std::size_t>(elsewhere.first_nodes), passing.size());
+    for (std::size_t n = 0; n < first; ++n) passing[n] = shares.nodes[n] * first_pairs;
+    nodes = HotRows(kPathKappa, std::move(passing), config.lr);
   }
 }
 

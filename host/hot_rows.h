@@ -1,5 +1,5 @@
 #pragma once
-/// Which rows are so frequent that their steps are damped, and by how much.
+/// How much the steps of rows are damped.
 
 #include <warp2vec/step.h>
 #include <warp2vec/trainer.h>
@@ -22,28 +22,32 @@ struct CentreShares {
   double path_nodes_outside_top(std::int64_t top) const;
 };
 
-/// Damping factors of one matrix's rows; see damping() in step.h. Rows are ordered by falling frequency, so
-/// only a prefix is stored: the rows up to the last one that is damped at the highest learning rate (mostly
-/// none at all).
+/// The damping of one matrix's rows; see step.h. Rows are ordered by falling frequency, so that of the pairs
+/// trained elsewhere only a prefix is stored: up to the last row for which they matter.
 class HotRows {
  public:
   HotRows() = default;
-  /// `pairs_in_flight`: for each row the expected number of pair-gradients computed from the same values.
-  HotRows(std::vector<double> pairs_in_flight, double highest_lr);
+  /// `load_per_pair`: kappa times the gradients that a pair gives a row. `pairs_elsewhere`: for each row the
+  /// expected number of pairs that are trained elsewhere at the same time.
+  HotRows(double load_per_pair, std::vector<double> pairs_elsewhere, double highest_lr);
 
-  HotView view() const { return {load_.data(), static_cast<std::int64_t>(load_.size())}; }
-  float factor(std::int64_t row, float lr) const { return view().factor(row, lr); }
+  HotView view() const {
+    return {load_per_pair_, elsewhere_.data(), static_cast<std::int64_t>(elsewhere_.size())};
+  }
+  /// See HotView.
+  float factor(std::int64_t row, float pairs, float lr) const { return view().factor(row, pairs, lr); }
 
  private:
-  std::vector<float> load_;
+  float load_per_pair_ = 0;
+  std::vector<float> elsewhere_;
 };
 
-/// How many centres are trained from the same values.
+/// How many centres are trained from values that other centres, trained at the same time, do not see yet.
 struct CentresInFlight {
-  std::int64_t negatives = 1;    ///< by negative sampling
-  std::int64_t paths = 1;        ///< by hierarchical softmax ...
+  std::int64_t negatives = 0;    ///< by negative sampling
+  std::int64_t paths = 0;        ///< by hierarchical softmax ...
   std::int64_t first_nodes = 0;  ///< ... but the first nodes of the tree, this many, ...
-  std::int64_t first_paths = 1;  ///< ... for so many centres
+  std::int64_t first_paths = 0;  ///< ... for so many centres
 };
 
 /// The hot rows of all three matrices.
@@ -54,10 +58,11 @@ struct HotMatrices {
   HotRows nodes;
 
   HotMatrices() = default;
-  HotMatrices(const TrainingData& data, const CentresInFlight& centres)
-      : HotMatrices(data, CentreShares(data), centres) {}
+  /// `elsewhere`: the centres in flight without those of the step itself, whose pairs it counts.
+  HotMatrices(const TrainingData& data, const CentresInFlight& elsewhere)
+      : HotMatrices(data, CentreShares(data), elsewhere) {}
   /// The same with the shares of `data` at hand.
-  HotMatrices(const TrainingData& data, const CentreShares& shares, const CentresInFlight& centres);
+  HotMatrices(const TrainingData& data, const CentreShares& shares, const CentresInFlight& elsewhere);
 };
 
 }  // namespace warp2vec

@@ -20,21 +20,23 @@ void PathTileSteps::prepare(const CpuBatch& batch, std::int64_t begin, std::int6
   const float lr = batch.lr(begin);
   tile.contexts.clear();
   for (std::int64_t i = reach.begin; i < reach.end; ++i)
-    tile.contexts.add(embeddings_.input.view(), row_of(batch.word(i)), lr, hot_.input_under_tree);
+    tile.contexts.add(embeddings_.input.row(row_of(batch.word(i))), row_of(batch.word(i)), 0);
   tile.nodes.clear();
   tile.paths.clear();
   tile.pair_contexts.clear();
   tile.pair_nodes.clear();
   tile.pair_signs.clear();
   tile.context_steps.clear();
-  for (std::int64_t centre = begin; centre < end; ++centre) add_path(batch, centre, reach.begin, lr, tile);
+  for (std::int64_t centre = begin; centre < end; ++centre) add_path(batch, centre, reach.begin, tile);
+  tile.contexts.damp(hot_.input_under_tree, lr);
+  tile.nodes.damp(hot_.nodes, lr);
   tile.pair_signs.resize(
       static_cast<std::size_t>(simd::padded(static_cast<std::int64_t>(tile.pair_signs.size()))));
   for (const ScaledRows* rows : {&tile.contexts, &tile.nodes})
     simd::prefetch(rows->rows.data(), rows->size(), x_.stride());
 }
 
-void PathTileSteps::add_path(const CpuBatch& batch, std::int64_t centre, std::int64_t first_context, float lr,
+void PathTileSteps::add_path(const CpuBatch& batch, std::int64_t centre, std::int64_t first_context,
                              Tile& tile) {
   const KeptRange window = batch.window(centre);
   const std::int64_t contexts = window.size() - 1;
@@ -46,10 +48,11 @@ void PathTileSteps::add_path(const CpuBatch& batch, std::int64_t centre, std::in
     if (i == centre) continue;
     tile.pair_contexts.push_back(x_.row(i - first_context));
     tile.context_steps.push_back(x_steps_.row(i - first_context));
+    tile.contexts.add_pairs(static_cast<std::size_t>(i - first_context), 1);
   }
   for (int depth = 0; depth < tree.length(word); ++depth) {
     const PathStep step = tree.step(word, depth);
-    tile.nodes.add(nodes_.visit(step.node), lr * hot_.nodes.factor(step.node, lr));
+    tile.nodes.add(nodes_.visit(step.node), step.node, static_cast<float>(contexts));
     const auto count = static_cast<std::size_t>(contexts);
     if (depth > 0) {
       const std::size_t first = tile.paths.back().first_pair;

@@ -49,7 +49,7 @@ class PathTileSteps {
   double train(const Tile& tile);
 
  private:
-  void add_path(const CpuBatch& batch, std::int64_t centre, std::int64_t first_context, float lr, Tile& tile);
+  void add_path(const CpuBatch& batch, std::int64_t centre, std::int64_t first_context, Tile& tile);
 
   const TrainingData& data_;
   const HotMatrices& hot_;

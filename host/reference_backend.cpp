@@ -10,8 +10,7 @@ class ReferenceBackend final : public Backend {
  public:
   explicit ReferenceBackend(const TrainingData& data)
       : data_(data),
-        hot_(data, {.negatives = tiled() ? data.config.tile_centres : 1,
-                    .paths = tiled() ? data.config.path_tile_centres() : 1}) {}
+        hot_(data, {}) {}
 
   std::int64_t batch_size() const override { return std::int64_t{16} * data_.config.tile_centres; }
   void upload(Embeddings& embeddings) override { embeddings_ = &embeddings; }
@@ -81,17 +80,13 @@ class ReferenceBackend final : public Backend {
   }
 
   void step_words(const Block& block, float lr) {
-    trained_.loss += train_block(
-        block, embeddings_->input.view(), embeddings_->output.view(), lr,
-        [&](std::int64_t row) { return hot_.input.factor(row, lr); },
-        [&](std::int64_t row) { return hot_.output.factor(row, lr); });
+    trained_.loss += train_block(block, embeddings_->input.view(), embeddings_->output.view(), lr,
+                                 hot_.input.view(), hot_.output.view());
   }
 
   void step_nodes(const Block& block, float lr) {
-    trained_.loss += train_block(
-        block, embeddings_->input.view(), embeddings_->nodes.view(), lr,
-        [&](std::int64_t row) { return hot_.input_under_tree.factor(row, lr); },
-        [&](std::int64_t row) { return hot_.nodes.factor(row, lr); });
+    trained_.loss += train_block(block, embeddings_->input.view(), embeddings_->nodes.view(), lr,
+                                 hot_.input_under_tree.view(), hot_.nodes.view());
   }
 
   const TrainingData& data_;

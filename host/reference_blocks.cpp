@@ -10,6 +10,12 @@ std::int64_t position_at(const KeptSpan& span, std::int64_t i) {
   return span.positions[static_cast<std::size_t>(i)];
 }
 
+// The pairs of a block in which all contexts belong to one centre.
+void count_pairs(Block& block) {
+  block.context_pairs.assign(block.contexts.size(), 1);
+  block.target_pairs.assign(block.targets.size(), static_cast<float>(block.contexts.size()));
+}
+
 // The centre with weight 1 and the negatives with weight -1, or 0 where one is the centre itself.
 void add_targets(Block& block, WordId centre, const std::vector<WordId>& negatives) {
   block.targets.push_back(row_of(centre));
@@ -20,6 +26,9 @@ void add_targets(Block& block, WordId centre, const std::vector<WordId>& negativ
     for (std::size_t k = 0; k < negatives.size(); ++k)
       block.weight(c, k + 1) = negatives[k] == centre ? 0.0F : -1.0F;
   }
+  count_pairs(block);
+  for (std::size_t k = 0; k < negatives.size(); ++k)
+    if (negatives[k] == centre) block.target_pairs[k + 1] = 0;
 }
 
 // The windows of centres [begin, end), and all elements that they reach, as contexts.
@@ -101,14 +110,19 @@ Block tile_block(const TrainingData& data, const Draws& draws, const KeptSpan& s
   for (std::int64_t i = windows.reach.begin; i < windows.reach.end; ++i)
     block.contexts.push_back(row_of(word_at(span, i)));
   block.weights.resize(block.contexts.size() * block.targets.size());
+  block.target_pairs.resize(block.targets.size());
+  std::int32_t all_pairs = 0;
   for (std::size_t c = 0; c < block.contexts.size(); ++c) {
     const auto meets = [&](std::size_t t) { return windows.meet(c, t); };
     std::int32_t pairs = 0;
     for (std::size_t t = 0; t < centres; ++t) {
       if (!meets(t)) continue;
       block.weight(c, t) = 1;
+      block.target_pairs[t] += 1;
       ++pairs;
     }
+    all_pairs += pairs;
+    block.context_pairs.push_back(static_cast<float>(pairs));
     const float weight = tile_negative_weight(pairs, config.negative, negatives);
     for (std::size_t m = centres; m < block.targets.size(); ++m) {
       bool is_positive = false;
@@ -117,6 +131,8 @@ Block tile_block(const TrainingData& data, const Draws& draws, const KeptSpan& s
       block.weight(c, m) = is_positive ? 0.0F : -weight;
     }
   }
+  for (std::size_t m = centres; m < block.targets.size(); ++m)
+    block.target_pairs[m] = tile_negative_weight(all_pairs, config.negative, negatives);
   return block;
 }
 
@@ -130,6 +146,7 @@ Block path_block(const TrainingData& data, std::vector<std::int64_t> contexts, W
   for (std::size_t c = 0; c < block.contexts.size(); ++c)
     for (int depth = 0; depth < tree.length(centre); ++depth)
       block.weight(c, static_cast<std::size_t>(depth)) = tree.step(centre, depth).right ? -1.0F : 1.0F;
+  count_pairs(block);
   return block;
 }
 
@@ -152,9 +169,18 @@ Block path_tile_block(const TrainingData& data, const Draws& draws, const KeptSp
     }
   }
   block.weights.resize(block.contexts.size() * block.targets.size());
-  for (std::size_t c = 0; c < block.contexts.size(); ++c)
-    for (std::size_t t = 0; t < block.targets.size(); ++t)
-      block.weight(c, t) = windows.meet(c, centre_of[t]) ? signs[t] : 0.0F;
+  block.target_pairs.resize(block.targets.size());
+  for (std::size_t c = 0; c < block.contexts.size(); ++c) {
+    float pairs = 0;
+    for (std::int64_t centre = begin; centre < end; ++centre)
+      pairs += windows.meet(c, static_cast<std::size_t>(centre - begin)) ? 1.0F : 0.0F;
+    block.context_pairs.push_back(pairs);
+    for (std::size_t t = 0; t < block.targets.size(); ++t) {
+      if (!windows.meet(c, centre_of[t])) continue;
+      block.weight(c, t) = signs[t];
+      block.target_pairs[t] += 1;
+    }
+  }
   return block;
 }
 

@@ -20,6 +20,10 @@ struct Block {
   std::vector<std::int64_t> contexts;  ///< rows of the input matrix; may repeat
   std::vector<std::int64_t> targets;   ///< rows of the output matrix or of the node matrix; may repeat
   std::vector<float> weights;          ///< contexts x targets, row-major
+  /// The pairs whose gradients a context or a target gets (see HotView). A negative of a tile counts as many
+  /// as its weights are worth, those included that are 0 since it is a context's own centre.
+  std::vector<float> context_pairs;
+  std::vector<float> target_pairs;
 
   float& weight(std::size_t context, std::size_t target) {
     return weights[context * targets.size() + target];
@@ -76,11 +80,11 @@ double block_loss(const Block& block, MatrixView<const Real> input, MatrixView<c
 }
 
 /// One step of gradient descent on block_loss: all gradients from the values at the start, then all updates.
-/// `context_factor(row)` and `target_factor(row)` scale a row's step (damping of hot rows). Returns the loss
-/// before the step.
-template <class Real, class ContextFactor, class TargetFactor>
+/// A row's step is multiplied by the factor that `context_damping` or `target_damping` has for the pairs of all
+/// places that are this row. Returns the loss before the step.
+template <class Real>
 double train_block(const Block& block, MatrixView<Real> input, MatrixView<Real> output, Real lr,
-                   const ContextFactor& context_factor, const TargetFactor& target_factor) {
+                   const HotView& context_damping, const HotView& target_damping) {
   const std::int32_t dim = input.cols;
   const auto width = static_cast<std::size_t>(dim);
   std::vector<Real> context_steps(block.contexts.size() * width);
@@ -103,15 +107,18 @@ double train_block(const Block& block, MatrixView<Real> input, MatrixView<Real> 
     }
   }
   const auto apply = [&](MatrixView<Real> matrix, const std::vector<std::int64_t>& rows,
-                         const std::vector<Real>& steps, const auto& factor) {
+                         const std::vector<float>& pairs, const std::vector<Real>& steps,
+                         const HotView& damping) {
     for (std::size_t r = 0; r < rows.size(); ++r) {
+      float row_pairs = 0;
+      for (std::size_t i = 0; i < rows.size(); ++i) row_pairs += rows[i] == rows[r] ? pairs[i] : 0;
+      const Real scale = damping.factor(rows[r], row_pairs, static_cast<float>(lr));
       Real* row = matrix.row(rows[r]);
-      const Real scale = factor(rows[r]);
       for (std::size_t d = 0; d < width; ++d) row[d] += scale * steps[r * width + d];
     }
   };
-  apply(input, block.contexts, context_steps, context_factor);
-  apply(output, block.targets, target_steps, target_factor);
+  apply(input, block.contexts, block.context_pairs, context_steps, context_damping);
+  apply(output, block.targets, block.target_pairs, target_steps, target_damping);
   return loss;
 }
 

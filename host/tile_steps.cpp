@@ -28,24 +28,28 @@ void TileSteps::prepare(const CpuBatch& batch, std::int64_t begin, std::int64_t 
   list_rows(batch, begin, end, contexts, tile);
   list_pairs(batch, begin, end, contexts, tile);
   list_apart(batch, begin, end, contexts, tile);
+  tile.contexts.damp(hot_.input, batch.lr(begin));
+  tile.targets.damp(hot_.output, batch.lr(begin));
 }
 
+// The pairs of rows are found later.
 void TileSteps::list_rows(const CpuBatch& batch, std::int64_t begin, std::int64_t end, KeptRange contexts,
                           Tile& tile) {
   const MatrixView<float> input = embeddings_.input.view();
   const MatrixView<float> output = embeddings_.output.view();
-  const float lr = batch.lr(begin);
+  const auto add = [](ScaledRows& rows, MatrixView<float> matrix, WordId word) {
+    rows.add(matrix.row(row_of(word)), row_of(word), 0);
+  };
   tile.contexts.clear();
-  for (std::int64_t i = contexts.begin; i < contexts.end; ++i)
-    tile.contexts.add(input, row_of(batch.word(i)), lr, hot_.input);
-  tile.centres.clear();
-  for (std::int64_t t = begin; t < end; ++t) tile.centres.add(output, row_of(batch.word(t)), lr, hot_.output);
+  for (std::int64_t i = contexts.begin; i < contexts.end; ++i) add(tile.contexts, input, batch.word(i));
+  tile.targets.clear();
+  for (std::int64_t t = begin; t < end; ++t) add(tile.targets, output, batch.word(t));
+  tile.centres = tile.targets.rows.size();
   const AliasView alias = data_.negatives.view();
   const std::int64_t number = batch.ordinal(begin) / data_.config.tile_centres;
-  tile.negatives.clear();
   negatives_ = negative_draws_.draw(batch.draws(), alias, number, 0, static_cast<std::int32_t>(z_.rows()));
-  for (const WordId negative : negatives_) tile.negatives.add(output, row_of(negative), lr, hot_.output);
-  for (const ScaledRows* rows : {&tile.contexts, &tile.centres, &tile.negatives})
+  for (const WordId negative : negatives_) add(tile.targets, output, negative);
+  for (const ScaledRows* rows : {&tile.contexts, &tile.targets})
     simd::prefetch(rows->rows.data(), rows->size(), input.stride);
 }
 
@@ -62,8 +66,13 @@ void TileSteps::list_pairs(const CpuBatch& batch, std::int64_t begin, std::int64
     --tile.context_ends[element(window.end)];
     pairs += window.size() - 1;
     tile.centre_ends.push_back(pairs);
+    tile.targets.add_pairs(static_cast<std::size_t>(t - begin), static_cast<float>(window.size() - 1));
   }
   tile.context_ends.pop_back();
+  const float negative_pairs = tile_negative_weight(
+      static_cast<std::int32_t>(pairs), data_.config.negative, static_cast<std::int32_t>(z_.rows()));
+  for (std::size_t m = tile.centres; m < tile.targets.rows.size(); ++m)
+    tile.targets.add_pairs(m, negative_pairs);
 
   tile.negative_sizes.assign(static_cast<std::size_t>(simd::padded(contexts.size())), 0.0F);
   std::int64_t windows = 0;
@@ -74,7 +83,8 @@ void TileSteps::list_pairs(const CpuBatch& batch, std::int64_t begin, std::int64
     const std::int64_t own = begin <= i && i < end ? 1 : 0;
     tile.negative_sizes[element(i)] =
         tile_negative_weight(static_cast<std::int32_t>(windows - own), data_.config.negative,
-                             static_cast<std::int32_t>(tile.negatives.size()));
+                             static_cast<std::int32_t>(z_.rows()));
+    tile.contexts.add_pairs(element(i), static_cast<float>(windows - own));
     place = before;  // the begin, for now
     before += windows - own;
   }
@@ -85,7 +95,7 @@ void TileSteps::list_pairs(const CpuBatch& batch, std::int64_t begin, std::int64
   tile.order.resize(static_cast<std::size_t>(pairs));
   std::size_t pair = 0;
   for (std::int64_t t = begin; t < end; ++t) {
-    const float* const centre = tile.centres.rows[static_cast<std::size_t>(t - begin)];
+    const float* const centre = tile.targets.rows[static_cast<std::size_t>(t - begin)];
     const auto add = [&](std::int64_t from, std::int64_t to) {
       for (std::int64_t i = from; i < to; ++i, ++pair) {
         const auto at = static_cast<std::size_t>(tile.context_ends[element(i)]++);
@@ -122,9 +132,9 @@ double TileSteps::train(const Tile& tile) {
   const std::int64_t stride = x_steps_.stride();
   const std::int64_t contexts = tile.contexts.size();
   const std::int64_t columns = simd::padded(contexts);
-  const std::int64_t negatives = tile.negatives.size();
+  const std::int64_t negatives = z_.rows();
   x_.take(tile.contexts.rows);
-  simd::gather(tile.negatives.rows.data(), negatives, stride, z_.row(0));
+  simd::gather(tile.targets.rows.data() + tile.centres, negatives, stride, z_.row(0));
 
   simd::multiply(negatives, columns, data_.config.dim, rows_of(z_), x_.columns.row(0), x_.columns.stride(),
                  scores_.row(0), scores_.stride(), false);
@@ -152,15 +162,16 @@ double TileSteps::train(const Tile& tile) {
     first = end;
   }
   first = 0;
-  for (std::size_t t = 0; t < tile.centres.rows.size(); ++t) {
+  for (std::size_t t = 0; t < tile.centres; ++t) {
     const std::int64_t end = tile.centre_ends[t];
-    simd::add_combination(tile.centres.rows[t], tile.centres.scales[t], nullptr, end - first,
+    simd::add_combination(tile.targets.rows[t], tile.targets.scales[t], nullptr, end - first,
                           gradients + first, tile.pair_contexts.data() + first, stride);
     first = end;
   }
-  for (std::size_t m = 0; m < tile.negatives.rows.size(); ++m)
-    simd::add_combination(tile.negatives.rows[m], tile.negatives.scales[m],
-                          z_steps_.row(static_cast<std::int64_t>(m)), 0, nullptr, nullptr, stride);
+  for (std::size_t m = tile.centres; m < tile.targets.rows.size(); ++m)
+    simd::add_combination(tile.targets.rows[m], tile.targets.scales[m],
+                          z_steps_.row(static_cast<std::int64_t>(m - tile.centres)), 0, nullptr, nullptr,
+                          stride);
   return loss;
 }
 

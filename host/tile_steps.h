@@ -24,8 +24,8 @@ class TileSteps {
   /// A tile that is ready to be trained.
   struct Tile {
     ScaledRows contexts;                // rows of the input matrix
-    ScaledRows centres;                 // rows of the output matrix
-    ScaledRows negatives;               // rows of the output matrix
+    ScaledRows targets;                 // rows of the output matrix: centres, then negatives
+    std::size_t centres;                // how many targets are
     std::vector<float> negative_sizes;  // of each context's weights with the negatives
     std::vector<std::int64_t>
         apart;  // scores of negatives that do not meet a context, as they are its centre

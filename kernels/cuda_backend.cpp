@@ -5,6 +5,7 @@
 #include "cuda_devices.h"
 #include "device_embeddings.h"
 #include "device_tables.h"
+#include "in_flight.h"
 #include "kept_on_device.h"
 #include "model_of.h"
 #include "softmax_steps.h"
@@ -75,7 +76,7 @@ class OneGpuBackend final : public CudaBackend {
         device_(std::move(device)),
         plan_(plan_cuda(data, device_, limits)),
         model_(model_of(data)),
-        tables_(data, HotMatrices(data, plan_.in_flight), uploader_),
+        tables_(data, HotMatrices(data, centres_elsewhere(model_of(data), plan_.in_flight)), uploader_),
         totals_(std::max<std::int64_t>(plan_.warps(), kSoftmaxBlocks)),
         scratch_(plan_.launch.shared ? 0 : plan_.blocks * plan_.launch.scratch_bytes) {
     tables_.show_to(model_);

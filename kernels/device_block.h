@@ -53,6 +53,8 @@ class DeviceWarp : public DeviceCopies {
   __device__ static void add(float* p, int count, float v) {
     if (this_lane() < count) atomicAdd(p + this_lane(), v);
   }
+  /// Of each lane for itself.
+  __device__ static void count(std::uint32_t* p, std::uint32_t n) { atomicAdd(p, n); }
   __device__ static float first(float v) { return v; }  // for sums, which are in every lane
 
   template <class F>

@@ -5,7 +5,8 @@
 namespace warp2vec {
 
 DeviceTables::DeviceHotRows::DeviceHotRows(const HotRows& rows, Uploader& uploader)
-    : pairs_in_flight(on_device(rows.view().pairs_in_flight, rows.view().size, uploader)) {}
+    : load_per_pair(rows.view().load_per_pair),
+      pairs_elsewhere(on_device(rows.view().pairs_elsewhere, rows.view().size, uploader)) {}
 
 DeviceTables::DeviceTables(const TrainingData& data, const HotMatrices& hot, Uploader& uploader)
     : thresholds_(on_device(data.keep_thresholds.data(), data.vocabulary.size(), uploader)),

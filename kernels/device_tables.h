@@ -25,10 +25,11 @@ class DeviceTables {
  private:
   /// A HotRows on the device.
   struct DeviceHotRows {
-    DeviceArray<float> pairs_in_flight;
+    float load_per_pair;
+    DeviceArray<float> pairs_elsewhere;
 
     DeviceHotRows(const HotRows& rows, Uploader& uploader);
-    HotView view() const { return {pairs_in_flight.data(), pairs_in_flight.size()}; }
+    HotView view() const { return {load_per_pair, pairs_elsewhere.data(), pairs_elsewhere.size()}; }
   };
 
   DeviceArray<std::uint32_t> thresholds_;

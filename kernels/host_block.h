@@ -66,6 +66,7 @@ class HostWarp : public HostCopies {
   static void add(float* p, int count, const Float& v) {
     for (int l = 0; l < count; ++l) p[l] += v[static_cast<std::size_t>(l)];
   }
+  static void count(std::uint32_t* p, std::uint32_t n) { *p += n; }
   static float first(const Float& v) { return v[0]; }
 
   template <class F>

@@ -6,6 +6,7 @@
 #include <warp2vec/trainer.h>
 
 #include "hot_rows.h"
+#include "in_flight.h"
 #include "model.h"
 #include "model_of.h"
 #include "negative_words.h"
@@ -24,7 +25,7 @@ namespace warp2vec {
 class HostModel {
  public:
   HostModel(const TrainingData& data, const CentresInFlight& centres)
-      : model_(model_of(data)), hot_(data, centres) {
+      : model_(model_of(data)), hot_(data, centres_elsewhere(model_, centres)) {
     model_.negatives = data.negatives.view();
     if (model_.hierarchical_softmax) model_.tree = data.tree.view();
     model_.hot_input = hot_.input.view();

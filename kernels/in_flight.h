@@ -8,8 +8,8 @@
 
 namespace warp2vec {
 
-/// Of `blocks` blocks of `warps` warps, each with copies of the tree's first `first_nodes` nodes. What is not
-/// trained keeps its default.
+/// The centres of `blocks` blocks of `warps` warps, each with copies of the tree's first `first_nodes` nodes.
+/// What is not trained keeps its default.
 inline CentresInFlight centres_in_flight(const Model& model, std::int64_t blocks, int warps,
                                          std::int32_t first_nodes) {
   const bool tiles = model.sharing == Sharing::tile;
@@ -19,6 +19,15 @@ inline CentresInFlight centres_in_flight(const Model& model, std::int64_t blocks
   centres.first_nodes = first_nodes;
   // A block sees its own steps at once, those of the others when they merge.
   centres.first_paths = (blocks - 1) * model.tile_centres + model.path_tile_centres;
+  return centres;
+}
+
+/// Those that a step does not count itself: the centres in flight without the step's own.
+inline CentresInFlight centres_elsewhere(const Model& model, CentresInFlight centres) {
+  const bool tiles = model.sharing == Sharing::tile;
+  if (model.negative_sampling) centres.negatives -= tiles ? model.tile_centres : 1;
+  if (model.hierarchical_softmax) centres.paths -= tiles ? model.path_tile_centres : 1;
+  centres.first_paths -= model.path_tile_centres;
   return centres;
 }
 

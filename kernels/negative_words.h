@@ -5,6 +5,7 @@
 
 #include "dense_tile.h"
 #include "model.h"
+#include "row_pairs.h"
 #include "warp.h"
 
 #include <cstdint>
@@ -27,12 +28,14 @@ struct Tables {
 /// first, then rows of targets.
 struct NegativeWords {
   std::int32_t* row;           ///< [rows] of the input or output matrix, or DenseTile::kNone
-  float* scale;                ///< [rows] learning rate times damping
+  float* scale;                ///< [rows] learning rate times damping; after damp_words()
   std::int32_t* pairs;         ///< [contexts] centres that a context meets ...
   float* negative_weight;      ///< [contexts] ... and the size of its weight with each negative
   std::int32_t* window_begin;  ///< [centres] first context of the centre's window ...
   std::int32_t* window_end;    ///< [centres] ... and the one after the last
   std::uint8_t* is_centre;     ///< [negatives] whether the word is a centre of the tile
+  RowPairs context_pairs;
+  RowPairs target_pairs;
 
   W2V_HD static DenseTileShape shape_of(const Model& model) {
     return {in_whole_blocks(model.tile_centres + 2 * model.window),
@@ -49,6 +52,8 @@ struct NegativeWords {
     words.window_begin = scratch.take<std::int32_t>(model.tile_centres);
     words.window_end = scratch.take<std::int32_t>(model.tile_centres);
     words.is_centre = scratch.take<std::uint8_t>(model.tile_negatives);
+    words.context_pairs = RowPairs::take(scratch);
+    words.target_pairs = RowPairs::take(scratch);
     return words;
   }
 };
@@ -92,12 +97,9 @@ template <class Value, class Warp, class Centres>
 W2V_HD void name_words(Warp& warp, int index, int warps, const Model& model, const Tables<Value>& tables,
                        const Centres& batch, const TilePlace& place, const DenseTileShape& shape,
                        const NegativeWords& words) {
-  const float lr = batch.lr(model, place.begin);
   const std::int64_t number = (batch.kept.first + place.begin) / model.tile_centres;
-  const auto name = [&](std::int64_t i, const MatrixView<Value>& table, const HotView& hot,
-                        std::int32_t row) {
+  const auto name = [&](std::int64_t i, const MatrixView<Value>& table, std::int32_t row) {
     words.row[i] = row;
-    words.scale[i] = lr * hot.factor(row, lr);
     warp.prefetch(table.row(std::int64_t{row}), table.stride * static_cast<std::int64_t>(sizeof(Value)));
   };
   warp.strided(
@@ -108,18 +110,20 @@ W2V_HD void name_words(Warp& warp, int index, int warps, const Model& model, con
         const std::int32_t m = t - model.tile_centres;
         words.row[i] = DenseTile::kNone;
         if (c < place.contexts) {
-          name(i, tables.input, model.hot_input, batch.row(place.first + c));
+          name(i, tables.input, batch.row(place.first + c));
         } else if (0 <= t && t < place.centres) {
           const KeptRange window = batch.window(model, place.begin + t);
           words.window_begin[t] = static_cast<std::int32_t>(window.begin - place.first);
           words.window_end[t] = static_cast<std::int32_t>(window.end - place.first);
-          name(i, tables.output, model.hot_output, batch.row(place.begin + t));
+          name(i, tables.output, batch.row(place.begin + t));
         } else if (0 <= m && m < model.tile_negatives) {
-          name(i, tables.output, model.hot_output,
+          name(i, tables.output,
                static_cast<std::int32_t>(tile_negative(batch.draws, model.negatives, number, m)));
         }
       },
       index, warps);
+  words.context_pairs.clear(warp, index, warps);
+  words.target_pairs.clear(warp, index, warps);
 }
 
 /// Whether context c is in the window of centre t.
@@ -127,13 +131,21 @@ W2V_HD inline bool meets(const TilePlace& place, const NegativeWords& words, std
   return c != place.lead + t && words.window_begin[t] <= c && c < words.window_end[t];
 }
 
-/// Counts the pairs of each context, drops the rows of those without any, and finds the negatives that are
+/// Pairs of centre t.
+W2V_HD inline std::int32_t centre_pairs(const NegativeWords& words, std::int32_t t) {
+  return words.window_end[t] - words.window_begin[t] - 1;
+}
+
+/// Counts the pairs of each row, drops the rows of those without any, and finds the negatives that are
 /// centres, too. After name_words() of all warps.
 template <class Warp>
 W2V_HD void relate_words(Warp& warp, int index, int warps, const Model& model, const TilePlace& place,
                          const DenseTileShape& shape, const NegativeWords& words) {
+  const std::int32_t* const targets = words.row + shape.contexts;
+  const auto most_negative_pairs = static_cast<std::int32_t>(
+      tile_negative_weight(place.centres * 2 * model.window, model.negative, model.tile_negatives) + 1);
   warp.strided(
-      place.contexts + model.tile_negatives,
+      place.contexts + model.tile_negatives + place.centres,
       [&](std::int64_t i) {
         const auto c = static_cast<std::int32_t>(i);
         if (c < place.contexts) {
@@ -145,15 +157,69 @@ W2V_HD void relate_words(Warp& warp, int index, int warps, const Model& model, c
             pairs += meets(place, words, c, t) ? 1 : 0;
           words.pairs[c] = pairs;
           words.negative_weight[c] = tile_negative_weight(pairs, model.negative, model.tile_negatives);
-          if (pairs == 0) words.row[c] = DenseTile::kNone;
-        } else {
+          if (pairs > 0)
+            words.context_pairs.add(warp, words.row[c], pairs);
+          else
+            words.row[c] = DenseTile::kNone;
+        } else if (c < place.contexts + model.tile_negatives) {
           const std::int32_t m = c - place.contexts;
-          const std::int32_t* const centres = words.row + shape.contexts;
+          const std::int32_t row = targets[model.tile_centres + m];
           bool is_centre = false;
-          for (std::int32_t t = 0; t < place.centres; ++t)
-            is_centre |= centres[t] == centres[model.tile_centres + m];
+          for (std::int32_t t = 0; t < place.centres; ++t) is_centre |= targets[t] == row;
           words.is_centre[m] = is_centre ? 1 : 0;
+          words.target_pairs.add(warp, row, most_negative_pairs);
+        } else {
+          const std::int32_t t = c - place.contexts - model.tile_negatives;
+          words.target_pairs.add(warp, targets[t], centre_pairs(words, t));
         }
+      },
+      index, warps);
+}
+
+/// The pairs of all contexts that are row `row`.
+W2V_HD inline float pairs_of_context(const TilePlace& place, const NegativeWords& words, std::int32_t row) {
+  std::int32_t pairs = 0;
+  for (std::int32_t c = 0; c < place.contexts; ++c) pairs += words.row[c] == row ? words.pairs[c] : 0;
+  return static_cast<float>(pairs);
+}
+
+/// The pairs of all centres and negatives that are row `row`.
+W2V_HD inline float pairs_of_target(const Model& model, const TilePlace& place, const DenseTileShape& shape,
+                                    const NegativeWords& words, std::int32_t row) {
+  const std::int32_t* const targets = words.row + shape.contexts;
+  std::int32_t pairs = 0;
+  std::int32_t all_pairs = 0;
+  std::int32_t negatives = 0;
+  for (std::int32_t t = 0; t < place.centres; ++t) {
+    pairs += targets[t] == row ? centre_pairs(words, t) : 0;
+    all_pairs += centre_pairs(words, t);
+  }
+  for (std::int32_t m = 0; m < model.tile_negatives; ++m)
+    negatives += targets[model.tile_centres + m] == row ? 1 : 0;
+  return static_cast<float>(pairs) +
+         static_cast<float>(negatives) *
+             tile_negative_weight(all_pairs, model.negative, model.tile_negatives);
+}
+
+/// Finds the scales of all rows. After relate_words() of all warps.
+template <class Warp, class Centres>
+W2V_HD void damp_words(Warp& warp, int index, int warps, const Model& model, const Centres& batch,
+                       const TilePlace& place, const DenseTileShape& shape, const NegativeWords& words) {
+  const float lr = batch.lr(model, place.begin);
+  warp.strided(
+      shape.rows(),
+      [&](std::int64_t i) {
+        const std::int32_t row = words.row[i];
+        if (row == DenseTile::kNone) return;
+        const bool is_context = i < shape.contexts;
+        const HotView& hot = is_context ? model.hot_input : model.hot_output;
+        float factor = hot.factor(row, (is_context ? words.context_pairs : words.target_pairs).most(row), lr);
+        if (factor != 1.0F)
+          factor = hot.factor(row,
+                              is_context ? pairs_of_context(place, words, row)
+                                         : pairs_of_target(model, place, shape, words, row),
+                              lr);
+        words.scale[i] = lr * factor;
       },
       index, warps);
 }

@@ -29,9 +29,8 @@ W2V_HD void make_path_tile(Group& group, Unit& unit, const Model& model, const C
     const std::int64_t i = first + c;
     std::int32_t pairs = 0;
     for (std::int64_t centre = begin; centre < end; ++centre)
-      if (i != centre && batch.window(model, centre).contains(i)) pairs += length(centre);
-    const std::int32_t row = batch.row(i);
-    unit.context[c] = {row, pairs, lr * model.hot_input_under_tree.factor(row, lr)};
+      if (i != centre && batch.window(model, centre).contains(i)) ++pairs;
+    unit.context[c] = {batch.row(i), pairs, 0};
   });
   group.for_each(unit.targets, [&](std::int64_t t) {
     std::int64_t centre = begin;
@@ -40,13 +39,14 @@ W2V_HD void make_path_tile(Group& group, Unit& unit, const Model& model, const C
     const KeptRange window = batch.window(model, centre);
     const PathStep step = model.tree.step(batch.kept.words[centre], depth);
     unit.target[t] = {static_cast<std::int32_t>(step.node), static_cast<std::int32_t>(window.begin - first),
-                      static_cast<std::int32_t>(window.end - first),
-                      lr * model.hot_nodes.factor(step.node, lr), t * (2 * model.window + 1)};
+                      static_cast<std::int32_t>(window.end - first), static_cast<float>(window.size() - 1),
+                      t * (2 * model.window + 1), 0};
     float* const weights = unit.weights + unit.target[t].weights;
     const float sign = step.right ? -1.0F : 1.0F;
     for (std::int64_t i = window.begin; i < window.end; ++i)
       weights[i - window.begin] = i == centre ? 0 : sign;
   });
+  damp_unit(group, unit, model.hot_input_under_tree, model.hot_nodes, lr);
 }
 
 }  // namespace warp2vec

@@ -73,8 +73,8 @@ class PathTiles {
     memory_.first_nodes.merge(warp, index, warps);
   }
 
-  /// Copies the tile's rows, zeros for those that are not there, and sums up who is met by each block of
-  /// them.
+  /// Copies the tile's rows, zeros for those that are not there, finds the scales of contexts, and sums up
+  /// who is met by each block of rows.
   W2V_HD void copy(Warp& warp, int index, int warps, PathNumber q) const {
     const PathWords words = words_of(q);
     const DenseTileShape& shape = tile_.shape;
@@ -89,7 +89,10 @@ class PathTiles {
     memory_.first_nodes.show(warp, index, warps, tile_);
     warp.template copy_rows<float>(tile_.copying, index, warps, shape.rows() - sizes_.first_nodes,
                                    shape.values, from, to,
-                                   [&] { relate_blocks(warp, index, warps, shape, words); });
+                                   [&] {
+                                     damp_contexts(warp, index, warps, model_, batch_, place(q), words);
+                                     relate_blocks(warp, index, warps, shape, words);
+                                   });
   }
   W2V_HD void score(Warp& warp, int index, int warps, PathNumber q, bool wanted,
                     typename Warp::Float& loss) const {

@@ -5,6 +5,7 @@
 
 #include "dense_tile.h"
 #include "model.h"
+#include "row_pairs.h"
 #include "warp.h"
 
 #include <cstdint>
@@ -62,7 +63,7 @@ struct PathPlace {
 /// What is known of a row of a tile of paths. A centre is a bit.
 struct PathRow {
   std::int32_t row;  ///< of the input or node matrix, or DenseTile::kNone
-  float scale;       ///< learning rate times damping
+  float scale;       ///< learning rate times damping; of contexts, after damp_contexts()
   /// Of a context: the centres that it meets; of a node: those whose paths turn left ...
   std::uint32_t left;
   std::uint32_t right;  ///< ... and those whose paths turn right
@@ -77,6 +78,7 @@ struct PathCentre {
   std::int32_t first_below;   ///< how many of them are among the first nodes
 
   W2V_HD std::int32_t below() const { return length - first_below; }
+  W2V_HD std::int32_t pairs() const { return window_end - window_begin - 1; }
 };
 
 /// What is known of a tile of paths before its rows are read.
@@ -84,12 +86,14 @@ struct PathWords {
   PathRow* rows;          ///< [rows] contexts, then targets
   std::uint32_t* blocks;  ///< [rows / kBlockSide] all centres of a block's rows
   PathCentre* centres;    ///< [centres]
+  RowPairs context_pairs;
 
   W2V_HD static PathWords take(Scratch& scratch, const Model& model, const DenseTileShape& shape) {
     PathWords words{};
     words.rows = scratch.take<PathRow>(shape.rows());
     words.blocks = scratch.take<std::uint32_t>(shape.rows() / kBlockSide);
     words.centres = scratch.take<PathCentre>(model.path_tile_centres);
+    words.context_pairs = RowPairs::take(scratch);
     return words;
   }
 };
@@ -100,7 +104,7 @@ template <class Warp, class Centres>
 W2V_HD void name_paths(Warp& warp, int index, int warps, const Model& model, const Centres& batch,
                        const PathTileSizes& sizes, const PathPlace& place, const PathWords& words) {
   const std::int32_t contexts = sizes.shape(model).contexts;
-  const float lr = batch.lr(model, place.begin);
+  words.context_pairs.clear(warp, index, warps);
   warp.strided(
       contexts + place.centres,
       [&](std::int64_t i) {
@@ -119,11 +123,11 @@ W2V_HD void name_paths(Warp& warp, int index, int warps, const Model& model, con
           words.centres[k] = centre;
         } else if (c < place.contexts) {
           const std::int32_t row = batch.row(place.first + c);
-          words.rows[c] = {row, lr * model.hot_input_under_tree.factor(row, lr), 0, 0};
+          words.rows[c] = {row, 0, 0, 0};
           warp.prefetch(model.input.row(std::int64_t{row}),
                         model.input.stride * static_cast<std::int64_t>(sizeof(float)));
         } else {
-          words.rows[c].row = DenseTile::kNone;
+          words.rows[c] = {DenseTile::kNone, 0, 0, 0};
         }
       },
       index, warps);
@@ -143,6 +147,15 @@ W2V_HD void relate_paths(Warp& warp, int index, int warps, const Model& model, c
     row.row = static_cast<std::int32_t>(step.node);
     (step.right ? row.right : row.left) |= std::uint32_t{1} << k;
   };
+  // The pairs of all paths of the tile that pass a node at this depth.
+  const auto node_pairs = [&](std::int32_t node, std::int32_t depth) {
+    std::int32_t pairs = 0;
+    for (std::int32_t k = 0; k < place.centres; ++k) {
+      const PathCentre& centre = words.centres[k];
+      if (depth < centre.length && model.tree.step(centre.word, depth).node == node) pairs += centre.pairs();
+    }
+    return static_cast<float>(pairs);
+  };
   warp.strided(
       shape.rows(),
       [&](std::int64_t i) {
@@ -153,31 +166,62 @@ W2V_HD void relate_paths(Warp& warp, int index, int warps, const Model& model, c
             if (c != lead + k && words.centres[k].window_begin <= c && c < words.centres[k].window_end)
               centres |= std::uint32_t{1} << k;
           words.rows[c].left = centres;
-          if (centres == 0) words.rows[c].row = DenseTile::kNone;
+          if (centres == 0)
+            words.rows[c].row = DenseTile::kNone;
+          else if (round == 0)
+            words.context_pairs.add(warp, words.rows[c].row, count_bits(centres));
           return;
         }
         const std::int32_t t = c - shape.contexts;
         PathRow row{DenseTile::kNone, 0, 0, 0};
+        std::int32_t depth = 0;
         if (t >= sizes.first_nodes) {
           std::int32_t number = round * sizes.below + t - sizes.first_nodes;
           for (std::int32_t k = 0; k < place.centres; ++k) {
             const PathCentre& centre = words.centres[k];
-            if (0 <= number && number < centre.below())
-              meet_node(row, model.tree.step(centre.word, centre.first_below + number), k);
+            if (0 <= number && number < centre.below()) {
+              depth = centre.first_below + number;
+              meet_node(row, model.tree.step(centre.word, depth), k);
+            }
             number -= centre.below();
           }
           if (row.row != DenseTile::kNone)
             warp.prefetch(model.nodes.row(std::int64_t{row.row}),
                           model.nodes.stride * static_cast<std::int64_t>(sizeof(float)));
         } else if (round == 0 && t < model.nodes.rows) {
+          depth = depths[t];
           for (std::int32_t k = 0; k < place.centres; ++k) {
-            if (depths[t] >= words.centres[k].length) continue;
-            const PathStep step = model.tree.step(words.centres[k].word, depths[t]);
+            if (depth >= words.centres[k].length) continue;
+            const PathStep step = model.tree.step(words.centres[k].word, depth);
             if (step.node == t) meet_node(row, step, k);
           }
         }
-        if (row.row != DenseTile::kNone) row.scale = lr * model.hot_nodes.factor(row.row, lr);
+        if (row.row != DenseTile::kNone)
+          row.scale = lr * model.hot_nodes.factor(row.row, node_pairs(row.row, depth), lr);
         words.rows[c] = row;
+      },
+      index, warps);
+}
+
+/// Finds the scales of contexts. After relate_paths() of all warps.
+template <class Warp, class Centres>
+W2V_HD void damp_contexts(Warp& warp, int index, int warps, const Model& model, const Centres& batch,
+                          const PathPlace& place, const PathWords& words) {
+  const float lr = batch.lr(model, place.begin);
+  const HotView& hot = model.hot_input_under_tree;
+  warp.strided(
+      place.contexts,
+      [&](std::int64_t i) {
+        const std::int32_t row = words.rows[i].row;
+        if (row == DenseTile::kNone) return;
+        float factor = hot.factor(row, words.context_pairs.most(row), lr);
+        if (factor != 1.0F) {
+          std::int32_t pairs = 0;
+          for (std::int32_t c = 0; c < place.contexts; ++c)
+            pairs += words.rows[c].row == row ? count_bits(words.rows[c].left) : 0;
+          factor = hot.factor(row, static_cast<float>(pairs), lr);
+        }
+        words.rows[i].scale = lr * factor;
       },
       index, warps);
 }

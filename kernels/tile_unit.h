@@ -35,14 +35,14 @@ struct TileUnit {
 /// The centres, as targets of their windows.
 template <class Group, class Centres>
 W2V_HD void set_centres(Group& group, TileUnit& tile, const Model& model, const Centres& batch,
-                        std::int64_t begin, float lr) {
+                        std::int64_t begin) {
   group.for_each(tile.centres, [&](std::int64_t t) {
     const KeptRange window = batch.window(model, begin + t);
     const std::int32_t row = batch.row(begin + t);
     tile.window[t] = window;
     tile.unit.target[t] = {row, static_cast<std::int32_t>(window.begin - tile.first),
                            static_cast<std::int32_t>(window.end - tile.first),
-                           lr * model.hot_output.factor(row, lr), t * (2 * model.window + 1)};
+                           static_cast<float>(window.size() - 1), t * (2 * model.window + 1), 0};
     float* const weights = tile.unit.weights + tile.unit.target[t].weights;
     for (std::int64_t i = window.begin; i < window.end; ++i)
       weights[i - window.begin] = i == begin + t ? 0.0F : 1.0F;
@@ -52,32 +52,40 @@ W2V_HD void set_centres(Group& group, TileUnit& tile, const Model& model, const 
 /// The elements that the tile's widest windows could reach, as contexts; some meet no centre.
 template <class Group, class Centres>
 W2V_HD void set_contexts(Group& group, TileUnit& tile, const Model& model, const Centres& batch,
-                         std::int64_t begin, float lr) {
+                         std::int64_t begin) {
   group.for_each(tile.unit.contexts, [&](std::int64_t c) {
     const std::int64_t i = tile.first + c;
     const std::int64_t from = i - model.window > begin ? i - model.window - begin : 0;
     std::int32_t pairs = 0;
     for (auto t = static_cast<std::int32_t>(from); t < tile.centres && begin + t <= i + model.window; ++t)
       pairs += tile.meets(begin, t, i) ? 1 : 0;
-    const std::int32_t row = batch.row(i);
-    tile.unit.context[c] = {row, pairs, lr * model.hot_input.factor(row, lr)};
+    tile.unit.context[c] = {batch.row(i), pairs, 0};
   });
 }
 
 /// The negatives, as targets of all contexts.
 template <class Group, class Centres>
 W2V_HD void set_negatives(Group& group, TileUnit& tile, const Model& model, const Centres& batch,
-                          std::int64_t begin, float lr) {
+                          std::int64_t begin) {
   const std::int64_t number = (batch.kept.first + begin) / model.tile_centres;
   const std::int64_t first_weight = std::int64_t{tile.centres} * (2 * model.window + 1);
   group.for_each(model.tile_negatives, [&](std::int64_t m) {
     const auto row = static_cast<std::int32_t>(
         tile_negative(batch.draws, model.negatives, number, static_cast<std::int32_t>(m)));
     bool is_centre = false;
-    for (std::int32_t t = 0; t < tile.centres; ++t) is_centre |= tile.unit.target[t].row == row;
+    std::int32_t pairs = 0;
+    for (std::int32_t t = 0; t < tile.centres; ++t) {
+      is_centre |= tile.unit.target[t].row == row;
+      pairs += tile.window[t].size() - 1;
+    }
     tile.is_centre[m] = is_centre ? 1 : 0;
-    tile.unit.target[tile.centres + m] = {row, 0, tile.unit.contexts, lr * model.hot_output.factor(row, lr),
-                                          first_weight + m * tile.unit.contexts};
+    tile.unit.target[tile.centres + m] = {
+        row,
+        0,
+        tile.unit.contexts,
+        tile_negative_weight(pairs, model.negative, model.tile_negatives),
+        first_weight + m * tile.unit.contexts,
+        0};
   });
 }
 
@@ -111,10 +119,11 @@ W2V_HD void make_tile(Group& group, TileUnit& tile, const Model& model, const Ce
   tile.centres = static_cast<std::int32_t>(end - begin);
   tile.unit.contexts = static_cast<std::int32_t>(last - tile.first);
   tile.unit.targets = tile.centres + model.tile_negatives;
-  set_centres(group, tile, model, batch, begin, lr);
-  set_contexts(group, tile, model, batch, begin, lr);
-  set_negatives(group, tile, model, batch, begin, lr);
+  set_centres(group, tile, model, batch, begin);
+  set_contexts(group, tile, model, batch, begin);
+  set_negatives(group, tile, model, batch, begin);
   weigh_negatives(group, tile, model, begin);
+  damp_unit(group, tile.unit, model.hot_input, model.hot_output, lr);
 }
 
 }  // namespace warp2vec

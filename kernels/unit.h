@@ -16,8 +16,8 @@ namespace warp2vec {
 /// A context row; see Unit.
 struct UnitContext {
   std::int32_t row;    ///< of the input matrix
-  std::int32_t pairs;  ///< targets that it meets; a row with none is not touched
-  float scale;         ///< learning rate times damping
+  std::int32_t pairs;  ///< centres that it meets; a row with none is not touched
+  float scale;         ///< learning rate times damping; see damp_unit()
 };
 
 /// A target row and the contexts [begin, end) that it meets; see Unit.
@@ -25,8 +25,9 @@ struct UnitTarget {
   std::int32_t row;  ///< of the output or node matrix
   std::int32_t begin;
   std::int32_t end;
-  float scale;           ///< learning rate times damping
+  float pairs;           ///< whose gradients it gets
   std::int64_t weights;  ///< where the row's weights begin, one per context that it meets
+  float scale;           ///< learning rate times damping; see damp_unit()
 };
 
 /// A unit in scratch memory. Rows may repeat.
@@ -51,6 +52,40 @@ struct Unit {
     return unit;
   }
 };
+
+/// Finds the scales of `count` rows, the work of warp `index` of `warps`: rows[i].scale from rows[i].row and
+/// the pairs of all rows that equal it.
+template <class Warp, class Row>
+W2V_HD void damp_rows(Warp& warp, int index, int warps, Row* rows, std::int32_t count, const HotView& hot,
+                      float lr) {
+  const auto pairs_if = [&](auto wanted) {
+    auto sum = warp.zero();
+    for (std::int32_t first = 0; first < count; first += kLanes)
+      sum = warp.plus(sum, warp.lanes([&](int lane) {
+        const std::int32_t i = first + lane;
+        return i < count && wanted(rows[i].row) ? static_cast<float>(rows[i].pairs) : 0.0F;
+      }));
+    return warp.first(warp_sum(warp, sum));
+  };
+  const float all = pairs_if([](std::int32_t) { return true; });
+  for (std::int32_t i = index; i < count; i += warps) {
+    const std::int32_t row = rows[i].row;
+    float factor = hot.factor(row, all, lr);
+    if (factor != 1.0F)
+      factor = hot.factor(row, pairs_if([&](std::int32_t other) { return other == row; }), lr);
+    warp.once([&] { rows[i].scale = lr * factor; });
+  }
+}
+
+/// Finds the scales of all rows.
+template <class Group>
+W2V_HD void damp_unit(Group& group, const Unit& unit, const HotView& hot_contexts, const HotView& hot_targets,
+                      float lr) {
+  group.each_warp([&](auto& warp, int index) {
+    damp_rows(warp, index, group.warps(), unit.context, unit.contexts, hot_contexts, lr);
+    damp_rows(warp, index, group.warps(), unit.target, unit.targets, hot_targets, lr);
+  });
+}
 
 /// Copies the context rows.
 template <bool kWhole, class Group>

@@ -46,22 +46,27 @@ W2V_HD constexpr float tile_negative_weight(std::int32_t pairs, std::int32_t neg
   return static_cast<float>(pairs) * static_cast<float>(negatives) / static_cast<float>(tile_negatives);
 }
 
-/// Damping of hot rows: a row that receives `pairs_in_flight` pair-gradients computed from the same values
-/// takes a step that is stable while lr * pairs_in_flight * sigma' * |x|^2 < 2; its step is scaled by this
-/// factor. kappa = 0.2 keeps the quality of sequential training with 8,192 tokens in flight.
-inline constexpr float kDampingKappa = 0.2F;
-W2V_HD constexpr float damping(float lr, float pairs_in_flight) {
-  const float load = kDampingKappa * lr * pairs_in_flight;
-  return load > 1.0F ? 1.0F / load : 1.0F;
-}
+/// Damping. A row whose gradients of n pairs are all computed from the same values takes a step that is stable
+/// while lr * n * g * sigma' * |x|^2 < 2, with g the gradients that a pair gives it: its step is divided by
+/// kappa * lr * g * n where that is above 1, but by no more than n: the step of one pair, which training one
+/// pair at a time would take, too. kappa is measured (benchmarks/README.md, "Damping"): higher values cost
+/// quality with wide windows and many negatives, lower ones diverge on texts that repeat few words.
+inline constexpr float kNegativeKappa = 0.2F;  ///< negative sampling: most negatives hardly move a row
+inline constexpr float kPathKappa = 0.5F;      ///< hierarchical softmax
 
-/// The damping factors of one matrix's rows; rows from `size` on are never damped. Trivially copyable.
+/// The damping of one matrix's rows. Trivially copyable.
 struct HotView {
-  const float* pairs_in_flight = nullptr;
+  float load_per_pair = 0;  ///< kappa * g
+  /// Of rows [0, size), the pairs that are expected to be trained elsewhere at the same time; of the others
+  /// there are too few to matter.
+  const float* pairs_elsewhere = nullptr;
   std::int64_t size = 0;
 
-  W2V_HD constexpr float factor(std::int64_t row, float lr) const {
-    return row < size ? damping(lr, pairs_in_flight[row]) : 1.0F;
+  /// What the step of a row that takes part in `pairs` pairs is multiplied by, in (0, 1].
+  W2V_HD constexpr float factor(std::int64_t row, float pairs, float lr) const {
+    const float per_pair = load_per_pair * lr < 1.0F ? load_per_pair * lr : 1.0F;
+    const float load = per_pair * (row < size ? pairs + pairs_elsewhere[row] : pairs);
+    return load > 1.0F ? 1.0F / load : 1.0F;
   }
 };
 
