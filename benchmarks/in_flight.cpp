@@ -160,7 +160,7 @@ class InFlightBackend final : public Backend {
 std::unique_ptr<Backend> make_backend(const TrainingData& data, std::int64_t in_flight) {
   const Config& config = data.config;
   const std::int64_t centres =
-      config.loss.negative_sampling ? config.tile_centres : config.path_tile_centres();
+      config.loss.negative_sampling ? config.centres_per_tile() : config.path_tile_centres();
   const std::int64_t blocks = std::max<std::int64_t>(1, in_flight / centres);
   if (!config.loss.negative_sampling)
     return std::make_unique<InFlightBackend<Trains::paths, float>>(data, blocks);

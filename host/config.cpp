@@ -30,7 +30,7 @@ void Config::validate() const {
   if (!loss.softmax && !loss.negative_sampling && !loss.hierarchical_softmax)
     throw Error("--loss needs at least one of ns, hs, softmax");
   check_range("--ns-exponent", ns_exponent, -10.0, 10.0);
-  check_range("--tile-centres", tile_centres, 1, 1024);
+  check_range("--tile-centres", tile_centres, 0, 1024);
   check_range("--tile-negatives", tile_negatives, 0, 1024);
   if (table_type == TableType::bf16 && (sharing != Sharing::tile || to_string(loss) != "ns"))
     throw Error("--table-type bf16 is for --loss ns with --sharing tile, not for --loss " + to_string(loss) +
@@ -52,16 +52,24 @@ void Config::require_cpu() const {
 
 double Config::pairs_per_centre() const { return shrink_window ? window + 1.0 : 2.0 * window; }
 
+std::int32_t Config::centres_per_tile() const {
+  if (tile_centres > 0) return tile_centres;
+  static const double L=getenv("XL")?atof(getenv("XL")):2.0;
+  const double pairs = L / (0.2 * lr * (1 + negative));
+  const double centres = pairs >= pairs_per_centre() ? 64.0 : pairs;
+  return static_cast<std::int32_t>(std::clamp(centres, 1.0, 64.0));
+}
+
 std::int32_t Config::negatives_per_tile() const {
   if (tile_negatives > 0) return tile_negatives;
-  constexpr double kStableWeight = 1.6;
-  const double wanted = lr * tile_centres * pairs_per_centre() * negative / kStableWeight;
+  static const double W=getenv("XW")?atof(getenv("XW")):1.6;
+  const double wanted = lr * centres_per_tile() * pairs_per_centre() * negative / W;
   return static_cast<std::int32_t>(std::clamp(std::ceil(wanted), 32.0, 1024.0));
 }
 
 std::int32_t Config::path_tile_centres() const {
   constexpr double kStablePairs = 1.25;
-  const double most = std::min(kMostPathCentres, tile_centres);
+  const double most = std::min(kMostPathCentres, centres_per_tile());
   return static_cast<std::int32_t>(std::clamp(kStablePairs / (lr * pairs_per_centre()), 1.0, most));
 }
 

@@ -18,7 +18,7 @@ class CpuBackend final : public Backend {
   ~CpuBackend() override { stop(); }
 
   // 4,096 centres of the default tile take some 3 ms: long against the queue's lock, short against a report.
-  std::int64_t batch_size() const override { return std::int64_t{64} * data_.config.tile_centres; }
+  std::int64_t batch_size() const override { return std::int64_t{64} * data_.config.centres_per_tile(); }
 
   void upload(Embeddings& embeddings) override {
     stop();
@@ -52,7 +52,7 @@ class CpuBackend final : public Backend {
       : data_(data),
         threads_(data.config.deterministic ? 1 : thread_count(data.config)),
         hot_(data, shares,
-             {.negatives = (threads_ - std::int64_t{1}) * (tiled() ? data.config.tile_centres : 1),
+             {.negatives = (threads_ - std::int64_t{1}) * (tiled() ? data.config.centres_per_tile() : 1),
               .paths = (threads_ - std::int64_t{1}) * (tiled() ? data.config.path_tile_centres() : 1)}),
         nodes_(private_nodes(shares)) {}
 

@@ -12,7 +12,7 @@ class ReferenceBackend final : public Backend {
       : data_(data),
         hot_(data, {}) {}
 
-  std::int64_t batch_size() const override { return std::int64_t{16} * data_.config.tile_centres; }
+  std::int64_t batch_size() const override { return std::int64_t{16} * data_.config.centres_per_tile(); }
   void upload(Embeddings& embeddings) override { embeddings_ = &embeddings; }
   void checkpoint(Embeddings&) override {}
   void download(Embeddings&) override {}
@@ -26,8 +26,8 @@ class ReferenceBackend final : public Backend {
     batch.epoch->read(batch.first - halo, batch.last + halo, span);
     const std::int64_t begin = batch.first - span.first;
     const std::int64_t end = batch.last - span.first;
-    for (std::int64_t tile = begin; tile < end; tile += config.tile_centres) {
-      const std::int64_t tile_end = std::min(end, tile + config.tile_centres);
+    for (std::int64_t tile = begin; tile < end; tile += config.centres_per_tile()) {
+      const std::int64_t tile_end = std::min(end, tile + config.centres_per_tile());
       if (config.loss.negative_sampling && config.sharing == Sharing::tile)
         train_tile(batch, span, tile, tile_end);
       const std::int64_t paths = config.path_tile_centres();

@@ -101,7 +101,7 @@ Block tile_block(const TrainingData& data, const Draws& draws, const KeptSpan& s
   const Windows windows(data, draws, span, begin, end);
   for (std::int64_t centre = begin; centre < end; ++centre)
     block.targets.push_back(row_of(word_at(span, centre)));
-  const std::int64_t tile = (span.first + begin) / config.tile_centres;
+  const std::int64_t tile = (span.first + begin) / config.centres_per_tile();
   const std::int32_t negatives = config.negatives_per_tile();
   for (std::int32_t m = 0; m < negatives; ++m)
     block.targets.push_back(row_of(tile_negative(draws, data.negatives.view(), tile, m)));

@@ -33,6 +33,14 @@ struct Block {
   }
 };
 
+/// The pairs of all places whose row is that of place `i`.
+inline float pairs_of_row(const std::vector<std::int64_t>& rows, const std::vector<float>& pairs,
+                          std::size_t i) {
+  float sum = 0;
+  for (std::size_t j = 0; j < rows.size(); ++j) sum += rows[j] == rows[i] ? pairs[j] : 0;
+  return sum;
+}
+
 /// Elements of `span` in the window of the element `centre`, itself among them.
 KeptSpan::Range window_of(const TrainingData& data, const Draws& draws, const KeptSpan& span,
                           std::int64_t centre);
@@ -110,9 +118,7 @@ double train_block(const Block& block, MatrixView<Real> input, MatrixView<Real> 
                          const std::vector<float>& pairs, const std::vector<Real>& steps,
                          const HotView& damping) {
     for (std::size_t r = 0; r < rows.size(); ++r) {
-      float row_pairs = 0;
-      for (std::size_t i = 0; i < rows.size(); ++i) row_pairs += rows[i] == rows[r] ? pairs[i] : 0;
-      const Real scale = damping.factor(rows[r], row_pairs, static_cast<float>(lr));
+      const Real scale = damping.factor(rows[r], pairs_of_row(rows, pairs, r), static_cast<float>(lr));
       Real* row = matrix.row(rows[r]);
       for (std::size_t d = 0; d < width; ++d) row[d] += scale * steps[r * width + d];
     }

@@ -10,8 +10,8 @@ namespace warp2vec {
 TileSteps::TileSteps(const TrainingData& data, const HotMatrices& hot, Embeddings& embeddings)
     : data_(data), hot_(hot), embeddings_(embeddings) {
   const Config& config = data.config;
-  const std::int32_t contexts = 2 * config.window + config.tile_centres;
-  const std::int32_t pairs = 2 * config.window * config.tile_centres;
+  const std::int32_t contexts = 2 * config.window + config.centres_per_tile();
+  const std::int32_t pairs = 2 * config.window * config.centres_per_tile();
   x_ = ContextCopies(contexts, config.dim);
   x_steps_ = Matrix(contexts, config.dim);
   const std::int32_t negatives = config.negatives_per_tile();
@@ -46,7 +46,7 @@ void TileSteps::list_rows(const CpuBatch& batch, std::int64_t begin, std::int64_
   for (std::int64_t t = begin; t < end; ++t) add(tile.targets, output, batch.word(t));
   tile.centres = tile.targets.rows.size();
   const AliasView alias = data_.negatives.view();
-  const std::int64_t number = batch.ordinal(begin) / data_.config.tile_centres;
+  const std::int64_t number = batch.ordinal(begin) / data_.config.centres_per_tile();
   negatives_ = negative_draws_.draw(batch.draws(), alias, number, 0, static_cast<std::int32_t>(z_.rows()));
   for (const WordId negative : negatives_) add(tile.targets, output, negative);
   for (const ScaledRows* rows : {&tile.contexts, &tile.targets})

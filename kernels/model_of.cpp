@@ -22,7 +22,7 @@ Model model_of(const TrainingData& data) {
   model.shrink_window = config.shrink_window;
   model.window = config.window;
   model.negative = config.negative;
-  model.tile_centres = config.tile_centres;
+  model.tile_centres = config.centres_per_tile();
   model.tile_negatives = config.negatives_per_tile();
   model.path_tile_centres = config.path_tile_centres();
   if (nodes) model.longest_path = data.tree.view().longest();

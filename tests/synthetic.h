@@ -51,6 +51,21 @@ inline SyntheticCorpus zipf_corpus(std::int64_t words, std::int64_t tokens, std:
   return corpus;
 }
 
+/// A zipf_corpus() in sentences of `length` words, in which every fifth sentence repeats one word: the cause
+/// of steps that get many gradients from the same values.
+inline SyntheticCorpus runs_corpus(std::int64_t words, std::int64_t tokens, std::int64_t length = 40) {
+  SyntheticCorpus corpus = zipf_corpus(words, tokens, length);
+  corpus.tokens.ends.clear();
+  for (std::int64_t begin = 0; begin < tokens; begin += length) {
+    const std::int64_t end = std::min(begin + length, tokens);
+    if (begin / length % 5 == 0)
+      std::fill(corpus.tokens.ids.begin() + begin, corpus.tokens.ids.begin() + end,
+                corpus.tokens.ids[static_cast<std::size_t>(begin)]);
+    corpus.tokens.ends.push_back(end);
+  }
+  return corpus;
+}
+
 /// `topics` groups of `words_per_topic` words; every sentence of ten words stays in one topic, so that
 /// vectors of one topic must end up nearer to each other than to those of others. Word t * words_per_topic +
 /// i is named "t<t>_<i>".

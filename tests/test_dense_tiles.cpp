@@ -51,11 +51,22 @@ TEST(DenseTiles, OddShapesEqualTheReferenceUpToTheirRounding) {
   }
 }
 
+TEST(DenseTiles, EqualTheReferenceWhereStepsAreDamped) {
+  const SyntheticCorpus corpus = runs_corpus(100, 2000);
+  for (const Config& config : damped_configs()) {
+    if (config.sharing != Sharing::tile) continue;
+    const Outcome tiles = run(corpus, config, host_tiles(1, 2));
+    const Outcome reference = run(corpus, config, make_reference_backend);
+    expect_same_counts(tiles, reference);
+    EXPECT_LE(difference_share(tiles, reference), 0.03) << to_string(config.loss);
+  }
+}
+
 /// What a tile is to do, in plain loops over tile_block() with the kernel's roundings; sums in double.
 class RoundedReference final : public Backend {
  public:
   explicit RoundedReference(const TrainingData& data)
-      : data_(data), hot_(data, {.negatives = data.config.tile_centres}) {}
+      : data_(data), hot_(data, {}) {}
 
   std::int64_t batch_size() const override { return std::int64_t{64} * data_.config.tile_centres; }
   void upload(Embeddings& embeddings) override { embeddings_ = &embeddings; }
@@ -90,10 +101,13 @@ class RoundedReference final : public Backend {
     return copies;
   }
 
-  static void add(Matrix& matrix, const HotRows& hot, std::int64_t row, float lr,
-                  const std::vector<double>& step) {
-    const float scale = lr * hot.factor(row, lr);
-    for (std::size_t d = 0; d < step.size(); ++d) matrix.row(row)[d] += scale * static_cast<float>(step[d]);
+  static void add(Matrix& matrix, const HotRows& hot, const std::vector<std::int64_t>& rows,
+                  const std::vector<float>& pairs, float lr, const Rows& steps) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const float scale = lr * hot.factor(rows[i], pairs_of_row(rows, pairs, i), lr);
+      float* const row = matrix.row(rows[i]);
+      for (std::size_t d = 0; d < steps[i].size(); ++d) row[d] += scale * static_cast<float>(steps[i][d]);
+    }
   }
 
   void step(const Block& block, float lr) {
@@ -116,10 +130,8 @@ class RoundedReference final : public Backend {
         }
       }
     }
-    for (std::size_t c = 0; c < x.size(); ++c)
-      add(embeddings_->input, hot_.input, block.contexts[c], lr, dx[c]);
-    for (std::size_t t = 0; t < y.size(); ++t)
-      add(embeddings_->output, hot_.output, block.targets[t], lr, dy[t]);
+    add(embeddings_->input, hot_.input, block.contexts, block.context_pairs, lr, dx);
+    add(embeddings_->output, hot_.output, block.targets, block.target_pairs, lr, dy);
   }
 
   const TrainingData& data_;

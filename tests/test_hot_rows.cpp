@@ -3,22 +3,38 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 namespace warp2vec {
 namespace {
 
-TEST(HotRows, OnlyRowsWithTooManyPairsInFlightAreDamped) {
+TEST(HotRows, OnlyRowsWithTooManyPairsAreDamped) {
   const float lr = 0.05F;
-  // kappa * lr * n = 0.01 n: above 1 for the first two rows only.
-  const HotRows rows({400, 200, 99, 1}, lr);
-  EXPECT_FLOAT_EQ(rows.factor(0, lr), 0.25F);
-  EXPECT_FLOAT_EQ(rows.factor(1, lr), 0.5F);
-  EXPECT_EQ(rows.factor(2, lr), 1.0F);
-  EXPECT_EQ(rows.factor(3, lr), 1.0F);
+  // A load of 0.2 * lr = 0.01 a pair; the last row's 6 pairs are too few to be kept.
+  const HotRows rows(0.2, {400, 200, 99, 6}, lr);
+  EXPECT_EQ(rows.view().size, 3);
+  EXPECT_FLOAT_EQ(rows.factor(0, 0, lr), 0.25F);
+  EXPECT_FLOAT_EQ(rows.factor(1, 0, lr), 0.5F);
+  EXPECT_EQ(rows.factor(2, 0, lr), 1.0F);
+  EXPECT_EQ(rows.factor(3, 99, lr), 1.0F);
+  // Those of the step itself come on top.
+  EXPECT_FLOAT_EQ(rows.factor(2, 101, lr), 0.5F);
+  EXPECT_FLOAT_EQ(rows.factor(3, 200, lr), 0.5F);
   // A lower learning rate needs less of it.
-  EXPECT_FLOAT_EQ(rows.factor(0, lr / 2), 0.5F);
-  EXPECT_FLOAT_EQ(rows.factor(1, lr / 2), 1.0F);
+  EXPECT_FLOAT_EQ(rows.factor(0, 0, lr / 2), 0.5F);
+  EXPECT_FLOAT_EQ(rows.factor(1, 0, lr / 2), 1.0F);
+}
+
+TEST(HotRows, AStepIsNeverSmallerThanThatOfOnePair) {
+  const HotRows rows(0.2 * 65, {}, 0.2);  // 64 negatives: a load of 2.6 a pair
+  EXPECT_EQ(rows.factor(0, 1, 0.2F), 1.0F);
+  EXPECT_FLOAT_EQ(rows.factor(0, 8, 0.2F), 0.125F);
+}
+
+// Factor of a row of which only pairs trained elsewhere are known.
+float damped(double load_per_pair, double pairs) {
+  return static_cast<float>(1 / std::max(1.0, std::min(1.0, load_per_pair) * pairs));
 }
 
 /// Codes 0, 10, 11: the root is on all paths, the other node on half of them.
@@ -48,17 +64,14 @@ TEST(HotRows, PairsInFlightFollowFromTheCounts) {
   for (std::int64_t w = 0; w < 3; ++w) {
     // A centre has window + 1 pairs on average; each gives a context 1 + K gradients, and its target and K
     // negatives one each.
-    EXPECT_FLOAT_EQ(hot.input.factor(w, 1), damping(1, static_cast<float>(64 * 6 * 5 * shares[w]))) << w;
-    EXPECT_FLOAT_EQ(hot.output.factor(w, 1), damping(1, static_cast<float>(64 * 6 * (1 + 4) * shares[w])))
-        << w;
+    EXPECT_FLOAT_EQ(hot.input.factor(w, 0, 0.1F), damped(0.02 * 5, 64 * 6 * shares[w])) << w;
+    EXPECT_FLOAT_EQ(hot.output.factor(w, 0, 0.1F), damped(0.02, 64 * 6 * (1 + 4) * shares[w])) << w;
     // Codes 0, 10, 11: 1.5 nodes on average.
-    EXPECT_FLOAT_EQ(hot.input_under_tree.factor(w, 1),
-                    damping(1, static_cast<float>(10 * 6 * 1.5 * shares[w])))
-        << w;
+    EXPECT_FLOAT_EQ(hot.input_under_tree.factor(w, 0, 0.1F), damped(0.05 * 1.5, 10 * 6 * shares[w])) << w;
   }
-  EXPECT_FLOAT_EQ(hot.nodes.factor(0, 1), damping(1, 10 * 6 * 1.0F));
-  EXPECT_FLOAT_EQ(hot.nodes.factor(1, 1), damping(1, 10 * 6 * 0.5F));
-  EXPECT_LT(hot.nodes.factor(1, 1), 1.0F);
+  EXPECT_FLOAT_EQ(hot.nodes.factor(0, 0, 0.1F), damped(0.05, 10 * 6));
+  EXPECT_FLOAT_EQ(hot.nodes.factor(1, 0, 0.1F), damped(0.05, 10 * 6 * 0.5));
+  EXPECT_LT(hot.nodes.factor(1, 0, 0.1F), 1.0F);
 }
 
 TEST(HotRows, TheFirstNodesMayHaveOthersInFlight) {
@@ -69,8 +82,8 @@ TEST(HotRows, TheFirstNodesMayHaveOthersInFlight) {
   const ThreeWords text;
   const TrainingData data(config, text.vocabulary, text.tokens);
   const HotMatrices hot(data, {.paths = 10, .first_nodes = 1, .first_paths = 70});
-  EXPECT_FLOAT_EQ(hot.nodes.factor(0, 1), damping(1, 70 * 6 * 1.0F));
-  EXPECT_FLOAT_EQ(hot.nodes.factor(1, 1), damping(1, 10 * 6 * 0.5F));
+  EXPECT_FLOAT_EQ(hot.nodes.factor(0, 0, 0.1F), damped(0.05, 70 * 6));
+  EXPECT_FLOAT_EQ(hot.nodes.factor(1, 0, 0.1F), damped(0.05, 10 * 6 * 0.5));
 }
 
 TEST(HotRows, NodesAreCountedByHowOftenTheyAreVisited) {
@@ -132,8 +145,8 @@ TEST(HotRows, OrdinaryTextOnOneThreadIsNotDamped) {
   const TrainingData data(config, corpus.vocabulary, corpus.tokens);
   const HotMatrices hot(data, {.negatives = config.tile_centres});
   for (std::int64_t w = 0; w < corpus.vocabulary.size(); ++w) {
-    EXPECT_EQ(hot.input.factor(w, 0.025F), 1.0F);
-    EXPECT_EQ(hot.output.factor(w, 0.025F), 1.0F);
+    EXPECT_EQ(hot.input.factor(w, 6, 0.025F), 1.0F);
+    EXPECT_EQ(hot.output.factor(w, 6, 0.025F), 1.0F);
   }
 }
 

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <functional>
 #include <memory>
+#include <numeric>
 #include <set>
 #include <utility>
 #include <vector>
@@ -75,11 +76,8 @@ class ReferenceTest : public ::testing::Test {
 
   void expect_block_gradient(const Block& block, std::int64_t rows) {
     ASSERT_FALSE(block.contexts.empty());
-    const auto no_damping = [](std::int64_t) { return 1.0; };
     expect_gradient_step(
-        [&](Doubles& x, Doubles& y) {
-          return train_block(block, x.view(), y.view(), 0.1, no_damping, no_damping);
-        },
+        [&](Doubles& x, Doubles& y) { return train_block(block, x.view(), y.view(), 0.1, {}, {}); },
         [&](const Doubles& x, const Doubles& y) { return block_loss(block, x.view(), y.view()); }, rows);
   }
 
@@ -162,20 +160,74 @@ TEST_F(ReferenceTest, SoftmaxStepDescendsTheGradient) {
       words());
 }
 
-TEST_F(ReferenceTest, DampingScalesARowsStep) {
+// Two of the three contexts are one row, which gets the gradients of 2 + 3 pairs. A load of 0.1 * 4 a pair makes
+// 2 of them, so that its steps are halved; the other context's 0.4 are below 1. Elsewhere row 5 has 6 pairs
+// more: 0.4 * 7.
+TEST_F(ReferenceTest, DampingGoesByThePairsThatARowHas) {
   make(config_of(Sharing::window));
-  const Block block = window_block(*data_, draws_, span_, 20);
-  Doubles x(words(), config_.dim, 1, 2), y(words(), config_.dim, 2, 2);
-  Doubles damped_x = x, damped_y = y;
-  const Doubles before = x;
-  train_block(
-      block, x.view(), y.view(), 0.1, [](std::int64_t) { return 1.0; }, [](std::int64_t) { return 1.0; });
-  train_block(
-      block, damped_x.view(), damped_y.view(), 0.1, [](std::int64_t) { return 0.25; },
-      [](std::int64_t) { return 1.0; });
-  for (std::size_t i = 0; i < x.values.size(); ++i)
-    EXPECT_NEAR(damped_x.values[i] - before.values[i], 0.25 * (x.values[i] - before.values[i]), 1e-12);
-  EXPECT_EQ(damped_y.values, y.values);
+  Block block;
+  block.contexts = {3, 5, 3};
+  block.targets = {1, 2};
+  block.weights = {1, -1, 1, -1, 1, -1};
+  block.context_pairs = {2, 1, 3};
+  block.target_pairs = {3, 3};
+  const Doubles before(words(), config_.dim, 1, 2);
+  const Doubles y_before(words(), config_.dim, 2, 2);
+  Doubles x = before, y = y_before;
+  train_block(block, x.view(), y.view(), 0.1, {}, {});
+  std::vector<float> elsewhere(6);
+  elsewhere[5] = 6;
+  for (const bool others : {false, true}) {
+    const HotView damping{4.0F, elsewhere.data(), others ? 6 : 0};
+    Doubles damped_x = before, damped_y = y_before;
+    train_block(block, damped_x.view(), damped_y.view(), 0.1, damping, {});
+    for (std::int64_t r = 0; r < words(); ++r) {
+      const double factor = r == 3 ? 0.5 : (r == 5 && others ? 1 / 2.8 : 1);
+      for (std::int32_t d = 0; d < config_.dim; ++d) {
+        const auto i = static_cast<std::size_t>(r * config_.dim + d);
+        EXPECT_NEAR(damped_x.values[i] - before.values[i], factor * (x.values[i] - before.values[i]), 1e-7)
+            << r;
+      }
+    }
+    EXPECT_EQ(damped_y.values, y.values);
+  }
+}
+
+// What HotView is told: by hand for each kind of block.
+TEST_F(ReferenceTest, BlocksCountTheirPairs) {
+  make(config_of(Sharing::window));
+  const Block window = window_block(*data_, draws_, span_, 20);
+  EXPECT_EQ(window.context_pairs, std::vector<float>(window.contexts.size(), 1.0F));
+  EXPECT_EQ(window.target_pairs[0], static_cast<float>(window.contexts.size()));
+
+  make(config_of(Sharing::tile));
+  const Block tile = tile_block(*data_, draws_, span_, 16, 32);
+  float pairs = 0;
+  for (std::size_t c = 0; c < tile.contexts.size(); ++c) {
+    float positive = 0;
+    for (std::size_t t = 0; t < 16; ++t) positive += tile.weight(c, t);
+    EXPECT_EQ(tile.context_pairs[c], positive);
+    pairs += positive;
+  }
+  for (std::size_t t = 0; t < tile.targets.size(); ++t) {
+    float weights = 0;
+    for (std::size_t c = 0; c < tile.contexts.size(); ++c) weights += std::fabs(tile.weight(c, t));
+    if (t < 16)
+      EXPECT_EQ(tile.target_pairs[t], weights);
+    else
+      EXPECT_FLOAT_EQ(tile.target_pairs[t], pairs * static_cast<float>(config_.negative) /
+                                                static_cast<float>(tile.targets.size() - 16));
+  }
+
+  make(config_of(Sharing::tile, "hs"));
+  const Block paths = path_tile_block(*data_, draws_, span_, 16, 22);
+  for (std::size_t t = 0; t < paths.targets.size(); ++t) {
+    float weights = 0;
+    for (std::size_t c = 0; c < paths.contexts.size(); ++c) weights += std::fabs(paths.weight(c, t));
+    EXPECT_EQ(paths.target_pairs[t], weights);
+  }
+  EXPECT_EQ(std::accumulate(paths.context_pairs.begin(), paths.context_pairs.end(), 0.0F),
+            pairs_of_row(paths.targets, paths.target_pairs, 0));  // all paths begin at the root
 }
 
 TEST_F(ReferenceTest, LogSoftmaxSumsToOne) {

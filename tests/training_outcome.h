@@ -133,6 +133,23 @@ inline std::string rule_name(const ::testing::TestParamInfo<Rule>& info) {
   return name;
 }
 
+/// Settings that give rows many gradients from the same values, to be trained on runs_corpus(100, 2000): most
+/// steps are damped.
+inline std::vector<Config> damped_configs() {
+  std::vector<Config> configs;
+  for (const char* loss : {"ns", "hs", "ns+hs"}) {
+    for (const Sharing sharing : {Sharing::window, Sharing::tile}) {
+      Config config = config_of(loss, sharing);
+      config.window = 10;
+      config.negative = 10;
+      config.lr = 0.1;
+      config.sample = 0;
+      configs.push_back(config);
+    }
+  }
+  return configs;
+}
+
 /// Largest difference of input, output and node vectors, as a share of the reference's largest value.
 inline double difference_share(const Outcome& tested, const Outcome& reference) {
   double share = 0;

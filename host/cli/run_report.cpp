@@ -26,7 +26,7 @@ json settings_json(const TrainOptions& options) {
           {"table_type", to_string(c.table_type)},
           {"negative", c.negative},
           {"ns_exponent", c.ns_exponent},
-          {"tile_centres", c.tile_centres},
+          {"tile_centres", c.centres_per_tile()},
           {"tile_negatives", c.negatives_per_tile()},
           {"path_tile_centres", c.path_tile_centres()},
           {"sample", c.sample},

@@ -41,7 +41,8 @@ struct Config {
   Sharing sharing = Sharing::tile;
   std::int32_t negative = 5;        ///< negatives per pair (K), 1 to 1000; not used without negative sampling
   double ns_exponent = 0.75;        ///< negatives are drawn with P(w) ~ count(w)^ns_exponent, -10 to 10
-  std::int32_t tile_centres = 64;   ///< centres per tile (N), 1 to 1024; in the order of the kept words
+  std::int32_t tile_centres = 0;    ///< centres per tile (N), 1 to 1024, in the order of the kept words;
+                                    ///< 0 = as centres_per_tile() says
   std::int32_t tile_negatives = 0;  ///< negatives per tile (M), 1 to 1024; 0 = as negatives_per_tile() says
   TableType table_type = TableType::float32;  ///< bf16: negative sampling by tiles on a GPU only
   double sample = 1e-3;     ///< subsampling threshold s of keep_probability, 0 to 1; 0 = off
@@ -59,6 +60,10 @@ struct Config {
 
   /// Mean number of (context, centre) pairs of a centre inside a long sentence.
   double pairs_per_centre() const;
+
+  /// tile_centres, or if that is 0 as many as train well: 64, and fewer where a context, which meets up to
+  /// that many centres of a tile, would get so many gradients from the same values that every step is damped.
+  std::int32_t centres_per_tile() const;
 
   /// tile_negatives, or if that is 0 as many as keep a step stable: a negative meets the contexts of all of a
   /// tile's N * pairs_per_centre() pairs with the weight K / M at once, and lr times the sum of these weights
