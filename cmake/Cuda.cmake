@@ -31,9 +31,21 @@ if(NOT CMAKE_CUDA_COMPILER)
   warp2vec_no_cuda("no CUDA compiler (nvcc) was found")
   return()
 endif()
-# Turing and Hopper, each as machine code and as PTX, which the driver compiles for the GPUs between and after them.
+# Turing, Ampere and Hopper, each as machine code and as PTX, which the driver compiles for the GPUs between and after
+# them. Their code differs: matrix units are used from 8.0 on, and vector additions from 9.0 on. What the toolkit does
+# not know is left out.
+set(warp2vec_default_architectures 75 80 90)
+execute_process(COMMAND ${CMAKE_CUDA_COMPILER} --list-gpu-arch OUTPUT_VARIABLE warp2vec_known_architectures ERROR_QUIET)
+string(REGEX MATCHALL "compute_[0-9]+" warp2vec_known_architectures "${warp2vec_known_architectures}")
+list(TRANSFORM warp2vec_known_architectures REPLACE "compute_" "")
+foreach(architecture ${warp2vec_default_architectures})
+  if(warp2vec_known_architectures AND NOT architecture IN_LIST warp2vec_known_architectures)
+    list(REMOVE_ITEM warp2vec_default_architectures ${architecture})
+  endif()
+endforeach()
 if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
-  set(CMAKE_CUDA_ARCHITECTURES 75 90 CACHE STRING "Compute capabilities to compile kernels for, without the dot, rising")
+  set(CMAKE_CUDA_ARCHITECTURES ${warp2vec_default_architectures}
+      CACHE STRING "Compute capabilities to compile kernels for, without the dot, rising")
 endif()
 enable_language(CUDA)
 if(CMAKE_CUDA_COMPILER_VERSION VERSION_LESS 12.4)

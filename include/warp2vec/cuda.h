@@ -33,7 +33,7 @@ struct CudaDevices {
 CudaDevices find_cuda_devices(bool with_free_memory = false);
 
 /// The toolkit that built this library and the architectures that it has kernels for: "13.0, kernels for
-/// compute capability 7.5, 9.0".
+/// compute capability 7.5, 8.0, 9.0".
 std::string cuda_build();
 
 /// What a run allocates on the GPU, planned before anything is allocated.
@@ -65,7 +65,8 @@ class CudaBackend : public Backend {
   virtual std::int64_t centres_in_flight() const = 0;
   /// Whether tiles are trained on matrix units, from rows and gradients rounded to bfloat16 with sums in
   /// float: negative sampling alone, by tiles that fit into the shared memory of a device of compute
-  /// capability 8.0 or above. Everything else is trained by plain code.
+  /// capability 8.0 or above, if the build has code for such devices. Everything else is trained by plain
+  /// code.
   virtual bool matrix_units() const = 0;
   /// What training took so far: up to the last drain(), and perhaps a little later.
   virtual CudaSeconds kernel_seconds() const = 0;
