@@ -16,6 +16,10 @@ constexpr int most_warps(Trains trains) {
 }
 constexpr int kLeastWarps = 4;
 
+// The first compute capability with bfloat16 matrix units and asynchronous copies. Compiled for an older one
+// the kernels must not be launched.
+constexpr int kFirstWithMatrixUnits = 80;
+
 template <Trains kTrains, class Value>
 __global__ void __launch_bounds__(most_warps(kTrains) * kLanes, 1)
     dense_tile_kernel(Model model, Tables<Value> tables, PathTileSizes sizes, CentreRange<CurandPhilox> batch,
@@ -37,9 +41,10 @@ constexpr std::int32_t kBelow[] = {64, 32, 16};
 // a GPU for desktops.
 template <Trains kTrains, class Value>
 TrainLaunch plan(const Model& model, const TrainLimits& limits) {
-  const std::int64_t most = most_shared_memory(limits.device);
   TrainLaunch launch;
-  launch.matrix_units = true;
+  launch.matrix_units = compiled_for(dense_tile_kernel<kTrains, Value>) >= kFirstWithMatrixUnits;
+  if (!launch.matrix_units) return launch;
+  const std::int64_t most = most_shared_memory(limits.device);
   const auto fits = [&](const PathTileSizes& sizes) {
     for (int warps = limits.warps > 0 ? limits.warps : most_warps(kTrains);; warps /= 2) {
       launch.path_sizes = sizes;

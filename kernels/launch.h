@@ -27,6 +27,15 @@ void launch(void (*kernel)(Parameters...), const LaunchShape& shape, cudaStream_
   W2V_CUDA(cudaLaunchKernelEx(&config, kernel, values...));
 }
 
+/// The compute capability, as 10 * major + minor, that the code of the kernel which the current device runs
+/// was compiled for: lower than the device's own where the build has no newer code.
+template <class... Parameters>
+int compiled_for(void (*kernel)(Parameters...)) {
+  cudaFuncAttributes attributes{};
+  W2V_CUDA(cudaFuncGetAttributes(&attributes, kernel));
+  return attributes.ptxVersion;
+}
+
 /// Bytes of shared memory that a block of the device may have.
 inline std::int64_t most_shared_memory(int device) {
   int most = 0;

@@ -2,33 +2,22 @@
 
 #include <warp2vec/error.h>
 
-#include "cuda_check.h"
 #include "dense_tile_kernel.h"
 #include "unit_kernel.h"
 
 #include <string>
 
 namespace warp2vec {
-namespace {
-
-// The first with bfloat16 matrix units and asynchronous copies.
-constexpr int kFirstWithMatrixUnits = 8;
-
-int compute_capability(int device) {
-  int major = 0;
-  W2V_CUDA(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device));
-  return major;
-}
-
-}  // namespace
 
 TrainLaunch plan_train_launch(const Model& model, const TrainLimits& limits) {
-  const bool has_units = limits.matrix_units && compute_capability(limits.device) >= kFirstWithMatrixUnits;
   TrainLaunch dense;
-  if (has_units && model.sharing == Sharing::tile) dense = plan_dense_tiles(model, limits);
+  if (limits.matrix_units && model.sharing == Sharing::tile) dense = plan_dense_tiles(model, limits);
   if (dense.warps > 0) return dense;
   if (model.table_type == TableType::bf16) {
-    if (!has_units) throw Error("--table-type bf16 needs a GPU of compute capability 8.0 or above");
+    if (!dense.matrix_units)
+      throw Error(
+          "--table-type bf16 needs a GPU of compute capability 8.0 or above, and a build with kernels "
+          "for it: see 'warp2vec info'");
     throw Error("--table-type bf16: a tile of --dim " + std::to_string(model.input.cols) + " and --window " +
                 std::to_string(model.window) + " takes " + std::to_string(dense.scratch_bytes) +
                 " bytes of the GPU's shared memory, which has fewer: expected a smaller --dim or --window");

@@ -24,7 +24,7 @@ struct TrainLaunch {
 /// What a device offers and a caller allows.
 struct TrainLimits {
   int device = 0;
-  bool matrix_units = true;  ///< may be used, if the device has them
+  bool matrix_units = true;  ///< may be used, if the device has them and the build code for them
   int warps = 0;             ///< of a block; 0 = as many as suit the kernel
 };
 

@@ -14,6 +14,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace warp2vec::emulation {
 
@@ -33,6 +34,7 @@ struct DeviceSettings {
   int devices = 1;     ///< all alike; with 0 every call fails with cudaErrorNoDevice
   int major = 9;       ///< compute capability
   int minor = 0;
+  std::vector<int> architectures{75, 80, 90};  ///< that kernels are compiled for, as machine code and as PTX
   int multiprocessors = 2;
   std::size_t memory = std::size_t{1} << 30;  ///< bytes of each device
   Schedule schedule;

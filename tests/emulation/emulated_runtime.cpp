@@ -6,6 +6,7 @@
 #include <cxxabi.h>
 #include <dlfcn.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -121,6 +122,17 @@ int threads_per_multiprocessor(const DeviceSettings& settings) {
     default:
       return 2048;
   }
+}
+
+/// Out of those that kernels are compiled for, the one whose machine code a device runs, else whose PTX the
+/// driver compiles for it; 0: none.
+cudaFuncAttributes code_for(const DeviceSettings& settings) {
+  const int device = settings.major * 10 + settings.minor;
+  cudaFuncAttributes code{};
+  for (const int architecture : settings.architectures)
+    if (architecture <= device) code.ptxVersion = std::max(code.ptxVersion, architecture);
+  code.binaryVersion = code.ptxVersion / 10 == settings.major ? code.ptxVersion : device;
+  return code;
 }
 
 std::size_t shared_limit_of(const DeviceState& state, const void* kernel) {
@@ -444,11 +456,12 @@ cudaError_t cudaFuncSetAttribute(const void* kernel, cudaFuncAttribute attribute
 
 cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attributes, const void* kernel) {
   return api("cudaFuncGetAttributes", [&](DeviceState& state) {
-    *attributes = {};
+    const cudaFuncAttributes code = code_for(state.settings);
+    if (code.ptxVersion == 0) return cudaErrorNoKernelImageForDevice;
+    *attributes = code;
     attributes->maxThreadsPerBlock = kThreadsPerBlock;
     attributes->maxDynamicSharedSizeBytes = static_cast<int>(shared_limit_of(state, kernel));
     attributes->numRegs = 32;
-    attributes->binaryVersion = attributes->ptxVersion = state.settings.major * 10 + state.settings.minor;
     return cudaSuccess;
   });
 }
@@ -494,6 +507,7 @@ const char* cudaGetErrorName(cudaError_t error) {
     NAME_OF(cudaErrorNotReady)
     NAME_OF(cudaErrorIllegalAddress)
     NAME_OF(cudaErrorLaunchFailure)
+    NAME_OF(cudaErrorNoKernelImageForDevice)
     NAME_OF(cudaErrorNotSupported)
     NAME_OF(cudaErrorUnknown)
 #undef NAME_OF
@@ -526,6 +540,8 @@ const char* cudaGetErrorString(cudaError_t error) {
       return "an illegal memory access was encountered";
     case cudaErrorLaunchFailure:
       return "unspecified launch failure";
+    case cudaErrorNoKernelImageForDevice:
+      return "no kernel image is available for execution on the device";
     case cudaErrorNotSupported:
       return "operation not supported";
     case cudaErrorUnknown:

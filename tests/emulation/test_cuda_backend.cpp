@@ -209,6 +209,32 @@ TEST_F(CudaBackendTest, WithoutMatrixUnitsTilesAreTrainedByPlainCode) {
   EXPECT_TRUE(equals_plain_code(config_of("ns", Sharing::tile, 24)));
 }
 
+// A GPU may have matrix units that the code which it runs was not compiled for: of a build for 7.5 and 9.0,
+// one of 8.6 runs that for 7.5.
+TEST_F(CudaBackendTest, WithoutCodeForMatrixUnitsTilesAreTrainedByPlainCode) {
+  const SyntheticCorpus corpus = zipf_corpus(60, 300, 60);
+  for (const char* loss : {"ns", "hs", "ns+hs"}) {
+    const Config config = config_of(loss, Sharing::tile, 24);
+    const Outcome plain = run(corpus, config, host_warps(1, 2));
+    const auto trains_by_plain_code = [&](int device, const std::vector<int>& architectures) {
+      DeviceSettings settings;
+      settings.major = device / 10;
+      settings.minor = device % 10;
+      settings.architectures = architectures;
+      emulation::reset_device(settings);
+      return equal_bits(run(corpus, config, matrix_units(1, 2)).embeddings, plain.embeddings);
+    };
+    EXPECT_TRUE(trains_by_plain_code(86, {75})) << loss;
+    EXPECT_TRUE(trains_by_plain_code(86, {75, 90})) << loss;
+    EXPECT_FALSE(trains_by_plain_code(86, {80})) << loss;
+    EXPECT_FALSE(trains_by_plain_code(86, {75, 80, 90})) << loss;
+    EXPECT_TRUE(trains_by_plain_code(90, {75})) << loss;
+    EXPECT_FALSE(trains_by_plain_code(90, {75, 80})) << loss;
+    EXPECT_FALSE(trains_by_plain_code(120, {75, 80, 90})) << loss;
+    EXPECT_TRUE(trains_by_plain_code(75, {75, 80, 90})) << loss;
+  }
+}
+
 TEST_F(CudaBackendTest, Bf16TablesNeedMatrixUnits) {
   const SyntheticCorpus corpus = zipf_corpus(60, 300, 60);
   Config config = config_of("ns", Sharing::tile, 1024);
@@ -218,6 +244,11 @@ TEST_F(CudaBackendTest, Bf16TablesNeedMatrixUnits) {
   emulation::device_settings().major = 7;
   emulation::device_settings().minor = 5;
   EXPECT_THAT(thrown_message([&] { run(corpus, config, cuda()); }), HasSubstr("compute capability 8.0"));
+  emulation::device_settings().major = 8;
+  emulation::device_settings().minor = 6;
+  EXPECT_EQ(thrown_message([&] { run(corpus, config, cuda()); }), "");
+  emulation::device_settings().architectures = {75, 90};
+  EXPECT_THAT(thrown_message([&] { run(corpus, config, cuda()); }), HasSubstr("a build with kernels"));
 }
 
 TEST_F(CudaBackendTest, Bf16TablesTakeHalfTheMemory) {
@@ -562,7 +593,7 @@ TEST(CudaDevicesTest, DescribeThoseThatThereAre) {
   EXPECT_EQ(devices.usable[1].memory, std::int64_t{1} << 30);
   EXPECT_EQ(devices.usable[1].free_memory, 0);
   EXPECT_EQ(find_cuda_devices(true).usable[1].free_memory, std::int64_t{1} << 30);
-  EXPECT_THAT(cuda_build(), HasSubstr("7.5, 9.0"));
+  EXPECT_THAT(cuda_build(), HasSubstr("7.5, 8.0, 9.0"));
 }
 
 }  // namespace

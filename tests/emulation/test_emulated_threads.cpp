@@ -13,6 +13,7 @@
 #include <string>
 #include <thread>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 namespace warp2vec::emulation {
@@ -419,6 +420,27 @@ TEST_F(EmulatedWarp, OccupancyFollowsThreadsAndSharedMemory) {
   cudaFuncAttributes attributes{};
   check(cudaFuncGetAttributes(&attributes, nothing));
   EXPECT_EQ(attributes.maxDynamicSharedSizeBytes, 100 << 10);
+}
+
+// Machine code of the device's own generation, else PTX that the driver compiles for the device.
+TEST_F(EmulatedWarp, KernelsAreTheNewestThatTheDeviceRuns) {
+  const auto versions = [](int device, const std::vector<int>& architectures) {
+    device_settings().major = device / 10;
+    device_settings().minor = device % 10;
+    device_settings().architectures = architectures;
+    cudaFuncAttributes attributes{};
+    check(cudaFuncGetAttributes(&attributes, nothing));
+    return std::pair(attributes.ptxVersion, attributes.binaryVersion);
+  };
+  EXPECT_EQ(versions(75, {75, 80, 90}), std::pair(75, 75));
+  EXPECT_EQ(versions(86, {75, 80, 90}), std::pair(80, 80));
+  EXPECT_EQ(versions(86, {75, 90}), std::pair(75, 86));
+  EXPECT_EQ(versions(120, {75, 80, 90}), std::pair(90, 120));
+  device_settings().architectures = {90};
+  device_settings().major = 8;
+  cudaFuncAttributes attributes{};
+  EXPECT_EQ(cudaFuncGetAttributes(&attributes, nothing), cudaErrorNoKernelImageForDevice);
+  EXPECT_EQ(cudaGetLastError(), cudaErrorNoKernelImageForDevice);
 }
 
 }  // namespace
