@@ -1,8 +1,6 @@
 #pragma once
 /// Copies from global to shared memory that go on while their thread does other things, as functions, so that
-/// tests can run kernels where there are none.
-
-#include "from_sm80.h"
+/// tests can run kernels where there are none. All but the prefetch take compute capability 8.0.
 
 namespace warp2vec {
 
@@ -12,21 +10,16 @@ namespace warp2vec {
 /// blocks' additions arrive.
 __device__ inline void begin_copy_16(void* shared, const void* global) {
   const auto to = static_cast<unsigned>(__cvta_generic_to_shared(shared));
-  W2V_FROM_SM80(asm volatile("cp.async.cg.shared.global [%0], [%1], 16;"
-                             :
-                             : "r"(to), "l"(global)
-                             : "memory"));
+  asm volatile("cp.async.cg.shared.global [%0], [%1], 16;" : : "r"(to), "l"(global) : "memory");
 }
 
 /// What the thread has begun since the last call is a group.
-__device__ inline void end_copy_group() {
-  W2V_FROM_SM80(asm volatile("cp.async.commit_group;" : : : "memory"));
-}
+__device__ inline void end_copy_group() { asm volatile("cp.async.commit_group;" : : : "memory"); }
 
 /// Waits for all of the thread's groups but the last `kGroups`.
 template <int kGroups>
 __device__ inline void wait_for_copies() {
-  W2V_FROM_SM80(asm volatile("cp.async.wait_group %0;" : : "n"(kGroups) : "memory"));
+  asm volatile("cp.async.wait_group %0;" : : "n"(kGroups) : "memory");
 }
 
 /// Asks for the 128 bytes around the address to be brought to the L2 cache.

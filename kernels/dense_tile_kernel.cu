@@ -17,15 +17,22 @@ constexpr int most_warps(Trains trains) {
 constexpr int kLeastWarps = 4;
 
 // The first compute capability with bfloat16 matrix units and asynchronous copies. Compiled for an older one
-// the kernels must not be launched.
+// the kernels are empty, and must not be launched.
 constexpr int kFirstWithMatrixUnits = 80;
+#if defined(__CUDA_ARCH__)
+constexpr bool kCompiledForMatrixUnits = __CUDA_ARCH__ >= 10 * kFirstWithMatrixUnits;
+#else
+constexpr bool kCompiledForMatrixUnits = true;
+#endif
 
 template <Trains kTrains, class Value>
 __global__ void __launch_bounds__(most_warps(kTrains) * kLanes, 1)
     dense_tile_kernel(Model model, Tables<Value> tables, PathTileSizes sizes, CentreRange<CurandPhilox> batch,
                       Totals totals) {
-  DeviceBlock block;
-  train_dense_tiles<kTrains>(block, model, tables, sizes, batch, totals, dynamic_shared());
+  if constexpr (kCompiledForMatrixUnits) {
+    DeviceBlock block;
+    train_dense_tiles<kTrains>(block, model, tables, sizes, batch, totals, dynamic_shared());
+  }
 }
 
 Tables<float> tables_of(const Model& model, float) { return {model.input, model.output}; }

@@ -1,11 +1,9 @@
 #pragma once
 /// The machine's instructions for small matrices and for adding vectors to memory, as functions, so that
 /// tests can run kernels where there are none. Registers and lanes are laid out as in NVIDIA's "PTX ISA"
-/// (mma.m16n8k16, ldmatrix).
+/// (mma.m16n8k16, ldmatrix). All but the additions take compute capability 8.0.
 
 #include <warp2vec/bf16.h>
-
-#include "from_sm80.h"
 
 #include <cstdint>
 
@@ -15,35 +13,35 @@ namespace warp2vec {
 
 /// c += a b for a of 16 x 16 and b of 16 x 8 values, sums in float.
 __device__ inline void mma_16x8x16(float* c, const std::uint32_t* a, const std::uint32_t* b) {
-  W2V_FROM_SM80(
-      asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0,%1,%2,%3}, "
-                   "{%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
-                   : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
-                   : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1])));
+  asm volatile(
+      "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0,%1,%2,%3}, "
+      "{%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
+      : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
+      : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
 }
 
 /// Four matrices of 8 x 8 values in shared memory; lane l has the address of row l % 8 of matrix l / 8.
 __device__ inline void load_matrices(std::uint32_t* out, const Bf16* row) {
   const auto address = static_cast<unsigned>(__cvta_generic_to_shared(row));
-  W2V_FROM_SM80(asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];"
-                             : "=r"(out[0]), "=r"(out[1]), "=r"(out[2]), "=r"(out[3])
-                             : "r"(address)
-                             : "memory"));
+  asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];"
+               : "=r"(out[0]), "=r"(out[1]), "=r"(out[2]), "=r"(out[3])
+               : "r"(address)
+               : "memory");
 }
 
 /// The same, each matrix transposed.
 __device__ inline void load_matrices_transposed(std::uint32_t* out, const Bf16* row) {
   const auto address = static_cast<unsigned>(__cvta_generic_to_shared(row));
-  W2V_FROM_SM80(asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0,%1,%2,%3}, [%4];"
-                             : "=r"(out[0]), "=r"(out[1]), "=r"(out[2]), "=r"(out[3])
-                             : "r"(address)
-                             : "memory"));
+  asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0,%1,%2,%3}, [%4];"
+               : "=r"(out[0]), "=r"(out[1]), "=r"(out[2]), "=r"(out[3])
+               : "r"(address)
+               : "memory");
 }
 
 /// Both rounded to the nearest; `low` in the lower half.
 __device__ inline std::uint32_t pack_bf16(float low, float high) {
   std::uint32_t packed = 0;
-  W2V_FROM_SM80(asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(packed) : "f"(high), "f"(low)));
+  asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(packed) : "f"(high), "f"(low));
   return packed;
 }
 
