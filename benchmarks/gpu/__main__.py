@@ -17,7 +17,7 @@ from gpu.bandwidths import bandwidth_of  # noqa: E402
 from gpu.budget import Budget  # noqa: E402
 from gpu.cells import plan  # noqa: E402
 from gpu.measurement import QUALITY_EPOCHS, Measurement  # noqa: E402
-from gpu.preparation import check_disk, find_gpu, find_program, sha256, texts_of  # noqa: E402
+from gpu.preparation import check_disk, find_gpu, find_program, texts_of  # noqa: E402
 from gpu.results import OtherConditions, Results  # noqa: E402
 from gpu.rounds import run_rounds  # noqa: E402
 from gpu.rules import DEFAULT_RULES, RULES  # noqa: E402
@@ -25,6 +25,7 @@ from measure.arguments import check_files, check_programs, positive  # noqa: E40
 from measure.command import run_command  # noqa: E402
 from measure.gpu import driver  # noqa: E402
 from measure.machine import commit, machine  # noqa: E402
+from measure.whole_file import sha256  # noqa: E402
 
 
 def parse():

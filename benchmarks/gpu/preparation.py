@@ -1,5 +1,4 @@
 """What must be there before anything is measured: a program, texts, disk."""
-import hashlib
 import os
 import shutil
 import subprocess
@@ -25,11 +24,6 @@ def find_gpu(program):
     done = subprocess.run([program, "info", "--devices"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     gpu = usable_gpu(done.stdout)
     return gpu, "" if gpu else f"no usable GPU: {done.stdout.strip() or 'the program does not run'}"
-
-
-def sha256(path):
-    with open(path, "rb") as binary:
-        return hashlib.sha256(binary.read()).hexdigest()
 
 
 def texts_of(arguments, program, scratch):

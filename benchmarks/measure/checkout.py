@@ -16,3 +16,10 @@ def script(name, *arguments):
 def built_program():
     script("build-program.sh")
     return os.path.join(ROOT, "build", "release", "warp2vec")
+
+
+def dictionary():
+    """A text for those who give none; it is fetched unless it is there."""
+    path = os.path.join(ROOT, "build", "demo", "gcide.txt")
+    script("fetch-dictionary.sh", path)
+    return path

@@ -14,12 +14,12 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[0] = os.path.dirname(HERE)  # where the packages are: this one and `measure`
 
 from measure.arguments import check_files, check_programs, positive  # noqa: E402
-from measure.checkout import built_program  # noqa: E402
+from measure.checkout import built_program, dictionary  # noqa: E402
 from measure.command import run_command  # noqa: E402
 from measure.counted_words import count_words  # noqa: E402
 from measure.machine import commit, machine  # noqa: E402
 from measure.watched_process import ProgramFailed  # noqa: E402
-from peers.preparation import dictionary, find_peers  # noqa: E402
+from peers.preparation import find_peers  # noqa: E402
 from peers.report import Report  # noqa: E402
 from peers.rounds import judge_with, run_rounds  # noqa: E402
 from peers.sentences import LONGEST, cut_long_lines  # noqa: E402

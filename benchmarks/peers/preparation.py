@@ -1,19 +1,12 @@
 """What must be there before anything is compared: programs and a text."""
-import os
 import shutil
 import sys
 
-from measure.checkout import ROOT, script
+from measure.checkout import script
 from peers.fasttext_peer import Fasttext
 from peers.gensim_peer import Gensim, find_python, multiplies_slowly, versions
 from peers.warp2vec_peer import Warp2vec
 from peers.word2vec_c_peer import Word2vecC, why_no_huge_pages
-
-
-def dictionary():
-    path = os.path.join(ROOT, "build", "demo", "gcide.txt")
-    script("fetch-dictionary.sh", path)
-    return path
 
 
 def find_peers(warp2vec, word2vec_c, loss):
