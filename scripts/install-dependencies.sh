@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs with apt what building, testing or checking warp2vec needs, as far as it is missing.
-# usage: scripts/install-dependencies.sh build|test|lint|peers|numpy|lists...     (lists: only fetch the newest lists)
+# usage: scripts/install-dependencies.sh build|test|lint|peers|numpy|grid|lists...   (lists: only fetch the newest ones)
 set -euo pipefail
 
 build=(g++ cmake make libcli11-dev nlohmann-json3-dev libhwy-dev zlib1g-dev libzstd-dev libbz2-dev)
@@ -11,6 +11,7 @@ lint=(clang-format-14 clang-tidy-14 shellcheck)
 # OpenBLAS gensim trains 1.4 times and numpy multiplies matrices ten times as slowly.
 peers=(python3-gensim fasttext libopenblas0-serial)
 numpy=(python3-numpy libopenblas0-serial)
+grid=(python3-sklearn) # what benchmarks/quality_grid judges the vectors of nodes with
 
 as_root() {
   if ((EUID == 0)); then
@@ -42,7 +43,7 @@ install_missing() {
 }
 
 if (($# == 0)); then
-  echo "usage: $0 build|test|lint|peers|numpy|lists..." >&2
+  echo "usage: $0 build|test|lint|peers|numpy|grid|lists..." >&2
   exit 2
 fi
 if ! command -v apt-get >/dev/null; then
@@ -63,9 +64,10 @@ for purpose in "$@"; do
     lint) install_missing "${lint[@]}" ;;
     peers) install_missing "${peers[@]}" ;;
     numpy) install_missing "${numpy[@]}" ;;
+    grid) install_missing "${grid[@]}" ;;
     lists) as_root apt-get update -qq ;;
     *)
-      echo "$0: unknown purpose '$purpose': expected build, test, lint, peers, numpy or lists" >&2
+      echo "$0: unknown purpose '$purpose': expected build, test, lint, peers, numpy, grid or lists" >&2
       exit 2
       ;;
   esac
