@@ -44,14 +44,14 @@ def parse():
     parser.add_argument("--output", help="folder for results.json and table.md (default: build/quality-grid)")
     parser.add_argument("--text", help="a real text, plain or .xz (default: that of an English dictionary, which is "
                         "fetched)")
-    parser.add_argument("--bytes", type=positive, default=4000000, help="that are taken of it (default %(default)s)")
+    parser.add_argument("--bytes", type=positive, default=1000000, help="that are taken of it (default %(default)s)")
     parser.add_argument("--pairs", nargs="+", action="extend", default=[], help="word-pair files")
     parser.add_argument("--analogies", nargs="+", action="extend", default=[], help="analogy files")
     parser.add_argument("--graphs", metavar="FOLDER", help="with a NAME.edgelist or NAME.adjlist to each NAME.labels, "
                         "plain or .xz (default: a made graph)")
     parser.add_argument("--graph-nodes", type=positive, default=5000, metavar="N",
                         help="graphs with more are left out (default %(default)s)")
-    parser.add_argument("--walks", type=positive, default=10, help="from each node (default %(default)s)")
+    parser.add_argument("--walks", type=positive, default=5, help="from each node (default %(default)s)")
     parser.add_argument("--walk-length", type=positive, default=40, help="nodes (default %(default)s)")
     parser.add_argument("--sharings", type=sharings, default="tile,window,pair",
                         help=f"of {', '.join(SHARINGS)}; {REFERENCE} is what the others are compared with "

@@ -20,13 +20,13 @@ class Settings:
 
 
 BASE = Settings()
-ALONE = {"window": (2, 10, 15, 20, 50), "negative": (1, 10, 25), "lr": (0.01, 0.05, 0.1), "sample": (0.0, 1e-4),
+ALONE = {"window": (2, 10, 15, 50), "negative": (1, 10, 25), "lr": (0.01, 0.05, 0.1), "sample": (0.0, 1e-4),
          "loss": ("hs", "ns+hs")}
 # Where several settings together bring more steps, or larger ones, to the same rows.
 CORNERS = ({"window": 10, "negative": 10, "sample": 1e-4}, {"window": 8, "negative": 25, "sample": 1e-4},
            {"window": 10, "negative": 20}, {"window": 20, "negative": 20},
            {"window": 10, "negative": 10, "lr": 0.05},
-           {"loss": "hs", "window": 20}, {"loss": "hs", "lr": 0.1}, {"loss": "ns+hs", "window": 10, "negative": 10})
+           {"loss": "hs", "window": 10}, {"loss": "hs", "lr": 0.1}, {"loss": "ns+hs", "window": 10})
 
 
 def all_settings():

@@ -53,4 +53,4 @@ def flag_text(flag):
 
 def noise_texts(noise):
     return [f"{text}, {label(measure)} {deviation:.4f}" for (text, measure), deviation in noise.items()
-            if is_quality(measure)]
+            if is_quality(measure) and deviation]
