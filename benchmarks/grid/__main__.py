@@ -102,8 +102,8 @@ def main():
             run_rounds(cells, arguments.sharings, arguments.seeds, results, measurement.run)
         finally:
             results.save()
+    print(f"\nThe results are in {results.folder}")
     flagged = results.show()
-    print(f"The results are in {results.folder}")
     sys.exit(1 if flagged else 0)
 
 
