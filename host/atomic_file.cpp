@@ -3,12 +3,18 @@
 #include <warp2vec/error.h>
 
 #include <fcntl.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
+#include <cinttypes>
+#include <climits>
+#include <cstdio>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -27,14 +33,28 @@ std::string folder_of(const std::string& target) {
   return parent.empty() ? "." : parent.string();
 }
 
-// The file that `path` names in the end; it need not exist.
-std::string behind_links(const std::string& path) {
-  constexpr int kMostLinks = 40;  // as in the kernel
-  std::error_code error;
-  fs::path target = path;
-  for (int i = 0; i < kMostLinks && fs::is_symlink(target, error); ++i)
-    target = target.parent_path() / fs::read_symlink(target, error);
-  return target.string();
+// Not the same in two processes, not even in those with the same number in two containers.
+std::uint64_t random_bits() {
+  std::uint64_t bits = 0;
+  if (::getrandom(&bits, sizeof bits, GRND_NONBLOCK) == static_cast<ssize_t>(sizeof bits)) return bits;
+  // Before the kernel has gathered randomness, or where a container forbids the call.
+  static std::atomic<std::uint64_t> calls{0};
+  const auto time = static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count());
+  return time + (calls++ << 40) + (static_cast<std::uint64_t>(::getpid()) << 52);
+}
+
+std::string hexadecimal(std::uint64_t bits) {
+  std::array<char, 17> digits{};
+  std::snprintf(digits.data(), digits.size(), "%016" PRIx64, bits);
+  return digits.data();
+}
+
+// `target` with `ending`; a name that would be too long with it is cut before it.
+std::string beside(const std::string& target, const std::string& ending) {
+  const fs::path path(target);
+  std::string name = path.filename().string();
+  name.resize(std::min(name.size(), std::size_t{NAME_MAX} - ending.size()));
+  return (path.parent_path() / (name + ending)).string();
 }
 
 [[noreturn]] void refuse(const std::string& path, const std::string& why) {
@@ -65,15 +85,16 @@ AtomicFile::AtomicFile(const std::string& path) : path_(path) {
     if (fd_ < 0) refuse(path_, reason(errno));
     return;
   }
-  static std::atomic<int> counter{0};
   target_ = behind_links(path_);
-  std::string temporary = target_ + ".tmp-" + std::to_string(::getpid()) + "-" + std::to_string(counter++);
-  fd_ = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (fd_ < 0) refuse(path_, reason(errno));
-  temporary_ = std::move(temporary);
-  // A file that is replaced keeps its permissions: a private one stays private. Not every file system has
-  // them, so a failure is none of ours.
-  if (target == Target::regular_file) static_cast<void>(::fchmod(fd_, status.st_mode & 0777));
+  // A file that is replaced keeps its permissions: a private one is private from the start. The umask may
+  // take some of them away at first. Not every file system has them, so a failure is none of ours.
+  const bool replaces = target == Target::regular_file;
+  const mode_t mode = replaces ? status.st_mode & 0777 : 0666;
+  NewFile temporary = create_beside(target_, mode, random_bits);
+  if (temporary.fd < 0) refuse(path_, reason(errno));
+  fd_ = temporary.fd;
+  temporary_ = std::move(temporary.path);
+  if (replaces) static_cast<void>(::fchmod(fd_, mode));
 }
 
 AtomicFile::~AtomicFile() {
@@ -131,6 +152,26 @@ void AtomicFile::commit() {
   // EINVAL: a file system that cannot sync folders.
   if (synced != 0 && error != EINVAL)
     throw Error("cannot sync the folder of " + path_ + ": " + reason(error));
+}
+
+std::string behind_links(const std::string& path) {
+  constexpr int kMostLinks = 40;  // as in the kernel
+  std::error_code error;
+  fs::path target = path;
+  for (int i = 0; i < kMostLinks && fs::is_symlink(target, error); ++i)
+    target = target.parent_path() / fs::read_symlink(target, error);
+  return target.string();
+}
+
+NewFile create_beside(const std::string& target, mode_t mode, const std::function<std::uint64_t()>& random) {
+  NewFile file;
+  constexpr int kMostTries = 100;
+  for (int i = 0; i < kMostTries; ++i) {
+    file.path = beside(target, ".tmp-" + hexadecimal(random()));
+    file.fd = ::open(file.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    if (file.fd >= 0 || errno != EEXIST) break;
+  }
+  return file;
 }
 
 void check_writable(const std::string& path) {

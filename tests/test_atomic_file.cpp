@@ -13,6 +13,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <string>
@@ -95,6 +96,41 @@ TEST(AtomicFile, FilesOfOneNameDoNotMix) {
   second.commit();
   first.commit();
   EXPECT_EQ(folder.read("out"), "first");
+}
+
+TEST(AtomicFile, WhatAKilledRunLeftIsNotInTheWay) {
+  // In a container a later run has the same process id.
+  const TemporaryFolder folder;
+  for (int number = 0; number < 100; ++number)
+    folder.write("out.tmp-" + std::to_string(::getpid()) + "-" + std::to_string(number), "left");
+  check_writable(folder.path("out"));
+  save(folder.path("out"), "text");
+  EXPECT_EQ(folder.read("out"), "text");
+  EXPECT_EQ(folder.names().size(), 101U);
+}
+
+TEST(AtomicFile, TakenTemporaryNamesAreNotUsed) {
+  const TemporaryFolder folder;
+  const std::string target = folder.path("out");
+  std::uint64_t number = 0x1234;
+  const auto random = [&number] { return number++ / 2; };  // each twice
+  for (const char* name : {"out.tmp-000000000000091a", "out.tmp-000000000000091b"}) {
+    const NewFile file = create_beside(target, 0600, random);
+    ASSERT_GE(file.fd, 0);
+    ::close(file.fd);
+    EXPECT_EQ(file.path, folder.path(name));
+    EXPECT_EQ(std::filesystem::status(file.path).permissions(), std::filesystem::perms{0600});
+  }
+  EXPECT_EQ(create_beside(target, 0600, [] { return std::uint64_t{0x91a}; }).fd, -1);
+  EXPECT_EQ(errno, EEXIST);
+}
+
+TEST(AtomicFile, TheLongestNameWorks) {
+  const TemporaryFolder folder;
+  const std::string name(255, 'n');
+  save(folder.path(name), "text");
+  EXPECT_THAT(folder.names(), ElementsAre(name));
+  EXPECT_THAT(thrown_message([&] { check_writable(folder.path(name + "n")); }), HasSubstr("too long"));
 }
 
 TEST(AtomicFile, LongPathsWork) {
