@@ -82,13 +82,9 @@ std::vector<fs::path> files_below(const fs::path& folder) {
 }
 
 void append_folder(const std::string& folder, std::vector<Corpus::File>& files) {
-  try {
-    const std::vector<fs::path> paths = files_below(folder);
-    if (paths.empty()) throw Error("no files in the folder " + folder + " (hidden ones do not count)");
-    for (const fs::path& path : paths) files.push_back(regular_file(path.string()));
-  } catch (const fs::filesystem_error& error) {
-    throw Error("cannot read the folder " + folder + ": " + error.what());
-  }
+  const std::vector<std::string> paths = texts_in(folder);
+  if (paths.empty()) throw Error("no files in the folder " + folder + " (hidden ones do not count)");
+  for (const std::string& path : paths) files.push_back(regular_file(path));
 }
 
 }  // namespace
@@ -102,6 +98,16 @@ Compression sniff(std::string_view first) {
   if (first.starts_with("BZh") && first.size() >= 4 && first[3] >= '1' && first[3] <= '9')
     return Compression::bzip2;
   return Compression::none;
+}
+
+std::vector<std::string> texts_in(const std::string& folder) {
+  try {
+    std::vector<std::string> names;
+    for (const fs::path& path : files_below(folder)) names.push_back(path.string());
+    return names;
+  } catch (const fs::filesystem_error& error) {
+    throw Error("cannot read the folder " + folder + ": " + error.what());
+  }
 }
 
 std::shared_ptr<const InputFile> Corpus::File::open() const {

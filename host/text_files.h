@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace warp2vec {
 
@@ -16,6 +17,10 @@ enum class Compression { none, gzip, zstd, bzip2 };
 
 /// Told by a file's first bytes (four are enough).
 Compression sniff(std::string_view first_bytes);
+
+/// Paths of the files in a folder and those below it that a Corpus reads; throws Error if it cannot be looked
+/// at.
+std::vector<std::string> texts_in(const std::string& folder);
 
 struct Corpus::File {
   std::string name;  ///< the path, or "standard input"

@@ -3,9 +3,12 @@
 #include "atomic_file.h"
 #include "commands.h"
 #include "flags.h"
+#include "output_check.h"
 #include "vector_files.h"
 
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace warp2vec::cli {
 
@@ -27,7 +30,11 @@ int run_export(const Arguments& arguments) {
   if (output.empty()) throw UsageError("export needs --output FILE");
   if (!format) throw UsageError("export needs --format binary, text, glove, npy or tensorboard");
 
-  for (const std::string& file : vector_files(output, *format)) check_writable(file);
+  std::vector<NamedPath> written;
+  for (const std::string& file : vector_files(output, *format)) written.push_back({"--output", file});
+  // The second file is there if the vectors are a NumPy array.
+  check_distinct(written, {{"--vectors", path}, {"--vectors", path + ".vocab"}});
+  for (const NamedPath& file : written) check_writable(file.path);
   save_vectors(load_vectors(path), output, *format);
   return 0;
 }

@@ -81,6 +81,10 @@ void Flags::config_file() {
   app_.allow_config_extras(false);
 }
 
+std::string Flags::given_config_file() const {
+  return given("--config") ? app_.get_config_ptr()->as<std::string>() : "";
+}
+
 void Flags::refuse(const std::string& argument) const {
   if (!argument.starts_with('-')) throw UsageError("unexpected argument '" + argument + "'");
   std::vector<std::string> known;

@@ -67,6 +67,8 @@ class Flags {
   bool parse(Arguments arguments);
   /// Whether `flag` was on the command line or in the configuration file.
   bool given(const std::string& flag) const { return app_.count(flag) > 0; }
+  /// The path that --config has; "" if it was not given.
+  std::string given_config_file() const;
 
  private:
   CLI::Option* prepare(CLI::Option* option, const std::string& value_name);

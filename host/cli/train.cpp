@@ -46,6 +46,7 @@ int run_train(const Arguments& arguments) {
       kFooter);
   add_train_flags(flags, options);
   if (!flags.parse(rewritten.arguments)) return 0;
+  options.config_file = flags.given_config_file();
   check_settings(options.config);
   if (options.inputs.empty()) throw UsageError("train needs --input PATH (a text file, a folder, or '-')");
   if (options.output.empty() && !options.dry_run)

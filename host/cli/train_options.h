@@ -20,6 +20,7 @@ struct TrainOptions {
   std::string save_vocab;
   std::string save_model;
   std::string metrics;
+  std::string config_file;  ///< "" if there is none
   VectorFormat format = VectorFormat::binary;
   DeviceRequest device;
   bool quiet = false;

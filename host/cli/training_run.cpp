@@ -11,6 +11,7 @@
 #include "interrupt.h"
 #include "machine.h"
 #include "memory_plan.h"
+#include "output_check.h"
 #include "text.h"
 #include "trained_files.h"
 #include "vector_files.h"
@@ -20,13 +21,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
 #include <memory>
 
 namespace warp2vec::cli {
 namespace {
-
-namespace fs = std::filesystem;
 
 // Adds the time that it lives to `seconds`.
 class Stopwatch {
@@ -42,42 +40,25 @@ class Stopwatch {
   Clock::time_point begin_ = Clock::now();
 };
 
-struct NamedFile {
-  std::string flag;
-  std::string path;
-};
-
-// No file may be written twice, and no input overwritten. Devices such as /dev/null may be.
-void check_distinct(const std::vector<NamedFile>& outputs, const std::vector<NamedFile>& inputs) {
-  const auto same = [](const std::string& a, const std::string& b) {
-    std::error_code ignored;
-    if (fs::exists(a, ignored) && !fs::is_regular_file(a, ignored)) return false;
-    return fs::weakly_canonical(a, ignored) == fs::weakly_canonical(b, ignored) ||
-           fs::equivalent(a, b, ignored);
-  };
-  std::vector<NamedFile> taken = inputs;
-  for (const NamedFile& output : outputs) {
-    for (const NamedFile& other : taken) {
-      if (same(output.path, other.path))
-        throw UsageError(output.flag + " and " + other.flag + " are the same file: " + output.path);
-    }
-    taken.push_back(output);
-  }
-}
-
 void check_outputs(const TrainOptions& options) {
-  std::vector<NamedFile> outputs;
+  std::vector<NamedPath> outputs;
   for (const std::string& file : vector_files(options.output, options.format))
     outputs.push_back({"--output", file});
   if (!options.save_model.empty()) outputs.push_back({"--save-model", options.save_model});
   if (!options.save_vocab.empty()) outputs.push_back({"--save-vocab", options.save_vocab});
-  for (const NamedFile& output : outputs) check_writable(output.path);
+  for (const NamedPath& output : outputs) check_writable(output.path);
   if (!options.metrics.empty()) outputs.push_back({"--metrics", options.metrics});
-  std::vector<NamedFile> inputs;
+  // What a run that is stopped would write.
+  const TrainedFiles partial = trained_files(options, kPartial);
+  for (const std::string& file : vector_files(partial.vectors, options.format))
+    outputs.push_back({"--output", file});
+  if (!partial.model.empty()) outputs.push_back({"--save-model", partial.model});
+  std::vector<NamedPath> inputs;
   for (const std::string& path : options.inputs) inputs.push_back({"--input", path});
+  if (!options.config_file.empty()) inputs.push_back({"--config", options.config_file});
   check_distinct(outputs, inputs);
   // A vocabulary may be read and saved again under its name: it is in memory by then.
-  std::erase_if(outputs, [](const NamedFile& output) { return output.flag == "--save-vocab"; });
+  std::erase_if(outputs, [](const NamedPath& output) { return output.flag == "--save-vocab"; });
   if (!options.read_vocab.empty()) check_distinct(outputs, {{"--read-vocab", options.read_vocab}});
 }
 

@@ -1,9 +1,12 @@
 #include "atomic_file.h"
 #include "commands.h"
+#include "output_check.h"
 #include "text.h"
 #include "vocabulary_source.h"
 
 #include <iostream>
+#include <string>
+#include <vector>
 
 namespace warp2vec::cli {
 
@@ -30,6 +33,9 @@ int run_vocab(const Arguments& arguments) {
   if (inputs.empty()) throw UsageError("vocab needs --input PATH");
   if (output.empty()) throw UsageError("vocab needs --output FILE");
 
+  std::vector<NamedPath> read;
+  for (const std::string& input : inputs) read.push_back({"--input", input});
+  check_distinct({{"--output", output}}, read);
   check_writable(output);
   ProgressDisplay display = ProgressDisplay::on_stderr(quiet);
   const Corpus corpus(inputs);

@@ -1,12 +1,15 @@
 #include "cli/bench/bench_options.h"
 
+#include "cli/bench/output_files.h"
 #include "cli/device.h"
+#include "cli/output_check.h"
 #include "cli/text.h"
 #include "cli/train_options.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <filesystem>
 #include <functional>
 
 namespace warp2vec::cli::bench {
@@ -106,6 +109,21 @@ void check_study(const BenchOptions& options) {
   }
 }
 
+void check_files(const BenchOptions& options) {
+  std::vector<NamedPath> outputs;
+  for (const char* name : {kResultsFile, kReportFile, kRunFolder})
+    outputs.push_back({"--output", (std::filesystem::path(options.output) / name).string()});
+  std::vector<NamedPath> inputs;
+  const auto add = [&inputs](const char* flag, const std::vector<std::string>& paths) {
+    for (const std::string& path : paths) inputs.push_back({flag, path});
+  };
+  add("--input", options.inputs);
+  add("--pairs", options.pairs);
+  add("--analogies", options.analogies);
+  if (!options.peers.empty()) add("--peers", {options.peers});
+  check_distinct(outputs, inputs);
+}
+
 }  // namespace
 
 void add_bench_flags(Flags& flags, BenchOptions& options) {
@@ -147,6 +165,7 @@ void check_options(const BenchOptions& options) {
     if (words < 0) refuse_range("--vocab-sizes", words, ">= 0");
   }
   check_settings(options.config);
+  check_files(options);
 }
 
 Config config_of(const BenchOptions& options, const Cell& cell, int round) {

@@ -29,7 +29,8 @@ struct BenchOptions {
 /// `options` outlives `flags`.
 void add_bench_flags(Flags& flags, BenchOptions& options);
 
-/// Throws UsageError for what is missing, unknown or out of range, or does not go together.
+/// Throws UsageError for what is missing, unknown or out of range, or does not go together, and for outputs
+/// that are inputs.
 void check_options(const BenchOptions& options);
 
 /// The settings of one cell's training.

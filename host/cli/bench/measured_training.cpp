@@ -4,6 +4,7 @@
 #include <warp2vec/evaluate.h>
 
 #include "cli/bench/child_process.h"
+#include "cli/bench/output_files.h"
 
 #include <nlohmann/json.hpp>
 
@@ -24,7 +25,7 @@ constexpr std::size_t kMostLossPoints = 200;
 // Holds what a run writes, and nothing once it is over.
 class RunFolder {
  public:
-  explicit RunFolder(const std::string& output) : folder_(fs::path(output) / "unfinished-run") {
+  explicit RunFolder(const std::string& output) : folder_(fs::path(output) / kRunFolder) {
     std::error_code error;
     fs::remove_all(folder_, error);
     fs::create_directories(folder_, error);

@@ -4,6 +4,7 @@
 #include "cli/bench/answers.h"
 #include "cli/bench/crossover_report.h"
 #include "cli/bench/html_page.h"
+#include "cli/bench/output_files.h"
 #include "cli/bench/peers_section.h"
 #include "cli/bench/trainings_report.h"
 #include "cli/text.h"
@@ -71,7 +72,7 @@ std::string report_page(const json& content, const Findings& findings) {
 }
 
 std::string write_report(const std::string& folder, const std::string& html) {
-  std::string path = (std::filesystem::path(folder) / "report.html").string();
+  std::string path = (std::filesystem::path(folder) / kReportFile).string();
   AtomicFile file(path);
   file.write(html);
   file.commit();

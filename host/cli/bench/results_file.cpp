@@ -3,6 +3,7 @@
 #include <warp2vec/error.h>
 
 #include "atomic_file.h"
+#include "cli/bench/output_files.h"
 
 #include <filesystem>
 #include <fstream>
@@ -43,7 +44,7 @@ std::string joined(const std::string& a, const std::string& b) {
 }  // namespace
 
 ResultsFile::ResultsFile(const std::string& folder, const Conditions& conditions)
-    : path_((std::filesystem::path(made(folder)) / "results.json").string()),
+    : path_((std::filesystem::path(made(folder)) / kResultsFile).string()),
       lock_(folder),
       part_(conditions.part),
       content_{{"kind", kKind},
