@@ -26,6 +26,7 @@ class Subprocess {
   Subprocess& operator=(const Subprocess&) = delete;
 
   void send(int signal) const { ::kill(process_, signal); }
+  bool running() const;
   /// Waits until the program's end; kills it after two minutes, so that a hang fails a test instead of the
   /// run.
   Finished wait();

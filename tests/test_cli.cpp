@@ -13,16 +13,13 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace warp2vec {
@@ -235,39 +232,6 @@ TEST_F(Cli, QuietPrintsNothingButErrors) {
   EXPECT_EQ(result.status, 0);
   EXPECT_EQ(result.err, "");
   EXPECT_EQ(result.out, "");
-}
-
-// Waits until the metrics show that training is under way.
-void wait_for_training(const std::string& metrics) {
-  for (int i = 0; i < 600; ++i) {
-    if (std::filesystem::exists(metrics) && std::filesystem::file_size(metrics) > 0) return;
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  }
-  FAIL() << "training did not begin";
-}
-
-TEST_F(Cli, ASignalSavesWhatIsThereAsPartial) {
-  for (const int signal : {SIGINT, SIGTERM}) {
-    Subprocess process({WARP2VEC_PROGRAM, "train", "--input", text_, "--output", path("v.bin"), "--dim", "16",
-                        "--epochs", "1000000", "--threads", "2", "--min-count", "1", "--metrics",
-                        path("run.jsonl"), "--save-model", path("m.w2v")},
-                       path("."));
-    wait_for_training(path("run.jsonl"));
-    process.send(signal);
-    const Finished result = process.wait();
-    EXPECT_EQ(result.status, 128 + signal) << result.err;
-    EXPECT_THAT(result.err, HasSubstr("the vectors so far are in " + path("v.bin.partial") +
-                                      ", the model is in " + path("m.w2v.partial")));
-    EXPECT_FALSE(exists("v.bin"));
-    EXPECT_FALSE(exists("m.w2v"));
-    EXPECT_EQ(load_model(path("m.w2v.partial")).vocabulary.size(), 40);
-    EXPECT_EQ(load_vectors(path("v.bin.partial")).size(), 40);
-    const std::string metrics = read_whole_file(path("run.jsonl"));
-    EXPECT_THAT(metrics, HasSubstr("\"state\":\"interrupted\""));
-    std::filesystem::remove(path("v.bin.partial"));
-    std::filesystem::remove(path("m.w2v.partial"));
-    std::filesystem::remove(path("run.jsonl"));
-  }
 }
 
 TEST_F(Cli, MistakesOnTheCommandLineAreExitCode2) {

@@ -3,6 +3,7 @@
 #include <warp2vec/error.h>
 
 #include "commands.h"
+#include "interrupt.h"
 #include "text.h"
 #include "usage_error.h"
 #include "version.h"
@@ -82,6 +83,7 @@ int dispatch(Arguments arguments) {
 }
 
 int fail(int status, const std::string& message) {
+  const ClosedPipesGuard guard;  // the status is told even if the message cannot be
   std::cerr << "warp2vec: error: " << message << "\n";
   return status;
 }

@@ -1,11 +1,13 @@
 #include "commands.h"
 #include "device_choice.h"
 #include "gpu.h"
+#include "interrupt.h"
 #include "plan.h"
 #include "training_run.h"
 #include "vocabulary_source.h"
 
 #include <iostream>
+#include <optional>
 
 namespace warp2vec::cli {
 namespace {
@@ -22,7 +24,9 @@ constexpr const char* kFooter =
     "do\n"
     "fastText's (warp2vec skipgram -input text.txt -output vectors.bin -dim 100 -neg 5).\n"
     "\n"
-    "Ctrl-C stops the run and saves what is there as OUTPUT.partial (and MODEL.partial).\n";
+    "Ctrl-C stops the run and saves what is there as OUTPUT.partial (and MODEL.partial); SIGTERM and SIGHUP\n"
+    "(a closed terminal) do the same. A second signal stops it at once, without saving, if it comes a\n"
+    "second or more after the first.\n";
 
 // What training would need, and nothing written.
 int dry_run(const TrainOptions& options, ProgressDisplay& display) {
@@ -52,6 +56,9 @@ int run_train(const Arguments& arguments) {
   if (options.output.empty() && !options.dry_run)
     throw UsageError("train needs --output FILE for the vectors");
 
+  // A plan is printed to be read, so it ends with its reader.
+  std::optional<ClosedPipesGuard> guard;
+  if (!options.dry_run) guard.emplace();
   ProgressDisplay display = ProgressDisplay::on_stderr(options.quiet);
   for (const std::string& note : rewritten.notes) display.say("note: " + note);
   // Looking for GPUs takes a moment, so only if one may be used.

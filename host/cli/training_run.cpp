@@ -205,7 +205,10 @@ bool TrainingRun::observe(const Progress& progress) {
     display_.show_last(line);
   else
     display_.show(line);
-  return caught_signal() == 0;
+  if (caught_signal() == 0) return true;
+  if (progress.tokens_done < progress.tokens_total)
+    display_.say(std::string("stopping, and saving the vectors so far; ") + kHowToStopAtOnce);
+  return false;
 }
 
 int TrainingRun::finish(const TrainingData& data, const Embeddings& embeddings) {

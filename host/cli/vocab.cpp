@@ -1,5 +1,6 @@
 #include "atomic_file.h"
 #include "commands.h"
+#include "interrupt.h"
 #include "output_check.h"
 #include "text.h"
 #include "vocabulary_source.h"
@@ -9,6 +10,15 @@
 #include <vector>
 
 namespace warp2vec::cli {
+namespace {
+
+CorpusCounts count(const std::vector<std::string>& inputs, const Config& config, bool quiet) {
+  const ClosedPipesGuard guard;
+  ProgressDisplay display = ProgressDisplay::on_stderr(quiet);
+  return count_vocabulary(Corpus(inputs), config, display);
+}
+
+}  // namespace
 
 int run_vocab(const Arguments& arguments) {
   std::vector<std::string> inputs;
@@ -37,9 +47,7 @@ int run_vocab(const Arguments& arguments) {
   for (const std::string& input : inputs) read.push_back({"--input", input});
   check_distinct({{"--output", output}}, read);
   check_writable(output);
-  ProgressDisplay display = ProgressDisplay::on_stderr(quiet);
-  const Corpus corpus(inputs);
-  const CorpusCounts counts = count_vocabulary(corpus, config, display);
+  const CorpusCounts counts = count(inputs, config, quiet);
   save_vocabulary(counts.vocabulary, output);
   if (!quiet) {
     std::cout << "words in the text    " << with_commas(counts.tokens) << "\n"

@@ -23,6 +23,7 @@
 #include <iostream>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace warp2vec::cli {
@@ -115,12 +116,15 @@ void print_findings(const bench::Part& part, const bench::Findings& findings) {
   }
 }
 
-// Returns the name of the page.
-std::string report(const BenchOptions& options, const bench::Part& part, const bench::ResultsFile& results) {
+// Returns the name of the page, which is written before anything is printed; that ends `saving`.
+std::string report(const BenchOptions& options, const bench::Part& part, const bench::ResultsFile& results,
+                   std::optional<ClosedPipesGuard>& saving) {
   try {
     const bench::Findings findings = bench::findings_of(results.content());
+    std::string page = bench::write_report(options.output, bench::report_page(results.content(), findings));
+    saving.reset();
     print_findings(part, findings);
-    return bench::write_report(options.output, bench::report_page(results.content(), findings));
+    return page;
   } catch (const json::exception& error) {
     throw Error(results.path() + " is damaged: " + error.what());
   }
@@ -159,12 +163,13 @@ int run_bench(const Arguments& arguments) {
   const json gpu_names = check_devices(options, bench::all_cells(options.grid), gpus);
   const json peers = options.peers.empty() ? json() : bench::load_peers(options.peers);
 
+  std::optional<ClosedPipesGuard> saving(std::in_place);
   ProgressDisplay display = ProgressDisplay::on_stderr(options.quiet);
   const bench::Part part = study ? bench::crossover_part(options) : bench::trainings_part(options, display);
   bench::ResultsFile results(options.output, conditions_of(part, gpu_names));
   if (!peers.is_null()) results.keep("peers", peers);
   const Outcome outcome = measure_all(part, options.rounds, results, display);
-  if (!results.runs().empty()) display.say("report: " + report(options, part, results));
+  if (!results.runs().empty()) display.say("report: " + report(options, part, results, saving));
   return finish(outcome, results, display);
 }
 
