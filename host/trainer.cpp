@@ -2,11 +2,13 @@
 #include <warp2vec/numerics.h>
 #include <warp2vec/trainer.h>
 
+#include "divergence.h"
 #include "transfers.h"
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
+#include <sstream>
+#include <string>
 #include <utility>
 
 namespace warp2vec {
@@ -22,22 +24,20 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 class Reporter {
  public:
   Reporter(const TrainingData& data, const Observer& observer, TrainingSummary& summary)
-      : data_(data), observer_(observer), summary_(summary) {}
+      : data_(data), observer_(observer), summary_(summary), watch_(data) {}
 
   double seconds() const { return seconds_since(start_); }
   bool due() const { return seconds_since(last_) >= kReportSeconds; }
 
   // After `done` tokens of epoch `epoch`; false if the observer wants to stop.
   bool report(const Trained& trained, std::int32_t epoch, std::int64_t done) {
-    if (!std::isfinite(trained.loss))
-      throw Error("training diverged in epoch " + std::to_string(epoch + 1) +
-                  " (the loss is not a finite number): lower --lr");
+    const std::int64_t tokens = data_.tokens.tokens();
+    const bool epoch_end = done == tokens;
+    watch_.add(trained, epoch, epoch_end && epoch + 1 == data_.config.epochs);
     epoch_.loss += trained.loss;
     epoch_.pairs += trained.pairs;
     summary_.pairs += trained.pairs;
-    const std::int64_t tokens = data_.tokens.tokens();
     summary_.tokens = epoch * tokens + done;
-    const bool epoch_end = done == tokens;
     if (epoch_end) {
       summary_.epoch_loss.push_back(mean(epoch_));
       epoch_ = {};
@@ -65,10 +65,33 @@ class Reporter {
   const TrainingData& data_;
   const Observer& observer_;
   TrainingSummary& summary_;
+  LossWatch watch_;
   Trained epoch_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   std::chrono::steady_clock::time_point last_ = start_;
 };
+
+// Words are learned from their neighbours in a sentence.
+void require_neighbours(const TrainingData& data) {
+  const Config& config = data.config;
+  const std::string none = "there is nothing to learn from: ";
+  if (config.max_sentence == 1) throw Error(none + "--max-sentence 1 leaves no word a neighbour; raise it");
+  std::int64_t begin = 0;
+  for (const std::int64_t end : data.tokens.ends)
+    if (end - std::exchange(begin, end) > 1) return;
+  throw Error(none +
+              "no line of the text has two words of the vocabulary, and words are learned from those "
+              "next to them on a line; put whole sentences on a line" +
+              (config.min_count > 1 ? ", or lower --min-count" : ""));
+}
+
+void require_pairs(const Config& config, const TrainingSummary& summary) {
+  if (summary.pairs > 0 || summary.interrupted) return;
+  std::ostringstream message;
+  message << "no pair of words was trained: --sample " << config.sample << " keeps " << summary.kept_tokens
+          << " of " << summary.tokens << " words, no two of them on one line; raise --sample (0 keeps all)";
+  throw Error(message.str());
+}
 
 void train_epochs(const TrainingData& data, Backend& backend, Reporter& reporter, Transfers& transfers,
                   TrainingSummary& summary) {
@@ -119,20 +142,22 @@ LearningRateSchedule TrainingData::schedule() const {
 
 TrainingSummary train(const TrainingData& data, Backend& backend, Embeddings& embeddings,
                       const Observer& observer, const CheckpointIntervals& intervals) {
+  require_neighbours(data);
   TrainingSummary summary;
   Reporter reporter(data, observer, summary);
-  Transfers transfers(backend, embeddings, summary, intervals);
+  Transfers transfers(data, backend, embeddings, summary, intervals);
   try {
     transfers.upload();
     train_epochs(data, backend, reporter, transfers, summary);
+    if (summary.tokens == data.config.epochs * data.tokens.tokens())
+      summary.interrupted = false;  // it was done anyway
+    require_pairs(data.config, summary);
     transfers.download();
   } catch (const DeviceError& error) {
     summary.seconds = reporter.seconds();
     throw TrainingFailed(error.what(), std::move(summary), transfers.tokens());
   }
   summary.seconds = reporter.seconds();
-  if (summary.tokens == data.config.epochs * data.tokens.tokens())
-    summary.interrupted = false;  // it was done anyway
   return summary;
 }
 

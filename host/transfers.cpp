@@ -1,10 +1,6 @@
 #include "transfers.h"
 
-#include <warp2vec/error.h>
-
-#include "matrix_rows.h"
-
-#include <string>
+#include "divergence.h"
 
 namespace warp2vec {
 namespace {
@@ -17,19 +13,11 @@ void timed(double& seconds, Transfer transfer) {
   seconds += std::chrono::duration<double>(Transfers::Clock::now() - begin).count();
 }
 
-// The loss shows a bad value only when its row is used again.
-void require_finite(const Matrix& input) {
-  for (std::int64_t r = 0; r < input.rows(); ++r)
-    if (!all_finite(row_values(input, r)))
-      throw Error("training diverged (the vector of word " + std::to_string(r) +
-                  " of the vocabulary is not finite): lower --lr");
-}
-
 }  // namespace
 
-Transfers::Transfers(Backend& backend, Embeddings& embeddings, TrainingSummary& summary,
-                     const CheckpointIntervals& intervals)
-    : backend_(backend), embeddings_(embeddings), summary_(summary), intervals_(intervals) {}
+Transfers::Transfers(const TrainingData& data, Backend& backend, Embeddings& embeddings,
+                     TrainingSummary& summary, const CheckpointIntervals& intervals)
+    : data_(data), backend_(backend), embeddings_(embeddings), summary_(summary), intervals_(intervals) {}
 
 void Transfers::upload() {
   timed(summary_.upload_seconds, [&] { backend_.upload(embeddings_); });
@@ -47,7 +35,7 @@ void Transfers::download() {
 }
 
 void Transfers::take_over() {
-  require_finite(embeddings_.input);
+  require_sound(embeddings_, data_);
   tokens_ = summary_.tokens;
   last_ = Clock::now();
 }

@@ -14,14 +14,15 @@ class Transfers {
   using Clock = std::chrono::steady_clock;
 
   /// The references outlive this; transfers are timed into `summary`.
-  Transfers(Backend& backend, Embeddings& embeddings, TrainingSummary& summary,
+  Transfers(const TrainingData& data, Backend& backend, Embeddings& embeddings, TrainingSummary& summary,
             const CheckpointIntervals& intervals);
 
   void upload();
   /// It is time for a checkpoint: within an epoch, or at its end.
   bool checkpoint_due() const { return Clock::now() - last_ >= intervals_.longest; }
   bool checkpoint_due_at_epoch_end() const { return Clock::now() - last_ >= intervals_.epoch_end; }
-  /// Copies the parameters as they are after summary.tokens. Throws Error if a vector is not finite.
+  /// Copies the parameters as they are after summary.tokens. Throws Error if they show that
+  /// training diverged.
   void checkpoint();
   /// As checkpoint(), for the last time.
   void download();
@@ -32,6 +33,7 @@ class Transfers {
  private:
   void take_over();
 
+  const TrainingData& data_;
   Backend& backend_;
   Embeddings& embeddings_;
   TrainingSummary& summary_;

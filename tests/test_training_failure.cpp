@@ -226,13 +226,14 @@ TEST_F(TrainingFailure, ErrorsThatAreNotTheDevicesPassThrough) {
 
 TEST_F(TrainingFailure, CheckpointsAreDueByTheClock) {
   FragileDevice device;
+  const TrainingData data(config_, corpus_.vocabulary, corpus_.tokens);
   TrainingSummary summary;
   const std::chrono::seconds now(0);
   const std::chrono::hours later(1);
-  Transfers always(device, embeddings_, summary, {later, now});
+  Transfers always(data, device, embeddings_, summary, {later, now});
   EXPECT_TRUE(always.checkpoint_due());
   EXPECT_FALSE(always.checkpoint_due_at_epoch_end());
-  Transfers hourly(device, embeddings_, summary, {now, later});
+  Transfers hourly(data, device, embeddings_, summary, {now, later});
   hourly.upload();
   EXPECT_FALSE(hourly.checkpoint_due());
   EXPECT_TRUE(hourly.checkpoint_due_at_epoch_end());

@@ -54,6 +54,10 @@ struct Trained {
   std::int64_t pairs = 0;  ///< (context, centre) pairs
 };
 
+/// Mean loss of a pair, in nats, while all scores are 0, as they are before any training: (1 + K) log 2 for
+/// negative sampling, log 2 for each node of a path for hierarchical softmax, log V for softmax.
+double untrained_loss(const TrainingData& data);
+
 /// Executes batches on some device. Calls come from one thread. A device that fails throws DeviceError from
 /// any of them; after a call that threw, only the destructor follows, and batches in flight are given up.
 class Backend {
@@ -139,8 +143,10 @@ struct CheckpointIntervals {
   std::chrono::milliseconds longest = std::chrono::minutes(5);     ///< within an epoch
 };
 
-/// Trains `embeddings` in place. Throws TrainingFailed if the device fails, and Error if the loss or a vector
-/// is not finite (training diverged); the embeddings are then not to be saved.
+/// Trains `embeddings` in place. Throws TrainingFailed if the device fails. Throws Error, and the embeddings
+/// are then not to be saved, if training diverged: the loss is not finite or more than three times that of
+/// untrained vectors, or a row of any matrix is not finite or longer than 1000; and if there was no pair to
+/// train: no sentence has two words, or subsampling left none with two. The message says what to change.
 TrainingSummary train(const TrainingData& data, Backend& backend, Embeddings& embeddings,
                       const Observer& observer = {}, const CheckpointIntervals& intervals = {});
 
