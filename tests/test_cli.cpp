@@ -227,6 +227,47 @@ TEST_F(Cli, AFailedRunSaysSoInItsMetrics) {
   EXPECT_FALSE(exists("v.bin"));
 }
 
+TEST_F(Cli, DivergedTrainingSavesNothing) {
+  const Finished result = train("v.bin", {"--sharing", "pair", "--lr", "10", "--save-model", path("m.w2v"),
+                                          "--metrics", path("run.jsonl")});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.err, HasSubstr("error: training diverged"));
+  EXPECT_THAT(result.err, HasSubstr("try a lower --lr (the default is 0.025)\n"));
+  for (const char* file : {"v.bin", "v.bin.partial", "m.w2v", "m.w2v.partial"}) EXPECT_FALSE(exists(file));
+  const json summary = json_lines(path("run.jsonl")).back();
+  EXPECT_EQ(summary["state"], "failed");
+  EXPECT_THAT(result.err, HasSubstr(summary["message"].get<std::string>()));
+}
+
+TEST_F(Cli, TrainingWithoutAPairIsAnError) {
+  const auto expect_failure = [&](const Finished& result, const std::string& message) {
+    EXPECT_EQ(result.status, 1);
+    EXPECT_THAT(result.err, HasSubstr(message));
+    EXPECT_THAT(result.err, Not(HasSubstr("loss per epoch")));
+    EXPECT_FALSE(exists("v.bin"));
+    const json summary = json_lines(path("run.jsonl")).back();
+    EXPECT_EQ(summary["state"], "failed");
+    EXPECT_THAT(summary["message"].get<std::string>(), HasSubstr(message));
+  };
+  expect_failure(train("v.bin", {"--sample", "1e-12", "--metrics", path("run.jsonl")}),
+                 "--sample 1e-12 keeps 0 of 10000 words");
+  std::string text = sentences(500);
+  std::replace(text.begin(), text.end(), ' ', '\n');
+  write(text_, text);
+  expect_failure(train("v.bin", {"--metrics", path("run.jsonl")}),
+                 "no line of the text has two words of the vocabulary");
+}
+
+TEST_F(Cli, TrainingWithFewPairsIsAWarning) {
+  EXPECT_THAT(train("v.bin").err, Not(HasSubstr("warning")));
+  write(text_, sentences(10));
+  const Finished result = train("v.bin");
+  EXPECT_EQ(result.status, 0);
+  EXPECT_THAT(result.err, HasSubstr("warp2vec: warning: only "));
+  EXPECT_THAT(result.err, HasSubstr("more text or more --epochs help\n"));
+  EXPECT_EQ(load_vectors(path("v.bin")).size(), 40);
+}
+
 TEST_F(Cli, QuietPrintsNothingButErrors) {
   const Finished result = train("v.bin", {"--quiet"});
   EXPECT_EQ(result.status, 0);

@@ -1,8 +1,9 @@
-// Runs on GPUs that cannot be had, or that fail.
+// Runs on GPUs that cannot be had, or that fail, and runs with doubtful results.
 #include <warp2vec/model.h>
 
 #include "cli/failed_training.h"
 #include "cli/training_run.h"
+#include "cli/training_warnings.h"
 #include "temporary_folder.h"
 #include "thrown_message.h"
 
@@ -19,6 +20,8 @@
 namespace warp2vec::cli {
 namespace {
 
+using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -67,6 +70,29 @@ TEST_F(CliTrainingRun, CudaDoesNotMakeWayForTheCpu) {
   EXPECT_FALSE(exists("v.bin"));
   EXPECT_EQ(summary()["state"], "failed");
   EXPECT_EQ(summary()["device"], nlohmann::json({{"kind", "cuda"}}));
+}
+
+TEST_F(CliTrainingRun, DoubtsAreWarnings) {
+  const Vocabulary vocabulary({{"a", 2}, {"b", 1}}, 1, 0);
+  const TokenStream text{{WordId{0}, WordId{1}, WordId{0}}, {3}};
+  const TrainingData data(options_.config, vocabulary, text);
+  TrainingSummary summary;
+  summary.epoch_loss = {4.5, 4.1};
+  summary.tokens = summary.kept_tokens = 300;
+  summary.pairs = 100;
+  EXPECT_THAT(training_warnings(data, summary), ElementsAre());
+  summary.pairs = 99;
+  EXPECT_THAT(training_warnings(data, summary),
+              ElementsAre("warning: only 99 pairs of words were trained for a vocabulary of 2 words, so that "
+                          "vectors may still be near their random start; more text or more --epochs help"));
+  summary.kept_tokens = 100;
+  EXPECT_THAT(training_warnings(data, summary), ElementsAre(EndsWith(", and so does a larger --sample")));
+  summary.pairs = 1000;
+  summary.epoch_loss = {4.1, 4.7};
+  EXPECT_THAT(training_warnings(data, summary),
+              ElementsAre("warning: the loss in epoch 2 was 4.7000, above the 4.1589 of untrained vectors: "
+                          "steps were too large, and vectors are worse for it; try --sharing pair or a lower "
+                          "--lr"));
 }
 
 class CliFailedTraining : public CliTrainingRun {

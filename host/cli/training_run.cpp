@@ -14,6 +14,7 @@
 #include "output_check.h"
 #include "text.h"
 #include "trained_files.h"
+#include "training_warnings.h"
 #include "vector_files.h"
 #include "vocabulary_source.h"
 
@@ -223,6 +224,7 @@ int TrainingRun::finish(const TrainingData& data, const Embeddings& embeddings) 
                  place_of(files));
     return exit_status_of(caught_signal());
   }
+  for (const std::string& warning : training_warnings(data, report_.training)) display_.say(warning);
   display_.print(text_summary(options_, report_, files));
   return 0;
 }
