@@ -34,6 +34,7 @@ class CliTrainingRun : public testing::Test {
     options_.metrics = folder_.path("m");
     options_.config.min_count = 1;
     options_.config.dim = 4;
+    options_.config.sample = 0;
     options_.config.threads = 1;
   }
 
