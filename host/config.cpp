@@ -1,5 +1,6 @@
 #include <warp2vec/config.h>
 #include <warp2vec/error.h>
+#include <warp2vec/step.h>
 
 #include <algorithm>
 #include <cmath>
@@ -32,7 +33,8 @@ void Config::validate() const {
   check_range("--ns-exponent", ns_exponent, -10.0, 10.0);
   check_range("--tile-centres", tile_centres, 0, 1024);
   check_range("--tile-negatives", tile_negatives, 0, 1024);
-  if (table_type == TableType::bf16 && (sharing != Sharing::tile || to_string(loss) != "ns"))
+  const bool may_tile = sharing == Sharing::tile || sharing == Sharing::automatic;
+  if (table_type == TableType::bf16 && (!may_tile || to_string(loss) != "ns"))
     throw Error("--table-type bf16 is for --loss ns with --sharing tile, not for --loss " + to_string(loss) +
                 " with --sharing " + to_string(sharing));
   check_range("--sample", sample, 0.0, 1.0);
@@ -52,18 +54,27 @@ void Config::require_cpu() const {
 
 double Config::pairs_per_centre() const { return shrink_window ? window + 1.0 : 2.0 * window; }
 
+namespace {
+
+// The centres of a tile of which a context may meet every one before its damping would bind: see HotView.
+double undamped_centres(const Config& config) {
+  return 1 / (kNegativeContextKappa * config.lr * (1 + config.negative));
+}
+
+}  // namespace
+
 std::int32_t Config::centres_per_tile() const {
+  constexpr std::int32_t kMost = 64;
   if (tile_centres > 0) return tile_centres;
-  static const double L=getenv("XL")?atof(getenv("XL")):2.0;
-  const double pairs = L / (0.2 * lr * (1 + negative));
-  const double centres = pairs >= pairs_per_centre() ? 64.0 : pairs;
-  return static_cast<std::int32_t>(std::clamp(centres, 1.0, 64.0));
+  const double centres = undamped_centres(*this);
+  if (!loss.negative_sampling || centres >= pairs_per_centre()) return kMost;
+  return static_cast<std::int32_t>(std::clamp<double>(centres, 1, kMost));
 }
 
 std::int32_t Config::negatives_per_tile() const {
   if (tile_negatives > 0) return tile_negatives;
-  static const double W=getenv("XW")?atof(getenv("XW")):1.6;
-  const double wanted = lr * centres_per_tile() * pairs_per_centre() * negative / W;
+  constexpr double kStableWeight = 1.6;
+  const double wanted = lr * centres_per_tile() * pairs_per_centre() * negative / kStableWeight;
   return static_cast<std::int32_t>(std::clamp(std::ceil(wanted), 32.0, 1024.0));
 }
 
@@ -71,6 +82,18 @@ std::int32_t Config::path_tile_centres() const {
   constexpr double kStablePairs = 1.25;
   const double most = std::min(kMostPathCentres, centres_per_tile());
   return static_cast<std::int32_t>(std::clamp(kStablePairs / (lr * pairs_per_centre()), 1.0, most));
+}
+
+Sharing choose_sharing(const Config& config, std::int64_t words) {
+  constexpr double kLeastCentres = 4;
+  constexpr double kMostPathPairs = 2.5;
+  if (config.sharing != Sharing::automatic) return config.sharing;
+  if (config.loss.softmax || config.table_type == TableType::bf16) return Sharing::tile;
+  const bool too_many_gradients =
+      (config.loss.negative_sampling &&
+       undamped_centres(config) < std::min(kLeastCentres, config.pairs_per_centre())) ||
+      (config.loss.hierarchical_softmax && config.lr * config.pairs_per_centre() > kMostPathPairs);
+  return words < kLeastWordsToShare || too_many_gradients ? Sharing::pair : Sharing::tile;
 }
 
 Loss parse_loss(const std::string& text) {
@@ -88,14 +111,17 @@ std::string to_string(const Loss& loss) {
 }
 
 Sharing parse_sharing(const std::string& text) {
+  if (text == "auto") return Sharing::automatic;
   if (text == "pair") return Sharing::pair;
   if (text == "window") return Sharing::window;
   if (text == "tile") return Sharing::tile;
-  throw Error("--sharing " + text + " is not known: expected pair, window or tile");
+  throw Error("--sharing " + text + " is not known: expected auto, tile, window or pair");
 }
 
 std::string to_string(Sharing sharing) {
   switch (sharing) {
+    case Sharing::automatic:
+      return "auto";
     case Sharing::pair:
       return "pair";
     case Sharing::window:

@@ -11,7 +11,7 @@ namespace warp2vec {
 namespace {
 
 // A choice is stored as its place in these lists.
-constexpr std::array kSharings{Sharing::pair, Sharing::window, Sharing::tile};
+constexpr std::array kSharings{Sharing::pair, Sharing::window, Sharing::tile, Sharing::automatic};
 constexpr std::array kTableTypes{TableType::float32, TableType::bf16};
 
 template <class List, class Choice>

@@ -8,9 +8,7 @@ namespace {
 
 class ReferenceBackend final : public Backend {
  public:
-  explicit ReferenceBackend(const TrainingData& data)
-      : data_(data),
-        hot_(data, {}) {}
+  explicit ReferenceBackend(const TrainingData& data) : data_(data), hot_(data, {}) {}
 
   std::int64_t batch_size() const override { return std::int64_t{16} * data_.config.centres_per_tile(); }
   void upload(Embeddings& embeddings) override { embeddings_ = &embeddings; }

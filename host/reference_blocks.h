@@ -88,8 +88,8 @@ double block_loss(const Block& block, MatrixView<const Real> input, MatrixView<c
 }
 
 /// One step of gradient descent on block_loss: all gradients from the values at the start, then all updates.
-/// A row's step is multiplied by the factor that `context_damping` or `target_damping` has for the pairs of all
-/// places that are this row. Returns the loss before the step.
+/// A row's step is multiplied by the factor that `context_damping` or `target_damping` has for the pairs of
+/// all places that are this row. Returns the loss before the step.
 template <class Real>
 double train_block(const Block& block, MatrixView<Real> input, MatrixView<Real> output, Real lr,
                    const HotView& context_damping, const HotView& target_damping) {

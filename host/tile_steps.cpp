@@ -69,8 +69,8 @@ void TileSteps::list_pairs(const CpuBatch& batch, std::int64_t begin, std::int64
     tile.targets.add_pairs(static_cast<std::size_t>(t - begin), static_cast<float>(window.size() - 1));
   }
   tile.context_ends.pop_back();
-  const float negative_pairs = tile_negative_weight(
-      static_cast<std::int32_t>(pairs), data_.config.negative, static_cast<std::int32_t>(z_.rows()));
+  const float negative_pairs = tile_negative_weight(static_cast<std::int32_t>(pairs), data_.config.negative,
+                                                    static_cast<std::int32_t>(z_.rows()));
   for (std::size_t m = tile.centres; m < tile.targets.rows.size(); ++m)
     tile.targets.add_pairs(m, negative_pairs);
 

@@ -118,8 +118,17 @@ void train_epochs(const TrainingData& data, Backend& backend, Reporter& reporter
 
 }  // namespace
 
+namespace {
+
+Config with_chosen_sharing(Config config, std::int64_t words) {
+  config.sharing = choose_sharing(config, words);
+  return config;
+}
+
+}  // namespace
+
 TrainingData::TrainingData(const Config& config_, const Vocabulary& vocabulary_, const TokenStream& tokens_)
-    : config(config_), vocabulary(vocabulary_), tokens(tokens_) {
+    : config(with_chosen_sharing(config_, vocabulary_.size())), vocabulary(vocabulary_), tokens(tokens_) {
   config.validate();
   if (vocabulary.size() < 2)
     throw Error("training needs at least two different words; the vocabulary has " +

@@ -38,9 +38,12 @@ W2V_HD void make_path_tile(Group& group, Unit& unit, const Model& model, const C
     for (; depth >= length(centre); ++centre) depth -= length(centre);
     const KeptRange window = batch.window(model, centre);
     const PathStep step = model.tree.step(batch.kept.words[centre], depth);
-    unit.target[t] = {static_cast<std::int32_t>(step.node), static_cast<std::int32_t>(window.begin - first),
-                      static_cast<std::int32_t>(window.end - first), static_cast<float>(window.size() - 1),
-                      t * (2 * model.window + 1), 0};
+    unit.target[t] = {static_cast<std::int32_t>(step.node),
+                      static_cast<std::int32_t>(window.begin - first),
+                      static_cast<std::int32_t>(window.end - first),
+                      static_cast<float>(window.size() - 1),
+                      t * (2 * model.window + 1),
+                      0};
     float* const weights = unit.weights + unit.target[t].weights;
     const float sign = step.right ? -1.0F : 1.0F;
     for (std::int64_t i = window.begin; i < window.end; ++i)

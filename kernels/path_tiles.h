@@ -88,8 +88,7 @@ class PathTiles {
     const auto to = [&](std::int32_t r) { return tile_.contexts(own(r)); };
     memory_.first_nodes.show(warp, index, warps, tile_);
     warp.template copy_rows<float>(tile_.copying, index, warps, shape.rows() - sizes_.first_nodes,
-                                   shape.values, from, to,
-                                   [&] {
+                                   shape.values, from, to, [&] {
                                      damp_contexts(warp, index, warps, model_, batch_, place(q), words);
                                      relate_blocks(warp, index, warps, shape, words);
                                    });

@@ -2,9 +2,9 @@
 /// Upper bounds of the pairs that equal rows of a tile share, so that only rows which may be damped are
 /// compared with all others.
 
-#include <cstdint>
-
 #include "scratch.h"
+
+#include <cstdint>
 
 namespace warp2vec {
 
@@ -19,7 +19,8 @@ struct RowPairs {
   /// The work of warp `index` of `warps`.
   template <class Warp>
   W2V_HD void clear(Warp& warp, int index, int warps) const {
-    warp.strided(kBuckets, [&](std::int64_t i) { sums[i] = 0; }, index, warps);
+    warp.strided(
+        kBuckets, [&](std::int64_t i) { sums[i] = 0; }, index, warps);
   }
   template <class Warp>
   W2V_HD void add(Warp& warp, std::int32_t row, std::int32_t pairs) const {

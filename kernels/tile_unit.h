@@ -40,9 +40,12 @@ W2V_HD void set_centres(Group& group, TileUnit& tile, const Model& model, const 
     const KeptRange window = batch.window(model, begin + t);
     const std::int32_t row = batch.row(begin + t);
     tile.window[t] = window;
-    tile.unit.target[t] = {row, static_cast<std::int32_t>(window.begin - tile.first),
+    tile.unit.target[t] = {row,
+                           static_cast<std::int32_t>(window.begin - tile.first),
                            static_cast<std::int32_t>(window.end - tile.first),
-                           static_cast<float>(window.size() - 1), t * (2 * model.window + 1), 0};
+                           static_cast<float>(window.size() - 1),
+                           t * (2 * model.window + 1),
+                           0};
     float* const weights = tile.unit.weights + tile.unit.target[t].weights;
     for (std::int64_t i = window.begin; i < window.end; ++i)
       weights[i - window.begin] = i == begin + t ? 0.0F : 1.0F;
@@ -79,13 +82,12 @@ W2V_HD void set_negatives(Group& group, TileUnit& tile, const Model& model, cons
       pairs += tile.window[t].size() - 1;
     }
     tile.is_centre[m] = is_centre ? 1 : 0;
-    tile.unit.target[tile.centres + m] = {
-        row,
-        0,
-        tile.unit.contexts,
-        tile_negative_weight(pairs, model.negative, model.tile_negatives),
-        first_weight + m * tile.unit.contexts,
-        0};
+    tile.unit.target[tile.centres + m] = {row,
+                                          0,
+                                          tile.unit.contexts,
+                                          tile_negative_weight(pairs, model.negative, model.tile_negatives),
+                                          first_weight + m * tile.unit.contexts,
+                                          0};
   });
 }
 

@@ -65,8 +65,7 @@ TEST(DenseTiles, EqualTheReferenceWhereStepsAreDamped) {
 /// What a tile is to do, in plain loops over tile_block() with the kernel's roundings; sums in double.
 class RoundedReference final : public Backend {
  public:
-  explicit RoundedReference(const TrainingData& data)
-      : data_(data), hot_(data, {}) {}
+  explicit RoundedReference(const TrainingData& data) : data_(data), hot_(data, {}) {}
 
   std::int64_t batch_size() const override { return std::int64_t{64} * data_.config.tile_centres; }
   void upload(Embeddings& embeddings) override { embeddings_ = &embeddings; }

@@ -37,7 +37,8 @@ TEST(KernelBodies, OddTileShapesEqualTheReference) {
 TEST(KernelBodies, EqualTheReferenceWhereStepsAreDamped) {
   const SyntheticCorpus corpus = runs_corpus(100, 2000);
   for (const Config& config : damped_configs())
-    expect_equal_up_to_rounding(run(corpus, config, host_warps(1, 2)), run(corpus, config, make_reference_backend));
+    expect_equal_up_to_rounding(run(corpus, config, host_warps(1, 2)),
+                                run(corpus, config, make_reference_backend));
 }
 
 // With nothing damped the number of warps changes only who computes what of a tile.

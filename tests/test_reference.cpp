@@ -160,9 +160,9 @@ TEST_F(ReferenceTest, SoftmaxStepDescendsTheGradient) {
       words());
 }
 
-// Two of the three contexts are one row, which gets the gradients of 2 + 3 pairs. A load of 0.1 * 4 a pair makes
-// 2 of them, so that its steps are halved; the other context's 0.4 are below 1. Elsewhere row 5 has 6 pairs
-// more: 0.4 * 7.
+// Two of the three contexts are one row, which gets the gradients of 2 + 3 pairs. A load of 0.1 * 4 a pair
+// makes 2 of them, so that its steps are halved; the other context's 0.4 are below 1. Elsewhere row 5 has 6
+// pairs more: 0.4 * 7.
 TEST_F(ReferenceTest, DampingGoesByThePairsThatARowHas) {
   make(config_of(Sharing::window));
   Block block;

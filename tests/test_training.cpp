@@ -52,7 +52,8 @@ TEST(Training, OddTileShapesEqualTheReference) {
 TEST(Training, CpuEqualsTheReferenceWhereStepsAreDamped) {
   const SyntheticCorpus corpus = runs_corpus(100, 2000);
   for (const Config& config : damped_configs())
-    expect_equal_up_to_rounding(run(corpus, config, make_cpu_backend), run(corpus, config, make_reference_backend));
+    expect_equal_up_to_rounding(run(corpus, config, make_cpu_backend),
+                                run(corpus, config, make_reference_backend));
 }
 
 TEST(Training, BatchSizeDoesNotChangeABit) {

@@ -118,6 +118,7 @@ json summary_json(const TrainOptions& options, const RunReport& report, const st
                {"version", version()},
                {"commit", commit()},
                {"settings", settings_json(options)},
+               {"sharing", to_string(report.sharing)},
                {"machine", machine_json()},
                {"device", device_json(report)},
                {"input", {{"paths", options.inputs}, {"bytes", report.input_bytes}}},

@@ -33,7 +33,8 @@ struct RunReport {
   std::int64_t text_tokens = 0;  ///< in the text, in the vocabulary or not; 0 if the vocabulary was read
   std::int64_t text_types = 0;   ///< different words in the text; 0 if the vocabulary was read
   std::int64_t vocabulary = 0;
-  std::int64_t epoch_tokens = 0;  ///< tokens of the text that are in the vocabulary
+  std::int64_t epoch_tokens = 0;         ///< tokens of the text that are in the vocabulary
+  Sharing sharing = Sharing::automatic;  ///< the rule that was chosen, once it is
   DeviceKind device = DeviceKind::cpu;
   std::optional<GpuRun> gpu;  ///< once the run is on a GPU
   /// (n, mean number of nodes on a kept word's path without the tree's first n); empty without hierarchical

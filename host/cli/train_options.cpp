@@ -62,9 +62,13 @@ void add_model(Flags& flags, Config& config) {
   flags.custom(
       "--sharing", "RULE", [&config](const std::string& text) { config.sharing = parse_sharing(text); },
       "How negatives are shared: tile (by a run of neighbouring words, weighted to the same average; by far "
-      "the fastest), window (by one word's window) or pair (fresh ones for each pair, word2vec.c's rule). "
-      "With --loss hs whose pairs are trained at once: a few neighbouring words', one word's, or one pair "
-      "(default tile)");
+      "the fastest, and right for all but the cases that auto knows), window (by one word's window) or pair "
+      "(fresh ones for each pair, word2vec.c's rule: right everywhere, several times slower). With --loss hs "
+      "whose pairs are trained at once: a few neighbouring words', one word's, or one pair. auto is tile, "
+      "but "
+      "pair for vocabularies of less than 2,000 words and where --lr, --window and --negative together are "
+      "so "
+      "high that tiles would be unstable; the run's first lines say so (default auto)");
   flags.custom(
       "--table-type", "TYPE",
       [&config](const std::string& text) { config.table_type = parse_table_type(text); },

@@ -63,6 +63,14 @@ void check_outputs(const TrainOptions& options) {
   if (!options.read_vocab.empty()) check_distinct(outputs, {{"--read-vocab", options.read_vocab}});
 }
 
+std::string pair_reason(std::int64_t words) {
+  const std::string reason = words < kLeastWordsToShare ? "the vocabulary has fewer than " +
+                                                              with_commas(kLeastWordsToShare) + " words"
+                                                        : "--lr, --window and --negative together are high";
+  return "trained pair by pair, since " + reason +
+         " (--sharing tile is faster, but its vectors would be worse)";
+}
+
 }  // namespace
 
 TrainingRun::TrainingRun(const TrainOptions& options, const DeviceChoice& device, ProgressDisplay& display)
@@ -105,6 +113,9 @@ int TrainingRun::train_and_save() {
   {
     const Stopwatch watch(report_.seconds.prepare);
     data = std::make_unique<TrainingData>(options_.config, vocabulary, tokens);
+    report_.sharing = data->config.sharing;
+    if (options_.config.sharing == Sharing::automatic && report_.sharing == Sharing::pair)
+      display_.say(pair_reason(vocabulary.size()));
     embeddings = initial_embeddings(vocabulary.size(), options_.config);
     backend = make_backend(*data);
     if (!options_.metrics.empty() && options_.config.loss.hierarchical_softmax) {

@@ -10,10 +10,11 @@ namespace warp2vec {
 /// values. Hierarchical softmax, which has no negatives, computes one pair, one centre, or some consecutive
 /// centres from the same values (see Config::path_tile_centres()).
 enum class Sharing {
-  pair,    ///< K fresh negatives for each (context, centre) pair: word2vec.c's own rule
-  window,  ///< K for all pairs of a centre's window
-  tile,    ///< M for the windows of N consecutive centres, weighted so that the expected gradient is that of
-           ///< `pair`
+  automatic,  ///< tile, or pair where tiles train worse; see choose_sharing()
+  pair,       ///< K fresh negatives for each (context, centre) pair: word2vec.c's own rule
+  window,     ///< K for all pairs of a centre's window
+  tile,  ///< M for the windows of N consecutive centres, weighted so that the expected gradient is that of
+         ///< `pair`
 };
 
 /// The objectives; hierarchical softmax and negative sampling may be trained together, softmax stands alone.
@@ -38,7 +39,7 @@ struct Config {
   std::int64_t min_count = 5;  ///< rarer words are left out, >= 1
   std::int64_t max_vocab = 0;  ///< at most this many words, the most frequent; 0 = no limit
   Loss loss;
-  Sharing sharing = Sharing::tile;
+  Sharing sharing = Sharing::automatic;
   std::int32_t negative = 5;        ///< negatives per pair (K), 1 to 1000; not used without negative sampling
   double ns_exponent = 0.75;        ///< negatives are drawn with P(w) ~ count(w)^ns_exponent, -10 to 10
   std::int32_t tile_centres = 0;    ///< centres per tile (N), 1 to 1024, in the order of the kept words;
@@ -84,7 +85,14 @@ inline constexpr std::int32_t kMostPathCentres = 8;
 Loss parse_loss(const std::string& text);
 std::string to_string(const Loss& loss);
 
-/// "pair", "window" or "tile". Throws Error for anything else.
+/// Smaller vocabularies are trained by Sharing::pair unless another rule is asked for.
+inline constexpr std::int64_t kLeastWordsToShare = 2000;
+
+/// What Sharing::automatic means for a vocabulary of `words` words; any other is returned as it is. See
+/// benchmarks/README.md, "When negatives are shared", for what its bounds rest on.
+Sharing choose_sharing(const Config& config, std::int64_t words);
+
+/// "auto", "pair", "window" or "tile". Throws Error for anything else.
 Sharing parse_sharing(const std::string& text);
 std::string to_string(Sharing sharing);
 

@@ -46,13 +46,15 @@ W2V_HD constexpr float tile_negative_weight(std::int32_t pairs, std::int32_t neg
   return static_cast<float>(pairs) * static_cast<float>(negatives) / static_cast<float>(tile_negatives);
 }
 
-/// Damping. A row whose gradients of n pairs are all computed from the same values takes a step that is stable
-/// while lr * n * g * sigma' * |x|^2 < 2, with g the gradients that a pair gives it: its step is divided by
-/// kappa * lr * g * n where that is above 1, but by no more than n: the step of one pair, which training one
-/// pair at a time would take, too. kappa is measured (benchmarks/README.md, "Damping"): higher values cost
-/// quality with wide windows and many negatives, lower ones diverge on texts that repeat few words.
-inline constexpr float kNegativeKappa = 0.2F;  ///< negative sampling: most negatives hardly move a row
-inline constexpr float kPathKappa = 0.5F;      ///< hierarchical softmax
+/// Damping. A row whose gradients of n pairs are all computed from the same values takes a step that is
+/// stable while lr * n * g * sigma' * |x|^2 < 2, with g the gradients that a pair gives it: its step is
+/// divided by kappa * lr * g * n where that is above 1, but by no more than n: the step of one pair, which
+/// training one pair at a time would take, too. kappa is measured (benchmarks/README.md, "Damping"): higher
+/// values cost quality with wide windows and many negatives, lower ones diverge on texts that repeat few
+/// words.
+inline constexpr float kNegativeContextKappa = 0.2F;  ///< contexts: most negatives hardly move them
+inline constexpr float kNegativeTargetKappa = 0.5F;   ///< centres and negatives
+inline constexpr float kPathKappa = 0.5F;             ///< hierarchical softmax: contexts and nodes
 
 /// The damping of one matrix's rows. Trivially copyable.
 struct HotView {

@@ -22,7 +22,7 @@ namespace warp2vec {
 
 /// Everything that stays constant during a run. The references outlive the backend.
 struct TrainingData {
-  const Config& config;
+  const Config config;  ///< with the rule that choose_sharing() has chosen
   const Vocabulary& vocabulary;
   const TokenStream& tokens;
   std::vector<std::uint32_t> keep_thresholds;  ///< one per word, see kept()
