@@ -17,8 +17,11 @@ class CpuBackend final : public Backend {
 
   ~CpuBackend() override { stop(); }
 
-  // 4,096 centres of the default tile take some 3 ms: long against the queue's lock, short against a report.
-  std::int64_t batch_size() const override { return std::int64_t{64} * data_.config.centres_per_tile(); }
+  // About 4,096 centres take some 3 ms: long against the queue's lock, short against a report.
+  std::int64_t batch_size() const override {
+    const std::int64_t tile = data_.config.centres_per_tile();
+    return tile * std::max<std::int64_t>(64, 4096 / tile);
+  }
 
   void upload(Embeddings& embeddings) override {
     stop();
@@ -59,11 +62,13 @@ class CpuBackend final : public Backend {
   bool tiled() const { return data_.config.sharing == Sharing::tile; }
 
   // The nodes that a thread visits often enough to merge them within a batch. Between two merges all threads
-  // together visit a node 32 times, which is about as many steps from old values as need no damping at a
-  // learning rate of 0.025.
+  // together visit a node so often that lr times the pairs is 4.8, which is about as many steps from old values
+  // as need no damping, but no more than 32 times, as with the default settings.
   PrivateRowsPlan private_nodes(const CentreShares& shares) const {
-    if (threads_ == 1 || !data_.config.loss.hierarchical_softmax) return {};
-    const std::int32_t visits = std::max(1, 32 / threads_);
+    const Config& config = data_.config;
+    if (threads_ == 1 || !config.loss.hierarchical_softmax) return {};
+    const double all = std::min(32.0, 4.8 / (config.lr * config.pairs_per_centre()));
+    const std::int32_t visits = std::max(1, static_cast<std::int32_t>(all) / threads_);
     return {shares.leading_nodes(visits / static_cast<double>(batch_size())), visits};
   }
 

@@ -99,4 +99,35 @@ inline SyntheticCorpus topic_corpus(std::uint32_t topics, std::uint32_t words_pe
   return corpus;
 }
 
+/// Walks of 40 steps on a graph of `groups` groups of `nodes_per_group` nodes, 4 from each node: nine steps in
+/// ten stay in the group, the others lead to the next one. Names are those of topic_corpus().
+inline SyntheticCorpus walk_corpus(std::uint32_t groups, std::uint32_t nodes_per_group) {
+  constexpr std::int64_t kLength = 40;
+  const std::int64_t walks = std::int64_t{4} * groups * nodes_per_group;
+  const Draws draws{11, 0};
+  std::vector<std::size_t> text;
+  std::vector<std::int64_t> counts(std::size_t{groups} * nodes_per_group);
+  SyntheticCorpus corpus;
+  for (std::int64_t walk = 0; walk < walks; ++walk) {
+    auto group = static_cast<std::uint32_t>(walk % groups);
+    for (std::int64_t i = walk * kLength; i < (walk + 1) * kLength; ++i) {
+      const auto position = static_cast<std::uint64_t>(i);
+      if (to_below(draws.word(Stream::window, position), 10) == 0) group = (group + 1) % groups;
+      text.push_back(std::size_t{group} * nodes_per_group +
+                     to_below(draws.word(Stream::keep, position), nodes_per_group));
+      ++counts[text.back()];
+    }
+    corpus.tokens.ends.push_back((walk + 1) * kLength);
+  }
+  std::vector<std::string> names;
+  for (std::size_t n = 0; n < counts.size(); ++n)
+    names.push_back("t" + std::to_string(n / nodes_per_group) + "_" + std::to_string(n % nodes_per_group));
+  std::vector<std::pair<std::string_view, std::int64_t>> entries;
+  for (std::size_t n = 0; n < names.size(); ++n)
+    if (counts[n] > 0) entries.emplace_back(names[n], counts[n]);
+  corpus.vocabulary = Vocabulary(entries, 1, 0);
+  for (const std::size_t node : text) corpus.tokens.ids.push_back(*corpus.vocabulary.find(names[node]));
+  return corpus;
+}
+
 }  // namespace warp2vec

@@ -101,7 +101,7 @@ TEST(Config, LossAndSharingRoundTrip) {
   for (const char* name : {"ns", "hs", "ns+hs", "softmax"}) EXPECT_EQ(to_string(parse_loss(name)), name);
   EXPECT_EQ(to_string(parse_loss("ns,hs")), "ns+hs");
   EXPECT_THROW(parse_loss("cbow"), Error);
-  for (const char* name : {"pair", "window", "tile"}) EXPECT_EQ(to_string(parse_sharing(name)), name);
+  for (const char* name : {"auto", "pair", "window", "tile"}) EXPECT_EQ(to_string(parse_sharing(name)), name);
   EXPECT_THROW(parse_sharing("batch"), Error);
   for (const char* name : {"float", "bf16"}) EXPECT_EQ(to_string(parse_table_type(name)), name);
   EXPECT_THROW(parse_table_type("fp16"), Error);
@@ -129,6 +129,45 @@ TEST(Config, Bf16TablesAreForTilesOfNegativeSampling) {
   }
   config.table_type = TableType::float32;
   config.require_cpu();
+}
+
+TEST(Config, TilesHaveFewerCentresWhereContextsWouldGetTooManyGradients) {
+  Config config;
+  EXPECT_EQ(config.centres_per_tile(), 64);
+  config.window = 10;
+  config.negative = 10;
+  EXPECT_EQ(config.centres_per_tile(), 64);  // 1 / (0.2 * 0.025 * 11) = 18 are more than a context's 11
+  config.window = 50;
+  EXPECT_EQ(config.centres_per_tile(), 18);
+  config.lr = 0.2;
+  config.negative = 64;
+  EXPECT_EQ(config.centres_per_tile(), 1);
+  config.tile_centres = 40;
+  EXPECT_EQ(config.centres_per_tile(), 40);
+  config.tile_centres = 0;
+  config.loss = parse_loss("hs");
+  EXPECT_EQ(config.centres_per_tile(), 64);
+}
+
+TEST(Config, AutomaticSharingIsTileWhereThatTrainsWell) {
+  Config config;
+  EXPECT_EQ(config.sharing, Sharing::automatic);
+  EXPECT_EQ(choose_sharing(config, kLeastWordsToShare), Sharing::tile);
+  EXPECT_EQ(choose_sharing(config, kLeastWordsToShare - 1), Sharing::pair);
+  config.window = 50;
+  config.negative = 25;
+  EXPECT_EQ(choose_sharing(config, 100000), Sharing::tile);
+  config.lr = 0.2;
+  EXPECT_EQ(choose_sharing(config, 100000), Sharing::pair);
+  config.sharing = Sharing::window;
+  EXPECT_EQ(choose_sharing(config, 100000), Sharing::window);
+  config.sharing = Sharing::automatic;
+  config.loss = parse_loss("hs");
+  EXPECT_EQ(choose_sharing(config, 100000), Sharing::pair);
+  config.lr = 0.025;
+  EXPECT_EQ(choose_sharing(config, 100000), Sharing::tile);
+  config.loss = parse_loss("softmax");
+  EXPECT_EQ(choose_sharing(config, 10), Sharing::tile);
 }
 
 }  // namespace
