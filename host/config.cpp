@@ -58,7 +58,7 @@ namespace {
 
 // The centres of a tile of which a context may meet every one before its damping would bind: see HotView.
 double undamped_centres(const Config& config) {
-  return 1 / (kNegativeContextKappa * config.lr * (1 + config.negative));
+  return 1 / (kNegativeKappa * config.lr * (1 + config.negative));
 }
 
 }  // namespace

@@ -62,8 +62,8 @@ class CpuBackend final : public Backend {
   bool tiled() const { return data_.config.sharing == Sharing::tile; }
 
   // The nodes that a thread visits often enough to merge them within a batch. Between two merges all threads
-  // together visit a node so often that lr times the pairs is 4.8, which is about as many steps from old values
-  // as need no damping, but no more than 32 times, as with the default settings.
+  // together visit a node so often that lr times the pairs is 4.8, which is about as many steps from old
+  // values as need no damping, but no more than 32 times, as with the default settings.
   PrivateRowsPlan private_nodes(const CentreShares& shares) const {
     const Config& config = data_.config;
     if (threads_ == 1 || !config.loss.hierarchical_softmax) return {};

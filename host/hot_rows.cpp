@@ -81,11 +81,11 @@ HotMatrices::HotMatrices(const TrainingData& data, const CentreShares& shares,
   const Config& config = data.config;
   if (config.loss.negative_sampling) {
     const double pairs = static_cast<double>(elsewhere.negatives) * config.pairs_per_centre();
-    input = HotRows(kNegativeContextKappa * (1.0 + config.negative), scaled(shares.words, pairs), config.lr);
+    input = HotRows(kNegativeKappa * (1.0 + config.negative), scaled(shares.words, pairs), config.lr);
     std::vector<double> drawn = sampling_distribution(data.vocabulary.counts(), config.ns_exponent);
     for (std::size_t w = 0; w < drawn.size(); ++w)
       drawn[w] = pairs * (shares.words[w] + config.negative * drawn[w]);
-    output = HotRows(kNegativeTargetKappa, std::move(drawn), config.lr);
+    output = HotRows(kNegativeKappa, std::move(drawn), config.lr);
   }
   if (config.loss.hierarchical_softmax) {
     const double pairs = static_cast<double>(elsewhere.paths) * config.pairs_per_centre();

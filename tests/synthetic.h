@@ -99,8 +99,8 @@ inline SyntheticCorpus topic_corpus(std::uint32_t topics, std::uint32_t words_pe
   return corpus;
 }
 
-/// Walks of 40 steps on a graph of `groups` groups of `nodes_per_group` nodes, 4 from each node: nine steps in
-/// ten stay in the group, the others lead to the next one. Names are those of topic_corpus().
+/// Walks of 40 steps on a graph of `groups` groups of `nodes_per_group` nodes, 4 from each node: nine steps
+/// in ten stay in the group, the others lead to the next one. Names are those of topic_corpus().
 inline SyntheticCorpus walk_corpus(std::uint32_t groups, std::uint32_t nodes_per_group) {
   constexpr std::int64_t kLength = 40;
   const std::int64_t walks = std::int64_t{4} * groups * nodes_per_group;

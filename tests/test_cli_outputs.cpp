@@ -128,7 +128,7 @@ TEST_F(CliOutputs, WhatIsNotReadInAFolderMayBeWritten) {
   // Links to folders are not followed, and hidden files are not read.
   for (const char* name : {"texts/vectors/v.bin", "texts/.trained/v.bin", "texts/.v.bin", "texts.bin"}) {
     for (int times = 0; times < 2; ++times) {
-      const Finished result = run(training(path("texts"), {"--output", path(name)}));
+      const Finished result = run(training(path("texts"), {"--output", path(name), "--sample", "0"}));
       EXPECT_EQ(result.status, 0) << result.err;
       EXPECT_TRUE(exists(name));
     }

@@ -74,6 +74,7 @@ TEST_F(CliTrainingRun, CudaDoesNotMakeWayForTheCpu) {
 }
 
 TEST_F(CliTrainingRun, DoubtsAreWarnings) {
+  options_.config.sharing = Sharing::tile;
   const Vocabulary vocabulary({{"a", 2}, {"b", 1}}, 1, 0);
   const TokenStream text{{WordId{0}, WordId{1}, WordId{0}}, {3}};
   const TrainingData data(options_.config, vocabulary, text);

@@ -59,7 +59,7 @@ TEST(Config, EveryRangeIsCheckedAndTheMessageNamesFlagValueAndRange) {
   EXPECT_NE(complaint_about(&Config::epochs, 0), "");
   EXPECT_NE(complaint_about<std::int64_t>(&Config::max_sentence, -1), "");
   EXPECT_NE(complaint_about(&Config::threads, -1), "");
-  EXPECT_NE(complaint_about(&Config::tile_centres, 0), "");
+  EXPECT_NE(complaint_about(&Config::tile_centres, -1), "");
   EXPECT_NE(complaint_about(&Config::tile_negatives, -1), "");
 }
 
@@ -74,6 +74,7 @@ TEST(Config, PairsPerCentreFollowFromTheWindow) {
 TEST(Config, NegativesPerTileKeepStepsStable) {
   Config config;
   EXPECT_EQ(config.negatives_per_tile(), 32);  // 0.025 * 64 * 6 * 5 / 1.6 = 30
+  config.tile_centres = 64;
   config.lr = 0.0333;
   config.negative = 20;
   config.shrink_window = false;

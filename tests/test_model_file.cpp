@@ -134,6 +134,8 @@ TEST_F(ModelFile, HasTheDocumentedBytes) {
   model.config.dim = 2;
   model.config.min_count = 3;
   model.config.seed = 4;
+  model.config.sharing = Sharing::tile;
+  model.config.tile_centres = 64;
   model.vocabulary = Vocabulary({{"the", 9}, {"of", 9}, {"a", 8}}, 1, 0);
   model.tree = HuffmanTree(model.vocabulary.counts());
   model.embeddings.input = Matrix(3, 2);
@@ -279,7 +281,7 @@ TEST_F(ModelFile, LyingSettingsAreRefused) {
   EXPECT_THAT(with(88, std::uint8_t{1}), HasSubstr("expected the 5 sections of a model with --loss ns"));
   EXPECT_THAT(with(88, std::uint8_t{7}), HasSubstr("--loss softmax cannot be combined"));
   EXPECT_THAT(with(88, std::uint8_t{8}), HasSubstr("the loss is 8: expected 0 to 7"));
-  EXPECT_THAT(with(89, std::uint8_t{3}), HasSubstr("the sharing is 3: expected 0 to 2"));
+  EXPECT_THAT(with(89, std::uint8_t{4}), HasSubstr("the sharing is 4: expected 0 to 3"));
   EXPECT_THAT(with(90, std::uint8_t{2}), HasSubstr("the table type is 2: expected 0 to 1"));
   EXPECT_THAT(with(91, std::uint8_t{2}), HasSubstr("the shrinking of windows is 2"));
   EXPECT_THAT(with(92, std::uint8_t{2}), HasSubstr("the determinism is 2"));

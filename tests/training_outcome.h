@@ -142,7 +142,6 @@ inline std::vector<Config> damped_configs() {
       Config config = config_of(loss, sharing);
       config.window = 10;
       config.negative = 10;
-      config.lr = 0.1;
       config.sample = 0;
       configs.push_back(config);
     }

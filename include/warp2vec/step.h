@@ -52,9 +52,8 @@ W2V_HD constexpr float tile_negative_weight(std::int32_t pairs, std::int32_t neg
 /// training one pair at a time would take, too. kappa is measured (benchmarks/README.md, "Damping"): higher
 /// values cost quality with wide windows and many negatives, lower ones diverge on texts that repeat few
 /// words.
-inline constexpr float kNegativeContextKappa = 0.2F;  ///< contexts: most negatives hardly move them
-inline constexpr float kNegativeTargetKappa = 0.5F;   ///< centres and negatives
-inline constexpr float kPathKappa = 0.5F;             ///< hierarchical softmax: contexts and nodes
+inline constexpr float kNegativeKappa = 0.2F;  ///< negative sampling: most negatives hardly move a row
+inline constexpr float kPathKappa = 0.5F;      ///< hierarchical softmax
 
 /// The damping of one matrix's rows. Trivially copyable.
 struct HotView {

@@ -139,6 +139,18 @@ std::vector<Rule> matrix_unit_rules() {
 
 INSTANTIATE_TEST_SUITE_P(Rules, EmulatedMatrixUnits, ::testing::ValuesIn(matrix_unit_rules()), rule_name);
 
+TEST_F(CudaBackendTest, DampedStepsEqualTheHostsBitForBit) {
+  const SyntheticCorpus corpus = runs_corpus(60, 320);
+  for (const Config& config : damped_configs()) {
+    SCOPED_TRACE(to_string(config.loss) + " " + to_string(config.sharing));
+    EXPECT_TRUE(equal_bits(run(corpus, config, cuda(2, 2)).embeddings,
+                           run(corpus, config, host_warps(2, 2)).embeddings));
+    if (config.sharing != Sharing::tile) continue;
+    EXPECT_TRUE(equal_bits(run(corpus, config, matrix_units(2, 3)).embeddings,
+                           run(corpus, config, host_tiles(2, 3)).embeddings));
+  }
+}
+
 // Of long vectors the shared memory of a GPU for desktops has room for 16 nodes at a time; 8 centres have
 // more.
 TEST_F(CudaBackendTest, PathsThatDoNotFitAreTrainedInRounds) {
@@ -257,7 +269,8 @@ TEST_F(CudaBackendTest, Bf16TablesTakeHalfTheMemory) {
   const TrainingData data(config, corpus.vocabulary, corpus.tokens);
   const std::int64_t floats = make_cuda_backend(data)->memory().total();
   config.table_type = TableType::bf16;
-  const std::unique_ptr<CudaBackend> backend = make_cuda_backend(data);
+  const TrainingData bf16_data(config, corpus.vocabulary, corpus.tokens);
+  const std::unique_ptr<CudaBackend> backend = make_cuda_backend(bf16_data);
   EXPECT_EQ(backend->memory().total(), floats - 2 * corpus.vocabulary.size() * 112 * 2);
   Embeddings embeddings = initial_embeddings(corpus.vocabulary.size(), config);
   backend->upload(embeddings);
