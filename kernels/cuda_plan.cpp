@@ -126,7 +126,7 @@ CentresInFlight harmless_centres_in_flight(const TrainingData& data) {
   CentresInFlight centres;
   if (config.loss.negative_sampling) {
     const double gradients = config.pairs_per_centre() * (1 + config.negative) * kept.largest_share;
-    centres.negatives = whole(std::min(trained / 2048, 50 / (config.lr * gradients)));
+    centres.negatives = whole(std::min(trained / 1500, 100 / (config.lr * gradients)));
   }
   if (config.loss.hierarchical_softmax) centres.paths = whole(std::min(trained / 1024, 4096.0));
   return centres;

@@ -58,8 +58,8 @@ class NegativeTiles {
   W2V_HD void relate(Warp& warp, int index, int warps, std::int64_t t) const {
     relate_words(warp, index, warps, model_, TilePlace::of(model_, batch_, t), tile_.shape, words_of(t));
   }
-  /// Copies the tile's rows, zeros for those that are not there, and finds their scales. `meanwhile()` is
-  /// called while the first are on their way.
+  /// Copies the tile's rows, zeros for those that are not there. `meanwhile()` is called while the first are
+  /// on their way.
   template <class Meanwhile>
   W2V_HD void copy(Warp& warp, int index, int warps, std::int64_t t, Meanwhile meanwhile) const {
     const NegativeWords words = words_of(t);
@@ -69,11 +69,12 @@ class NegativeTiles {
     };
     const auto to = [&](std::int32_t r) { return tile_.contexts(r); };
     warp.template copy_rows<Value>(tile_.copying, index, warps, tile_.shape.rows(), tile_.shape.values, from,
-                                   to, [&] {
-                                     damp_words(warp, index, warps, model_, batch_,
-                                                TilePlace::of(model_, batch_, t), tile_.shape, words);
-                                     meanwhile();
-                                   });
+                                   to, meanwhile);
+  }
+  /// Finds the scales of the tile's rows. Between relate() and move().
+  W2V_HD void damp(Warp& warp, int index, int warps, std::int64_t t) const {
+    damp_words(warp, index, warps, model_, batch_, TilePlace::of(model_, batch_, t), tile_.shape,
+               words_of(t));
   }
   W2V_HD void score(Warp& warp, int index, int warps, std::int64_t t, bool wanted,
                     typename Warp::Float& loss) const {

@@ -179,6 +179,7 @@ W2V_HD void relate_words(Warp& warp, int index, int warps, const Model& model, c
 /// The pairs of all contexts that are row `row`.
 W2V_HD inline float pairs_of_context(const TilePlace& place, const NegativeWords& words, std::int32_t row) {
   std::int32_t pairs = 0;
+  W2V_NO_UNROLL
   for (std::int32_t c = 0; c < place.contexts; ++c) pairs += words.row[c] == row ? words.pairs[c] : 0;
   return static_cast<float>(pairs);
 }
@@ -190,10 +191,12 @@ W2V_HD inline float pairs_of_target(const Model& model, const TilePlace& place, 
   std::int32_t pairs = 0;
   std::int32_t all_pairs = 0;
   std::int32_t negatives = 0;
+  W2V_NO_UNROLL
   for (std::int32_t t = 0; t < place.centres; ++t) {
     pairs += targets[t] == row ? centre_pairs(words, t) : 0;
     all_pairs += centre_pairs(words, t);
   }
+  W2V_NO_UNROLL
   for (std::int32_t m = 0; m < model.tile_negatives; ++m)
     negatives += targets[model.tile_centres + m] == row ? 1 : 0;
   return static_cast<float>(pairs) +
@@ -206,20 +209,23 @@ template <class Warp, class Centres>
 W2V_HD void damp_words(Warp& warp, int index, int warps, const Model& model, const Centres& batch,
                        const TilePlace& place, const DenseTileShape& shape, const NegativeWords& words) {
   const float lr = batch.lr(model, place.begin);
+  // Two branches, not one with what differs selected: a GPU keeps that in slow local memory.
+  const auto damp = [&](std::int64_t i, const HotView& hot, const RowPairs& bounds, auto pairs_of) {
+    const std::int32_t row = words.row[i];
+    float factor = hot.factor(row, bounds.most(row), lr);
+    if (factor != 1.0F) factor = hot.factor(row, pairs_of(row), lr);
+    words.scale[i] = lr * factor;
+  };
   warp.strided(
       shape.rows(),
       [&](std::int64_t i) {
-        const std::int32_t row = words.row[i];
-        if (row == DenseTile::kNone) return;
-        const bool is_context = i < shape.contexts;
-        const HotView& hot = is_context ? model.hot_input : model.hot_output;
-        float factor = hot.factor(row, (is_context ? words.context_pairs : words.target_pairs).most(row), lr);
-        if (factor != 1.0F)
-          factor = hot.factor(row,
-                              is_context ? pairs_of_context(place, words, row)
-                                         : pairs_of_target(model, place, shape, words, row),
-                              lr);
-        words.scale[i] = lr * factor;
+        if (words.row[i] == DenseTile::kNone) return;
+        if (i < shape.contexts)
+          damp(i, model.hot_input, words.context_pairs,
+               [&](std::int32_t row) { return pairs_of_context(place, words, row); });
+        else
+          damp(i, model.hot_output, words.target_pairs,
+               [&](std::int32_t row) { return pairs_of_target(model, place, shape, words, row); });
       },
       index, warps);
 }

@@ -73,8 +73,8 @@ class PathTiles {
     memory_.first_nodes.merge(warp, index, warps);
   }
 
-  /// Copies the tile's rows, zeros for those that are not there, finds the scales of contexts, and sums up
-  /// who is met by each block of rows.
+  /// Copies the tile's rows, zeros for those that are not there, and sums up who is met by each block of
+  /// them.
   W2V_HD void copy(Warp& warp, int index, int warps, PathNumber q) const {
     const PathWords words = words_of(q);
     const DenseTileShape& shape = tile_.shape;
@@ -88,10 +88,12 @@ class PathTiles {
     const auto to = [&](std::int32_t r) { return tile_.contexts(own(r)); };
     memory_.first_nodes.show(warp, index, warps, tile_);
     warp.template copy_rows<float>(tile_.copying, index, warps, shape.rows() - sizes_.first_nodes,
-                                   shape.values, from, to, [&] {
-                                     damp_contexts(warp, index, warps, model_, batch_, place(q), words);
-                                     relate_blocks(warp, index, warps, shape, words);
-                                   });
+                                   shape.values, from, to,
+                                   [&] { relate_blocks(warp, index, warps, shape, words); });
+  }
+  /// Finds the scales of contexts. Between relate() and move().
+  W2V_HD void damp(Warp& warp, int index, int warps, PathNumber q) const {
+    damp_contexts(warp, index, warps, model_, batch_, place(q), words_of(q));
   }
   W2V_HD void score(Warp& warp, int index, int warps, PathNumber q, bool wanted,
                     typename Warp::Float& loss) const {

@@ -217,6 +217,7 @@ W2V_HD void damp_contexts(Warp& warp, int index, int warps, const Model& model, 
         float factor = hot.factor(row, words.context_pairs.most(row), lr);
         if (factor != 1.0F) {
           std::int32_t pairs = 0;
+          W2V_NO_UNROLL
           for (std::int32_t c = 0; c < place.contexts; ++c)
             pairs += words.rows[c].row == row ? count_bits(words.rows[c].left) : 0;
           factor = hot.factor(row, static_cast<float>(pairs), lr);

@@ -90,6 +90,7 @@ W2V_HD void train_negatives(Block& block, const Negatives& tiles, std::int64_t t
   block.each_warp([&](Warp& warp, int index) {
     tally.score(warp, index,
                 [&](bool wanted, auto& loss) { tiles.score(warp, index, warps, t, wanted, loss); });
+    tiles.damp(warp, index, warps, t);
     if (more) tiles.relate(warp, index, warps, t + 1);
   });
   block.each_warp([&](Warp& warp, int index) {
@@ -114,6 +115,7 @@ W2V_HD void train_paths(Block& block, const Paths& tiles, PathNumber q, PathNumb
     block.each_warp([&](Warp& warp, int index) {
       tally.score(warp, index,
                   [&](bool wanted, auto& loss) { tiles.score(warp, index, warps, q, wanted, loss); });
+      tiles.damp(warp, index, warps, q);
       if (more && last) tiles.name(warp, index, warps, next);
     });
     block.each_warp([&](Warp& warp, int index) {

@@ -53,38 +53,26 @@ struct Unit {
   }
 };
 
-/// Finds the scales of `count` rows, the work of warp `index` of `warps`: rows[i].scale from rows[i].row and
-/// the pairs of all rows that equal it.
-template <class Warp, class Row>
-W2V_HD void damp_rows(Warp& warp, int index, int warps, Row* rows, std::int32_t count, const HotView& hot,
-                      float lr) {
-  const auto pairs_if = [&](auto wanted) {
-    auto sum = warp.zero();
-    for (std::int32_t first = 0; first < count; first += kLanes)
-      sum = warp.plus(sum, warp.lanes([&](int lane) {
-        const std::int32_t i = first + lane;
-        return i < count && wanted(rows[i].row) ? static_cast<float>(rows[i].pairs) : 0.0F;
-      }));
-    return warp.first(warp_sum(warp, sum));
-  };
-  const float all = pairs_if([](std::int32_t) { return true; });
-  for (std::int32_t i = index; i < count; i += warps) {
+/// Finds the scales of `count` rows, each from the pairs of all rows that equal it. A unit has few rows, or
+/// is trained where tensor cores are not to be had: a plain loop will do.
+template <class Group, class Row>
+W2V_HD W2V_NO_INLINE void damp_rows(Group& group, Row* rows, std::int32_t count, HotView hot, float lr) {
+  group.for_each(count, [&](std::int64_t i) {
     const std::int32_t row = rows[i].row;
-    float factor = hot.factor(row, all, lr);
-    if (factor != 1.0F)
-      factor = hot.factor(row, pairs_if([&](std::int32_t other) { return other == row; }), lr);
-    warp.once([&] { rows[i].scale = lr * factor; });
-  }
+    float pairs = 0;
+    W2V_NO_UNROLL
+    for (std::int32_t j = 0; j < count; ++j)
+      pairs += rows[j].row == row ? static_cast<float>(rows[j].pairs) : 0.0F;
+    rows[i].scale = lr * hot.factor(row, pairs, lr);
+  });
 }
 
 /// Finds the scales of all rows.
 template <class Group>
 W2V_HD void damp_unit(Group& group, const Unit& unit, const HotView& hot_contexts, const HotView& hot_targets,
                       float lr) {
-  group.each_warp([&](auto& warp, int index) {
-    damp_rows(warp, index, group.warps(), unit.context, unit.contexts, hot_contexts, lr);
-    damp_rows(warp, index, group.warps(), unit.target, unit.targets, hot_targets, lr);
-  });
+  damp_rows(group, unit.context, unit.contexts, hot_contexts, lr);
+  damp_rows(group, unit.target, unit.targets, hot_targets, lr);
 }
 
 /// Copies the context rows.

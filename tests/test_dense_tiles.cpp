@@ -68,7 +68,7 @@ class RoundedReference final : public Backend {
  public:
   explicit RoundedReference(const TrainingData& data) : data_(data), hot_(data, {}) {}
 
-  std::int64_t batch_size() const override { return std::int64_t{64} * data_.config.tile_centres; }
+  std::int64_t batch_size() const override { return std::int64_t{64} * data_.config.centres_per_tile(); }
   void upload(Embeddings& embeddings) override { embeddings_ = &embeddings; }
   void checkpoint(Embeddings&) override {}
   void download(Embeddings&) override {}
@@ -79,9 +79,9 @@ class RoundedReference final : public Backend {
     const Draws& draws = batch.epoch->draws();
     KeptSpan span;
     batch.epoch->read(batch.first - config.window, batch.last + config.window, span);
-    for (std::int64_t first = batch.first; first < batch.last; first += config.tile_centres) {
+    for (std::int64_t first = batch.first; first < batch.last; first += config.centres_per_tile()) {
       const std::int64_t begin = first - span.first;
-      const std::int64_t end = std::min(batch.last, first + config.tile_centres) - span.first;
+      const std::int64_t end = std::min(batch.last, first + config.centres_per_tile()) - span.first;
       step(tile_block(data_, draws, span, begin, end),
            data_.lr_at(draws.epoch, span.positions[static_cast<std::size_t>(begin)]));
     }

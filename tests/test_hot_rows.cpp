@@ -143,7 +143,7 @@ TEST(HotRows, OrdinaryTextOnOneThreadIsNotDamped) {
   config.sample = 1e-4;
   const SyntheticCorpus corpus = zipf_corpus(5000, 100000, 30);
   const TrainingData data(config, corpus.vocabulary, corpus.tokens);
-  const HotMatrices hot(data, {.negatives = config.tile_centres});
+  const HotMatrices hot(data, {.negatives = config.centres_per_tile()});
   for (std::int64_t w = 0; w < corpus.vocabulary.size(); ++w) {
     EXPECT_EQ(hot.input.factor(w, 6, 0.025F), 1.0F);
     EXPECT_EQ(hot.output.factor(w, 6, 0.025F), 1.0F);

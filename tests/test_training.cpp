@@ -66,7 +66,7 @@ TEST(Training, BatchSizeDoesNotChangeABit) {
       std::vector<Embeddings> results;
       for (const std::int64_t tiles : {1, 7, 1000}) {
         results.push_back(initial_embeddings(corpus.vocabulary.size(), config));
-        Rebatched backend(make(data), tiles * config.tile_centres);
+        Rebatched backend(make(data), tiles * config.centres_per_tile());
         train(data, backend, results.back());
       }
       EXPECT_TRUE(equal_bits(results[0], results[1]));

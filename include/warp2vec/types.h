@@ -6,9 +6,13 @@
 #if defined(__CUDACC__)
 #define W2V_HD __host__ __device__
 #define W2V_UNROLL _Pragma("unroll")
+#define W2V_NO_UNROLL _Pragma("unroll 1")  // where registers are worth more than speed
+#define W2V_NO_INLINE __noinline__         // likewise
 #else
 #define W2V_HD
 #define W2V_UNROLL
+#define W2V_NO_UNROLL
+#define W2V_NO_INLINE
 #endif
 
 namespace warp2vec {
