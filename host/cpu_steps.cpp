@@ -25,12 +25,11 @@ CpuSteps::CpuSteps(const TrainingData& data, const HotMatrices& hot, Embeddings&
 Trained CpuSteps::train(const Batch& batch) {
   batch_.read(batch);
   const std::int64_t end = batch_.end();
-  const auto tile_end = [&](std::int64_t tile) {
-    return std::min(end, tile + data_.config.centres_per_tile());
-  };
+  const std::int64_t tile_centres = data_.config.centres_per_tile();
+  const auto tile_end = [&](std::int64_t tile) { return std::min(end, tile + tile_centres); };
   // Tiles of paths are parts of tiles.
   const auto path_tile_end = [&](std::int64_t p) {
-    const std::int64_t tile = p - (p - batch_.begin()) % data_.config.centres_per_tile();
+    const std::int64_t tile = p - (p - batch_.begin()) % tile_centres;
     return std::min(tile_end(tile), p + path_centres_);
   };
   const bool centres = !tiles_ && !path_tiles_;
