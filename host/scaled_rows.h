@@ -64,7 +64,7 @@ class ScaledRows {
     std::uint32_t number;
     float pairs;
 
-    std::uint32_t most() const { return static_cast<std::uint32_t>(static_cast<std::int32_t>(pairs)) + 1; }
+    std::uint32_t most() const { return static_cast<std::uint32_t>(static_cast<std::int64_t>(pairs)) + 1; }
   };
 
   std::uint32_t& bucket(const Place& place) { return buckets_[place.number % buckets_.size()]; }
