@@ -86,13 +86,16 @@ std::int32_t Config::path_tile_centres() const {
 
 Sharing choose_sharing(const Config& config, std::int64_t words) {
   constexpr double kLeastCentres = 4;
-  constexpr double kMostPathPairs = 2.5;
+  constexpr double kMostPathSteps = 2.5;
+  constexpr double kMostJointPathSteps = 0.2;
   if (config.sharing != Sharing::automatic) return config.sharing;
   if (config.loss.softmax || config.table_type == TableType::bf16) return Sharing::tile;
+  const double path_steps = config.lr * config.pairs_per_centre();
   const bool too_many_gradients =
       (config.loss.negative_sampling &&
        undamped_centres(config) < std::min(kLeastCentres, config.pairs_per_centre())) ||
-      (config.loss.hierarchical_softmax && config.lr * config.pairs_per_centre() > kMostPathPairs);
+      (config.loss.hierarchical_softmax &&
+       (path_steps > kMostPathSteps || config.lr * path_steps > kMostJointPathSteps));
   return words < kLeastWordsToShare || too_many_gradients ? Sharing::pair : Sharing::tile;
 }
 

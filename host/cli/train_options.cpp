@@ -66,7 +66,7 @@ void add_model(Flags& flags, Config& config) {
       "(fresh ones for each pair, word2vec.c's rule: right everywhere, several times slower). With --loss hs "
       "whose pairs are trained at once: a few neighbouring words', one word's, or one pair. auto is tile, "
       "but "
-      "pair for vocabularies of less than 2,000 words and where --lr, --window and --negative together are "
+      "pair for vocabularies of less than 5,000 words and where --lr, --window and --negative together are "
       "so "
       "high that tiles would be unstable; the run's first lines say so (default auto)");
   flags.custom(
