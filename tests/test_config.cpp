@@ -160,6 +160,8 @@ TEST(Config, AutomaticSharingIsTileWhereThatTrainsWell) {
   EXPECT_EQ(choose_sharing(config, 100000), Sharing::tile);
   config.lr = 0.2;
   EXPECT_EQ(choose_sharing(config, 100000), Sharing::pair);
+  config.negative = 5;  // tiles of four centres, but a centre's row with 51 pairs
+  EXPECT_EQ(choose_sharing(config, 100000), Sharing::pair);
   config.sharing = Sharing::window;
   EXPECT_EQ(choose_sharing(config, 100000), Sharing::window);
   config.sharing = Sharing::automatic;
