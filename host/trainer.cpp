@@ -116,10 +116,6 @@ void train_epochs(const TrainingData& data, Backend& backend, Reporter& reporter
   }
 }
 
-}  // namespace
-
-namespace {
-
 Config with_chosen_sharing(Config config, std::int64_t words) {
   config.sharing = choose_sharing(config, words);
   return config;

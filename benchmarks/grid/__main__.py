@@ -4,7 +4,7 @@ drawing negatives for each pair (--sharing pair), beyond what the seed changes.
 Cells are a text with settings: window, negative, lr, sample and loss, each varied alone, and corners in which several
 differ. Texts are a real one, the same with runs of repeated words, and walks on graphs, whose vectors are judged by how
 well they tell the nodes' labels. Started again with the same --output, it goes on where it stopped. The exit status is
-1 if a cell is flagged."""
+1 if a cell is flagged for --sharing auto, the default, or for any rule if auto is not among --sharings."""
 import argparse
 import os
 import re
@@ -53,7 +53,7 @@ def parse():
                         help="graphs with more are left out (default %(default)s)")
     parser.add_argument("--walks", type=positive, default=5, help="from each node (default %(default)s)")
     parser.add_argument("--walk-length", type=positive, default=40, help="nodes (default %(default)s)")
-    parser.add_argument("--sharings", type=sharings, default="tile,window,pair",
+    parser.add_argument("--sharings", type=sharings, default="auto,tile,window,pair",
                         help=f"of {', '.join(SHARINGS)}; {REFERENCE} is what the others are compared with "
                         "(default %(default)s)")
     parser.add_argument("--only", metavar="REGEX", type=re.compile, help="cells in whose name this is found; names are "

@@ -20,8 +20,8 @@ class Settings:
 
 
 BASE = Settings()
-ALONE = {"window": (2, 10, 15, 50), "negative": (1, 10, 25), "lr": (0.01, 0.05, 0.1), "sample": (0.0, 1e-4),
-         "loss": ("hs", "ns+hs")}
+ALONE = {"window": (2, 10, 15, 50, 100), "negative": (1, 10, 25, 64), "lr": (0.01, 0.05, 0.1, 0.2),
+         "sample": (0.0, 1e-4), "loss": ("hs", "ns+hs")}
 # Where several settings together bring more steps, or larger ones, to the same rows.
 CORNERS = ({"window": 10, "negative": 10, "sample": 1e-4}, {"window": 8, "negative": 25, "sample": 1e-4},
            {"window": 10, "negative": 20}, {"window": 20, "negative": 20},

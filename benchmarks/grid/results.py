@@ -5,7 +5,7 @@ import time
 
 from grid import table
 from grid.cells import cell_of
-from grid.summary import FLOORS, LOSS_FACTOR, NORM_FACTOR, REFERENCE, noises, summarise
+from grid.summary import DEFAULT, FLOORS, LOSS_FACTOR, NORM_FACTOR, REFERENCE, noises, summarise
 from measure.columns import markdown, plain
 from measure.whole_file import write_whole
 
@@ -73,15 +73,16 @@ class Results:
         tables = "".join(f"## {name}\n\n{markdown(cells)}\n" for name, cells in self._tables(rows))
         notes = "".join(f"- {note}\n" for note in self._notes())
         write_whole(self._path("table.md"), "# Rules of sharing negatives, by settings\n\n"
-                    + "\n".join(self._headlines()) + "\n\n" + tables + notes + "\n" + last_line(rows) + "\n")
+                    + "\n".join(self._headlines()) + "\n\n" + tables + notes + "\n" + last_line(rows, self.rules) + "\n")
 
     def show(self):
-        """The cells that are flagged; how many there are."""
+        """Prints the cells that are flagged. Returns in how many the default rule is, or any rule if that was not asked
+        for."""
         rows = self.rows()
         for name, cells in self._tables([row for row in rows if row["flags"]]):
             print(f"\nworse in {name}\n{plain(cells)}", end="")
-        print("\n" + last_line(rows))
-        return flagged(rows)
+        print("\n" + last_line(rows, self.rules))
+        return flagged(rows, [DEFAULT] if DEFAULT in self.rules else self.rules)
 
     def _tables(self, rows):
         return [(name, table.cells(own, self.rules)) for name in self.facts["texts"]
@@ -131,9 +132,10 @@ def as_read(facts):
     return json.loads(json.dumps(facts))
 
 
-def flagged(rows):
-    return sum(bool(row["flags"]) for row in rows)
+def flagged(rows, rules):
+    """In how many cells one of the rules is flagged."""
+    return sum(any(rule in row["flags"] for rule in rules) for row in rows)
 
 
-def last_line(rows):
-    return f"{flagged(rows)} of {len(rows)} cells are flagged."
+def last_line(rows, rules):
+    return f"Flagged of {len(rows)} cells: " + ", ".join(f"{rule} in {flagged(rows, [rule])}" for rule in rules) + "."

@@ -7,6 +7,7 @@ from grid.cells import cell_of
 from grid.measurement import LARGEST_NORM, MEAN_LOSS
 
 REFERENCE = "pair"
+DEFAULT = "auto"  # what the program chooses if it is not told
 # The least difference that counts, by how the name of a measure begins: some measures hardly differ from seed to seed.
 FLOORS = {"spearman": 0.02, "analogies": 0.01, "micro": 0.01}
 LOSS_FACTOR = 1.1  # what is lost per pair is not quite the same for all rules
@@ -22,8 +23,8 @@ def is_quality(measure):
 
 
 def summarise(runs, rules, errors):
-    """A row for each cell that has runs by these rules, in the order of the runs. `errors`: how many standard errors a difference must
-    be beyond."""
+    """A row for each cell that has runs by these rules, in the order of the runs. `errors`: how many standard errors a
+    difference must be beyond."""
     noise = noises(runs)
     by_cell = {}
     for run in runs:

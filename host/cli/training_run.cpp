@@ -63,10 +63,11 @@ void check_outputs(const TrainOptions& options) {
   if (!options.read_vocab.empty()) check_distinct(outputs, {{"--read-vocab", options.read_vocab}});
 }
 
-std::string pair_reason(std::int64_t words) {
+std::string pair_reason(std::int64_t words, const Loss& loss) {
+  const std::string settings = loss.negative_sampling ? "--lr, --window and --negative" : "--lr and --window";
   const std::string reason = words < kLeastWordsToShare ? "the vocabulary has fewer than " +
                                                               with_commas(kLeastWordsToShare) + " words"
-                                                        : "--lr, --window and --negative together are high";
+                                                        : settings + " together are high";
   return "trained pair by pair, since " + reason +
          " (--sharing tile is faster, but its vectors would be worse)";
 }
@@ -115,7 +116,7 @@ int TrainingRun::train_and_save() {
     data = std::make_unique<TrainingData>(options_.config, vocabulary, tokens);
     report_.sharing = data->config.sharing;
     if (options_.config.sharing == Sharing::automatic && report_.sharing == Sharing::pair)
-      display_.say(pair_reason(vocabulary.size()));
+      display_.say(pair_reason(vocabulary.size(), data->config.loss));
     embeddings = initial_embeddings(vocabulary.size(), options_.config);
     backend = make_backend(*data);
     if (!options_.metrics.empty() && options_.config.loss.hierarchical_softmax) {

@@ -18,9 +18,9 @@ from grid import table
 from grid.cells import BASE, Cell, Settings, all_settings, cell_of, plan
 from grid.graphs import graph_of, planted_partition, read_folder, walks
 from grid.measurement import LARGEST_NORM, MEAN_LOSS
-from grid.results import OtherConditions, Results
+from grid.results import OtherConditions, Results, flagged, last_line
 from grid.rounds import run_rounds
-from grid.summary import noises, summarise
+from grid.summary import DEFAULT, noises, summarise
 from grid.texts import head_of, walks_text, with_runs
 from grid.vectors import largest_norm, read_vectors
 
@@ -49,7 +49,7 @@ class CellsTest(unittest.TestCase):
         settings = all_settings()
         self.assertEqual(settings[0], BASE)
         self.assertEqual(len(set(settings)), len(settings))
-        for key, least, most in (("window", 2, 50), ("negative", 1, 25), ("lr", 0.01, 0.1), ("sample", 0, 1e-3)):
+        for key, least, most in (("window", 2, 100), ("negative", 1, 64), ("lr", 0.01, 0.2), ("sample", 0, 1e-3)):
             values = [getattr(one, key) for one in settings]
             self.assertEqual((min(values), max(values)), (least, most))
         self.assertEqual({one.loss for one in settings}, {"ns", "hs", "ns+hs"})
@@ -256,7 +256,7 @@ class ResultsTest(unittest.TestCase):
         self.assertEqual(self.asked, [(cell, rule, seed) for seed in (1, 2) for cell in self.cells for rule in RULES])
         self.assertIn("4 of 12, seed 1: walks: hs, window 5, lr 0.025, sample 0.001: tile: F1 0.300, mean loss 2.000, "
                       "largest norm 3.0, 1.00 M words/s", printed)
-        self.assertTrue(printed.endswith("1 of 2 cells are flagged.\n"))
+        self.assertTrue(printed.endswith("Flagged of 2 cells: tile in 1, window in 0, pair in 0.\n"))
         self.assertEqual(flagged, 1)
 
     def test_files(self):
@@ -265,7 +265,7 @@ class ResultsTest(unittest.TestCase):
         for part in ("A CPU, 2 cores", "commit abc", "dim 100, device cpu, 2 threads", "## text\n", "## walks\n",
                      "| hs | 5 | - | 0.025 | 0.001 | 2 | 0.300 / 0.500 / 0.500 |", "| tile: F1 |", "walks: words 6\n"):
             self.assertIn(part, written)
-        self.assertEqual(written.splitlines()[-1], "1 of 2 cells are flagged.")
+        self.assertEqual(written.splitlines()[-1], "Flagged of 2 cells: tile in 1, window in 0, pair in 0.")
         results = json.loads(self.read("results.json"))
         self.assertEqual((len(results["runs"]), results["commit"], results["machine"]["cores"]), (12, "abc", 2))
         self.assertEqual([row["flags"] for row in results["summary"]], [{}, {"tile": [F1]}])
@@ -311,6 +311,19 @@ class ResultsTest(unittest.TestCase):
         self.assertIn("FAILED: it printed", printed)
         self.assertIn(f"- {CELL}: tile failed: warp2vec: out of memory\n", self.read("table.md"))
 
+    def test_where_the_default_rule_is_trained_it_alone_decides(self):
+        rules = ["auto", *RULES]
+        for worse, count in (("tile", 0), ("auto", 1)):
+            runs = pairs() + [run(rule, quality=0.3 if rule == worse else 0.5) for rule in rules]
+            rows = summarise(runs, rules, 2)
+            self.assertEqual(flagged(rows, [DEFAULT]), count)
+            self.assertEqual(last_line(rows, rules), f"Flagged of 1 cells: auto in {count}, tile in {1 - count}, "
+                             "window in 0, pair in 0.")
+            with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
+                results = Results(folder, {}, {}, {"text": {}}, rules, 2)
+                results.runs = runs
+                self.assertEqual(results.show(), count)
+
     def test_cells_come_back_from_the_file(self):
         self.rounds(seeds=1)
         self.assertEqual({cell_of(one) for one in self.results().runs}, set(self.cells))
@@ -346,10 +359,10 @@ class CommandTest(unittest.TestCase):
         self.assertEqual((status, trainings), (0, 2), printed)
         self.assertIn("2 of 2, seed 1: text: ns, window 2, negative 5, lr 0.025, sample 0.001: pair: men 0.500, "
                       "mean loss 1.000, largest norm 0.0, 1.00 M words/s\n", printed)
-        self.assertIn("0 of 1 cells are flagged.\n", printed)
+        self.assertIn("Flagged of 1 cells: tile in 0, pair in 0.\n", printed)
         status, printed, trainings = self.grid(2, PRETENDED_FAILURE="--sharing tile")
         self.assertEqual((status, trainings), (1, 4), printed)
-        self.assertIn("1 of 1 cells are flagged.\n", printed)
+        self.assertIn("Flagged of 1 cells: tile in 1, pair in 0.\n", printed)
 
 
 if __name__ == "__main__":
