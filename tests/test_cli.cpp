@@ -20,6 +20,7 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace warp2vec {
@@ -173,6 +174,18 @@ TEST_F(Cli, EveryObjectiveSharingDeviceAndFormatRuns) {
   EXPECT_EQ(train("p", {"--format", "tensorboard"}).status, 0);
   EXPECT_TRUE(exists("p.vectors.tsv"));
   EXPECT_TRUE(exists("p.metadata.tsv"));
+}
+
+TEST_F(Cli, TheFirstLinesSayWhyPairsAreTrainedOneByOne) {
+  EXPECT_THAT(train("v.bin").err, HasSubstr("the vocabulary has fewer than 5,000 words"));
+  std::string text;
+  for (int w = 0; w < 5000; ++w) text += "w" + std::to_string(w) + (w % 10 < 9 ? " " : "\n");
+  write(text_, text);
+  EXPECT_THAT(train("v.bin").err, Not(HasSubstr("pair by pair")));
+  for (const auto& [loss, flags] :
+       {std::pair{"ns", "--lr, --window and --negative"}, std::pair{"hs", "--lr and --window"}})
+    EXPECT_THAT(train("v.bin", {"--loss", loss, "--lr", "0.2", "--window", "20"}).err,
+                HasSubstr(std::string("since ") + flags + " together are high"));
 }
 
 std::vector<json> json_lines(const std::string& file) {

@@ -73,7 +73,8 @@ void expect_as_good_as_pairs(const SyntheticCorpus& corpus, const std::vector<Se
 
 TEST(Stability, WideWindowsAndManyNegatives) {
   expect_as_good_as_pairs(topic_corpus(10, 30, 2000),
-                          {{"ns", 5, 5, 0.1},
+                          {{"ns", 8, 10, 0.025},  // the README's example
+                           {"ns", 5, 5, 0.1},
                            {"ns", 10, 10, 0.05},
                            {"ns", 8, 25, 0.025},
                            {"ns", 10, 20, 0.025},
