@@ -183,6 +183,9 @@ TEST_F(CliSignals, TwoSignalsAtOnceAreOne) {
 }
 
 TEST_F(CliSignals, ASecondLaterASignalEndsTheProgramAtOnce) {
+#if defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "ThreadSanitizer holds signals back while a file is opened, which here never ends";
+#endif
   // Saving waits for a reader of this pipe, which never comes.
   ASSERT_EQ(::mkfifo(path("v.bin.partial").c_str(), 0600), 0);
   Subprocess process(long_training(), path(""));
