@@ -87,8 +87,7 @@ std::int32_t Config::path_tile_centres() const {
 Sharing choose_sharing(const Config& config, std::int64_t words) {
   constexpr double kLeastCentres = 4;
   constexpr double kMostJointSteps = 2;
-  constexpr double kMostPathSteps = 2.5;
-  constexpr double kMostJointPathSteps = 0.2;
+  constexpr double kMostPathSteps = 0.25;
   if (config.sharing != Sharing::automatic) return config.sharing;
   if (config.loss.softmax || config.table_type == TableType::bf16) return Sharing::tile;
   const double steps = config.lr * config.pairs_per_centre();  // of a centre, a negative or a node
@@ -97,8 +96,7 @@ Sharing choose_sharing(const Config& config, std::int64_t words) {
       (config.loss.negative_sampling &&
        (undamped_centres(config) < std::min(kLeastCentres, config.pairs_per_centre()) ||
         steps * context_steps > kMostJointSteps)) ||
-      (config.loss.hierarchical_softmax &&
-       (steps > kMostPathSteps || config.lr * steps > kMostJointPathSteps));
+      (config.loss.hierarchical_softmax && steps > kMostPathSteps);
   return words < kLeastWordsToShare || too_many_gradients ? Sharing::pair : Sharing::tile;
 }
 

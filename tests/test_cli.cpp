@@ -177,9 +177,9 @@ TEST_F(Cli, EveryObjectiveSharingDeviceAndFormatRuns) {
 }
 
 TEST_F(Cli, TheFirstLinesSayWhyPairsAreTrainedOneByOne) {
-  EXPECT_THAT(train("v.bin").err, HasSubstr("the vocabulary has fewer than 5,000 words"));
+  EXPECT_THAT(train("v.bin").err, HasSubstr("the vocabulary has fewer than 10,000 words"));
   std::string text;
-  for (int w = 0; w < 5000; ++w) text += "w" + std::to_string(w) + (w % 10 < 9 ? " " : "\n");
+  for (int w = 0; w < 10000; ++w) text += "w" + std::to_string(w) + (w % 10 < 9 ? " " : "\n");
   write(text_, text);
   EXPECT_THAT(train("v.bin").err, Not(HasSubstr("pair by pair")));
   for (const auto& [loss, flags] :

@@ -168,6 +168,8 @@ TEST(Config, AutomaticSharingIsTileWhereThatTrainsWell) {
   config.loss = parse_loss("hs");
   EXPECT_EQ(choose_sharing(config, 100000), Sharing::pair);
   config.lr = 0.025;
+  EXPECT_EQ(choose_sharing(config, 100000), Sharing::pair);
+  config.window = 8;
   EXPECT_EQ(choose_sharing(config, 100000), Sharing::tile);
   config.loss = parse_loss("softmax");
   EXPECT_EQ(choose_sharing(config, 10), Sharing::tile);

@@ -86,7 +86,7 @@ Loss parse_loss(const std::string& text);
 std::string to_string(const Loss& loss);
 
 /// Smaller vocabularies are trained by Sharing::pair unless another rule is asked for.
-inline constexpr std::int64_t kLeastWordsToShare = 5000;
+inline constexpr std::int64_t kLeastWordsToShare = 10000;
 
 /// What Sharing::automatic means for a vocabulary of `words` words; any other is returned as it is. See
 /// benchmarks/README.md, "When negatives are shared", for what its bounds rest on.
