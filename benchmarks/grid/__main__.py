@@ -44,7 +44,8 @@ def parse():
     parser.add_argument("--output", help="folder for results.json and table.md (default: build/quality-grid)")
     parser.add_argument("--text", help="a real text, plain or .xz (default: that of an English dictionary, which is "
                         "fetched)")
-    parser.add_argument("--bytes", type=positive, default=1000000, help="that are taken of it (default %(default)s)")
+    parser.add_argument("--bytes", type=positive, default=5000000, help="that are taken of it (default "
+                        "%(default)s: enough words for --sharing auto not to be pair everywhere)")
     parser.add_argument("--pairs", nargs="+", action="extend", default=[], help="word-pair files")
     parser.add_argument("--analogies", nargs="+", action="extend", default=[], help="analogy files")
     parser.add_argument("--graphs", metavar="FOLDER", help="with a NAME.edgelist or NAME.adjlist to each NAME.labels, "
