@@ -84,20 +84,23 @@ std::int32_t Config::path_tile_centres() const {
   return static_cast<std::int32_t>(std::clamp(kStablePairs / (lr * pairs_per_centre()), 1.0, most));
 }
 
+std::int64_t least_words_to_share(const Config& config) {
+  return config.loss.negative_sampling && config.negative > 20 ? 20000 : 10000;
+}
+
 Sharing choose_sharing(const Config& config, std::int64_t words) {
   constexpr double kLeastCentres = 4;
-  constexpr double kMostJointSteps = 2;
+  constexpr double kMostNegativeSteps = 1;
   constexpr double kMostPathSteps = 0.25;
   if (config.sharing != Sharing::automatic) return config.sharing;
   if (config.loss.softmax || config.table_type == TableType::bf16) return Sharing::tile;
   const double steps = config.lr * config.pairs_per_centre();  // of a centre, a negative or a node
-  const double context_steps = config.lr * (1 + config.negative);
   const bool too_many_gradients =
       (config.loss.negative_sampling &&
        (undamped_centres(config) < std::min(kLeastCentres, config.pairs_per_centre()) ||
-        steps * context_steps > kMostJointSteps)) ||
+        steps > kMostNegativeSteps)) ||
       (config.loss.hierarchical_softmax && steps > kMostPathSteps);
-  return words < kLeastWordsToShare || too_many_gradients ? Sharing::pair : Sharing::tile;
+  return words < least_words_to_share(config) || too_many_gradients ? Sharing::pair : Sharing::tile;
 }
 
 Loss parse_loss(const std::string& text) {

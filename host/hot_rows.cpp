@@ -85,7 +85,10 @@ HotMatrices::HotMatrices(const TrainingData& data, const CentreShares& shares,
     std::vector<double> drawn = sampling_distribution(data.vocabulary.counts(), config.ns_exponent);
     for (std::size_t w = 0; w < drawn.size(); ++w)
       drawn[w] = pairs * (shares.words[w] + config.negative * drawn[w]);
-    output = HotRows(kNegativeKappa, std::move(drawn), config.lr);
+    // Under Sharing::window every context of a centre meets the same few rows, as it meets the same nodes of
+    // a path.
+    output =
+        HotRows(config.sharing == Sharing::window ? kPathKappa : kNegativeKappa, std::move(drawn), config.lr);
   }
   if (config.loss.hierarchical_softmax) {
     const double pairs = static_cast<double>(elsewhere.paths) * config.pairs_per_centre();

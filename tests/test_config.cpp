@@ -153,26 +153,30 @@ TEST(Config, TilesHaveFewerCentresWhereContextsWouldGetTooManyGradients) {
 TEST(Config, AutomaticSharingIsTileWhereThatTrainsWell) {
   Config config;
   EXPECT_EQ(config.sharing, Sharing::automatic);
-  EXPECT_EQ(choose_sharing(config, kLeastWordsToShare), Sharing::tile);
-  EXPECT_EQ(choose_sharing(config, kLeastWordsToShare - 1), Sharing::pair);
-  config.window = 50;
+  const auto chosen = [&config](std::int64_t words = 100000) { return choose_sharing(config, words); };
+  EXPECT_EQ(chosen(10000), Sharing::tile);
+  EXPECT_EQ(chosen(9999), Sharing::pair);
   config.negative = 25;
-  EXPECT_EQ(choose_sharing(config, 100000), Sharing::tile);
-  config.lr = 0.2;
-  EXPECT_EQ(choose_sharing(config, 100000), Sharing::pair);
-  config.negative = 5;  // tiles of four centres, but a centre's row with 51 pairs
-  EXPECT_EQ(choose_sharing(config, 100000), Sharing::pair);
+  EXPECT_EQ(chosen(20000), Sharing::tile);
+  EXPECT_EQ(chosen(19999), Sharing::pair);
+  config.window = 38;  // 0.025 * 39 = 0.975
+  EXPECT_EQ(chosen(), Sharing::tile);
+  config.window = 40;  // a centre's row with 41 pairs
+  EXPECT_EQ(chosen(), Sharing::pair);
+  config.window = 5;
+  config.lr = 0.1;  // tiles of fewer than two centres
+  EXPECT_EQ(chosen(), Sharing::pair);
   config.sharing = Sharing::window;
-  EXPECT_EQ(choose_sharing(config, 100000), Sharing::window);
+  EXPECT_EQ(chosen(), Sharing::window);
   config.sharing = Sharing::automatic;
   config.loss = parse_loss("hs");
-  EXPECT_EQ(choose_sharing(config, 100000), Sharing::pair);
+  EXPECT_EQ(chosen(), Sharing::pair);
   config.lr = 0.025;
-  EXPECT_EQ(choose_sharing(config, 100000), Sharing::pair);
-  config.window = 8;
-  EXPECT_EQ(choose_sharing(config, 100000), Sharing::tile);
+  EXPECT_EQ(chosen(), Sharing::tile);
+  config.window = 10;
+  EXPECT_EQ(chosen(), Sharing::pair);
   config.loss = parse_loss("softmax");
-  EXPECT_EQ(choose_sharing(config, 10), Sharing::tile);
+  EXPECT_EQ(chosen(10), Sharing::tile);
 }
 
 }  // namespace

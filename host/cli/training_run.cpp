@@ -63,11 +63,12 @@ void check_outputs(const TrainOptions& options) {
   if (!options.read_vocab.empty()) check_distinct(outputs, {{"--read-vocab", options.read_vocab}});
 }
 
-std::string pair_reason(std::int64_t words, const Loss& loss) {
-  const std::string settings = loss.negative_sampling ? "--lr, --window and --negative" : "--lr and --window";
-  const std::string reason = words < kLeastWordsToShare ? "the vocabulary has fewer than " +
-                                                              with_commas(kLeastWordsToShare) + " words"
-                                                        : settings + " together are high";
+std::string pair_reason(std::int64_t words, const Config& config) {
+  const std::string settings =
+      config.loss.negative_sampling ? "--lr, --window and --negative" : "--lr and --window";
+  const std::int64_t least = least_words_to_share(config);
+  const std::string reason = words < least ? "the vocabulary has fewer than " + with_commas(least) + " words"
+                                           : settings + " together are high";
   return "trained pair by pair, since " + reason +
          " (--sharing tile is faster, but its vectors would be worse)";
 }
@@ -116,7 +117,7 @@ int TrainingRun::train_and_save() {
     data = std::make_unique<TrainingData>(options_.config, vocabulary, tokens);
     report_.sharing = data->config.sharing;
     if (options_.config.sharing == Sharing::automatic && report_.sharing == Sharing::pair)
-      display_.say(pair_reason(vocabulary.size(), data->config.loss));
+      display_.say(pair_reason(vocabulary.size(), data->config));
     embeddings = initial_embeddings(vocabulary.size(), options_.config);
     backend = make_backend(*data);
     if (!options_.metrics.empty() && options_.config.loss.hierarchical_softmax) {

@@ -85,8 +85,9 @@ inline constexpr std::int32_t kMostPathCentres = 8;
 Loss parse_loss(const std::string& text);
 std::string to_string(const Loss& loss);
 
-/// Smaller vocabularies are trained by Sharing::pair unless another rule is asked for.
-inline constexpr std::int64_t kLeastWordsToShare = 10000;
+/// Smaller vocabularies are trained by Sharing::pair unless another rule is asked for: 10,000 words, and
+/// 20,000 with more than 20 negatives.
+std::int64_t least_words_to_share(const Config& config);
 
 /// What Sharing::automatic means for a vocabulary of `words` words; any other is returned as it is. See
 /// benchmarks/README.md, "When negatives are shared", for what its bounds rest on.
