@@ -2,11 +2,11 @@
 // text is generated, or the file that the environment variable WARP2VEC_CORPUS names.
 
 #include <warp2vec/corpus.h>
-#include <warp2vec/random.h>
-#include <warp2vec/samplers.h>
+#include <warp2vec/detail/random.h>
+#include <warp2vec/detail/samplers.h>
 
-#include "temporary_folder.h"
-#include "zipf_counts.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/zipf_counts.h"
 
 #include <benchmark/benchmark.h>
 

@@ -1,22 +1,22 @@
 // Trains like a GPU's matrix units with a given number of words in flight, on one CPU thread: what that does
 // to the vectors. Takes the flags of `warp2vec train`, and --in-flight.
-#include "in_flight.h"
+#include "kernels/backend/in_flight.h"
 
-#include <warp2vec/bf16.h>
 #include <warp2vec/corpus.h>
+#include <warp2vec/detail/bf16.h>
 #include <warp2vec/error.h>
 #include <warp2vec/word_vectors.h>
 
-#include "cli/metrics_file.h"
-#include "cli/progress.h"
-#include "cli/run_report.h"
-#include "cli/train_options.h"
-#include "cli/vocabulary_source.h"
-#include "host_block.h"
-#include "host_model.h"
-#include "model_of.h"
-#include "stretch.h"
-#include "train_dense_tiles.h"
+#include "host/cli/flags/train_options.h"
+#include "host/cli/run/metrics_file.h"
+#include "host/cli/run/progress.h"
+#include "host/cli/run/run_report.h"
+#include "host/cli/run/vocabulary_source.h"
+#include "kernels/backend/model_of.h"
+#include "kernels/training/stretch.h"
+#include "kernels/training/train_dense_tiles.h"
+#include "tests/plain_warp/host_block.h"
+#include "tests/plain_warp/host_model.h"
 
 #include <nlohmann/json.hpp>
 

@@ -1,9 +1,9 @@
-#include "peak.h"
+#include "benchmarks/peak.h"
 
 #include <atomic>
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "peak.cpp"
+#define HWY_TARGET_INCLUDE "benchmarks/peak.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 

@@ -1,9 +1,9 @@
 // Building the alias table and drawing negatives, for a small and a large vocabulary.
 
-#include <warp2vec/random.h>
-#include <warp2vec/samplers.h>
+#include <warp2vec/detail/random.h>
+#include <warp2vec/detail/samplers.h>
 
-#include "zipf_counts.h"
+#include "tests/support/zipf_counts.h"
 
 #include <benchmark/benchmark.h>
 

@@ -1,13 +1,13 @@
 // What training a tile, or a path of the Huffman tree, consists of: arithmetic at the shapes of the defaults,
 // rows from far memory, whole steps; and what the processor does at best.
 
+#include <warp2vec/detail/random.h>
 #include <warp2vec/embeddings.h>
-#include <warp2vec/random.h>
 #include <warp2vec/trainer.h>
 
-#include "peak.h"
-#include "simd_kernels.h"
-#include "zipf_counts.h"
+#include "benchmarks/peak.h"
+#include "host/cpu/simd_kernels.h"
+#include "tests/support/zipf_counts.h"
 
 #include <benchmark/benchmark.h>
 

@@ -1,11 +1,11 @@
 // What the host does for hierarchical softmax before training starts, by size of the vocabulary: counts as
 // Zipf has them, sample 1e-4, window 5.
 
-#include <warp2vec/samplers.h>
+#include <warp2vec/detail/samplers.h>
 #include <warp2vec/trainer.h>
 
-#include "hot_rows.h"
-#include "zipf_counts.h"
+#include "host/training/hot_rows.h"
+#include "tests/support/zipf_counts.h"
 
 #include <benchmark/benchmark.h>
 

@@ -1,6 +1,6 @@
 /// The warp2vec program; everything it does is in cli/.
 
-#include "cli/program.h"
+#include "host/cli/program.h"
 
 int main(int argc, char** argv) {
   return warp2vec::cli::run_program({argv + (argc > 0 ? 1 : 0), argv + argc});

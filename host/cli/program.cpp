@@ -1,12 +1,12 @@
-#include "program.h"
+#include "host/cli/program.h"
 
 #include <warp2vec/error.h>
 
-#include "commands.h"
-#include "interrupt.h"
-#include "text.h"
-#include "usage_error.h"
-#include "version.h"
+#include "host/cli/commands/commands.h"
+#include "host/cli/flags/usage_error.h"
+#include "host/cli/run/interrupt.h"
+#include "host/cli/terminal/text.h"
+#include "host/cli/terminal/version.h"
 
 #include <array>
 #include <exception>

@@ -1,7 +1,7 @@
 #pragma once
 /// The program: finds the command, runs it, and turns exceptions into messages and exit codes.
 
-#include "arguments.h"
+#include "host/cli/flags/arguments.h"
 
 namespace warp2vec::cli {
 

@@ -32,7 +32,7 @@ class Corpus {
   /// Bytes on disk, compressed files as they are.
   std::int64_t bytes() const;
 
-  struct File;  // host/text_files.h
+  struct File;  // host/text/text_files.h
   const std::vector<File>& files() const { return files_; }
 
  private:

@@ -2,8 +2,8 @@
 /// A trained model as a whole: its file, and the probabilities of words that it has learned.
 
 #include <warp2vec/config.h>
+#include <warp2vec/detail/samplers.h>
 #include <warp2vec/embeddings.h>
-#include <warp2vec/samplers.h>
 #include <warp2vec/trainer.h>
 #include <warp2vec/types.h>
 #include <warp2vec/vocabulary.h>

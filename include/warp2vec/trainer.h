@@ -2,11 +2,11 @@
 /// Training: the epochs and batches of a run, and the seam behind which a CPU or a GPU does the work.
 
 #include <warp2vec/config.h>
+#include <warp2vec/detail/kept_tokens.h>
+#include <warp2vec/detail/numerics.h>
+#include <warp2vec/detail/samplers.h>
 #include <warp2vec/embeddings.h>
 #include <warp2vec/error.h>
-#include <warp2vec/kept_tokens.h>
-#include <warp2vec/numerics.h>
-#include <warp2vec/samplers.h>
 #include <warp2vec/token_stream.h>
 #include <warp2vec/vocabulary.h>
 

@@ -1,5 +1,5 @@
-#include "async_copy.h"
-#include "bug_zoo.h"
+#include "kernels/device/async_copy.h"
+#include "tests/emulation/bug_zoo.h"
 
 namespace warp2vec::bug_zoo {
 namespace {

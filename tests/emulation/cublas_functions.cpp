@@ -1,5 +1,5 @@
 // Where the library loads cuBLAS, the tests have the emulated one.
-#include "cublas.h"
+#include "kernels/cuda/cublas.h"
 
 namespace warp2vec {
 

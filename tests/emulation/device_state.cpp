@@ -1,4 +1,4 @@
-#include "device_state.h"
+#include "tests/emulation/device_state.h"
 
 #include <cstdlib>
 #include <cstring>

@@ -1,8 +1,8 @@
 #pragma once
 /// The state behind the emulated API.
 
-#include "emulated_device.h"
-#include "work_queue.h"
+#include "tests/emulation/emulated_device.h"
+#include "tests/emulation/work_queue.h"
 
 #include <cuda_runtime_api.h>
 

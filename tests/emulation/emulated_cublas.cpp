@@ -1,5 +1,5 @@
 // The functions of cuBLAS that this project calls, in place of libcublas.
-#include "device_state.h"
+#include "tests/emulation/device_state.h"
 
 #include <cublas_v2.h>
 

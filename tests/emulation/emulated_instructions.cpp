@@ -1,8 +1,9 @@
-// What kernels/matrix_instructions.h and async_copy.h are on a machine without them, from NVIDIA's "PTX ISA".
-#include "async_copy.h"
-#include "cuda_emulation.h"
-#include "matrix_instructions.h"
-#include "pending_copies.h"
+// What kernels/device/matrix_instructions.h and async_copy.h are on a machine without them, from NVIDIA's
+// "PTX ISA".
+#include "kernels/device/async_copy.h"
+#include "kernels/device/matrix_instructions.h"
+#include "tests/emulation/cuda_emulation.h"
+#include "tests/emulation/pending_copies.h"
 
 #include <array>
 #include <atomic>

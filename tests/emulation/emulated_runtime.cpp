@@ -1,7 +1,7 @@
 // The functions of the CUDA runtime that this project calls, in place of libcudart.
-#include "cuda_emulation.h"
-#include "device_state.h"
-#include "grid.h"
+#include "tests/emulation/cuda_emulation.h"
+#include "tests/emulation/device_state.h"
+#include "tests/emulation/grid.h"
 
 #include <cxxabi.h>
 #include <dlfcn.h>

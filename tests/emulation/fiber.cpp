@@ -1,4 +1,4 @@
-#include "fiber.h"
+#include "tests/emulation/fiber.h"
 
 #include <boost/context/protected_fixedsize_stack.hpp>
 

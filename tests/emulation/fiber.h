@@ -1,7 +1,7 @@
 #pragma once
 /// A stack of its own for each emulated thread, and switches between them that the sanitizers know of.
 
-#include "happens_before.h"
+#include "tests/emulation/happens_before.h"
 
 #include <boost/context/detail/fcontext.hpp>
 #include <boost/context/stack_context.hpp>

@@ -1,9 +1,9 @@
-#include "grid.h"
+#include "tests/emulation/grid.h"
 
-#include "cuda_emulation.h"
-#include "fiber.h"
-#include "happens_before.h"
-#include "pending_copies.h"
+#include "tests/emulation/cuda_emulation.h"
+#include "tests/emulation/fiber.h"
+#include "tests/emulation/happens_before.h"
+#include "tests/emulation/pending_copies.h"
 
 #include <algorithm>
 #include <array>

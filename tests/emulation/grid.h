@@ -1,7 +1,7 @@
 #pragma once
 /// Runs the threads of one kernel launch, block after block.
 
-#include "emulated_device.h"
+#include "tests/emulation/emulated_device.h"
 
 #include <cstddef>
 #include <functional>

@@ -1,4 +1,4 @@
-#include "pending_copies.h"
+#include "tests/emulation/pending_copies.h"
 
 #include <algorithm>
 #include <atomic>

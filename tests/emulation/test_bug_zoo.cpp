@@ -1,8 +1,8 @@
 // Whether each detector detects what it is for, and nothing else. What a detector is depends on the build:
 // the orders of threads and NaN everywhere, ThreadSanitizer and AddressSanitizer where they are.
-#include "bug_zoo.h"
-#include "device_array.h"
-#include "emulated_device.h"
+#include "tests/emulation/bug_zoo.h"
+#include "tests/emulation/device_array.h"
+#include "tests/emulation/emulated_device.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,13 +1,13 @@
 // The CUDA backend, its device code and its host code, on emulated GPUs.
 #include <warp2vec/error.h>
 
-#include "cuda_backend.h"
-#include "device_corpus.h"
-#include "emulated_device.h"
-#include "host_warp_backend.h"
-#include "same_kept_tokens.h"
-#include "thrown_message.h"
-#include "training_outcome.h"
+#include "kernels/backend/cuda_backend.h"
+#include "kernels/backend/device_corpus.h"
+#include "tests/emulation/emulated_device.h"
+#include "tests/plain_warp/host_warp_backend.h"
+#include "tests/support/same_kept_tokens.h"
+#include "tests/support/thrown_message.h"
+#include "tests/support/training_outcome.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

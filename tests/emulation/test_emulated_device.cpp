@@ -1,7 +1,7 @@
 // The emulated runtime: devices, memory, streams, failures; and the matrix product.
-#include "bug_zoo.h"
-#include "device_array.h"
-#include "emulated_device.h"
+#include "tests/emulation/bug_zoo.h"
+#include "tests/emulation/device_array.h"
+#include "tests/emulation/emulated_device.h"
 
 #include <cublas_v2.h>
 #include <gtest/gtest.h>

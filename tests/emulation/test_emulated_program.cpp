@@ -1,7 +1,7 @@
 // The program from outside, on a machine whose only GPU is an emulated one.
-#include "markup.h"
-#include "subprocess.h"
-#include "temporary_folder.h"
+#include "tests/support/markup.h"
+#include "tests/support/subprocess.h"
+#include "tests/support/temporary_folder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

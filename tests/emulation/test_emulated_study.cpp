@@ -1,8 +1,8 @@
 // What the crossover study measures on a GPU, with fewer tokens than an emulated one has time for.
 #include <warp2vec/error.h>
 
-#include "cli/bench/crossover_cells.h"
-#include "emulated_device.h"
+#include "host/cli/bench/crossover_cells.h"
+#include "tests/emulation/emulated_device.h"
 
 #include <gtest/gtest.h>
 

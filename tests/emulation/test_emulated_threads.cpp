@@ -1,7 +1,7 @@
 // Kernels on the emulated device: what each thread is and sees, in all orders.
-#include "cuda_emulation.h"
-#include "device_array.h"
-#include "emulated_device.h"
+#include "tests/emulation/cuda_emulation.h"
+#include "tests/emulation/device_array.h"
+#include "tests/emulation/emulated_device.h"
 
 #include <curand_philox4x32_x.h>
 #include <gmock/gmock.h>

@@ -1,7 +1,7 @@
 #pragma once
 /// Copies of vectors between host and device, at once.
 
-#include "device_memory.h"
+#include "kernels/cuda/device_memory.h"
 
 #include <cstdint>
 #include <vector>

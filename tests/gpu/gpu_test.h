@@ -3,8 +3,8 @@
 
 #include <warp2vec/cuda.h>
 
-#include "cuda_backend.h"
-#include "training_outcome.h"
+#include "kernels/backend/cuda_backend.h"
+#include "tests/support/training_outcome.h"
 
 #include <gtest/gtest.h>
 

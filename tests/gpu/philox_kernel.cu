@@ -1,5 +1,5 @@
-#include "cuda_check.h"
-#include "philox_kernel.h"
+#include "kernels/cuda/cuda_check.h"
+#include "tests/gpu/philox_kernel.h"
 
 namespace warp2vec {
 namespace {

@@ -1,9 +1,9 @@
 #pragma once
 /// Everything that is drawn for one token, drawn by the host and by a kernel.
 
-#include <warp2vec/examples.h>
+#include <warp2vec/detail/examples.h>
 
-#include "curand_philox.h"
+#include "kernels/training/curand_philox.h"
 
 #include <cstdint>
 

@@ -1,10 +1,10 @@
 // What a GPU draws is bit for bit what a CPU draws.
-#include <warp2vec/samplers.h>
+#include <warp2vec/detail/samplers.h>
 
-#include "device_values.h"
-#include "gpu_test.h"
-#include "philox_kernel.h"
-#include "stream.h"
+#include "kernels/cuda/stream.h"
+#include "tests/gpu/device_values.h"
+#include "tests/gpu/gpu_test.h"
+#include "tests/gpu/philox_kernel.h"
 
 #include <gtest/gtest.h>
 

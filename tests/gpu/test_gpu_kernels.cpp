@@ -1,9 +1,9 @@
 // One block of one warp on a GPU trains like the reference, up to rounding.
 #include <warp2vec/error.h>
 
-#include "cublas.h"
-#include "gpu_test.h"
-#include "host_warp_backend.h"
+#include "kernels/cuda/cublas.h"
+#include "tests/gpu/gpu_test.h"
+#include "tests/plain_warp/host_warp_backend.h"
 
 #include <gtest/gtest.h>
 

@@ -1,10 +1,10 @@
 // The tokens that subsampling keeps on a GPU are those that it keeps on the host.
-#include <warp2vec/kept_tokens.h>
+#include <warp2vec/detail/kept_tokens.h>
 
-#include "device_values.h"
-#include "gpu_test.h"
-#include "kept_on_device.h"
-#include "same_kept_tokens.h"
+#include "kernels/backend/kept_on_device.h"
+#include "tests/gpu/device_values.h"
+#include "tests/gpu/gpu_test.h"
+#include "tests/support/same_kept_tokens.h"
 
 #include <gtest/gtest.h>
 

@@ -1,9 +1,9 @@
 // Whole trainings on a GPU: many blocks, small and streamed corpora, checkpoints, and memory given back.
-#include <warp2vec/kept_tokens.h>
+#include <warp2vec/detail/kept_tokens.h>
 
-#include "cuda_check.h"
-#include "device_corpus.h"
-#include "gpu_test.h"
+#include "kernels/backend/device_corpus.h"
+#include "kernels/cuda/cuda_check.h"
+#include "tests/gpu/gpu_test.h"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
-#include "cli/bench/answers.h"
+#include "host/cli/bench/answers.h"
 
-#include "cli/bench/table.h"
-#include "cli/text.h"
+#include "host/cli/bench/table.h"
+#include "host/cli/terminal/text.h"
 
 #include <algorithm>
 #include <functional>

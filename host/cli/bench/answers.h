@@ -1,7 +1,7 @@
 #pragma once
 /// What a benchmark says to the three questions that it is run for.
 
-#include "cli/bench/findings.h"
+#include "host/cli/bench/findings.h"
 
 #include <string>
 #include <vector>

@@ -1,10 +1,10 @@
-#include "cli/bench/bench_options.h"
+#include "host/cli/bench/bench_options.h"
 
-#include "cli/bench/output_files.h"
-#include "cli/device.h"
-#include "cli/output_check.h"
-#include "cli/text.h"
-#include "cli/train_options.h"
+#include "host/cli/bench/output_files.h"
+#include "host/cli/flags/device.h"
+#include "host/cli/flags/output_check.h"
+#include "host/cli/flags/train_options.h"
+#include "host/cli/terminal/text.h"
 
 #include <nlohmann/json.hpp>
 

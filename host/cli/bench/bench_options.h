@@ -3,8 +3,8 @@
 
 #include <warp2vec/config.h>
 
-#include "cli/bench/cells.h"
-#include "cli/flags.h"
+#include "host/cli/bench/cells.h"
+#include "host/cli/flags/flags.h"
 
 #include <nlohmann/json_fwd.hpp>
 

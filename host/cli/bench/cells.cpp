@@ -1,6 +1,6 @@
-#include "cli/bench/cells.h"
+#include "host/cli/bench/cells.h"
 
-#include "cli/text.h"
+#include "host/cli/terminal/text.h"
 
 #include <nlohmann/json.hpp>
 

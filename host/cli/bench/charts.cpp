@@ -1,7 +1,7 @@
-#include "cli/bench/charts.h"
+#include "host/cli/bench/charts.h"
 
-#include "cli/bench/svg.h"
-#include "cli/text.h"
+#include "host/cli/bench/svg.h"
+#include "host/cli/terminal/text.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "cli/bench/child_process.h"
+#include "host/cli/bench/child_process.h"
 
 #include <warp2vec/error.h>
 

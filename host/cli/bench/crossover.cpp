@@ -1,8 +1,8 @@
-#include "cli/bench/crossover.h"
+#include "host/cli/bench/crossover.h"
 
-#include "cli/bench/crossover_cells.h"
-#include "cli/bench/crossover_report.h"
-#include "cli/text.h"
+#include "host/cli/bench/crossover_cells.h"
+#include "host/cli/bench/crossover_report.h"
+#include "host/cli/terminal/text.h"
 
 namespace warp2vec::cli::bench {
 namespace {

@@ -1,8 +1,8 @@
 #pragma once
 /// The part that trains made text, to find where one loss overtakes another.
 
-#include "cli/bench/bench_options.h"
-#include "cli/bench/part.h"
+#include "host/cli/bench/bench_options.h"
+#include "host/cli/bench/part.h"
 
 namespace warp2vec::cli::bench {
 

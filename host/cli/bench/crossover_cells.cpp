@@ -1,17 +1,17 @@
-#include "cli/bench/crossover_cells.h"
+#include "host/cli/bench/crossover_cells.h"
 
+#include <warp2vec/detail/random.h>
+#include <warp2vec/detail/samplers.h>
 #include <warp2vec/error.h>
-#include <warp2vec/random.h>
-#include <warp2vec/samplers.h>
 #include <warp2vec/trainer.h>
 
-#include "cli/bench/made_text.h"
-#include "cli/device_choice.h"
-#include "cli/gpu.h"
-#include "cli/interrupt.h"
-#include "cli/machine.h"
-#include "cli/memory_plan.h"
-#include "cli/text.h"
+#include "host/cli/bench/made_text.h"
+#include "host/cli/flags/device_choice.h"
+#include "host/cli/run/interrupt.h"
+#include "host/cli/run/memory_plan.h"
+#include "host/cli/terminal/gpu.h"
+#include "host/cli/terminal/machine.h"
+#include "host/cli/terminal/text.h"
 
 #include <algorithm>
 #include <chrono>

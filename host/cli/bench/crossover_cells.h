@@ -1,8 +1,8 @@
 #pragma once
 /// What the crossover study measures: the time of one unit of work over the size of the vocabulary.
 
-#include "cli/bench/bench_options.h"
-#include "cli/bench/cells.h"
+#include "host/cli/bench/bench_options.h"
+#include "host/cli/bench/cells.h"
 
 #include <cstdint>
 #include <functional>

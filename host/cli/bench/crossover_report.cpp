@@ -1,8 +1,8 @@
-#include "cli/bench/crossover_report.h"
+#include "host/cli/bench/crossover_report.h"
 
-#include "cli/bench/charts.h"
-#include "cli/bench/crossover_cells.h"
-#include "cli/text.h"
+#include "host/cli/bench/charts.h"
+#include "host/cli/bench/crossover_cells.h"
+#include "host/cli/terminal/text.h"
 
 #include <nlohmann/json.hpp>
 

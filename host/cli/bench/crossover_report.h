@@ -1,8 +1,8 @@
 #pragma once
 /// The crossover study as tables and as part of a page.
 
-#include "cli/bench/crossover_summary.h"
-#include "cli/bench/html_page.h"
+#include "host/cli/bench/crossover_summary.h"
+#include "host/cli/bench/html_page.h"
 
 #include <nlohmann/json_fwd.hpp>
 

@@ -1,8 +1,8 @@
-#include "cli/bench/crossover_summary.h"
+#include "host/cli/bench/crossover_summary.h"
 
-#include "cli/bench/crossover_cells.h"
-#include "cli/bench/table.h"
-#include "cli/text.h"
+#include "host/cli/bench/crossover_cells.h"
+#include "host/cli/bench/table.h"
+#include "host/cli/terminal/text.h"
 
 #include <nlohmann/json.hpp>
 

@@ -1,8 +1,8 @@
 #pragma once
 /// What the crossover study came to: a line for each kind of work, and where lines cross.
 
-#include "cli/bench/cells.h"
-#include "cli/bench/spread.h"
+#include "host/cli/bench/cells.h"
+#include "host/cli/bench/spread.h"
 
 #include <nlohmann/json_fwd.hpp>
 

@@ -1,4 +1,4 @@
-#include "cli/bench/findings.h"
+#include "host/cli/bench/findings.h"
 
 #include <nlohmann/json.hpp>
 

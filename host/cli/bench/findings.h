@@ -1,8 +1,8 @@
 #pragma once
 /// What the runs of results.json come to.
 
-#include "cli/bench/crossover_summary.h"
-#include "cli/bench/summary.h"
+#include "host/cli/bench/crossover_summary.h"
+#include "host/cli/bench/summary.h"
 
 #include <nlohmann/json_fwd.hpp>
 

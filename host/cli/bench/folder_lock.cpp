@@ -1,4 +1,4 @@
-#include "cli/bench/folder_lock.h"
+#include "host/cli/bench/folder_lock.h"
 
 #include <warp2vec/error.h>
 

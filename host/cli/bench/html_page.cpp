@@ -1,6 +1,6 @@
-#include "cli/bench/html_page.h"
+#include "host/cli/bench/html_page.h"
 
-#include "cli/bench/svg.h"
+#include "host/cli/bench/svg.h"
 
 namespace warp2vec::cli::bench {
 namespace {

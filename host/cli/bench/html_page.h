@@ -1,7 +1,7 @@
 #pragma once
 /// A page in one file: it needs no network, no scripts and no other file, and fits a phone.
 
-#include "cli/bench/table.h"
+#include "host/cli/bench/table.h"
 
 #include <string>
 #include <vector>

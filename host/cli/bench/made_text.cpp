@@ -1,7 +1,7 @@
-#include "cli/bench/made_text.h"
+#include "host/cli/bench/made_text.h"
 
-#include <warp2vec/random.h>
-#include <warp2vec/samplers.h>
+#include <warp2vec/detail/random.h>
+#include <warp2vec/detail/samplers.h>
 
 #include <string>
 #include <string_view>

@@ -1,4 +1,4 @@
-#include "cli/bench/measured_run.h"
+#include "host/cli/bench/measured_run.h"
 
 #include <nlohmann/json.hpp>
 

@@ -1,7 +1,7 @@
 #pragma once
 /// One training of one cell: what it took and what it came to.
 
-#include "cli/bench/cells.h"
+#include "host/cli/bench/cells.h"
 
 #include <cstdint>
 #include <map>

@@ -1,10 +1,10 @@
-#include "cli/bench/measured_training.h"
+#include "host/cli/bench/measured_training.h"
 
 #include <warp2vec/error.h>
 #include <warp2vec/evaluate.h>
 
-#include "cli/bench/child_process.h"
-#include "cli/bench/output_files.h"
+#include "host/cli/bench/child_process.h"
+#include "host/cli/bench/output_files.h"
 
 #include <nlohmann/json.hpp>
 

@@ -1,8 +1,8 @@
 #pragma once
 /// One run of `train` as a process of its own, so that memory and crashes are that run's alone.
 
-#include "cli/bench/bench_options.h"
-#include "cli/bench/measured_run.h"
+#include "host/cli/bench/bench_options.h"
+#include "host/cli/bench/measured_run.h"
 
 #include <functional>
 #include <string>

@@ -1,7 +1,7 @@
 #pragma once
 /// The kinds of measurements of a benchmark.
 
-#include "cli/bench/rounds.h"
+#include "host/cli/bench/rounds.h"
 
 #include <nlohmann/json.hpp>
 

@@ -1,9 +1,9 @@
-#include "cli/bench/peers_section.h"
+#include "host/cli/bench/peers_section.h"
 
 #include <warp2vec/error.h>
 
-#include "cli/bench/charts.h"
-#include "cli/text.h"
+#include "host/cli/bench/charts.h"
+#include "host/cli/terminal/text.h"
 
 #include <nlohmann/json.hpp>
 

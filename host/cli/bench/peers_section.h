@@ -1,7 +1,7 @@
 #pragma once
 /// What benchmarks/compare_peers measured, as a section of the report.
 
-#include "cli/bench/html_page.h"
+#include "host/cli/bench/html_page.h"
 
 #include <nlohmann/json_fwd.hpp>
 

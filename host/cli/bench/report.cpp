@@ -1,13 +1,13 @@
-#include "cli/bench/report.h"
+#include "host/cli/bench/report.h"
 
-#include "atomic_file.h"
-#include "cli/bench/answers.h"
-#include "cli/bench/crossover_report.h"
-#include "cli/bench/html_page.h"
-#include "cli/bench/output_files.h"
-#include "cli/bench/peers_section.h"
-#include "cli/bench/trainings_report.h"
-#include "cli/text.h"
+#include "host/cli/bench/answers.h"
+#include "host/cli/bench/crossover_report.h"
+#include "host/cli/bench/html_page.h"
+#include "host/cli/bench/output_files.h"
+#include "host/cli/bench/peers_section.h"
+#include "host/cli/bench/trainings_report.h"
+#include "host/cli/terminal/text.h"
+#include "host/io/atomic_file.h"
 
 #include <nlohmann/json.hpp>
 

@@ -1,7 +1,7 @@
 #pragma once
 /// report.html: all that results.json has, for people.
 
-#include "cli/bench/findings.h"
+#include "host/cli/bench/findings.h"
 
 #include <nlohmann/json_fwd.hpp>
 

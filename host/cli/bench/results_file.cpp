@@ -1,9 +1,9 @@
-#include "cli/bench/results_file.h"
+#include "host/cli/bench/results_file.h"
 
 #include <warp2vec/error.h>
 
-#include "atomic_file.h"
-#include "cli/bench/output_files.h"
+#include "host/cli/bench/output_files.h"
+#include "host/io/atomic_file.h"
 
 #include <filesystem>
 #include <fstream>

@@ -2,7 +2,7 @@
 /// results.json: every finished measurement, on disk at once, so that a benchmark that was stopped goes on
 /// where it was.
 
-#include "cli/bench/folder_lock.h"
+#include "host/cli/bench/folder_lock.h"
 
 #include <nlohmann/json.hpp>
 

@@ -1,9 +1,9 @@
-#include "cli/bench/rounds.h"
+#include "host/cli/bench/rounds.h"
 
 #include <warp2vec/error.h>
 
-#include "cli/interrupt.h"
-#include "cli/text.h"
+#include "host/cli/run/interrupt.h"
+#include "host/cli/terminal/text.h"
 
 #include <algorithm>
 #include <chrono>

@@ -1,8 +1,8 @@
 #pragma once
 /// Rounds: every cell once, then every cell again, so that a busy time of the machine meets them all.
 
-#include "cli/bench/results_file.h"
-#include "cli/progress.h"
+#include "host/cli/bench/results_file.h"
+#include "host/cli/run/progress.h"
 
 #include <functional>
 #include <string>

@@ -1,4 +1,4 @@
-#include "cli/bench/spread.h"
+#include "host/cli/bench/spread.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "cli/bench/summary.h"
+#include "host/cli/bench/summary.h"
 
 #include <algorithm>
 #include <functional>

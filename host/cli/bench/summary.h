@@ -1,8 +1,8 @@
 #pragma once
 /// All runs of each cell, taken together.
 
-#include "cli/bench/measured_run.h"
-#include "cli/bench/spread.h"
+#include "host/cli/bench/measured_run.h"
+#include "host/cli/bench/spread.h"
 
 #include <map>
 #include <optional>

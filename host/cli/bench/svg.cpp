@@ -1,7 +1,7 @@
-#include "cli/bench/svg.h"
+#include "host/cli/bench/svg.h"
 
-#include "cli/text.h"
-#include "utf8.h"
+#include "host/cli/terminal/text.h"
+#include "host/io/utf8.h"
 
 namespace warp2vec::cli::bench {
 namespace {

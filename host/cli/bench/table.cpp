@@ -1,6 +1,6 @@
-#include "cli/bench/table.h"
+#include "host/cli/bench/table.h"
 
-#include "cli/text.h"
+#include "host/cli/terminal/text.h"
 
 #include <algorithm>
 #include <cmath>

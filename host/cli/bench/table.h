@@ -1,7 +1,7 @@
 #pragma once
 /// The summary as a table of texts, for the terminal and for the report.
 
-#include "cli/bench/summary.h"
+#include "host/cli/bench/summary.h"
 
 #include <functional>
 #include <optional>

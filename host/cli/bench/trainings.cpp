@@ -1,13 +1,13 @@
-#include "cli/bench/trainings.h"
+#include "host/cli/bench/trainings.h"
 
 #include <warp2vec/corpus.h>
 #include <warp2vec/error.h>
 
-#include "cli/bench/measured_training.h"
-#include "cli/bench/table.h"
-#include "cli/interrupt.h"
-#include "cli/text.h"
-#include "text_files.h"
+#include "host/cli/bench/measured_training.h"
+#include "host/cli/bench/table.h"
+#include "host/cli/run/interrupt.h"
+#include "host/cli/terminal/text.h"
+#include "host/text/text_files.h"
 
 #include <sys/stat.h>
 

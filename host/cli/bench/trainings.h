@@ -1,9 +1,9 @@
 #pragma once
 /// The part that trains on the user's text.
 
-#include "cli/bench/bench_options.h"
-#include "cli/bench/part.h"
-#include "cli/progress.h"
+#include "host/cli/bench/bench_options.h"
+#include "host/cli/bench/part.h"
+#include "host/cli/run/progress.h"
 
 namespace warp2vec::cli::bench {
 

@@ -1,8 +1,8 @@
-#include "cli/bench/trainings_report.h"
+#include "host/cli/bench/trainings_report.h"
 
-#include "cli/bench/charts.h"
-#include "cli/bench/svg.h"
-#include "cli/text.h"
+#include "host/cli/bench/charts.h"
+#include "host/cli/bench/svg.h"
+#include "host/cli/terminal/text.h"
 
 #include <algorithm>
 #include <set>

@@ -1,8 +1,8 @@
 #pragma once
 /// What trainings came to, for people.
 
-#include "cli/bench/html_page.h"
-#include "cli/bench/summary.h"
+#include "host/cli/bench/html_page.h"
+#include "host/cli/bench/summary.h"
 
 #include <vector>
 

@@ -1,0 +1,141 @@
+#include <warp2vec/evaluate.h>
+
+#include "host/cli/commands/commands.h"
+#include "host/cli/flags/train_options.h"
+#include "host/cli/terminal/text.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <iostream>
+
+namespace warp2vec::cli {
+namespace {
+
+using nlohmann::json;
+
+struct Results {
+  std::vector<PairsResult> pairs;
+  std::vector<AnalogyResult> analogies;
+};
+
+double share(std::int64_t part, std::int64_t whole) {
+  return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : std::nan("");
+}
+
+std::string percent(std::int64_t part, std::int64_t whole) {
+  return whole > 0 ? format_fixed(100 * share(part, whole), 1) + "%" : "-";
+}
+
+std::string of(std::int64_t part, std::int64_t whole) {
+  return std::to_string(part) + " of " + std::to_string(whole);
+}
+
+void write_text(std::ostream& out, const Results& results) {
+  for (const PairsResult& r : results.pairs) {
+    out << r.file << "\n  Spearman's rho "
+        << (std::isnan(r.spearman) ? "undefined" : format_fixed(r.spearman, 4)) << "   pairs "
+        << of(r.found, r.total) << " (" << percent(r.found, r.total) << ")\n";
+  }
+  for (const AnalogyResult& r : results.analogies) {
+    std::size_t width = 10;
+    for (const AnalogySection& section : r.sections) width = std::max(width, display_width(section.name));
+    out << r.file << "\n  " << pad_right("section", width) << "  accuracy  correct           questions\n";
+    const auto row = [&](const std::string& name, const AnalogySection& s) {
+      out << "  " << pad_right(name, width) << "  " << pad_right(percent(s.correct, s.found), 8) << "  "
+          << pad_right(of(s.correct, s.found), 16) << "  " << of(s.found, s.total) << " ("
+          << percent(s.found, s.total) << ")\n";
+    };
+    for (const AnalogySection& section : r.sections) row(section.name, section);
+    row("semantic", r.semantic);
+    row("syntactic", r.syntactic);
+    row("all", r.all);
+  }
+}
+
+json section_json(const std::string& name, const AnalogySection& s) {
+  return {{"name", name},
+          {"correct", s.correct},
+          {"found", s.found},
+          {"total", s.total},
+          {"accuracy", share(s.correct, s.found)},
+          {"coverage", share(s.found, s.total)}};
+}
+
+// Undefined numbers (NaN) become null.
+json to_json(const Results& results, const std::string& path, const Space& space) {
+  json out{{"vectors", path},
+           {"words", space.size()},
+           {"dim", space.dim()},
+           {"pairs", json::array()},
+           {"analogies", json::array()}};
+  for (const PairsResult& r : results.pairs)
+    out["pairs"].push_back({{"file", r.file},
+                            {"spearman", r.spearman},
+                            {"found", r.found},
+                            {"total", r.total},
+                            {"coverage", share(r.found, r.total)}});
+  for (const AnalogyResult& r : results.analogies) {
+    json sections = json::array();
+    for (const AnalogySection& section : r.sections) sections.push_back(section_json(section.name, section));
+    out["analogies"].push_back({{"file", r.file},
+                                {"sections", std::move(sections)},
+                                {"semantic", section_json("semantic", r.semantic)},
+                                {"syntactic", section_json("syntactic", r.syntactic)},
+                                {"all", section_json("all", r.all)}});
+  }
+  return out;
+}
+
+}  // namespace
+
+int run_eval(const Arguments& arguments) {
+  std::string path;
+  std::vector<std::string> pair_files;
+  std::vector<std::string> analogy_files;
+  EvaluateOptions options;
+  Config config;
+  bool as_json = false;
+  Flags flags("eval",
+              "Measures word vectors: agreement with human judgement of word pairs, and analogy questions.",
+              "Example:\n  warp2vec eval --vectors vectors.bin --pairs wordsim353.tsv --analogies "
+              "questions-words.txt\n");
+  flags.text("--vectors", "FILE", path, "Word vectors: binary, text, GloVe or .npy, told by content.");
+  flags.list("--pairs", "FILE", pair_files,
+             "Lines 'word word score', separated by tab, comma, semicolon or spaces: Spearman's rank "
+             "correlation, -1 to "
+             "1, of the scores and the similarities.");
+  flags.list("--analogies", "FILE", analogy_files,
+             "Lines 'a b c d' under ': section' titles: the share of them for which d is the word nearest to "
+             "b - a + c.");
+  flags.number("--restrict-vocab", "N", options.restrict_vocab,
+               "Analogies use only the N most frequent words; 0 = all (default 30000)");
+  flags.on_off("--case-sensitive", options.case_sensitive,
+               "Tell 'Paris' from 'paris'; else they are the same, and the more frequent one is used.");
+  flags.number("--threads", "N", config.threads, kThreadsHelp);
+  flags.on_off("--json", as_json, "Print JSON instead of a table.");
+  if (!flags.parse(arguments)) return 0;
+  check_settings(config);
+  if (path.empty()) throw UsageError("eval needs --vectors FILE");
+  if (pair_files.empty() && analogy_files.empty())
+    throw UsageError("eval needs --pairs FILE or --analogies FILE");
+  if (options.restrict_vocab < 0)
+    throw UsageError("--restrict-vocab " + std::to_string(options.restrict_vocab) +
+                     " is out of range: expected >= 0");
+
+  options.threads = thread_count(config);
+  const Space space(load_vectors(path));
+  Results results;
+  for (const std::string& file : pair_files) results.pairs.push_back(evaluate_pairs(space, file, options));
+  for (const std::string& file : analogy_files)
+    results.analogies.push_back(evaluate_analogies(space, file, options));
+  if (as_json) {
+    std::cout << to_json(results, path, space).dump(2, ' ', false, json::error_handler_t::replace) << "\n";
+  } else {
+    write_text(std::cout, results);
+  }
+  return 0;
+}
+
+}  // namespace warp2vec::cli

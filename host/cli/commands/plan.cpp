@@ -1,0 +1,130 @@
+#include "host/cli/commands/plan.h"
+
+#include <warp2vec/detail/samplers.h>
+
+#include "host/cli/commands/commands.h"
+#include "host/cli/run/vocabulary_source.h"
+#include "host/cli/terminal/machine.h"
+#include "host/cli/terminal/text.h"
+
+#include <bit>
+#include <iostream>
+
+namespace warp2vec::cli {
+namespace {
+
+constexpr std::size_t kNameColumn = 26;
+
+void write_row(std::ostream& out, const std::string& name, const std::string& value) {
+  out << "  " << pad_right(name, kNameColumn) << value << "\n";
+}
+
+void write_memory(std::ostream& out, const PlanInput& input, const TrainOptions& options) {
+  const std::vector<MemoryItem> items = memory_plan(input.size, options.config);
+  const std::int64_t available = available_memory();
+  out << "Memory on this machine\n";
+  for (const MemoryItem& item : items) write_row(out, item.name, format_bytes(item.bytes));
+  write_row(out, "together",
+            format_bytes(host_bytes(items)) +
+                (available > 0 ? " (" + format_bytes(available) + " are available)" : ""));
+  out << "Memory that a GPU would need\n";
+  for (const MemoryItem& item : items) {
+    if (item.device_bytes > 0) write_row(out, item.name, format_bytes(item.device_bytes));
+  }
+  write_row(out, "together", format_bytes(device_bytes(items)));
+  out << "Disk\n";
+  write_row(out, "vectors, " + to_string(options.format),
+            (is_text(options.format) ? "about " : "") +
+                format_bytes(output_bytes(input.size, options.config.dim, options.format)));
+  if (!options.save_model.empty())
+    write_row(out, "model", format_bytes(model_bytes(input.size, options.config)));
+}
+
+void write_step(std::ostream& out, const PlanInput& input, const Config& config) {
+  // A balanced tree stands in for the Huffman tree while counts are unknown.
+  const double path = input.mean_path_length.value_or(
+      static_cast<double>(std::bit_width(static_cast<std::uint64_t>(input.size.words - 1))));
+  out << "Weights that one step updates (one centre, " << input.positives << " positives, " << config.negative
+      << " negatives that they share)\n";
+  for (const StepCost& cost :
+       step_costs(input.size.words, config.dim, input.positives, config.negative, path))
+    write_row(out, cost.method, to_string(cost));
+  out << "  (path in the tree: " << format_real(path)
+      << (input.mean_path_length ? " nodes, the mean over this text)\n"
+                                 : " nodes = log2 of the vocabulary, rounded up)\n");
+}
+
+struct PlanFlags {
+  TrainOptions train;
+  std::int64_t vocab_size = 0;
+  std::int64_t tokens = 0;
+  std::int64_t positives = 0;
+};
+
+PlanInput measure(const PlanFlags& given) {
+  const TrainOptions& options = given.train;
+  const bool from_words = !options.inputs.empty() || !options.read_vocab.empty();
+  if (from_words == (given.vocab_size > 0))
+    throw UsageError("plan needs either --vocab-size N or words (--input PATH or --read-vocab FILE)");
+  if (given.vocab_size > 0) {
+    // Longer than most languages' mean of 7 to 8 letters, so that the estimate errs on the safe side.
+    constexpr std::int64_t kMeanWordBytes = 9;
+    return {{given.vocab_size, given.vocab_size * kMeanWordBytes, given.tokens},
+            static_cast<std::int64_t>(options.config.pairs_per_centre()),
+            {}};
+  }
+  ProgressDisplay display = ProgressDisplay::on_stderr(options.quiet);
+  if (!options.read_vocab.empty())
+    return plan_input(load_vocabulary(options.read_vocab, options.config, display), options.config);
+  const Corpus corpus(options.inputs);
+  return plan_input(count_vocabulary(corpus, options.config, display).vocabulary, options.config);
+}
+
+}  // namespace
+
+PlanInput plan_input(const Vocabulary& vocabulary, const Config& config) {
+  return {size_of(vocabulary), static_cast<std::int64_t>(config.pairs_per_centre()),
+          HuffmanTree(vocabulary.counts()).mean_code_length()};
+}
+
+void write_plan(std::ostream& out, const PlanInput& input, const TrainOptions& options) {
+  out << "Vocabulary " << with_commas(input.size.words) << " words, " << with_commas(input.size.tokens)
+      << " tokens an epoch, dim " << options.config.dim << ", loss " << to_string(options.config.loss)
+      << "\n";
+  write_memory(out, input, options);
+  write_step(out, input, options.config);
+}
+
+int run_plan(const Arguments& arguments) {
+  PlanFlags given;
+  Flags flags("plan",
+              "Prints what a training run needs before it is started: memory, disk, and the number of "
+              "weights that one step updates under each method.",
+              "Examples:\n"
+              "  warp2vec plan --input text.txt --dim 300\n"
+              "  warp2vec plan --vocab-size 3000000 --dim 100 --positives 8 --negative 20\n");
+  flags.section("Instead of a text");
+  flags.number("--vocab-size", "N", given.vocab_size, "Number of words; 2 to 2,147,483,647");
+  flags.number("--tokens", "N", given.tokens, "Words of the text in one epoch; >= 0 (default 0)");
+  flags.number(
+      "--positives", "N", given.positives,
+      "Contexts of one centre in a step; 1 to 2000 (default: the mean, --window + 1, or 2 * --window with "
+      "--no-shrink-window)");
+  add_train_flags(flags, given.train);
+  if (!flags.parse(rewrite_arguments(arguments).arguments)) return 0;
+  check_settings(given.train.config);
+  const auto check = [&flags](const char* flag, std::int64_t value, std::int64_t low, std::int64_t high) {
+    if (flags.given(flag) && (value < low || value > high))
+      throw UsageError(std::string(flag) + " " + std::to_string(value) + " is out of range: expected " +
+                       std::to_string(low) + " to " + std::to_string(high));
+  };
+  check("--vocab-size", given.vocab_size, 2, kMaxVocabulary);
+  check("--tokens", given.tokens, 0, INT64_MAX / 16);
+  check("--positives", given.positives, 1, 2000);
+  PlanInput input = measure(given);
+  if (flags.given("--positives")) input.positives = given.positives;
+  write_plan(std::cout, input, given.train);
+  return 0;
+}
+
+}  // namespace warp2vec::cli

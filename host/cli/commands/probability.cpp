@@ -1,0 +1,85 @@
+#include <warp2vec/error.h>
+#include <warp2vec/model.h>
+
+#include "host/cli/commands/commands.h"
+#include "host/cli/commands/known_words.h"
+#include "host/cli/flags/flags.h"
+#include "host/cli/terminal/text.h"
+
+#include <algorithm>
+#include <cmath>
+#include <iostream>
+
+namespace warp2vec::cli {
+namespace {
+
+constexpr int kDecimals = 4;
+constexpr std::size_t kLogColumn = 10;
+
+// Those of `words`, in their order.
+std::vector<WordProbability> probabilities_of(const TrainedModel& model, WordId context,
+                                              const std::vector<std::string>& words) {
+  const std::vector<double> all = log_probabilities(model, context);
+  std::vector<WordProbability> chosen;
+  for (const std::string& word : words) {
+    const WordId id = *model.vocabulary.find(word);
+    chosen.push_back({id, all[static_cast<std::size_t>(row_of(id))]});
+  }
+  return chosen;
+}
+
+void write_table(std::ostream& out, const std::string& context, const Vocabulary& vocabulary,
+                 const std::vector<WordProbability>& words) {
+  std::size_t width = display_width("word");
+  for (const WordProbability& row : words) width = std::max(width, display_width(vocabulary.word(row.word)));
+  out << "P(word | " << context << ")\n  " << pad_right("word", width) << "  "
+      << pad_right("log P", kLogColumn) << "  P\n";
+  for (const WordProbability& row : words)
+    out << "  " << pad_right(vocabulary.word(row.word), width) << "  "
+        << pad_right(format_fixed(row.log_probability, kDecimals), kLogColumn) << "  "
+        << format_significant(std::exp(row.log_probability), kDecimals) << "\n";
+}
+
+}  // namespace
+
+int run_probability(const Arguments& arguments) {
+  std::string path;
+  std::vector<std::string> words;
+  std::int64_t top = 10;
+  Flags flags(
+      "probability CONTEXT [WORD...]",
+      "Shows how likely each WORD is near CONTEXT, or without a WORD the words that are most likely there: "
+      "log P(word | context), the natural logarithm, and P. The model is one that 'warp2vec train "
+      "--save-model' wrote with --loss hs, ns+hs or softmax; negative sampling alone learns no "
+      "probabilities.",
+      "Examples:\n"
+      "  warp2vec train --input text.txt --output vectors.bin --loss hs --save-model model.w2v\n"
+      "  warp2vec probability --model model.w2v river --top 5\n"
+      "  warp2vec probability --model model.w2v river water bank copper\n\n"
+      "Put -- before a word that starts with '-'.\n");
+  flags.text("--model", "FILE", path, "A model of 'warp2vec train --save-model'.");
+  flags.number("--top", "N", top, "Words to show if no WORD is given; >= 1 (default 10)");
+  flags.positionals(words);
+  if (!flags.parse(arguments)) return 0;
+  if (path.empty()) throw UsageError("probability needs --model FILE");
+  if (words.empty()) throw UsageError("probability needs a context word");
+  if (top < 1) throw UsageError("--top " + std::to_string(top) + " is out of range: expected 1 or more");
+  if (flags.given("--top") && words.size() > 1)
+    throw UsageError("--top is for the most likely words: give it or a WORD after the context, not both");
+
+  const TrainedModel model = load_model(path);
+  check_known(model.vocabulary, words, path);
+  const std::string context = words.front();
+  const WordId id = *model.vocabulary.find(context);
+  words.erase(words.begin());
+  std::vector<WordProbability> found;
+  try {
+    found = words.empty() ? most_probable(model, id, top) : probabilities_of(model, id, words);
+  } catch (const Error& error) {
+    throw Error(path + ": " + error.what());
+  }
+  write_table(std::cout, context, model.vocabulary, found);
+  return 0;
+}
+
+}  // namespace warp2vec::cli

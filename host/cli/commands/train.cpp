@@ -1,0 +1,72 @@
+#include "host/cli/commands/commands.h"
+#include "host/cli/commands/plan.h"
+#include "host/cli/flags/device_choice.h"
+#include "host/cli/run/interrupt.h"
+#include "host/cli/run/training_run.h"
+#include "host/cli/run/vocabulary_source.h"
+#include "host/cli/terminal/gpu.h"
+
+#include <iostream>
+#include <optional>
+
+namespace warp2vec::cli {
+namespace {
+
+constexpr const char* kFooter =
+    "Examples:\n"
+    "  warp2vec train --input text.txt --output vectors.bin\n"
+    "  warp2vec train --input news/ --input books.txt.gz --output vectors.bin --dim 300 --epochs 3\n"
+    "  zcat big.gz | warp2vec train --input - --output vectors.txt --format text --sample 1e-4\n"
+    "  warp2vec train --input text.txt --output vectors.bin --loss hs --save-model model.w2v\n"
+    "  warp2vec train --config run.ini --threads 8\n"
+    "\n"
+    "word2vec.c's flags work too (warp2vec -train text.txt -output vectors.txt -size 100 -cbow 0), and so "
+    "do\n"
+    "fastText's (warp2vec skipgram -input text.txt -output vectors.bin -dim 100 -neg 5).\n"
+    "\n"
+    "Ctrl-C stops the run and saves what is there as OUTPUT.partial (and MODEL.partial); SIGTERM and SIGHUP\n"
+    "(a closed terminal) do the same. A second signal stops it at once, without saving, if it comes a\n"
+    "second or more after the first.\n";
+
+// What training would need, and nothing written.
+int dry_run(const TrainOptions& options, ProgressDisplay& display) {
+  const Vocabulary vocabulary =
+      options.read_vocab.empty()
+          ? count_vocabulary(Corpus(options.inputs), options.config, display).vocabulary
+          : load_vocabulary(options.read_vocab, options.config, display);
+  write_plan(std::cout, plan_input(vocabulary, options.config), options);
+  return 0;
+}
+
+}  // namespace
+
+int run_train(const Arguments& arguments) {
+  const Rewritten rewritten = rewrite_arguments(arguments);
+  TrainOptions options;
+  Flags flags(
+      "train",
+      "Learns word vectors from text (word2vec, skip-gram): words that occur in similar surroundings get "
+      "similar vectors.",
+      kFooter);
+  add_train_flags(flags, options);
+  if (!flags.parse(rewritten.arguments)) return 0;
+  options.config_file = flags.given_config_file();
+  check_settings(options.config);
+  if (options.inputs.empty()) throw UsageError("train needs --input PATH (a text file, a folder, or '-')");
+  if (options.output.empty() && !options.dry_run)
+    throw UsageError("train needs --output FILE for the vectors");
+
+  // A plan is printed to be read, so it ends with its reader.
+  std::optional<ClosedPipesGuard> guard;
+  if (!options.dry_run) guard.emplace();
+  ProgressDisplay display = ProgressDisplay::on_stderr(options.quiet);
+  for (const std::string& note : rewritten.notes) display.say("note: " + note);
+  // Looking for GPUs takes a moment, so only if one may be used.
+  const DeviceChoice device =
+      choose_device(options.device, options.config,
+                    options.device.may_be_gpu() ? find_gpus() : std::optional<CudaDevices>());
+  if (options.dry_run) return dry_run(options, display);
+  return TrainingRun(options, device, display).run();
+}
+
+}  // namespace warp2vec::cli

@@ -1,0 +1,141 @@
+#include "host/cli/flags/flags.h"
+
+#include "host/cli/terminal/text.h"
+
+#include <algorithm>
+#include <iostream>
+
+namespace warp2vec::cli {
+namespace {
+
+constexpr std::size_t kFlagColumn = 30;
+constexpr std::size_t kHelpWidth = 70;
+
+// CLI11 takes whatever follows a flag as its value, the next flag too.
+void refuse_flag_as_value(const std::string& flag, const std::string& value) {
+  if (value.empty() || (value.starts_with("--") && value.size() > 2))
+    throw UsageError(flag + " needs a value" + (value.empty() ? "" : ", found " + value));
+}
+
+}  // namespace
+
+Flags::Flags(const std::string& usage, const std::string& description, const std::string& footer)
+    : app_(wrap(description, kFlagColumn + kHelpWidth) + "\n", "warp2vec " + usage) {
+  app_.get_formatter()->column_width(kFlagColumn);
+  app_.footer(footer);
+  app_.set_help_flag("-h,--help", "Print this help and exit.");
+}
+
+CLI::Option* Flags::prepare(CLI::Option* option, const std::string& value_name) {
+  return option->group(section_)->option_text(value_name);
+}
+
+void Flags::text(const std::string& flag, const std::string& value_name, std::string& value,
+                 const std::string& help) {
+  custom(
+      flag, value_name, [&value](const std::string& given) { value = given; }, help);
+}
+
+void Flags::list(const std::string& flag, const std::string& value_name, std::vector<std::string>& values,
+                 const std::string& help) {
+  const auto take = [&values, flag](const std::vector<std::string>& given) {
+    for (const std::string& value : given) refuse_flag_as_value(flag, value);
+    values = given;
+    return true;
+  };
+  prepare(app_.add_option_function<std::vector<std::string>>(flag, take, wrap(help, kHelpWidth)),
+          value_name + " ...");
+}
+
+void Flags::on_off(const std::string& flag, bool& value, const std::string& help, bool given) {
+  const auto take = [&value, given](std::int64_t count) { value = count > 0 ? given : !given; };
+  app_.add_flag_function(flag, take, wrap(help, kHelpWidth))->group(section_);
+}
+
+void Flags::custom(const std::string& flag, const std::string& value_name,
+                   const std::function<void(const std::string&)>& parse, const std::string& help) {
+  const auto take = [parse, flag](const std::string& value) {
+    refuse_flag_as_value(flag, value);
+    try {
+      parse(value);
+    } catch (const Error& error) {
+      throw UsageError(error.what());
+    }
+  };
+  prepare(app_.add_option_function<std::string>(flag, take, wrap(help, kHelpWidth)), value_name);
+}
+
+void Flags::positionals(std::vector<std::string>& words) {
+  words_ = &words;
+  app_.allow_extras();
+}
+
+void Flags::config_file() {
+  prepare(app_.set_config(
+              "--config", "",
+              wrap("Read settings from a file of lines 'flag = value', the flags named without dashes (dim "
+                   "= 200); '#' starts a comment; quote values with spaces or commas. Flags given on the "
+                   "command line win; unknown names are errors.",
+                   kHelpWidth)),
+          "FILE");
+  app_.allow_config_extras(false);
+}
+
+std::string Flags::given_config_file() const {
+  return given("--config") ? app_.get_config_ptr()->as<std::string>() : "";
+}
+
+void Flags::refuse(const std::string& argument) const {
+  if (!argument.starts_with('-')) throw UsageError("unexpected argument '" + argument + "'");
+  std::vector<std::string> known;
+  for (const CLI::Option* option : app_.get_options()) {
+    for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+  }
+  const std::string written = argument.substr(0, argument.find('='));
+  const std::string meant = nearest(written, known);
+  throw UsageError("unknown flag " + written + (meant.empty() ? "" : "; did you mean " + meant + "?") + " (" +
+                   app_.get_name().substr(0, app_.get_name().find(' ', sizeof "warp2vec")) +
+                   " --help lists all flags)");
+}
+
+void Flags::take_words() {
+  bool only_words = false;
+  for (const std::string& argument : app_.remaining()) {
+    if (argument == "--" && !only_words) {
+      only_words = true;
+    } else if (!only_words && argument.size() > 1 && argument.starts_with('-')) {
+      refuse(argument);
+    } else {
+      words_->push_back(argument);
+    }
+  }
+}
+
+bool Flags::parse(Arguments arguments) {
+  std::reverse(arguments.begin(), arguments.end());
+  try {
+    app_.parse(std::move(arguments));
+  } catch (const CLI::CallForHelp&) {
+    std::cout << app_.help();
+    return false;
+  } catch (const CLI::ExtrasError&) {
+    for (const std::string& argument : app_.remaining()) {
+      if (argument != "--") refuse(argument);
+    }
+    throw;
+  } catch (const CLI::ConfigError& error) {
+    const std::string what = error.what();
+    const std::string prefix = "INI was not able to parse ";
+    throw UsageError(what.starts_with(prefix)
+                         ? "--config: unknown setting '" + what.substr(prefix.size()) + "'"
+                         : "--config: " + what);
+  } catch (const CLI::FileError& error) {
+    throw UsageError("--config: cannot read the file: " + std::string(error.what()));
+  } catch (const CLI::ParseError& error) {
+    throw UsageError(error.what());
+  }
+  if (words_ != nullptr) take_words();
+  return true;
+}
+
+}  // namespace warp2vec::cli

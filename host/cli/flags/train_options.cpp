@@ -1,0 +1,130 @@
+#include "host/cli/flags/train_options.h"
+
+namespace warp2vec::cli {
+namespace {
+
+void add_files(Flags& flags, TrainOptions& options) {
+  flags.section("Files");
+  flags.list(
+      "--input", "PATH", options.inputs,
+      "Text to train on: files, folders (all files in them) or '-' for standard input; plain, .gz, .zst or "
+      ".bz2. Words are split at white space, a line is a sentence. Give several paths or repeat the flag.");
+  flags.text("--output", "FILE", options.output,
+             "Where the vectors go. Written whole at the end, or not at all: not if training diverged.");
+  flags.custom(
+      "--format", "FORMAT",
+      [&options](const std::string& text) { options.format = parse_vector_format(text); },
+      "binary or text (word2vec's formats, read by gensim and others), glove (text without a first line), "
+      "npy (NumPy "
+      "array plus FILE.vocab) or tensorboard (FILE.vectors.tsv and FILE.metadata.tsv) (default binary)");
+  flags.text(
+      "--read-vocab", "FILE", options.read_vocab,
+      "Take words and counts from a file of 'word count' lines instead of counting the text; --min-count and "
+      "--max-vocab apply to it.");
+  flags.text("--save-vocab", "FILE", options.save_vocab, "Write the vocabulary as 'word count' lines.");
+  flags.text("--save-model", "FILE", options.save_model,
+             "Write all that was learned, and the settings, for 'warp2vec probability'. Written whole, after "
+             "the vectors, or not at all.");
+  flags.text(
+      "--metrics", "FILE", options.metrics,
+      "Write progress as JSON, one object a line, and a closing summary with settings, machine, counts and "
+      "timings, among them the seconds that a GPU itself spent in training and in subsampling.");
+}
+
+void add_model(Flags& flags, Config& config) {
+  flags.section("Vocabulary and model");
+  flags.number("--min-count", "N", config.min_count,
+               "Leave out words that occur fewer than N times; >= 1 (default 5)");
+  flags.number("--max-vocab", "N", config.max_vocab,
+               "Keep only the N most frequent words; 0 = no limit (default 0)");
+  flags.number("--dim", "N", config.dim,
+               "Numbers per word vector; 1 to 4096 (default 100). 100 to 300 are usual.");
+  flags.number(
+      "--window", "N", config.window,
+      "Words on each side of a word that count as its context; 1 to 1000 (default 5). Small windows find "
+      "words of the same kind, large ones words of the same topic.");
+  flags.on_off(
+      "--no-shrink-window", config.shrink_window,
+      "Always use the whole window; else each word draws its own between 1 and --window, which gives near "
+      "words more weight.",
+      false);
+  flags.custom(
+      "--loss", "LOSS", [&config](const std::string& text) { config.loss = parse_loss(text); },
+      "What is learned: ns (negative sampling: fast, the usual choice), hs (hierarchical softmax: good for "
+      "rare words), "
+      "ns+hs (both), softmax (exact, for small vocabularies) (default ns)");
+  flags.number("--negative", "K", config.negative,
+               "Random words that each true pair is told apart from; 1 to 1000 (default 5). 5 to 20 for "
+               "small texts, 2 "
+               "to 5 for large ones.");
+  flags.number("--ns-exponent", "X", config.ns_exponent,
+               "Negatives are drawn with probability count^X; -10 to 10 (default 0.75)");
+  flags.custom(
+      "--sharing", "RULE", [&config](const std::string& text) { config.sharing = parse_sharing(text); },
+      "How negatives are shared: tile (by a run of neighbouring words, weighted to the same average; by far "
+      "the fastest, and right for all but the cases that auto knows), window (by one word's window) or pair "
+      "(fresh ones for each pair, word2vec.c's rule: right everywhere, several times slower). With --loss hs "
+      "whose pairs are trained at once: a few neighbouring words', one word's, or one pair. auto is tile, "
+      "but pair for vocabularies of fewer than 10,000 words (20,000 with more than 20 negatives) and where "
+      "--lr, --window and --negative together "
+      "are so high that tiles would be worse (from --window 39 on, with --loss hs from 10 on, at the default "
+      "--lr); the run's first lines say so (default auto)");
+  flags.custom(
+      "--table-type", "TYPE",
+      [&config](const std::string& text) { config.table_type = parse_table_type(text); },
+      "Numbers that a GPU keeps while it trains: float, or bf16, which takes half the memory and has 8 "
+      "significant bits (with --loss ns, --sharing tile and a GPU from 2020 on) (default float)");
+}
+
+void add_training(Flags& flags, Config& config) {
+  flags.section("Training");
+  flags.number("--epochs", "N", config.epochs, "Passes over the text; 1 to 1,000,000 (default 5)");
+  flags.number("--lr", "X", config.lr,
+               "Learning rate at the start; above 0 to 10 (default 0.025). It falls linearly to X / 10,000.");
+  flags.number("--sample", "X", config.sample,
+               "Words whose share of the text is above X are skipped at random, the more the commoner; 0 to "
+               "1, 0 = none "
+               "are (default 0.001). Smaller is faster and suits large texts: 1e-4, 1e-5.");
+  flags.number("--max-sentence", "N", config.max_sentence,
+               "Cut longer sentences into pieces of N words, of those not skipped; 0 = never (default 1000)");
+  flags.number("--seed", "N", config.seed, "Number that all random choices follow from; >= 0 (default 1)");
+  flags.on_off(
+      "--deterministic", config.deterministic,
+      "The same vectors, bit for bit, for any number of threads. The text is still read by all of them, but "
+      "trained by one: training takes about --threads times as long. On the CPU only.");
+}
+
+void add_run(Flags& flags, TrainOptions& options) {
+  flags.section("Run");
+  flags.number("--threads", "N", options.config.threads, kThreadsHelp);
+  flags.custom(
+      "--device", "DEVICE", [&options](const std::string& text) { options.device = parse_device(text); },
+      "What trains: auto (the first usable NVIDIA GPU, else the CPU), cpu, cuda (the first usable GPU), "
+      "cuda:N "
+      "(GPU N of 'warp2vec info --devices') or reference (plain code on one thread, to compare with) "
+      "(default "
+      "auto)");
+  flags.on_off("--dry-run", options.dry_run,
+               "Count the words, print the memory that training needs and what a step costs, and stop.");
+  flags.on_off("--quiet", options.quiet, "Print nothing but errors.");
+  flags.config_file();
+}
+
+}  // namespace
+
+void add_train_flags(Flags& flags, TrainOptions& options) {
+  add_files(flags, options);
+  add_model(flags, options.config);
+  add_training(flags, options.config);
+  add_run(flags, options);
+}
+
+void check_settings(const Config& config) {
+  try {
+    config.validate();
+  } catch (const Error& error) {
+    throw UsageError(error.what());
+  }
+}
+
+}  // namespace warp2vec::cli

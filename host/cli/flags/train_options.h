@@ -1,0 +1,39 @@
+#pragma once
+/// The flags that `train` and `plan` share.
+
+#include <warp2vec/config.h>
+#include <warp2vec/word_vectors.h>
+
+#include "host/cli/flags/device.h"
+#include "host/cli/flags/flags.h"
+
+#include <string>
+#include <vector>
+
+namespace warp2vec::cli {
+
+struct TrainOptions {
+  Config config;
+  std::vector<std::string> inputs;
+  std::string output;
+  std::string read_vocab;
+  std::string save_vocab;
+  std::string save_model;
+  std::string metrics;
+  std::string config_file;  ///< "" if there is none
+  VectorFormat format = VectorFormat::binary;
+  DeviceRequest device;
+  bool quiet = false;
+  bool dry_run = false;
+};
+
+/// The help that every flag `--threads` shares.
+inline constexpr const char* kThreadsHelp = "CPU threads, 1 to 1024; 0 = all of the machine's (default 0)";
+
+/// Adds all training flags; `options` outlives `flags`.
+void add_train_flags(Flags& flags, TrainOptions& options);
+
+/// Config::validate as a matter of usage: throws UsageError.
+void check_settings(const Config& config);
+
+}  // namespace warp2vec::cli

@@ -1,0 +1,87 @@
+#include "host/cli/run/interrupt.h"
+
+#include <unistd.h>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <ctime>
+
+namespace warp2vec::cli {
+namespace {
+
+constexpr std::array kSignals{SIGINT, SIGTERM, SIGHUP};
+constexpr std::int64_t kNanoseconds = 1'000'000'000;  // of a second
+
+std::atomic<int> caught{0};
+std::atomic<std::int64_t> caught_at{0};  // 0 = not yet
+static_assert(std::atomic<int>::is_always_lock_free && std::atomic<std::int64_t>::is_always_lock_free,
+              "needed in a signal handler");
+
+std::int64_t now() {
+  timespec time{};
+  ::clock_gettime(CLOCK_MONOTONIC, &time);
+  return time.tv_sec * kNanoseconds + time.tv_nsec;
+}
+
+// From a handler of `signal`.
+void end_process(int signal) {
+  struct sigaction usual {};
+  usual.sa_handler = SIG_DFL;
+  ::sigemptyset(&usual.sa_mask);
+  ::sigaction(signal, &usual, nullptr);
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  ::sigaddset(&signals, signal);
+  ::pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  ::raise(signal);
+  // The first process of a container gets no signal whose action is the default.
+  ::_exit(exit_status_of(signal));
+}
+
+void handle(int signal) {
+  std::int64_t first = 0;
+  const std::int64_t time = now();
+  if (caught_at.compare_exchange_strong(first, time)) {
+    caught.store(signal);
+  } else if (time - first >= kNanoseconds) {
+    end_process(signal);
+  }
+}
+
+}  // namespace
+
+InterruptGuard::InterruptGuard() {
+  static_assert(std::tuple_size_v<decltype(before_)> == kSignals.size());
+  caught.store(0);
+  caught_at.store(0);
+  struct sigaction action {};
+  action.sa_handler = handle;
+  ::sigemptyset(&action.sa_mask);
+  action.sa_flags = SA_RESTART;  // reads and writes go on
+  for (std::size_t i = 0; i < kSignals.size(); ++i) {
+    ::sigaction(kSignals[i], nullptr, &before_[i]);
+    if (before_[i].sa_handler != SIG_IGN) ::sigaction(kSignals[i], &action, nullptr);
+  }
+}
+
+InterruptGuard::~InterruptGuard() {
+  for (std::size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], &before_[i], nullptr);
+}
+
+int caught_signal() { return caught.load(); }
+
+void stop_if_interrupted() {
+  if (const int signal = caught_signal(); signal != 0) throw Interrupted(signal);
+}
+
+ClosedPipesGuard::ClosedPipesGuard() {
+  struct sigaction ignored {};
+  ignored.sa_handler = SIG_IGN;
+  ::sigemptyset(&ignored.sa_mask);
+  ::sigaction(SIGPIPE, &ignored, &before_);
+}
+
+ClosedPipesGuard::~ClosedPipesGuard() { ::sigaction(SIGPIPE, &before_, nullptr); }
+
+}  // namespace warp2vec::cli

@@ -1,0 +1,179 @@
+#include "host/cli/run/run_report.h"
+
+#include "host/cli/terminal/machine.h"
+#include "host/cli/terminal/text.h"
+#include "host/cli/terminal/version.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace warp2vec::cli {
+namespace {
+
+using nlohmann::json;
+
+json settings_json(const TrainOptions& options) {
+  const Config& c = options.config;
+  return {{"dim", c.dim},
+          {"window", c.window},
+          {"shrink_window", c.shrink_window},
+          {"min_count", c.min_count},
+          {"max_vocab", c.max_vocab},
+          {"loss", to_string(c.loss)},
+          {"sharing", to_string(c.sharing)},
+          {"table_type", to_string(c.table_type)},
+          {"negative", c.negative},
+          {"ns_exponent", c.ns_exponent},
+          {"tile_centres", c.centres_per_tile()},
+          {"tile_negatives", c.negatives_per_tile()},
+          {"path_tile_centres", c.path_tile_centres()},
+          {"sample", c.sample},
+          {"lr", c.lr},
+          {"epochs", c.epochs},
+          {"max_sentence", c.max_sentence},
+          {"threads", thread_count(c)},
+          {"seed", c.seed},
+          {"deterministic", c.deterministic},
+          {"device", to_string(options.device)},
+          {"format", to_string(options.format)},
+          {"read_vocab", options.read_vocab},
+          {"save_vocab", options.save_vocab},
+          {"save_model", options.save_model}};
+}
+
+json machine_json() {
+  const Machine machine = this_machine();
+  return {{"cpu", machine.cpu},
+          {"threads", machine.threads},
+          {"cores", machine.cores},
+          {"os", machine.os},
+          {"memory_bytes", machine.memory}};
+}
+
+json device_json(const RunReport& report) {
+  json device{{"kind", to_string(report.device)}};
+  if (!report.gpu) return device;
+  const GpuRun& run = *report.gpu;
+  json items = json::array();
+  for (const CudaMemoryPlan::Item& item : run.memory.items)
+    items.push_back({{"name", item.name}, {"bytes", item.bytes}});
+  device["name"] = run.device.name;
+  device["index"] = run.device.index;
+  device["compute_capability"] = std::to_string(run.device.major) + "." + std::to_string(run.device.minor);
+  device["memory_bytes"] = run.memory_bytes;
+  device["memory_items"] = items;
+  device["free_bytes"] = run.memory.free;
+  device["corpus_resident"] = run.memory.corpus_resident;
+  device["centres_in_flight"] = run.centres_in_flight;
+  device["matrix_units"] = run.matrix_units;
+  device["seconds"] = {{"kernels", run.seconds.kernels}, {"subsampling", run.seconds.subsampling}};
+  return device;
+}
+
+double words_per_second(const TrainingSummary& training) {
+  return training.seconds > 0 ? static_cast<double>(training.tokens) / training.seconds : 0;
+}
+
+// Three digits at most where they tell something: "0.05", "9.87", "12.3", "1234.5".
+std::string seconds_text(double seconds) { return format_fixed(seconds, seconds < 9.995 ? 2 : 1); }
+
+std::string training_line(const TrainOptions& options, const RunReport& report) {
+  if (!report.gpu) {
+    const bool alone = report.device == DeviceKind::reference || options.config.deterministic;
+    const int threads = alone ? 1 : thread_count(options.config);
+    return "training: " + seconds_text(report.seconds.train) + " on " + std::to_string(threads) + " CPU " +
+           (threads == 1 ? "thread" : "threads");
+  }
+  const CudaSeconds& gpu = report.gpu->seconds;
+  const TrainingSummary& training = report.training;
+  const double named = gpu.kernels + gpu.subsampling + training.upload_seconds + training.download_seconds;
+  return "training: GPU kernels " + seconds_text(gpu.kernels) + ", GPU subsampling " +
+         seconds_text(gpu.subsampling) + ", upload " + seconds_text(training.upload_seconds) + ", download " +
+         seconds_text(training.download_seconds) + ", rest " +
+         seconds_text(std::max(0.0, report.seconds.train - named));
+}
+
+}  // namespace
+
+json progress_json(const Progress& progress) {
+  return {{"type", "progress"},
+          {"epoch", progress.epoch + 1},
+          {"epoch_end", progress.epoch_end},
+          {"tokens_done", progress.tokens_done},
+          {"tokens_total", progress.tokens_total},
+          {"pairs", progress.pairs_done},
+          {"loss", progress.loss},
+          {"lr", progress.lr},
+          {"seconds", progress.seconds},
+          {"words_per_second", progress.words_per_second}};
+}
+
+json summary_json(const TrainOptions& options, const RunReport& report, const std::string& state,
+                  const std::string& message) {
+  const TrainingSummary& training = report.training;
+  json summary{{"type", "summary"},
+               {"state", state},
+               {"version", version()},
+               {"commit", commit()},
+               {"settings", settings_json(options)},
+               {"sharing", to_string(report.sharing)},
+               {"machine", machine_json()},
+               {"device", device_json(report)},
+               {"input", {{"paths", options.inputs}, {"bytes", report.input_bytes}}},
+               {"output", options.output},
+               {"counts",
+                {{"text_tokens", report.text_tokens},
+                 {"text_types", report.text_types},
+                 {"vocabulary", report.vocabulary},
+                 {"epoch_tokens", report.epoch_tokens},
+                 {"trained_tokens", training.tokens},
+                 {"kept_tokens", training.kept_tokens},
+                 {"pairs", training.pairs}}},
+               {"seconds",
+                {{"vocabulary", report.seconds.vocabulary},
+                 {"encode", report.seconds.encode},
+                 {"prepare", report.seconds.prepare},
+                 {"train", report.seconds.train},
+                 {"upload", training.upload_seconds},
+                 {"download", training.download_seconds},
+                 {"save", report.seconds.save}}},
+               {"epoch_loss", training.epoch_loss},
+               {"words_per_second", words_per_second(training)},
+               {"peak_memory_bytes", peak_memory()}};
+  for (const auto& [top, nodes] : report.path_nodes_outside_top)
+    summary["path_nodes_outside_top"][std::to_string(top)] = nodes;
+  if (!message.empty()) summary["message"] = message;
+  return summary;
+}
+
+std::string phase_breakdown(const TrainOptions& options, const RunReport& report) {
+  const PhaseSeconds& s = report.seconds;
+  return "seconds: vocabulary " + seconds_text(s.vocabulary) + ", encode " + seconds_text(s.encode) +
+         ", prepare " + seconds_text(s.prepare) + ", train " + seconds_text(s.train) + ", save " +
+         seconds_text(s.save) + "; together " + seconds_text(s.together()) + "\n" +
+         training_line(options, report) + "\nmemory: peak " + format_bytes(peak_memory()) +
+         (report.gpu ? ", on the GPU " + format_bytes(report.gpu->memory_bytes) : "");
+}
+
+std::string text_summary(const TrainOptions& options, const RunReport& report, const TrainedFiles& files) {
+  const TrainingSummary& training = report.training;
+  std::string losses;
+  for (const double loss : training.epoch_loss) losses += " " + format_fixed(loss, 4);
+  std::string out = "trained " + with_commas(training.tokens) + " words, " +
+                    with_commas(training.kept_tokens) + " of them kept by --sample, at " +
+                    with_commas(std::llround(words_per_second(training))) + " words/s; vocabulary " +
+                    with_commas(report.vocabulary) + " words\n";
+  if (!losses.empty()) out += "loss per epoch:" + losses + "\n";
+  out += phase_breakdown(options, report) + "\n";
+  if (!files.model.empty()) out += "model: " + files.model + "\n";
+  const std::string& path = files.vectors;
+  if (options.format == VectorFormat::tensorboard)
+    return out + "vectors: " + path + ".vectors.tsv, words: " + path +
+           ".metadata.tsv (to see them, load both at https://projector.tensorflow.org)";
+  return out + "vectors: " + path + " (" + to_string(options.format) +
+         ")\ntry: warp2vec neighbors --vectors " + path + " " + report.example_word;
+}
+
+}  // namespace warp2vec::cli

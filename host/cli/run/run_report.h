@@ -1,0 +1,63 @@
+#pragma once
+/// What a training run came to: as JSON for --metrics and as text for its end.
+
+#include <warp2vec/trainer.h>
+
+#include "host/cli/flags/train_options.h"
+#include "host/cli/run/trained_files.h"
+#include "host/cli/terminal/gpu.h"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace warp2vec::cli {
+
+struct PhaseSeconds {
+  double vocabulary = 0;  ///< counting or reading it
+  double encode = 0;      ///< text to word ids
+  double prepare = 0;     ///< samplers and starting vectors
+  double train = 0;
+  double save = 0;
+
+  double together() const { return vocabulary + encode + prepare + train + save; }
+};
+
+/// Filled in as the run goes on.
+struct RunReport {
+  std::int64_t input_bytes = 0;  ///< on disk
+  std::int64_t text_tokens = 0;  ///< in the text, in the vocabulary or not; 0 if the vocabulary was read
+  std::int64_t text_types = 0;   ///< different words in the text; 0 if the vocabulary was read
+  std::int64_t vocabulary = 0;
+  std::int64_t epoch_tokens = 0;         ///< tokens of the text that are in the vocabulary
+  Sharing sharing = Sharing::automatic;  ///< the rule that was chosen, once it is
+  DeviceKind device = DeviceKind::cpu;
+  std::optional<GpuRun> gpu;  ///< once the run is on a GPU
+  /// (n, mean number of nodes on a kept word's path without the tree's first n); empty without hierarchical
+  /// softmax.
+  std::vector<std::pair<std::int64_t, double>> path_nodes_outside_top;
+  TrainingSummary training;
+  PhaseSeconds seconds;
+  std::string example_word;  ///< for the commands to try next
+};
+
+/// {"type":"progress",...}
+nlohmann::json progress_json(const Progress& progress);
+
+/// {"type":"summary",...}. `state`: "finished", "interrupted" or "failed"; `message` says why it failed.
+nlohmann::json summary_json(const TrainOptions& options, const RunReport& report, const std::string& state,
+                            const std::string& message);
+
+/// Where the time and the memory of a run went, in three lines without a newline at the end: the phases of
+/// the run; what its training consists of (on a GPU its own seconds and the transfers, on a CPU the threads);
+/// peak memory. All times in seconds.
+std::string phase_breakdown(const TrainOptions& options, const RunReport& report);
+
+/// A few lines for the user of a run that wrote these files, phase_breakdown() among them.
+std::string text_summary(const TrainOptions& options, const RunReport& report, const TrainedFiles& files);
+
+}  // namespace warp2vec::cli

@@ -1,0 +1,55 @@
+#include "host/cli/run/vocabulary_source.h"
+
+#include <warp2vec/error.h>
+
+#include "host/cli/run/interrupt.h"
+#include "host/cli/terminal/text.h"
+
+#include <chrono>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace warp2vec::cli {
+
+ReadProgress reading_progress(ProgressDisplay& display, const std::string& what, const Corpus& corpus) {
+  const auto begin = std::chrono::steady_clock::now();
+  return [&display, what, total = corpus.bytes(), begin](std::int64_t bytes, std::int64_t tokens) {
+    stop_if_interrupted();
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
+    display.show(format_reading(what, bytes, total, tokens, elapsed.count()));
+  };
+}
+
+CorpusCounts count_vocabulary(const Corpus& corpus, const Config& config, ProgressDisplay& display) {
+  CorpusCounts counts = count_words(corpus, config.min_count, config.max_vocab, thread_count(config),
+                                    reading_progress(display, "counting words", corpus));
+  stop_if_interrupted();
+  if (counts.invalid_utf8 > 0)
+    display.say("warning: " + with_commas(counts.invalid_utf8) +
+                " words of the text are not valid UTF-8; they are kept byte for byte");
+  display.say("vocabulary: " + with_commas(counts.vocabulary.size()) + " of " + with_commas(counts.types) +
+              " different words; they make up " + with_commas(counts.vocabulary.total()) + " of the text's " +
+              with_commas(counts.tokens) + " words");
+  return counts;
+}
+
+Vocabulary load_vocabulary(const std::string& path, const Config& config, ProgressDisplay& display) {
+  Vocabulary all = read_vocabulary(path, 1, 0);
+  std::vector<std::pair<std::string_view, std::int64_t>> words;
+  for (std::int64_t w = 0; w < all.size(); ++w) {
+    const auto id = static_cast<WordId>(w);
+    words.emplace_back(all.word(id), all.count(id));
+  }
+  Vocabulary kept(words, config.min_count, config.max_vocab);
+  if (kept.size() == 0)
+    throw Error("no word of " + path + " has a count of --min-count " + std::to_string(config.min_count) +
+                " or more");
+  const std::int64_t dropped = all.size() - kept.size();
+  display.say(
+      "vocabulary: " + with_commas(kept.size()) + " words from " + path +
+      (dropped > 0 ? "; " + with_commas(dropped) + " more left out by --min-count and --max-vocab" : ""));
+  return kept;
+}
+
+}  // namespace warp2vec::cli

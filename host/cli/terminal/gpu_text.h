@@ -1,0 +1,24 @@
+#pragma once
+/// GPUs in words.
+
+#include "host/cli/terminal/gpu.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace warp2vec::cli {
+
+/// "NVIDIA H100 80GB HBM3 (cuda:0)".
+std::string gpu_name(const CudaDevice& device);
+
+/// Why no GPU can be used, if none can.
+std::string why_no_gpu(const std::optional<CudaDevices>& gpus);
+
+/// For `info --devices`: a line for each usable GPU, then one for each problem.
+std::vector<std::string> describe_gpus(const std::optional<CudaDevices>& gpus);
+
+/// The plan of a run on a GPU: its memory, and how it works through the corpus.
+std::vector<std::string> describe_run(const GpuRun& run);
+
+}  // namespace warp2vec::cli

@@ -1,0 +1,77 @@
+#include "host/cli/terminal/machine.h"
+
+#include <sys/resource.h>
+#include <sys/utsname.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <set>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+namespace warp2vec::cli {
+namespace {
+
+// "key : value" or "key=value" -> value without surrounding spaces and quotes.
+std::string value_of(const std::string& line, char separator) {
+  const std::size_t at = line.find(separator);
+  if (at == std::string::npos) return "";
+  constexpr std::string_view kSpace = " \t\"";
+  const std::size_t first = line.find_first_not_of(kSpace, at + 1);
+  if (first == std::string::npos) return "";
+  return line.substr(first, line.find_last_not_of(kSpace) - first + 1);
+}
+
+// Bytes of an entry of a file of lines "name:  number kB"; 0 if it is not there.
+std::int64_t memory_entry(const char* file, std::string_view name) {
+  std::ifstream in(file);
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with(name)) return std::strtoll(line.c_str() + name.size(), nullptr, 10) * 1024;
+  }
+  return 0;
+}
+
+constexpr const char* kMemory = "/proc/meminfo";
+
+void read_cpu(Machine& machine) {
+  std::ifstream in("/proc/cpuinfo");
+  std::set<std::pair<std::string, std::string>> cores;
+  std::string package;
+  for (std::string line; std::getline(in, line);) {
+    if (machine.cpu.empty() && line.starts_with("model name")) machine.cpu = value_of(line, ':');
+    if (line.starts_with("physical id")) package = value_of(line, ':');
+    if (line.starts_with("core id")) cores.emplace(package, value_of(line, ':'));
+  }
+  machine.cores = static_cast<int>(cores.size());
+}
+
+}  // namespace
+
+Machine this_machine() {
+  Machine machine;
+  read_cpu(machine);
+  machine.threads = static_cast<int>(std::thread::hardware_concurrency());
+  machine.memory = memory_entry(kMemory, "MemTotal:");
+  std::ifstream release("/etc/os-release");
+  for (std::string line; std::getline(release, line);) {
+    if (line.starts_with("PRETTY_NAME=")) machine.os = value_of(line, '=');
+  }
+  struct utsname names {};
+  if (::uname(&names) == 0) {
+    machine.os += (machine.os.empty() ? "" : ", ") + std::string(names.sysname) + " " + names.release;
+    if (machine.cpu.empty()) machine.cpu = names.machine;
+  }
+  return machine;
+}
+
+std::int64_t available_memory() { return memory_entry(kMemory, "MemAvailable:"); }
+
+std::int64_t peak_memory() {
+  // What getrusage() says includes the peak of the process that started this one.
+  if (const std::int64_t peak = memory_entry("/proc/self/status", "VmHWM:"); peak > 0) return peak;
+  struct rusage usage {};
+  return ::getrusage(RUSAGE_SELF, &usage) == 0 ? std::int64_t{usage.ru_maxrss} * 1024 : 0;
+}
+
+}  // namespace warp2vec::cli

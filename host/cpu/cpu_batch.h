@@ -1,0 +1,47 @@
+#pragma once
+/// A batch as the steps of the CPU backend see it.
+
+#include <warp2vec/detail/kept_tokens.h>
+#include <warp2vec/trainer.h>
+
+#include <cstdint>
+#include <vector>
+
+namespace warp2vec {
+
+/// The kept tokens of a batch and around it, and the windows of its centres. Tokens are addressed by their
+/// element in the span.
+class CpuBatch {
+ public:
+  explicit CpuBatch(const TrainingData& data) : data_(data) {}
+
+  void read(const Batch& batch);
+
+  const Draws& draws() const { return draws_; }
+  /// The centres: elements [begin, end).
+  std::int64_t begin() const { return begin_; }
+  std::int64_t end() const { return end_; }
+  /// Number of (context, centre) pairs.
+  std::int64_t pairs() const { return pairs_; }
+  /// Ordinal of an element among the epoch's kept tokens.
+  std::int64_t ordinal(std::int64_t i) const { return span_.first + i; }
+  WordId word(std::int64_t i) const { return span_.words[static_cast<std::size_t>(i)]; }
+  /// Position in the token stream.
+  std::int64_t position(std::int64_t i) const { return span_.positions[static_cast<std::size_t>(i)]; }
+  float lr(std::int64_t i) const { return data_.lr_at(draws_.epoch, position(i)); }
+  /// The window of a centre, itself among it.
+  KeptRange window(std::int64_t centre) const { return windows_[static_cast<std::size_t>(centre - begin_)]; }
+  /// The elements that the windows of centres [begin, end) cover.
+  KeptRange reach(std::int64_t begin, std::int64_t end) const;
+
+ private:
+  const TrainingData& data_;
+  Draws draws_;
+  KeptSpan span_;
+  std::int64_t begin_ = 0;
+  std::int64_t end_ = 0;
+  std::int64_t pairs_ = 0;
+  std::vector<KeptRange> windows_;
+};
+
+}  // namespace warp2vec

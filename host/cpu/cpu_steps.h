@@ -1,0 +1,47 @@
+#pragma once
+/// The steps of the CPU backend: what reference_blocks.h defines, in vector instructions.
+
+#include <warp2vec/embeddings.h>
+#include <warp2vec/trainer.h>
+
+#include "host/cpu/centre_blocks.h"
+#include "host/cpu/cpu_batch.h"
+#include "host/cpu/cpu_softmax.h"
+#include "host/cpu/path_tile_steps.h"
+#include "host/cpu/private_rows.h"
+#include "host/cpu/sign_block.h"
+#include "host/cpu/tile_steps.h"
+#include "host/training/hot_rows.h"
+
+#include <cstdint>
+#include <optional>
+
+namespace warp2vec {
+
+/// Trains batches on one thread; owns the buffers that this needs. Several of these may train the same
+/// embeddings at the same time (Hogwild): steps are added without locks.
+class CpuSteps {
+ public:
+  /// `nodes`: the inner nodes of the Huffman tree that this thread keeps copies of.
+  CpuSteps(const TrainingData& data, const HotMatrices& hot, Embeddings& embeddings, PrivateRowsPlan nodes);
+
+  Trained train(const Batch& batch);
+
+ private:
+  double train_centre(std::int64_t centre);
+
+  const TrainingData& data_;
+  const std::int32_t path_centres_;
+  CpuBatch batch_;
+  std::optional<TileSteps> tiles_;
+  TileSteps::Tile tile_, next_tile_;
+  PrivateRows nodes_;
+  std::optional<PathTileSteps> path_tiles_;
+  PathTileSteps::Tile path_tile_, next_path_tile_;
+  CentreBlocks centre_blocks_;
+  SignBlocks blocks_, next_blocks_;
+  SignBlockSteps sign_blocks_;
+  std::optional<CpuSoftmax> softmax_;
+};
+
+}  // namespace warp2vec

@@ -1,0 +1,63 @@
+#pragma once
+/// Hierarchical softmax by tiles: Sharing::tile of config.h.
+
+#include <warp2vec/embeddings.h>
+#include <warp2vec/trainer.h>
+
+#include "host/cpu/cpu_batch.h"
+#include "host/cpu/private_rows.h"
+#include "host/cpu/scaled_rows.h"
+#include "host/training/hot_rows.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace warp2vec {
+
+/// Trains the paths of a few neighbouring centres on one thread. Each of their contexts is read and moved
+/// once for all of them.
+class PathTileSteps {
+ public:
+  /// A tile that is ready to be trained.
+  struct Tile {
+    /// Where the pairs of a centre begin. Each of its nodes meets each of its contexts.
+    struct Path {
+      std::size_t first_pair;
+      std::size_t first_node;
+      std::int64_t nodes;
+      std::int64_t contexts;
+    };
+
+    ScaledRows contexts;  // rows of the input matrix
+    ScaledRows nodes;     // rows of the node matrix, path by path
+    std::vector<Path> paths;
+    // Pairs, path by path and node by node:
+    std::vector<const float*> pair_contexts;  // copies in x_
+    std::vector<const float*> pair_nodes;
+    std::vector<float> pair_signs;
+    std::vector<float*> context_steps;  // of the paths' contexts, one path after the other: rows of x_steps_
+  };
+
+  /// `nodes`: the rows of the Huffman tree's inner nodes.
+  PathTileSteps(const TrainingData& data, const HotMatrices& hot, Embeddings& embeddings, PrivateRows& nodes);
+
+  /// Looks up the rows of centres [begin, end) of the batch, at most config.path_tile_centres(), and asks for
+  /// them ahead of time.
+  void prepare(const CpuBatch& batch, std::int64_t begin, std::int64_t end, Tile& tile);
+  /// Returns the loss.
+  double train(const Tile& tile);
+
+ private:
+  void add_path(const CpuBatch& batch, std::int64_t centre, std::int64_t first_context, Tile& tile);
+
+  const TrainingData& data_;
+  const HotMatrices& hot_;
+  Embeddings& embeddings_;
+  PrivateRows& nodes_;
+  Matrix x_, x_steps_;          // copies of the contexts, and their steps
+  Matrix gradients_;            // of the pairs, one row
+  std::vector<float> ordered_;  // those of a path, context by context
+};
+
+}  // namespace warp2vec

@@ -1,0 +1,71 @@
+#pragma once
+/// Negative sampling with the negatives of a tile: Sharing::tile of config.h.
+
+#include <warp2vec/embeddings.h>
+#include <warp2vec/trainer.h>
+
+#include "host/cpu/context_copies.h"
+#include "host/cpu/cpu_batch.h"
+#include "host/cpu/scaled_rows.h"
+#include "host/sampling/negative_draws.h"
+#include "host/training/hot_rows.h"
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace warp2vec {
+
+/// Trains tiles on one thread. Contexts meet the tile's negatives in dense products of copied rows, and their
+/// own centres pair by pair: of a centres x contexts matrix only the band of the windows is wanted, a twelfth
+/// of it at N = 64, W = 5.
+class TileSteps {
+ public:
+  /// A tile that is ready to be trained.
+  struct Tile {
+    ScaledRows contexts;                // rows of the input matrix
+    ScaledRows targets;                 // rows of the output matrix: centres, then negatives
+    std::size_t centres;                // how many targets are
+    std::vector<float> negative_sizes;  // of each context's weights with the negatives
+    std::vector<std::int64_t>
+        apart;  // scores of negatives that do not meet a context, as they are its centre
+    // Pairs, in the order of their centres ...
+    std::vector<std::int64_t> centre_ends;    // for each centre the end of its pairs
+    std::vector<const float*> pair_contexts;  // copies in x_
+    std::vector<const float*> pair_centres;
+    // ... and in the order of their contexts.
+    std::vector<std::int64_t> context_ends;
+    std::vector<std::int32_t> order;  // numbers of pairs
+    std::vector<const float*> order_centres;
+  };
+
+  TileSteps(const TrainingData& data, const HotMatrices& hot, Embeddings& embeddings);
+
+  /// Looks up the rows of centres [begin, end) of the batch and asks for them ahead of time: at 60 MB of
+  /// matrices and more most are in no cache.
+  void prepare(const CpuBatch& batch, std::int64_t begin, std::int64_t end, Tile& tile);
+  /// Returns the loss.
+  double train(const Tile& tile);
+
+ private:
+  void list_rows(const CpuBatch& batch, std::int64_t begin, std::int64_t end, KeptRange contexts, Tile& tile);
+  void list_pairs(const CpuBatch& batch, std::int64_t begin, std::int64_t end, KeptRange contexts,
+                  Tile& tile);
+  void list_apart(const CpuBatch& batch, std::int64_t begin, std::int64_t end, KeptRange contexts,
+                  Tile& tile);
+
+  const TrainingData& data_;
+  const HotMatrices& hot_;
+  Embeddings& embeddings_;
+  NegativeDraws negative_draws_;
+  std::span<const WordId> negatives_;  // of the tile in preparation
+  ContextCopies x_;
+  Matrix x_steps_;      // steps of the contexts with the negatives
+  Matrix z_, z_steps_;  // copies of the negatives, and their steps
+  Matrix scores_;       // negatives x contexts
+  Matrix pairs_;        // scores of the pairs, one row
+  std::vector<float> ones_;
+  std::vector<float> ordered_;  // gradients of the pairs in the order of their contexts
+};
+
+}  // namespace warp2vec

@@ -1,0 +1,101 @@
+#include <warp2vec/detail/numerics.h>
+#include <warp2vec/error.h>
+#include <warp2vec/model.h>
+
+#include "host/training/dot.h"
+#include "host/training/matrix_rows.h"
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+
+namespace warp2vec {
+namespace {
+
+using Vector = std::span<const float>;
+
+// x . y for every row y.
+std::vector<double> scores(const Matrix& targets, Vector x) {
+  std::vector<double> values;
+  values.reserve(static_cast<std::size_t>(targets.rows()));
+  for (std::int64_t r = 0; r < targets.rows(); ++r) values.push_back(dot(x, row_values(targets, r)));
+  return values;
+}
+
+// `score_of_node` gives x . node.
+template <class ScoreOfNode>
+double log_probability_of_path(const HuffmanView& tree, WordId word, const ScoreOfNode& score_of_node) {
+  double sum = 0;
+  for (int depth = 0; depth < tree.length(word); ++depth) {
+    const PathStep step = tree.step(word, depth);
+    const double node_score = score_of_node(step.node);
+    sum -= softplus(step.right ? node_score : -node_score);  // log sigmoid(t) = -softplus(-t)
+  }
+  return sum;
+}
+
+std::vector<double> path_log_probabilities(const TrainedModel& model, Vector x) {
+  const std::vector<double> node_scores = scores(model.embeddings.nodes, x);
+  const HuffmanView tree = model.tree.view();
+  std::vector<double> values;
+  values.reserve(static_cast<std::size_t>(tree.words));
+  for (std::int64_t w = 0; w < tree.words; ++w)
+    values.push_back(log_probability_of_path(tree, static_cast<WordId>(w), [&](std::int64_t node) {
+      return node_scores[static_cast<std::size_t>(node)];
+    }));
+  return values;
+}
+
+std::vector<double> softmax_log_probabilities(const TrainedModel& model, Vector x) {
+  std::vector<double> values = scores(model.embeddings.output, x);
+  const double highest = *std::max_element(values.begin(), values.end());
+  double sum = 0;
+  for (const double value : values) sum += std::exp(value - highest);
+  const double log_sum = highest + std::log(sum);
+  for (double& value : values) value -= log_sum;
+  return values;
+}
+
+void require_probabilities(const Loss& loss) {
+  if (!has_probabilities(loss))
+    throw Error("a model with --loss " + to_string(loss) +
+                " has no P(word | context): negative sampling learns scores that are not normalised; train "
+                "with --loss hs, ns+hs or softmax");
+}
+
+}  // namespace
+
+bool has_probabilities(const Loss& loss) { return loss.hierarchical_softmax || loss.softmax; }
+
+double log_probability(const TrainedModel& model, WordId word, WordId context) {
+  if (!model.config.loss.hierarchical_softmax)
+    return log_probabilities(model, context)[static_cast<std::size_t>(row_of(word))];
+  const Vector x = row_values(model.embeddings.input, row_of(context));
+  return log_probability_of_path(model.tree.view(), word, [&model, x](std::int64_t node) {
+    return dot(x, row_values(model.embeddings.nodes, node));
+  });
+}
+
+std::vector<double> log_probabilities(const TrainedModel& model, WordId context) {
+  require_probabilities(model.config.loss);
+  const Vector x = row_values(model.embeddings.input, row_of(context));
+  return model.config.loss.softmax ? softmax_log_probabilities(model, x) : path_log_probabilities(model, x);
+}
+
+std::vector<WordProbability> most_probable(const TrainedModel& model, WordId context, std::int64_t top) {
+  const std::vector<double> values = log_probabilities(model, context);
+  std::vector<WordProbability> words;
+  words.reserve(values.size());
+  for (std::size_t w = 0; w < values.size(); ++w)
+    words.push_back({static_cast<WordId>(static_cast<std::int32_t>(w)), values[w]});
+  const auto wanted = std::clamp<std::int64_t>(top, 0, static_cast<std::int64_t>(words.size()));
+  std::partial_sort(words.begin(), words.begin() + wanted, words.end(),
+                    [](const WordProbability& a, const WordProbability& b) {
+                      return a.log_probability != b.log_probability ? a.log_probability > b.log_probability
+                                                                    : a.word < b.word;
+                    });
+  words.resize(static_cast<std::size_t>(wanted));
+  return words;
+}
+
+}  // namespace warp2vec

@@ -1,0 +1,143 @@
+#include "host/files/npy_header.h"
+
+#include "host/io/utf8.h"
+
+#include <charconv>
+#include <limits>
+#include <system_error>
+
+namespace warp2vec {
+namespace {
+
+constexpr std::string_view kMagic = "\x93NUMPY";
+constexpr std::string_view kVersion{"\x01\x00", 2};
+constexpr std::size_t kPreamble = 10;  // magic, version, 16-bit length of the rest
+constexpr std::size_t kAlignment = 64;
+
+// The header is a literal of a Python dictionary with three keys. This reads that much of Python and no more.
+class Literal {
+ public:
+  Literal(const VectorSource& source, std::size_t begin, std::size_t end)
+      : source_(source), at_(begin), end_(end) {}
+
+  bool accept(std::string_view token) {
+    while (at_ < end_ && source_.bytes[at_] == ' ') ++at_;
+    if (!source_.bytes.substr(at_, end_ - at_).starts_with(token)) return false;
+    at_ += token.size();
+    return true;
+  }
+
+  void expect(std::string_view token) {
+    if (!accept(token)) fail("expected " + std::string(token) + " in the header");
+  }
+
+  std::string_view string() {
+    const char* const quote = accept("'") ? "'" : "\"";
+    if (*quote == '"') expect("\"");
+    const std::string_view rest = source_.bytes.substr(at_, end_ - at_);
+    const std::string_view text = rest.substr(0, rest.find(quote));
+    if (text.size() == rest.size()) fail("expected a closing quote in the header");
+    at_ += text.size() + 1;
+    return text;
+  }
+
+  std::int64_t positive_integer() {
+    accept("");  // spaces
+    std::int64_t value = 0;
+    const char* const text = source_.bytes.data();
+    const auto [stop, error] = std::from_chars(text + at_, text + end_, value);
+    if (error != std::errc{} || value < 1) fail("expected a shape of two integers above 0");
+    at_ = static_cast<std::size_t>(stop - text);
+    return value;
+  }
+
+  bool at_end() const { return at_ == end_; }
+
+  [[noreturn]] void fail(const std::string& what) const { source_.fail(at_, what); }
+
+ private:
+  const VectorSource& source_;
+  std::size_t at_;
+  std::size_t end_;
+};
+
+struct Shape {
+  std::int64_t rows = 0;
+  std::int64_t cols = 0;
+};
+
+Shape read_dictionary(Literal literal) {
+  Shape shape;
+  bool descr = false;
+  bool order = false;
+  literal.expect("{");
+  while (!literal.accept("}")) {
+    const std::string_view key = literal.string();
+    literal.expect(":");
+    if (key == "descr" && !descr) {
+      descr = literal.string() == "<f4";
+      if (!descr) literal.fail("expected the type '<f4' (little-endian float32) before this");
+    } else if (key == "fortran_order" && !order) {
+      order = literal.accept("False");
+      if (!order) literal.fail("expected the fortran_order False (rows one after the other)");
+    } else if (key == "shape" && shape.rows == 0) {
+      literal.expect("(");
+      shape.rows = literal.positive_integer();
+      literal.expect(",");
+      shape.cols = literal.positive_integer();
+      literal.accept(",");
+      literal.expect(")");
+    } else {
+      literal.fail("expected descr, fortran_order and shape, once each, but found " + quoted(key));
+    }
+    if (literal.accept(",")) continue;
+    literal.expect("}");
+    break;
+  }
+  if (!descr || !order || shape.rows == 0)
+    literal.fail("expected descr, fortran_order and shape before the header's end");
+  literal.expect("\n");
+  if (!literal.at_end()) literal.fail("expected the header to end after its line");
+  return shape;
+}
+
+}  // namespace
+
+bool is_npy(std::string_view bytes) { return bytes.starts_with(kMagic); }
+
+NpyHeader read_npy_header(const VectorSource& source) {
+  const std::string_view bytes = source.bytes;
+  if (bytes.size() < kPreamble) source.fail(bytes.size(), "the file ends inside the header");
+  if (bytes.substr(kMagic.size(), kVersion.size()) != kVersion)
+    source.fail(kMagic.size(), "expected version 1.0 of the .npy format");
+  const auto length = static_cast<unsigned char>(bytes[kPreamble - 2]) +
+                      std::size_t{256} * static_cast<unsigned char>(bytes[kPreamble - 1]);
+  const std::size_t size = kPreamble + length;
+  if (bytes.size() < size) source.fail(bytes.size(), "the file ends inside the header");
+
+  const Shape shape = read_dictionary(Literal(source, kPreamble, size));
+  if (shape.cols > std::numeric_limits<std::int32_t>::max())
+    source.fail(0, "expected at most 2147483647 values per vector, found " + std::to_string(shape.cols));
+  const auto values = static_cast<std::int64_t>(bytes.size() - size);
+  const std::int64_t row = shape.cols * static_cast<std::int64_t>(sizeof(float));
+  if (values % row != 0 || values / row != shape.rows)
+    source.fail(0, "the header says " + std::to_string(shape.rows) + " x " + std::to_string(shape.cols) +
+                       " float32 values, but " + std::to_string(values) + " bytes follow it");
+  return {shape.rows, static_cast<std::int32_t>(shape.cols), size};
+}
+
+std::string make_npy_header(std::int64_t rows, std::int32_t cols) {
+  std::string text = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + std::to_string(rows) + ", " +
+                     std::to_string(cols) + "), }";
+  // One byte more for the newline.
+  const std::size_t used = kPreamble + text.size() + 1;
+  text.append((kAlignment - used % kAlignment) % kAlignment, ' ');
+  text += '\n';
+  std::string header{kMagic};
+  header += kVersion;
+  header += static_cast<char>(text.size() % 256);
+  header += static_cast<char>(text.size() / 256);
+  return header + text;
+}
+
+}  // namespace warp2vec

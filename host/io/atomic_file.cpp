@@ -1,0 +1,183 @@
+#include "host/io/atomic_file.h"
+
+#include <warp2vec/error.h>
+
+#include <fcntl.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <cinttypes>
+#include <climits>
+#include <cstdio>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+namespace warp2vec {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kBufferBytes = std::size_t{1} << 20;
+
+std::string reason(int error) { return std::generic_category().message(error); }
+
+std::string folder_of(const std::string& target) {
+  const fs::path parent = fs::path(target).parent_path();
+  return parent.empty() ? "." : parent.string();
+}
+
+// Not the same in two processes, not even in those with the same number in two containers.
+std::uint64_t random_bits() {
+  std::uint64_t bits = 0;
+  if (::getrandom(&bits, sizeof bits, GRND_NONBLOCK) == static_cast<ssize_t>(sizeof bits)) return bits;
+  // Before the kernel has gathered randomness, or where a container forbids the call.
+  static std::atomic<std::uint64_t> calls{0};
+  const auto time = static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count());
+  return time + (calls++ << 40) + (static_cast<std::uint64_t>(::getpid()) << 52);
+}
+
+std::string hexadecimal(std::uint64_t bits) {
+  std::array<char, 17> digits{};
+  std::snprintf(digits.data(), digits.size(), "%016" PRIx64, bits);
+  return digits.data();
+}
+
+// `target` with `ending`; a name that would be too long with it is cut before it.
+std::string beside(const std::string& target, const std::string& ending) {
+  const fs::path path(target);
+  std::string name = path.filename().string();
+  name.resize(std::min(name.size(), std::size_t{NAME_MAX} - ending.size()));
+  return (path.parent_path() / (name + ending)).string();
+}
+
+[[noreturn]] void refuse(const std::string& path, const std::string& why) {
+  throw Error("cannot write " + path + ": " + why);
+}
+
+// What stands under `path` now. A folder, a file without write permission (which a rename would replace all
+// the same) and a path that cannot be looked at throw Error.
+enum class Target { none, regular_file, special_file };
+Target look_at(const std::string& path, struct stat& status) {
+  if (::stat(path.c_str(), &status) != 0) {
+    if (errno == ENOENT) return Target::none;
+    refuse(path, reason(errno));
+  }
+  if (S_ISDIR(status.st_mode)) refuse(path, "it is a folder");
+  if (::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) != 0) refuse(path, reason(errno));
+  return S_ISREG(status.st_mode) ? Target::regular_file : Target::special_file;
+}
+
+}  // namespace
+
+AtomicFile::AtomicFile(const std::string& path) : path_(path) {
+  buffer_.reserve(kBufferBytes);
+  struct stat status {};
+  const Target target = look_at(path_, status);
+  if (target == Target::special_file) {
+    fd_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
+    if (fd_ < 0) refuse(path_, reason(errno));
+    return;
+  }
+  target_ = behind_links(path_);
+  // A file that is replaced keeps its permissions: a private one is private from the start. The umask may
+  // take some of them away at first. Not every file system has them, so a failure is none of ours.
+  const bool replaces = target == Target::regular_file;
+  const mode_t mode = replaces ? status.st_mode & 0777 : 0666;
+  NewFile temporary = create_beside(target_, mode, random_bits);
+  if (temporary.fd < 0) refuse(path_, reason(errno));
+  fd_ = temporary.fd;
+  temporary_ = std::move(temporary.path);
+  if (replaces) static_cast<void>(::fchmod(fd_, mode));
+}
+
+AtomicFile::~AtomicFile() {
+  if (fd_ >= 0) ::close(fd_);
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+void AtomicFile::fail(const char* what) const {
+  throw Error("cannot " + std::string(what) + " " + path_ + ": " + reason(errno));
+}
+
+void AtomicFile::write(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const std::size_t n = std::min(bytes.size(), kBufferBytes - buffer_.size());
+    buffer_.insert(buffer_.end(), bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(n));
+    bytes.remove_prefix(n);
+    if (buffer_.size() == kBufferBytes) flush();
+  }
+}
+
+void AtomicFile::flush() {
+  const char* at = buffer_.data();
+  std::size_t left = buffer_.size();
+  while (left > 0) {
+    const ssize_t n = ::write(fd_, at, left);
+    if (n < 0) {
+      if (errno == EINTR) continue;
+      fail("write");
+    }
+    at += n;
+    left -= static_cast<std::size_t>(n);
+  }
+  buffer_.clear();
+}
+
+void AtomicFile::finish() {
+  flush();
+  // Pipes and terminals cannot be synced (EINVAL); for them reaching the kernel is all there is.
+  if (::fsync(fd_) != 0 && errno != EINVAL) fail("sync");
+  const int fd = fd_;
+  fd_ = -1;
+  if (::close(fd) != 0) fail("close");
+}
+
+void AtomicFile::commit() {
+  if (fd_ >= 0) finish();
+  if (temporary_.empty()) return;
+  if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail("rename the finished file to");
+  temporary_.clear();
+  const int folder = ::open(folder_of(target_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) return;  // a folder that may be written but not read: the rename itself stands
+  const int synced = ::fsync(folder);
+  const int error = errno;
+  ::close(folder);
+  // EINVAL: a file system that cannot sync folders.
+  if (synced != 0 && error != EINVAL)
+    throw Error("cannot sync the folder of " + path_ + ": " + reason(error));
+}
+
+std::string behind_links(const std::string& path) {
+  constexpr int kMostLinks = 40;  // as in the kernel
+  std::error_code error;
+  fs::path target = path;
+  for (int i = 0; i < kMostLinks && fs::is_symlink(target, error); ++i)
+    target = target.parent_path() / fs::read_symlink(target, error);
+  return target.string();
+}
+
+NewFile create_beside(const std::string& target, mode_t mode, const std::function<std::uint64_t()>& random) {
+  NewFile file;
+  constexpr int kMostTries = 100;
+  for (int i = 0; i < kMostTries; ++i) {
+    file.path = beside(target, ".tmp-" + hexadecimal(random()));
+    file.fd = ::open(file.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    if (file.fd >= 0 || errno != EEXIST) break;
+  }
+  return file;
+}
+
+void check_writable(const std::string& path) {
+  struct stat status {};
+  // Opening and closing a pipe would tell its reader that all is done.
+  if (look_at(path, status) != Target::special_file) const AtomicFile probe(path);
+}
+
+}  // namespace warp2vec

@@ -1,0 +1,13 @@
+#include "host/io/crc32.h"
+
+#include <zlib.h>
+
+namespace warp2vec {
+
+std::uint32_t crc32_of(std::string_view bytes, std::uint32_t crc) {
+  if (bytes.empty()) return crc;  // zlib takes a null pointer for a start
+  return static_cast<std::uint32_t>(
+      ::crc32_z(crc, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()));
+}
+
+}  // namespace warp2vec

@@ -1,0 +1,16 @@
+#pragma once
+/// UTF-8 as RFC 3629 defines it, and words in messages.
+
+#include <string>
+#include <string_view>
+
+namespace warp2vec {
+
+/// False for stray, missing or superfluous continuation bytes, overlong forms, surrogates and code points
+/// above U+10FFFF.
+bool is_valid_utf8(std::string_view text);
+
+/// A word for a message: in quotes, and cut between two characters where it is longer than 60 bytes.
+std::string quoted(std::string_view word);
+
+}  // namespace warp2vec

@@ -1,0 +1,187 @@
+#include "host/reference/reference_blocks.h"
+
+#include <algorithm>
+
+namespace warp2vec {
+namespace {
+
+WordId word_at(const KeptSpan& span, std::int64_t i) { return span.words[static_cast<std::size_t>(i)]; }
+std::int64_t position_at(const KeptSpan& span, std::int64_t i) {
+  return span.positions[static_cast<std::size_t>(i)];
+}
+
+// The pairs of a block in which all contexts belong to one centre.
+void count_pairs(Block& block) {
+  block.context_pairs.assign(block.contexts.size(), 1);
+  block.target_pairs.assign(block.targets.size(), static_cast<float>(block.contexts.size()));
+}
+
+// The centre with weight 1 and the negatives with weight -1, or 0 where one is the centre itself.
+void add_targets(Block& block, WordId centre, const std::vector<WordId>& negatives) {
+  block.targets.push_back(row_of(centre));
+  for (const WordId negative : negatives) block.targets.push_back(row_of(negative));
+  block.weights.resize(block.contexts.size() * block.targets.size());
+  for (std::size_t c = 0; c < block.contexts.size(); ++c) {
+    block.weight(c, 0) = 1;
+    for (std::size_t k = 0; k < negatives.size(); ++k)
+      block.weight(c, k + 1) = negatives[k] == centre ? 0.0F : -1.0F;
+  }
+  count_pairs(block);
+  for (std::size_t k = 0; k < negatives.size(); ++k)
+    if (negatives[k] == centre) block.target_pairs[k + 1] = 0;
+}
+
+// The windows of centres [begin, end), and all elements that they reach, as contexts.
+struct Windows {
+  std::int64_t first_centre;
+  std::vector<KeptSpan::Range> of_centre;
+  KeptSpan::Range reach;
+
+  Windows(const TrainingData& data, const Draws& draws, const KeptSpan& span, std::int64_t begin,
+          std::int64_t end)
+      : first_centre(begin), reach{begin, end} {
+    for (std::int64_t centre = begin; centre < end; ++centre) {
+      of_centre.push_back(window_of(data, draws, span, centre));
+      reach.begin = std::min(reach.begin, of_centre.back().begin);
+      reach.end = std::max(reach.end, of_centre.back().end);
+    }
+  }
+
+  // Whether context number `context` is in the window of centre number `centre`.
+  bool meet(std::size_t context, std::size_t centre) const {
+    const std::int64_t i = reach.begin + static_cast<std::int64_t>(context);
+    return i != first_centre + static_cast<std::int64_t>(centre) && of_centre[centre].contains(i);
+  }
+};
+
+}  // namespace
+
+KeptSpan::Range window_of(const TrainingData& data, const Draws& draws, const KeptSpan& span,
+                          std::int64_t centre) {
+  return span.around(
+      centre, window_width(draws, position_at(span, centre), data.config.window, data.config.shrink_window));
+}
+
+std::vector<std::int64_t> context_rows(const KeptSpan& span, std::int64_t centre, KeptSpan::Range contexts) {
+  std::vector<std::int64_t> rows;
+  for (std::int64_t i = contexts.begin; i < contexts.end; ++i)
+    if (i != centre) rows.push_back(row_of(word_at(span, i)));
+  return rows;
+}
+
+Block pair_block(const TrainingData& data, const Draws& draws, const KeptSpan& span, std::int64_t centre,
+                 std::int64_t context) {
+  const Config& config = data.config;
+  Block block;
+  block.contexts.push_back(row_of(word_at(span, context)));
+  std::vector<WordId> negatives;
+  negatives.reserve(static_cast<std::size_t>(config.negative));
+  for (std::int32_t k = 0; k < config.negative; ++k)
+    negatives.push_back(pair_negative(draws, data.negatives.view(), position_at(span, centre), config.window,
+                                      static_cast<std::int32_t>(context - centre), config.negative, k));
+  add_targets(block, word_at(span, centre), negatives);
+  return block;
+}
+
+Block window_block(const TrainingData& data, const Draws& draws, const KeptSpan& span, std::int64_t centre) {
+  Block block;
+  block.contexts = context_rows(span, centre, window_of(data, draws, span, centre));
+  std::vector<WordId> negatives;
+  negatives.reserve(static_cast<std::size_t>(data.config.negative));
+  for (std::int32_t k = 0; k < data.config.negative; ++k)
+    negatives.push_back(window_negative(draws, data.negatives.view(), position_at(span, centre), k));
+  add_targets(block, word_at(span, centre), negatives);
+  return block;
+}
+
+Block tile_block(const TrainingData& data, const Draws& draws, const KeptSpan& span, std::int64_t begin,
+                 std::int64_t end) {
+  const Config& config = data.config;
+  Block block;
+  const Windows windows(data, draws, span, begin, end);
+  for (std::int64_t centre = begin; centre < end; ++centre)
+    block.targets.push_back(row_of(word_at(span, centre)));
+  const std::int64_t tile = (span.first + begin) / config.centres_per_tile();
+  const std::int32_t negatives = config.negatives_per_tile();
+  for (std::int32_t m = 0; m < negatives; ++m)
+    block.targets.push_back(row_of(tile_negative(draws, data.negatives.view(), tile, m)));
+
+  const auto centres = static_cast<std::size_t>(end - begin);
+  for (std::int64_t i = windows.reach.begin; i < windows.reach.end; ++i)
+    block.contexts.push_back(row_of(word_at(span, i)));
+  block.weights.resize(block.contexts.size() * block.targets.size());
+  block.target_pairs.resize(block.targets.size());
+  std::int32_t all_pairs = 0;
+  for (std::size_t c = 0; c < block.contexts.size(); ++c) {
+    const auto meets = [&](std::size_t t) { return windows.meet(c, t); };
+    std::int32_t pairs = 0;
+    for (std::size_t t = 0; t < centres; ++t) {
+      if (!meets(t)) continue;
+      block.weight(c, t) = 1;
+      block.target_pairs[t] += 1;
+      ++pairs;
+    }
+    all_pairs += pairs;
+    block.context_pairs.push_back(static_cast<float>(pairs));
+    const float weight = tile_negative_weight(pairs, config.negative, negatives);
+    for (std::size_t m = centres; m < block.targets.size(); ++m) {
+      bool is_positive = false;
+      for (std::size_t t = 0; t < centres; ++t)
+        is_positive |= meets(t) && block.targets[t] == block.targets[m];
+      block.weight(c, m) = is_positive ? 0.0F : -weight;
+    }
+  }
+  for (std::size_t m = centres; m < block.targets.size(); ++m)
+    block.target_pairs[m] = tile_negative_weight(all_pairs, config.negative, negatives);
+  return block;
+}
+
+Block path_block(const TrainingData& data, std::vector<std::int64_t> contexts, WordId centre) {
+  Block block;
+  block.contexts = std::move(contexts);
+  const HuffmanView tree = data.tree.view();
+  for (int depth = 0; depth < tree.length(centre); ++depth)
+    block.targets.push_back(tree.step(centre, depth).node);
+  block.weights.resize(block.contexts.size() * block.targets.size());
+  for (std::size_t c = 0; c < block.contexts.size(); ++c)
+    for (int depth = 0; depth < tree.length(centre); ++depth)
+      block.weight(c, static_cast<std::size_t>(depth)) = tree.step(centre, depth).right ? -1.0F : 1.0F;
+  count_pairs(block);
+  return block;
+}
+
+Block path_tile_block(const TrainingData& data, const Draws& draws, const KeptSpan& span, std::int64_t begin,
+                      std::int64_t end) {
+  const HuffmanView tree = data.tree.view();
+  const Windows windows(data, draws, span, begin, end);
+  Block block;
+  for (std::int64_t i = windows.reach.begin; i < windows.reach.end; ++i)
+    block.contexts.push_back(row_of(word_at(span, i)));
+  std::vector<std::size_t> centre_of;
+  std::vector<float> signs;
+  for (std::int64_t centre = begin; centre < end; ++centre) {
+    const WordId word = word_at(span, centre);
+    for (int depth = 0; depth < tree.length(word); ++depth) {
+      const PathStep step = tree.step(word, depth);
+      block.targets.push_back(step.node);
+      centre_of.push_back(static_cast<std::size_t>(centre - begin));
+      signs.push_back(step.right ? -1.0F : 1.0F);
+    }
+  }
+  block.weights.resize(block.contexts.size() * block.targets.size());
+  block.target_pairs.resize(block.targets.size());
+  for (std::size_t c = 0; c < block.contexts.size(); ++c) {
+    float pairs = 0;
+    for (std::int64_t centre = begin; centre < end; ++centre)
+      pairs += windows.meet(c, static_cast<std::size_t>(centre - begin)) ? 1.0F : 0.0F;
+    block.context_pairs.push_back(pairs);
+    for (std::size_t t = 0; t < block.targets.size(); ++t) {
+      if (!windows.meet(c, centre_of[t])) continue;
+      block.weight(c, t) = signs[t];
+      block.target_pairs[t] += 1;
+    }
+  }
+  return block;
+}
+
+}  // namespace warp2vec

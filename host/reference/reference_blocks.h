@@ -1,0 +1,190 @@
+#pragma once
+/// The executable definition of every objective, in plain loops over any floating-point type: what the fast
+/// backends are tested against. A *block* is what is computed from the same row values: one pair, the window
+/// of one centre, or a tile of centres, by the rule of Sharing.
+
+#include <warp2vec/detail/examples.h>
+#include <warp2vec/detail/kept_tokens.h>
+#include <warp2vec/detail/samplers.h>
+#include <warp2vec/detail/step.h>
+#include <warp2vec/trainer.h>
+
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+namespace warp2vec {
+
+/// Context rows and target rows that meet, with the weight of each meeting (see step.h).
+struct Block {
+  std::vector<std::int64_t> contexts;  ///< rows of the input matrix; may repeat
+  std::vector<std::int64_t> targets;   ///< rows of the output matrix or of the node matrix; may repeat
+  std::vector<float> weights;          ///< contexts x targets, row-major
+  /// The pairs whose gradients a context or a target gets (see HotView). A negative of a tile counts as many
+  /// as its weights are worth, those included that are 0 since it is a context's own centre.
+  std::vector<float> context_pairs;
+  std::vector<float> target_pairs;
+
+  float& weight(std::size_t context, std::size_t target) {
+    return weights[context * targets.size() + target];
+  }
+  float weight(std::size_t context, std::size_t target) const {
+    return weights[context * targets.size() + target];
+  }
+};
+
+/// The pairs of all places whose row is that of place `i`.
+inline float pairs_of_row(const std::vector<std::int64_t>& rows, const std::vector<float>& pairs,
+                          std::size_t i) {
+  float sum = 0;
+  for (std::size_t j = 0; j < rows.size(); ++j) sum += rows[j] == rows[i] ? pairs[j] : 0;
+  return sum;
+}
+
+/// Elements of `span` in the window of the element `centre`, itself among them.
+KeptSpan::Range window_of(const TrainingData& data, const Draws& draws, const KeptSpan& span,
+                          std::int64_t centre);
+
+/// Input rows of the elements [begin, end) of `span` other than `centre`.
+std::vector<std::int64_t> context_rows(const KeptSpan& span, std::int64_t centre, KeptSpan::Range contexts);
+
+/// Sharing::pair: the context at element `context` of `span`, its centre at element `centre`, and K negatives
+/// of their own; a negative equal to the centre is left out.
+Block pair_block(const TrainingData& data, const Draws& draws, const KeptSpan& span, std::int64_t centre,
+                 std::int64_t context);
+
+/// Sharing::window: the centre's contexts, the centre, and K negatives for all of them; a negative equal to
+/// the centre is left out.
+Block window_block(const TrainingData& data, const Draws& draws, const KeptSpan& span, std::int64_t centre);
+
+/// Sharing::tile: the contexts of centres [begin, end) of `span`, these centres, and M negatives; a negative
+/// equal to one of a context's own centres is left out for that context.
+Block tile_block(const TrainingData& data, const Draws& draws, const KeptSpan& span, std::int64_t begin,
+                 std::int64_t end);
+
+/// Hierarchical softmax: context rows of one centre, and the nodes of the centre's path.
+Block path_block(const TrainingData& data, std::vector<std::int64_t> contexts, WordId centre);
+
+/// Hierarchical softmax under Sharing::tile: the contexts of centres [begin, end) of `span`, and the nodes of
+/// these centres' paths, one centre after the other; a node is there once for each path that passes it.
+Block path_tile_block(const TrainingData& data, const Draws& draws, const KeptSpan& span, std::int64_t begin,
+                      std::int64_t end);
+
+/// Loss of the block at the current values, in nats, summed over its weights in double. `output` is the
+/// output or the node matrix.
+template <class Real>
+double block_loss(const Block& block, MatrixView<const Real> input, MatrixView<const Real> output) {
+  double loss = 0;
+  for (std::size_t c = 0; c < block.contexts.size(); ++c) {
+    const Real* x = input.row(block.contexts[c]);
+    for (std::size_t t = 0; t < block.targets.size(); ++t) {
+      const Real* y = output.row(block.targets[t]);
+      Real score = 0;
+      for (std::int32_t d = 0; d < input.cols; ++d) score += x[d] * y[d];
+      loss += score_loss(score, Real(block.weight(c, t)));
+    }
+  }
+  return loss;
+}
+
+/// One step of gradient descent on block_loss: all gradients from the values at the start, then all updates.
+/// A row's step is multiplied by the factor that `context_damping` or `target_damping` has for the pairs of
+/// all places that are this row. Returns the loss before the step.
+template <class Real>
+double train_block(const Block& block, MatrixView<Real> input, MatrixView<Real> output, Real lr,
+                   const HotView& context_damping, const HotView& target_damping) {
+  const std::int32_t dim = input.cols;
+  const auto width = static_cast<std::size_t>(dim);
+  std::vector<Real> context_steps(block.contexts.size() * width);
+  std::vector<Real> target_steps(block.targets.size() * width);
+  double loss = 0;
+  for (std::size_t c = 0; c < block.contexts.size(); ++c) {
+    const Real* x = input.row(block.contexts[c]);
+    for (std::size_t t = 0; t < block.targets.size(); ++t) {
+      const Real weight = block.weight(c, t);
+      if (weight == Real(0)) continue;
+      const Real* y = output.row(block.targets[t]);
+      Real score = 0;
+      for (std::int32_t d = 0; d < dim; ++d) score += x[d] * y[d];
+      loss += score_loss(score, weight);
+      const Real step = lr * score_gradient(score, weight);
+      for (std::size_t d = 0; d < width; ++d) {
+        context_steps[c * width + d] += step * y[d];
+        target_steps[t * width + d] += step * x[d];
+      }
+    }
+  }
+  const auto apply = [&](MatrixView<Real> matrix, const std::vector<std::int64_t>& rows,
+                         const std::vector<float>& pairs, const std::vector<Real>& steps,
+                         const HotView& damping) {
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+      const Real scale = damping.factor(rows[r], pairs_of_row(rows, pairs, r), static_cast<float>(lr));
+      Real* row = matrix.row(rows[r]);
+      for (std::size_t d = 0; d < width; ++d) row[d] += scale * steps[r * width + d];
+    }
+  };
+  apply(input, block.contexts, block.context_pairs, context_steps, context_damping);
+  apply(output, block.targets, block.target_pairs, target_steps, target_damping);
+  return loss;
+}
+
+/// log P(word | context) for every word under the full softmax of x . Y: scores less their log-sum-exp.
+template <class Real>
+std::vector<Real> log_softmax(const Real* x, MatrixView<const Real> output) {
+  std::vector<Real> values(static_cast<std::size_t>(output.rows));
+  Real highest = -INFINITY;
+  for (std::int64_t w = 0; w < output.rows; ++w) {
+    Real score = 0;
+    for (std::int32_t d = 0; d < output.cols; ++d) score += x[d] * output.row(w)[d];
+    values[static_cast<std::size_t>(w)] = score;
+    highest = std::max(highest, score);
+  }
+  Real sum = 0;
+  for (const Real value : values) sum += std::exp(value - highest);
+  const Real log_sum = highest + std::log(sum);
+  for (Real& value : values) value -= log_sum;
+  return values;
+}
+
+/// Full softmax: the negative log-likelihood -log P(centre | context), summed over `contexts`.
+template <class Real>
+double softmax_loss(const std::vector<std::int64_t>& contexts, std::int64_t centre,
+                    MatrixView<const Real> input, MatrixView<const Real> output) {
+  double loss = 0;
+  for (const std::int64_t context : contexts)
+    loss -= log_softmax(input.row(context), output)[static_cast<std::size_t>(centre)];
+  return loss;
+}
+
+/// One step of gradient descent on softmax_loss, all gradients from the values at the start. Returns the loss
+/// before the step. O(contexts x vocabulary x dim).
+template <class Real>
+double train_softmax(const std::vector<std::int64_t>& contexts, std::int64_t centre, MatrixView<Real> input,
+                     MatrixView<Real> output, Real lr) {
+  const MatrixView<const Real> y{output.data, output.rows, output.cols, output.stride};
+  const auto width = static_cast<std::size_t>(input.cols);
+  std::vector<Real> context_steps(contexts.size() * width);
+  std::vector<Real> output_steps(static_cast<std::size_t>(output.rows) * width);
+  double loss = 0;
+  for (std::size_t c = 0; c < contexts.size(); ++c) {
+    const Real* x = input.row(contexts[c]);
+    const std::vector<Real> log_p = log_softmax(x, y);
+    loss -= log_p[static_cast<std::size_t>(centre)];
+    for (std::int64_t w = 0; w < output.rows; ++w) {
+      const Real wanted = w == centre ? Real(1) : Real(0);
+      const Real step = lr * (wanted - std::exp(log_p[static_cast<std::size_t>(w)]));
+      for (std::size_t d = 0; d < width; ++d) {
+        context_steps[c * width + d] += step * y.row(w)[d];
+        output_steps[static_cast<std::size_t>(w) * width + d] += step * x[d];
+      }
+    }
+  }
+  for (std::size_t c = 0; c < contexts.size(); ++c)
+    for (std::size_t d = 0; d < width; ++d) input.row(contexts[c])[d] += context_steps[c * width + d];
+  for (std::int64_t w = 0; w < output.rows; ++w)
+    for (std::size_t d = 0; d < width; ++d)
+      output.row(w)[d] += output_steps[static_cast<std::size_t>(w) * width + d];
+  return loss;
+}
+
+}  // namespace warp2vec

@@ -1,0 +1,148 @@
+#include <warp2vec/detail/kept_tokens.h>
+
+#include "host/io/parallel.h"
+#include "host/sampling/simd_draws.h"
+
+#include <span>
+
+namespace warp2vec {
+namespace {
+
+constexpr std::int64_t kBlock = KeptTokens::kBlock;
+
+// The kept tokens of one block, by their offsets in it.
+class KeptOffsets {
+ public:
+  KeptOffsets(const TokenStream& tokens, const std::uint32_t* thresholds, const Draws& draws)
+      : tokens_(tokens), thresholds_(thresholds), draws_(draws) {}
+
+  /// The block that begins at `position`; until the next call.
+  std::span<const std::int32_t> of_block(std::int64_t position) {
+    const auto size = static_cast<std::int32_t>(std::min(kBlock, tokens_.tokens() - position));
+    simd::draw_indices(draws_, Stream::keep, static_cast<std::uint64_t>(position) / 4, (size + 3) / 4,
+                       words_);
+    const WordId* const ids = tokens_.ids.data() + position;
+    std::size_t kept = 0;
+    // Without a branch: whether a token is kept cannot be predicted.
+    for (std::int32_t i = 0; i < size; ++i) {
+      offsets_[kept] = i;
+      kept += words_[i] <= thresholds_[row_of(ids[i])] ? 1 : 0;
+    }
+    return {offsets_, kept};
+  }
+
+ private:
+  const TokenStream& tokens_;
+  const std::uint32_t* thresholds_;
+  Draws draws_;
+  std::uint32_t words_[simd::room_for_blocks(kBlock / 4)];
+  std::int32_t offsets_[kBlock];
+};
+
+// The first sentence that ends after `position`.
+std::size_t sentence_at(const TokenStream& tokens, std::int64_t position) {
+  return static_cast<std::size_t>(std::upper_bound(tokens.ends.begin(), tokens.ends.end(), position) -
+                                  tokens.ends.begin());
+}
+
+std::vector<KeptCount> count_blocks(const TokenStream& tokens, const std::uint32_t* thresholds,
+                                    const Draws& draws, int threads) {
+  const std::int64_t blocks = (tokens.tokens() + kBlock - 1) / kBlock;
+  std::vector<KeptCount> counts(static_cast<std::size_t>(blocks));
+  constexpr std::int64_t kBlocksPerTask = 256;
+  parallel_for((blocks + kBlocksPerTask - 1) / kBlocksPerTask, threads, [&](std::int64_t task) {
+    KeptOffsets kept(tokens, thresholds, draws);
+    const std::int64_t end_block = std::min(blocks, (task + 1) * kBlocksPerTask);
+    std::size_t sentence = sentence_at(tokens, task * kBlocksPerTask * kBlock);
+    for (std::int64_t b = task * kBlocksPerTask; b < end_block; ++b) {
+      KeptCount& c = counts[static_cast<std::size_t>(b)];
+      const std::span<const std::int32_t> offsets = kept.of_block(b * kBlock);
+      const std::size_t before = sentence;
+      while (sentence < tokens.ends.size() && tokens.ends[sentence] <= (b + 1) * kBlock) ++sentence;
+      c.has_end = sentence > before;
+      const std::int64_t last_end = c.has_end ? tokens.ends[sentence - 1] - b * kBlock : 0;
+      c.kept = static_cast<std::uint32_t>(offsets.size());
+      c.in_sentence = static_cast<std::uint32_t>(offsets.end() -
+                                                 std::lower_bound(offsets.begin(), offsets.end(), last_end));
+    }
+  });
+  return counts;
+}
+
+}  // namespace
+
+KeptTokens::KeptTokens(const TokenStream& tokens, const std::vector<std::uint32_t>& keep_thresholds,
+                       Draws draws, std::int64_t max_sentence, int threads)
+    : KeptTokens(tokens, keep_thresholds, draws, max_sentence,
+                 count_blocks(tokens, keep_thresholds.data(), draws, threads)) {}
+
+KeptTokens::KeptTokens(const TokenStream& tokens, const std::vector<std::uint32_t>& keep_thresholds,
+                       Draws draws, std::int64_t max_sentence, std::span<const KeptCount> counts)
+    : tokens_(&tokens), thresholds_(keep_thresholds.data()), draws_(draws), max_sentence_(max_sentence) {
+  blocks_.reserve(counts.size());
+  std::int64_t in_sentence = 0;
+  for (const KeptCount& c : counts) {
+    blocks_.push_back({size_, in_sentence});
+    size_ += c.kept;
+    in_sentence = c.has_end ? c.in_sentence : in_sentence + c.kept;
+  }
+}
+
+std::size_t KeptTokens::block_of(std::int64_t ordinal) const {
+  const auto after =
+      std::upper_bound(blocks_.begin(), blocks_.end(), ordinal,
+                       [](std::int64_t o, const Block& block) { return o < block.kept_before; });
+  return static_cast<std::size_t>(after - blocks_.begin()) - 1;
+}
+
+KeptTokens::Start KeptTokens::start_at(std::int64_t position) const {
+  const Block& block = blocks_[static_cast<std::size_t>(position / kBlock)];
+  return {position, block.kept_before, block.kept_in_sentence};
+}
+
+KeptTokens::Start KeptTokens::start_before(std::int64_t ordinal) const {
+  return start_at(static_cast<std::int64_t>(block_of(ordinal)) * kBlock);
+}
+
+void KeptTokens::read(std::int64_t first, std::int64_t last, KeptSpan& out) const {
+  first = std::clamp<std::int64_t>(first, 0, size_);
+  last = std::clamp<std::int64_t>(last, first, size_);
+  out.first = first;
+  const auto size = static_cast<std::size_t>(last - first);
+  out.words.resize(size);
+  out.positions.resize(size);
+  out.pieces.resize(size);
+  if (first == last) return;
+  auto [begin, ordinal, in_sentence] = start_before(first);
+  std::size_t sentence = sentence_at(*tokens_, begin);
+  const std::int64_t longest_piece = max_sentence_ > 0 ? max_sentence_ : std::int64_t{1} << 62;
+  std::int64_t piece = ordinal - in_sentence % longest_piece;
+  KeptOffsets kept(*tokens_, thresholds_, draws_);
+  for (; ordinal < last; begin += kBlock) {
+    for (const std::int32_t offset : kept.of_block(begin)) {
+      const std::int64_t position = begin + offset;
+      if (position >= tokens_->ends[sentence]) {
+        while (position >= tokens_->ends[sentence]) ++sentence;
+        piece = ordinal;
+      } else if (ordinal - piece == longest_piece) {
+        piece = ordinal;
+      }
+      if (ordinal >= first) {
+        const auto i = static_cast<std::size_t>(ordinal - first);
+        out.words[i] = tokens_->ids[static_cast<std::size_t>(position)];
+        out.positions[i] = position;
+        out.pieces[i] = piece;
+      }
+      if (++ordinal == last) break;
+    }
+  }
+}
+
+std::int64_t KeptTokens::position_of(std::int64_t ordinal) const {
+  if (ordinal >= size_) return tokens();
+  KeptSpan one;
+  read(ordinal, ordinal + 1, one);
+  return one.positions.front();
+}
+
+}  // namespace warp2vec

@@ -1,0 +1,90 @@
+#include "host/text/chunk_workers.h"
+
+#include <condition_variable>
+#include <cstdint>
+#include <exception>
+#include <limits>
+#include <mutex>
+#include <thread>
+
+namespace warp2vec {
+namespace {
+
+// Whose turn it is to commit, and what went wrong first.
+class Turns {
+ public:
+  // False if it never comes, because an earlier chunk failed. Chunks are handed out in order, so all earlier
+  // ones are in the hands of running threads and either commit or fail.
+  bool wait_for(std::int64_t chunk) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return next_ == chunk || failed_ < chunk; });
+    return next_ == chunk;
+  }
+
+  void finish() {
+    {
+      const std::lock_guard lock(mutex_);
+      ++next_;
+    }
+    changed_.notify_all();
+  }
+
+  void fail(std::int64_t chunk, const std::exception_ptr& error) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (chunk >= failed_) return;
+      failed_ = chunk;
+      error_ = error;
+    }
+    changed_.notify_all();
+  }
+
+  bool failed() {
+    const std::lock_guard lock(mutex_);
+    return error_ != nullptr;
+  }
+
+  void rethrow() const {
+    if (error_) std::rethrow_exception(error_);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::int64_t next_ = 0;
+  std::int64_t failed_ = std::numeric_limits<std::int64_t>::max();
+  std::exception_ptr error_;
+};
+
+void run(ChunkReader& reader, ChunkWorker& worker, Turns& turns) {
+  Chunk chunk;
+  try {
+    while (!turns.failed() && reader.next(chunk)) {
+      worker.process(chunk);
+      if (!turns.wait_for(chunk.index)) return;
+      worker.commit(chunk);
+      turns.finish();
+    }
+    if (!turns.failed()) worker.finish();
+  } catch (...) {
+    turns.fail(chunk.index, std::current_exception());
+  }
+}
+
+}  // namespace
+
+void process_chunks(ChunkReader& reader, const std::vector<std::unique_ptr<ChunkWorker>>& workers) {
+  Turns turns;
+  {
+    std::vector<std::jthread> threads;
+    try {
+      for (const auto& worker : workers)
+        threads.emplace_back([&reader, &turns, worker = worker.get()] { run(reader, *worker, turns); });
+    } catch (...) {  // no more threads to be had
+      turns.fail(-1, std::current_exception());
+    }
+  }
+  turns.rethrow();
+}
+
+}  // namespace warp2vec

@@ -1,0 +1,166 @@
+#include "host/text/decompressor.h"
+
+#include <warp2vec/error.h>
+
+#include <bzlib.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include <algorithm>
+#include <new>
+
+namespace warp2vec {
+namespace {
+
+constexpr std::size_t kBlockBytes = std::size_t{1} << 18;
+// zlib and libbz2 count in 32 bits.
+constexpr std::size_t kMostAtOnce = std::size_t{1} << 30;
+
+template <class Stream>
+void give(Stream& stream, std::string_view in, char* out, std::size_t room) {
+  stream.next_in = reinterpret_cast<decltype(stream.next_in)>(const_cast<char*>(in.data()));
+  stream.avail_in = static_cast<unsigned>(std::min(in.size(), kMostAtOnce));
+  stream.next_out = reinterpret_cast<decltype(stream.next_out)>(out);
+  stream.avail_out = static_cast<unsigned>(std::min(room, kMostAtOnce));
+}
+
+class Gzip : public Decompressor {
+ public:
+  explicit Gzip(const Corpus::File& file) : Decompressor(file) {
+    constexpr int kLargestWindow = 15;
+    constexpr int kWithGzipHeader = 16;
+    if (inflateInit2(&stream_, kLargestWindow + kWithGzipHeader) != Z_OK) throw std::bad_alloc();
+  }
+  ~Gzip() override { inflateEnd(&stream_); }
+
+ protected:
+  bool step(std::string_view& in, Output& out) override {
+    give(stream_, in, out.at, out.room);
+    const unsigned in_before = stream_.avail_in;
+    const unsigned room_before = stream_.avail_out;
+    const int status = inflate(&stream_, Z_NO_FLUSH);
+    if (status == Z_MEM_ERROR) throw std::bad_alloc();
+    if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR)
+      damaged(stream_.msg != nullptr ? stream_.msg : "unknown form");
+    in.remove_prefix(in_before - stream_.avail_in);
+    out.at += room_before - stream_.avail_out;
+    out.room -= room_before - stream_.avail_out;
+    if (status == Z_STREAM_END) inflateReset(&stream_);
+    return status == Z_STREAM_END;
+  }
+
+ private:
+  z_stream stream_{};
+};
+
+class Zstd : public Decompressor {
+ public:
+  explicit Zstd(const Corpus::File& file) : Decompressor(file) {
+    if (!stream_) throw std::bad_alloc();
+  }
+
+ protected:
+  bool step(std::string_view& in, Output& out) override {
+    ZSTD_inBuffer from{in.data(), in.size(), 0};
+    ZSTD_outBuffer to{out.at, out.room, 0};
+    const std::size_t status = ZSTD_decompressStream(stream_.get(), &to, &from);
+    if (ZSTD_isError(status) != 0) damaged(ZSTD_getErrorName(status));
+    in.remove_prefix(from.pos);
+    out.at += to.pos;
+    out.room -= to.pos;
+    return status == 0;
+  }
+
+ private:
+  struct Free {
+    void operator()(ZSTD_DCtx* stream) const { ZSTD_freeDCtx(stream); }
+  };
+  std::unique_ptr<ZSTD_DCtx, Free> stream_{ZSTD_createDCtx()};
+};
+
+class Bzip2 : public Decompressor {
+ public:
+  explicit Bzip2(const Corpus::File& file) : Decompressor(file) { begin(); }
+  ~Bzip2() override { BZ2_bzDecompressEnd(&stream_); }
+
+ protected:
+  bool step(std::string_view& in, Output& out) override {
+    give(stream_, in, out.at, out.room);
+    const unsigned in_before = stream_.avail_in;
+    const unsigned room_before = stream_.avail_out;
+    const int status = BZ2_bzDecompress(&stream_);
+    if (status == BZ_MEM_ERROR) throw std::bad_alloc();
+    if (status == BZ_DATA_ERROR_MAGIC) damaged("no bzip2 header where one should be");
+    if (status != BZ_OK && status != BZ_STREAM_END) damaged("a checksum or a code is wrong");
+    in.remove_prefix(in_before - stream_.avail_in);
+    out.at += room_before - stream_.avail_out;
+    out.room -= room_before - stream_.avail_out;
+    if (status != BZ_STREAM_END) return false;
+    BZ2_bzDecompressEnd(&stream_);
+    begin();
+    return true;
+  }
+
+ private:
+  void begin() {
+    stream_ = {};
+    if (BZ2_bzDecompressInit(&stream_, 0, 0) != BZ_OK) throw std::bad_alloc();
+  }
+
+  bz_stream stream_{};
+};
+
+const char* format_name(Compression compression) {
+  switch (compression) {
+    case Compression::gzip:
+      return "gzip";
+    case Compression::zstd:
+      return "zstd";
+    case Compression::bzip2:
+      return "bzip2";
+    case Compression::none:
+      break;
+  }
+  return "plain";
+}
+
+}  // namespace
+
+std::unique_ptr<Decompressor> Decompressor::open(const Corpus::File& file) {
+  if (file.compression == Compression::gzip) return std::make_unique<Gzip>(file);
+  if (file.compression == Compression::zstd) return std::make_unique<Zstd>(file);
+  return std::make_unique<Bzip2>(file);
+}
+
+Decompressor::Decompressor(const Corpus::File& file)
+    : name_(file.name), format_(format_name(file.compression)), file_(file.open()) {}
+
+void Decompressor::damaged(const char* why) const {
+  throw Error(name_ + ": damaged " + format_ + " data at or after byte " + std::to_string(consumed()) + " (" +
+              why + ")");
+}
+
+void Decompressor::refill() {
+  block_.resize(kBlockBytes);
+  const std::size_t n = file_->read_at(offset_, block_.data(), block_.size());
+  offset_ += static_cast<std::int64_t>(n);
+  unread_ = std::string_view(block_.data(), n);
+}
+
+std::size_t Decompressor::read(char* to, std::size_t bytes) {
+  Output out{to, bytes};
+  while (out.room > 0) {
+    if (unread_.empty()) refill();
+    if (unread_.empty() && complete_) break;
+    const std::size_t room = out.room;
+    const std::size_t unread = unread_.size();
+    complete_ = step(unread_, out);
+    // A decompressor may hold back text when its input has ended; truncated is what gives nothing more.
+    if (!complete_ && out.room == room && unread_.size() == unread)
+      throw Error(name_ + ": the " + format_ + " data end too early, at byte " + std::to_string(consumed()) +
+                  " (a truncated file?)");
+  }
+  return bytes - out.room;
+}
+
+}  // namespace warp2vec

@@ -1,0 +1,57 @@
+#pragma once
+/// Compressed files read as one stream of bytes.
+
+#include "host/text/text_files.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace warp2vec {
+
+/// A whole compressed file: all gzip members, zstd frames or bzip2 streams in it, one after the other.
+class Decompressor {
+ public:
+  /// `file.compression` must not be `none`.
+  static std::unique_ptr<Decompressor> open(const Corpus::File& file);
+  virtual ~Decompressor() = default;
+  Decompressor(const Decompressor&) = delete;
+  Decompressor& operator=(const Decompressor&) = delete;
+
+  /// The next bytes of the text; fewer than asked for only at its end. Throws Error naming the file if the
+  /// compressed data are damaged, end too early or are followed by something else.
+  std::size_t read(char* to, std::size_t bytes);
+
+  /// Compressed bytes taken from the file so far.
+  std::int64_t consumed() const { return offset_ - static_cast<std::int64_t>(unread_.size()); }
+
+ protected:
+  struct Output {
+    char* at;
+    std::size_t room;
+  };
+
+  explicit Decompressor(const Corpus::File& file);
+
+  /// Turns some of `in` into some of `out` and advances both. True if a member, frame or stream ends exactly
+  /// there, and all of its text is out.
+  virtual bool step(std::string_view& in, Output& out) = 0;
+
+  /// "damaged FORMAT data (why)"
+  [[noreturn]] void damaged(const char* why) const;
+
+ private:
+  void refill();
+
+  std::string name_;
+  const char* format_;
+  std::shared_ptr<const InputFile> file_;
+  std::int64_t offset_ = 0;  // in the file, behind block_
+  std::string block_;
+  std::string_view unread_;  // of block_
+  bool complete_ = true;     // nothing begun that has not ended
+};
+
+}  // namespace warp2vec

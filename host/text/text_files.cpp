@@ -1,0 +1,148 @@
+#include "host/text/text_files.h"
+
+#include <warp2vec/error.h>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+namespace warp2vec {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kBlockBytes = std::size_t{1} << 20;
+
+std::string reason(int error) { return std::generic_category().message(error); }
+
+Corpus::File described(std::string name, const std::shared_ptr<const InputFile>& file) {
+  char first[4];
+  const std::size_t n = file->read_at(0, first, sizeof(first));
+  return {std::move(name), sniff({first, n}), file->size(), nullptr};
+}
+
+Corpus::File regular_file(const std::string& path) {
+  return described(path, std::make_shared<const InputFile>(path));
+}
+
+void write_all(int fd, const char* at, std::size_t bytes, const std::string& what) {
+  while (bytes > 0) {
+    const ssize_t n = ::write(fd, at, bytes);
+    if (n < 0 && errno != EINTR) throw Error("cannot " + what + ": " + reason(errno));
+    if (n < 0) continue;
+    at += n;
+    bytes -= static_cast<std::size_t>(n);
+  }
+}
+
+// Copies what can be read only once into a file without a name, which vanishes with its last user.
+Corpus::File spool(InputFile& source) {
+  std::error_code error;
+  const fs::path folder = fs::temp_directory_path(error);
+  if (error) throw Error("no folder for temporary files (is TMPDIR right?): " + error.message());
+  const std::string what = "copy " + source.name() + " to a temporary file in " + folder.string() +
+                           " (TMPDIR names another place)";
+  std::string path = (folder / "warp2vec-XXXXXX").string();
+  const int fd = ::mkostemp(path.data(), O_CLOEXEC);
+  if (fd < 0) throw Error("cannot " + what + ": " + reason(errno));
+  auto copy = std::make_shared<const InputFile>(fd, source.name());
+  ::unlink(path.c_str());
+  std::string block(kBlockBytes, '\0');
+  for (std::size_t n = block.size(); n == block.size();) {
+    n = source.read(block.data(), block.size());
+    write_all(fd, block.data(), n, what);
+  }
+  Corpus::File file = described(source.name(), copy);
+  file.spooled = std::move(copy);
+  return file;
+}
+
+bool is_hidden(const fs::path& path) { return path.filename().string().front() == '.'; }
+
+// In path order, folder by folder. Links to files count as files; links to folders are not followed, since
+// they may lead in a circle.
+std::vector<fs::path> files_below(const fs::path& folder) {
+  std::vector<fs::path> paths;
+  for (auto entry = fs::recursive_directory_iterator(folder); entry != fs::end(entry); ++entry) {
+    if (is_hidden(entry->path())) {
+      entry.disable_recursion_pending();
+      continue;
+    }
+    const fs::file_type type = entry->status().type();
+    // A link that leads nowhere is listed too: the attempt to open it says so, instead of losing text.
+    if (type == fs::file_type::regular || type == fs::file_type::not_found) paths.push_back(entry->path());
+  }
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+void append_folder(const std::string& folder, std::vector<Corpus::File>& files) {
+  const std::vector<std::string> paths = texts_in(folder);
+  if (paths.empty()) throw Error("no files in the folder " + folder + " (hidden ones do not count)");
+  for (const std::string& path : paths) files.push_back(regular_file(path));
+}
+
+}  // namespace
+
+Compression sniff(std::string_view first) {
+  if (first.starts_with("\x1f\x8b")) return Compression::gzip;
+  if (first.starts_with("\x28\xb5\x2f\xfd")) return Compression::zstd;
+  // A skippable zstd frame, with which files of the parallel compressors begin.
+  if (first.size() >= 4 && (first[0] & 0xF0) == 0x50 && first.substr(1, 3) == "\x2a\x4d\x18")
+    return Compression::zstd;
+  if (first.starts_with("BZh") && first.size() >= 4 && first[3] >= '1' && first[3] <= '9')
+    return Compression::bzip2;
+  return Compression::none;
+}
+
+std::vector<std::string> texts_in(const std::string& folder) {
+  try {
+    std::vector<std::string> names;
+    for (const fs::path& path : files_below(folder)) names.push_back(path.string());
+    return names;
+  } catch (const fs::filesystem_error& error) {
+    throw Error("cannot read the folder " + folder + ": " + error.what());
+  }
+}
+
+std::shared_ptr<const InputFile> Corpus::File::open() const {
+  return spooled ? spooled : std::make_shared<const InputFile>(name);
+}
+
+Corpus::Corpus(const std::vector<std::string>& inputs) {
+  if (inputs.empty()) throw Error("no input: expected files, folders or - for standard input");
+  for (const std::string& input : inputs) {
+    if (input == "-") {
+      InputFile standard_input(::dup(STDIN_FILENO), "standard input");
+      files_.push_back(spool(standard_input));
+      continue;
+    }
+    std::error_code error;
+    const fs::file_status status = fs::status(input, error);
+    if (fs::is_directory(status)) {
+      append_folder(input, files_);
+    } else if (!fs::exists(status) || fs::is_regular_file(status)) {
+      files_.push_back(regular_file(input));
+    } else {  // a pipe or a device
+      InputFile source(input);
+      files_.push_back(spool(source));
+    }
+  }
+}
+
+Corpus::~Corpus() = default;
+Corpus::Corpus(Corpus&&) noexcept = default;
+Corpus& Corpus::operator=(Corpus&&) noexcept = default;
+
+std::int64_t Corpus::bytes() const {
+  std::int64_t sum = 0;
+  for (const File& file : files_) sum += file.bytes;
+  return sum;
+}
+
+}  // namespace warp2vec

@@ -1,0 +1,149 @@
+#include <warp2vec/error.h>
+#include <warp2vec/vocabulary.h>
+
+#include "host/io/atomic_file.h"
+#include "host/io/byte_class.h"
+#include "host/io/input_file.h"
+#include "host/text/word_table.h"
+
+#include <algorithm>
+#include <bit>
+#include <charconv>
+
+namespace warp2vec {
+namespace {
+
+using CountedWord = std::pair<std::string_view, std::int64_t>;
+
+// Orders by (count falling, then bytes), mostly without a look at the word, which is a cache miss.
+struct RankedWord {
+  RankedWord(std::string_view text, std::int64_t times) : count(times), word(text) {
+    word.copy(reinterpret_cast<char*>(&start), sizeof start);
+    start = __builtin_bswap64(start);  // the first byte decides first
+  }
+
+  bool operator<(const RankedWord& other) const {
+    if (count != other.count) return count > other.count;
+    return start != other.start ? start < other.start : word < other.word;
+  }
+
+  std::int64_t count;
+  std::uint64_t start = 0;
+  std::string_view word;
+};
+
+void refuse_repeated(const std::vector<CountedWord>& words) {
+  WordTable seen(static_cast<std::int64_t>(words.size()));
+  for (const auto& [word, count] : words)
+    if (seen.value_of(word)++ > 0) throw Error("the word \"" + std::string(word) + "\" appears twice");
+}
+
+[[noreturn]] void refuse_line(const std::string& path, std::int64_t number, const std::string& why) {
+  throw Error(path + ":" + std::to_string(number) + ": " + why);
+}
+
+// "word count" or "word\tcount", without the line's end.
+CountedWord parse_line(std::string_view line, const std::string& path, std::int64_t number) {
+  const auto* const word_end = std::find_if_not(line.begin(), line.end(), is_word_byte);
+  const auto word_bytes = static_cast<std::size_t>(word_end - line.begin());
+  if (word_bytes == 0 || word_end == line.end() || (*word_end != ' ' && *word_end != '\t'))
+    refuse_line(path, number, "expected a word, one space or tab, and its count");
+  const char* const digits_end = line.data() + line.size();
+  std::int64_t count = 0;
+  const auto [end, error] = std::from_chars(word_end + 1, digits_end, count);
+  if (error != std::errc() || end != digits_end || word_end[1] == '-')
+    refuse_line(path, number, "expected a count, an integer from 0 to 9223372036854775807, behind the word");
+  return {line.substr(0, word_bytes), count};
+}
+
+}  // namespace
+
+Vocabulary::Vocabulary(const std::vector<CountedWord>& words, std::int64_t min_count,
+                       std::int64_t max_vocab) {
+  refuse_repeated(words);
+  std::vector<RankedWord> ranked;
+  ranked.reserve(words.size());
+  for (const auto& [word, count] : words)
+    if (count >= std::max<std::int64_t>(1, min_count)) ranked.emplace_back(word, count);
+  std::sort(ranked.begin(), ranked.end());
+  if (max_vocab > 0 && static_cast<std::int64_t>(ranked.size()) > max_vocab)
+    ranked.erase(ranked.begin() + max_vocab, ranked.end());
+  if (static_cast<std::int64_t>(ranked.size()) > kMaxVocabulary)
+    throw Error("the vocabulary has " + std::to_string(ranked.size()) + " words: expected at most " +
+                std::to_string(kMaxVocabulary) + "; --min-count and --max-vocab keep fewer");
+
+  std::size_t text_bytes = 0;
+  for (const RankedWord& entry : ranked) text_bytes += entry.word.size();
+  bytes_.reserve(text_bytes);
+  begins_.reserve(ranked.size() + 1);
+  counts_.reserve(ranked.size());
+  slots_.assign(std::bit_ceil(std::max<std::size_t>(2, ranked.size() * 2)), -1);
+  begins_.push_back(0);
+  for (const RankedWord& entry : ranked) {
+    std::size_t at = hash_of(key_of(entry.word)) & (slots_.size() - 1);
+    while (slots_[at] >= 0) at = (at + 1) & (slots_.size() - 1);
+    slots_[at] = static_cast<std::int32_t>(counts_.size());
+    bytes_ += entry.word;
+    begins_.push_back(bytes_.size());
+    counts_.push_back(entry.count);
+    if (__builtin_add_overflow(total_, entry.count, &total_))
+      throw Error("the counts of the vocabulary add up to more than 9223372036854775807");
+  }
+}
+
+std::string_view Vocabulary::word(WordId id) const {
+  const auto row = static_cast<std::size_t>(row_of(id));
+  return {bytes_.data() + begins_[row], begins_[row + 1] - begins_[row]};
+}
+
+std::optional<WordId> Vocabulary::find(std::string_view word) const {
+  if (slots_.empty()) return std::nullopt;
+  const std::size_t mask = slots_.size() - 1;
+  for (std::size_t at = hash_of(key_of(word)) & mask; slots_[at] >= 0; at = (at + 1) & mask) {
+    const WordId id{slots_[at]};
+    if (this->word(id) == word) return id;
+  }
+  return std::nullopt;
+}
+
+Vocabulary read_vocabulary(const std::string& path, std::int64_t min_count, std::int64_t max_vocab) {
+  const std::string content = read_whole(path);
+  WordTable seen;
+  std::vector<CountedWord> entries;
+  std::string_view rest = content;
+  for (std::int64_t number = 1; !rest.empty(); ++number) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    const auto [word, count] = parse_line(line, path, number);
+    if (seen.value_of(word)++ > 0)
+      refuse_line(path, number, "the word \"" + std::string(word) + "\" has a line above already");
+    entries.emplace_back(word, count);
+  }
+  Vocabulary vocabulary;
+  try {
+    vocabulary = Vocabulary(entries, min_count, max_vocab);
+  } catch (const Error& error) {
+    throw Error(path + ": " + error.what());
+  }
+  if (vocabulary.size() == 0)
+    throw Error(path + ": none of its " + std::to_string(seen.size()) +
+                " word(s) has a count of --min-count " +
+                std::to_string(std::max<std::int64_t>(1, min_count)) + " or more");
+  return vocabulary;
+}
+
+void save_vocabulary(const Vocabulary& vocabulary, const std::string& path) {
+  AtomicFile file(path);
+  for (std::int64_t row = 0; row < vocabulary.size(); ++row) {
+    const WordId id{static_cast<std::int32_t>(row)};
+    file.write(vocabulary.word(id));
+    file.write(" ");
+    file.write(std::to_string(vocabulary.count(id)));
+    file.write("\n");
+  }
+  file.commit();
+}
+
+}  // namespace warp2vec

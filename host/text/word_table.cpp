@@ -1,0 +1,42 @@
+#include "host/text/word_table.h"
+
+#include <algorithm>
+
+namespace warp2vec {
+namespace {
+
+// Linear probing is short up to here.
+std::int64_t most_words(std::size_t slots) { return static_cast<std::int64_t>(slots) * 5 / 8; }
+
+}  // namespace
+
+WordTable::WordTable(std::int64_t words)
+    : slots_(std::bit_ceil(static_cast<std::size_t>(words * 8 / 5 + 1))), most_(most_words(slots_.size())) {}
+
+std::uint64_t WordTable::append(std::string_view long_word) {
+  const std::uint64_t begin = long_words_.size();
+  long_words_.append(long_word);
+  return begin;
+}
+
+void WordTable::grow() {
+  constexpr std::size_t kFirstSlots = 1024;
+  std::vector<Slot> slots(std::max(kFirstSlots, slots_.size() * 2));
+  const std::size_t mask = slots.size() - 1;
+  for (const Slot& slot : slots_) {
+    if (slot.is_free()) continue;
+    std::size_t at = hash_of(slot.key) & mask;
+    while (!slots[at].is_free()) at = (at + 1) & mask;
+    slots[at] = slot;
+  }
+  slots_ = std::move(slots);
+  most_ = most_words(slots_.size());
+}
+
+void WordTable::clear() {
+  long_words_.clear();
+  std::fill(slots_.begin(), slots_.end(), Slot{});
+  size_ = 0;
+}
+
+}  // namespace warp2vec

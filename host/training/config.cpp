@@ -1,0 +1,156 @@
+#include <warp2vec/config.h>
+#include <warp2vec/detail/step.h>
+#include <warp2vec/error.h>
+
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+#include <thread>
+
+namespace warp2vec {
+namespace {
+
+template <class T>
+void check_range(const char* flag, T value, T low, T high) {
+  if (value >= low && value <= high) return;
+  std::ostringstream message;
+  message << flag << " " << value << " is out of range: expected " << low << " to " << high;
+  throw Error(message.str());
+}
+
+}  // namespace
+
+void Config::validate() const {
+  check_range("--dim", dim, 1, 4096);
+  check_range("--window", window, 1, 1000);
+  check_range<std::int64_t>("--min-count", min_count, 1, INT64_MAX);
+  check_range<std::int64_t>("--max-vocab", max_vocab, 0, INT64_MAX);
+  if (loss.negative_sampling) check_range("--negative", negative, 1, 1000);
+  if (loss.softmax && (loss.negative_sampling || loss.hierarchical_softmax))
+    throw Error("--loss softmax cannot be combined with ns or hs");
+  if (!loss.softmax && !loss.negative_sampling && !loss.hierarchical_softmax)
+    throw Error("--loss needs at least one of ns, hs, softmax");
+  check_range("--ns-exponent", ns_exponent, -10.0, 10.0);
+  check_range("--tile-centres", tile_centres, 0, 1024);
+  check_range("--tile-negatives", tile_negatives, 0, 1024);
+  const bool may_tile = sharing == Sharing::tile || sharing == Sharing::automatic;
+  if (table_type == TableType::bf16 && (!may_tile || to_string(loss) != "ns"))
+    throw Error("--table-type bf16 is for --loss ns with --sharing tile, not for --loss " + to_string(loss) +
+                " with --sharing " + to_string(sharing));
+  check_range("--sample", sample, 0.0, 1.0);
+  if (!(lr > 0 && lr <= 10)) {
+    std::ostringstream message;
+    message << "--lr " << lr << " is out of range: expected above 0, at most 10";
+    throw Error(message.str());
+  }
+  check_range("--epochs", epochs, 1, 1000000);
+  check_range<std::int64_t>("--max-sentence", max_sentence, 0, INT64_MAX);
+  check_range("--threads", threads, 0, 1024);
+}
+
+void Config::require_cpu() const {
+  if (table_type == TableType::bf16) throw Error("--table-type bf16 needs a GPU: --device cuda");
+}
+
+double Config::pairs_per_centre() const { return shrink_window ? window + 1.0 : 2.0 * window; }
+
+namespace {
+
+// The centres of a tile of which a context may meet every one before its damping would bind: see HotView.
+double undamped_centres(const Config& config) {
+  return 1 / (kNegativeKappa * config.lr * (1 + config.negative));
+}
+
+}  // namespace
+
+std::int32_t Config::centres_per_tile() const {
+  constexpr std::int32_t kMost = 64;
+  if (tile_centres > 0) return tile_centres;
+  const double centres = undamped_centres(*this);
+  if (!loss.negative_sampling || centres >= pairs_per_centre()) return kMost;
+  return static_cast<std::int32_t>(std::clamp<double>(centres, 1, kMost));
+}
+
+std::int32_t Config::negatives_per_tile() const {
+  if (tile_negatives > 0) return tile_negatives;
+  constexpr double kStableWeight = 1.6;
+  const double wanted = lr * centres_per_tile() * pairs_per_centre() * negative / kStableWeight;
+  return static_cast<std::int32_t>(std::clamp(std::ceil(wanted), 32.0, 1024.0));
+}
+
+std::int32_t Config::path_tile_centres() const {
+  constexpr double kStablePairs = 1.25;
+  const double most = std::min(kMostPathCentres, centres_per_tile());
+  return static_cast<std::int32_t>(std::clamp(kStablePairs / (lr * pairs_per_centre()), 1.0, most));
+}
+
+std::int64_t least_words_to_share(const Config& config) {
+  return config.loss.negative_sampling && config.negative > 20 ? 20000 : 10000;
+}
+
+Sharing choose_sharing(const Config& config, std::int64_t words) {
+  constexpr double kLeastCentres = 4;
+  constexpr double kMostNegativeSteps = 1;
+  constexpr double kMostPathSteps = 0.25;
+  if (config.sharing != Sharing::automatic) return config.sharing;
+  if (config.loss.softmax || config.table_type == TableType::bf16) return Sharing::tile;
+  const double steps = config.lr * config.pairs_per_centre();  // of a centre, a negative or a node
+  const bool too_many_gradients =
+      (config.loss.negative_sampling &&
+       (undamped_centres(config) < std::min(kLeastCentres, config.pairs_per_centre()) ||
+        steps > kMostNegativeSteps)) ||
+      (config.loss.hierarchical_softmax && steps > kMostPathSteps);
+  return words < least_words_to_share(config) || too_many_gradients ? Sharing::pair : Sharing::tile;
+}
+
+Loss parse_loss(const std::string& text) {
+  if (text == "ns") return {true, false, false};
+  if (text == "hs") return {false, true, false};
+  if (text == "softmax") return {false, false, true};
+  if (text == "ns+hs" || text == "hs+ns" || text == "ns,hs" || text == "hs,ns") return {true, true, false};
+  throw Error("--loss " + text + " is not known: expected ns, hs, ns+hs or softmax");
+}
+
+std::string to_string(const Loss& loss) {
+  if (loss.softmax) return "softmax";
+  if (loss.negative_sampling && loss.hierarchical_softmax) return "ns+hs";
+  return loss.hierarchical_softmax ? "hs" : "ns";
+}
+
+Sharing parse_sharing(const std::string& text) {
+  if (text == "auto") return Sharing::automatic;
+  if (text == "pair") return Sharing::pair;
+  if (text == "window") return Sharing::window;
+  if (text == "tile") return Sharing::tile;
+  throw Error("--sharing " + text + " is not known: expected auto, tile, window or pair");
+}
+
+std::string to_string(Sharing sharing) {
+  switch (sharing) {
+    case Sharing::automatic:
+      return "auto";
+    case Sharing::pair:
+      return "pair";
+    case Sharing::window:
+      return "window";
+    case Sharing::tile:
+      break;
+  }
+  return "tile";
+}
+
+TableType parse_table_type(const std::string& text) {
+  if (text == "float") return TableType::float32;
+  if (text == "bf16") return TableType::bf16;
+  throw Error("--table-type " + text + " is not known: expected float or bf16");
+}
+
+std::string to_string(TableType type) { return type == TableType::bf16 ? "bf16" : "float"; }
+
+int thread_count(const Config& config) {
+  if (config.threads > 0) return config.threads;
+  const unsigned hardware = std::thread::hardware_concurrency();
+  return hardware > 0 ? static_cast<int>(hardware) : 1;
+}
+
+}  // namespace warp2vec

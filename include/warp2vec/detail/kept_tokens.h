@@ -1,0 +1,83 @@
+#pragma once
+/// The tokens of one epoch that subsampling keeps, addressed by their ordinal.
+
+#include <warp2vec/detail/examples.h>
+#include <warp2vec/token_stream.h>
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace warp2vec {
+
+/// Owns what a KeptView shows.
+struct KeptSpan {
+  std::int64_t first = 0;
+  std::vector<WordId> words;
+  std::vector<std::int64_t> positions;
+  std::vector<std::int64_t> pieces;
+
+  std::int64_t size() const { return static_cast<std::int64_t>(words.size()); }
+  KeptView view() const { return {first, size(), words.data(), positions.data(), pieces.data()}; }
+
+  /// See KeptView.
+  using Range = KeptRange;
+  Range around(std::int64_t i, std::int32_t width) const { return view().around(i, width); }
+};
+
+/// A sum over consecutive tokens.
+struct KeptCount {
+  std::uint32_t kept;
+  std::uint32_t in_sentence;  ///< of them after the last sentence end
+  bool has_end;               ///< a sentence ends among the tokens
+};
+
+/// One epoch's kept tokens. A sentence is cut into pieces of max_sentence kept words (0 = never). Which
+/// tokens are kept, their ordinals and pieces are a function of (seed, epoch, corpus, sample, max_sentence)
+/// alone.
+class KeptTokens {
+ public:
+  /// Counts the kept tokens on `threads` threads; about 2 ns a token. The references outlive this object.
+  KeptTokens(const TokenStream& tokens, const std::vector<std::uint32_t>& keep_thresholds, Draws draws,
+             std::int64_t max_sentence, int threads);
+  /// The same from counts made elsewhere: one for each kBlock tokens, from the first on.
+  KeptTokens(const TokenStream& tokens, const std::vector<std::uint32_t>& keep_thresholds, Draws draws,
+             std::int64_t max_sentence, std::span<const KeptCount> counts);
+
+  const Draws& draws() const { return draws_; }
+  /// Number of kept tokens in the epoch.
+  std::int64_t size() const { return size_; }
+  /// Number of tokens before subsampling.
+  std::int64_t tokens() const { return tokens_->tokens(); }
+  /// Where reading may begin: at multiples of kBlock positions.
+  static constexpr std::int64_t kBlock = 1024;
+  struct Start {
+    std::int64_t position = 0;
+    std::int64_t ordinal = 0;      ///< kept tokens of the epoch before `position`
+    std::int64_t in_sentence = 0;  ///< of them in the sentence that the token at `position` belongs to
+  };
+  /// The start at `position`, a multiple of kBlock below tokens().
+  Start start_at(std::int64_t position) const;
+  /// The last start at or before kept token `ordinal`, in [0, size()).
+  Start start_before(std::int64_t ordinal) const;
+  /// Kept tokens [first, last) clipped to [0, size()).
+  void read(std::int64_t first, std::int64_t last, KeptSpan& out) const;
+  /// Position in the token stream up to which tokens [0, ordinal) reach; tokens() for ordinal >= size().
+  std::int64_t position_of(std::int64_t ordinal) const;
+
+ private:
+  std::size_t block_of(std::int64_t ordinal) const;
+
+  struct Block {                    // of kBlock tokens
+    std::int64_t kept_before;       // kept tokens of the epoch before the block
+    std::int64_t kept_in_sentence;  // of them in the sentence that the block's first token belongs to
+  };
+  const TokenStream* tokens_;
+  const std::uint32_t* thresholds_;
+  Draws draws_;
+  std::int64_t max_sentence_;
+  std::int64_t size_ = 0;
+  std::vector<Block> blocks_;
+};
+
+}  // namespace warp2vec

@@ -1,0 +1,128 @@
+#pragma once
+/// What turns word counts into O(1) negative draws and into a Huffman tree: owners on the host, trivially
+/// copyable views for the update rules on any device.
+
+#include <warp2vec/detail/random.h>
+#include <warp2vec/types.h>
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace warp2vec {
+
+/// One column of an alias table: the column's own word is drawn if the coin is <= threshold, else `alias`.
+struct AliasColumn {
+  std::uint32_t threshold;
+  WordId alias;
+};
+
+/// Draws from an AliasTable; trivially copyable.
+struct AliasView {
+  const AliasColumn* columns = nullptr;
+  std::uint32_t size = 0;
+
+  /// One word from two random words: a column and a coin.
+  W2V_HD WordId draw(std::uint32_t column_word, std::uint32_t coin) const {
+    const std::uint32_t column = to_below(column_word, size);
+    const AliasColumn& c = columns[column];
+    return coin <= c.threshold ? static_cast<WordId>(column) : c.alias;
+  }
+};
+
+/// Walker's alias table over P(w) ~ count(w)^exponent (A. J. Walker 1977; linear construction of M. D. Vose
+/// 1991).
+class AliasTable {
+ public:
+  AliasTable() = default;
+
+  /// Built in double from `counts` (all >= 1) with any finite exponent; each word's probability is met to
+  /// within 1e-6. Throws Error for fewer than two words or a non-finite exponent.
+  AliasTable(std::span<const std::int64_t> counts, double exponent);
+
+  AliasView view() const { return {columns_.data(), static_cast<std::uint32_t>(columns_.size())}; }
+
+ private:
+  std::vector<AliasColumn> columns_;
+};
+
+/// P(w) = count(w)^exponent / sum, for counts >= 1; computed so that no power over- or underflows the sum.
+std::vector<double> sampling_distribution(std::span<const std::int64_t> counts, double exponent);
+
+inline constexpr int kMaxCodeLength = 64;
+
+/// One level of a canonical Huffman tree (level l = depth l; the root is alone on level 0).
+struct HuffmanLevel {
+  std::uint64_t first_code;  ///< code of the level's first leaf, `level` bits
+  std::int64_t first_leaf;   ///< word id of the level's first leaf
+  std::int64_t node_base;  ///< inner node with prefix q on this level has the id q + node_base (modulo 2^64)
+};
+
+/// One step of a word's path: the inner node, and the side taken: bit 0 is left, with probability sigmoid(x .
+/// node).
+struct PathStep {
+  std::int64_t node;
+  bool right;
+};
+
+/// Paths of a HuffmanTree by arithmetic from (code, length); trivially copyable.
+struct HuffmanView {
+  const HuffmanLevel* levels = nullptr;        ///< kMaxCodeLength + 1 of them
+  const std::uint8_t* code_lengths = nullptr;  ///< one per word
+  std::int64_t words = 0;
+
+  W2V_HD int length(WordId w) const { return code_lengths[row_of(w)]; }
+  W2V_HD std::uint64_t code(WordId w) const {
+    const HuffmanLevel& level = levels[length(w)];
+    return level.first_code + static_cast<std::uint64_t>(row_of(w) - level.first_leaf);
+  }
+  /// The longest path, in nodes: that of the last word.
+  W2V_HD int longest() const { return code_lengths[words - 1]; }
+  /// Step `depth` in [0, length(w)) of the path from the root to w.
+  W2V_HD PathStep step(WordId w, int depth) const {
+    const int length_of_w = length(w);
+    const std::uint64_t bits = code(w);
+    const std::uint64_t prefix = depth == 0 ? 0 : bits >> (length_of_w - depth);
+    return {static_cast<std::int64_t>(prefix + static_cast<std::uint64_t>(levels[depth].node_base)),
+            ((bits >> (length_of_w - 1 - depth)) & 1U) != 0};
+  }
+  /// The level of an inner node, by a walk down from the root: the last word's path passes the last node of
+  /// each level.
+  W2V_HD int depth_of(std::int64_t node) const {
+    int depth = 0;
+    while (step(static_cast<WordId>(words - 1), depth).node < node) ++depth;
+    return depth;
+  }
+};
+
+/// The canonical Huffman tree of a vocabulary (D. A. Huffman 1952; code lengths in place after A. Moffat and
+/// J. Katajainen 1995; canonical codes as in RFC 1951). Leaves stand from left to right by falling frequency,
+/// inner nodes are numbered level by level from the root (id 0), so the most visited nodes are the id prefix
+/// [0, n).
+class HuffmanTree {
+ public:
+  HuffmanTree() = default;
+
+  /// `counts` fall (count[i] >= count[i + 1] >= 1). Throws Error for fewer than two words, for counts that
+  /// rise, and for trees deeper than kMaxCodeLength.
+  explicit HuffmanTree(std::span<const std::int64_t> counts);
+
+  /// The canonical tree with these code lengths, one for each word: 1 to kMaxCodeLength, rising, and the sum
+  /// of 2^-length is 1 (L. G. Kraft 1949). Throws Error for others, and for counts as above.
+  HuffmanTree(std::span<const std::int64_t> counts, std::vector<std::uint8_t> code_lengths);
+
+  HuffmanView view() const {
+    return {levels_.data(), code_lengths_.data(), static_cast<std::int64_t>(code_lengths_.size())};
+  }
+  /// Number of inner nodes: words - 1.
+  std::int64_t inner_nodes() const { return static_cast<std::int64_t>(code_lengths_.size()) - 1; }
+  /// Expected path length under the counts, in nodes.
+  double mean_code_length() const { return mean_code_length_; }
+
+ private:
+  std::vector<HuffmanLevel> levels_;
+  std::vector<std::uint8_t> code_lengths_;
+  double mean_code_length_ = 0;
+};
+
+}  // namespace warp2vec

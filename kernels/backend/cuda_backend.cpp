@@ -1,0 +1,201 @@
+#include "kernels/backend/cuda_backend.h"
+
+#include <warp2vec/error.h>
+
+#include "kernels/backend/cuda_devices.h"
+#include "kernels/backend/device_embeddings.h"
+#include "kernels/backend/device_tables.h"
+#include "kernels/backend/in_flight.h"
+#include "kernels/backend/kept_on_device.h"
+#include "kernels/backend/model_of.h"
+#include "kernels/cuda/stream_timer.h"
+#include "kernels/softmax/softmax_steps.h"
+
+#include <array>
+#include <memory>
+#include <numeric>
+#include <optional>
+#include <vector>
+
+namespace warp2vec {
+namespace {
+
+void check(const Config& config) {
+  if (config.dim > kMaxCudaDim)
+    throw Error("--dim " + std::to_string(config.dim) + ": a GPU trains at most " +
+                std::to_string(kMaxCudaDim) + "; --device cpu trains more");
+}
+
+/// What warps and blocks have counted since it was last asked.
+class DeviceTotals {
+ public:
+  explicit DeviceTotals(std::int64_t size) : loss_(size), loss_pairs_(size), pairs_(size) {}
+
+  Totals view() const { return {loss_.data(), loss_pairs_.data(), pairs_.data()}; }
+
+  void clear(const CudaStream& stream) const {
+    clear(loss_, stream);
+    clear(loss_pairs_, stream);
+    clear(pairs_, stream);
+  }
+
+  /// Waits for `stream`, sums and clears. The loss is scaled from the pairs that it was computed for to all.
+  Trained take(const CudaStream& stream) const {
+    stream.synchronize();
+    const double loss = sum(loss_);
+    const std::int64_t loss_pairs = sum(loss_pairs_);
+    const std::int64_t pairs = sum(pairs_);
+    clear(stream);
+    return {loss_of_all(loss, loss_pairs, pairs), pairs};
+  }
+
+ private:
+  template <class T>
+  static void clear(const DeviceArray<T>& values, const CudaStream& stream) {
+    W2V_CUDA(cudaMemsetAsync(values.data(), 0, static_cast<std::size_t>(values.bytes()), stream.get()));
+  }
+  template <class T>
+  static T sum(const DeviceArray<T>& values) {
+    std::vector<T> copy(static_cast<std::size_t>(values.size()));
+    W2V_CUDA(cudaMemcpy(copy.data(), values.data(), static_cast<std::size_t>(values.bytes()),
+                        cudaMemcpyDeviceToHost));
+    return std::accumulate(copy.begin(), copy.end(), T{});
+  }
+
+  DeviceArray<double> loss_;
+  DeviceArray<std::int64_t> loss_pairs_;
+  DeviceArray<std::int64_t> pairs_;
+};
+
+/// Gives batches to one stream: subsampling (which the full softmax leaves to the host), then training. The
+/// host stays at most two batches ahead.
+class OneGpuBackend final : public CudaBackend {
+ public:
+  OneGpuBackend(const TrainingData& data, CudaDevice device, const CudaLimits& limits)
+      : data_(data),
+        device_(std::move(device)),
+        plan_(plan_cuda(data, device_, limits)),
+        model_(model_of(data)),
+        tables_(data, HotMatrices(data, centres_elsewhere(model_of(data), plan_.in_flight)), uploader_),
+        totals_(std::max<std::int64_t>(plan_.warps(), kSoftmaxBlocks)),
+        scratch_(plan_.launch.shared ? 0 : plan_.blocks * plan_.launch.scratch_bytes) {
+    tables_.show_to(model_);
+    if (data.config.loss.softmax)
+      softmax_ = std::make_unique<SoftmaxSteps>(data, uploader_, plan_.batch_centres, plan_.softmax_centres);
+  }
+
+  const CudaDevice& device() const override { return device_; }
+  const CudaMemoryPlan& memory() const override { return plan_.memory; }
+  std::int64_t centres_in_flight() const override { return plan_.centres_in_flight(); }
+  bool matrix_units() const override { return plan_.launch.matrix_units; }
+  CudaSeconds kernel_seconds() const override { return seconds_; }
+  std::int64_t batch_size() const override { return plan_.batch_centres; }
+
+  void upload(Embeddings& embeddings) override {
+    embeddings_.emplace(embeddings, data_.config.table_type, uploader_);
+    embeddings_->show_to(model_);
+    if (!softmax_) {
+      corpus_.emplace(data_.tokens, uploader_, plan_.memory.corpus_resident);
+      kept_.emplace(*corpus_, data_.tokens.tokens(), tables_.thresholds(), data_.config.max_sentence,
+                    plan_.batch_tokens);
+    }
+    totals_.clear(stream_);
+    uploader_.finish_before(stream_);
+    stream_.synchronize();
+  }
+
+  // Of a streamed corpus the host has to pack and copy every token, which costs it as much as counting them.
+  KeptTokens kept_tokens(const TrainingData& data, std::uint32_t epoch) override {
+    if (softmax_ || !plan_.memory.corpus_resident) return data.kept_tokens(epoch);
+    const Draws draws{data.config.seed, epoch};
+    counting_.begin(stream_);
+    const std::vector<KeptCount> counts = kept_->count(draws, stream_);
+    counting_.end(stream_);
+    return {data.tokens, data.keep_thresholds, draws, data.config.max_sentence, counts};
+  }
+
+  void train(const Batch& batch) override {
+    BatchInFlight& place = in_flight_[next_];
+    next_ = 1 - next_;
+    place.done.synchronize();
+    add_seconds_of(place);
+    if (softmax_) {
+      place.training.begin(stream_);
+      softmax_pairs_ += softmax_->train(batch, model_, totals_.view().loss, stream_);
+      place.training.end(stream_);
+    } else {
+      train_centres(batch, place);
+    }
+    stream_.record(place.done);
+  }
+
+  Trained drain() override {
+    Trained trained = totals_.take(stream_);
+    seconds_.subsampling += counting_.take();
+    for (BatchInFlight& batch : in_flight_) add_seconds_of(batch);
+    trained.pairs += std::exchange(softmax_pairs_, 0);
+    return trained;
+  }
+
+  void checkpoint(Embeddings& embeddings) override { embeddings_->download(embeddings, stream_); }
+  void download(Embeddings& embeddings) override { embeddings_->download(embeddings, stream_); }
+
+ private:
+  struct BatchInFlight {
+    CudaEvent done;
+    StreamTimer subsampling;
+    StreamTimer training;
+  };
+
+  // The batch must be done.
+  void add_seconds_of(BatchInFlight& batch) {
+    seconds_.subsampling += batch.subsampling.take();
+    seconds_.kernels += batch.training.take();
+  }
+
+  void train_centres(const Batch& batch, BatchInFlight& place) {
+    const std::int64_t halo = data_.config.window;
+    place.subsampling.begin(stream_);
+    const KeptView kept = kept_->read(*batch.epoch, batch.first - halo, batch.last + halo, stream_);
+    place.subsampling.end(stream_);
+    const Draws& draws = batch.epoch->draws();
+    place.training.begin(stream_);
+    launch_train(plan_.launch, plan_.blocks, model_,
+                 {kept, batch.first - kept.first, batch.last - kept.first, {draws.seed, draws.epoch}},
+                 totals_.view(), scratch_.data(), stream_.get());
+    place.training.end(stream_);
+  }
+
+  const TrainingData& data_;
+  const CudaDevice device_;
+  const CudaPlan plan_;
+  Model model_;
+  CudaStream stream_;
+  Uploader uploader_;
+  DeviceTables tables_;
+  DeviceTotals totals_;
+  DeviceArray<unsigned char> scratch_;
+  std::unique_ptr<SoftmaxSteps> softmax_;
+  std::optional<DeviceEmbeddings> embeddings_;
+  std::optional<DeviceCorpus> corpus_;
+  std::optional<KeptOnDevice> kept_;
+  StreamTimer counting_;
+  std::array<BatchInFlight, 2> in_flight_;
+  std::size_t next_ = 0;
+  CudaSeconds seconds_;
+  std::int64_t softmax_pairs_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<CudaBackend> make_cuda_backend(const TrainingData& data, int device,
+                                               const CudaLimits& limits) {
+  check(data.config);
+  return std::make_unique<OneGpuBackend>(data, use_cuda_device(device), limits);
+}
+
+std::unique_ptr<CudaBackend> make_cuda_backend(const TrainingData& data, int device) {
+  return make_cuda_backend(data, device, {});
+}
+
+}  // namespace warp2vec

@@ -1,0 +1,15 @@
+#pragma once
+/// make_cuda_backend() with its choices open.
+
+#include <warp2vec/cuda.h>
+
+#include "kernels/backend/cuda_plan.h"
+
+#include <memory>
+
+namespace warp2vec {
+
+std::unique_ptr<CudaBackend> make_cuda_backend(const TrainingData& data, int device,
+                                               const CudaLimits& limits);
+
+}  // namespace warp2vec

@@ -1,0 +1,158 @@
+#include "kernels/backend/cuda_plan.h"
+
+#include <warp2vec/error.h>
+
+#include "kernels/backend/device_corpus.h"
+#include "kernels/backend/in_flight.h"
+#include "kernels/backend/kept_on_device.h"
+#include "kernels/backend/model_of.h"
+#include "kernels/softmax/softmax_steps.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+namespace warp2vec {
+namespace {
+
+// What CUDA itself, cuBLAS and Thrust take beside our own allocations.
+constexpr std::int64_t kReserve = std::int64_t{256} << 20;
+
+// 4 M centres by default: 132 blocks train 496 tiles each in one launch, about 10 ms of work that starting
+// and ending it are small against. Where blocks are many, as without matrix units, 1 M: stretches of 512
+// blocks are then still 2,048 centres apart, far enough to have topics of their own.
+constexpr std::int64_t kTilesPerBatch = 65536;
+constexpr std::int64_t kUnitTilesPerBatch = 16384;
+constexpr std::int64_t kSoftmaxTilesPerBatch = 16;
+constexpr std::int64_t kMostSoftmaxCentres = 64;
+
+/// What subsampling leaves, on average.
+struct Kept {
+  double share = 0;          // of all tokens
+  double largest_share = 0;  // the commonest word's of the kept tokens
+};
+
+Kept expected_kept(const TrainingData& data) {
+  Kept kept;
+  const auto total = static_cast<double>(data.vocabulary.total());
+  for (const std::int64_t count : data.vocabulary.counts()) {
+    const double share = static_cast<double>(count) / total *
+                         keep_probability(count, data.vocabulary.total(), data.config.sample);
+    kept.share += share;
+    kept.largest_share = std::max(kept.largest_share, share);
+  }
+  kept.largest_share /= kept.share;
+  return kept;
+}
+
+// So few that the commonest word's rows, which get `share` of all pairs' gradients, stay stable without
+// damping: in trials lr * pairs * share = 1.3 trained a little worse than one centre at a time, and 2.7
+// diverged.
+constexpr double kMostSoftmaxLoad = 0.5;
+std::int64_t softmax_centres(const TrainingData& data) {
+  const double load = data.config.lr * data.config.pairs_per_centre() * expected_kept(data).largest_share;
+  return std::clamp(static_cast<std::int64_t>(kMostSoftmaxLoad / load), std::int64_t{1}, kMostSoftmaxCentres);
+}
+
+int choose_blocks(const TrainingData& data, const CudaDevice& device, const Model& model,
+                  const TrainLaunch& launch) {
+  const CentresInFlight harmless = harmless_centres_in_flight(data);
+  const CentresInFlight block = centres_in_flight(model, 1, launch.warps, launch.path_sizes.first_nodes);
+  std::int64_t blocks = std::int64_t{std::max(1, launch.blocks_per_multiprocessor)} * device.multiprocessors;
+  if (model.negative_sampling) blocks = std::min(blocks, harmless.negatives / block.negatives);
+  if (model.hierarchical_softmax) blocks = std::min(blocks, harmless.paths / block.paths);
+  return static_cast<int>(std::max<std::int64_t>(1, blocks));
+}
+
+std::string megabytes(std::int64_t bytes) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f MB", static_cast<double>(bytes) * 1e-6);
+  return text;
+}
+
+[[noreturn]] void refuse(const CudaMemoryPlan& memory, const CudaDevice& device) {
+  std::string items;
+  for (const CudaMemoryPlan::Item& item : memory.items)
+    items += (items.empty() ? "" : ", ") + item.name + " " + megabytes(item.bytes);
+  throw Error(
+      "training needs " + megabytes(memory.total()) + " of GPU memory (" + items + ") and GPU " +
+      std::to_string(device.index) + " (" + device.name + ") has " + megabytes(memory.free) +
+      " free: a smaller --dim or --max-vocab, or a larger --min-count, needs less; --device cpu trains "
+      "without a GPU");
+}
+
+CudaMemoryPlan plan_memory(const TrainingData& data, const CudaDevice& device, const CudaPlan& plan,
+                           bool resident) {
+  const Config& config = data.config;
+  const std::int64_t words = data.vocabulary.size();
+  CudaMemoryPlan memory;
+  memory.free = device.free_memory;
+  memory.corpus_resident = resident;
+  const auto add = [&](const char* name, std::int64_t bytes) {
+    if (bytes > 0) memory.items.push_back({name, bytes});
+  };
+  const std::int64_t value = config.table_type == TableType::bf16 ? sizeof(Bf16) : sizeof(float);
+  const std::int64_t table = words * Matrix::padded(config.dim) * value;
+  add("input vectors", table);
+  if (config.loss.negative_sampling || config.loss.softmax) add("output vectors", table);
+  if (config.loss.hierarchical_softmax) add("tree nodes", Matrix::bytes(words - 1, config.dim));
+  std::int64_t tables = words * static_cast<std::int64_t>(sizeof(std::uint32_t));
+  if (config.loss.negative_sampling) tables += words * static_cast<std::int64_t>(sizeof(AliasColumn));
+  if (config.loss.hierarchical_softmax) tables += words;
+  add("tables of words", tables);
+  if (config.loss.softmax) {
+    add("softmax", SoftmaxSteps::bytes(data, plan.batch_centres, plan.softmax_centres));
+    return memory;
+  }
+  add(resident ? "corpus" : "corpus, streamed", DeviceCorpus::bytes(data.tokens.tokens(), resident));
+  add("batch", KeptOnDevice::bytes(data.tokens.tokens(), plan.batch_tokens));
+  if (!plan.launch.shared) add("scratch", plan.blocks * plan.launch.scratch_bytes);
+  return memory;
+}
+
+}  // namespace
+
+std::int64_t CudaMemoryPlan::total() const {
+  std::int64_t sum = 0;
+  for (const Item& item : items) sum += item.bytes;
+  return sum;
+}
+
+CentresInFlight harmless_centres_in_flight(const TrainingData& data) {
+  const Config& config = data.config;
+  const Kept kept = expected_kept(data);
+  const double trained = kept.share * static_cast<double>(data.tokens.tokens()) * config.epochs;
+  const auto whole = [](double centres) { return std::max<std::int64_t>(1, std::llround(centres)); };
+  CentresInFlight centres;
+  if (config.loss.negative_sampling) {
+    const double gradients = config.pairs_per_centre() * (1 + config.negative) * kept.largest_share;
+    centres.negatives = whole(std::min(trained / 1500, 100 / (config.lr * gradients)));
+  }
+  if (config.loss.hierarchical_softmax) centres.paths = whole(std::min(trained / 1024, 4096.0));
+  return centres;
+}
+
+CudaPlan plan_cuda(const TrainingData& data, const CudaDevice& device, const CudaLimits& limits) {
+  const Model model = model_of(data);
+  CudaPlan plan;
+  std::int64_t tiles = kSoftmaxTilesPerBatch;
+  if (data.config.loss.softmax) {
+    plan.softmax_centres = limits.softmax_centres > 0 ? limits.softmax_centres : softmax_centres(data);
+  } else {
+    plan.launch = plan_train_launch(model, {device.index, !limits.no_matrix_units, limits.warps});
+    plan.blocks = limits.blocks > 0 ? limits.blocks : choose_blocks(data, device, model, plan.launch);
+    plan.in_flight =
+        centres_in_flight(model, plan.blocks, plan.launch.warps, plan.launch.path_sizes.first_nodes);
+    tiles = plan.launch.matrix_units ? kTilesPerBatch : kUnitTilesPerBatch;
+  }
+  plan.batch_centres = tiles * model.tile_centres;
+  plan.batch_tokens = std::min(plan.batch_centres + std::int64_t{2} * model.window, data.tokens.tokens());
+  for (const bool resident : {true, false}) {
+    if (resident && limits.stream_corpus) continue;
+    plan.memory = plan_memory(data, device, plan, resident);
+    if (plan.memory.total() + kReserve <= device.free_memory) return plan;
+  }
+  refuse(plan.memory, device);
+}
+
+}  // namespace warp2vec

@@ -1,0 +1,48 @@
+#include "kernels/backend/device_corpus.h"
+
+#include <algorithm>
+
+namespace warp2vec {
+
+std::int64_t DeviceCorpus::bytes(std::int64_t tokens, bool resident) {
+  return (resident ? tokens : std::min(tokens, kRun) * 2) * static_cast<std::int64_t>(sizeof(PackedToken));
+}
+
+DeviceCorpus::DeviceCorpus(const TokenStream& tokens, Uploader& uploader, bool resident)
+    : tokens_(tokens),
+      uploader_(uploader),
+      resident_(resident),
+      memory_(bytes(tokens.tokens(), resident) / static_cast<std::int64_t>(sizeof(PackedToken))) {
+  if (!resident) return;
+  for (std::int64_t begin = 0; begin < tokens.tokens(); begin += kRun) {
+    const std::int64_t end = std::min(tokens.tokens(), begin + kRun);
+    uploader.upload_made(memory_.data() + begin,
+                         (end - begin) * static_cast<std::int64_t>(sizeof(PackedToken)),
+                         [&](void* buffer) { pack(begin, end, static_cast<PackedToken*>(buffer)); });
+  }
+}
+
+const PackedToken* DeviceCorpus::tokens(std::int64_t begin, std::int64_t end, const CudaStream& stream) {
+  if (resident_) return memory_.data() + begin;
+  run_ = 1 - run_;
+  PackedToken* const run = memory_.data() + static_cast<std::int64_t>(run_) * (memory_.size() / 2);
+  uploader_.upload_made(
+      run, (end - begin) * static_cast<std::int64_t>(sizeof(PackedToken)),
+      [&](void* buffer) { pack(begin, end, static_cast<PackedToken*>(buffer)); }, &released_[run_]);
+  uploader_.finish_before(stream);
+  return run;
+}
+
+void DeviceCorpus::release(const CudaStream& stream) {
+  if (!resident_) stream.record(released_[run_]);
+}
+
+void DeviceCorpus::pack(std::int64_t begin, std::int64_t end, PackedToken* out) const {
+  for (std::int64_t i = begin; i < end; ++i)
+    out[i - begin] = {static_cast<std::uint32_t>(tokens_.ids[static_cast<std::size_t>(i)])};
+  for (auto last = std::upper_bound(tokens_.ends.begin(), tokens_.ends.end(), begin);
+       last != tokens_.ends.end() && *last <= end; ++last)
+    out[*last - 1 - begin].bits |= PackedToken::kEnd;
+}
+
+}  // namespace warp2vec

@@ -1,0 +1,54 @@
+#pragma once
+/// The corpus as the device sees it: kept there, or streamed.
+
+#include <warp2vec/token_stream.h>
+
+#include "kernels/cuda/device_memory.h"
+#include "kernels/cuda/stream.h"
+#include "kernels/cuda/uploader.h"
+
+#include <array>
+#include <cstdint>
+
+namespace warp2vec {
+
+/// A token on the device: the word's id, and in the top bit whether it ends a sentence.
+struct PackedToken {
+  std::uint32_t bits;
+
+  static constexpr std::uint32_t kEnd = 0x80000000U;
+  W2V_HD constexpr WordId word() const { return static_cast<WordId>(bits & ~kEnd); }
+  W2V_HD constexpr bool ends_sentence() const { return (bits & kEnd) != 0; }
+};
+
+/// Hands out runs of tokens on the device. A resident corpus is uploaded once; of a streamed one there are
+/// two runs at a time.
+class DeviceCorpus {
+ public:
+  /// Tokens of a run at most.
+  static constexpr std::int64_t kRun =
+      Uploader::kBufferBytes / static_cast<std::int64_t>(sizeof(PackedToken));
+  /// Bytes on the device.
+  static std::int64_t bytes(std::int64_t tokens, bool resident);
+
+  /// The references outlive this object.
+  DeviceCorpus(const TokenStream& tokens, Uploader& uploader, bool resident);
+
+  /// Tokens [begin, end), of a streamed corpus at most kRun, for work that is given to `stream` before
+  /// release().
+  const PackedToken* tokens(std::int64_t begin, std::int64_t end, const CudaStream& stream);
+  /// The last run may be overwritten after the work that `stream` has been given so far.
+  void release(const CudaStream& stream);
+
+ private:
+  void pack(std::int64_t begin, std::int64_t end, PackedToken* out) const;
+
+  const TokenStream& tokens_;
+  Uploader& uploader_;
+  bool resident_;
+  DeviceArray<PackedToken> memory_;
+  std::array<CudaEvent, 2> released_;
+  std::size_t run_ = 0;
+};
+
+}  // namespace warp2vec

@@ -1,0 +1,13 @@
+#pragma once
+/// Makes a Model of a run.
+
+#include <warp2vec/trainer.h>
+
+#include "kernels/training/model.h"
+
+namespace warp2vec {
+
+/// The sizes and settings of the run, with no memory behind the views.
+Model model_of(const TrainingData& data);
+
+}  // namespace warp2vec

@@ -1,0 +1,58 @@
+#pragma once
+/// Launches kernels.
+
+#include "kernels/cuda/cuda_check.h"
+
+#include <cuda_runtime_api.h>
+
+#include <cstdint>
+
+namespace warp2vec {
+
+/// How much of a device a kernel takes.
+struct LaunchShape {
+  int blocks;
+  int threads;  ///< of a block
+  std::int64_t shared_bytes = 0;
+};
+
+/// Throws DeviceError.
+template <class... Parameters, class... Values>
+void launch(void (*kernel)(Parameters...), const LaunchShape& shape, cudaStream_t stream, Values... values) {
+  cudaLaunchConfig_t config{};
+  config.gridDim = dim3(static_cast<unsigned>(shape.blocks));
+  config.blockDim = dim3(static_cast<unsigned>(shape.threads));
+  config.dynamicSmemBytes = static_cast<std::size_t>(shape.shared_bytes);
+  config.stream = stream;
+  W2V_CUDA(cudaLaunchKernelEx(&config, kernel, values...));
+}
+
+/// The compute capability, as 10 * major + minor, that the code of the kernel which the current device runs
+/// was compiled for: lower than the device's own where the build has no newer code.
+template <class... Parameters>
+int compiled_for(void (*kernel)(Parameters...)) {
+  cudaFuncAttributes attributes{};
+  W2V_CUDA(cudaFuncGetAttributes(&attributes, kernel));
+  return attributes.ptxVersion;
+}
+
+/// Bytes of shared memory that a block of the device may have.
+inline std::int64_t most_shared_memory(int device) {
+  int most = 0;
+  W2V_CUDA(cudaDeviceGetAttribute(&most, cudaDevAttrMaxSharedMemoryPerBlockOptin, device));
+  return most;
+}
+
+/// Blocks of the shape that run on one multiprocessor at the same time. Lets the kernel have as much shared
+/// memory as there is: that limit belongs to the kernel, not to a launch.
+template <class... Parameters>
+int blocks_at_a_time(void (*kernel)(Parameters...), const LaunchShape& shape, int device) {
+  W2V_CUDA(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                                static_cast<int>(most_shared_memory(device))));
+  int blocks = 0;
+  W2V_CUDA(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&blocks, kernel, shape.threads,
+                                                         static_cast<std::size_t>(shape.shared_bytes)));
+  return blocks;
+}
+
+}  // namespace warp2vec

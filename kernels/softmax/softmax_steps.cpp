@@ -1,0 +1,110 @@
+#include "kernels/softmax/softmax_steps.h"
+
+namespace warp2vec {
+namespace {
+
+std::int64_t most_pairs(const TrainingData& data, std::int64_t centres) {
+  return centres * 2 * data.config.window;
+}
+
+template <class T>
+std::int64_t bytes_of(const std::vector<T>& values) {
+  return static_cast<std::int64_t>(values.size() * sizeof(T));
+}
+
+}  // namespace
+
+std::int64_t SoftmaxSteps::bytes(const TrainingData& data, std::int64_t centres, std::int64_t group) {
+  constexpr std::int64_t kListed = 2 * sizeof(std::int32_t) + sizeof(float);
+  const std::int64_t pair_values = 2 * Matrix::padded(data.config.dim) + data.vocabulary.size();
+  return most_pairs(data, centres) * kListed +
+         most_pairs(data, group) * pair_values * static_cast<std::int64_t>(sizeof(float));
+}
+
+SoftmaxSteps::SoftmaxSteps(const TrainingData& data, Uploader& uploader, std::int64_t centres,
+                           std::int64_t group)
+    : data_(data),
+      uploader_(uploader),
+      group_(group),
+      device_contexts_(most_pairs(data, centres)),
+      device_centres_(most_pairs(data, centres)),
+      device_lr_(most_pairs(data, centres)),
+      rows_(most_pairs(data, group) * Matrix::padded(data.config.dim)),
+      steps_(rows_.size()),
+      scores_(most_pairs(data, group) * data.vocabulary.size()) {
+  W2V_CUBLAS(cublas().create(&cublas_));
+}
+
+SoftmaxSteps::~SoftmaxSteps() { cublas().destroy(cublas_); }
+
+std::int64_t SoftmaxSteps::train(const Batch& batch, const Model& model, double* losses,
+                                 const CudaStream& stream) {
+  list_pairs(batch);
+  upload_pairs(stream);
+  W2V_CUBLAS(cublas().set_stream(cublas_, stream.get()));
+  std::int64_t begin = 0;
+  for (const std::int64_t end : group_ends_) {
+    const SoftmaxPairs pairs{device_contexts_.data() + begin, device_centres_.data() + begin,
+                             device_lr_.data() + begin, static_cast<std::int32_t>(end - begin)};
+    if (pairs.size > 0) train_group(pairs, model, losses, stream);
+    begin = end;
+  }
+  stream.record(pairs_done_);
+  return begin;
+}
+
+// On the host: next to products with the whole vocabulary this costs nothing.
+void SoftmaxSteps::list_pairs(const Batch& batch) {
+  const Config& config = data_.config;
+  const Draws& draws = batch.epoch->draws();
+  KeptSpan span;
+  batch.epoch->read(batch.first - config.window, batch.last + config.window, span);
+  const KeptView kept = span.view();
+  contexts_.clear();
+  centres_.clear();
+  lr_.clear();
+  group_ends_.clear();
+  for (std::int64_t centre = batch.first - kept.first; centre < batch.last - kept.first; ++centre) {
+    const std::int64_t position = kept.positions[centre];
+    const KeptRange window =
+        kept.around(centre, window_width(draws, position, config.window, config.shrink_window));
+    for (std::int64_t i = window.begin; i < window.end; ++i) {
+      if (i == centre) continue;
+      contexts_.push_back(static_cast<std::int32_t>(kept.words[i]));
+      centres_.push_back(static_cast<std::int32_t>(kept.words[centre]));
+      lr_.push_back(data_.lr_at(draws.epoch, position));
+    }
+    const std::int64_t done = centre + 1 - (batch.first - kept.first);
+    if (done % group_ == 0 || done == batch.last - batch.first)
+      group_ends_.push_back(static_cast<std::int64_t>(contexts_.size()));
+  }
+}
+
+void SoftmaxSteps::upload_pairs(const CudaStream& stream) {
+  uploader_.upload(device_contexts_.data(), contexts_.data(), bytes_of(contexts_), &pairs_done_);
+  uploader_.upload(device_centres_.data(), centres_.data(), bytes_of(centres_), &pairs_done_);
+  uploader_.upload(device_lr_.data(), lr_.data(), bytes_of(lr_), &pairs_done_);
+  uploader_.finish_before(stream);
+}
+
+// S = X Y^T; S becomes the gradients G; X moves by G Y and Y by G^T X. cuBLAS stores matrices by columns: our
+// rows are its columns, and a product has its factors the other way round.
+void SoftmaxSteps::train_group(const SoftmaxPairs& pairs, const Model& model, double* losses,
+                               const CudaStream& stream) {
+  const auto words = static_cast<int>(model.output.rows);
+  const auto stride = static_cast<int>(model.output.stride);
+  const int dim = model.output.cols;
+  const float one = 1;
+  const float zero = 0;
+  launch_gather(model.input, pairs, rows_.data(), stream.get());
+  W2V_CUBLAS(cublas().sgemm(cublas_, CUBLAS_OP_T, CUBLAS_OP_N, words, pairs.size, dim, &one,
+                            model.output.data, stride, rows_.data(), stride, &zero, scores_.data(), words));
+  launch_softmax(pairs, scores_.data(), words, losses, stream.get());
+  W2V_CUBLAS(cublas().sgemm(cublas_, CUBLAS_OP_N, CUBLAS_OP_N, stride, pairs.size, words, &one,
+                            model.output.data, stride, scores_.data(), words, &zero, steps_.data(), stride));
+  W2V_CUBLAS(cublas().sgemm(cublas_, CUBLAS_OP_N, CUBLAS_OP_T, stride, words, pairs.size, &one, rows_.data(),
+                            stride, scores_.data(), words, &one, model.output.data, stride));
+  launch_scatter_add(model.input, pairs, steps_.data(), stream.get());
+}
+
+}  // namespace warp2vec

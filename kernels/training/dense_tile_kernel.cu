@@ -1,0 +1,111 @@
+#include "kernels/cuda/launch.h"
+#include "kernels/device/device_block.h"
+#include "kernels/device/dynamic_shared.h"
+#include "kernels/training/dense_tile_kernel.h"
+#include "kernels/training/train_dense_tiles.h"
+
+namespace warp2vec {
+namespace {
+
+// How many tiles are in flight is limited by quality, so that most devices have one block on each
+// multiprocessor: it gets half of the threads that there may be, with 128 registers each. Paths need more
+// registers, and their smaller tiles have less work for many warps.
+constexpr int most_warps(Trains trains) {
+  if (!paths_in(trains)) return 16;
+  return negatives_in(trains) ? 8 : 12;
+}
+constexpr int kLeastWarps = 4;
+
+// The first compute capability with bfloat16 matrix units and asynchronous copies. Compiled for an older one
+// the kernels are empty, and must not be launched.
+constexpr int kFirstWithMatrixUnits = 80;
+#if defined(__CUDA_ARCH__)
+constexpr bool kCompiledForMatrixUnits = __CUDA_ARCH__ >= 10 * kFirstWithMatrixUnits;
+#else
+constexpr bool kCompiledForMatrixUnits = true;
+#endif
+
+template <Trains kTrains, class Value>
+__global__ void __launch_bounds__(most_warps(kTrains) * kLanes, 1)
+    dense_tile_kernel(Model model, Tables<Value> tables, PathTileSizes sizes, CentreRange<CurandPhilox> batch,
+                      Totals totals) {
+  if constexpr (kCompiledForMatrixUnits) {
+    DeviceBlock block;
+    train_dense_tiles<kTrains>(block, model, tables, sizes, batch, totals, dynamic_shared());
+  }
+}
+
+Tables<float> tables_of(const Model& model, float) { return {model.input, model.output}; }
+Tables<Bf16> tables_of(const Model& model, Bf16) { return {model.input_bf16, model.output_bf16}; }
+
+// Where shared memory is short there are fewer first nodes last: each level of the tree that is not among
+// them costs a row more for each centre. 512 bytes a row and as much for each of two copies of a first node:
+// with 128 dimensions all of it fits into the 227 kB of an H100.
+constexpr std::int32_t kFirstNodes[] = {64, 32, 16};
+constexpr std::int32_t kBelow[] = {64, 32, 16};
+
+// Fewer warps need less room for rows on their way: eight let a tile of 128 dimensions fit into the 99 kB of
+// a GPU for desktops.
+template <Trains kTrains, class Value>
+TrainLaunch plan(const Model& model, const TrainLimits& limits) {
+  TrainLaunch launch;
+  launch.matrix_units = compiled_for(dense_tile_kernel<kTrains, Value>) >= kFirstWithMatrixUnits;
+  if (!launch.matrix_units) return launch;
+  const std::int64_t most = most_shared_memory(limits.device);
+  const auto fits = [&](const PathTileSizes& sizes) {
+    for (int warps = limits.warps > 0 ? limits.warps : most_warps(kTrains);; warps /= 2) {
+      launch.path_sizes = sizes;
+      launch.scratch_bytes =
+          dense_tile_bytes<kTrains, Value, DeviceWarp, CentreRange<CurandPhilox>>(model, sizes, warps);
+      if (launch.scratch_bytes <= most) {
+        launch.warps = warps;
+        return true;
+      }
+      if (limits.warps > 0 || warps <= kLeastWarps) return false;
+    }
+  };
+  const auto fits_with_paths = [&] {
+    for (const std::int32_t first_nodes : kFirstNodes)
+      for (const std::int32_t below : kBelow)
+        if (fits({first_nodes, below})) return true;
+    return false;
+  };
+  if (paths_in(kTrains) ? fits_with_paths() : fits({}))
+    launch.blocks_per_multiprocessor = blocks_at_a_time(
+        dense_tile_kernel<kTrains, Value>, {1, launch.warps * kLanes, launch.scratch_bytes}, limits.device);
+  return launch;
+}
+
+template <Trains kTrains, class Value>
+void launch_with(const TrainLaunch& launch, int blocks, const Model& model,
+                 const CentreRange<CurandPhilox>& batch, const Totals& totals, cudaStream_t stream) {
+  warp2vec::launch(dense_tile_kernel<kTrains, Value>, {blocks, launch.warps * kLanes, launch.scratch_bytes},
+                   stream, model, tables_of(model, Value{}), launch.path_sizes, batch, totals);
+}
+
+// Calls `f` with what the model trains and its type of values, as constants.
+template <class F>
+auto with_kernel(const Model& model, F f) {
+  if (!model.hierarchical_softmax) {
+    if (model.table_type == TableType::bf16) return f.template operator()<Trains::negatives, Bf16>();
+    return f.template operator()<Trains::negatives, float>();
+  }
+  if (model.negative_sampling) return f.template operator()<Trains::both, float>();
+  return f.template operator()<Trains::paths, float>();
+}
+
+}  // namespace
+
+TrainLaunch plan_dense_tiles(const Model& model, const TrainLimits& limits) {
+  return with_kernel(model,
+                     [&]<Trains kTrains, class Value>() { return plan<kTrains, Value>(model, limits); });
+}
+
+void launch_dense_tiles(const TrainLaunch& launch, int blocks, const Model& model,
+                        const CentreRange<CurandPhilox>& batch, const Totals& totals, cudaStream_t stream) {
+  with_kernel(model, [&]<Trains kTrains, class Value>() {
+    launch_with<kTrains, Value>(launch, blocks, model, batch, totals, stream);
+  });
+}
+
+}  // namespace warp2vec

@@ -1,0 +1,67 @@
+#pragma once
+/// What the training kernel gets: trivially copyable views and numbers.
+
+#include <warp2vec/config.h>
+#include <warp2vec/detail/bf16.h>
+#include <warp2vec/detail/examples.h>
+#include <warp2vec/detail/numerics.h>
+#include <warp2vec/detail/samplers.h>
+#include <warp2vec/detail/step.h>
+#include <warp2vec/types.h>
+
+#include <cstdint>
+
+namespace warp2vec {
+
+/// Constant during a run. Views of matrices and tables that the objective does not use show no memory.
+struct Model {
+  MatrixView<float> input;
+  MatrixView<float> output;
+  MatrixView<float> nodes;
+  MatrixView<Bf16> input_bf16;  ///< instead of `input` and `output` under TableType::bf16
+  MatrixView<Bf16> output_bf16;
+  AliasView negatives;
+  HuffmanView tree;
+  HotView hot_input;
+  HotView hot_output;
+  HotView hot_input_under_tree;
+  HotView hot_nodes;
+  LearningRateSchedule schedule;
+
+  bool negative_sampling;
+  bool hierarchical_softmax;
+  Sharing sharing;
+  TableType table_type;
+  bool shrink_window;
+  std::int32_t window;
+  std::int32_t negative;
+  std::int32_t tile_centres;
+  std::int32_t tile_negatives;
+  std::int32_t path_tile_centres;
+  std::int32_t longest_path;  ///< nodes of the deepest word's
+
+  W2V_HD bool negative_tiles() const { return negative_sampling && sharing == Sharing::tile; }
+  W2V_HD bool path_tiles() const { return hierarchical_softmax && sharing == Sharing::tile; }
+  W2V_HD bool trains_centres() const { return sharing != Sharing::tile; }
+};
+
+/// Centres to train: the elements [begin, end) of `kept`, `begin` the first of a tile. The elements that
+/// their windows may reach are in `kept` too.
+template <class Generator>
+struct CentreRange {
+  KeptView kept;
+  std::int64_t begin;
+  std::int64_t end;
+  BasicDraws<Generator> draws;
+
+  W2V_HD KeptRange window(const Model& model, std::int64_t centre) const {
+    return kept.around(centre,
+                       window_width(draws, kept.positions[centre], model.window, model.shrink_window));
+  }
+  W2V_HD float lr(const Model& model, std::int64_t centre) const {
+    return model.schedule.at(draws.epoch, kept.positions[centre]);
+  }
+  W2V_HD std::int32_t row(std::int64_t i) const { return static_cast<std::int32_t>(kept.words[i]); }
+};
+
+}  // namespace warp2vec

@@ -1,0 +1,280 @@
+#pragma once
+/// Negative sampling under Sharing::tile for matrix units: which words meet in a tile, and with which
+/// weights; the rule is tile_block() of host/reference/reference_blocks.h. Targets are first the centres,
+/// then the negatives.
+
+#include "kernels/device/warp.h"
+#include "kernels/training/dense_tile.h"
+#include "kernels/training/model.h"
+#include "kernels/training/row_pairs.h"
+
+#include <cstdint>
+
+namespace warp2vec {
+
+/// The matrices of negative sampling, of float or Bf16.
+template <class Value>
+struct Tables {
+  MatrixView<Value> input;
+  MatrixView<Value> output;
+
+  /// Selected by address: a GPU keeps what is selected by reference in slow local memory.
+  W2V_HD Value* row(bool of_input, std::int64_t r) const {
+    return (of_input ? input.data : output.data) + r * input.stride;
+  }
+};
+
+/// What is known of a tile's words before its rows are read; see DenseTileShape. Rows of contexts come
+/// first, then rows of targets.
+struct NegativeWords {
+  std::int32_t* row;           ///< [rows] of the input or output matrix, or DenseTile::kNone
+  float* scale;                ///< [rows] learning rate times damping; after damp_words()
+  std::int32_t* pairs;         ///< [contexts] centres that a context meets ...
+  float* negative_weight;      ///< [contexts] ... and the size of its weight with each negative
+  std::int32_t* window_begin;  ///< [centres] first context of the centre's window ...
+  std::int32_t* window_end;    ///< [centres] ... and the one after the last
+  std::uint8_t* is_centre;     ///< [negatives] whether the word is a centre of the tile
+  RowPairs context_pairs;
+  RowPairs target_pairs;
+
+  W2V_HD static DenseTileShape shape_of(const Model& model) {
+    return {in_whole_blocks(model.tile_centres + 2 * model.window),
+            in_whole_blocks(model.tile_centres + model.tile_negatives),
+            static_cast<std::int32_t>(model.input.stride)};
+  }
+  W2V_HD static NegativeWords take(Scratch& scratch, const Model& model) {
+    const DenseTileShape shape = shape_of(model);
+    NegativeWords words{};
+    words.row = scratch.take<std::int32_t>(shape.rows());
+    words.scale = scratch.take<float>(shape.rows());
+    words.pairs = scratch.take<std::int32_t>(shape.contexts);
+    words.negative_weight = scratch.take<float>(shape.contexts);
+    words.window_begin = scratch.take<std::int32_t>(model.tile_centres);
+    words.window_end = scratch.take<std::int32_t>(model.tile_centres);
+    words.is_centre = scratch.take<std::uint8_t>(model.tile_negatives);
+    words.context_pairs = RowPairs::take(scratch);
+    words.target_pairs = RowPairs::take(scratch);
+    return words;
+  }
+};
+
+/// Where in a batch a tile lies.
+struct TilePlace {
+  std::int64_t begin;     ///< element of the first centre
+  std::int64_t first;     ///< element of context 0
+  std::int32_t lead;      ///< contexts before the first centre
+  std::int32_t centres;   ///< targets [0, centres)
+  std::int32_t contexts;  ///< the elements that the widest windows could reach; some meet no centre
+
+  /// Tile number `tile` of the batch.
+  template <class Centres>
+  W2V_HD static TilePlace of(const Model& model, const Centres& batch, std::int64_t tile) {
+    TilePlace place{};
+    place.begin = batch.begin + tile * model.tile_centres;
+    const std::int64_t end =
+        place.begin + model.tile_centres < batch.end ? place.begin + model.tile_centres : batch.end;
+    const std::int64_t last = end + model.window < batch.kept.size ? end + model.window : batch.kept.size;
+    place.first = place.begin > model.window ? place.begin - model.window : 0;
+    place.lead = static_cast<std::int32_t>(place.begin - place.first);
+    place.centres = static_cast<std::int32_t>(end - place.begin);
+    place.contexts = static_cast<std::int32_t>(last - place.first);
+    return place;
+  }
+
+  /// Whether a context of the block of contexts may meet a target of the block of targets.
+  W2V_HD bool meet(const Model& model, std::int32_t context_block, std::int32_t target_block) const {
+    const std::int32_t c = context_block * kBlockSide;
+    const std::int32_t t = target_block * kBlockSide;
+    if (c >= contexts) return false;
+    if (t + kBlockSide > model.tile_centres && t < model.tile_centres + model.tile_negatives) return true;
+    const std::int32_t last = t + kBlockSide < centres ? t + kBlockSide : centres;
+    return t < last && c < last + lead + model.window && c + kBlockSide > t + lead - model.window;
+  }
+};
+
+/// Draws and looks up the tile's words, and asks for their rows: the work of warp `index` of `warps`.
+template <class Value, class Warp, class Centres>
+W2V_HD void name_words(Warp& warp, int index, int warps, const Model& model, const Tables<Value>& tables,
+                       const Centres& batch, const TilePlace& place, const DenseTileShape& shape,
+                       const NegativeWords& words) {
+  const std::int64_t number = (batch.kept.first + place.begin) / model.tile_centres;
+  const auto name = [&](std::int64_t i, const MatrixView<Value>& table, std::int32_t row) {
+    words.row[i] = row;
+    warp.prefetch(table.row(std::int64_t{row}), table.stride * static_cast<std::int64_t>(sizeof(Value)));
+  };
+  warp.strided(
+      shape.rows(),
+      [&](std::int64_t i) {
+        const auto c = static_cast<std::int32_t>(i);
+        const std::int32_t t = c - shape.contexts;
+        const std::int32_t m = t - model.tile_centres;
+        words.row[i] = DenseTile::kNone;
+        if (c < place.contexts) {
+          name(i, tables.input, batch.row(place.first + c));
+        } else if (0 <= t && t < place.centres) {
+          const KeptRange window = batch.window(model, place.begin + t);
+          words.window_begin[t] = static_cast<std::int32_t>(window.begin - place.first);
+          words.window_end[t] = static_cast<std::int32_t>(window.end - place.first);
+          name(i, tables.output, batch.row(place.begin + t));
+        } else if (0 <= m && m < model.tile_negatives) {
+          name(i, tables.output,
+               static_cast<std::int32_t>(tile_negative(batch.draws, model.negatives, number, m)));
+        }
+      },
+      index, warps);
+  words.context_pairs.clear(warp, index, warps);
+  words.target_pairs.clear(warp, index, warps);
+}
+
+/// Whether context c is in the window of centre t.
+W2V_HD inline bool meets(const TilePlace& place, const NegativeWords& words, std::int32_t c, std::int32_t t) {
+  return c != place.lead + t && words.window_begin[t] <= c && c < words.window_end[t];
+}
+
+/// Pairs of centre t.
+W2V_HD inline std::int32_t centre_pairs(const NegativeWords& words, std::int32_t t) {
+  return words.window_end[t] - words.window_begin[t] - 1;
+}
+
+/// Counts the pairs of each row, drops the rows of those without any, and finds the negatives that are
+/// centres, too. After name_words() of all warps.
+template <class Warp>
+W2V_HD void relate_words(Warp& warp, int index, int warps, const Model& model, const TilePlace& place,
+                         const DenseTileShape& shape, const NegativeWords& words) {
+  const std::int32_t* const targets = words.row + shape.contexts;
+  const auto most_negative_pairs = static_cast<std::int32_t>(
+      tile_negative_weight(place.centres * 2 * model.window, model.negative, model.tile_negatives) + 1);
+  warp.strided(
+      place.contexts + model.tile_negatives + place.centres,
+      [&](std::int64_t i) {
+        const auto c = static_cast<std::int32_t>(i);
+        if (c < place.contexts) {
+          const std::int32_t near = c - place.lead;  // the centre that is the same element
+          const std::int32_t last =
+              near + model.window + 1 < place.centres ? near + model.window + 1 : place.centres;
+          std::int32_t pairs = 0;
+          for (std::int32_t t = near > model.window ? near - model.window : 0; t < last; ++t)
+            pairs += meets(place, words, c, t) ? 1 : 0;
+          words.pairs[c] = pairs;
+          words.negative_weight[c] = tile_negative_weight(pairs, model.negative, model.tile_negatives);
+          if (pairs > 0)
+            words.context_pairs.add(warp, words.row[c], pairs);
+          else
+            words.row[c] = DenseTile::kNone;
+        } else if (c < place.contexts + model.tile_negatives) {
+          const std::int32_t m = c - place.contexts;
+          const std::int32_t row = targets[model.tile_centres + m];
+          bool is_centre = false;
+          for (std::int32_t t = 0; t < place.centres; ++t) is_centre |= targets[t] == row;
+          words.is_centre[m] = is_centre ? 1 : 0;
+          words.target_pairs.add(warp, row, most_negative_pairs);
+        } else {
+          const std::int32_t t = c - place.contexts - model.tile_negatives;
+          words.target_pairs.add(warp, targets[t], centre_pairs(words, t));
+        }
+      },
+      index, warps);
+}
+
+/// The pairs of all contexts that are row `row`.
+W2V_HD inline float pairs_of_context(const TilePlace& place, const NegativeWords& words, std::int32_t row) {
+  std::int32_t pairs = 0;
+  W2V_NO_UNROLL
+  for (std::int32_t c = 0; c < place.contexts; ++c) pairs += words.row[c] == row ? words.pairs[c] : 0;
+  return static_cast<float>(pairs);
+}
+
+/// The pairs of all centres and negatives that are row `row`.
+W2V_HD inline float pairs_of_target(const Model& model, const TilePlace& place, const DenseTileShape& shape,
+                                    const NegativeWords& words, std::int32_t row) {
+  const std::int32_t* const targets = words.row + shape.contexts;
+  std::int32_t pairs = 0;
+  std::int32_t all_pairs = 0;
+  std::int32_t negatives = 0;
+  W2V_NO_UNROLL
+  for (std::int32_t t = 0; t < place.centres; ++t) {
+    pairs += targets[t] == row ? centre_pairs(words, t) : 0;
+    all_pairs += centre_pairs(words, t);
+  }
+  W2V_NO_UNROLL
+  for (std::int32_t m = 0; m < model.tile_negatives; ++m)
+    negatives += targets[model.tile_centres + m] == row ? 1 : 0;
+  return static_cast<float>(pairs) +
+         static_cast<float>(negatives) *
+             tile_negative_weight(all_pairs, model.negative, model.tile_negatives);
+}
+
+/// Finds the scales of all rows. After relate_words() of all warps.
+template <class Warp, class Centres>
+W2V_HD void damp_words(Warp& warp, int index, int warps, const Model& model, const Centres& batch,
+                       const TilePlace& place, const DenseTileShape& shape, const NegativeWords& words) {
+  const float lr = batch.lr(model, place.begin);
+  // Two branches, not one with what differs selected: a GPU keeps that in slow local memory.
+  const auto damp = [&](std::int64_t i, const HotView& hot, const RowPairs& bounds, auto pairs_of) {
+    const std::int32_t row = words.row[i];
+    float factor = hot.factor(row, bounds.most(row), lr);
+    if (factor != 1.0F) factor = hot.factor(row, pairs_of(row), lr);
+    words.scale[i] = lr * factor;
+  };
+  warp.strided(
+      shape.rows(),
+      [&](std::int64_t i) {
+        if (words.row[i] == DenseTile::kNone) return;
+        if (i < shape.contexts)
+          damp(i, model.hot_input, words.context_pairs,
+               [&](std::int32_t row) { return pairs_of_context(place, words, row); });
+        else
+          damp(i, model.hot_output, words.target_pairs,
+               [&](std::int32_t row) { return pairs_of_target(model, place, shape, words, row); });
+      },
+      index, warps);
+}
+
+/// (context, centre) pairs of the tile.
+template <class Warp>
+W2V_HD std::int64_t pairs_of(Warp& warp, const TilePlace& place, const NegativeWords& words) {
+  // Exact in float: there are fewer than 2^24.
+  auto pairs = warp.zero();
+  for (std::int32_t c = 0; c < place.contexts; c += kLanes)
+    pairs = warp.plus(pairs, warp.lanes([&](int lane) {
+      return c + lane < place.contexts ? static_cast<float>(words.pairs[c + lane]) : 0.0F;
+    }));
+  return static_cast<std::int64_t>(warp.first(warp_sum(warp, pairs)));
+}
+
+/// The weight with which context c meets target t; see step.h. 0 for rows that are not there.
+W2V_HD inline float weight(const Model& model, const TilePlace& place, const DenseTileShape& shape,
+                           const NegativeWords& words, std::int32_t c, std::int32_t t) {
+  if (c >= place.contexts) return 0;
+  if (t < model.tile_centres) return t < place.centres && meets(place, words, c, t) ? 1.0F : 0.0F;
+  const std::int32_t m = t - model.tile_centres;
+  if (m >= model.tile_negatives) return 0;
+  if (words.is_centre[m] != 0) {
+    const std::int32_t* const centres = words.row + shape.contexts;
+    for (std::int32_t own = 0; own < place.centres; ++own)
+      if (centres[own] == centres[t] && meets(place, words, c, own)) return 0;
+  }
+  return -words.negative_weight[c];
+}
+
+/// How contexts and targets of a tile meet; see dense_tile_steps.h.
+struct NegativeMeeting {
+  const Model& model;
+  const TilePlace& place;
+  const DenseTileShape& shape;
+  const NegativeWords& words;
+
+  W2V_HD bool blocks_meet(std::int32_t context_block, std::int32_t target_block) const {
+    return place.meet(model, context_block, target_block);
+  }
+  W2V_HD float gradient(std::int32_t c, std::int32_t t, float score) const {
+    const float w = weight(model, place, shape, words, c, t);
+    return w == 0.0F ? 0.0F : score_gradient(score, w);
+  }
+  W2V_HD float loss(std::int32_t c, std::int32_t t, float score) const {
+    const float w = weight(model, place, shape, words, c, t);
+    return w == 0.0F ? 0.0F : score_loss(score, w);
+  }
+};
+
+}  // namespace warp2vec

@@ -1,0 +1,176 @@
+#pragma once
+/// The body of the kernels that train tiles on matrix units.
+
+#include "kernels/training/dense_tile.h"
+#include "kernels/training/negative_tiles.h"
+#include "kernels/training/path_tiles.h"
+#include "kernels/training/stretch.h"
+#include "kernels/training/totals.h"
+
+#include <cstdint>
+
+namespace warp2vec {
+
+/// What a kernel trains.
+enum class Trains { negatives, paths, both };
+
+W2V_HD constexpr bool negatives_in(Trains trains) { return trains != Trains::paths; }
+W2V_HD constexpr bool paths_in(Trains trains) { return trains != Trains::negatives; }
+
+/// Of how many tiles of a block's stretch one has its loss summed: of 16, or fewer in a short stretch, so
+/// that eight are summed at least. The first is among them.
+W2V_HD constexpr std::int64_t tiles_per_loss(std::int64_t tiles) {
+  return tiles / 8 < 1 ? 1 : (tiles / 8 > 16 ? 16 : tiles / 8);
+}
+
+/// A block's shared memory. Tiles of both kinds take turns in the same place.
+template <Trains kTrains, class Value, class Warp, class Centres>
+struct DenseTileMemory {
+  using Negatives = NegativeTiles<Value, Warp, Centres>;
+  using Paths = PathTiles<Warp, Centres>;
+
+  DenseTile negative_tile;
+  unsigned char* negative_words;
+  DenseTile path_tile;
+  typename Paths::Memory paths;
+
+  W2V_HD static DenseTileMemory take(Scratch& scratch, const Model& model, const PathTileSizes& sizes,
+                                     int warps) {
+    DenseTileMemory memory{};
+    Scratch negatives = scratch;
+    Scratch paths = scratch;
+    if constexpr (negatives_in(kTrains)) memory.negative_tile = Negatives::take_tile(negatives, model, warps);
+    if constexpr (paths_in(kTrains)) memory.path_tile = Paths::take_tile(paths, model, sizes, warps);
+    scratch = negatives.bytes() > paths.bytes() ? negatives : paths;
+    if constexpr (negatives_in(kTrains)) memory.negative_words = Negatives::take_words(scratch, model);
+    if constexpr (paths_in(kTrains)) memory.paths = Paths::Memory::take(scratch, model, sizes);
+    return memory;
+  }
+};
+
+/// Bytes of shared memory that a block of `warps` warps of type Warp needs for train_dense_tiles().
+template <Trains kTrains, class Value, class Warp, class Centres>
+W2V_HD std::int64_t dense_tile_bytes(const Model& model, const PathTileSizes& sizes, int warps) {
+  Scratch scratch(nullptr);
+  DenseTileMemory<kTrains, Value, Warp, Centres>::take(scratch, model, sizes, warps);
+  return scratch.bytes();
+}
+
+/// How a block sums losses and pairs.
+struct TileTally {
+  Totals totals;
+  std::int64_t slot;  ///< of the block's first warp
+  bool measured;      ///< whether the tile's loss is summed
+
+  template <class Warp, class Score>
+  W2V_HD void score(Warp& warp, int index, Score score) const {
+    auto loss = warp.zero();
+    score(measured, loss);
+    if (measured) totals.add_loss(warp, slot + index, loss);
+  }
+  template <class Warp>
+  W2V_HD void add_pairs(Warp& warp, std::int64_t pairs) const {
+    totals.add_pairs(warp, slot, pairs, measured);
+  }
+};
+
+/// Trains tile t by negative sampling. While its rows are on their way the words of the next one, if there is
+/// `more`, are drawn and their rows brought to the L2 cache: not further, since rows that are copied early
+/// lack the steps of the tiles between.
+template <class Block, class Negatives>
+W2V_HD void train_negatives(Block& block, const Negatives& tiles, std::int64_t t, bool more,
+                            const TileTally& tally) {
+  using Warp = typename Block::Warp;
+  const int warps = block.warps();
+  block.each_warp([&](Warp& warp, int index) {
+    tiles.copy(warp, index, warps, t, [&] {
+      if (more) tiles.name(warp, index, warps, t + 1);
+    });
+  });
+  block.each_warp([&](Warp& warp, int index) {
+    tally.score(warp, index,
+                [&](bool wanted, auto& loss) { tiles.score(warp, index, warps, t, wanted, loss); });
+    tiles.damp(warp, index, warps, t);
+    if (more) tiles.relate(warp, index, warps, t + 1);
+  });
+  block.each_warp([&](Warp& warp, int index) {
+    tiles.move(warp, index, warps, t);
+    if (index == 0) tally.add_pairs(warp, tiles.pairs(warp, t));
+  });
+}
+
+/// Trains tile q of paths. Meanwhile the `next` one, if there is `more`, is named and related, and its rows
+/// are brought to the L2 cache. The first round trains the first nodes and, as a rule, all others.
+template <class Block, class Paths>
+W2V_HD void train_paths(Block& block, const Paths& tiles, PathNumber q, PathNumber next, bool more,
+                        bool counts_pairs, const TileTally& tally) {
+  using Warp = typename Block::Warp;
+  const int warps = block.warps();
+  const std::int32_t rounds = tiles.rounds(q);
+  for (std::int32_t round = 0; round < rounds; ++round) {
+    const bool last = round + 1 == rounds;
+    if (round > 0)
+      block.each_warp([&](Warp& warp, int index) { tiles.relate(warp, index, warps, q, round); });
+    block.each_warp([&](Warp& warp, int index) { tiles.copy(warp, index, warps, q); });
+    block.each_warp([&](Warp& warp, int index) {
+      tally.score(warp, index,
+                  [&](bool wanted, auto& loss) { tiles.score(warp, index, warps, q, wanted, loss); });
+      tiles.damp(warp, index, warps, q);
+      if (more && last) tiles.name(warp, index, warps, next);
+    });
+    block.each_warp([&](Warp& warp, int index) {
+      tiles.move(warp, index, warps, q);
+      if (more && last) tiles.relate(warp, index, warps, next, 0);
+      if (index == 0 && round == 0 && counts_pairs) tally.add_pairs(warp, tiles.pairs(q));
+    });
+  }
+}
+
+/// Trains the batch under Sharing::tile: train_batch() with rows and gradients rounded to bfloat16. Each
+/// block takes its own stretch of tiles (see train_batch()). A block trains copies of the tree's first nodes,
+/// which it exchanges with the others once a tile; see PathTileSizes for these. `memory`: the block's
+/// dense_tile_bytes().
+template <Trains kTrains, class Value, class Block, class Centres>
+W2V_HD void train_dense_tiles(Block& block, const Model& model, const Tables<Value>& tables,
+                              const PathTileSizes& sizes, const Centres& batch, const Totals& totals,
+                              unsigned char* memory) {
+  using Warp = typename Block::Warp;
+  const int warps = block.warps();
+  Scratch scratch(memory);
+  const auto own_memory = DenseTileMemory<kTrains, Value, Warp, Centres>::take(scratch, model, sizes, warps);
+  const NegativeTiles<Value, Warp, Centres> negatives(model, tables, batch, own_memory.negative_tile,
+                                                      own_memory.negative_words);
+  const PathTiles<Warp, Centres> paths(model, sizes, batch, own_memory.path_tile, own_memory.paths);
+  const std::int64_t tiles = (batch.end - batch.begin + model.tile_centres - 1) / model.tile_centres;
+  const KeptRange own = stretch(tiles, block.index(), block.count());
+  if (own.begin == own.end) return;
+
+  block.each_warp([&](Warp& warp, int index) {
+    if constexpr (negatives_in(kTrains)) negatives.name(warp, index, warps, own.begin);
+    if constexpr (paths_in(kTrains)) {
+      paths.find_depths(warp, index, warps);
+      paths.name(warp, index, warps, {own.begin, 0});
+    }
+  });
+  block.each_warp([&](Warp& warp, int index) {
+    if constexpr (negatives_in(kTrains)) negatives.relate(warp, index, warps, own.begin);
+    if constexpr (paths_in(kTrains)) paths.relate(warp, index, warps, {own.begin, 0}, 0);
+  });
+
+  for (std::int64_t t = own.begin; t < own.end; ++t) {
+    const bool measured = (t - own.begin) % tiles_per_loss(own.size()) == 0;
+    const TileTally tally{totals, std::int64_t{block.index()} * warps, measured};
+    if constexpr (negatives_in(kTrains)) train_negatives(block, negatives, t, t + 1 < own.end, tally);
+    if constexpr (paths_in(kTrains)) {
+      block.each_warp([&](Warp& warp, int index) { paths.load_first_nodes(warp, index, warps); });
+      for (PathNumber q{t, 0}; paths.exists(q); ++q.part) {
+        PathNumber next{t, q.part + 1};
+        if (!paths.exists(next)) next = {t + 1, 0};
+        train_paths(block, paths, q, next, next.tile < own.end, kTrains == Trains::paths, tally);
+      }
+      block.each_warp([&](Warp& warp, int index) { paths.merge_first_nodes(warp, index, warps); });
+    }
+  }
+}
+
+}  // namespace warp2vec

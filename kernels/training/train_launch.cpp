@@ -1,0 +1,37 @@
+#include "kernels/training/train_launch.h"
+
+#include <warp2vec/error.h>
+
+#include "kernels/training/dense_tile_kernel.h"
+#include "kernels/training/unit_kernel.h"
+
+#include <string>
+
+namespace warp2vec {
+
+TrainLaunch plan_train_launch(const Model& model, const TrainLimits& limits) {
+  TrainLaunch dense;
+  if (limits.matrix_units && model.sharing == Sharing::tile) dense = plan_dense_tiles(model, limits);
+  if (dense.warps > 0) return dense;
+  if (model.table_type == TableType::bf16) {
+    if (!dense.matrix_units)
+      throw Error(
+          "--table-type bf16 needs a GPU of compute capability 8.0 or above, and a build with kernels "
+          "for it: see 'warp2vec info'");
+    throw Error("--table-type bf16: a tile of --dim " + std::to_string(model.input.cols) + " and --window " +
+                std::to_string(model.window) + " takes " + std::to_string(dense.scratch_bytes) +
+                " bytes of the GPU's shared memory, which has fewer: expected a smaller --dim or --window");
+  }
+  return plan_units(model, limits);
+}
+
+void launch_train(const TrainLaunch& launch, int blocks, const Model& model,
+                  const CentreRange<CurandPhilox>& batch, const Totals& totals, unsigned char* global_scratch,
+                  cudaStream_t stream) {
+  if (launch.matrix_units)
+    launch_dense_tiles(launch, blocks, model, batch, totals, stream);
+  else
+    launch_units(launch, blocks, model, batch, totals, global_scratch, stream);
+}
+
+}  // namespace warp2vec

@@ -1,0 +1,41 @@
+#pragma once
+/// Which kernel trains a model, and how it is launched.
+
+#include "kernels/training/curand_philox.h"
+#include "kernels/training/model.h"
+#include "kernels/training/path_words.h"
+#include "kernels/training/totals.h"
+
+#include <cuda_runtime_api.h>
+
+#include <cstdint>
+
+namespace warp2vec {
+
+struct TrainLaunch {
+  bool matrix_units = false;  ///< tiles go through matrix units; else the units of unit.h through plain code
+  int warps = 0;              ///< a block
+  std::int64_t scratch_bytes = 0;  ///< a block
+  bool shared = true;  ///< scratch memory is shared memory; else a block needs scratch_bytes of global memory
+  int blocks_per_multiprocessor = 0;  ///< that run at the same time
+  PathTileSizes path_sizes{};         ///< of tiles on matrix units
+};
+
+/// What a device offers and a caller allows.
+struct TrainLimits {
+  int device = 0;
+  bool matrix_units = true;  ///< may be used, if the device has them and the build code for them
+  int warps = 0;             ///< of a block; 0 = as many as suit the kernel
+};
+
+/// Matrix units if the model can use them: Sharing::tile with rows that fit into shared memory. Throws Error
+/// if the model needs them and cannot, DeviceError if the device fails.
+TrainLaunch plan_train_launch(const Model& model, const TrainLimits& limits);
+
+/// Trains the centres of `batch` on `blocks` blocks. `global_scratch`: blocks * scratch_bytes, or null if
+/// `launch.shared`. Throws DeviceError.
+void launch_train(const TrainLaunch& launch, int blocks, const Model& model,
+                  const CentreRange<CurandPhilox>& batch, const Totals& totals, unsigned char* global_scratch,
+                  cudaStream_t stream);
+
+}  // namespace warp2vec

@@ -1,0 +1,57 @@
+#include "kernels/cuda/launch.h"
+#include "kernels/device/device_block.h"
+#include "kernels/device/dynamic_shared.h"
+#include "kernels/training/train_batch.h"
+#include "kernels/training/unit_kernel.h"
+
+namespace warp2vec {
+namespace {
+
+static_assert(__cplusplus >= 202002L, "device code is C++20, too");
+
+// Eight warps a block fill a multiprocessor's schedulers twice and leave 255 registers to each thread.
+constexpr int kMostWarps = 8;
+
+/// One block per run of tiles; see train_batch(). `scratch`: bytes of each block's scratch memory, in
+/// `global_scratch` if they are too many for shared memory.
+template <bool kWhole, bool kShared>
+__global__ void __launch_bounds__(kMostWarps* kLanes, 2)
+    unit_kernel(Model model, CentreRange<CurandPhilox> batch, Totals totals, unsigned char* global_scratch,
+                std::int64_t scratch) {
+  DeviceBlock block;
+  unsigned char* const memory = kShared ? dynamic_shared() : global_scratch + block.index() * scratch;
+  train_batch<kWhole>(block, model, batch, totals, memory);
+}
+
+using Kernel = void (*)(Model, CentreRange<CurandPhilox>, Totals, unsigned char*, std::int64_t);
+
+Kernel kernel_for(const Model& model, bool shared) {
+  const bool whole = model.input.stride % kLanes == 0;
+  if (shared) return whole ? unit_kernel<true, true> : unit_kernel<false, true>;
+  return whole ? unit_kernel<true, false> : unit_kernel<false, false>;
+}
+
+LaunchShape shape_of(const TrainLaunch& launch, int blocks) {
+  return {blocks, launch.warps * kLanes, launch.shared ? launch.scratch_bytes : 0};
+}
+
+}  // namespace
+
+TrainLaunch plan_units(const Model& model, const TrainLimits& limits) {
+  TrainLaunch launch;
+  launch.warps = limits.warps > 0 ? limits.warps : kMostWarps;
+  launch.scratch_bytes = scratch_bytes(model, launch.warps);
+  launch.shared = launch.scratch_bytes <= most_shared_memory(limits.device);
+  launch.blocks_per_multiprocessor =
+      blocks_at_a_time(kernel_for(model, launch.shared), shape_of(launch, 1), limits.device);
+  return launch;
+}
+
+void launch_units(const TrainLaunch& launch, int blocks, const Model& model,
+                  const CentreRange<CurandPhilox>& batch, const Totals& totals, unsigned char* global_scratch,
+                  cudaStream_t stream) {
+  warp2vec::launch(kernel_for(model, launch.shared), shape_of(launch, blocks), stream, model, batch, totals,
+                   global_scratch, launch.scratch_bytes);
+}
+
+}  // namespace warp2vec

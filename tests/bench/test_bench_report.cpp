@@ -1,0 +1,181 @@
+// The report: a page that stands alone, and says what was measured.
+#include "host/cli/bench/charts.h"
+#include "host/cli/bench/peers_section.h"
+#include "host/cli/bench/report.h"
+#include "host/cli/bench/svg.h"
+#include "tests/support/markup.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/thrown_message.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+namespace warp2vec::cli::bench {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+using testing::Not;
+
+std::size_t count(const std::string& text, const std::string& part) {
+  std::size_t found = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+  return found;
+}
+
+MeasuredRun run_of(const Cell& cell, int round, double train) {
+  MeasuredRun run;
+  run.cell = cell;
+  run.round = round;
+  run.seconds = {{"vocabulary", 0.25}, {"encode", 0.5}, {"prepare", 0.125},
+                 {"train", train},     {"save", 0.1},   {kTogether, train + 1}};
+  if (is_gpu(cell.device)) {
+    run.seconds.insert(
+        {{kKernels, train * 0.4}, {kSubsampling, train * 0.1}, {"upload", 0.02}, {"download", 0.03}});
+    run.gpu_memory = 2'000'000;
+  }
+  run.vocabulary = cell.vocab_size > 0 ? cell.vocab_size : 5000;
+  run.trained_tokens = 1'000'000;
+  run.pairs = 5'000'000;
+  run.peak_memory = 54'000'000;
+  run.loss = 2.5;
+  run.loss_curve = {{0.5, 3}, {1, 2.5}, {1.5, 2.25}};
+  return run;
+}
+
+const std::string kPeers =
+    std::string(WARP2VEC_TESTS_FOLDER) + "/../benchmarks/results/peers-wiki8-20MB-ns/results.json";
+
+json content_of(const std::vector<MeasuredRun>& runs, const std::string& input = "text") {
+  return {{"program", {{"version", "0.1.0"}, {"commit", "abc"}}},
+          {"machine", {{"cpu", "Some CPU"}, {"cores", 2}, {"threads", 4}}},
+          {"gpus", {{"cuda", "Some GPU"}}},
+          {"remarks", {{"system", "Some Linux"}}},
+          {"trainings", {{"settings", {{"epochs", 1}, {"inputs", {input}}}}, {"runs", runs}}}};
+}
+
+std::string page_of(const json& content) { return report_page(content, findings_of(content)); }
+
+std::string report_of(const std::vector<std::string>& devices, const std::vector<std::int64_t>& sizes,
+                      const std::string& input = "text") {
+  const std::vector<Cell> cells = all_cells({devices, {"ns", "hs"}, {100}, sizes});
+  std::vector<MeasuredRun> runs;
+  for (int round = 1; round <= 3; ++round)
+    for (const Cell& cell : cells)
+      runs.push_back(run_of(cell, round, is_gpu(cell.device) ? 0.1 * round : 2.0 * round));
+  return page_of(content_of(runs, input));
+}
+
+TEST(BenchReport, StandsAlone) {
+  const std::string page = report_of({"cpu", "cuda"}, {1000, 0});
+  EXPECT_EQ(unbalanced(page), "");
+  EXPECT_THAT(page, testing::StartsWith("<!DOCTYPE html>"));
+  EXPECT_THAT(page, HasSubstr("<meta name=\"viewport\" content=\"width=device-width"));
+  EXPECT_THAT(page, HasSubstr("prefers-color-scheme:dark"));
+  EXPECT_THAT(page, HasSubstr("overflow-x:auto"));
+  for (const char* outside : {"http:", "https:", "<script", "<link", "<img", "url(", "@import", "src="})
+    EXPECT_THAT(page, Not(HasSubstr(outside)));
+}
+
+TEST(BenchReport, HasAChartForEachQuestion) {
+  const std::string page = report_of({"cpu", "cuda"}, {1000, 0});
+  for (const char* title : {"In short", "GPU against CPU", "Speed", "Phases", "Loss over time",
+                            "Speed by vocabulary", "All figures of the trainings", "Machine and settings"})
+    EXPECT_THAT(page, HasSubstr("<h2>" + std::string(title) + "</h2>"));
+  // Leads, speeds, phases, four loss charts, speed by vocabulary.
+  EXPECT_EQ(count(page, "<svg "), 8U);
+  EXPECT_EQ(count(page, "</svg>"), 8U);
+  EXPECT_THAT(page, HasSubstr("40.0x"))
+      << "2 s by 0.05 s of kernels, a fifth of which subsample, in each round";
+  EXPECT_THAT(page, HasSubstr("at least 3 times"));
+  for (const char* part : {"Some CPU", "Some GPU", "Some Linux", "commit abc", "epochs 1"})
+    EXPECT_THAT(page, HasSubstr(part));
+  EXPECT_THAT(page, Not(HasSubstr("failed</h2>")));
+  EXPECT_THAT(page, Not(HasSubstr("nan")));
+}
+
+TEST(BenchReport, SaysWhatWasNotMeasured) {
+  const std::string page = report_of({"cpu"}, {0});
+  EXPECT_EQ(unbalanced(page), "");
+  EXPECT_THAT(page, HasSubstr("No GPU was measured"));
+  EXPECT_THAT(page, Not(HasSubstr("Speed by vocabulary")));
+  MeasuredRun failed;
+  failed.cell = {"cpu", "softmax", 100, 0};
+  failed.failure = "not <enough> memory";
+  const std::string none = page_of(content_of({failed}));
+  EXPECT_EQ(unbalanced(none), "");
+  EXPECT_THAT(none, HasSubstr("cpu, softmax, d=100: not &lt;enough&gt; memory"));
+}
+
+TEST(BenchReport, TextIsEscapedEverywhere) {
+  const std::string page = report_of({"cpu"}, {0}, "</table><script>alert('x')\xff");
+  EXPECT_THAT(page, Not(HasSubstr("<script")));
+  EXPECT_EQ(unbalanced(page), "");
+  EXPECT_EQ(escaped("a<b>&\"'\x01\t\n"), "a&lt;b&gt;&amp;&quot;&#39;??\n");
+  EXPECT_EQ(escaped("Z\xc3\xbcrich"), "Z\xc3\xbcrich");
+  EXPECT_EQ(escaped("\xff"), "?");
+}
+
+TEST(BenchReport, HasOtherProgramsWhereTheyWereMeasured) {
+  json content = content_of({run_of({"cpu", "ns", 100, 0}, 1, 2)});
+  content["peers"] = load_peers(kPeers);
+  const std::string page = page_of(content);
+  EXPECT_EQ(unbalanced(page), "");
+  EXPECT_THAT(page, HasSubstr("<h2>Beside other programs</h2>"));
+}
+
+TEST(BenchCharts, BarsAreInProportion) {
+  const std::string chart = bar_chart("speeds", {{"a", "100", 100, 80, 120, 0}, {"b", "60", 60, 60, 60, 1}});
+  EXPECT_EQ(unbalanced(chart), "");
+  EXPECT_THAT(chart, HasSubstr("width=\"298.3\""));  // 100 / 120 * 358
+  EXPECT_THAT(chart, HasSubstr("width=\"179\""));
+  EXPECT_EQ(count(chart, "class=\"range\""), 3U) << "a range and its ends, and none where there is none";
+  EXPECT_EQ(bar_chart("none", {}), "");
+  EXPECT_EQ(unbalanced(bar_chart("zero", {{"a", "0", 0, 0, 0, 0}})), "");
+}
+
+TEST(BenchCharts, LinesLeaveOutWhatAnAxisCannotShow) {
+  const Axis log{"x", true, short_number};
+  const std::string chart =
+      line_chart("lines", log, log, {{"a", {{0, 1}, {10, 5}, {100, std::nan("")}, {1000, 50}}}, {"b", {}}});
+  EXPECT_EQ(unbalanced(chart), "");
+  EXPECT_EQ(count(chart, "<circle"), 2U);
+  const std::string ranges = line_chart("ranges", log, log, {{"a", {{1, 5, 4, 6}, {10, 5, 5, 5}}}});
+  EXPECT_EQ(count(ranges, "class=\"range\""), 1U);
+  EXPECT_EQ(line_chart("none", log, log, {{"a", {{0, 1}}}}), "");
+  const std::string single = line_chart("one", log, {"y", false, short_number}, {{"a", {{10, 5}}}});
+  EXPECT_EQ(count(single, "<circle"), 1U);
+  EXPECT_THAT(single, Not(HasSubstr("nan")));
+  EXPECT_THAT(single, Not(HasSubstr("inf")));
+}
+
+TEST(BenchCharts, NumbersOfTicksAreShort) {
+  EXPECT_EQ(short_number(0.5), "0.5");
+  EXPECT_EQ(short_number(100), "100");
+  EXPECT_EQ(short_number(46'677), "46.7k");
+  EXPECT_EQ(short_number(3'000'000), "3M");
+  EXPECT_EQ(short_number(1'000'000), "1M");
+}
+
+TEST(BenchPeers, BecomeASection) {
+  const Section section = peers_section(load_peers(kPeers));
+  EXPECT_EQ(unbalanced(section.html), "");
+  for (const char* part : {"gensim (iterator)", "word2vec.c, huge pages", "<svg", "ws353 rho"})
+    EXPECT_THAT(section.html, HasSubstr(part));
+  EXPECT_THAT(section.html, testing::ContainsRegex("<td>[0-9]+\\.[0-9]x</td>")) << "warp2vec's lead";
+}
+
+TEST(BenchPeers, OtherFilesAreNamed) {
+  const TemporaryFolder folder;
+  const std::string path = folder.write("results.json", R"({"summary": [{}]})");
+  EXPECT_THAT(thrown_message([&] { load_peers(path); }), HasSubstr("--peers " + path + " is not what"));
+  EXPECT_THAT(thrown_message([&] { load_peers(folder.path("none")); }), HasSubstr("cannot read --peers"));
+}
+
+}  // namespace
+}  // namespace warp2vec::cli::bench

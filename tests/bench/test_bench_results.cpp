@@ -1,0 +1,161 @@
+// results.json, and the rounds that fill it.
+#include <warp2vec/error.h>
+
+#include "host/cli/bench/rounds.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/thrown_message.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace warp2vec::cli::bench {
+namespace {
+
+using nlohmann::json;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class BenchResults : public testing::Test {
+ protected:
+  static Conditions conditions(const json& settings = {{"epochs", 1}}) {
+    return {.part = "trainings",
+            .settings = settings,
+            .program = {{"version", "0"}, {"commit", "abc"}},
+            .machine = {{"cpu", "some"}},
+            .gpus = json::object(),
+            .remarks = {{"system", "some"}}};
+  }
+
+  ResultsFile open(const Conditions& under = conditions()) const { return {folder_.path("out"), under}; }
+
+  int run(ResultsFile& results, int rounds, const std::string& failing = "") {
+    const Measuring measuring{[&](const NamedCell& cell, int round) {
+                                order_.push_back(cell.name + std::to_string(round));
+                                if (cell.name == failing) throw Error("it broke");
+                                return json{{"cell", cell.key}, {"round", round}, {"value", 7}};
+                              },
+                              [](const json&) { return "seven"; }};
+    return run_rounds({{{{"loss", "ns"}}, "a"}, {{{"loss", "hs"}}, "b"}}, rounds, measuring, results,
+                      display_);
+  }
+
+  TemporaryFolder folder_;
+  std::ostringstream said_;
+  ProgressDisplay display_{said_, ProgressDisplay::Style::lines};
+  std::vector<std::string> order_;
+};
+
+TEST_F(BenchResults, RoundsAreInterleavedAndSaid) {
+  ResultsFile results = open();
+  EXPECT_EQ(run(results, 2), 0);
+  EXPECT_THAT(order_, ElementsAre("a1", "b1", "a2", "b2"));
+  EXPECT_THAT(said_.str(), HasSubstr("2 of 4, round 1: b: seven"));
+  EXPECT_THAT(folder_.names(), ElementsAre("out"));
+  const json content = json::parse(folder_.read("out/results.json"));
+  EXPECT_EQ(content.at("remarks").at("system"), "some");
+  EXPECT_EQ(content.at("program").at("commit"), "abc");
+  EXPECT_EQ(content.at("trainings").at("settings").at("epochs"), 1);
+  EXPECT_EQ(content.at("trainings").at("runs").size(), 4U);
+}
+
+TEST_F(BenchResults, FinishedRunsAreKept) {
+  {
+    ResultsFile results = open();
+    run(results, 1);
+  }
+  order_.clear();
+  ResultsFile results = open();
+  EXPECT_EQ(run(results, 2), 0);
+  EXPECT_THAT(order_, ElementsAre("a2", "b2"));
+  EXPECT_THAT(said_.str(), HasSubstr("2 finished runs are taken over"));
+}
+
+TEST_F(BenchResults, FailuresAreKeptAndTriedAgain) {
+  {
+    ResultsFile results = open();
+    EXPECT_EQ(run(results, 2, "a"), 1);
+    EXPECT_THAT(order_, ElementsAre("a1", "b1", "b2"));
+    EXPECT_THAT(said_.str(), HasSubstr("1 of 4, round 1: a: FAILED: it broke"));
+    EXPECT_EQ(results.runs().at(0).at("failure"), "it broke");
+    EXPECT_FALSE(results.has({{"loss", "ns"}}, 1));
+  }
+  order_.clear();
+  ResultsFile results = open();
+  EXPECT_EQ(run(results, 2), 0);
+  EXPECT_THAT(order_, ElementsAre("a1", "a2"));
+  EXPECT_EQ(results.runs().size(), 4U) << "the failure has made way";
+}
+
+TEST_F(BenchResults, OtherConditionsAreRefusedByName) {
+  {
+    ResultsFile results = open(conditions({{"epochs", 1}, {"window", 5}}));
+    run(results, 1);
+  }
+  const std::string before = folder_.read("out/results.json");
+  Conditions other = conditions({{"epochs", 2}, {"window", 5}});
+  EXPECT_THAT(thrown_message([&] { open(other); }),
+              HasSubstr("results.json was measured under other conditions (epochs)"));
+  other.machine["cpu"] = "faster";
+  other.program["commit"] = "def";
+  EXPECT_THAT(thrown_message([&] { open(other); }), HasSubstr("(commit, cpu, epochs)"));
+  EXPECT_EQ(folder_.read("out/results.json"), before);
+}
+
+TEST_F(BenchResults, OtherFilesAreNotOverwritten) {
+  const std::string head = R"({"program": {"version": "0", "commit": "abc"}, "machine": {"cpu": "some"},)"
+                           R"( "gpus": {}, "kind": )";
+  for (const std::string& content :
+       {std::string(), std::string("[]"), std::string("{"), head + R"("other"})",
+        head + R"("warp2vec bench", "trainings": {"settings": {"epochs": 1}, "runs": [{"cell": 1}]}})"}) {
+    folder_.write("out/results.json", content);
+    EXPECT_THAT(thrown_message([&] { open(); }), HasSubstr("out/results.json")) << content;
+    EXPECT_EQ(folder_.read("out/results.json"), content);
+  }
+}
+
+TEST_F(BenchResults, PartsOfOneMachineShareAFile) {
+  {
+    ResultsFile results = open();
+    run(results, 1);
+    results.keep("peers", {{"gensim", 1}});
+  }
+  Conditions study = conditions({{"window", 3}});
+  study.part = "crossover";
+  study.gpus = {{"cuda", "Some GPU"}};
+  {
+    ResultsFile results = open(study);
+    EXPECT_EQ(results.runs().size(), 0U);
+    order_.clear();
+    run(results, 1);
+    EXPECT_THAT(order_, ElementsAre("a1", "b1"));
+  }
+  const json content = json::parse(folder_.read("out/results.json"));
+  EXPECT_EQ(content.at("trainings").at("runs").size(), 2U);
+  EXPECT_EQ(content.at("crossover").at("runs").size(), 2U);
+  EXPECT_EQ(content.at("peers").at("gensim"), 1);
+  EXPECT_EQ(open().content().at("gpus").at("cuda"), "Some GPU")
+      << "a later command without it keeps its name";
+  study.gpus["cuda"] = "Another GPU";
+  EXPECT_THAT(thrown_message([&] { open(study); }), HasSubstr("other conditions (cuda)"));
+}
+
+TEST_F(BenchResults, TwoCommandsDoNotShareAFolder) {
+  {
+    const ResultsFile results = open();
+    EXPECT_THAT(thrown_message([&] { open(); }),
+                HasSubstr("another warp2vec bench is writing to --output " + folder_.path("out")));
+  }
+  EXPECT_EQ(thrown_message([&] { open(); }), "");
+}
+
+TEST_F(BenchResults, AFolderThatCannotBeIsAnError) {
+  folder_.write("out", "a file");
+  EXPECT_THAT(thrown_message([&] { open(); }), HasSubstr("--output"));
+}
+
+}  // namespace
+}  // namespace warp2vec::cli::bench

@@ -1,0 +1,226 @@
+// What runs of a benchmark come to: spreads, leads, tables.
+#include "host/cli/bench/answers.h"
+#include "host/cli/bench/summary.h"
+#include "host/cli/bench/table.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <string>
+#include <vector>
+
+namespace warp2vec::cli::bench {
+namespace {
+
+using nlohmann::json;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+MeasuredRun run_of(const Cell& cell, int round, double train, double kernels, double together) {
+  MeasuredRun run;
+  run.cell = cell;
+  run.round = round;
+  run.seconds = {{"vocabulary", 0.25}, {"train", train}, {kTogether, together}};
+  if (kernels > 0) run.seconds[kKernels] = kernels;
+  run.vocabulary = 1234;
+  run.trained_tokens = 1'000'000;
+  run.pairs = 5'000'000;
+  run.peak_memory = 54'000'000;
+  run.loss = 2.5;
+  run.loss_curve = {{0.5, 3}, {1, 2.5}};
+  return run;
+}
+
+const Cell kCpu{"cpu", "ns", 100, 0};
+const Cell kCuda{"cuda", "ns", 100, 0};
+
+TEST(BenchCells, AreAllCombinationsWithTheDevicesBesideEachOther) {
+  const std::vector<Cell> cells = all_cells({{"cpu", "cuda"}, {"ns", "hs"}, {100}, {0, 30000}});
+  ASSERT_EQ(cells.size(), 8U);
+  EXPECT_EQ(cells[0], (Cell{"cpu", "ns", 100, 0}));
+  EXPECT_EQ(cells[1], (Cell{"cuda", "ns", 100, 0}));
+  EXPECT_EQ(cells[7], (Cell{"cuda", "hs", 100, 30000}));
+  EXPECT_EQ(to_string(cells[0]), "cpu, ns, d=100");
+  EXPECT_EQ(to_string(cells[7]), "cuda, hs, d=100, 30,000 words");
+}
+
+TEST(BenchSpread, IsMinMedianMax) {
+  EXPECT_FALSE(spread_of({}));
+  const Spread odd = *spread_of({3, 1, 2});
+  EXPECT_EQ(odd.min, 1);
+  EXPECT_EQ(odd.median, 2);
+  EXPECT_EQ(odd.max, 3);
+  EXPECT_EQ(spread_of({4, 1, 2, 3})->median, 2.5);
+}
+
+TEST(BenchRun, SurvivesJson) {
+  MeasuredRun run = run_of(kCuda, 2, 2, 1, 4);
+  run.gpu_memory = 77;
+  run.quality = {{"spearman a.tsv", 0.5}};
+  const auto again = json::parse(json(run).dump()).get<MeasuredRun>();
+  EXPECT_EQ(json(again), json(run));
+  EXPECT_EQ(again.cell, kCuda);
+  EXPECT_EQ(again.loss_curve.size(), 2U);
+  MeasuredRun failed;
+  failed.cell = kCpu;
+  failed.failure = "no memory";
+  EXPECT_EQ(json(failed).get<MeasuredRun>().failure, "no memory");
+  json damaged = run;
+  damaged.erase("loss");
+  EXPECT_THROW(damaged.get<MeasuredRun>(), json::exception);
+}
+
+TEST(BenchRun, SpeedOfTrainingAloneIsOfTheKernelsOnAGpu) {
+  EXPECT_EQ(run_of(kCpu, 1, 2, 0, 4).training_speed(), 500'000);
+  EXPECT_EQ(run_of(kCuda, 1, 2, 1, 4).training_speed(), 1'000'000);
+  EXPECT_EQ(run_of(kCuda, 1, 2, 1, 4).speed_together(), 250'000);
+  EXPECT_EQ(run_of(kCuda, 1, 2, 0, 4).training_speed(), 0) << "nobody measured the kernels";
+  MeasuredRun subsampled = run_of(kCuda, 1, 2, 1, 4);
+  subsampled.seconds["subsampling"] = 0.25;
+  EXPECT_EQ(subsampled.training_speed(), 800'000) << "as on a CPU, whose training includes it";
+}
+
+TEST(BenchRun, LongCurvesAreThinnedByMeans) {
+  const std::vector<LossPoint> curve{{1, 10}, {2, 8}, {3, 6}, {4, 4}, {5, 2}};
+  EXPECT_EQ(thinned(curve, 5).size(), 5U);
+  const std::vector<LossPoint> few = thinned(curve, 3);
+  ASSERT_EQ(few.size(), 3U);
+  EXPECT_EQ(few[0].seconds, 1.5);
+  EXPECT_EQ(few[0].loss, 9);
+  EXPECT_EQ(few[2].loss, 2);
+}
+
+TEST(BenchSummary, LeadsAreOfTheSameRound) {
+  // The machine is half as fast in the second round.
+  const std::vector<MeasuredRun> runs{run_of(kCpu, 1, 2, 0, 4), run_of(kCuda, 1, 2, 0.2, 2),
+                                      run_of(kCpu, 2, 4, 0, 8), run_of(kCuda, 2, 2, 0.4, 4),
+                                      run_of(kCuda, 3, 1, 0.1, 1)};
+  const std::vector<Row> rows = summarise(runs);
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_FALSE(rows[0].lead_together);
+  EXPECT_EQ(rows[1].runs.size(), 3U);
+  EXPECT_NEAR(rows[1].lead_in_training->min, 10, 1e-9);
+  EXPECT_NEAR(rows[1].lead_in_training->max, 10, 1e-9);
+  EXPECT_NEAR(rows[1].lead_together->median, 2, 1e-9);
+  EXPECT_EQ(rows[0].training->min, 250'000);
+  EXPECT_EQ(rows[0].training->max, 500'000);
+}
+
+TEST(BenchSummary, FailuresAreTold) {
+  MeasuredRun failed;
+  failed.cell = kCuda;
+  failed.failure = "out of memory";
+  const std::vector<Row> rows = summarise({run_of(kCpu, 1, 2, 0, 4), failed});
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0].cell, kCpu);
+  EXPECT_EQ(rows[1].failure, "out of memory");
+  EXPECT_FALSE(rows[1].training);
+}
+
+TEST(BenchSummary, RowsAreInTheOrderOfVocabularyAndDimension) {
+  const Cell small{"cpu", "hs", 100, 50};
+  const Cell wide{"cpu", "ns", 300, 0};
+  const std::vector<Row> rows = summarise({run_of(wide, 1, 2, 0, 4), run_of(kCpu, 1, 2, 0, 4),
+                                           run_of(small, 1, 2, 0, 4), run_of(kCuda, 1, 2, 1, 4)});
+  ASSERT_EQ(rows.size(), 4U);
+  EXPECT_EQ(rows[0].cell, small);
+  EXPECT_EQ(rows[1].cell, kCpu);
+  EXPECT_EQ(rows[2].cell, kCuda);
+  EXPECT_EQ(rows[3].cell, wide) << "without a limit is larger than any";
+}
+
+TEST(BenchTable, HasColumnsOnlyForWhatThereIs) {
+  const std::vector<NamedTable> of_cpu = summary_tables(summarise({run_of(kCpu, 1, 2, 0, 4)}));
+  ASSERT_EQ(of_cpu.size(), 3U);
+  for (const NamedTable& table : of_cpu) {
+    ASSERT_EQ(table.table.size(), 2U);
+    EXPECT_EQ(table.table[0].size(), table.table[1].size());
+    EXPECT_EQ(table.table[1][3], "1,234");
+    for (const char* column : {"GPU memory", "GPU by CPU, training", "GPU kernels"})
+      EXPECT_THAT(table.table[0], Not(Contains(column)));
+  }
+  EXPECT_EQ(of_cpu[0].table[1][5], "500");
+
+  MeasuredRun gpu = run_of(kCuda, 1, 2, 1, 4);
+  gpu.gpu_memory = 1000;
+  gpu.quality = {{"analogies questions.txt", 0.384}, {"spearman ws353.tsv", 0.6784}};
+  MeasuredRun slow = run_of(kCpu, 2, 4, 0, 8);
+  const std::vector<NamedTable> both = summary_tables(summarise({run_of(kCpu, 1, 2, 0, 4), slow, gpu}));
+  ASSERT_EQ(both.size(), 3U);
+  const Table& speed = both[0].table;
+  const Table& seconds = both[1].table;
+  const Table& outcome = both[2].table;
+  EXPECT_THAT(speed[0], Contains("GPU by CPU, training"));
+  EXPECT_EQ(speed[1][5], "375 (250 to 500)");
+  EXPECT_THAT(speed[2], Contains("2.0x"));
+  EXPECT_THAT(seconds[0], Contains("GPU kernels"));
+  EXPECT_THAT(seconds[2], Contains("1.00"));
+  EXPECT_EQ(seconds[1][9], "-") << "a CPU has no kernels";
+  for (const char* column : {"GPU memory", "questions right", "ws353 rho"})
+    EXPECT_THAT(outcome[0], Contains(column));
+  EXPECT_THAT(outcome[2], Contains("38.4%"));
+  EXPECT_THAT(outcome[2], Contains("0.678"));
+  EXPECT_THAT(outcome[1], Contains("-"));
+  EXPECT_TRUE(summary_tables({}).empty());
+}
+
+TEST(BenchAnswers, CompareDevicesAndLosses) {
+  const Cell hs{"cpu", "hs", 100, 0};
+  const Cell wide{"cpu", "ns", 300, 0};
+  const Cell wide_hs{"cpu", "hs", 300, 0};
+  MeasuredRun good = run_of(kCpu, 1, 2, 0, 4);
+  good.quality = {{"spearman ws353.tsv", 0.6784}};
+  MeasuredRun better = run_of(hs, 1, 4, 0, 8);
+  better.quality = {{"spearman ws353.tsv", 0.7}};
+  const std::vector<Answer> found =
+      answers({summarise({good, better, run_of(wide, 1, 2, 0, 4), run_of(wide_hs, 1, 6, 0, 8),
+                          run_of(kCuda, 1, 1, 0.1, 2)}),
+               {}});
+  ASSERT_EQ(found.size(), 3U);
+  EXPECT_THAT(found[0].texts,
+              ElementsAre("cuda against cpu: 20.0 times the words a second in training, 2.0 times "
+                          "end to end (one setting)"));
+  EXPECT_THAT(found[1].texts,
+              ElementsAre("cpu: ns trains 2.0 to 3.0 times as many words a second as hs (2 settings)",
+                          "ws353 rho: ns 0.678, hs 0.700"));
+  EXPECT_THAT(found[2].texts, ElementsAre("Not measured: bench --study crossover"));
+}
+
+TEST(BenchAnswers, SayWhatIsMissing) {
+  const std::vector<Answer> none = answers({});
+  ASSERT_EQ(none.size(), 3U);
+  EXPECT_EQ(none[0].texts.at(0), "No GPU was measured beside the CPU.");
+  EXPECT_THAT(none[1].texts.at(0), HasSubstr("bench --input TEXT --losses ns,hs"));
+}
+
+TEST(BenchAnswers, OfTheStudyCompareGpuAndCpuToo) {
+  Findings findings;
+  findings.lines = {{"cpu", "ns", {{100, {2, 2, 2}}, {200, {2, 2, 2}}}},
+                    {"cuda", "ns", {{100, {1, 1, 1}}, {200, {0.5, 0.5, 0.5}}}}};
+  EXPECT_THAT(answers(findings)[0].texts,
+              ElementsAre("a pair of ns: cuda is cheaper than cpu at every size that was measured, by 2.0 "
+                          "times with 100 words, by 4.0 times with 200 words (with 1 thread on the CPU)"));
+  findings.study_threads = 16;
+  EXPECT_THAT(answers(findings)[0].texts.at(0), HasSubstr("(with 16 threads on the CPU)"));
+}
+
+TEST(BenchTable, FactorsHaveNoMoreDigitsThanTheyAreWorth) {
+  EXPECT_EQ(factor_text(0.0143), "0.014");
+  EXPECT_EQ(factor_text(0.997), "1.0");
+  EXPECT_EQ(factor_text(24.31), "24.3");
+  EXPECT_EQ(factor_text(99.96), "100");
+  EXPECT_EQ(factor_text(1054.4), "1,050");
+  EXPECT_EQ(factor_text(815'289), "815,000");
+}
+
+TEST(BenchTable, IsAlignedAsText) {
+  const Table table{{"a", "b"}, {"long", "x"}};
+  EXPECT_EQ(plain_text(table), "a     b\nlong  x\n");
+  EXPECT_EQ(plain_text(NamedTable{"Title", table}), "Title\na     b\nlong  x\n");
+}
+
+}  // namespace
+}  // namespace warp2vec::cli::bench

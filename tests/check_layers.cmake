@@ -1,0 +1,74 @@
+cmake_minimum_required(VERSION 3.25)
+# Fails if a file includes one of a folder that is not below its own, or by another name than the path from the
+# project's root. SOURCE: that root. Every folder of the product is here with those it may include, beside itself and
+# include/warp2vec; what stands further up is never among them, so that there are no cycles.
+set(layers
+    "host/io"
+    "host/text          host/io"
+    "host/sampling      host/io"
+    "host/training      host/io host/sampling"
+    "host/reference     host/training"
+    "host/cpu           host/sampling host/training"
+    "host/files         host/io host/training"
+    "host/evaluation    host/io host/training"
+    "kernels/device"
+    "kernels/cuda"
+    "kernels/training   host/training kernels/cuda kernels/device"
+    "kernels/softmax    kernels/cuda kernels/device kernels/training"
+    "kernels/backend    host/training kernels/cuda kernels/softmax kernels/training"
+    "host/cli/terminal"
+    "host/cli/flags     host/io host/text host/cli/terminal"
+    "host/cli/run       host/io host/training host/files host/cli/terminal host/cli/flags"
+    "host/cli/commands  host/io host/cli/terminal host/cli/flags host/cli/run"
+    "host/cli/bench     host/io host/text host/cli/terminal host/cli/flags host/cli/run host/cli/commands"
+    "host/cli           host/cli/terminal host/cli/flags host/cli/run host/cli/commands"
+    "host               host/cli")
+
+set(known "")
+foreach(layer ${layers})
+  string(REGEX REPLACE " +" ";" names ${layer})
+  list(POP_FRONT names folder)
+  foreach(name ${names})
+    if(NOT name IN_LIST known)
+      message(SEND_ERROR "${folder} may include ${name}, which does not stand below it in check_layers.cmake")
+    endif()
+  endforeach()
+  list(APPEND known ${folder})
+  set(below_${folder} ${names})
+endforeach()
+
+file(GLOB_RECURSE files RELATIVE ${SOURCE} ${SOURCE}/host/*.h ${SOURCE}/host/*.cpp ${SOURCE}/kernels/*.h
+     ${SOURCE}/kernels/*.cpp ${SOURCE}/kernels/*.cu ${SOURCE}/include/*.h)
+foreach(file ${files})
+  get_filename_component(folder ${file} DIRECTORY)
+  file(STRINGS ${SOURCE}/${file} lines REGEX "^#include ")
+  if(folder MATCHES "^include/")
+    foreach(line ${lines})
+      if(line MATCHES "\"")
+        message(SEND_ERROR "${file}: ${line}: public headers include only each other, as <warp2vec/...>")
+      endif()
+    endforeach()
+    continue()
+  endif()
+  if(NOT folder IN_LIST known)
+    message(SEND_ERROR "${file}: check_layers.cmake does not know its folder")
+    continue()
+  endif()
+  foreach(line ${lines})
+    if(NOT line MATCHES "\"(.*)\"" OR line STREQUAL "#include \"commit.h\"") # which the build writes
+      continue()
+    endif()
+    set(included ${CMAKE_MATCH_1})
+    get_filename_component(from ${included} DIRECTORY)
+    if(NOT EXISTS ${SOURCE}/${included} OR from STREQUAL "")
+      message(SEND_ERROR "${file}: ${line}: expected a path from the project's root")
+    elseif(NOT from STREQUAL folder AND NOT from IN_LIST below_${folder})
+      message(SEND_ERROR "${file}: ${line}: ${folder} may include only ${below_${folder}}")
+    endif()
+  endforeach()
+endforeach()
+list(LENGTH files count)
+if(count EQUAL 0)
+  message(SEND_ERROR "there are no sources in ${SOURCE}")
+endif()
+message(STATUS "${count} files looked at")

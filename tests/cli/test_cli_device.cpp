@@ -1,0 +1,188 @@
+// --device: what is asked for, what there is, and what comes of it.
+#include "host/cli/flags/device_choice.h"
+#include "host/cli/flags/usage_error.h"
+#include "host/cli/terminal/gpu_text.h"
+#include "tests/support/thrown_message.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace warp2vec::cli {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+CudaDevice h100(int index) {
+  return {index, "NVIDIA H100 80GB HBM3", 9, 0, 132, 85'000'000'000, 84'000'000'000};
+}
+
+const std::string kTooOld = "GPU 1 (Tesla K80, compute capability 3.7) is too old for this build";
+const std::string kNoDriver = "no NVIDIA driver was found";
+const std::string kNoGpu = "no GPU is visible to the driver";
+
+const std::optional<CudaDevices> kNotInBuild;
+const std::optional<CudaDevices> kTwo = CudaDevices{{h100(0), h100(2)}, {kTooOld}};
+const std::optional<CudaDevices> kOnlyOld = CudaDevices{{}, {kTooOld}};
+const std::optional<CudaDevices> kWithoutDriver = CudaDevices{{}, {kNoDriver}};
+const std::optional<CudaDevices> kWithoutGpu = CudaDevices{{}, {kNoGpu}};
+
+Config deterministic() {
+  Config config;
+  config.deterministic = true;
+  return config;
+}
+
+Config of_dim(std::int32_t dim) {
+  Config config;
+  config.dim = dim;
+  return config;
+}
+
+DeviceChoice choose(const std::string& device, const std::optional<CudaDevices>& gpus,
+                    const Config& config = {}) {
+  return choose_device(parse_device(device), config, gpus);
+}
+
+TEST(CliDevice, IsParsedAndPrinted) {
+  EXPECT_EQ(parse_device("auto").kind, DeviceKind::automatic);
+  EXPECT_EQ(parse_device("cpu").kind, DeviceKind::cpu);
+  EXPECT_EQ(parse_device("reference").kind, DeviceKind::reference);
+  EXPECT_EQ(parse_device("cuda").kind, DeviceKind::cuda);
+  EXPECT_EQ(parse_device("cuda").index, std::nullopt);
+  EXPECT_EQ(parse_device("cuda:0").index, 0);
+  EXPECT_EQ(parse_device("cuda:12").index, 12);
+  for (const char* device : {"auto", "cpu", "reference", "cuda", "cuda:3"})
+    EXPECT_EQ(to_string(parse_device(device)), device);
+}
+
+TEST(CliDevice, MistakesAreUsageErrors) {
+  for (const char* device :
+       {"", "gpu", "tpu", "CUDA", "cuda:", "cuda:x", "cuda:-1", "cuda:1x", "cuda0", "cpu:0", "cuda: 1"})
+    EXPECT_EQ(
+        thrown_message([&] { parse_device(device); }),
+        "--device " + std::string(device) + " is not known: expected auto, cpu, cuda, cuda:N or reference");
+  EXPECT_THROW(parse_device("tpu"), UsageError);
+  EXPECT_THAT(thrown_message([] { parse_device("cuda:99999999999"); }),
+              AllOf(HasSubstr("--device"), HasSubstr("99999999999 is too large")));
+}
+
+TEST(CliDevice, Bf16TablesNeedAGpu) {
+  Config config;
+  config.table_type = TableType::bf16;
+  EXPECT_EQ(choose("auto", kTwo, config).kind, DeviceKind::cuda);
+  EXPECT_EQ(choose("cuda:2", kTwo, config).kind, DeviceKind::cuda);
+  const auto message = [&](const char* device, const std::optional<CudaDevices>& gpus) {
+    return thrown_message([&] { choose(device, gpus, config); });
+  };
+  EXPECT_EQ(message("auto", kWithoutDriver), "--table-type bf16 needs a GPU: " + kNoDriver);
+  EXPECT_EQ(message("auto", kNotInBuild), "--table-type bf16 needs a GPU: this build has no CUDA support");
+  EXPECT_EQ(message("cpu", kTwo), "--table-type bf16 needs a GPU: not --device cpu");
+  EXPECT_EQ(message("reference", kTwo), "--table-type bf16 needs a GPU: not --device reference");
+  config.deterministic = true;
+  EXPECT_EQ(message("auto", kTwo), "--table-type bf16 needs a GPU: --deterministic is not possible on a GPU");
+}
+
+TEST(CliDevice, CpuAndReferenceNeedNoGpu) {
+  for (const auto& gpus : {kNotInBuild, kTwo, kOnlyOld}) {
+    EXPECT_EQ(choose("cpu", gpus).kind, DeviceKind::cpu);
+    EXPECT_EQ(choose("cpu", gpus).note, "");
+    EXPECT_EQ(choose("reference", gpus, deterministic()).kind, DeviceKind::reference);
+  }
+}
+
+TEST(CliDevice, AutoTakesTheFirstUsableGpuAndSaysWhich) {
+  const DeviceChoice choice = choose("auto", kTwo);
+  EXPECT_EQ(choice.kind, DeviceKind::cuda);
+  EXPECT_EQ(choice.gpu.value().index, 0);
+  EXPECT_EQ(choice.note, "training on NVIDIA H100 80GB HBM3 (cuda:0)");
+}
+
+TEST(CliDevice, AutoIsQuietWhereNoGpuWasToBeExpected) {
+  for (const auto& gpus : {kNotInBuild, kWithoutDriver}) {
+    EXPECT_EQ(choose("auto", gpus).kind, DeviceKind::cpu);
+    EXPECT_EQ(choose("auto", gpus).note, "");
+  }
+}
+
+TEST(CliDevice, AutoSaysWhyAGpuIsNotUsed) {
+  const auto note = [](const std::optional<CudaDevices>& gpus, const Config& config) {
+    const DeviceChoice choice = choose("auto", gpus, config);
+    EXPECT_EQ(choice.kind, DeviceKind::cpu);
+    EXPECT_FALSE(choice.gpu);
+    return choice.note;
+  };
+  EXPECT_EQ(note(kOnlyOld, {}), "training on the CPU: " + kTooOld);
+  EXPECT_EQ(note(kWithoutGpu, {}), "training on the CPU: " + kNoGpu);
+  EXPECT_EQ(note(CudaDevices{{}, {kNoGpu, kTooOld}}, {}), "training on the CPU: " + kNoGpu + "; " + kTooOld);
+  EXPECT_EQ(note(kTwo, deterministic()), "training on the CPU: --deterministic is not possible on a GPU");
+  EXPECT_EQ(note(kTwo, of_dim(1025)), "training on the CPU: a GPU trains vectors up to --dim 1024");
+  EXPECT_EQ(choose("auto", kTwo, of_dim(1024)).kind, DeviceKind::cuda);
+}
+
+TEST(CliDevice, CudaTakesTheGpuThatWasAskedFor) {
+  EXPECT_EQ(choose("cuda", kTwo).gpu.value().index, 0);
+  EXPECT_EQ(choose("cuda:2", kTwo).gpu.value().index, 2);
+  EXPECT_EQ(choose("cuda:2", kTwo).kind, DeviceKind::cuda);
+  EXPECT_EQ(choose("cuda:2", kTwo).note, "training on NVIDIA H100 80GB HBM3 (cuda:2)");
+}
+
+TEST(CliDevice, CudaWithoutOneSaysWhy) {
+  const auto refusal = [](const std::string& device, const std::optional<CudaDevices>& gpus,
+                          const Config& config = {}) {
+    EXPECT_THROW(choose(device, gpus, config), UsageError);
+    return thrown_message([&] { choose(device, gpus, config); });
+  };
+  for (const std::string device : {"cuda", "cuda:0"}) {
+    const std::string flag = "--device " + device;
+    EXPECT_EQ(refusal(device, kNotInBuild), flag + ": this build has no CUDA support; use --device cpu");
+    EXPECT_EQ(refusal(device, kWithoutDriver), flag + ": " + kNoDriver + "; use --device cpu");
+    EXPECT_EQ(refusal(device, kWithoutGpu), flag + ": " + kNoGpu + "; use --device cpu");
+    EXPECT_EQ(refusal(device, kOnlyOld), flag + ": " + kTooOld + "; use --device cpu");
+    EXPECT_EQ(refusal(device, CudaDevices{}), flag + ": no GPU was found; use --device cpu");
+    EXPECT_THAT(refusal(device, kTwo, deterministic()),
+                HasSubstr("--deterministic is not possible with " + flag));
+    EXPECT_EQ(refusal(device, kTwo, of_dim(1025)),
+              "--dim 1025 is too large for " + flag + ": expected at most 1024");
+  }
+  EXPECT_EQ(refusal("cuda:1", kTwo),
+            "--device cuda:1 is not usable; usable: NVIDIA H100 80GB HBM3 (cuda:0), NVIDIA H100 80GB HBM3 "
+            "(cuda:2); " +
+                kTooOld);
+}
+
+TEST(CliDevice, GpusAreListedLineByLine) {
+  EXPECT_THAT(describe_gpus(kNotInBuild), ElementsAre("this build has no CUDA support"));
+  EXPECT_THAT(describe_gpus(CudaDevices{}), ElementsAre("no GPU was found"));
+  EXPECT_THAT(describe_gpus(kWithoutDriver), ElementsAre(kNoDriver));
+  EXPECT_THAT(
+      describe_gpus(CudaDevices{{h100(0)}, {kTooOld}}),
+      ElementsAre(
+          "cuda:0  NVIDIA H100 80GB HBM3, compute capability 9.0, 85.0 GB of memory, 84.0 GB free, 132 "
+          "multiprocessors",
+          kTooOld));
+}
+
+TEST(CliDevice, ThePlanOfARunNamesEveryItem) {
+  GpuRun run{h100(0),   {{{"input vectors", 2'000'000}, {"token ids", 400}}, 84'000'000'000, true},
+             2'000'400, 4096,
+             true,      {}};
+  EXPECT_THAT(
+      describe_run(run),
+      ElementsAre("memory on NVIDIA H100 80GB HBM3 (cuda:0): 2.00 MB of 84.0 GB free: input vectors 2.00 "
+                  "MB, token ids 400 bytes",
+                  "the corpus stays on the GPU; 4,096 centres in flight; tiles on matrix units"));
+  run.memory.corpus_resident = false;
+  run.matrix_units = false;
+  EXPECT_EQ(describe_run(run).at(1),
+            "the corpus is streamed to the GPU in every epoch; 4,096 centres in flight");
+}
+
+}  // namespace
+}  // namespace warp2vec::cli

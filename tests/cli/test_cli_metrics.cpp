@@ -1,0 +1,154 @@
+#include <warp2vec/error.h>
+
+#include "host/cli/run/metrics_file.h"
+#include "host/cli/run/run_report.h"
+#include "tests/support/temporary_folder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <fstream>
+#include <string>
+
+namespace warp2vec::cli {
+namespace {
+
+using nlohmann::json;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::MatchesRegex;
+
+TEST(CliMetrics, EachLineIsInTheFileAtOnce) {
+  const TemporaryFolder folder;
+  const std::string path = folder.path("run.jsonl");
+  std::ofstream(path) << "old\n";
+  MetricsFile metrics(path);
+  metrics.write({{"a", 1}});
+  std::ifstream in(path);
+  std::string line;
+  ASSERT_TRUE(std::getline(in, line));
+  EXPECT_EQ(json::parse(line), json({{"a", 1}}));
+  metrics.write({{"word", "\xff"}, {"loss", std::nan("")}});
+  ASSERT_TRUE(std::getline(in, line));
+  EXPECT_TRUE(json::parse(line)["loss"].is_null());
+  EXPECT_TRUE(metrics.complete());
+}
+
+TEST(CliMetrics, FailuresAreSeen) {
+  const TemporaryFolder folder;
+  EXPECT_THROW(MetricsFile(folder.path("none/run.jsonl")), Error);
+  MetricsFile full("/dev/full");
+  full.write({{"a", 1}});
+  EXPECT_FALSE(full.complete());
+}
+
+TEST(CliMetrics, NoPathMeansNoFile) {
+  MetricsFile off("");
+  off.write({{"a", 1}});
+  EXPECT_TRUE(off.complete());
+}
+
+TEST(CliMetrics, SummaryHoldsSettingsMachineCountsAndTimings) {
+  TrainOptions options;
+  options.inputs = {"a", "b"};
+  options.config.threads = 3;
+  RunReport report;
+  report.input_bytes = 12;
+  report.vocabulary = 7;
+  report.seconds.train = 2;
+  report.training.tokens = 1000;
+  report.training.seconds = 2;
+  report.training.epoch_loss = {3, 2};
+  const json summary = summary_json(options, report, "failed", "disk full");
+  EXPECT_EQ(summary["type"], "summary");
+  EXPECT_EQ(summary["state"], "failed");
+  EXPECT_EQ(summary["message"], "disk full");
+  EXPECT_EQ(summary["settings"]["threads"], 3);
+  EXPECT_EQ(summary["settings"]["loss"], "ns");
+  EXPECT_EQ(summary["counts"]["vocabulary"], 7);
+  EXPECT_EQ(summary["input"]["paths"], json({"a", "b"}));
+  EXPECT_EQ(summary["input"]["bytes"], 12);
+  EXPECT_EQ(summary["seconds"]["train"], 2.0);
+  EXPECT_EQ(summary["words_per_second"], 500.0);
+  EXPECT_EQ(summary["epoch_loss"], json({3.0, 2.0}));
+  EXPECT_FALSE(summary["machine"]["cpu"].get<std::string>().empty());
+  EXPECT_GT(summary["machine"]["threads"], 0);
+  EXPECT_GT(summary["peak_memory_bytes"], 0);
+  EXPECT_EQ(summary["settings"]["device"], "auto");
+  EXPECT_EQ(summary["device"], json({{"kind", "cpu"}}));
+  EXPECT_FALSE(summary.contains("path_nodes_outside_top"));
+  report.path_nodes_outside_top = {{0, 13.5}, {64, 7.25}};
+  EXPECT_EQ(summary_json(options, report, "finished", "")["path_nodes_outside_top"],
+            json({{"0", 13.5}, {"64", 7.25}}));
+}
+
+TEST(CliMetrics, SummaryOfAGpuHoldsItsPlanAndTransfers) {
+  TrainOptions options;
+  options.device = {DeviceKind::cuda, 1};
+  RunReport report;
+  report.device = DeviceKind::cuda;
+  report.gpu = GpuRun{{1, "NVIDIA H100 80GB HBM3", 9, 0, 132, 85'000, 84'500},
+                      {{{"input vectors", 1000}, {"token ids", 24}}, 84'000, true},
+                      1024,
+                      4096,
+                      true,
+                      {1.5, 0.125}};
+  report.training.upload_seconds = 0.25;
+  report.training.download_seconds = 0.5;
+  report.seconds.train = 2;
+  const json summary = summary_json(options, report, "finished", "");
+  EXPECT_EQ(summary["settings"]["device"], "cuda:1");
+  EXPECT_EQ(summary["device"], json::parse(R"({
+    "kind": "cuda", "name": "NVIDIA H100 80GB HBM3", "index": 1, "compute_capability": "9.0",
+    "memory_bytes": 1024, "free_bytes": 84000, "corpus_resident": true, "centres_in_flight": 4096,
+    "matrix_units": true,
+    "seconds": {"kernels": 1.5, "subsampling": 0.125},
+    "memory_items": [{"name": "input vectors", "bytes": 1000}, {"name": "token ids", "bytes": 24}]})"));
+  EXPECT_EQ(summary["seconds"]["upload"], 0.25);
+  EXPECT_EQ(summary["seconds"]["download"], 0.5);
+}
+
+TEST(CliMetrics, PhasesTakeThreeLines) {
+  TrainOptions options;
+  options.config.threads = 3;
+  RunReport report;
+  report.seconds = {0.05, 0.125, 0.25, 12.34, 1.5};
+  EXPECT_THAT(phase_breakdown(options, report),
+              MatchesRegex("seconds: vocabulary 0.05, encode 0.1[23], prepare 0.25, train 12.3, save 1.50; "
+                           "together 14.3\n"
+                           "training: 12.3 on 3 CPU threads\n"
+                           "memory: peak [0-9.]+ MB"));
+  options.config.deterministic = true;
+  EXPECT_THAT(phase_breakdown(options, report), HasSubstr("\ntraining: 12.3 on 1 CPU thread\n"));
+  const std::string phases = phase_breakdown(options, report);
+  const std::string before_memory = phases.substr(0, phases.rfind("peak ") + 5);  // which grows
+  EXPECT_THAT(text_summary(options, report, {"v.bin", ""}), HasSubstr(before_memory));
+}
+
+TEST(CliMetrics, PhasesOfAGpuNameItsSecondsAndItsMemory) {
+  RunReport report;
+  report.device = DeviceKind::cuda;
+  report.seconds.train = 3;
+  report.training.upload_seconds = 0.25;
+  report.training.download_seconds = 0.5;
+  report.gpu.emplace();
+  report.gpu->memory_bytes = 2'500'000;
+  report.gpu->seconds = {1.5, 0.25};
+  EXPECT_THAT(phase_breakdown({}, report),
+              HasSubstr("\ntraining: GPU kernels 1.50, GPU subsampling 0.25, upload 0.25, download 0.50, "
+                        "rest 0.50\nmemory: peak "));
+  EXPECT_THAT(phase_breakdown({}, report), EndsWith(" MB, on the GPU 2.50 MB"));
+  report.gpu->seconds.kernels = 2.5;  // the host's clock and the GPU's differ
+  EXPECT_THAT(phase_breakdown({}, report), HasSubstr(", rest 0.00\n"));
+}
+
+TEST(CliMetrics, TheSummaryNamesTheFiles) {
+  EXPECT_EQ(text_summary({}, {}, {"v.bin", ""}).find("model:"), std::string::npos);
+  const std::string text = text_summary({}, {}, {"v.bin", "m.w2v"});
+  EXPECT_NE(text.find("\nmodel: m.w2v\nvectors: v.bin (binary)\n"), std::string::npos) << text;
+}
+
+}  // namespace
+}  // namespace warp2vec::cli

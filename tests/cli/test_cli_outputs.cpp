@@ -1,0 +1,200 @@
+// No command writes over what it reads.
+
+#include "tests/support/subprocess.h"
+#include "tests/support/temporary_folder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace warp2vec {
+namespace {
+
+namespace fs = std::filesystem;
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+using Arguments = std::vector<std::string>;
+
+constexpr const char* kText = "a b c a b c\nc b a\n";
+
+class CliOutputs : public testing::Test {
+ protected:
+  CliOutputs() : text_(folder_.write("texts/news/text.txt", kText)) {
+    ::setenv("CUDA_VISIBLE_DEVICES", "", 1);  // NOLINT(concurrency-mt-unsafe): one thread
+  }
+
+  std::string path(const std::string& name) const { return folder_.path(name); }
+  bool exists(const std::string& name) const { return fs::exists(path(name)); }
+
+  Finished run(Arguments arguments, const std::string& input = "/dev/null") const {
+    arguments.insert(arguments.begin(), WARP2VEC_PROGRAM);
+    return Subprocess(arguments, path(""), input).wait();
+  }
+
+  static Arguments with(Arguments arguments, const Arguments& more) {
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+  }
+  static Arguments training(const std::string& input, const Arguments& more) {
+    return with({"train", "--input", input, "--dim", "4", "--epochs", "1", "--min-count", "1", "--threads",
+                 "1", "--quiet"},
+                more);
+  }
+  static Arguments benchmark(const std::string& input, const std::string& output,
+                             const Arguments& more = {}) {
+    return with({"bench", "--input", input, "--output", output, "--devices", "cpu", "--losses", "ns",
+                 "--dims", "4", "--rounds", "1", "--epochs", "1", "--min-count", "1", "--quiet"},
+                more);
+  }
+
+  void expect_refused(const Arguments& arguments, const std::string& message,
+                      const std::string& input = "/dev/null") const {
+    const Finished result = run(arguments, input);
+    EXPECT_EQ(result.status, 2) << result.err;
+    EXPECT_THAT(result.err, StartsWith("warp2vec: error: " + message));
+    EXPECT_EQ(read_whole_file(text_), kText);
+  }
+
+  TemporaryFolder folder_;
+  std::string text_;
+};
+
+TEST_F(CliOutputs, TheTextUnderAnyOfItsNames) {
+  fs::create_symlink(text_, path("link"));
+  fs::create_hard_link(text_, path("second-name"));
+  for (const std::string& name :
+       {text_, path("texts/../texts/news/text.txt"), path("link"), path("second-name")}) {
+    const std::string message = "--output and --input are the same file: " + name;
+    expect_refused({"vocab", "--input", text_, "--output", name}, message);
+    expect_refused({"vocab", "--input", name, "--output", text_},
+                   "--output and --input are the same file: " + text_);
+    expect_refused(training(text_, {"--output", name}), message);
+    expect_refused(training(text_, {"--output", path("v"), "--metrics", name}),
+                   "--metrics and --input are the same file: " + name);
+  }
+  EXPECT_TRUE(fs::is_symlink(path("link")));
+}
+
+TEST_F(CliOutputs, TheTextThatIsStandardInput) {
+  expect_refused({"vocab", "--input", "-", "--output", text_},
+                 "--output and --input are the same file: " + text_, text_);
+  expect_refused(training("-", {"--output", path("v"), "--metrics", text_}),
+                 "--metrics and --input are the same file: " + text_, text_);
+}
+
+TEST_F(CliOutputs, TextsInAFolder) {
+  fs::create_directory_symlink(path("texts"), path("also-texts"));
+  folder_.write("elsewhere.txt", kText);
+  fs::create_symlink(path("elsewhere.txt"), path("texts/link.txt"));
+  for (const std::string& name :
+       {text_, path("also-texts/news/text.txt"), path("texts/link.txt"), path("elsewhere.txt")}) {
+    const std::string message = " and --input are the same file: " + name;
+    for (const std::string& input : {path("texts"), path("also-texts"), path("texts") + "/"}) {
+      expect_refused({"vocab", "--input", input, "--output", name}, "--output" + message);
+      expect_refused(training(input, {"--output", name}), "--output" + message);
+      for (const char* flag : {"--save-model", "--save-vocab", "--metrics"})
+        expect_refused(training(input, {"--output", path("v"), flag, name}), flag + message);
+    }
+  }
+  EXPECT_EQ(folder_.read("elsewhere.txt"), kText);
+  EXPECT_FALSE(exists("v"));
+}
+
+TEST_F(CliOutputs, NewFilesInAFolderOfTexts) {
+  fs::create_directory_symlink(path("texts"), path("also-texts"));
+  fs::create_symlink(path("texts/later"), path("dangling"));
+  for (const std::string& name :
+       {path("texts/v.bin"), path("texts/news/v.bin"), path("also-texts/v.bin"), path("dangling")}) {
+    for (const char* input : {"texts", "also-texts"}) {
+      const std::string message = " " + name + " would be a text in the folder --input " + path(input);
+      expect_refused({"vocab", "--input", path(input), "--output", name}, "--output" + message);
+      expect_refused(training(path(input), {"--output", name}), "--output" + message);
+      expect_refused(training(path(input), {"--output", path("v"), "--metrics", name}),
+                     "--metrics" + message);
+    }
+    EXPECT_FALSE(fs::exists(name));
+  }
+}
+
+TEST_F(CliOutputs, WhatIsNotReadInAFolderMayBeWritten) {
+  fs::create_directory(path("vectors"));
+  fs::create_directory_symlink(path("vectors"), path("texts/vectors"));
+  fs::create_directory(path("texts/.trained"));
+  // Links to folders are not followed, and hidden files are not read.
+  for (const char* name : {"texts/vectors/v.bin", "texts/.trained/v.bin", "texts/.v.bin", "texts.bin"}) {
+    for (int times = 0; times < 2; ++times) {
+      const Finished result = run(training(path("texts"), {"--output", path(name), "--sample", "0"}));
+      EXPECT_EQ(result.status, 0) << result.err;
+      EXPECT_TRUE(exists(name));
+    }
+  }
+}
+
+TEST_F(CliOutputs, TheConfigurationFile) {
+  const std::string settings = "dim = 4\nmin-count = 1\n";
+  const std::string config = folder_.write("run.ini", settings);
+  for (const char* flag : {"--output", "--save-model", "--save-vocab", "--metrics"}) {
+    const Arguments output = std::string(flag) == "--output" ? Arguments{} : Arguments{"--output", path("v")};
+    expect_refused(with(training(text_, {"--config", config, flag, config}), output),
+                   flag + std::string(" and --config are the same file: ") + config);
+    EXPECT_EQ(folder_.read("run.ini"), settings);
+  }
+}
+
+TEST_F(CliOutputs, WhatAStoppedRunWouldWrite) {
+  const std::string text = folder_.write("v.bin.partial", kText);
+  expect_refused(training(text, {"--output", path("v.bin")}),
+                 "--output and --input are the same file: " + text);
+  EXPECT_EQ(folder_.read("v.bin.partial"), kText);
+  expect_refused(training(text_, {"--output", path("v"), "--save-vocab", path("v.partial")}),
+                 "--output and --save-vocab are the same file: " + path("v.partial"));
+}
+
+TEST_F(CliOutputs, OneFileTwiceThroughALinkThatLeadsNowhereYet) {
+  fs::create_symlink("v.bin", path("link"));
+  expect_refused(training(text_, {"--output", path("v.bin"), "--save-model", path("link")}),
+                 "--save-model and --output are the same file: " + path("link"));
+}
+
+TEST_F(CliOutputs, ExportedVectors) {
+  const std::string content = "2 2\na 1 0\nb 0 1\n";
+  const std::string vectors = folder_.write("v.txt", content);
+  fs::create_symlink("v.txt", path("v"));
+  const auto exported = [](const std::string& from, const std::string& to, const std::string& format) {
+    return Arguments{"export", "--vectors", from, "--output", to, "--format", format};
+  };
+  expect_refused(exported(vectors, vectors, "glove"), "--output and --vectors are the same file: " + vectors);
+  expect_refused(exported(vectors, path("v"), "npy"),
+                 "--output and --vectors are the same file: " + path("v"));
+  EXPECT_EQ(folder_.read("v.txt"), content);
+  ASSERT_EQ(run(exported(vectors, path("v.npy"), "npy")).status, 0);
+  expect_refused(exported(path("v.npy"), path("v.npy.vocab"), "text"),
+                 "--output and --vectors are the same file: " + path("v.npy.vocab"));
+  EXPECT_EQ(folder_.read("v.npy.vocab"), "a\nb\n");
+}
+
+TEST_F(CliOutputs, BenchmarksToo) {
+  const std::string results = folder_.write("out/results.json", kText);
+  const std::string same = " are the same file: " + results;
+  expect_refused(benchmark(results, path("out")), "--output and --input" + same);
+  expect_refused(benchmark(text_, path("out"), {"--pairs", results}), "--output and --pairs" + same);
+  expect_refused(benchmark(text_, path("out"), {"--analogies", results}), "--output and --analogies" + same);
+  expect_refused(benchmark(text_, path("out"), {"--peers", results}), "--output and --peers" + same);
+  EXPECT_EQ(folder_.read("out/results.json"), kText);
+  expect_refused(benchmark(path("texts"), path("texts/out")), "--output " + path("texts/out/results.json") +
+                                                                  " would be a text in the folder --input " +
+                                                                  path("texts"));
+  EXPECT_FALSE(exists("texts/out"));
+  // Bench empties this folder before each run.
+  const std::string inside = folder_.write("other/unfinished-run/text.txt", kText);
+  expect_refused(benchmark(inside, path("other")), "--input " + inside + " is in a folder that --output");
+  EXPECT_EQ(read_whole_file(inside), kText);
+}
+
+}  // namespace
+}  // namespace warp2vec

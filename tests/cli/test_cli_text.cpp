@@ -1,0 +1,72 @@
+#include "host/cli/terminal/text.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdint>
+
+namespace warp2vec::cli {
+namespace {
+
+TEST(CliText, Commas) {
+  EXPECT_EQ(with_commas(0), "0");
+  EXPECT_EQ(with_commas(999), "999");
+  EXPECT_EQ(with_commas(1000), "1,000");
+  EXPECT_EQ(with_commas(2400000100), "2,400,000,100");
+  EXPECT_EQ(with_commas(-1234), "-1,234");
+  EXPECT_EQ(with_commas(-123), "-123");
+  EXPECT_EQ(with_commas(INT64_MIN), "-9,223,372,036,854,775,808");
+}
+
+TEST(CliText, Bytes) {
+  EXPECT_EQ(format_bytes(999), "999 bytes");
+  EXPECT_EQ(format_bytes(1000), "1.00 kB");
+  EXPECT_EQ(format_bytes(9994999), "9.99 MB");
+  EXPECT_EQ(format_bytes(9995001), "10.0 MB");
+  EXPECT_EQ(format_bytes(999499), "999 kB");
+  EXPECT_EQ(format_bytes(999500), "1.00 MB");
+  EXPECT_EQ(format_bytes(INT64_MAX), "9.22 EB");
+}
+
+TEST(CliText, Durations) {
+  EXPECT_EQ(format_duration(0.44), "0.4 s");
+  EXPECT_EQ(format_duration(9.96), "10 s");
+  EXPECT_EQ(format_duration(59.6), "1m00s");
+  EXPECT_EQ(format_duration(65), "1m05s");
+  EXPECT_EQ(format_duration(7380), "2h03m");
+  EXPECT_EQ(format_duration(100000), "1d03h");
+  EXPECT_EQ(format_duration(std::nan("")), "?");
+  EXPECT_EQ(format_duration(1e300), "over 100000 days");
+}
+
+TEST(CliText, Numbers) {
+  EXPECT_EQ(format_significant(0.00012345, 4), "0.0001234");
+  EXPECT_EQ(format_significant(0.5, 4), "0.5");
+  EXPECT_EQ(format_significant(1.5e-9, 4), "1.5e-09");
+  EXPECT_EQ(format_significant(0, 4), "0");
+  EXPECT_EQ(format_real(0.001), "0.001");
+  EXPECT_EQ(format_real(22), "22");
+  EXPECT_EQ(format_fixed(2.34567, 4), "2.3457");
+}
+
+TEST(CliText, Wrapping) {
+  EXPECT_EQ(wrap("aa bb cc", 5), "aa bb\ncc");
+  EXPECT_EQ(wrap("aa bb cc", 4), "aa\nbb\ncc");
+  EXPECT_EQ(wrap("longword a", 3), "longword\na");
+  EXPECT_EQ(wrap("", 3), "");
+}
+
+TEST(CliText, PaddingCountsCodePoints) {
+  EXPECT_EQ(pad_right("Ü", 3), "Ü  ");
+  EXPECT_EQ(pad_right("abcd", 3), "abcd");
+  EXPECT_EQ(display_width("日本"), 2U);
+}
+
+TEST(CliText, NearestCandidate) {
+  EXPECT_EQ(nearest("--dimm", {"--dim", "--window"}), "--dim");
+  EXPECT_EQ(nearest("neighbours", {"neighbors", "analogy"}), "neighbors");
+  EXPECT_EQ(nearest("xyzxyzxyz", {"neighbors", "analogy"}), "");
+}
+
+}  // namespace
+}  // namespace warp2vec::cli

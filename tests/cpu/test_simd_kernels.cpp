@@ -1,0 +1,236 @@
+#include <warp2vec/detail/random.h>
+#include <warp2vec/detail/step.h>
+#include <warp2vec/embeddings.h>
+
+#include "host/cpu/simd_kernels.h"
+#include "host/cpu/simd_targets.h"
+#include "tests/support/random_matrix.h"
+
+#include <gtest/gtest.h>
+#include <hwy/targets.h>
+
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace warp2vec {
+namespace {
+
+constexpr float kEpsilon = 1.2e-7F;
+
+// Each test runs with every instruction set that this machine has.
+class SimdKernels : public ::testing::TestWithParam<std::int64_t> {
+ protected:
+  void SetUp() override { choose(GetParam()); }
+  void TearDown() override { choose(0); }
+
+ private:
+  static void choose(std::int64_t target) {  // 0: the best
+    hwy::SetSupportedTargetsForTest(target);
+    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  }
+};
+
+TEST_P(SimdKernels, InstructionSetIsTheChosenOne) {
+  EXPECT_STREQ(simd::instruction_set(), hwy::TargetName(GetParam()));
+}
+
+TEST_P(SimdKernels, MultiplyEqualsPlainLoopsForAllShapes) {
+  for (const std::int64_t m : {1, 2, 5, 6, 7, 11, 12, 13, 26, 74}) {
+    for (const std::int32_t n : {16, 32, 48, 112}) {
+      for (const std::int32_t k : {1, 3, 16, 100}) {
+        const Matrix a = random_matrix(m, k, 1);
+        const Matrix a_transposed = random_matrix(k, static_cast<std::int32_t>(m), 3);
+        const Matrix b = random_matrix(k, n, 2);
+        for (const bool transposed : {false, true}) {
+          for (const bool accumulate : {false, true}) {
+            Matrix c = random_matrix(m, n, 4);
+            const Matrix before = random_matrix(m, n, 4);
+            const simd::Operand operand = transposed
+                                              ? simd::Operand{a_transposed.row(0), 1, a_transposed.stride()}
+                                              : simd::Operand{a.row(0), a.stride(), 1};
+            simd::multiply(m, n, k, operand, b.row(0), b.stride(), c.row(0), c.stride(), accumulate);
+            for (std::int64_t r = 0; r < m; ++r) {
+              for (std::int32_t j = 0; j < n; ++j) {
+                double sum = accumulate ? before.row(r)[j] : 0;
+                for (std::int32_t i = 0; i < k; ++i)
+                  sum += static_cast<double>(transposed ? a_transposed.row(i)[r] : a.row(r)[i]) * b.row(i)[j];
+                ASSERT_NEAR(c.row(r)[j], sum, kEpsilon * static_cast<float>(k + 1))
+                    << m << " " << n << " " << k;
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST_P(SimdKernels, DotsEqualPlainLoopsForAnyNumberOfPairs) {
+  for (const std::int32_t dim : {1, 16, 17, 100, 300}) {
+    const Matrix x = random_matrix(40, dim, 1);
+    const Matrix y = random_matrix(40, dim, 2);
+    std::vector<const float*> xs, ys;
+    for (std::int64_t i = 0; i < 40; ++i) {
+      xs.push_back(x.row(i * 7 % 40));
+      ys.push_back(y.row(i * 11 % 40));
+    }
+    for (const std::int64_t count : {0, 1, 3, 4, 5, 8, 15, 16, 17, 40}) {
+      Matrix scores(1, 48);
+      simd::dots(count, xs.data(), ys.data(), x.stride(), scores.row(0));
+      for (std::int64_t i = 0; i < count; ++i) {
+        double sum = 0;
+        for (std::int32_t d = 0; d < dim; ++d)
+          sum += static_cast<double>(x.row(i * 7 % 40)[d]) * y.row(i * 11 % 40)[d];
+        ASSERT_NEAR(scores.row(0)[i], sum, kEpsilon * static_cast<float>(dim + 1)) << dim << " " << count;
+      }
+    }
+  }
+}
+
+TEST_P(SimdKernels, AddCombinationEqualsPlainLoopsForAllLengths) {
+  const std::vector<float> weights{0.5F, -2, 3};
+  for (std::int32_t dim = 16; dim <= 16 * 20; dim += 16) {
+    const Matrix rows = random_matrix(3, dim, 3);
+    const Matrix base = random_matrix(1, dim, 4);
+    const std::vector<const float*> pointers{rows.row(2), rows.row(0), rows.row(2)};
+    for (const bool based : {false, true}) {
+      for (const std::int64_t count : {0, 1, 3}) {
+        Matrix sum = random_matrix(1, dim, 5);
+        const Matrix before = random_matrix(1, dim, 5);
+        simd::add_combination(sum.row(0), 0.25F, based ? base.row(0) : nullptr, count, weights.data(),
+                              pointers.data(), dim);
+        for (std::int32_t d = 0; d < dim; ++d) {
+          double expected = based ? base.row(0)[d] : 0;
+          for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i)
+            expected += static_cast<double>(weights[i]) * pointers[i][d];
+          ASSERT_NEAR(sum.row(0)[d], before.row(0)[d] + 0.25 * expected, 8 * kEpsilon) << dim << " " << count;
+        }
+      }
+    }
+  }
+}
+
+// Scores from -250 to 250, most of them near 0.
+float score_at(std::int64_t i) { return static_cast<float>(i % 257 - 128) * (i % 3 == 0 ? 2.0F : 0.05F); }
+
+TEST_P(SimdKernels, SignGradientsEqualTheStepDefinition) {
+  for (const std::int64_t count : {1, 4, 15, 16, 17, 300, 3000}) {
+    Matrix scores(1, 3008);
+    std::vector<float> signs(3008, 1.0F);
+    double loss = 0;
+    for (std::int64_t i = 0; i < count; ++i) {
+      scores.row(0)[i] = score_at(i);
+      if (i % 5 < 2) signs[static_cast<std::size_t>(i)] = -1;
+      loss += score_loss(static_cast<double>(score_at(i)),
+                         static_cast<double>(signs[static_cast<std::size_t>(i)]));
+    }
+    // The product of 64 factors is off by at most 64 roundings, and so is its logarithm for each lane.
+    EXPECT_NEAR(simd::sign_gradients(count, signs.data(), scores.row(0)), loss,
+                2e-6 * loss + kEpsilon * static_cast<double>(count));
+    for (std::int64_t i = 0; i < count; ++i) {
+      const double expected = score_gradient(static_cast<double>(score_at(i)),
+                                             static_cast<double>(signs[static_cast<std::size_t>(i)]));
+      EXPECT_NEAR(scores.row(0)[i], expected, 8 * kEpsilon) << score_at(i);
+    }
+  }
+}
+
+TEST_P(SimdKernels, NegativeGradientsEqualTheStepDefinition) {
+  for (const std::int64_t rows : {1, 7, 64, 65, 200}) {
+    for (const std::int64_t columns : {16, 48}) {
+      Matrix scores(rows, 64);
+      std::vector<float> sizes;
+      for (std::int64_t c = 0; c < columns; ++c) sizes.push_back(0.3F * static_cast<float>(c % 7));
+      const auto score = [&](std::int64_t r, std::int64_t c) {
+        return (r + c) % 11 == 0 ? simd::kNoMeeting : score_at(r * 64 + c);
+      };
+      double loss = 0;
+      for (std::int64_t r = 0; r < rows; ++r) {
+        for (std::int64_t c = 0; c < columns; ++c) {
+          scores.row(r)[c] = score(r, c);
+          if (score(r, c) != simd::kNoMeeting)
+            loss += score_loss(static_cast<double>(score(r, c)),
+                               -static_cast<double>(sizes[static_cast<std::size_t>(c)]));
+        }
+      }
+      EXPECT_NEAR(simd::negative_gradients(rows, columns, sizes.data(), scores.row(0), scores.stride()), loss,
+                  2e-6 * loss + 2 * kEpsilon * static_cast<double>(rows * columns));
+      for (std::int64_t r = 0; r < rows; ++r) {
+        for (std::int64_t c = 0; c < columns; ++c) {
+          const double size = sizes[static_cast<std::size_t>(c)];
+          const double expected =
+              score(r, c) == simd::kNoMeeting ? 0 : score_gradient(static_cast<double>(score(r, c)), -size);
+          EXPECT_NEAR(scores.row(r)[c], expected, 8 * kEpsilon * (1 + size)) << score(r, c);
+        }
+      }
+    }
+  }
+}
+
+TEST_P(SimdKernels, GradientsLossOfNotANumberIsNone) {
+  const std::vector<float> ones(16, 1.0F);
+  Matrix scores(2, 16);
+  scores.row(0)[3] = scores.row(1)[3] = NAN;
+  EXPECT_TRUE(std::isnan(simd::negative_gradients(1, 16, ones.data(), scores.row(0), 16)));
+  EXPECT_TRUE(std::isnan(simd::sign_gradients(16, ones.data(), scores.row(1))));
+}
+
+TEST_P(SimdKernels, SoftmaxGradientsEqualLongDoubleSoftmax) {
+  for (const std::int64_t words : {2, 15, 1000, 5000}) {
+    const Matrix before = random_matrix(words, 32, 3);
+    Matrix scores = random_matrix(words, 32, 3);
+    for (std::int64_t w = 0; w < words; ++w)
+      for (std::int64_t c = 0; c < 32; ++c) scores.row(w)[c] = 40 * before.row(w)[c];
+    const std::int64_t centre = words / 2;
+    std::vector<double> losses(32);
+    simd::softmax_gradients(words, 32, centre, scores.row(0), scores.stride(), losses.data());
+    for (std::int64_t c = 0; c < 32; ++c) {
+      const auto exponential = [&](std::int64_t w) {
+        return std::exp(static_cast<long double>(40 * before.row(w)[c]));
+      };
+      long double sum = 0;
+      for (std::int64_t w = 0; w < words; ++w) sum += exponential(w);
+      const auto loss = static_cast<double>(-std::log(exponential(centre) / sum));
+      EXPECT_NEAR(losses[static_cast<std::size_t>(c)], loss, 1e-5 * (1 + loss));
+      for (std::int64_t w = 0; w < words; ++w) {
+        const auto p = static_cast<double>(exponential(w) / sum);
+        EXPECT_NEAR(scores.row(w)[c], (w == centre ? 1.0 : 0.0) - p, 1e-5 * p + 1e-7);
+      }
+    }
+  }
+}
+
+TEST_P(SimdKernels, TransposeSwapsRowsAndColumns) {
+  for (const std::int64_t rows : {4, 12, 80}) {
+    for (const std::int32_t columns : {16, 112}) {
+      const Matrix in = random_matrix(rows, columns, 8);
+      Matrix out(columns, static_cast<std::int32_t>(rows));
+      simd::transpose(in.row(0), in.stride(), rows, columns, out.row(0), out.stride());
+      for (std::int64_t r = 0; r < rows; ++r)
+        for (std::int32_t c = 0; c < columns; ++c) ASSERT_EQ(out.row(c)[r], in.row(r)[c]);
+    }
+  }
+}
+
+TEST_P(SimdKernels, GatherCopiesRows) {
+  for (const std::int32_t dim : {1, 16, 17, 100}) {
+    const Matrix matrix = random_matrix(9, dim, 5);
+    const std::vector<std::int64_t> rows{8, 0, 3, 3};
+    std::vector<const float*> pointers;
+    pointers.reserve(rows.size());
+    for (const std::int64_t row : rows) pointers.push_back(matrix.row(row));
+    Matrix copies(4, dim);
+    simd::gather(pointers.data(), 4, matrix.stride(), copies.row(0));
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      for (std::int64_t d = 0; d < matrix.stride(); ++d)
+        EXPECT_EQ(copies.row(static_cast<std::int64_t>(i))[d], matrix.row(rows[i])[d]);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryTarget, SimdKernels, ::testing::ValuesIn(hwy::SupportedAndGeneratedTargets()),
+                         [](const auto& test) { return std::string(hwy::TargetName(test.param)); });
+
+}  // namespace
+}  // namespace warp2vec

@@ -1,0 +1,91 @@
+#include <warp2vec/error.h>
+#include <warp2vec/evaluate.h>
+
+#include "tests/support/temporary_folder.h"
+#include "tests/support/word_vectors_of.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <string>
+
+namespace warp2vec {
+namespace {
+
+// By falling similarity to "a": b, c, d.
+Space fan() {
+  return Space(word_vectors_of(
+      {{"a", {1, 0}}, {"b", {9, 1}}, {"B", {-1, 0}}, {"c", {5, 5}}, {"d", {0, 1}}, {"10,000", {1, 9}}}));
+}
+
+class EvaluatePairs : public testing::Test {
+ protected:
+  PairsResult evaluate(const std::string& content, bool case_sensitive = false) {
+    EvaluateOptions options;
+    options.case_sensitive = case_sensitive;
+    return evaluate_pairs(fan(), folder_.write("pairs.txt", content), options);
+  }
+  std::string complaint(const std::string& content) {
+    try {
+      evaluate(content);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "";
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(EvaluatePairs, AnySeparatorHeaderAndComment) {
+  for (const char* content : {"a\tb\t3\na\tc\t2\na\td\t1\n", "a,b,3\na, c, 2\na,d,1.0e0",
+                              "a;b;+3\r\na;c;2\r\na;d;-1\r\n", "a b 3\n a  c\t2\na d 1\n\n",
+                              "\xEF\xBB\xBF# comment, 1\nWord 1,Word 2,Human (mean)\na,b,3\na,c,2\na,d,1",
+                              "first\tsecond\n#x\na\tb\t3\na c 2\na,d,1\n"}) {
+    SCOPED_TRACE(content);
+    const PairsResult result = evaluate(content);
+    EXPECT_DOUBLE_EQ(result.spearman, 1);
+    EXPECT_EQ(result.found, 3);
+    EXPECT_EQ(result.total, 3);
+  }
+  EXPECT_EQ(evaluate("a b 1\n").file, folder_.path("pairs.txt"));
+}
+
+TEST_F(EvaluatePairs, AWordMayContainAnotherSeparator) {
+  EXPECT_EQ(evaluate("10,000 a 5\n").found, 1);
+  EXPECT_EQ(evaluate("10,000\ta\t5\n").found, 1);
+  EXPECT_EQ(evaluate("ice cream\ta\t5\n").total, 1);
+}
+
+TEST_F(EvaluatePairs, MissingWordsAreLeftOutAndCounted) {
+  const PairsResult result = evaluate("a b 3\nx y 9\na c 2\na x 0\na d 1\n");
+  EXPECT_DOUBLE_EQ(result.spearman, 1);
+  EXPECT_EQ(result.found, 3);
+  EXPECT_EQ(result.total, 5);
+  EXPECT_TRUE(std::isnan(evaluate("x y 9\n").spearman));
+}
+
+TEST_F(EvaluatePairs, CaseIsOnlyMindedOnRequest) {
+  const std::string content = "A B 3\na C 2\na D 1\n";
+  EXPECT_DOUBLE_EQ(evaluate(content).spearman, 1);
+  EXPECT_EQ(evaluate(content, true).found, 0);
+  EXPECT_DOUBLE_EQ(evaluate("a B 3\na c 2\na d 1\n", true).spearman, -0.5);
+}
+
+TEST_F(EvaluatePairs, OtherLinesAreErrorsThatNameFileAndLine) {
+  for (const std::string bad : {"a b", "a b c", "a b 3 4", "a b 3x", "a b nan", "a,,3", "a b inf"}) {
+    const std::string message = complaint("# one\na b 1\n" + bad + "\n");
+    EXPECT_NE(message.find(folder_.path("pairs.txt") + ", line 3: expected two words and a number"),
+              std::string::npos)
+        << bad << ": " << message;
+    EXPECT_NE(message.find("'" + bad + "'"), std::string::npos) << message;
+  }
+  EXPECT_NE(complaint("a b 3 4\n"), "");  // a first line with a number is no header
+  EXPECT_NE(complaint("").find("found none"), std::string::npos);
+  EXPECT_NE(complaint("a header\n").find("found none"), std::string::npos);
+  EXPECT_THROW(evaluate_pairs(fan(), folder_.path("missing"), {}), Error);
+  EXPECT_THROW(evaluate_pairs(fan(), folder_.path(""), {}), Error);  // a folder
+}
+
+}  // namespace
+}  // namespace warp2vec

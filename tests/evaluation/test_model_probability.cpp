@@ -1,0 +1,175 @@
+#include <warp2vec/model.h>
+
+#include "host/reference/reference_blocks.h"
+#include "tests/support/model_samples.h"
+#include "tests/support/synthetic.h"
+#include "tests/support/thrown_message.h"
+#include "tests/support/training_outcome.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <cmath>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace warp2vec {
+namespace {
+
+WordId id(std::int64_t word) { return static_cast<WordId>(word); }
+
+std::vector<std::string> losses_with_probabilities() { return {"hs", "ns+hs", "softmax"}; }
+
+TEST(ModelProbability, SumsToOneOverTheVocabulary) {
+  for (const std::string& loss : losses_with_probabilities()) {
+    const TrainedModel model = sample_model(loss, 700, 20);
+    for (const std::int64_t context : {0, 5, 699}) {
+      double sum = 0;
+      for (const double value : log_probabilities(model, id(context))) {
+        EXPECT_LT(value, 0);
+        sum += std::exp(value);
+      }
+      EXPECT_NEAR(sum, 1, 1e-12) << loss;
+    }
+  }
+}
+
+TEST(ModelProbability, OfOneWordIsThatAmongAll) {
+  for (const std::string& loss : losses_with_probabilities()) {
+    const TrainedModel model = sample_model(loss, 60, 20);
+    const std::vector<double> all = log_probabilities(model, id(7));
+    ASSERT_EQ(all.size(), 60U);
+    for (std::int64_t w = 0; w < 60; ++w)
+      EXPECT_EQ(log_probability(model, id(w), id(7)), all[static_cast<std::size_t>(w)]) << loss;
+  }
+}
+
+// The tree spelled out: an inner node for every prefix of a code, numbered by level, then from left to right.
+TEST(ModelProbability, OfHierarchicalSoftmaxIsTheProductAlongTheCode) {
+  for (const std::vector<std::int64_t>& counts : {zipf_counts(300), std::vector<std::int64_t>{1, 1},
+                                                  std::vector<std::int64_t>{34, 21, 13, 8, 5, 3, 2, 1, 1}}) {
+    const TrainedModel model = sample_model("hs", counts, 12);
+    const HuffmanView tree = model.tree.view();
+    std::vector<std::string> codes;
+    std::map<std::pair<std::size_t, std::string>, std::int64_t> nodes;
+    for (std::int64_t w = 0; w < tree.words; ++w) {
+      std::string code;
+      for (int bit = tree.length(id(w)) - 1; bit >= 0; --bit)
+        code += static_cast<char>('0' + ((tree.code(id(w)) >> bit) & 1U));
+      codes.push_back(code);
+      for (std::size_t n = 0; n < code.size(); ++n) nodes[{n, code.substr(0, n)}] = 0;
+    }
+    ASSERT_EQ(static_cast<std::int64_t>(nodes.size()), tree.words - 1);
+    std::int64_t next = 0;
+    for (auto& [prefix, node] : nodes) node = next++;
+
+    const std::int64_t context = tree.words / 2;
+    for (std::int64_t w = 0; w < tree.words; ++w) {
+      const std::string& code = codes[static_cast<std::size_t>(w)];
+      long double product = 1;
+      for (std::size_t n = 0; n < code.size(); ++n) {
+        const float* const node = model.embeddings.nodes.row(nodes.at({n, code.substr(0, n)}));
+        long double score = 0;
+        for (std::int32_t d = 0; d < 12; ++d)
+          score += static_cast<long double>(model.embeddings.input.row(context)[d]) * node[d];
+        product *= 1 / (1 + std::exp(code[n] == '0' ? -score : score));
+      }
+      EXPECT_NEAR(log_probability(model, id(w), id(context)), static_cast<double>(std::log(product)), 1e-11);
+    }
+  }
+}
+
+// What training minimises is -log P(centre | context).
+TEST(ModelProbability, IsWhatTrainingMaximises) {
+  const SyntheticCorpus corpus = zipf_corpus(40, 600, 20);
+  for (const std::string& loss : losses_with_probabilities()) {
+    const Config config = config_of(loss, Sharing::tile, 10);
+    const TrainingData data(config, corpus.vocabulary, corpus.tokens);
+    TrainedModel model = sample_model(loss, corpus.vocabulary.size(), 10);
+    model.vocabulary = corpus.vocabulary;
+    if (!config.loss.softmax) model.tree = data.tree;
+    const Embeddings& e = model.embeddings;
+    for (const std::int64_t context : {0, 3, 20}) {
+      for (const std::int64_t centre : {1, 3, 35}) {
+        const double expected =
+            config.loss.softmax
+                ? softmax_loss<float>({context}, centre, e.input.view(), e.output.view())
+                : block_loss<float>(path_block(data, {context}, id(centre)), e.input.view(), e.nodes.view());
+        EXPECT_NEAR(-log_probability(model, id(centre), id(context)), expected, 1e-4) << loss;
+      }
+    }
+  }
+}
+
+TEST(ModelProbability, DoesNotOverflow) {
+  for (const std::string& loss : losses_with_probabilities()) {
+    TrainedModel model = sample_model(loss, 40, 20);
+    for (Matrix* matrix : {&model.embeddings.input, &model.embeddings.output, &model.embeddings.nodes})
+      for (std::int64_t r = 0; r < matrix->rows(); ++r)
+        for (std::int32_t d = 0; d < matrix->cols(); ++d) matrix->row(r)[d] *= 1e18F;
+    double sum = 0;
+    for (const double value : log_probabilities(model, id(3))) {
+      EXPECT_TRUE(std::isfinite(value));
+      EXPECT_LE(value, 0);
+      sum += std::exp(value);
+    }
+    EXPECT_NEAR(sum, 1, 1e-12) << loss;
+  }
+}
+
+TEST(ModelProbability, TheMostProbableComeFirst) {
+  for (const std::string& loss : losses_with_probabilities()) {
+    const TrainedModel model = sample_model(loss, 100, 8);
+    const std::vector<double> all = log_probabilities(model, id(2));
+    const std::vector<WordProbability> ranked = most_probable(model, id(2), 1000);
+    ASSERT_EQ(ranked.size(), all.size());
+    for (std::size_t i = 0; i < ranked.size(); ++i) {
+      EXPECT_EQ(ranked[i].log_probability, all[static_cast<std::size_t>(row_of(ranked[i].word))]);
+      EXPECT_GE(ranked[i > 0 ? i - 1 : 0].log_probability, ranked[i].log_probability);
+    }
+    const std::vector<WordProbability> first = most_probable(model, id(2), 3);
+    ASSERT_EQ(first.size(), 3U);
+    for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(first[i].word, ranked[i].word);
+    EXPECT_TRUE(most_probable(model, id(2), 0).empty());
+  }
+  TrainedModel even = sample_model("softmax", 5, 2);
+  even.embeddings.output = Matrix(5, 2);
+  const std::vector<WordProbability> ties = most_probable(even, id(0), 5);
+  for (std::int64_t w = 0; w < 5; ++w) {
+    EXPECT_EQ(ties[static_cast<std::size_t>(w)].word, id(w));
+    EXPECT_NEAR(ties[static_cast<std::size_t>(w)].log_probability, -std::log(5.0), 1e-15);
+  }
+}
+
+TEST(ModelProbability, OfAReloadedModelHasTheSameBits) {
+  const TemporaryFolder folder;
+  for (const std::string& loss : losses_with_probabilities()) {
+    const TrainedModel model = sample_model(loss, 200, 33);
+    save_model(model, folder.path("model"));
+    const TrainedModel loaded = load_model(folder.path("model"));
+    for (const std::int64_t context : {0, 199}) {
+      const std::vector<double> before = log_probabilities(model, id(context));
+      const std::vector<double> after = log_probabilities(loaded, id(context));
+      ASSERT_EQ(before.size(), after.size());
+      for (std::size_t w = 0; w < before.size(); ++w)
+        EXPECT_EQ(std::bit_cast<std::uint64_t>(before[w]), std::bit_cast<std::uint64_t>(after[w]));
+    }
+  }
+}
+
+TEST(ModelProbability, NegativeSamplingAloneHasNone) {
+  const TrainedModel model = sample_model("ns");
+  EXPECT_FALSE(has_probabilities(model.config.loss));
+  const std::string expected =
+      "a model with --loss ns has no P(word | context): negative sampling learns scores that are not "
+      "normalised; train with --loss hs, ns+hs or softmax";
+  EXPECT_EQ(thrown_message([&] { log_probability(model, id(0), id(1)); }), expected);
+  EXPECT_EQ(thrown_message([&] { log_probabilities(model, id(1)); }), expected);
+  EXPECT_EQ(thrown_message([&] { most_probable(model, id(1), 3); }), expected);
+}
+
+}  // namespace
+}  // namespace warp2vec

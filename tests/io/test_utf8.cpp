@@ -1,0 +1,54 @@
+#include "host/io/utf8.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace warp2vec {
+namespace {
+
+std::string encode_utf8(unsigned code, int bytes) {
+  static constexpr unsigned kLead[] = {0, 0, 0xC0, 0xE0, 0xF0};
+  if (bytes == 1) return {static_cast<char>(code)};
+  std::string text(static_cast<std::size_t>(bytes), '\0');
+  for (int i = bytes - 1; i > 0; --i, code >>= 6)
+    text[static_cast<std::size_t>(i)] = static_cast<char>(0x80 | (code & 0x3F));
+  text[0] = static_cast<char>(kLead[bytes] | code);
+  return text;
+}
+
+TEST(Utf8, EveryCodePointInItsShortestFormIsValidExceptSurrogates) {
+  for (unsigned code = 0; code <= 0x10FFFF; ++code) {
+    const int bytes = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
+    ASSERT_EQ(is_valid_utf8(encode_utf8(code, bytes)), !surrogate) << std::hex << code;
+  }
+}
+
+TEST(Utf8, OverlongFormsAndCodePointsBeyondUnicodeAreInvalid) {
+  for (unsigned code = 0; code < 0x80; ++code) ASSERT_FALSE(is_valid_utf8(encode_utf8(code, 2)));
+  for (unsigned code = 0; code < 0x800; ++code) ASSERT_FALSE(is_valid_utf8(encode_utf8(code, 3)));
+  for (unsigned code = 0; code < 0x10000; ++code) ASSERT_FALSE(is_valid_utf8(encode_utf8(code, 4)));
+  for (unsigned code = 0x110000; code <= 0x1FFFFF; ++code) ASSERT_FALSE(is_valid_utf8(encode_utf8(code, 4)));
+}
+
+TEST(Utf8, StrayAndMissingContinuationBytesAreInvalid) {
+  EXPECT_TRUE(is_valid_utf8(""));
+  EXPECT_TRUE(is_valid_utf8("na\xC3\xAFve"));
+  EXPECT_FALSE(is_valid_utf8("na\xEFve"));  // Latin-1
+  for (unsigned byte = 0x80; byte < 0x100; ++byte) {
+    EXPECT_FALSE(is_valid_utf8(std::string(1, static_cast<char>(byte))));
+    EXPECT_FALSE(is_valid_utf8("a" + std::string(1, static_cast<char>(byte)) + "b"));
+  }
+  for (const char* word : {"\xE4\xB8\xAD", "\xF0\x9F\x99\x82"}) {
+    const std::string whole(word);
+    for (std::size_t n = 1; n < whole.size(); ++n) {
+      EXPECT_FALSE(is_valid_utf8(whole.substr(0, n)));
+      EXPECT_FALSE(is_valid_utf8(whole.substr(0, n) + "abc"));
+    }
+    EXPECT_FALSE(is_valid_utf8(whole + "\x80"));
+  }
+}
+
+}  // namespace
+}  // namespace warp2vec

@@ -1,0 +1,35 @@
+#pragma once
+/// How a warp copies rows of matrices to a block's memory, as bfloat16: in plain loops. See DeviceCopies.
+
+#include <warp2vec/detail/bf16.h>
+
+#include <cstdint>
+
+namespace warp2vec {
+
+class HostCopies {
+ public:
+  template <class Value>
+  static constexpr std::int64_t copying_bytes(int /*warps*/) {
+    return 0;
+  }
+
+  template <class Value, class From, class To, class Meanwhile>
+  static void copy_rows(unsigned char* /*ring*/, int index, int warps, std::int32_t rows, std::int32_t values,
+                        From from, To to, Meanwhile meanwhile) {
+    meanwhile();
+    for (std::int32_t r = index; r < rows; r += warps) {
+      const Value* const row = from(r);
+      Bf16* const place = to(r);
+      for (std::int32_t d = 0; d < values; ++d) place[d] = row != nullptr ? rounded(row[d]) : Bf16{0};
+    }
+  }
+
+  static void prefetch(const void* /*row*/, std::int64_t /*bytes*/) {}
+
+ private:
+  static Bf16 rounded(float value) { return nearest_bf16(value); }
+  static Bf16 rounded(Bf16 value) { return value; }
+};
+
+}  // namespace warp2vec

@@ -1,0 +1,270 @@
+// The body of the kernel for matrix units on the host, against the reference.
+#include <warp2vec/detail/bf16.h>
+
+#include "host/reference/reference_blocks.h"
+#include "tests/plain_warp/host_matrices.h"
+#include "tests/plain_warp/host_warp_backend.h"
+#include "tests/support/training_outcome.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace warp2vec {
+namespace {
+
+void expect_same_counts(const Outcome& tested, const Outcome& reference) {
+  EXPECT_EQ(tested.summary.pairs, reference.summary.pairs);
+  EXPECT_EQ(tested.summary.kept_tokens, reference.summary.kept_tokens);
+}
+
+class DenseTiles : public ::testing::TestWithParam<std::int32_t> {};
+
+// Rows and gradients are rounded to 8 bits, with errors that cancel: 0.2% to 0.5% of the largest value is
+// what remains. A wrong pair, weight or negative changes values by more.
+TEST_P(DenseTiles, EqualTheReferenceUpToTheirRounding) {
+  const SyntheticCorpus corpus = zipf_corpus(150, 4000, 60);
+  const Config config = config_of("ns", Sharing::tile, GetParam());
+  const Outcome tiles = run(corpus, config, host_tiles(1, 1));
+  const Outcome reference = run(corpus, config, make_reference_backend);
+  expect_same_counts(tiles, reference);
+  EXPECT_LE(difference_share(tiles, reference), 0.01);
+  // Some tiles' loss stands for all.
+  for (std::size_t e = 0; e < reference.summary.epoch_loss.size(); ++e)
+    EXPECT_NEAR(tiles.summary.epoch_loss[e], reference.summary.epoch_loss[e],
+                0.1 * reference.summary.epoch_loss[e]);
+}
+
+INSTANTIATE_TEST_SUITE_P(Dimensions, DenseTiles, ::testing::Values(1, 16, 24, 33, 100, 300));
+
+TEST(DenseTiles, OddShapesEqualTheReferenceUpToTheirRounding) {
+  const SyntheticCorpus corpus = zipf_corpus(150, 3000, 200);
+  for (const Config& config : odd_tiles({{32, 16, 3}})) {
+    const Outcome tiles = run(corpus, config, host_tiles(1, 1));
+    const Outcome reference = run(corpus, config, make_reference_backend);
+    expect_same_counts(tiles, reference);
+    EXPECT_LE(difference_share(tiles, reference), 0.02) << config.tile_centres;
+  }
+}
+
+TEST(DenseTiles, EqualTheReferenceWhereStepsAreDamped) {
+  const SyntheticCorpus corpus = runs_corpus(100, 2000);
+  for (Config config : damped_configs()) {
+    if (config.sharing != Sharing::tile) continue;
+    config.lr = 0.02;  // with large steps their rounding grows
+    const Outcome tiles = run(corpus, config, host_tiles(1, 2));
+    const Outcome reference = run(corpus, config, make_reference_backend);
+    expect_same_counts(tiles, reference);
+    EXPECT_LE(difference_share(tiles, reference), 0.03) << to_string(config.loss);
+  }
+}
+
+/// What a tile is to do, in plain loops over tile_block() with the kernel's roundings; sums in double.
+class RoundedReference final : public Backend {
+ public:
+  explicit RoundedReference(const TrainingData& data) : data_(data), hot_(data, {}) {}
+
+  std::int64_t batch_size() const override { return std::int64_t{64} * data_.config.centres_per_tile(); }
+  void upload(Embeddings& embeddings) override { embeddings_ = &embeddings; }
+  void checkpoint(Embeddings&) override {}
+  void download(Embeddings&) override {}
+  Trained drain() override { return std::exchange(trained_, {}); }
+
+  void train(const Batch& batch) override {
+    const Config& config = data_.config;
+    const Draws& draws = batch.epoch->draws();
+    KeptSpan span;
+    batch.epoch->read(batch.first - config.window, batch.last + config.window, span);
+    for (std::int64_t first = batch.first; first < batch.last; first += config.centres_per_tile()) {
+      const std::int64_t begin = first - span.first;
+      const std::int64_t end = std::min(batch.last, first + config.centres_per_tile()) - span.first;
+      step(tile_block(data_, draws, span, begin, end),
+           data_.lr_at(draws.epoch, span.positions[static_cast<std::size_t>(begin)]));
+    }
+  }
+
+ private:
+  using Rows = std::vector<std::vector<double>>;
+
+  Rows rounded(const Matrix& matrix, const std::vector<std::int64_t>& rows) const {
+    Rows copies;
+    copies.reserve(rows.size());
+    for (const std::int64_t row : rows) {
+      const float* const values = matrix.row(row);
+      std::vector<double>& copy = copies.emplace_back(values, values + matrix.cols());
+      for (double& value : copy) value = to_float(nearest_bf16(static_cast<float>(value)));
+    }
+    return copies;
+  }
+
+  static void add(Matrix& matrix, const HotRows& hot, const std::vector<std::int64_t>& rows,
+                  const std::vector<float>& pairs, float lr, const Rows& steps) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const float scale = lr * hot.factor(rows[i], pairs_of_row(rows, pairs, i), lr);
+      float* const row = matrix.row(rows[i]);
+      for (std::size_t d = 0; d < steps[i].size(); ++d) row[d] += scale * static_cast<float>(steps[i][d]);
+    }
+  }
+
+  void step(const Block& block, float lr) {
+    const Rows x = rounded(embeddings_->input, block.contexts);
+    const Rows y = rounded(embeddings_->output, block.targets);
+    const auto width = static_cast<std::size_t>(data_.config.dim);
+    Rows dx(x.size(), std::vector<double>(width));
+    Rows dy(y.size(), std::vector<double>(width));
+    for (std::size_t c = 0; c < x.size(); ++c) {
+      for (std::size_t t = 0; t < y.size(); ++t) {
+        const float weight = block.weight(c, t);
+        if (weight == 0) continue;
+        double score = 0;
+        for (std::size_t d = 0; d < width; ++d) score += x[c][d] * y[t][d];
+        const double g = to_float(nearest_bf16(score_gradient(static_cast<float>(score), weight)));
+        if (weight == 1) ++trained_.pairs;
+        for (std::size_t d = 0; d < width; ++d) {
+          dx[c][d] += g * y[t][d];
+          dy[t][d] += g * x[c][d];
+        }
+      }
+    }
+    add(embeddings_->input, hot_.input, block.contexts, block.context_pairs, lr, dx);
+    add(embeddings_->output, hot_.output, block.targets, block.target_pairs, lr, dy);
+  }
+
+  const TrainingData& data_;
+  HotMatrices hot_;
+  Embeddings* embeddings_ = nullptr;
+  Trained trained_;
+};
+
+// With the same roundings what is left are other orders of sums, and now and then a gradient or value that
+// lies between two bfloat16 and is rounded the other way: 2^-9 of one of many terms.
+TEST(DenseTiles, EqualPlainLoopsWithTheSameRoundings) {
+  const SyntheticCorpus corpus = zipf_corpus(3000, 2000, 60);
+  for (const std::int32_t dim : {24, 100}) {
+    Config config = config_of("ns", Sharing::tile, dim);
+    config.epochs = 4;
+    const Outcome tiles = run(corpus, config, host_tiles(1, 1));
+    const Outcome plain = run(
+        corpus, config, [](const TrainingData& data) { return std::make_unique<RoundedReference>(data); });
+    EXPECT_GT(largest_value(plain.embeddings.output), 0.05);
+    EXPECT_LE(difference_share(tiles, plain), 5e-4) << dim;
+  }
+}
+
+class PathTilesOnMatrixUnits : public ::testing::TestWithParam<Rule> {};
+
+// As negative sampling, with longer sums: up to 1.4%. Sizes of 16 and 16 train most tiles in several rounds,
+// each of which sees the steps of the one before.
+TEST_P(PathTilesOnMatrixUnits, EqualTheReferenceUpToTheirRounding) {
+  const SyntheticCorpus corpus = zipf_corpus(150, 4000, 60);
+  const Config config = config_of(GetParam());
+  const Outcome reference = run(corpus, config, make_reference_backend);
+  for (const PathTileSizes& sizes : {PathTileSizes{64, 64}, PathTileSizes{16, 16}}) {
+    const Outcome tiles = run(corpus, config, host_tiles(1, 1, sizes));
+    expect_same_counts(tiles, reference);
+    EXPECT_LE(difference_share(tiles, reference), 0.02) << sizes.first_nodes;
+    for (std::size_t e = 0; e < reference.summary.epoch_loss.size(); ++e)
+      EXPECT_NEAR(tiles.summary.epoch_loss[e], reference.summary.epoch_loss[e],
+                  0.1 * reference.summary.epoch_loss[e]);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Rules, PathTilesOnMatrixUnits,
+                         ::testing::ValuesIn({Rule{"hs", Sharing::tile, 1}, Rule{"hs", Sharing::tile, 24},
+                                              Rule{"hs", Sharing::tile, 100}, Rule{"hs", Sharing::tile, 300},
+                                              Rule{"ns+hs", Sharing::tile, 24},
+                                              Rule{"ns+hs", Sharing::tile, 100}}),
+                         rule_name);
+
+TEST(DenseTiles, WarpsAndBlocksShareTheWork) {
+  const SyntheticCorpus corpus = zipf_corpus(3000, 4000, 60);
+  Config config = config_of("ns", Sharing::tile);
+  config.lr = 0.01;
+  const Outcome one = run(corpus, config, host_tiles(1, 1));
+  for (const int warps : {2, 3, 16}) {
+    const Outcome several = run(corpus, config, host_tiles(1, warps));
+    expect_same_counts(several, one);
+    EXPECT_LE(difference_share(several, one), 0.002);
+  }
+  for (const int blocks : {3, 100}) expect_same_counts(run(corpus, config, host_tiles(blocks, 4)), one);
+}
+
+// A tile or less has its whole loss summed.
+TEST(DenseTiles, TheLossOfOneTileIsThatOfTheReference) {
+  const SyntheticCorpus corpus = zipf_corpus(150, 60, 60);
+  Config config = config_of("ns", Sharing::tile);
+  config.sample = 0;
+  const Outcome tiles = run(corpus, config, host_tiles(1, 1));
+  const Outcome reference = run(corpus, config, make_reference_backend);
+  for (std::size_t e = 0; e < reference.summary.epoch_loss.size(); ++e)
+    EXPECT_NEAR(tiles.summary.epoch_loss[e], reference.summary.epoch_loss[e], 1e-4);
+}
+
+TEST(DenseTiles, Bf16TablesTrainAsWellOnAverage) {
+  const SyntheticCorpus corpus = zipf_corpus(150, 4000, 60);
+  const Config config = config_of("ns", Sharing::tile, 100);
+  const Outcome tiles = run(corpus, config, host_tiles<Bf16>(1, 1));
+  const Outcome reference = run(corpus, config, make_reference_backend);
+  expect_same_counts(tiles, reference);
+  // Each step adds up to half a last place of noise, which grows like the root of their number.
+  EXPECT_LE(difference_share(tiles, reference), 0.3);
+  for (std::int64_t r = 0; r < 150; ++r)
+    for (std::int64_t d = 0; d < tiles.embeddings.input.stride(); ++d)
+      ASSERT_EQ(to_float(nearest_bf16(tiles.embeddings.input.row(r)[d])), tiles.embeddings.input.row(r)[d]);
+}
+
+// Each step is an eightieth of the value's last place: rounded to the nearest, nothing would ever move.
+TEST(DenseTiles, Bf16RowsDoNotLoseSmallSteps) {
+  const Draws draws{5, 0};
+  std::vector<Bf16> row(kPart, nearest_bf16(1.0F));
+  float step[kPart];
+  std::fill_n(step, kPart, 1e-4F);
+  for (std::uint64_t i = 0; i < 10000; ++i)
+    add_part<HostMatrices>(row.data(), std::vector<Bf16>(row).data(), step,
+                           [&] { return draws.block(Stream::rounding, i); });
+  // 128 last places on the way, each gone at random: off by about 11 of them, 0.09.
+  for (const Bf16 value : row) EXPECT_NEAR(to_float(value), 2.0F, 0.3F);
+}
+
+TEST(DenseTiles, TrainToTheQualityOfTheReference) {
+  for (const MakeBackend& make : {host_tiles(8, 8), host_tiles<Bf16>(8, 8)})
+    expect_topics_as_the_reference(topic_corpus(20, 30, 12000), make, {{"ns", Sharing::tile, 32}});
+}
+
+TEST(HostMatrices, MultiplyAllWaysOfLyingInMemory) {
+  constexpr std::size_t kStride = 24;
+  std::vector<Bf16> p(16 * kStride);
+  std::vector<Bf16> q(16 * kStride);
+  for (std::size_t i = 0; i < p.size(); ++i) {
+    p[i] = nearest_bf16(static_cast<float>(i % 37) - 18);
+    q[i] = nearest_bf16(static_cast<float>(i % 23) / 4);
+  }
+  const auto at = [](const std::vector<Bf16>& m, std::size_t r, std::size_t c) {
+    return to_float(m[r * kStride + c]);
+  };
+  auto plain = HostMatrices::zero();
+  HostMatrices::multiply_add(HostMatrices::load_a(p.data(), kStride), HostMatrices::load_b(q.data(), kStride),
+                             plain);
+  auto transposed = HostMatrices::zero();
+  HostMatrices::multiply_add(HostMatrices::load_a_transposed(p.data(), kStride),
+                             HostMatrices::load_b_transposed(q.data(), kStride), transposed);
+  for (std::size_t r = 0; r < 16; ++r) {
+    for (std::size_t n = 0; n < 16; ++n) {
+      float pq = 0;
+      float both = 0;
+      for (std::size_t k = 0; k < 16; ++k) {
+        pq += at(p, r, k) * at(q, n, k);
+        both += at(p, k, r) * at(q, k, n);
+      }
+      EXPECT_EQ(plain.values[r][n], pq);
+      EXPECT_EQ(transposed.values[r][n], both);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace warp2vec

@@ -1,0 +1,105 @@
+// The kernels' bodies on the host, against the reference.
+#include <warp2vec/evaluate.h>
+
+#include "host/reference/reference_blocks.h"
+#include "kernels/softmax/softmax_row.h"
+#include "tests/plain_warp/host_warp_backend.h"
+#include "tests/support/training_outcome.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+namespace warp2vec {
+namespace {
+
+class KernelBodies : public ::testing::TestWithParam<Rule> {};
+
+TEST_P(KernelBodies, EqualTheReference) {
+  const SyntheticCorpus corpus = zipf_corpus(150, 4000, 60);
+  const Config config = config_of(GetParam());
+  expect_equal_up_to_rounding(run(corpus, config, host_warps(1, 1)),
+                              run(corpus, config, make_reference_backend));
+}
+
+INSTANTIATE_TEST_SUITE_P(Rules, KernelBodies, ::testing::ValuesIn(kernel_rules()), rule_name);
+
+TEST(KernelBodies, OddTileShapesEqualTheReference) {
+  const SyntheticCorpus corpus = zipf_corpus(150, 3000, 200);
+  for (const Config& config : odd_tiles()) {
+    expect_equal_up_to_rounding(run(corpus, config, host_warps(1, 1)),
+                                run(corpus, config, make_reference_backend));
+  }
+}
+
+TEST(KernelBodies, EqualTheReferenceWhereStepsAreDamped) {
+  const SyntheticCorpus corpus = runs_corpus(100, 2000);
+  for (const Config& config : damped_configs())
+    expect_equal_up_to_rounding(run(corpus, config, host_warps(1, 1)),
+                                run(corpus, config, make_reference_backend));
+}
+
+// With nothing damped the number of warps changes only who computes what of a tile.
+TEST(KernelBodies, WarpsOfATileShareItsWork) {
+  const SyntheticCorpus corpus = zipf_corpus(3000, 4000, 60);
+  Config config = config_of("ns", Sharing::tile);
+  config.lr = 0.01;
+  const Outcome one = run(corpus, config, host_warps(1, 1));
+  for (const int warps : {2, 3, 8}) {
+    const Outcome several = run(corpus, config, host_warps(1, warps));
+    EXPECT_EQ(several.summary.pairs, one.summary.pairs);
+    EXPECT_LE(largest_difference(several.embeddings.input, one.embeddings.input),
+              1e-5 * largest_value(one.embeddings.input));
+  }
+}
+
+TEST(KernelBodies, EveryCentreIsTrainedOnceByAnyGrid) {
+  const SyntheticCorpus corpus = zipf_corpus(150, 3000, 60);
+  for (const char* loss : {"ns", "hs"}) {
+    const Config config = config_of(loss, Sharing::tile);
+    const std::int64_t pairs = run(corpus, config, make_reference_backend).summary.pairs;
+    for (const auto& [blocks, warps] : {std::pair{1, 8}, std::pair{3, 2}, std::pair{100, 1}})
+      EXPECT_EQ(run(corpus, config, host_warps(blocks, warps)).summary.pairs, pairs);
+  }
+}
+
+// Topics in 120,000 words: the kernels, damped for many tokens in flight, must find them as the reference
+// does.
+TEST(KernelBodies, TrainToTheQualityOfTheReference) {
+  expect_topics_as_the_reference(topic_corpus(20, 30, 12000), host_warps(8, 8));
+}
+
+TEST(SoftmaxRow, EqualsTheReference) {
+  for (const std::int64_t words : {2, 31, 32, 33, 1000}) {
+    for (const int warps : {1, 3, 8}) {
+      Matrix y(words, 5);
+      for (std::int64_t w = 0; w < words; ++w)
+        for (std::int32_t d = 0; d < 5; ++d) y.row(w)[d] = std::sin(static_cast<float>(w * 5 + d)) * 3;
+      const float x[5] = {1, -2, 3, 0.5F, -1};
+      const std::vector<float> log_p = log_softmax<float>(x, std::as_const(y).view());
+      std::vector<float> scores;
+      for (std::int64_t w = 0; w < words; ++w) {
+        float score = 0;
+        for (std::int32_t d = 0; d < 5; ++d) score += x[d] * y.row(w)[d];
+        scores.push_back(score);
+      }
+      const std::int64_t centre = words - 1;
+      double loss = 1;
+      std::vector<float> partial(2 * static_cast<std::size_t>(warps));
+      HostBlock block(0, 1, warps);
+      softmax_row(block, scores.data(), words, centre, 0.5F, loss, partial.data());
+      // A sum of up to 1,000 terms in another order: some units in the last place of values up to 30.
+      EXPECT_NEAR(loss, 1 - log_p.back(), 2e-5);
+      for (std::int64_t w = 0; w < words; ++w) {
+        const float wanted =
+            0.5F * ((w == centre ? 1.0F : 0.0F) - std::exp(log_p[static_cast<std::size_t>(w)]));
+        EXPECT_NEAR(scores[static_cast<std::size_t>(w)], wanted, 1e-5) << words << " " << w;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace warp2vec

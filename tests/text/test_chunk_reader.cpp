@@ -1,0 +1,244 @@
+#include "host/text/chunk_reader.h"
+#include "tests/support/compressed.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/thrown_message.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cctype>
+#include <filesystem>
+#include <ostream>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace warp2vec {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+// All chunks of all files, one after the other.
+std::string read_all(const std::vector<std::string>& inputs, std::size_t chunk_bytes) {
+  const Corpus corpus(inputs);
+  ChunkReader reader(corpus, chunk_bytes);
+  std::string text;
+  for (Chunk chunk; reader.next(chunk);) text += chunk.text;
+  return text;
+}
+
+std::string complaint(const std::string& path) {
+  return thrown_message([&] { read_all({path}, 1 << 16); });
+}
+
+std::string random_text(std::size_t bytes) {
+  std::mt19937 random(1);
+  std::string text;
+  while (text.size() < bytes) {
+    text += std::string(1 + random() % 12, static_cast<char>('a' + random() % 26));
+    text += " \n\t\r\v\f"[random() % 6];
+  }
+  return text + "end";
+}
+
+struct Format {
+  const char* name;
+  std::string (*compress)(const std::string&);
+};
+
+void PrintTo(const Format& format, std::ostream* out) { *out << format.name; }
+
+const Format kPlain{"plain", [](const std::string& text) { return text; }};
+const Format kCompressed[] = {{"gzip", gzip}, {"zstd", zstd}, {"bzip2", bzip2}};
+
+class ChunkReaderOfFormat : public testing::TestWithParam<Format> {};
+INSTANTIATE_TEST_SUITE_P(Formats, ChunkReaderOfFormat,
+                         testing::Values(kPlain, kCompressed[0], kCompressed[1], kCompressed[2]),
+                         [](const auto& format) { return format.param.name; });
+
+TEST_P(ChunkReaderOfFormat, ChunksAreTheWholeTextInOrderAndCutNoWord) {
+  const TemporaryFolder folder;
+  const std::string text = random_text(5000);
+  constexpr std::size_t kSlack = 39;  // up to three words at the ends
+  const Corpus corpus({folder.write("a", GetParam().compress(text))});
+  for (const std::size_t chunk_bytes : {1, 2, 3, 7, 16, 64, 1000, 5000, 100000}) {
+    ChunkReader reader(corpus, chunk_bytes);
+    std::size_t at = 0;
+    std::int64_t index = 0;
+    std::int64_t bytes = 0;
+    bool ended = false;
+    for (Chunk chunk; reader.next(chunk);) {
+      EXPECT_FALSE(ended);
+      EXPECT_EQ(chunk.index, index++);
+      EXPECT_EQ(chunk.file, corpus.files().data());
+      EXPECT_EQ(chunk.offset, static_cast<std::int64_t>(at));
+      EXPECT_EQ(chunk.text, text.substr(at, chunk.text.size()));
+      EXPECT_LE(chunk.text.size(), chunk_bytes + kSlack);
+      EXPECT_GE(chunk.corpus_bytes, bytes);
+      bytes = chunk.corpus_bytes;
+      ended = chunk.ends_file;
+      if (!ended) {
+        EXPECT_NE(std::isspace(chunk.text.back()), 0);
+      }
+      at += chunk.text.size();
+    }
+    EXPECT_TRUE(ended);
+    EXPECT_EQ(at, text.size());
+    EXPECT_EQ(bytes, corpus.bytes());
+    EXPECT_GE(index, static_cast<std::int64_t>(text.size() / (chunk_bytes + kSlack)));
+  }
+}
+
+TEST_P(ChunkReaderOfFormat, AWordOfAnyLengthStaysWhole) {
+  const TemporaryFolder folder;
+  const std::string word(3'000'000, 'w');
+  const Corpus corpus({folder.write("a", GetParam().compress("a " + word + " b"))});
+  for (const std::size_t chunk_bytes : {2, 1000}) {
+    ChunkReader reader(corpus, chunk_bytes);
+    int seen = 0;
+    for (Chunk chunk; reader.next(chunk);)
+      if (chunk.text.find(word) != std::string::npos) ++seen;
+    EXPECT_EQ(seen, 1);
+  }
+}
+
+TEST_P(ChunkReaderOfFormat, AByteOrderMarkIsSkippedAtAFilesStartOnly) {
+  const TemporaryFolder folder;
+  const std::string mark = "\xEF\xBB\xBF";
+  for (const std::size_t chunk_bytes : {1, 2, 4, 100}) {
+    const auto text_of = [&](const std::string& text) {
+      return read_all({folder.write("a", GetParam().compress(text))}, chunk_bytes);
+    };
+    EXPECT_EQ(text_of(mark + "a b"), "a b");
+    EXPECT_EQ(text_of(mark), "");
+    EXPECT_EQ(text_of(mark + mark + "a"), mark + "a");
+    EXPECT_EQ(text_of("a " + mark), "a " + mark);
+    EXPECT_EQ(text_of("\xEF\xBB"), "\xEF\xBB");
+    EXPECT_EQ(text_of("a"), "a");
+  }
+  const Corpus corpus({folder.write("a", GetParam().compress(mark + "a b"))});
+  ChunkReader reader(corpus, 100);
+  Chunk chunk;
+  ASSERT_TRUE(reader.next(chunk));
+  EXPECT_EQ(chunk.offset, 3);
+}
+
+TEST_P(ChunkReaderOfFormat, EveryFileEndsWithItsOwnChunkEvenAnEmptyOne) {
+  const TemporaryFolder folder;
+  const std::string empty = folder.write("empty", GetParam().compress(""));
+  const std::string full = folder.write("full", GetParam().compress("a b "));
+  const Corpus corpus({empty, full, empty});
+  for (const std::size_t chunk_bytes : {1, 2, 4, 100}) {
+    ChunkReader reader(corpus, chunk_bytes);
+    std::vector<const Corpus::File*> ended;
+    std::string text;
+    for (Chunk chunk; reader.next(chunk);) {
+      text += chunk.text;
+      if (chunk.ends_file) ended.push_back(chunk.file);
+    }
+    EXPECT_EQ(text, "a b ");
+    const Corpus::File* const first = corpus.files().data();
+    EXPECT_EQ(ended, (std::vector<const Corpus::File*>{first, first + 1, first + 2}));
+  }
+}
+
+class ChunkReaderOfCompressed : public testing::TestWithParam<Format> {};
+INSTANTIATE_TEST_SUITE_P(Formats, ChunkReaderOfCompressed, testing::ValuesIn(kCompressed),
+                         [](const auto& format) { return format.param.name; });
+
+TEST_P(ChunkReaderOfCompressed, SeveralMembersAreOneText) {
+  const TemporaryFolder folder;
+  const std::string text = random_text(2'000'000);
+  std::string members = GetParam().compress("");
+  for (std::size_t at = 0; at < text.size(); at += 300'001)
+    members += GetParam().compress(text.substr(at, 300'001));
+  members += GetParam().compress("");
+  EXPECT_EQ(read_all({folder.write("a", members)}, 1 << 16), text);
+}
+
+TEST_P(ChunkReaderOfCompressed, TruncatedFilesAreRefusedAtEveryLength) {
+  const TemporaryFolder folder;
+  const std::string whole = GetParam().compress("it was the best of times, it was the worst of times");
+  for (std::size_t bytes = 4; bytes < whole.size(); ++bytes) {
+    const std::string path = folder.write("a", whole.substr(0, bytes));
+    const std::string expected = path + ": the " + GetParam().name + " data end too early, at byte " +
+                                 std::to_string(bytes) + " (a truncated file?)";
+    EXPECT_EQ(complaint(path), expected);
+    EXPECT_THAT(complaint(folder.write("b", whole + whole.substr(0, bytes))), HasSubstr("end too early"));
+  }
+}
+
+TEST_P(ChunkReaderOfCompressed, LargeTruncatedFilesAreRefused) {
+  const TemporaryFolder folder;
+  const std::string whole = GetParam().compress(random_text(1'000'000));
+  for (const std::size_t missing : {std::size_t{1}, std::size_t{4}, std::size_t{100}, whole.size() / 2})
+    EXPECT_THAT(complaint(folder.write("a", whole.substr(0, whole.size() - missing))),
+                HasSubstr("end too early"));
+}
+
+TEST_P(ChunkReaderOfCompressed, DamageAndWhatFollowsTheEndAreRefused) {
+  const TemporaryFolder folder;
+  const std::string whole = GetParam().compress(random_text(100'000));
+  const std::string path = folder.path("a");
+  const std::string expected = path + ": damaged " + GetParam().name + " data";
+  for (const char* tail : {"garbage", "\n\n\n\n\n\n\n\n\n\n\n\n"}) {
+    folder.write("a", whole + tail);
+    EXPECT_THAT(complaint(path), StartsWith(expected));
+  }
+  folder.write("a", whole + std::string(512, '\0'));
+  EXPECT_THAT(complaint(path), StartsWith(expected));
+  for (std::size_t at = whole.size() / 3; at < whole.size(); at += whole.size() / 7) {
+    std::string damaged = whole;
+    damaged[at] = static_cast<char>(damaged[at] ^ 0x10);
+    folder.write("a", damaged);
+    // Damage may also show as an end that never comes.
+    EXPECT_THAT(complaint(path), StartsWith(path + ": ")) << "flipped a bit of byte " << at;
+  }
+}
+
+TEST(ChunkReader, NothingComesAfterAFailure) {
+  const TemporaryFolder folder;
+  const Corpus corpus({folder.write("a", gzip("a b c").substr(0, 15)), folder.write("b", "text")});
+  ChunkReader reader(corpus, 100);
+  Chunk chunk;
+  EXPECT_THROW(reader.next(chunk), Error);
+  EXPECT_EQ(chunk.index, 0);
+  EXPECT_FALSE(reader.next(chunk));
+}
+
+TEST(ChunkReader, AChunkOutlivesThoseAfterIt) {
+  const TemporaryFolder folder;
+  for (const std::string& content : {std::string("first second third"), gzip("first second third")}) {
+    const Corpus corpus({folder.write("a", content), folder.write("b", "fourth")});
+    ChunkReader reader(corpus, 6);
+    Chunk first;
+    ASSERT_TRUE(reader.next(first));
+    for (Chunk other; reader.next(other);) {
+    }
+    EXPECT_EQ(first.text, "first ");
+  }
+}
+
+TEST(ChunkReader, ANulByteEndsAChunkSoThatItIsFoundEarly) {
+  const TemporaryFolder folder;
+  const Corpus corpus({folder.write("a", "ab" + std::string(100'000, '\0'))});
+  ChunkReader reader(corpus, 10);
+  Chunk chunk;
+  ASSERT_TRUE(reader.next(chunk));
+  EXPECT_EQ(chunk.text.size(), 10U);
+}
+
+TEST(ChunkReader, AFileThatVanishedIsNamed) {
+  const TemporaryFolder folder;
+  const std::string path = folder.write("a", "text");
+  const Corpus corpus({path});
+  std::filesystem::remove(path);
+  ChunkReader reader(corpus, 10);
+  Chunk chunk;
+  EXPECT_EQ(thrown_message([&] { reader.next(chunk); }),
+            "cannot read " + path + ": No such file or directory");
+}
+
+}  // namespace
+}  // namespace warp2vec
