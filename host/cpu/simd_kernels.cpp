@@ -17,9 +17,9 @@
 #include <hwy/contrib/math/math-inl.h>
 
 #if defined(__SANITIZE_THREAD__)
-#define W2V_TSAN 1
+#define WARP2VEC_TSAN 1
 #else
-#define W2V_TSAN 0
+#define WARP2VEC_TSAN 0
 #endif
 
 HWY_BEFORE_NAMESPACE();
@@ -87,7 +87,7 @@ void multiply(std::int64_t m, std::int64_t n, std::int64_t k, Operand a, const f
 // Rows of the shared matrices are read and written by all threads without locks. ThreadSanitizer is shown the
 // same accesses as relaxed atomic ones, so that it still finds every other race.
 HWY_INLINE Vec load_shared(Tag tag, const float* p) {
-#if W2V_TSAN
+#if WARP2VEC_TSAN
   HWY_ALIGN float lanes[kLanes];
   for (std::size_t i = 0; i < hn::Lanes(tag); ++i)
     lanes[i] = std::atomic_ref<float>(const_cast<float*>(p)[i]).load(std::memory_order_relaxed);
@@ -98,7 +98,7 @@ HWY_INLINE Vec load_shared(Tag tag, const float* p) {
 }
 
 HWY_INLINE void store_shared(Vec value, Tag tag, float* p) {
-#if W2V_TSAN
+#if WARP2VEC_TSAN
   HWY_ALIGN float lanes[kLanes];
   hn::Store(value, tag, lanes);
   for (std::size_t i = 0; i < hn::Lanes(tag); ++i)

@@ -31,8 +31,8 @@ void Config::validate() const {
   if (!loss.softmax && !loss.negative_sampling && !loss.hierarchical_softmax)
     throw Error("--loss needs at least one of ns, hs, softmax");
   check_range("--ns-exponent", ns_exponent, -10.0, 10.0);
-  check_range("--tile-centres", tile_centres, 0, 1024);
-  check_range("--tile-negatives", tile_negatives, 0, 1024);
+  check_range("tile_centres", tile_centres, 0, 1024);
+  check_range("tile_negatives", tile_negatives, 0, 1024);
   const bool may_tile = sharing == Sharing::tile || sharing == Sharing::automatic;
   if (table_type == TableType::bf16 && (!may_tile || to_string(loss) != "ns"))
     throw Error("--table-type bf16 is for --loss ns with --sharing tile, not for --loss " + to_string(loss) +

@@ -4,15 +4,15 @@
 #include <cstdint>
 
 #if defined(__CUDACC__)
-#define W2V_HD __host__ __device__
-#define W2V_UNROLL _Pragma("unroll")
-#define W2V_NO_UNROLL _Pragma("unroll 1")  // where registers are worth more than speed
-#define W2V_NO_INLINE __noinline__         // likewise
+#define WARP2VEC_HD __host__ __device__
+#define WARP2VEC_UNROLL _Pragma("unroll")
+#define WARP2VEC_NO_UNROLL _Pragma("unroll 1")  // where registers are worth more than speed
+#define WARP2VEC_NO_INLINE __noinline__         // likewise
 #else
-#define W2V_HD
-#define W2V_UNROLL
-#define W2V_NO_UNROLL
-#define W2V_NO_INLINE
+#define WARP2VEC_HD
+#define WARP2VEC_UNROLL
+#define WARP2VEC_NO_UNROLL
+#define WARP2VEC_NO_INLINE
 #endif
 
 namespace warp2vec {
@@ -24,7 +24,7 @@ enum class WordId : std::int32_t {};
 /// The largest vocabulary: a WordId holds 31 bits.
 inline constexpr std::int64_t kMaxVocabulary = 2147483647;
 
-W2V_HD constexpr std::int64_t row_of(WordId id) { return static_cast<std::int64_t>(id); }
+WARP2VEC_HD constexpr std::int64_t row_of(WordId id) { return static_cast<std::int64_t>(id); }
 
 /// A row-major matrix that somebody else owns: `rows` rows of `cols` values, `stride` >= cols values apart.
 /// Offsets are 64-bit: rows * stride passes 2^31 for a few million words.
@@ -35,8 +35,8 @@ struct MatrixView {
   std::int32_t cols = 0;
   std::int64_t stride = 0;
 
-  W2V_HD constexpr T* row(std::int64_t r) const { return data + r * stride; }
-  W2V_HD constexpr T* row(WordId id) const { return row(row_of(id)); }
+  WARP2VEC_HD constexpr T* row(std::int64_t r) const { return data + r * stride; }
+  WARP2VEC_HD constexpr T* row(WordId id) const { return row(row_of(id)); }
 };
 
 }  // namespace warp2vec

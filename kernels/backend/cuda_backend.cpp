@@ -52,13 +52,14 @@ class DeviceTotals {
  private:
   template <class T>
   static void clear(const DeviceArray<T>& values, const CudaStream& stream) {
-    W2V_CUDA(cudaMemsetAsync(values.data(), 0, static_cast<std::size_t>(values.bytes()), stream.get()));
+    WARP2VEC_CUDA_CHECK(
+        cudaMemsetAsync(values.data(), 0, static_cast<std::size_t>(values.bytes()), stream.get()));
   }
   template <class T>
   static T sum(const DeviceArray<T>& values) {
     std::vector<T> copy(static_cast<std::size_t>(values.size()));
-    W2V_CUDA(cudaMemcpy(copy.data(), values.data(), static_cast<std::size_t>(values.bytes()),
-                        cudaMemcpyDeviceToHost));
+    WARP2VEC_CUDA_CHECK(cudaMemcpy(copy.data(), values.data(), static_cast<std::size_t>(values.bytes()),
+                                   cudaMemcpyDeviceToHost));
     return std::accumulate(copy.begin(), copy.end(), T{});
   }
 

@@ -17,8 +17,8 @@ struct PackedToken {
   std::uint32_t bits;
 
   static constexpr std::uint32_t kEnd = 0x80000000U;
-  W2V_HD constexpr WordId word() const { return static_cast<WordId>(bits & ~kEnd); }
-  W2V_HD constexpr bool ends_sentence() const { return (bits & kEnd) != 0; }
+  WARP2VEC_HD constexpr WordId word() const { return static_cast<WordId>(bits & ~kEnd); }
+  WARP2VEC_HD constexpr bool ends_sentence() const { return (bits & kEnd) != 0; }
 };
 
 /// Hands out runs of tokens on the device. A resident corpus is uploaded once; of a streamed one there are

@@ -32,8 +32,8 @@ DeviceArray<Bf16> rounded_on_device(const Matrix& matrix, Uploader& uploader) {
 Matrix on_host(const DeviceArray<float>& array, const Matrix& shape) {
   Matrix matrix(shape.rows(), shape.cols());
   if (array.bytes() > 0)
-    W2V_CUDA(cudaMemcpy(matrix.row(0), array.data(), static_cast<std::size_t>(array.bytes()),
-                        cudaMemcpyDeviceToHost));
+    WARP2VEC_CUDA_CHECK(cudaMemcpy(matrix.row(0), array.data(), static_cast<std::size_t>(array.bytes()),
+                                   cudaMemcpyDeviceToHost));
   return matrix;
 }
 
@@ -42,8 +42,8 @@ Matrix on_host(const DeviceArray<Bf16>& array, const Matrix& shape) {
   std::vector<Bf16> run(static_cast<std::size_t>(std::min(kBf16Run, array.size())));
   for (std::int64_t begin = 0; begin < array.size(); begin += kBf16Run) {
     const std::int64_t size = std::min(kBf16Run, array.size() - begin);
-    W2V_CUDA(cudaMemcpy(run.data(), array.data() + begin, static_cast<std::size_t>(size) * sizeof(Bf16),
-                        cudaMemcpyDeviceToHost));
+    WARP2VEC_CUDA_CHECK(cudaMemcpy(run.data(), array.data() + begin,
+                                   static_cast<std::size_t>(size) * sizeof(Bf16), cudaMemcpyDeviceToHost));
     std::transform(run.begin(), run.begin() + size, matrix.row(0) + begin, to_float);
   }
   return matrix;

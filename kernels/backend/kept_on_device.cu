@@ -119,7 +119,8 @@ std::vector<KeptCount> KeptOnDevice::count(const Draws& draws, const CudaStream&
   });
   stream.synchronize();
   std::vector<KeptCount> on_host(static_cast<std::size_t>(blocks_of(tokens_)));
-  W2V_CUDA(cudaMemcpy(on_host.data(), counts, on_host.size() * sizeof(KeptCount), cudaMemcpyDeviceToHost));
+  WARP2VEC_CUDA_CHECK(
+      cudaMemcpy(on_host.data(), counts, on_host.size() * sizeof(KeptCount), cudaMemcpyDeviceToHost));
   return on_host;
 }
 

@@ -21,7 +21,7 @@ const CublasFunctions& cublas();
 
 }  // namespace warp2vec
 
-#define W2V_CUBLAS(call)                                                     \
+#define WARP2VEC_CUBLAS_CHECK(call)                                          \
   do {                                                                       \
     const cublasStatus_t w2v_status = (call);                                \
     if (w2v_status != CUBLAS_STATUS_SUCCESS)                                 \

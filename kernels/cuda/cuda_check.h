@@ -1,5 +1,6 @@
 #pragma once
-/// Every call of the CUDA runtime goes through W2V_CUDA, or W2V_CUDA_NOTHROW in destructors.
+/// Every call of the CUDA runtime goes through WARP2VEC_CUDA_CHECK, but those of destructors, which must not
+/// throw.
 
 #include <cuda_runtime_api.h>
 
@@ -10,7 +11,7 @@ namespace warp2vec {
 
 }  // namespace warp2vec
 
-#define W2V_CUDA(call)                                                                                \
+#define WARP2VEC_CUDA_CHECK(call)                                                                     \
   do {                                                                                                \
     const cudaError_t w2v_error = (call);                                                             \
     if (w2v_error != cudaSuccess) ::warp2vec::throw_cuda_error(w2v_error, #call, __FILE__, __LINE__); \

@@ -14,7 +14,8 @@ class DeviceArray {
  public:
   DeviceArray() = default;
   explicit DeviceArray(std::int64_t size) : size_(size) {
-    if (size > 0) W2V_CUDA(cudaMalloc(reinterpret_cast<void**>(&data_), static_cast<std::size_t>(bytes())));
+    if (size > 0)
+      WARP2VEC_CUDA_CHECK(cudaMalloc(reinterpret_cast<void**>(&data_), static_cast<std::size_t>(bytes())));
   }
   ~DeviceArray() { cudaFree(data_); }  // fails only after an error that has been reported
   DeviceArray(DeviceArray&& other) noexcept
@@ -40,7 +41,8 @@ class PinnedArray {
  public:
   PinnedArray() = default;
   explicit PinnedArray(std::int64_t size) {
-    W2V_CUDA(cudaMallocHost(reinterpret_cast<void**>(&data_), static_cast<std::size_t>(size) * sizeof(T)));
+    WARP2VEC_CUDA_CHECK(
+        cudaMallocHost(reinterpret_cast<void**>(&data_), static_cast<std::size_t>(size) * sizeof(T)));
   }
   ~PinnedArray() { cudaFreeHost(data_); }
   PinnedArray(PinnedArray&& other) noexcept : data_(std::exchange(other.data_, nullptr)) {}

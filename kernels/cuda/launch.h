@@ -24,7 +24,7 @@ void launch(void (*kernel)(Parameters...), const LaunchShape& shape, cudaStream_
   config.blockDim = dim3(static_cast<unsigned>(shape.threads));
   config.dynamicSmemBytes = static_cast<std::size_t>(shape.shared_bytes);
   config.stream = stream;
-  W2V_CUDA(cudaLaunchKernelEx(&config, kernel, values...));
+  WARP2VEC_CUDA_CHECK(cudaLaunchKernelEx(&config, kernel, values...));
 }
 
 /// The compute capability, as 10 * major + minor, that the code of the kernel which the current device runs
@@ -32,14 +32,14 @@ void launch(void (*kernel)(Parameters...), const LaunchShape& shape, cudaStream_
 template <class... Parameters>
 int compiled_for(void (*kernel)(Parameters...)) {
   cudaFuncAttributes attributes{};
-  W2V_CUDA(cudaFuncGetAttributes(&attributes, kernel));
+  WARP2VEC_CUDA_CHECK(cudaFuncGetAttributes(&attributes, kernel));
   return attributes.ptxVersion;
 }
 
 /// Bytes of shared memory that a block of the device may have.
 inline std::int64_t most_shared_memory(int device) {
   int most = 0;
-  W2V_CUDA(cudaDeviceGetAttribute(&most, cudaDevAttrMaxSharedMemoryPerBlockOptin, device));
+  WARP2VEC_CUDA_CHECK(cudaDeviceGetAttribute(&most, cudaDevAttrMaxSharedMemoryPerBlockOptin, device));
   return most;
 }
 
@@ -47,11 +47,11 @@ inline std::int64_t most_shared_memory(int device) {
 /// memory as there is: that limit belongs to the kernel, not to a launch.
 template <class... Parameters>
 int blocks_at_a_time(void (*kernel)(Parameters...), const LaunchShape& shape, int device) {
-  W2V_CUDA(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
-                                static_cast<int>(most_shared_memory(device))));
+  WARP2VEC_CUDA_CHECK(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                                           static_cast<int>(most_shared_memory(device))));
   int blocks = 0;
-  W2V_CUDA(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&blocks, kernel, shape.threads,
-                                                         static_cast<std::size_t>(shape.shared_bytes)));
+  WARP2VEC_CUDA_CHECK(cudaOccupancyMaxActiveBlocksPerMultiprocessor(
+      &blocks, kernel, shape.threads, static_cast<std::size_t>(shape.shared_bytes)));
   return blocks;
 }
 

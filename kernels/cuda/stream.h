@@ -13,14 +13,14 @@ class CudaEvent {
   static constexpr unsigned kTimed = cudaEventDefault;
 
   explicit CudaEvent(unsigned flags = cudaEventDisableTiming) {
-    W2V_CUDA(cudaEventCreateWithFlags(&event_, flags));
+    WARP2VEC_CUDA_CHECK(cudaEventCreateWithFlags(&event_, flags));
   }
   ~CudaEvent() { cudaEventDestroy(event_); }
   CudaEvent(const CudaEvent&) = delete;
   CudaEvent& operator=(const CudaEvent&) = delete;
 
   /// Returns at once if the event was never recorded.
-  void synchronize() const { W2V_CUDA(cudaEventSynchronize(event_)); }
+  void synchronize() const { WARP2VEC_CUDA_CHECK(cudaEventSynchronize(event_)); }
   cudaEvent_t get() const { return event_; }
 
  private:
@@ -30,15 +30,17 @@ class CudaEvent {
 /// Work that the device does in order, beside the work of other streams.
 class CudaStream {
  public:
-  CudaStream() { W2V_CUDA(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking)); }
+  CudaStream() { WARP2VEC_CUDA_CHECK(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking)); }
   ~CudaStream() { cudaStreamDestroy(stream_); }
   CudaStream(const CudaStream&) = delete;
   CudaStream& operator=(const CudaStream&) = delete;
 
-  void record(const CudaEvent& event) const { W2V_CUDA(cudaEventRecord(event.get(), stream_)); }
+  void record(const CudaEvent& event) const { WARP2VEC_CUDA_CHECK(cudaEventRecord(event.get(), stream_)); }
   /// What is given to this stream from now on waits for the event; not if it was never recorded.
-  void wait(const CudaEvent& event) const { W2V_CUDA(cudaStreamWaitEvent(stream_, event.get(), 0)); }
-  void synchronize() const { W2V_CUDA(cudaStreamSynchronize(stream_)); }
+  void wait(const CudaEvent& event) const {
+    WARP2VEC_CUDA_CHECK(cudaStreamWaitEvent(stream_, event.get(), 0));
+  }
+  void synchronize() const { WARP2VEC_CUDA_CHECK(cudaStreamSynchronize(stream_)); }
   cudaStream_t get() const { return stream_; }
 
  private:

@@ -20,7 +20,7 @@ class StreamTimer {
   double take() {
     if (!std::exchange(ended_, false)) return 0;
     float milliseconds = 0;
-    W2V_CUDA(cudaEventElapsedTime(&milliseconds, begin_.get(), end_.get()));
+    WARP2VEC_CUDA_CHECK(cudaEventElapsedTime(&milliseconds, begin_.get(), end_.get()));
     return 1e-3 * static_cast<double>(milliseconds);
   }
 

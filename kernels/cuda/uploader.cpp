@@ -22,8 +22,8 @@ void Uploader::upload_made(void* to, std::int64_t bytes, const std::function<voi
   buffer.copied.synchronize();
   fill(buffer.memory.data());
   if (ready != nullptr) stream_.wait(*ready);
-  W2V_CUDA(cudaMemcpyAsync(to, buffer.memory.data(), static_cast<std::size_t>(bytes), cudaMemcpyHostToDevice,
-                           stream_.get()));
+  WARP2VEC_CUDA_CHECK(cudaMemcpyAsync(to, buffer.memory.data(), static_cast<std::size_t>(bytes),
+                                      cudaMemcpyHostToDevice, stream_.get()));
   stream_.record(buffer.copied);
 }
 

@@ -52,21 +52,21 @@ class DeviceMatrices {
 
   template <class F>
   __device__ static void map(Block& c, F f) {
-    W2V_UNROLL
+    WARP2VEC_UNROLL
     for (int s = 0; s < kBlockSlots; ++s)
       c.values[s] = f(block_row(this_lane(), s), block_column(this_lane(), s), c.values[s]);
   }
   template <class F>
   __device__ static float sum(const Block& c, F f) {
     float total = 0;
-    W2V_UNROLL
+    WARP2VEC_UNROLL
     for (int s = 0; s < kBlockSlots; ++s)
       total += f(block_row(this_lane(), s), block_column(this_lane(), s), c.values[s]);
     return total;
   }
 
   __device__ static void store(Bf16* p, std::int64_t stride, const Block& c) {
-    W2V_UNROLL
+    WARP2VEC_UNROLL
     for (int s = 0; s < kBlockSlots; s += 2)
       *reinterpret_cast<std::uint32_t*>(p + block_row(this_lane(), s) * stride +
                                         block_column(this_lane(), s)) =
@@ -83,20 +83,20 @@ class DeviceMatrices {
     const float low[4] = {odd ? v[4] : v[0], odd ? v[5] : v[1], odd ? v[6] : v[2], odd ? v[7] : v[3]};
     const float give[4] = {odd ? v[0] : v[4], odd ? v[1] : v[5], odd ? v[2] : v[6], odd ? v[3] : v[7]};
     float got[4];
-    W2V_UNROLL
+    WARP2VEC_UNROLL
     for (int i = 0; i < 4; ++i) got[i] = exchange_lanes(give[i], 1);
     // Of the upper and of the lower row: four neighbours each.
     float rows[2][4];
-    W2V_UNROLL
+    WARP2VEC_UNROLL
     for (int r = 0; r < 2; ++r) {
-      W2V_UNROLL
+      WARP2VEC_UNROLL
       for (int i = 0; i < 2; ++i) {
         rows[r][i] = odd ? got[2 * r + i] : low[2 * r + i];
         rows[r][2 + i] = odd ? low[2 * r + i] : got[2 * r + i];
       }
     }
     float part[kPart];
-    W2V_UNROLL
+    WARP2VEC_UNROLL
     for (int i = 0; i < 4; ++i) {
       const float kept = high ? rows[1][i] : rows[0][i];
       const float other = exchange_lanes(high ? rows[0][i] : rows[1][i], 2);
@@ -112,7 +112,7 @@ class DeviceMatrices {
   }
   __device__ static void add(Bf16* p, const float* part) {
     std::uint32_t pairs[kPart / 2];
-    W2V_UNROLL
+    WARP2VEC_UNROLL
     for (int i = 0; i < kPart / 2; ++i) pairs[i] = pack_bf16(part[2 * i], part[2 * i + 1]);
     add_8(p, pairs);
   }

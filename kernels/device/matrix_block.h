@@ -27,11 +27,13 @@ inline constexpr int kPart = 8;        ///< values of a part: half a row of a bl
 inline constexpr int kBlockSlots = 8;  ///< values of a block that a lane holds
 
 /// Row and column of the value in a lane's slot.
-W2V_HD constexpr int block_row(int lane, int slot) { return lane / 4 + 8 * ((slot >> 1) & 1); }
-W2V_HD constexpr int block_column(int lane, int slot) { return lane % 4 * 2 + (slot & 1) + 8 * (slot >> 2); }
+WARP2VEC_HD constexpr int block_row(int lane, int slot) { return lane / 4 + 8 * ((slot >> 1) & 1); }
+WARP2VEC_HD constexpr int block_column(int lane, int slot) {
+  return lane % 4 * 2 + (slot & 1) + 8 * (slot >> 2);
+}
 
 /// Row and half of the part that a lane is given by for_each_part().
-W2V_HD constexpr int part_row(int lane) { return lane / 4 + 8 * (lane % 4 / 2); }
-W2V_HD constexpr int part_half(int lane) { return lane % 2; }
+WARP2VEC_HD constexpr int part_row(int lane) { return lane / 4 + 8 * (lane % 4 / 2); }
+WARP2VEC_HD constexpr int part_half(int lane) { return lane % 2; }
 
 }  // namespace warp2vec

@@ -11,15 +11,15 @@ namespace warp2vec {
 /// bytes() is then what the same calls take.
 class Scratch {
  public:
-  W2V_HD explicit Scratch(unsigned char* memory) : memory_(memory) {}
+  WARP2VEC_HD explicit Scratch(unsigned char* memory) : memory_(memory) {}
 
   template <class T>
-  W2V_HD T* take(std::int64_t count) {
+  WARP2VEC_HD T* take(std::int64_t count) {
     unsigned char* const taken = memory_ != nullptr ? memory_ + bytes_ : nullptr;
     bytes_ += (count * static_cast<std::int64_t>(sizeof(T)) + 15) / 16 * 16;
     return reinterpret_cast<T*>(taken);
   }
-  W2V_HD std::int64_t bytes() const { return bytes_; }
+  WARP2VEC_HD std::int64_t bytes() const { return bytes_; }
 
  private:
   unsigned char* memory_;

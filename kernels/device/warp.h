@@ -22,13 +22,13 @@ inline constexpr int kLanes = 32;
 /// How many of the 32 values from `column` on belong to a row of `stride` values. `kWhole`: strides are
 /// multiples of 32, which saves a test per access.
 template <bool kWhole>
-W2V_HD constexpr int lanes_in(std::int64_t column, std::int64_t stride) {
+WARP2VEC_HD constexpr int lanes_in(std::int64_t column, std::int64_t stride) {
   return kWhole || stride - column >= kLanes ? kLanes : static_cast<int>(stride - column);
 }
 
 /// The sum over lanes of `value`, in every lane. Five exchanges.
 template <class Warp>
-W2V_HD typename Warp::Float warp_sum(const Warp& warp, typename Warp::Float value) {
+WARP2VEC_HD typename Warp::Float warp_sum(const Warp& warp, typename Warp::Float value) {
   for (int distance = 1; distance < kLanes; distance *= 2)
     value = warp.plus(value, warp.exchange(value, distance));
   return value;
@@ -36,7 +36,7 @@ W2V_HD typename Warp::Float warp_sum(const Warp& warp, typename Warp::Float valu
 
 /// The largest of all lanes' values, in every lane.
 template <class Warp>
-W2V_HD typename Warp::Float warp_max(const Warp& warp, typename Warp::Float value) {
+WARP2VEC_HD typename Warp::Float warp_max(const Warp& warp, typename Warp::Float value) {
   for (int distance = 1; distance < kLanes; distance *= 2)
     value = warp.larger(value, warp.exchange(value, distance));
   return value;
@@ -47,11 +47,11 @@ inline constexpr int kSums = 8;
 /// Eight sums over lanes at once: lane l gets the sum of values[l % 8]. Nine exchanges instead of forty: at
 /// each of the first three steps a lane keeps one half of its values and hands over the other.
 template <class Warp>
-W2V_HD typename Warp::Float warp_sums(const Warp& warp, typename Warp::Float (&values)[kSums]) {
+WARP2VEC_HD typename Warp::Float warp_sums(const Warp& warp, typename Warp::Float (&values)[kSums]) {
   int distance = 1;
-  W2V_UNROLL
+  WARP2VEC_UNROLL
   for (int left = kSums / 2; left > 0; left /= 2) {
-    W2V_UNROLL
+    WARP2VEC_UNROLL
     for (int i = 0; i < left; ++i) {
       // Of the pair (2 i, 2 i + 1), lanes with the bit `distance` keep the second.
       const auto kept = warp.choose(distance, values[2 * i], values[2 * i + 1]);

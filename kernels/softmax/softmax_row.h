@@ -15,8 +15,8 @@ namespace warp2vec {
 /// lr (1[w = centre] - P(w)), P(w) = exp(s_w) / sum of all exp(s_v), and adds the loss -log P(centre), in
 /// nats, to `loss`. `partial`: scratch memory of two values a warp.
 template <class Block>
-W2V_HD void softmax_row(Block& block, float* scores, std::int64_t words, std::int64_t centre, float lr,
-                        double& loss, float* partial) {
+WARP2VEC_HD void softmax_row(Block& block, float* scores, std::int64_t words, std::int64_t centre, float lr,
+                             double& loss, float* partial) {
   const int warps = block.warps();
   block.each_warp([&](auto& warp, int index) {
     auto highest = warp.load(scores, 0, -INFINITY);

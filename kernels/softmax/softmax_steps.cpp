@@ -32,7 +32,7 @@ SoftmaxSteps::SoftmaxSteps(const TrainingData& data, Uploader& uploader, std::in
       rows_(most_pairs(data, group) * Matrix::padded(data.config.dim)),
       steps_(rows_.size()),
       scores_(most_pairs(data, group) * data.vocabulary.size()) {
-  W2V_CUBLAS(cublas().create(&cublas_));
+  WARP2VEC_CUBLAS_CHECK(cublas().create(&cublas_));
 }
 
 SoftmaxSteps::~SoftmaxSteps() { cublas().destroy(cublas_); }
@@ -41,7 +41,7 @@ std::int64_t SoftmaxSteps::train(const Batch& batch, const Model& model, double*
                                  const CudaStream& stream) {
   list_pairs(batch);
   upload_pairs(stream);
-  W2V_CUBLAS(cublas().set_stream(cublas_, stream.get()));
+  WARP2VEC_CUBLAS_CHECK(cublas().set_stream(cublas_, stream.get()));
   std::int64_t begin = 0;
   for (const std::int64_t end : group_ends_) {
     const SoftmaxPairs pairs{device_contexts_.data() + begin, device_centres_.data() + begin,
@@ -97,13 +97,16 @@ void SoftmaxSteps::train_group(const SoftmaxPairs& pairs, const Model& model, do
   const float one = 1;
   const float zero = 0;
   launch_gather(model.input, pairs, rows_.data(), stream.get());
-  W2V_CUBLAS(cublas().sgemm(cublas_, CUBLAS_OP_T, CUBLAS_OP_N, words, pairs.size, dim, &one,
-                            model.output.data, stride, rows_.data(), stride, &zero, scores_.data(), words));
+  WARP2VEC_CUBLAS_CHECK(cublas().sgemm(cublas_, CUBLAS_OP_T, CUBLAS_OP_N, words, pairs.size, dim, &one,
+                                       model.output.data, stride, rows_.data(), stride, &zero, scores_.data(),
+                                       words));
   launch_softmax(pairs, scores_.data(), words, losses, stream.get());
-  W2V_CUBLAS(cublas().sgemm(cublas_, CUBLAS_OP_N, CUBLAS_OP_N, stride, pairs.size, words, &one,
-                            model.output.data, stride, scores_.data(), words, &zero, steps_.data(), stride));
-  W2V_CUBLAS(cublas().sgemm(cublas_, CUBLAS_OP_N, CUBLAS_OP_T, stride, words, pairs.size, &one, rows_.data(),
-                            stride, scores_.data(), words, &one, model.output.data, stride));
+  WARP2VEC_CUBLAS_CHECK(cublas().sgemm(cublas_, CUBLAS_OP_N, CUBLAS_OP_N, stride, pairs.size, words, &one,
+                                       model.output.data, stride, scores_.data(), words, &zero, steps_.data(),
+                                       stride));
+  WARP2VEC_CUBLAS_CHECK(cublas().sgemm(cublas_, CUBLAS_OP_N, CUBLAS_OP_T, stride, words, pairs.size, &one,
+                                       rows_.data(), stride, scores_.data(), words, &one, model.output.data,
+                                       stride));
   launch_scatter_add(model.input, pairs, steps_.data(), stream.get());
 }
 

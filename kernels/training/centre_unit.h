@@ -8,7 +8,7 @@
 namespace warp2vec {
 
 /// Takes room for any unit of one centre.
-W2V_HD inline Unit take_centre_unit(Scratch& scratch, const Model& model) {
+WARP2VEC_HD inline Unit take_centre_unit(Scratch& scratch, const Model& model) {
   const std::int32_t contexts = 2 * model.window;
   std::int32_t targets = model.negative_sampling ? 1 + model.negative : 0;
   if (model.hierarchical_softmax && targets < model.longest_path) targets = model.longest_path;
@@ -17,8 +17,8 @@ W2V_HD inline Unit take_centre_unit(Scratch& scratch, const Model& model) {
 
 /// Elements of the range but `centre` as contexts. All of them meet all targets.
 template <class Group, class Centres>
-W2V_HD void set_contexts(Group& group, Unit& unit, const Centres& batch, std::int64_t centre,
-                         KeptRange contexts) {
+WARP2VEC_HD void set_contexts(Group& group, Unit& unit, const Centres& batch, std::int64_t centre,
+                              KeptRange contexts) {
   const bool around = contexts.contains(centre);
   unit.contexts = contexts.size() - (around ? 1 : 0);
   group.for_each(unit.contexts, [&](std::int64_t c) {
@@ -28,7 +28,7 @@ W2V_HD void set_contexts(Group& group, Unit& unit, const Centres& batch, std::in
 }
 
 /// Target t of a unit whose targets all meet all contexts with the same weight.
-W2V_HD inline void set_target(const Unit& unit, std::int64_t t, std::int64_t row, float weight) {
+WARP2VEC_HD inline void set_target(const Unit& unit, std::int64_t t, std::int64_t row, float weight) {
   const float pairs = weight == 0.0F ? 0.0F : static_cast<float>(unit.contexts);
   unit.target[t] = {static_cast<std::int32_t>(row), 0, unit.contexts, pairs, t * unit.contexts, 0};
   for (std::int32_t c = 0; c < unit.contexts; ++c) unit.weights[t * unit.contexts + c] = weight;
@@ -37,8 +37,8 @@ W2V_HD inline void set_target(const Unit& unit, std::int64_t t, std::int64_t row
 /// Negative sampling: the centre and its K negatives with the contexts; a negative equal to the centre has no
 /// weight. Under Sharing::pair there is one context.
 template <class Group, class Centres>
-W2V_HD void make_negative_sampling(Group& group, Unit& unit, const Model& model, const Centres& batch,
-                                   std::int64_t centre, KeptRange contexts) {
+WARP2VEC_HD void make_negative_sampling(Group& group, Unit& unit, const Model& model, const Centres& batch,
+                                        std::int64_t centre, KeptRange contexts) {
   set_contexts(group, unit, batch, centre, contexts);
   unit.targets = 1 + model.negative;
   const std::int32_t word = batch.row(centre);
@@ -61,8 +61,8 @@ W2V_HD void make_negative_sampling(Group& group, Unit& unit, const Model& model,
 
 /// Hierarchical softmax: the nodes of the centre's path with the contexts.
 template <class Group, class Centres>
-W2V_HD void make_path(Group& group, Unit& unit, const Model& model, const Centres& batch, std::int64_t centre,
-                      KeptRange contexts) {
+WARP2VEC_HD void make_path(Group& group, Unit& unit, const Model& model, const Centres& batch,
+                           std::int64_t centre, KeptRange contexts) {
   set_contexts(group, unit, batch, centre, contexts);
   const WordId word = batch.kept.words[centre];
   unit.targets = model.tree.length(word);

@@ -12,7 +12,7 @@
 
 namespace warp2vec {
 
-W2V_HD constexpr std::int32_t in_whole_blocks(std::int32_t n) {
+WARP2VEC_HD constexpr std::int32_t in_whole_blocks(std::int32_t n) {
   return (n + kBlockSide - 1) / kBlockSide * kBlockSide;
 }
 
@@ -22,12 +22,12 @@ struct DenseTileShape {
   std::int32_t targets;   ///< likewise
   std::int32_t values;    ///< of a row, in whole blocks
 
-  W2V_HD std::int32_t rows() const { return contexts + targets; }
+  WARP2VEC_HD std::int32_t rows() const { return contexts + targets; }
 
   /// Distances of rows. An odd multiple of 16 bytes, so that the eight rows of an 8 x 8 matrix lie in
   /// different banks of shared memory.
-  W2V_HD std::int32_t row_stride() const { return values + 8; }
-  W2V_HD std::int32_t gradient_stride() const { return targets + 8; }
+  WARP2VEC_HD std::int32_t row_stride() const { return values + 8; }
+  WARP2VEC_HD std::int32_t gradient_stride() const { return targets + 8; }
 };
 
 /// A tile in a block's memory.
@@ -40,7 +40,8 @@ struct DenseTile {
   unsigned char* copying;  ///< rows of float on their way to `rows`
 
   /// `copying_bytes`: see Copies of the warp.
-  W2V_HD static DenseTile take(Scratch& scratch, const DenseTileShape& shape, std::int64_t copying_bytes) {
+  WARP2VEC_HD static DenseTile take(Scratch& scratch, const DenseTileShape& shape,
+                                    std::int64_t copying_bytes) {
     DenseTile tile{};
     tile.shape = shape;
     tile.rows = scratch.take<Bf16>(std::int64_t{shape.rows()} * shape.row_stride());
@@ -50,12 +51,12 @@ struct DenseTile {
   }
 
   /// Rows from `context` on, and rows from `target` on.
-  W2V_HD Bf16* contexts(std::int32_t context) const {
+  WARP2VEC_HD Bf16* contexts(std::int32_t context) const {
     return rows + std::int64_t{context} * shape.row_stride();
   }
-  W2V_HD Bf16* targets(std::int32_t target) const { return contexts(shape.contexts + target); }
+  WARP2VEC_HD Bf16* targets(std::int32_t target) const { return contexts(shape.contexts + target); }
   /// Gradients from (context, target) on.
-  W2V_HD Bf16* gradient(std::int32_t context, std::int32_t target) const {
+  WARP2VEC_HD Bf16* gradient(std::int32_t context, std::int32_t target) const {
     return gradients + std::int64_t{context} * shape.gradient_stride() + target;
   }
 };

@@ -17,8 +17,8 @@ namespace warp2vec {
 /// Computes the gradients: the work of warp `index` of `warps`. Adds the losses to the lanes of `loss` if
 /// they are `wanted`.
 template <class Warp, class Meeting>
-W2V_HD void score_tile(Warp& warp, int index, int warps, const DenseTile& tile, const Meeting& meeting,
-                       bool wanted, typename Warp::Float& loss) {
+WARP2VEC_HD void score_tile(Warp& warp, int index, int warps, const DenseTile& tile, const Meeting& meeting,
+                            bool wanted, typename Warp::Float& loss) {
   using Matrices = typename Warp::Matrices;
   const DenseTileShape& shape = tile.shape;
   int number = 0;
@@ -45,8 +45,8 @@ W2V_HD void score_tile(Warp& warp, int index, int warps, const DenseTile& tile, 
 /// on, before it is scaled. A warp takes blocks of 16 rows by 32 columns, those of the last targets first,
 /// whose sums are the longest with negative sampling.
 template <class Warp, class Meeting, class Add>
-W2V_HD void move_tile(Warp& /*warp*/, int index, int warps, const DenseTile& tile, const Meeting& meeting,
-                      Add add) {
+WARP2VEC_HD void move_tile(Warp& /*warp*/, int index, int warps, const DenseTile& tile,
+                           const Meeting& meeting, Add add) {
   using Matrices = typename Warp::Matrices;
   constexpr std::int32_t kColumns = 2 * kBlockSide;
   const DenseTileShape& shape = tile.shape;

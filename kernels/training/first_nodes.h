@@ -18,19 +18,19 @@ struct FirstNodes {
   float* values;            ///< [room] rows of nodes.stride values ...
   float* loaded;            ///< ... and what they were
 
-  W2V_HD static FirstNodes take(Scratch& scratch, const MatrixView<float>& nodes, std::int32_t room) {
+  WARP2VEC_HD static FirstNodes take(Scratch& scratch, const MatrixView<float>& nodes, std::int32_t room) {
     FirstNodes first{nodes, room, nullptr, nullptr};
     first.values = scratch.take<float>(room * nodes.stride);
     first.loaded = scratch.take<float>(room * nodes.stride);
     return first;
   }
 
-  W2V_HD std::int32_t count() const {
+  WARP2VEC_HD std::int32_t count() const {
     return room < nodes.rows ? room : static_cast<std::int32_t>(nodes.rows);
   }
 
   template <class Warp>
-  W2V_HD void load(Warp& warp, int index, int warps) const {
+  WARP2VEC_HD void load(Warp& warp, int index, int warps) const {
     for (std::int32_t n = index; n < count(); n += warps) {
       for (std::int64_t d = 0; d < nodes.stride; d += kLanes) {
         const int lanes = lanes_in<false>(d, nodes.stride);
@@ -44,7 +44,7 @@ struct FirstNodes {
   /// Rounds the copies to the first targets of the tile, and zeros for rows without a node. After load() of
   /// the same warp, or move() and a barrier.
   template <class Warp>
-  W2V_HD void show(Warp& warp, int index, int warps, const DenseTile& tile) const {
+  WARP2VEC_HD void show(Warp& warp, int index, int warps, const DenseTile& tile) const {
     for (std::int32_t n = index; n < room; n += warps) {
       Bf16* const row = tile.targets(n);
       const float* const from = values + n * nodes.stride;
@@ -55,15 +55,15 @@ struct FirstNodes {
   }
 
   /// Adds a part of a step, before it is scaled, to columns from d on.
-  W2V_HD void move(std::int32_t n, std::int32_t d, float scale, const float* part) const {
+  WARP2VEC_HD void move(std::int32_t n, std::int32_t d, float scale, const float* part) const {
     float* const to = values + n * nodes.stride + d;
-    W2V_UNROLL
+    WARP2VEC_UNROLL
     for (int i = 0; i < kPart; ++i) to[i] += scale * part[i];
   }
 
   /// Adds what the copies have become to the shared nodes.
   template <class Warp>
-  W2V_HD void merge(Warp& warp, int index, int warps) const {
+  WARP2VEC_HD void merge(Warp& warp, int index, int warps) const {
     for (std::int32_t n = index; n < count(); n += warps) {
       const float* const now = values + n * nodes.stride;
       const float* const before = loaded + n * nodes.stride;
@@ -72,7 +72,7 @@ struct FirstNodes {
           [&](std::int64_t p) {
             float change[kPart];
             bool changed = false;
-            W2V_UNROLL
+            WARP2VEC_UNROLL
             for (int i = 0; i < kPart; ++i) {
               change[i] = now[p * kPart + i] - before[p * kPart + i];
               changed |= change[i] != 0.0F;

@@ -40,9 +40,9 @@ struct Model {
   std::int32_t path_tile_centres;
   std::int32_t longest_path;  ///< nodes of the deepest word's
 
-  W2V_HD bool negative_tiles() const { return negative_sampling && sharing == Sharing::tile; }
-  W2V_HD bool path_tiles() const { return hierarchical_softmax && sharing == Sharing::tile; }
-  W2V_HD bool trains_centres() const { return sharing != Sharing::tile; }
+  WARP2VEC_HD bool negative_tiles() const { return negative_sampling && sharing == Sharing::tile; }
+  WARP2VEC_HD bool path_tiles() const { return hierarchical_softmax && sharing == Sharing::tile; }
+  WARP2VEC_HD bool trains_centres() const { return sharing != Sharing::tile; }
 };
 
 /// Centres to train: the elements [begin, end) of `kept`, `begin` the first of a tile. The elements that
@@ -54,14 +54,14 @@ struct CentreRange {
   std::int64_t end;
   BasicDraws<Generator> draws;
 
-  W2V_HD KeptRange window(const Model& model, std::int64_t centre) const {
+  WARP2VEC_HD KeptRange window(const Model& model, std::int64_t centre) const {
     return kept.around(centre,
                        window_width(draws, kept.positions[centre], model.window, model.shrink_window));
   }
-  W2V_HD float lr(const Model& model, std::int64_t centre) const {
+  WARP2VEC_HD float lr(const Model& model, std::int64_t centre) const {
     return model.schedule.at(draws.epoch, kept.positions[centre]);
   }
-  W2V_HD std::int32_t row(std::int64_t i) const { return static_cast<std::int32_t>(kept.words[i]); }
+  WARP2VEC_HD std::int32_t row(std::int64_t i) const { return static_cast<std::int32_t>(kept.words[i]); }
 };
 
 }  // namespace warp2vec

@@ -12,7 +12,7 @@ namespace warp2vec {
 
 /// Adds a part of a step to its row.
 template <class Matrices, class Random>
-W2V_HD void add_part(float* to, const Bf16* /*copy*/, const float (&step)[kPart], Random /*random*/) {
+WARP2VEC_HD void add_part(float* to, const Bf16* /*copy*/, const float (&step)[kPart], Random /*random*/) {
   Matrices::add(to, step);
 }
 
@@ -20,10 +20,10 @@ W2V_HD void add_part(float* to, const Bf16* /*copy*/, const float (&step)[kPart]
 /// difference of two Bf16, so that the sum is exact unless others have changed the value meanwhile; their
 /// steps are not lost. `random()`: 128 uniform bits.
 template <class Matrices, class Random>
-W2V_HD void add_part(Bf16* to, const Bf16* copy, const float (&step)[kPart], Random random) {
+WARP2VEC_HD void add_part(Bf16* to, const Bf16* copy, const float (&step)[kPart], Random random) {
   const Words4 bits = random();
   float difference[kPart];
-  W2V_UNROLL
+  WARP2VEC_UNROLL
   for (int i = 0; i < kPart; ++i) {
     const float old = to_float(copy[i]);
     difference[i] = to_float(stochastic_bf16(old + step[i], bits.w[i / 2] >> (i % 2 * 16) & 0xFFFFU)) - old;
@@ -37,31 +37,31 @@ W2V_HD void add_part(Bf16* to, const Bf16* copy, const float (&step)[kPart], Ran
 template <class Value, class Warp, class Centres>
 class NegativeTiles {
  public:
-  W2V_HD static DenseTile take_tile(Scratch& scratch, const Model& model, int warps) {
+  WARP2VEC_HD static DenseTile take_tile(Scratch& scratch, const Model& model, int warps) {
     return DenseTile::take(scratch, NegativeWords::shape_of(model),
                            Warp::template copying_bytes<Value>(warps));
   }
-  W2V_HD static unsigned char* take_words(Scratch& scratch, const Model& model) {
+  WARP2VEC_HD static unsigned char* take_words(Scratch& scratch, const Model& model) {
     return scratch.take<unsigned char>(2 * words_bytes(model));
   }
 
   /// `tile`, `words`: what was taken for them.
-  W2V_HD NegativeTiles(const Model& model, const Tables<Value>& tables, const Centres& batch,
-                       const DenseTile& tile, unsigned char* words)
+  WARP2VEC_HD NegativeTiles(const Model& model, const Tables<Value>& tables, const Centres& batch,
+                            const DenseTile& tile, unsigned char* words)
       : model_(model), tables_(tables), batch_(batch), tile_(tile), words_(words) {}
 
   /// Draws the words and asks for their rows.
-  W2V_HD void name(Warp& warp, int index, int warps, std::int64_t t) const {
+  WARP2VEC_HD void name(Warp& warp, int index, int warps, std::int64_t t) const {
     name_words(warp, index, warps, model_, tables_, batch_, TilePlace::of(model_, batch_, t), tile_.shape,
                words_of(t));
   }
-  W2V_HD void relate(Warp& warp, int index, int warps, std::int64_t t) const {
+  WARP2VEC_HD void relate(Warp& warp, int index, int warps, std::int64_t t) const {
     relate_words(warp, index, warps, model_, TilePlace::of(model_, batch_, t), tile_.shape, words_of(t));
   }
   /// Copies the tile's rows, zeros for those that are not there. `meanwhile()` is called while the first are
   /// on their way.
   template <class Meanwhile>
-  W2V_HD void copy(Warp& warp, int index, int warps, std::int64_t t, Meanwhile meanwhile) const {
+  WARP2VEC_HD void copy(Warp& warp, int index, int warps, std::int64_t t, Meanwhile meanwhile) const {
     const NegativeWords words = words_of(t);
     const auto from = [&](std::int32_t r) -> const Value* {
       const std::int64_t row = words.row[r];
@@ -72,17 +72,17 @@ class NegativeTiles {
                                    to, meanwhile);
   }
   /// Finds the scales of the tile's rows. Between relate() and move().
-  W2V_HD void damp(Warp& warp, int index, int warps, std::int64_t t) const {
+  WARP2VEC_HD void damp(Warp& warp, int index, int warps, std::int64_t t) const {
     damp_words(warp, index, warps, model_, batch_, TilePlace::of(model_, batch_, t), tile_.shape,
                words_of(t));
   }
-  W2V_HD void score(Warp& warp, int index, int warps, std::int64_t t, bool wanted,
-                    typename Warp::Float& loss) const {
+  WARP2VEC_HD void score(Warp& warp, int index, int warps, std::int64_t t, bool wanted,
+                         typename Warp::Float& loss) const {
     const TilePlace place = TilePlace::of(model_, batch_, t);
     const NegativeWords words = words_of(t);
     score_tile(warp, index, warps, tile_, NegativeMeeting{model_, place, tile_.shape, words}, wanted, loss);
   }
-  W2V_HD void move(Warp& warp, int index, int warps, std::int64_t t) const {
+  WARP2VEC_HD void move(Warp& warp, int index, int warps, std::int64_t t) const {
     using Matrices = typename Warp::Matrices;
     const TilePlace place = TilePlace::of(model_, batch_, t);
     const NegativeWords words = words_of(t);
@@ -92,7 +92,7 @@ class NegativeTiles {
                 const std::int32_t row = words.row[r];
                 if (row == DenseTile::kNone) return;
                 float step[kPart];
-                W2V_UNROLL
+                WARP2VEC_UNROLL
                 for (int i = 0; i < kPart; ++i) step[i] = words.scale[r] * part[i];
                 add_part<Matrices>(
                     tables_.row(r < tile_.shape.contexts, row) + d, tile_.contexts(r) + d, step, [&] {
@@ -103,18 +103,18 @@ class NegativeTiles {
               });
   }
   /// (context, centre) pairs.
-  W2V_HD std::int64_t pairs(Warp& warp, std::int64_t t) const {
+  WARP2VEC_HD std::int64_t pairs(Warp& warp, std::int64_t t) const {
     return pairs_of(warp, TilePlace::of(model_, batch_, t), words_of(t));
   }
 
  private:
-  W2V_HD static std::int64_t words_bytes(const Model& model) {
+  WARP2VEC_HD static std::int64_t words_bytes(const Model& model) {
     Scratch scratch(nullptr);
     NegativeWords::take(scratch, model);
     return scratch.bytes();
   }
   // Not an array of two: a GPU keeps an array that is indexed at run time in slow local memory.
-  W2V_HD NegativeWords words_of(std::int64_t t) const {
+  WARP2VEC_HD NegativeWords words_of(std::int64_t t) const {
     Scratch scratch(words_ + t % 2 * words_bytes(model_));
     return NegativeWords::take(scratch, model_);
   }

@@ -19,7 +19,7 @@ struct Tables {
   MatrixView<Value> output;
 
   /// Selected by address: a GPU keeps what is selected by reference in slow local memory.
-  W2V_HD Value* row(bool of_input, std::int64_t r) const {
+  WARP2VEC_HD Value* row(bool of_input, std::int64_t r) const {
     return (of_input ? input.data : output.data) + r * input.stride;
   }
 };
@@ -37,12 +37,12 @@ struct NegativeWords {
   RowPairs context_pairs;
   RowPairs target_pairs;
 
-  W2V_HD static DenseTileShape shape_of(const Model& model) {
+  WARP2VEC_HD static DenseTileShape shape_of(const Model& model) {
     return {in_whole_blocks(model.tile_centres + 2 * model.window),
             in_whole_blocks(model.tile_centres + model.tile_negatives),
             static_cast<std::int32_t>(model.input.stride)};
   }
-  W2V_HD static NegativeWords take(Scratch& scratch, const Model& model) {
+  WARP2VEC_HD static NegativeWords take(Scratch& scratch, const Model& model) {
     const DenseTileShape shape = shape_of(model);
     NegativeWords words{};
     words.row = scratch.take<std::int32_t>(shape.rows());
@@ -68,7 +68,7 @@ struct TilePlace {
 
   /// Tile number `tile` of the batch.
   template <class Centres>
-  W2V_HD static TilePlace of(const Model& model, const Centres& batch, std::int64_t tile) {
+  WARP2VEC_HD static TilePlace of(const Model& model, const Centres& batch, std::int64_t tile) {
     TilePlace place{};
     place.begin = batch.begin + tile * model.tile_centres;
     const std::int64_t end =
@@ -82,7 +82,7 @@ struct TilePlace {
   }
 
   /// Whether a context of the block of contexts may meet a target of the block of targets.
-  W2V_HD bool meet(const Model& model, std::int32_t context_block, std::int32_t target_block) const {
+  WARP2VEC_HD bool meet(const Model& model, std::int32_t context_block, std::int32_t target_block) const {
     const std::int32_t c = context_block * kBlockSide;
     const std::int32_t t = target_block * kBlockSide;
     if (c >= contexts) return false;
@@ -94,9 +94,9 @@ struct TilePlace {
 
 /// Draws and looks up the tile's words, and asks for their rows: the work of warp `index` of `warps`.
 template <class Value, class Warp, class Centres>
-W2V_HD void name_words(Warp& warp, int index, int warps, const Model& model, const Tables<Value>& tables,
-                       const Centres& batch, const TilePlace& place, const DenseTileShape& shape,
-                       const NegativeWords& words) {
+WARP2VEC_HD void name_words(Warp& warp, int index, int warps, const Model& model, const Tables<Value>& tables,
+                            const Centres& batch, const TilePlace& place, const DenseTileShape& shape,
+                            const NegativeWords& words) {
   const std::int64_t number = (batch.kept.first + place.begin) / model.tile_centres;
   const auto name = [&](std::int64_t i, const MatrixView<Value>& table, std::int32_t row) {
     words.row[i] = row;
@@ -127,20 +127,21 @@ W2V_HD void name_words(Warp& warp, int index, int warps, const Model& model, con
 }
 
 /// Whether context c is in the window of centre t.
-W2V_HD inline bool meets(const TilePlace& place, const NegativeWords& words, std::int32_t c, std::int32_t t) {
+WARP2VEC_HD inline bool meets(const TilePlace& place, const NegativeWords& words, std::int32_t c,
+                              std::int32_t t) {
   return c != place.lead + t && words.window_begin[t] <= c && c < words.window_end[t];
 }
 
 /// Pairs of centre t.
-W2V_HD inline std::int32_t centre_pairs(const NegativeWords& words, std::int32_t t) {
+WARP2VEC_HD inline std::int32_t centre_pairs(const NegativeWords& words, std::int32_t t) {
   return words.window_end[t] - words.window_begin[t] - 1;
 }
 
 /// Counts the pairs of each row, drops the rows of those without any, and finds the negatives that are
 /// centres, too. After name_words() of all warps.
 template <class Warp>
-W2V_HD void relate_words(Warp& warp, int index, int warps, const Model& model, const TilePlace& place,
-                         const DenseTileShape& shape, const NegativeWords& words) {
+WARP2VEC_HD void relate_words(Warp& warp, int index, int warps, const Model& model, const TilePlace& place,
+                              const DenseTileShape& shape, const NegativeWords& words) {
   const std::int32_t* const targets = words.row + shape.contexts;
   const auto most_negative_pairs = static_cast<std::int32_t>(
       tile_negative_weight(place.centres * 2 * model.window, model.negative, model.tile_negatives) + 1);
@@ -177,26 +178,28 @@ W2V_HD void relate_words(Warp& warp, int index, int warps, const Model& model, c
 }
 
 /// The pairs of all contexts that are row `row`.
-W2V_HD inline float pairs_of_context(const TilePlace& place, const NegativeWords& words, std::int32_t row) {
+WARP2VEC_HD inline float pairs_of_context(const TilePlace& place, const NegativeWords& words,
+                                          std::int32_t row) {
   std::int32_t pairs = 0;
-  W2V_NO_UNROLL
+  WARP2VEC_NO_UNROLL
   for (std::int32_t c = 0; c < place.contexts; ++c) pairs += words.row[c] == row ? words.pairs[c] : 0;
   return static_cast<float>(pairs);
 }
 
 /// The pairs of all centres and negatives that are row `row`.
-W2V_HD inline float pairs_of_target(const Model& model, const TilePlace& place, const DenseTileShape& shape,
-                                    const NegativeWords& words, std::int32_t row) {
+WARP2VEC_HD inline float pairs_of_target(const Model& model, const TilePlace& place,
+                                         const DenseTileShape& shape, const NegativeWords& words,
+                                         std::int32_t row) {
   const std::int32_t* const targets = words.row + shape.contexts;
   std::int32_t pairs = 0;
   std::int32_t all_pairs = 0;
   std::int32_t negatives = 0;
-  W2V_NO_UNROLL
+  WARP2VEC_NO_UNROLL
   for (std::int32_t t = 0; t < place.centres; ++t) {
     pairs += targets[t] == row ? centre_pairs(words, t) : 0;
     all_pairs += centre_pairs(words, t);
   }
-  W2V_NO_UNROLL
+  WARP2VEC_NO_UNROLL
   for (std::int32_t m = 0; m < model.tile_negatives; ++m)
     negatives += targets[model.tile_centres + m] == row ? 1 : 0;
   return static_cast<float>(pairs) +
@@ -206,8 +209,8 @@ W2V_HD inline float pairs_of_target(const Model& model, const TilePlace& place, 
 
 /// Finds the scales of all rows. After relate_words() of all warps.
 template <class Warp, class Centres>
-W2V_HD void damp_words(Warp& warp, int index, int warps, const Model& model, const Centres& batch,
-                       const TilePlace& place, const DenseTileShape& shape, const NegativeWords& words) {
+WARP2VEC_HD void damp_words(Warp& warp, int index, int warps, const Model& model, const Centres& batch,
+                            const TilePlace& place, const DenseTileShape& shape, const NegativeWords& words) {
   const float lr = batch.lr(model, place.begin);
   // Two branches, not one with what differs selected: a GPU keeps that in slow local memory.
   const auto damp = [&](std::int64_t i, const HotView& hot, const RowPairs& bounds, auto pairs_of) {
@@ -232,7 +235,7 @@ W2V_HD void damp_words(Warp& warp, int index, int warps, const Model& model, con
 
 /// (context, centre) pairs of the tile.
 template <class Warp>
-W2V_HD std::int64_t pairs_of(Warp& warp, const TilePlace& place, const NegativeWords& words) {
+WARP2VEC_HD std::int64_t pairs_of(Warp& warp, const TilePlace& place, const NegativeWords& words) {
   // Exact in float: there are fewer than 2^24.
   auto pairs = warp.zero();
   for (std::int32_t c = 0; c < place.contexts; c += kLanes)
@@ -243,8 +246,8 @@ W2V_HD std::int64_t pairs_of(Warp& warp, const TilePlace& place, const NegativeW
 }
 
 /// The weight with which context c meets target t; see step.h. 0 for rows that are not there.
-W2V_HD inline float weight(const Model& model, const TilePlace& place, const DenseTileShape& shape,
-                           const NegativeWords& words, std::int32_t c, std::int32_t t) {
+WARP2VEC_HD inline float weight(const Model& model, const TilePlace& place, const DenseTileShape& shape,
+                                const NegativeWords& words, std::int32_t c, std::int32_t t) {
   if (c >= place.contexts) return 0;
   if (t < model.tile_centres) return t < place.centres && meets(place, words, c, t) ? 1.0F : 0.0F;
   const std::int32_t m = t - model.tile_centres;
@@ -264,14 +267,14 @@ struct NegativeMeeting {
   const DenseTileShape& shape;
   const NegativeWords& words;
 
-  W2V_HD bool blocks_meet(std::int32_t context_block, std::int32_t target_block) const {
+  WARP2VEC_HD bool blocks_meet(std::int32_t context_block, std::int32_t target_block) const {
     return place.meet(model, context_block, target_block);
   }
-  W2V_HD float gradient(std::int32_t c, std::int32_t t, float score) const {
+  WARP2VEC_HD float gradient(std::int32_t c, std::int32_t t, float score) const {
     const float w = weight(model, place, shape, words, c, t);
     return w == 0.0F ? 0.0F : score_gradient(score, w);
   }
-  W2V_HD float loss(std::int32_t c, std::int32_t t, float score) const {
+  WARP2VEC_HD float loss(std::int32_t c, std::int32_t t, float score) const {
     const float w = weight(model, place, shape, words, c, t);
     return w == 0.0F ? 0.0F : score_loss(score, w);
   }

@@ -8,7 +8,7 @@
 namespace warp2vec {
 
 /// Takes room for any tile of paths.
-W2V_HD inline Unit take_path_tile(Scratch& scratch, const Model& model, int warps) {
+WARP2VEC_HD inline Unit take_path_tile(Scratch& scratch, const Model& model, int warps) {
   const std::int32_t targets = model.path_tile_centres * model.longest_path;
   return Unit::take(scratch, model.path_tile_centres + 2 * model.window, targets,
                     std::int64_t{targets} * (2 * model.window + 1), model.input.stride, warps);
@@ -17,8 +17,8 @@ W2V_HD inline Unit take_path_tile(Scratch& scratch, const Model& model, int warp
 /// Fills `unit` with the nodes of the paths of centres [begin, end) of the batch, one path after the other,
 /// and the elements that the widest windows could reach as contexts.
 template <class Group, class Centres>
-W2V_HD void make_path_tile(Group& group, Unit& unit, const Model& model, const Centres& batch,
-                           std::int64_t begin, std::int64_t end) {
+WARP2VEC_HD void make_path_tile(Group& group, Unit& unit, const Model& model, const Centres& batch,
+                                std::int64_t begin, std::int64_t end) {
   const float lr = batch.lr(model, begin);
   const std::int64_t first = begin > model.window ? begin - model.window : 0;
   const std::int64_t last = end + model.window < batch.kept.size ? end + model.window : batch.kept.size;

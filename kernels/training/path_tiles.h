@@ -16,8 +16,8 @@ namespace warp2vec {
 template <class Warp, class Centres>
 class PathTiles {
  public:
-  W2V_HD static DenseTile take_tile(Scratch& scratch, const Model& model, const PathTileSizes& sizes,
-                                    int warps) {
+  WARP2VEC_HD static DenseTile take_tile(Scratch& scratch, const Model& model, const PathTileSizes& sizes,
+                                         int warps) {
     return DenseTile::take(scratch, sizes.shape(model), Warp::template copying_bytes<float>(warps));
   }
   /// What stays from tile to tile.
@@ -26,7 +26,7 @@ class PathTiles {
     std::uint8_t* depths;  ///< [first nodes]
     unsigned char* words;  ///< of two tiles
 
-    W2V_HD static Memory take(Scratch& scratch, const Model& model, const PathTileSizes& sizes) {
+    WARP2VEC_HD static Memory take(Scratch& scratch, const Model& model, const PathTileSizes& sizes) {
       Memory memory{};
       memory.first_nodes = FirstNodes::take(scratch, model.nodes, sizes.first_nodes);
       memory.depths = scratch.take<std::uint8_t>(sizes.first_nodes);
@@ -35,14 +35,14 @@ class PathTiles {
     }
   };
 
-  W2V_HD PathTiles(const Model& model, const PathTileSizes& sizes, const Centres& batch,
-                   const DenseTile& tile, const Memory& memory)
+  WARP2VEC_HD PathTiles(const Model& model, const PathTileSizes& sizes, const Centres& batch,
+                        const DenseTile& tile, const Memory& memory)
       : model_(model), sizes_(sizes), batch_(batch), tile_(tile), memory_(memory) {}
 
-  W2V_HD PathPlace place(PathNumber q) const { return PathPlace::of(model_, batch_, q); }
-  W2V_HD bool exists(PathNumber q) const { return place(q).centres > 0; }
+  WARP2VEC_HD PathPlace place(PathNumber q) const { return PathPlace::of(model_, batch_, q); }
+  WARP2VEC_HD bool exists(PathNumber q) const { return place(q).centres > 0; }
   /// Rounds in which the tile is trained. After name() of all warps.
-  W2V_HD std::int32_t rounds(PathNumber q) const {
+  WARP2VEC_HD std::int32_t rounds(PathNumber q) const {
     const PathWords words = words_of(q);
     const std::int32_t centres = place(q).centres;
     std::int32_t below = 0;
@@ -51,31 +51,31 @@ class PathTiles {
   }
 
   /// Once, before the first relate().
-  W2V_HD void find_depths(Warp& warp, int index, int warps) const {
+  WARP2VEC_HD void find_depths(Warp& warp, int index, int warps) const {
     warp.strided(
         memory_.first_nodes.count(),
         [&](std::int64_t n) { memory_.depths[n] = static_cast<std::uint8_t>(model_.tree.depth_of(n)); },
         index, warps);
   }
-  W2V_HD void name(Warp& warp, int index, int warps, PathNumber q) const {
+  WARP2VEC_HD void name(Warp& warp, int index, int warps, PathNumber q) const {
     name_paths(warp, index, warps, model_, batch_, sizes_, place(q), words_of(q));
   }
-  W2V_HD void relate(Warp& warp, int index, int warps, PathNumber q, std::int32_t round) const {
+  WARP2VEC_HD void relate(Warp& warp, int index, int warps, PathNumber q, std::int32_t round) const {
     relate_paths(warp, index, warps, model_, batch_, sizes_, place(q), words_of(q), memory_.depths, round);
   }
 
   /// Takes over the first nodes from all blocks.
-  W2V_HD void load_first_nodes(Warp& warp, int index, int warps) const {
+  WARP2VEC_HD void load_first_nodes(Warp& warp, int index, int warps) const {
     memory_.first_nodes.load(warp, index, warps);
   }
   /// Gives the first nodes to all blocks.
-  W2V_HD void merge_first_nodes(Warp& warp, int index, int warps) const {
+  WARP2VEC_HD void merge_first_nodes(Warp& warp, int index, int warps) const {
     memory_.first_nodes.merge(warp, index, warps);
   }
 
   /// Copies the tile's rows, zeros for those that are not there, and sums up who is met by each block of
   /// them.
-  W2V_HD void copy(Warp& warp, int index, int warps, PathNumber q) const {
+  WARP2VEC_HD void copy(Warp& warp, int index, int warps, PathNumber q) const {
     const PathWords words = words_of(q);
     const DenseTileShape& shape = tile_.shape;
     // Contexts, then the nodes below the first ones.
@@ -92,15 +92,15 @@ class PathTiles {
                                    [&] { relate_blocks(warp, index, warps, shape, words); });
   }
   /// Finds the scales of contexts. Between relate() and move().
-  W2V_HD void damp(Warp& warp, int index, int warps, PathNumber q) const {
+  WARP2VEC_HD void damp(Warp& warp, int index, int warps, PathNumber q) const {
     damp_contexts(warp, index, warps, model_, batch_, place(q), words_of(q));
   }
-  W2V_HD void score(Warp& warp, int index, int warps, PathNumber q, bool wanted,
-                    typename Warp::Float& loss) const {
+  WARP2VEC_HD void score(Warp& warp, int index, int warps, PathNumber q, bool wanted,
+                         typename Warp::Float& loss) const {
     const PathWords words = words_of(q);
     score_tile(warp, index, warps, tile_, PathMeeting{tile_.shape, words}, wanted, loss);
   }
-  W2V_HD void move(Warp& warp, int index, int warps, PathNumber q) const {
+  WARP2VEC_HD void move(Warp& warp, int index, int warps, PathNumber q) const {
     const PathWords words = words_of(q);
     const std::int32_t contexts = tile_.shape.contexts;
     move_tile(warp, index, warps, tile_, PathMeeting{tile_.shape, words},
@@ -113,14 +113,14 @@ class PathTiles {
                   return;
                 }
                 float step[kPart];
-                W2V_UNROLL
+                WARP2VEC_UNROLL
                 for (int i = 0; i < kPart; ++i) step[i] = scale * part[i];
                 float* const matrix = r < contexts ? model_.input.data : model_.nodes.data;
                 Warp::Matrices::add(matrix + row * model_.input.stride + d, step);
               });
   }
   /// (context, centre) pairs.
-  W2V_HD std::int64_t pairs(PathNumber q) const {
+  WARP2VEC_HD std::int64_t pairs(PathNumber q) const {
     const PathWords words = words_of(q);
     std::int64_t pairs = 0;
     for (std::int32_t k = 0; k < place(q).centres; ++k)
@@ -129,12 +129,12 @@ class PathTiles {
   }
 
  private:
-  W2V_HD static std::int64_t words_bytes(const Model& model, const PathTileSizes& sizes) {
+  WARP2VEC_HD static std::int64_t words_bytes(const Model& model, const PathTileSizes& sizes) {
     Scratch scratch(nullptr);
     PathWords::take(scratch, model, sizes.shape(model));
     return scratch.bytes();
   }
-  W2V_HD PathWords words_of(PathNumber q) const {
+  WARP2VEC_HD PathWords words_of(PathNumber q) const {
     // Every tile has as many parts but for the last.
     const std::int64_t parts =
         (model_.tile_centres + model_.path_tile_centres - 1) / model_.path_tile_centres;

@@ -18,14 +18,14 @@ struct PathTileSizes {
   std::int32_t first_nodes;  ///< nodes [0, first_nodes), as targets of every tile
   std::int32_t below;        ///< room for other nodes; a tile with more of them is trained in rounds
 
-  W2V_HD DenseTileShape shape(const Model& model) const {
+  WARP2VEC_HD DenseTileShape shape(const Model& model) const {
     return {in_whole_blocks(model.path_tile_centres + 2 * model.window), first_nodes + below,
             static_cast<std::int32_t>(model.input.stride)};
   }
 };
 
 /// Number of bits that are set.
-W2V_HD inline int count_bits(std::uint32_t bits) {
+WARP2VEC_HD inline int count_bits(std::uint32_t bits) {
 #if defined(__CUDA_ARCH__)
   return __popc(bits);
 #else
@@ -47,7 +47,7 @@ struct PathPlace {
   std::int32_t contexts;  ///< the elements that the widest windows could reach; some meet no centre
 
   template <class Centres>
-  W2V_HD static PathPlace of(const Model& model, const Centres& batch, PathNumber number) {
+  WARP2VEC_HD static PathPlace of(const Model& model, const Centres& batch, PathNumber number) {
     const auto smaller = [](std::int64_t a, std::int64_t b) { return a < b ? a : b; };
     const std::int64_t tile = batch.begin + number.tile * model.tile_centres;
     PathPlace place{};
@@ -78,8 +78,8 @@ struct PathCentre {
   std::int32_t length;        ///< nodes on its path; 0 without contexts
   std::int32_t first_below;   ///< how many of them are among the first nodes
 
-  W2V_HD std::int32_t below() const { return length - first_below; }
-  W2V_HD std::int32_t pairs() const { return window_end - window_begin - 1; }
+  WARP2VEC_HD std::int32_t below() const { return length - first_below; }
+  WARP2VEC_HD std::int32_t pairs() const { return window_end - window_begin - 1; }
 };
 
 /// What is known of a tile of paths before its rows are read.
@@ -89,7 +89,7 @@ struct PathWords {
   PathCentre* centres;    ///< [centres]
   RowPairs context_pairs;
 
-  W2V_HD static PathWords take(Scratch& scratch, const Model& model, const DenseTileShape& shape) {
+  WARP2VEC_HD static PathWords take(Scratch& scratch, const Model& model, const DenseTileShape& shape) {
     PathWords words{};
     words.rows = scratch.take<PathRow>(shape.rows());
     words.blocks = scratch.take<std::uint32_t>(shape.rows() / kBlockSide);
@@ -102,8 +102,8 @@ struct PathWords {
 /// Looks up the tile's centres, and its contexts, whose rows it asks for: the work of warp `index` of
 /// `warps`.
 template <class Warp, class Centres>
-W2V_HD void name_paths(Warp& warp, int index, int warps, const Model& model, const Centres& batch,
-                       const PathTileSizes& sizes, const PathPlace& place, const PathWords& words) {
+WARP2VEC_HD void name_paths(Warp& warp, int index, int warps, const Model& model, const Centres& batch,
+                            const PathTileSizes& sizes, const PathPlace& place, const PathWords& words) {
   const std::int32_t contexts = sizes.shape(model).contexts;
   words.context_pairs.clear(warp, index, warps);
   warp.strided(
@@ -138,9 +138,9 @@ W2V_HD void name_paths(Warp& warp, int index, int warps, const Model& model, con
 /// in round 0, and in each round as many of the others as there is room for. `depths`: of the first nodes.
 /// After name_paths() of all warps.
 template <class Warp, class Centres>
-W2V_HD void relate_paths(Warp& warp, int index, int warps, const Model& model, const Centres& batch,
-                         const PathTileSizes& sizes, const PathPlace& place, const PathWords& words,
-                         const std::uint8_t* depths, std::int32_t round) {
+WARP2VEC_HD void relate_paths(Warp& warp, int index, int warps, const Model& model, const Centres& batch,
+                              const PathTileSizes& sizes, const PathPlace& place, const PathWords& words,
+                              const std::uint8_t* depths, std::int32_t round) {
   const DenseTileShape shape = sizes.shape(model);
   const float lr = batch.lr(model, place.begin);
   const auto lead = static_cast<std::int32_t>(place.begin - place.first);
@@ -206,8 +206,8 @@ W2V_HD void relate_paths(Warp& warp, int index, int warps, const Model& model, c
 
 /// Finds the scales of contexts. After relate_paths() of all warps.
 template <class Warp, class Centres>
-W2V_HD void damp_contexts(Warp& warp, int index, int warps, const Model& model, const Centres& batch,
-                          const PathPlace& place, const PathWords& words) {
+WARP2VEC_HD void damp_contexts(Warp& warp, int index, int warps, const Model& model, const Centres& batch,
+                               const PathPlace& place, const PathWords& words) {
   const float lr = batch.lr(model, place.begin);
   const HotView& hot = model.hot_input_under_tree;
   warp.strided(
@@ -218,7 +218,7 @@ W2V_HD void damp_contexts(Warp& warp, int index, int warps, const Model& model, 
         float factor = hot.factor(row, words.context_pairs.most(row), lr);
         if (factor != 1.0F) {
           std::int32_t pairs = 0;
-          W2V_NO_UNROLL
+          WARP2VEC_NO_UNROLL
           for (std::int32_t c = 0; c < place.contexts; ++c)
             pairs += words.rows[c].row == row ? count_bits(words.rows[c].left) : 0;
           factor = hot.factor(row, static_cast<float>(pairs), lr);
@@ -230,8 +230,8 @@ W2V_HD void damp_contexts(Warp& warp, int index, int warps, const Model& model, 
 
 /// Sums up who is met by the rows of each block. After relate_paths() of all warps.
 template <class Warp>
-W2V_HD void relate_blocks(Warp& warp, int index, int warps, const DenseTileShape& shape,
-                          const PathWords& words) {
+WARP2VEC_HD void relate_blocks(Warp& warp, int index, int warps, const DenseTileShape& shape,
+                               const PathWords& words) {
   warp.strided(
       shape.rows() / kBlockSide,
       [&](std::int64_t b) {
@@ -248,14 +248,14 @@ struct PathMeeting {
   const DenseTileShape& shape;
   const PathWords& words;
 
-  W2V_HD bool blocks_meet(std::int32_t context_block, std::int32_t target_block) const {
+  WARP2VEC_HD bool blocks_meet(std::int32_t context_block, std::int32_t target_block) const {
     return (words.blocks[context_block] & words.blocks[shape.contexts / kBlockSide + target_block]) != 0;
   }
-  W2V_HD float gradient(std::int32_t c, std::int32_t t, float score) const {
+  WARP2VEC_HD float gradient(std::int32_t c, std::int32_t t, float score) const {
     const Turns turns = turns_of(c, t);
     return turns.none() ? 0.0F : turns_gradient(score, turns.left, turns.right);
   }
-  W2V_HD float loss(std::int32_t c, std::int32_t t, float score) const {
+  WARP2VEC_HD float loss(std::int32_t c, std::int32_t t, float score) const {
     const Turns turns = turns_of(c, t);
     return turns.none() ? 0.0F : turns_loss(score, turns.left, turns.right);
   }
@@ -264,9 +264,9 @@ struct PathMeeting {
   struct Turns {
     float left;
     float right;
-    W2V_HD bool none() const { return left + right == 0.0F; }
+    WARP2VEC_HD bool none() const { return left + right == 0.0F; }
   };
-  W2V_HD Turns turns_of(std::int32_t c, std::int32_t t) const {
+  WARP2VEC_HD Turns turns_of(std::int32_t c, std::int32_t t) const {
     const std::uint32_t centres = words.rows[c].left;
     const PathRow& node = words.rows[shape.contexts + t];
     return {static_cast<float>(count_bits(centres & node.left)),

@@ -14,20 +14,20 @@ struct RowPairs {
 
   std::uint32_t* sums;  ///< [kBuckets]
 
-  W2V_HD static RowPairs take(Scratch& scratch) { return {scratch.take<std::uint32_t>(kBuckets)}; }
+  WARP2VEC_HD static RowPairs take(Scratch& scratch) { return {scratch.take<std::uint32_t>(kBuckets)}; }
 
   /// The work of warp `index` of `warps`.
   template <class Warp>
-  W2V_HD void clear(Warp& warp, int index, int warps) const {
+  WARP2VEC_HD void clear(Warp& warp, int index, int warps) const {
     warp.strided(
         kBuckets, [&](std::int64_t i) { sums[i] = 0; }, index, warps);
   }
   template <class Warp>
-  W2V_HD void add(Warp& warp, std::int32_t row, std::int32_t pairs) const {
+  WARP2VEC_HD void add(Warp& warp, std::int32_t row, std::int32_t pairs) const {
     warp.count(sums + row % kBuckets, static_cast<std::uint32_t>(pairs));
   }
   /// At least the pairs of all rows that equal `row`.
-  W2V_HD float most(std::int32_t row) const { return static_cast<float>(sums[row % kBuckets]); }
+  WARP2VEC_HD float most(std::int32_t row) const { return static_cast<float>(sums[row % kBuckets]); }
 };
 
 }  // namespace warp2vec

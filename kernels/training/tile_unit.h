@@ -14,7 +14,7 @@ struct TileUnit {
   std::int64_t first = 0;    ///< element of context 0
   std::int32_t centres = 0;  ///< targets [0, centres); the negatives follow
 
-  W2V_HD static TileUnit take(Scratch& scratch, const Model& model, int warps) {
+  WARP2VEC_HD static TileUnit take(Scratch& scratch, const Model& model, int warps) {
     const std::int32_t contexts = model.tile_centres + 2 * model.window;
     TileUnit tile{};
     tile.window = scratch.take<KeptRange>(model.tile_centres);
@@ -27,15 +27,15 @@ struct TileUnit {
   }
 
   /// Whether element i is a context of centre t.
-  W2V_HD bool meets(std::int64_t begin, std::int32_t t, std::int64_t i) const {
+  WARP2VEC_HD bool meets(std::int64_t begin, std::int32_t t, std::int64_t i) const {
     return i != begin + t && window[t].contains(i);
   }
 };
 
 /// The centres, as targets of their windows.
 template <class Group, class Centres>
-W2V_HD void set_centres(Group& group, TileUnit& tile, const Model& model, const Centres& batch,
-                        std::int64_t begin) {
+WARP2VEC_HD void set_centres(Group& group, TileUnit& tile, const Model& model, const Centres& batch,
+                             std::int64_t begin) {
   group.for_each(tile.centres, [&](std::int64_t t) {
     const KeptRange window = batch.window(model, begin + t);
     const std::int32_t row = batch.row(begin + t);
@@ -54,8 +54,8 @@ W2V_HD void set_centres(Group& group, TileUnit& tile, const Model& model, const 
 
 /// The elements that the tile's widest windows could reach, as contexts; some meet no centre.
 template <class Group, class Centres>
-W2V_HD void set_contexts(Group& group, TileUnit& tile, const Model& model, const Centres& batch,
-                         std::int64_t begin) {
+WARP2VEC_HD void set_contexts(Group& group, TileUnit& tile, const Model& model, const Centres& batch,
+                              std::int64_t begin) {
   group.for_each(tile.unit.contexts, [&](std::int64_t c) {
     const std::int64_t i = tile.first + c;
     const std::int64_t from = i - model.window > begin ? i - model.window - begin : 0;
@@ -68,8 +68,8 @@ W2V_HD void set_contexts(Group& group, TileUnit& tile, const Model& model, const
 
 /// The negatives, as targets of all contexts.
 template <class Group, class Centres>
-W2V_HD void set_negatives(Group& group, TileUnit& tile, const Model& model, const Centres& batch,
-                          std::int64_t begin) {
+WARP2VEC_HD void set_negatives(Group& group, TileUnit& tile, const Model& model, const Centres& batch,
+                               std::int64_t begin) {
   const std::int64_t number = (batch.kept.first + begin) / model.tile_centres;
   const std::int64_t first_weight = std::int64_t{tile.centres} * (2 * model.window + 1);
   group.for_each(model.tile_negatives, [&](std::int64_t m) {
@@ -93,7 +93,7 @@ W2V_HD void set_negatives(Group& group, TileUnit& tile, const Model& model, cons
 
 /// The weights of the negatives: none for a context one of whose own centres is the same word.
 template <class Group>
-W2V_HD void weigh_negatives(Group& group, const TileUnit& tile, const Model& model, std::int64_t begin) {
+WARP2VEC_HD void weigh_negatives(Group& group, const TileUnit& tile, const Model& model, std::int64_t begin) {
   const std::int64_t first_weight = std::int64_t{tile.centres} * (2 * model.window + 1);
   group.for_each(std::int64_t{model.tile_negatives} * tile.unit.contexts, [&](std::int64_t i) {
     // In 32 bits, since a GPU divides 64 bits slowly: at most 1,024 * 3,024 weights.
@@ -113,8 +113,8 @@ W2V_HD void weigh_negatives(Group& group, const TileUnit& tile, const Model& mod
 
 /// Fills `tile` with centres [begin, end) of the batch, their contexts, and the tile's negatives.
 template <class Group, class Centres>
-W2V_HD void make_tile(Group& group, TileUnit& tile, const Model& model, const Centres& batch,
-                      std::int64_t begin, std::int64_t end) {
+WARP2VEC_HD void make_tile(Group& group, TileUnit& tile, const Model& model, const Centres& batch,
+                           std::int64_t begin, std::int64_t end) {
   const std::int64_t last = end + model.window < batch.kept.size ? end + model.window : batch.kept.size;
   const float lr = batch.lr(model, begin);
   tile.first = begin > model.window ? begin - model.window : 0;

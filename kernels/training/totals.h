@@ -15,13 +15,13 @@ struct Totals {
 
   /// Adds the sum over lanes of `loss`. `slot`: the warp's number in the grid.
   template <class Warp>
-  W2V_HD void add_loss(Warp& warp, std::int64_t slot, const typename Warp::Float& loss_) const {
+  WARP2VEC_HD void add_loss(Warp& warp, std::int64_t slot, const typename Warp::Float& loss_) const {
     const auto sum = warp_sum(warp, loss_);
     warp.once([&] { loss[slot] += static_cast<double>(warp.first(sum)); });
   }
   /// Adds trained pairs; `measured`: their loss is in add_loss().
   template <class Warp>
-  W2V_HD void add_pairs(Warp& warp, std::int64_t slot, std::int64_t number, bool measured) const {
+  WARP2VEC_HD void add_pairs(Warp& warp, std::int64_t slot, std::int64_t number, bool measured) const {
     warp.once([&] {
       pairs[slot] += number;
       if (measured) loss_pairs[slot] += number;

@@ -12,7 +12,7 @@
 namespace warp2vec {
 
 /// Bytes of scratch memory of one warp's units.
-W2V_HD inline std::int64_t centre_scratch_bytes(const Model& model) {
+WARP2VEC_HD inline std::int64_t centre_scratch_bytes(const Model& model) {
   if (!model.trains_centres()) return 0;
   Scratch scratch(nullptr);
   take_centre_unit(scratch, model);
@@ -20,7 +20,7 @@ W2V_HD inline std::int64_t centre_scratch_bytes(const Model& model) {
 }
 
 /// Bytes of scratch memory that a block of `warps` warps needs for train_batch().
-W2V_HD inline std::int64_t scratch_bytes(const Model& model, int warps) {
+WARP2VEC_HD inline std::int64_t scratch_bytes(const Model& model, int warps) {
   Scratch tiles(nullptr);
   if (model.negative_tiles()) TileUnit::take(tiles, model, warps);
   Scratch paths(nullptr);
@@ -36,15 +36,15 @@ struct LossTally {
   std::int64_t slot;  ///< of the group's first warp
 
   template <class Warp>
-  W2V_HD void operator()(Warp& warp, int index, const typename Warp::Float& loss) const {
+  WARP2VEC_HD void operator()(Warp& warp, int index, const typename Warp::Float& loss) const {
     totals.add_loss(warp, slot + index, loss);
   }
 };
 
 /// Everything that is computed centre by centre, on one warp.
 template <bool kWhole, class Warp, class Centres>
-W2V_HD void train_centre(Warp& warp, Unit& unit, const Model& model, const Centres& batch,
-                         std::int64_t centre, KeptRange window, const LossTally& tally) {
+WARP2VEC_HD void train_centre(Warp& warp, Unit& unit, const Model& model, const Centres& batch,
+                              std::int64_t centre, KeptRange window, const LossTally& tally) {
   const auto negatives = [&](KeptRange contexts) {
     make_negative_sampling(warp, unit, model, batch, centre, contexts);
     train_unit<kWhole>(warp, unit, model.input, model.output, tally);
@@ -68,8 +68,8 @@ W2V_HD void train_centre(Warp& warp, Unit& unit, const Model& model, const Centr
 /// Counts the pairs of every `step`-th centre of [begin, end) and trains what is trained centre by centre, on
 /// the warp that owns `slot` of the totals.
 template <bool kWhole, class Warp, class Centres>
-W2V_HD void train_centres(Warp& warp, Unit& unit, const Model& model, const Centres& batch,
-                          std::int64_t begin, std::int64_t end, int step, const LossTally& tally) {
+WARP2VEC_HD void train_centres(Warp& warp, Unit& unit, const Model& model, const Centres& batch,
+                               std::int64_t begin, std::int64_t end, int step, const LossTally& tally) {
   std::int64_t pairs = 0;
   for (std::int64_t centre = begin; centre < end; centre += step) {
     const KeptRange window = batch.window(model, centre);
@@ -86,8 +86,8 @@ W2V_HD void train_centres(Warp& warp, Unit& unit, const Model& model, const Cent
 /// all over the batch it does not change (benchmarks/README.md). One block of one warp trains in the
 /// reference's order. `scratch`: the block's scratch_bytes().
 template <bool kWhole, class Block, class Centres>
-W2V_HD void train_batch(Block& block, const Model& model, const Centres& batch, Totals totals,
-                        unsigned char* scratch) {
+WARP2VEC_HD void train_batch(Block& block, const Model& model, const Centres& batch, Totals totals,
+                             unsigned char* scratch) {
   const int warps = block.warps();
   const std::int64_t slot = std::int64_t{block.index()} * warps;
   const std::int64_t centre_bytes = centre_scratch_bytes(model);

@@ -14,12 +14,12 @@ namespace warp2vec {
 /// What a kernel trains.
 enum class Trains { negatives, paths, both };
 
-W2V_HD constexpr bool negatives_in(Trains trains) { return trains != Trains::paths; }
-W2V_HD constexpr bool paths_in(Trains trains) { return trains != Trains::negatives; }
+WARP2VEC_HD constexpr bool negatives_in(Trains trains) { return trains != Trains::paths; }
+WARP2VEC_HD constexpr bool paths_in(Trains trains) { return trains != Trains::negatives; }
 
 /// Of how many tiles of a block's stretch one has its loss summed: of 16, or fewer in a short stretch, so
 /// that eight are summed at least. The first is among them.
-W2V_HD constexpr std::int64_t tiles_per_loss(std::int64_t tiles) {
+WARP2VEC_HD constexpr std::int64_t tiles_per_loss(std::int64_t tiles) {
   return tiles / 8 < 1 ? 1 : (tiles / 8 > 16 ? 16 : tiles / 8);
 }
 
@@ -34,8 +34,8 @@ struct DenseTileMemory {
   DenseTile path_tile;
   typename Paths::Memory paths;
 
-  W2V_HD static DenseTileMemory take(Scratch& scratch, const Model& model, const PathTileSizes& sizes,
-                                     int warps) {
+  WARP2VEC_HD static DenseTileMemory take(Scratch& scratch, const Model& model, const PathTileSizes& sizes,
+                                          int warps) {
     DenseTileMemory memory{};
     Scratch negatives = scratch;
     Scratch paths = scratch;
@@ -50,7 +50,7 @@ struct DenseTileMemory {
 
 /// Bytes of shared memory that a block of `warps` warps of type Warp needs for train_dense_tiles().
 template <Trains kTrains, class Value, class Warp, class Centres>
-W2V_HD std::int64_t dense_tile_bytes(const Model& model, const PathTileSizes& sizes, int warps) {
+WARP2VEC_HD std::int64_t dense_tile_bytes(const Model& model, const PathTileSizes& sizes, int warps) {
   Scratch scratch(nullptr);
   DenseTileMemory<kTrains, Value, Warp, Centres>::take(scratch, model, sizes, warps);
   return scratch.bytes();
@@ -63,13 +63,13 @@ struct TileTally {
   bool measured;      ///< whether the tile's loss is summed
 
   template <class Warp, class Score>
-  W2V_HD void score(Warp& warp, int index, Score score) const {
+  WARP2VEC_HD void score(Warp& warp, int index, Score score) const {
     auto loss = warp.zero();
     score(measured, loss);
     if (measured) totals.add_loss(warp, slot + index, loss);
   }
   template <class Warp>
-  W2V_HD void add_pairs(Warp& warp, std::int64_t pairs) const {
+  WARP2VEC_HD void add_pairs(Warp& warp, std::int64_t pairs) const {
     totals.add_pairs(warp, slot, pairs, measured);
   }
 };
@@ -78,8 +78,8 @@ struct TileTally {
 /// `more`, are drawn and their rows brought to the L2 cache: not further, since rows that are copied early
 /// lack the steps of the tiles between.
 template <class Block, class Negatives>
-W2V_HD void train_negatives(Block& block, const Negatives& tiles, std::int64_t t, bool more,
-                            const TileTally& tally) {
+WARP2VEC_HD void train_negatives(Block& block, const Negatives& tiles, std::int64_t t, bool more,
+                                 const TileTally& tally) {
   using Warp = typename Block::Warp;
   const int warps = block.warps();
   block.each_warp([&](Warp& warp, int index) {
@@ -102,8 +102,8 @@ W2V_HD void train_negatives(Block& block, const Negatives& tiles, std::int64_t t
 /// Trains tile q of paths. Meanwhile the `next` one, if there is `more`, is named and related, and its rows
 /// are brought to the L2 cache. The first round trains the first nodes and, as a rule, all others.
 template <class Block, class Paths>
-W2V_HD void train_paths(Block& block, const Paths& tiles, PathNumber q, PathNumber next, bool more,
-                        bool counts_pairs, const TileTally& tally) {
+WARP2VEC_HD void train_paths(Block& block, const Paths& tiles, PathNumber q, PathNumber next, bool more,
+                             bool counts_pairs, const TileTally& tally) {
   using Warp = typename Block::Warp;
   const int warps = block.warps();
   const std::int32_t rounds = tiles.rounds(q);
@@ -131,9 +131,9 @@ W2V_HD void train_paths(Block& block, const Paths& tiles, PathNumber q, PathNumb
 /// which it exchanges with the others once a tile; see PathTileSizes for these. `memory`: the block's
 /// dense_tile_bytes().
 template <Trains kTrains, class Value, class Block, class Centres>
-W2V_HD void train_dense_tiles(Block& block, const Model& model, const Tables<Value>& tables,
-                              const PathTileSizes& sizes, const Centres& batch, const Totals& totals,
-                              unsigned char* memory) {
+WARP2VEC_HD void train_dense_tiles(Block& block, const Model& model, const Tables<Value>& tables,
+                                   const PathTileSizes& sizes, const Centres& batch, const Totals& totals,
+                                   unsigned char* memory) {
   using Warp = typename Block::Warp;
   const int warps = block.warps();
   Scratch scratch(memory);

@@ -41,8 +41,8 @@ struct Unit {
   float* target_row;     ///< [warps of the group] copies of target rows
 
   /// Takes a unit of at most these sizes.
-  W2V_HD static Unit take(Scratch& scratch, std::int32_t contexts, std::int32_t targets, std::int64_t weights,
-                          std::int64_t stride, int warps) {
+  WARP2VEC_HD static Unit take(Scratch& scratch, std::int32_t contexts, std::int32_t targets,
+                               std::int64_t weights, std::int64_t stride, int warps) {
     Unit unit{};
     unit.context = scratch.take<UnitContext>(contexts);
     unit.target = scratch.take<UnitTarget>(targets);
@@ -56,11 +56,12 @@ struct Unit {
 /// Finds the scales of `count` rows, each from the pairs of all rows that equal it. A unit has few rows, or
 /// is trained where tensor cores are not to be had: a plain loop will do.
 template <class Group, class Row>
-W2V_HD W2V_NO_INLINE void damp_rows(Group& group, Row* rows, std::int32_t count, HotView hot, float lr) {
+WARP2VEC_HD WARP2VEC_NO_INLINE void damp_rows(Group& group, Row* rows, std::int32_t count, HotView hot,
+                                              float lr) {
   group.for_each(count, [&](std::int64_t i) {
     const std::int32_t row = rows[i].row;
     float pairs = 0;
-    W2V_NO_UNROLL
+    WARP2VEC_NO_UNROLL
     for (std::int32_t j = 0; j < count; ++j)
       pairs += rows[j].row == row ? static_cast<float>(rows[j].pairs) : 0.0F;
     rows[i].scale = lr * hot.factor(row, pairs, lr);
@@ -69,15 +70,15 @@ W2V_HD W2V_NO_INLINE void damp_rows(Group& group, Row* rows, std::int32_t count,
 
 /// Finds the scales of all rows.
 template <class Group>
-W2V_HD void damp_unit(Group& group, const Unit& unit, const HotView& hot_contexts, const HotView& hot_targets,
-                      float lr) {
+WARP2VEC_HD void damp_unit(Group& group, const Unit& unit, const HotView& hot_contexts,
+                           const HotView& hot_targets, float lr) {
   damp_rows(group, unit.context, unit.contexts, hot_contexts, lr);
   damp_rows(group, unit.target, unit.targets, hot_targets, lr);
 }
 
 /// Copies the context rows.
 template <bool kWhole, class Group>
-W2V_HD void copy_contexts(Group& group, const Unit& unit, MatrixView<float> input) {
+WARP2VEC_HD void copy_contexts(Group& group, const Unit& unit, MatrixView<float> input) {
   group.each_warp([&](auto& warp, int index) {
     for (std::int32_t c = index; c < unit.contexts; c += group.warps()) {
       const float* const from = input.row(std::int64_t{unit.context[c].row});
@@ -93,17 +94,17 @@ W2V_HD void copy_contexts(Group& group, const Unit& unit, MatrixView<float> inpu
 /// Scores every meeting, adds its loss, in nats, to the lanes of `loss`, and puts its gradient in its
 /// weight's place.
 template <bool kWhole, class Warp>
-W2V_HD void meet(Warp& warp, const Unit& unit, const UnitTarget& target, const float* row,
-                 std::int64_t stride, typename Warp::Float& loss) {
+WARP2VEC_HD void meet(Warp& warp, const Unit& unit, const UnitTarget& target, const float* row,
+                      std::int64_t stride, typename Warp::Float& loss) {
   for (std::int32_t begin = target.begin; begin < target.end; begin += kSums) {
     const int contexts = target.end - begin < kSums ? target.end - begin : kSums;
     typename Warp::Float scores[kSums];
-    W2V_UNROLL
+    WARP2VEC_UNROLL
     for (int c = 0; c < kSums; ++c) scores[c] = warp.zero();
     for (std::int64_t d = 0; d < stride; d += kLanes) {
       const int lanes = lanes_in<kWhole>(d, stride);
       const auto y = warp.load(row + d, lanes);
-      W2V_UNROLL
+      WARP2VEC_UNROLL
       for (int c = 0; c < kSums; ++c) {
         if (c < contexts)
           scores[c] = warp.fma(warp.load(unit.rows + (begin + c) * stride + d, lanes), y, scores[c]);
@@ -120,8 +121,8 @@ W2V_HD void meet(Warp& warp, const Unit& unit, const UnitTarget& target, const f
 /// Adds the steps of eight contexts from `begin` on: gradients times target rows. Four columns at a time,
 /// since target rows come from far: four loads are on their way together.
 template <bool kWhole, class Warp>
-W2V_HD void step_contexts(Warp& warp, const Unit& unit, std::int32_t begin, MatrixView<float> input,
-                          MatrixView<float> output) {
+WARP2VEC_HD void step_contexts(Warp& warp, const Unit& unit, std::int32_t begin, MatrixView<float> input,
+                               MatrixView<float> output) {
   constexpr int kColumns = 4;
   const auto column = [](int number) { return std::int64_t{number} * kLanes; };
   const int contexts = unit.contexts - begin < kSums ? unit.contexts - begin : kSums;
@@ -131,9 +132,9 @@ W2V_HD void step_contexts(Warp& warp, const Unit& unit, std::int32_t begin, Matr
       return d < input.stride ? lanes_in<kWhole>(d, input.stride) : 0;
     };
     typename Warp::Float steps[kSums][kColumns];
-    W2V_UNROLL
+    WARP2VEC_UNROLL
     for (int c = 0; c < kSums; ++c) {
-      W2V_UNROLL
+      WARP2VEC_UNROLL
       for (int k = 0; k < kColumns; ++k) steps[c][k] = warp.zero();
     }
     for (std::int32_t t = 0; t < unit.targets; ++t) {
@@ -141,23 +142,23 @@ W2V_HD void step_contexts(Warp& warp, const Unit& unit, std::int32_t begin, Matr
       if (target.begin >= begin + contexts || target.end <= begin) continue;
       const float* const row = output.row(std::int64_t{target.row}) + first;
       typename Warp::Float y[kColumns];
-      W2V_UNROLL
+      WARP2VEC_UNROLL
       for (int k = 0; k < kColumns; ++k) y[k] = warp.load_relaxed(row + column(k), lanes(k));
       const float* const gradients = unit.weights + target.weights;
       const std::int32_t from = begin - target.begin;
-      W2V_UNROLL
+      WARP2VEC_UNROLL
       for (int c = 0; c < kSums; ++c) {
         if (from + c < 0 || begin + c >= target.end) continue;
-        W2V_UNROLL
+        WARP2VEC_UNROLL
         for (int k = 0; k < kColumns; ++k) steps[c][k] = warp.fma(gradients[from + c], y[k], steps[c][k]);
       }
     }
-    W2V_UNROLL
+    WARP2VEC_UNROLL
     for (int c = 0; c < kSums; ++c) {
       if (c >= contexts || unit.context[begin + c].pairs == 0) continue;
       const UnitContext& context = unit.context[begin + c];
       float* const row = input.row(std::int64_t{context.row}) + first;
-      W2V_UNROLL
+      WARP2VEC_UNROLL
       for (int k = 0; k < kColumns; ++k)
         warp.add(row + column(k), lanes(k), warp.times(context.scale, steps[c][k]));
     }
@@ -166,7 +167,8 @@ W2V_HD void step_contexts(Warp& warp, const Unit& unit, std::int32_t begin, Matr
 
 /// Adds the step of one target: gradients times context rows.
 template <bool kWhole, class Warp>
-W2V_HD void step_target(Warp& warp, const Unit& unit, const UnitTarget& target, MatrixView<float> output) {
+WARP2VEC_HD void step_target(Warp& warp, const Unit& unit, const UnitTarget& target,
+                             MatrixView<float> output) {
   const float* const gradients = unit.weights + target.weights;
   for (std::int64_t d = 0; d < output.stride; d += kLanes) {
     const int lanes = lanes_in<kWhole>(d, output.stride);
@@ -181,8 +183,8 @@ W2V_HD void step_target(Warp& warp, const Unit& unit, const UnitTarget& target, 
 /// Input rows may change while target rows are read, never target rows while they are needed: hence the order
 /// of the phases.
 template <bool kWhole, class Group, class Tally>
-W2V_HD void train_unit(Group& group, const Unit& unit, MatrixView<float> input, MatrixView<float> output,
-                       Tally tally) {
+WARP2VEC_HD void train_unit(Group& group, const Unit& unit, MatrixView<float> input, MatrixView<float> output,
+                            Tally tally) {
   copy_contexts<kWhole>(group, unit, input);
   group.each_warp([&](auto& warp, int index) {
     auto loss = warp.zero();

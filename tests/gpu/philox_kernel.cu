@@ -21,7 +21,7 @@ void draw_examples(const BasicDraws<CurandPhilox>& draws, const AliasView& negat
   config.gridDim = dim3(static_cast<unsigned>((count + kThreads - 1) / kThreads));
   config.blockDim = dim3(kThreads);
   config.stream = stream;
-  W2V_CUDA(cudaLaunchKernelEx(&config, draw_kernel, draws, negatives, positions, count, out));
+  WARP2VEC_CUDA_CHECK(cudaLaunchKernelEx(&config, draw_kernel, draws, negatives, positions, count, out));
 }
 
 }  // namespace warp2vec

@@ -173,7 +173,7 @@ TEST_F(SanitizedTraining, GivesItsMemoryBack) {
   const auto free_memory = [] {
     std::size_t free = 0;
     std::size_t total = 0;
-    W2V_CUDA(cudaMemGetInfo(&free, &total));
+    WARP2VEC_CUDA_CHECK(cudaMemGetInfo(&free, &total));
     return static_cast<double>(free);
   };
   // The first run loads the kernels, which stay.

@@ -12,12 +12,12 @@ struct Bf16 {
 };
 
 // __builtin_bit_cast is std::bit_cast, which nvcc takes for a function of the host.
-W2V_HD constexpr float to_float(Bf16 value) {
+WARP2VEC_HD constexpr float to_float(Bf16 value) {
   return __builtin_bit_cast(float, std::uint32_t{value.bits} << 16);
 }
 
 /// The nearest value, ties to even; what is not a number stays so.
-W2V_HD constexpr Bf16 nearest_bf16(float value) {
+WARP2VEC_HD constexpr Bf16 nearest_bf16(float value) {
   const auto bits = __builtin_bit_cast(std::uint32_t, value);
   if ((bits & 0x7FFFFFFFU) > 0x7F800000U) return {static_cast<std::uint16_t>((bits >> 16) | 0x40U)};
   return {static_cast<std::uint16_t>((bits + 0x7FFFU + ((bits >> 16) & 1U)) >> 16)};
@@ -26,7 +26,7 @@ W2V_HD constexpr Bf16 nearest_bf16(float value) {
 /// One of the two nearest values, each with the probability that makes the mean right, so that steps smaller
 /// than a value's last place are not lost: S. Gupta et al., "Deep Learning with Limited Numerical Precision",
 /// ICML 2015. `random`: 16 uniform bits. What is not finite is rounded to the nearest.
-W2V_HD constexpr Bf16 stochastic_bf16(float value, std::uint32_t random) {
+WARP2VEC_HD constexpr Bf16 stochastic_bf16(float value, std::uint32_t random) {
   const auto bits = __builtin_bit_cast(std::uint32_t, value);
   if ((bits & 0x7F800000U) == 0x7F800000U) return nearest_bf16(value);
   return {static_cast<std::uint16_t>((bits + random) >> 16)};

@@ -17,8 +17,8 @@ inline std::uint32_t keep_threshold(double probability) {
 
 /// Whether subsampling keeps the token at `position` whose word has this threshold.
 template <class Generator>
-W2V_HD constexpr bool kept(const BasicDraws<Generator>& draws, std::int64_t position,
-                           std::uint32_t threshold) {
+WARP2VEC_HD constexpr bool kept(const BasicDraws<Generator>& draws, std::int64_t position,
+                                std::uint32_t threshold) {
   return draws.word(Stream::keep, static_cast<std::uint64_t>(position)) <= threshold;
 }
 
@@ -27,8 +27,8 @@ struct KeptRange {
   std::int64_t begin;
   std::int64_t end;
 
-  W2V_HD constexpr bool contains(std::int64_t i) const { return begin <= i && i < end; }
-  W2V_HD constexpr std::int32_t size() const { return static_cast<std::int32_t>(end - begin); }
+  WARP2VEC_HD constexpr bool contains(std::int64_t i) const { return begin <= i && i < end; }
+  WARP2VEC_HD constexpr std::int32_t size() const { return static_cast<std::int32_t>(end - begin); }
 };
 
 /// Consecutive kept tokens as parallel arrays of `size` elements that somebody else owns; element i has the
@@ -42,7 +42,7 @@ struct KeptView {
       nullptr;  ///< ordinal of the first kept token of its sentence piece: windows stay inside
 
   /// Elements within `width` of element i and in its piece; i itself is among them.
-  W2V_HD constexpr KeptRange around(std::int64_t i, std::int32_t width) const {
+  WARP2VEC_HD constexpr KeptRange around(std::int64_t i, std::int32_t width) const {
     const std::int64_t piece = pieces[i];
     std::int64_t begin = i - width > piece - first ? i - width : piece - first;
     if (begin < 0) begin = 0;
@@ -53,22 +53,22 @@ struct KeptView {
 };
 
 /// The window that a random word stands for: uniform in 1..window.
-W2V_HD constexpr std::int32_t shrunk_window(std::uint32_t word, std::int32_t window) {
+WARP2VEC_HD constexpr std::int32_t shrunk_window(std::uint32_t word, std::int32_t window) {
   return 1 + static_cast<std::int32_t>(to_below(word, static_cast<std::uint32_t>(window)));
 }
 
 /// The window b of the centre at `position`: uniform in 1..window, or always `window` if it does not shrink.
 template <class Generator>
-W2V_HD constexpr std::int32_t window_width(const BasicDraws<Generator>& draws, std::int64_t position,
-                                           std::int32_t window, bool shrink) {
+WARP2VEC_HD constexpr std::int32_t window_width(const BasicDraws<Generator>& draws, std::int64_t position,
+                                                std::int32_t window, bool shrink) {
   if (!shrink) return window;
   return shrunk_window(draws.word(Stream::window, static_cast<std::uint64_t>(position)), window);
 }
 
 /// Negative number `n` of the run of negatives that belongs to `owner`: two draws to a Philox block.
 template <class Generator>
-W2V_HD inline WordId negative_of(const BasicDraws<Generator>& draws, const AliasView& alias,
-                                 std::int64_t owner, std::int32_t n) {
+WARP2VEC_HD inline WordId negative_of(const BasicDraws<Generator>& draws, const AliasView& alias,
+                                      std::int64_t owner, std::int32_t n) {
   const Words4 r =
       draws.block(Stream::negative, static_cast<std::uint64_t>(owner), static_cast<std::uint32_t>(n) >> 1);
   const bool second = (n & 1) != 0;
@@ -78,23 +78,23 @@ W2V_HD inline WordId negative_of(const BasicDraws<Generator>& draws, const Alias
 /// Sharing::pair: negative k of K for the pair of the centre at `position` and the context at `offset` in
 /// [-window, window] kept words.
 template <class Generator>
-W2V_HD inline WordId pair_negative(const BasicDraws<Generator>& draws, const AliasView& alias,
-                                   std::int64_t position, std::int32_t window, std::int32_t offset,
-                                   std::int32_t negatives, std::int32_t k) {
+WARP2VEC_HD inline WordId pair_negative(const BasicDraws<Generator>& draws, const AliasView& alias,
+                                        std::int64_t position, std::int32_t window, std::int32_t offset,
+                                        std::int32_t negatives, std::int32_t k) {
   return negative_of(draws, alias, position, (offset + window) * negatives + k);
 }
 
 /// Sharing::window: negative k of the centre at `position`.
 template <class Generator>
-W2V_HD inline WordId window_negative(const BasicDraws<Generator>& draws, const AliasView& alias,
-                                     std::int64_t position, std::int32_t k) {
+WARP2VEC_HD inline WordId window_negative(const BasicDraws<Generator>& draws, const AliasView& alias,
+                                          std::int64_t position, std::int32_t k) {
   return negative_of(draws, alias, position, k);
 }
 
 /// Sharing::tile: negative m of tile number `tile` (centres with kept ordinals [tile * N, (tile + 1) * N)).
 template <class Generator>
-W2V_HD inline WordId tile_negative(const BasicDraws<Generator>& draws, const AliasView& alias,
-                                   std::int64_t tile, std::int32_t m) {
+WARP2VEC_HD inline WordId tile_negative(const BasicDraws<Generator>& draws, const AliasView& alias,
+                                        std::int64_t tile, std::int32_t m) {
   return negative_of(draws, alias, tile, m);
 }
 

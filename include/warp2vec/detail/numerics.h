@@ -10,7 +10,7 @@ namespace warp2vec {
 
 /// 1 / (1 + exp(-x)), stable for every x; in [0, 1].
 template <class Real>
-W2V_HD inline Real sigmoid(Real x) {
+WARP2VEC_HD inline Real sigmoid(Real x) {
   if (x >= Real(0)) return Real(1) / (Real(1) + std::exp(-x));
   const Real e = std::exp(x);
   return e / (Real(1) + e);
@@ -18,7 +18,7 @@ W2V_HD inline Real sigmoid(Real x) {
 
 /// log(1 + exp(x)) = -log(sigmoid(-x)), stable for every x.
 template <class Real>
-W2V_HD inline Real softplus(Real x) {
+WARP2VEC_HD inline Real softplus(Real x) {
   return (x > Real(0) ? x : Real(0)) + std::log1p(std::exp(-std::fabs(x)));
 }
 
@@ -33,7 +33,7 @@ inline double keep_probability(std::int64_t count, std::int64_t total, double sa
 
 /// Learning rate after the share `progress` in [0, 1] of all epochs' tokens: linear, with a floor of 1e-4 of
 /// the start.
-W2V_HD inline float learning_rate(double start, double progress) {
+WARP2VEC_HD inline float learning_rate(double start, double progress) {
   const double left = 1 - progress;
   return static_cast<float>(start * (left > 1e-4 ? left : 1e-4));
 }
@@ -45,7 +45,7 @@ struct LearningRateSchedule {
   std::int32_t epochs = 1;
 
   /// At the token at `position` of an epoch (0-based).
-  W2V_HD float at(std::uint32_t epoch, std::int64_t position) const {
+  WARP2VEC_HD float at(std::uint32_t epoch, std::int64_t position) const {
     return learning_rate(start,
                          (epoch * epoch_tokens + static_cast<double>(position)) / (epochs * epoch_tokens));
   }

@@ -13,7 +13,7 @@ struct Words4 {
   std::uint32_t w[4];
 
   /// w[i]. Selected, not indexed: a GPU keeps an array that is indexed at run time in slow local memory.
-  W2V_HD constexpr std::uint32_t at(std::uint32_t i) const {
+  WARP2VEC_HD constexpr std::uint32_t at(std::uint32_t i) const {
     const std::uint32_t low = (i & 1U) != 0 ? w[1] : w[0];
     const std::uint32_t high = (i & 1U) != 0 ? w[3] : w[2];
     return (i & 2U) != 0 ? high : low;
@@ -22,7 +22,7 @@ struct Words4 {
 
 /// Philox4x32-10 of J. Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", SC'11. Equal bit for bit
 /// to Random123's philox4x32_R(10) and to cuRAND's curand_Philox4x32_10.
-W2V_HD constexpr Words4 philox4x32_10(Words4 counter, std::uint32_t key0, std::uint32_t key1) {
+WARP2VEC_HD constexpr Words4 philox4x32_10(Words4 counter, std::uint32_t key0, std::uint32_t key1) {
   for (int round = 0; round < 10; ++round) {
     const std::uint64_t p0 = std::uint64_t{0xD2511F53U} * counter.w[0];
     const std::uint64_t p1 = std::uint64_t{0xCD9E8D57U} * counter.w[2];
@@ -36,7 +36,7 @@ W2V_HD constexpr Words4 philox4x32_10(Words4 counter, std::uint32_t key0, std::u
 
 /// The generator as a type, for BasicDraws.
 struct Philox {
-  W2V_HD static constexpr Words4 block(Words4 counter, std::uint32_t key0, std::uint32_t key1) {
+  WARP2VEC_HD static constexpr Words4 block(Words4 counter, std::uint32_t key0, std::uint32_t key1) {
     return philox4x32_10(counter, key0, key1);
   }
 };
@@ -53,7 +53,7 @@ struct BasicDraws {
 
   /// The block of four words at (stream, index, sub); `sub` < 2^24 numbers the blocks that belong to one
   /// index.
-  W2V_HD constexpr Words4 block(Stream stream, std::uint64_t index, std::uint32_t sub = 0) const {
+  WARP2VEC_HD constexpr Words4 block(Stream stream, std::uint64_t index, std::uint32_t sub = 0) const {
     const Words4 counter{{static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32), epoch,
                           (static_cast<std::uint32_t>(stream) << 24) | sub}};
     return Generator::block(counter, static_cast<std::uint32_t>(seed),
@@ -61,17 +61,17 @@ struct BasicDraws {
   }
 
   /// One word per index, four indices to a block.
-  W2V_HD constexpr std::uint32_t word(Stream stream, std::uint64_t index) const {
+  WARP2VEC_HD constexpr std::uint32_t word(Stream stream, std::uint64_t index) const {
     return block(stream, index >> 2).at(index & 3);
   }
 };
 using Draws = BasicDraws<Philox>;
 
 /// A uniform number in [0, 1) with 24 bits; never 1, unlike curand_uniform.
-W2V_HD constexpr float to_unit(std::uint32_t word) { return static_cast<float>(word >> 8) * 0x1p-24F; }
+WARP2VEC_HD constexpr float to_unit(std::uint32_t word) { return static_cast<float>(word >> 8) * 0x1p-24F; }
 
 /// A uniform integer in [0, n) by multiply-shift; each value's probability is off by less than 2^-32.
-W2V_HD constexpr std::uint32_t to_below(std::uint32_t word, std::uint32_t n) {
+WARP2VEC_HD constexpr std::uint32_t to_below(std::uint32_t word, std::uint32_t n) {
   return static_cast<std::uint32_t>((std::uint64_t{word} * n) >> 32);
 }
 

@@ -23,7 +23,7 @@ struct AliasView {
   std::uint32_t size = 0;
 
   /// One word from two random words: a column and a coin.
-  W2V_HD WordId draw(std::uint32_t column_word, std::uint32_t coin) const {
+  WARP2VEC_HD WordId draw(std::uint32_t column_word, std::uint32_t coin) const {
     const std::uint32_t column = to_below(column_word, size);
     const AliasColumn& c = columns[column];
     return coin <= c.threshold ? static_cast<WordId>(column) : c.alias;
@@ -71,15 +71,15 @@ struct HuffmanView {
   const std::uint8_t* code_lengths = nullptr;  ///< one per word
   std::int64_t words = 0;
 
-  W2V_HD int length(WordId w) const { return code_lengths[row_of(w)]; }
-  W2V_HD std::uint64_t code(WordId w) const {
+  WARP2VEC_HD int length(WordId w) const { return code_lengths[row_of(w)]; }
+  WARP2VEC_HD std::uint64_t code(WordId w) const {
     const HuffmanLevel& level = levels[length(w)];
     return level.first_code + static_cast<std::uint64_t>(row_of(w) - level.first_leaf);
   }
   /// The longest path, in nodes: that of the last word.
-  W2V_HD int longest() const { return code_lengths[words - 1]; }
+  WARP2VEC_HD int longest() const { return code_lengths[words - 1]; }
   /// Step `depth` in [0, length(w)) of the path from the root to w.
-  W2V_HD PathStep step(WordId w, int depth) const {
+  WARP2VEC_HD PathStep step(WordId w, int depth) const {
     const int length_of_w = length(w);
     const std::uint64_t bits = code(w);
     const std::uint64_t prefix = depth == 0 ? 0 : bits >> (length_of_w - depth);
@@ -88,7 +88,7 @@ struct HuffmanView {
   }
   /// The level of an inner node, by a walk down from the root: the last word's path passes the last node of
   /// each level.
-  W2V_HD int depth_of(std::int64_t node) const {
+  WARP2VEC_HD int depth_of(std::int64_t node) const {
     int depth = 0;
     while (step(static_cast<WordId>(words - 1), depth).node < node) ++depth;
     return depth;

@@ -18,31 +18,31 @@
 namespace warp2vec {
 
 template <class Real>
-W2V_HD inline Real score_gradient(Real score, Real weight) {
+WARP2VEC_HD inline Real score_gradient(Real score, Real weight) {
   return weight * sigmoid(weight > Real(0) ? -score : score);
 }
 
 template <class Real>
-W2V_HD inline Real score_loss(Real score, Real weight) {
+WARP2VEC_HD inline Real score_loss(Real score, Real weight) {
   return weight > Real(0) ? weight * softplus(-score) : -weight * softplus(score);
 }
 
 /// Hierarchical softmax, of a context and an inner node where the paths of `left` of its centres turn left
 /// and those of `right` of them turn right: the sums of score_gradient() and of score_loss() over these.
 template <class Real>
-W2V_HD inline Real turns_gradient(Real score, Real left, Real right) {
+WARP2VEC_HD inline Real turns_gradient(Real score, Real left, Real right) {
   return left - (left + right) * sigmoid(score);
 }
 
 template <class Real>
-W2V_HD inline Real turns_loss(Real score, Real left, Real right) {
+WARP2VEC_HD inline Real turns_loss(Real score, Real left, Real right) {
   return left * softplus(-score) + right * softplus(score);
 }
 
 /// Sharing::tile: the size of the weight of each of M negatives for a context with `pairs` positive pairs in
 /// the tile, so that the expected gradient is that of K fresh negatives for each pair.
-W2V_HD constexpr float tile_negative_weight(std::int32_t pairs, std::int32_t negatives,
-                                            std::int32_t tile_negatives) {
+WARP2VEC_HD constexpr float tile_negative_weight(std::int32_t pairs, std::int32_t negatives,
+                                                 std::int32_t tile_negatives) {
   return static_cast<float>(pairs) * static_cast<float>(negatives) / static_cast<float>(tile_negatives);
 }
 
@@ -64,7 +64,7 @@ struct HotView {
   std::int64_t size = 0;
 
   /// What the step of a row that takes part in `pairs` pairs is multiplied by, in (0, 1].
-  W2V_HD constexpr float factor(std::int64_t row, float pairs, float lr) const {
+  WARP2VEC_HD constexpr float factor(std::int64_t row, float pairs, float lr) const {
     const float per_pair = load_per_pair * lr < 1.0F ? load_per_pair * lr : 1.0F;
     const float load = per_pair * (row < size ? pairs + pairs_elsewhere[row] : pairs);
     return load > 1.0F ? 1.0F / load : 1.0F;
