@@ -13,7 +13,7 @@
 #include "host/cli/run/run_report.h"
 #include "host/cli/run/vocabulary_source.h"
 #include "kernels/backend/model_of.h"
-#include "kernels/training/stretch.h"
+#include "kernels/training/totals.h"
 #include "kernels/training/train_dense_tiles.h"
 #include "tests/plain_warp/host_block.h"
 #include "tests/plain_warp/host_model.h"

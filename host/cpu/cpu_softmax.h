@@ -4,8 +4,8 @@
 #include <warp2vec/embeddings.h>
 #include <warp2vec/trainer.h>
 
-#include "host/cpu/context_copies.h"
 #include "host/cpu/cpu_batch.h"
+#include "host/cpu/rows.h"
 
 #include <cstdint>
 #include <vector>

@@ -1,5 +1,5 @@
 #pragma once
-/// The steps of the CPU backend: what reference_blocks.h defines, in vector instructions.
+/// The steps of the CPU backend: what host/reference defines, in vector instructions.
 
 #include <warp2vec/embeddings.h>
 #include <warp2vec/trainer.h>
@@ -8,8 +8,7 @@
 #include "host/cpu/cpu_batch.h"
 #include "host/cpu/cpu_softmax.h"
 #include "host/cpu/path_tile_steps.h"
-#include "host/cpu/private_rows.h"
-#include "host/cpu/sign_block.h"
+#include "host/cpu/rows.h"
 #include "host/cpu/tile_steps.h"
 #include "host/training/hot_rows.h"
 

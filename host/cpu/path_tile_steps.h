@@ -5,8 +5,7 @@
 #include <warp2vec/trainer.h>
 
 #include "host/cpu/cpu_batch.h"
-#include "host/cpu/private_rows.h"
-#include "host/cpu/scaled_rows.h"
+#include "host/cpu/rows.h"
 #include "host/training/hot_rows.h"
 
 #include <cstddef>

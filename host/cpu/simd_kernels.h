@@ -4,6 +4,10 @@
 
 #include <cstdint>
 
+// Must be defined before Highway is included. Vectors of a length that is not known when they are compiled
+// cannot stand in arrays, as sums of products do; ARM has NEON as well.
+#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
+
 namespace warp2vec::simd {
 
 inline constexpr std::int64_t kLanes = 16;

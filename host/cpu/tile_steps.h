@@ -4,9 +4,8 @@
 #include <warp2vec/embeddings.h>
 #include <warp2vec/trainer.h>
 
-#include "host/cpu/context_copies.h"
 #include "host/cpu/cpu_batch.h"
-#include "host/cpu/scaled_rows.h"
+#include "host/cpu/rows.h"
 #include "host/sampling/negative_draws.h"
 #include "host/training/hot_rows.h"
 

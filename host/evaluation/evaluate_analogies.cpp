@@ -3,7 +3,7 @@
 
 #include "host/evaluation/nearest_to_offsets.h"
 #include "host/evaluation/word_matcher.h"
-#include "host/io/text_lines.h"
+#include "host/io/lines.h"
 
 #include <cstddef>
 #include <span>

@@ -2,7 +2,6 @@
 #include <warp2vec/error.h>
 #include <warp2vec/model.h>
 
-#include "host/training/dot.h"
 #include "host/training/matrix_rows.h"
 
 #include <algorithm>

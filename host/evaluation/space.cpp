@@ -1,7 +1,6 @@
 #include <warp2vec/error.h>
 #include <warp2vec/evaluate.h>
 
-#include "host/training/dot.h"
 #include "host/training/matrix_rows.h"
 
 #include <algorithm>

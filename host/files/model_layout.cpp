@@ -1,13 +1,121 @@
 #include "host/files/model_layout.h"
 
+#include <warp2vec/error.h>
+#include <warp2vec/types.h>
+
 #include "host/files/vector_source.h"
 #include "host/io/crc32.h"
 #include "host/io/little_endian.h"
 #include "host/io/utf8.h"
 
+#include <array>
 #include <utility>
 
 namespace warp2vec {
+
+namespace {
+
+// A choice is stored as its place in these lists.
+constexpr std::array kSharings{Sharing::pair, Sharing::window, Sharing::tile, Sharing::automatic};
+constexpr std::array kTableTypes{TableType::float32, TableType::bf16};
+
+template <class List, class Choice>
+std::uint8_t place_in(const List& list, Choice choice) {
+  std::uint8_t place = 0;
+  while (list.at(place) != choice) ++place;
+  return place;
+}
+
+// Takes the numbers one after the other.
+class Decoder {
+ public:
+  explicit Decoder(std::string_view bytes) : bytes_(bytes) {}
+
+  template <class Number>
+  void take(Number& value) {
+    value = number_at<Number>(bytes_, at_);
+    at_ += sizeof value;
+  }
+
+  // A byte below `limit`.
+  std::uint8_t take_below(std::uint8_t limit, const char* what) {
+    std::uint8_t value = 0;
+    take(value);
+    if (value >= limit)
+      throw Error(std::string(what) + " is " + std::to_string(value) + ": expected 0 to " +
+                  std::to_string(limit - 1));
+    return value;
+  }
+
+  std::string_view rest() const { return bytes_.substr(at_); }
+
+ private:
+  std::string_view bytes_;
+  std::size_t at_ = 0;
+};
+
+// The numbers that have no choices, in the order of the file. All settings are named, so that this does not
+// compile with one that is new until the file has a place for it.
+template <class Settings, class Visit>
+void each_number(Settings& settings, const Visit& visit) {
+  auto& [dim, window, shrink_window, min_count, max_vocab, loss, sharing, negative, ns_exponent, tile_centres,
+         tile_negatives, table_type, sample, lr, epochs, max_sentence, threads, seed, deterministic] =
+      settings.config;
+  visit(settings.words);
+  visit(dim);
+  visit(window);
+  visit(min_count);
+  visit(max_vocab);
+  visit(max_sentence);
+  visit(seed);
+  visit(ns_exponent);
+  visit(sample);
+  visit(lr);
+  visit(negative);
+  visit(tile_centres);
+  visit(tile_negatives);
+  visit(epochs);
+}
+
+}  // namespace
+
+std::string encode_model_settings(const ModelSettings& settings) {
+  const Config& c = settings.config;
+  std::string bytes;
+  each_number(settings, [&bytes](auto number) { append_number_bytes(bytes, number); });
+  const auto append_byte = [&bytes](int value) {
+    append_number_bytes(bytes, static_cast<std::uint8_t>(value));
+  };
+  append_byte((c.loss.negative_sampling ? 1 : 0) + (c.loss.hierarchical_softmax ? 2 : 0) +
+              (c.loss.softmax ? 4 : 0));
+  append_byte(place_in(kSharings, c.sharing));
+  append_byte(place_in(kTableTypes, c.table_type));
+  append_byte(c.shrink_window ? 1 : 0);
+  append_byte(c.deterministic ? 1 : 0);
+  bytes.resize(kModelSettingsBytes);
+  return bytes;
+}
+
+ModelSettings decode_model_settings(std::string_view bytes) {
+  ModelSettings settings;
+  Config& c = settings.config;
+  Decoder decoder(bytes);
+  each_number(settings, [&decoder](auto& number) { decoder.take(number); });
+  const std::uint8_t loss = decoder.take_below(8, "the loss");
+  c.loss = {(loss & 1U) != 0, (loss & 2U) != 0, (loss & 4U) != 0};
+  c.sharing = kSharings.at(decoder.take_below(kSharings.size(), "the sharing"));
+  c.table_type = kTableTypes.at(decoder.take_below(kTableTypes.size(), "the table type"));
+  c.shrink_window = decoder.take_below(2, "the shrinking of windows") == 1;
+  c.deterministic = decoder.take_below(2, "the determinism") == 1;
+  if (decoder.rest().find_first_not_of('\0') != std::string_view::npos)
+    throw Error("its last bytes are not zero");
+  if (settings.words < 2 || settings.words > kMaxVocabulary)
+    throw Error("the number of words is " + std::to_string(settings.words) + ": expected 2 to " +
+                std::to_string(kMaxVocabulary));
+  c.validate();
+  return settings;
+}
+
 namespace {
 
 // As PNG's: no text begins so, and a transfer that changes line ends is noticed.

@@ -1,8 +1,7 @@
 #pragma once
-/// The layout of a model file: a header that names the sections, then the sections; see
-/// docs/model-format.md.
+/// The layout of a model file: a header that names the sections, then the sections; see docs/model-format.md.
 
-#include "host/files/model_settings.h"
+#include <warp2vec/config.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -11,6 +10,19 @@
 #include <vector>
 
 namespace warp2vec {
+
+struct ModelSettings {
+  Config config;           ///< all but `threads`, which is the machine's
+  std::int64_t words = 0;  ///< of the vocabulary, 2 to kMaxVocabulary
+};
+
+inline constexpr std::size_t kModelSettingsBytes = 96;
+
+/// kModelSettingsBytes bytes.
+std::string encode_model_settings(const ModelSettings& settings);
+
+/// `bytes` are kModelSettingsBytes. Throws Error for a value out of its range.
+ModelSettings decode_model_settings(std::string_view bytes);
 
 inline constexpr std::uint32_t kModelVersion = 1;
 

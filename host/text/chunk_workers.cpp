@@ -8,6 +8,7 @@
 #include <thread>
 
 namespace warp2vec {
+
 namespace {
 
 // Whose turn it is to commit, and what went wrong first.

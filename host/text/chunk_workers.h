@@ -1,8 +1,12 @@
 #pragma once
-/// Threads that work through the chunks of a corpus.
+/// Threads that each take chunks of a corpus.
+
+#include <warp2vec/corpus.h>
 
 #include "host/text/chunk_reader.h"
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -24,5 +28,12 @@ class ChunkWorker {
 /// the exception of the first chunk in the order of the text that failed is thrown on, whatever the number of
 /// threads, and no chunk behind it is committed.
 void process_chunks(ChunkReader& reader, const std::vector<std::unique_ptr<ChunkWorker>>& workers);
+
+/// count_words() and encode() with chunks of a given size: tests cut the text anywhere, and the results do
+/// not depend on it.
+CorpusCounts count_words_in_chunks(const Corpus& corpus, std::int64_t min_count, std::int64_t max_vocab,
+                                   int threads, const ReadProgress& progress, std::size_t chunk_bytes);
+TokenStream encode_in_chunks(const Corpus& corpus, const Vocabulary& vocabulary, int threads,
+                             const ReadProgress& progress, std::size_t chunk_bytes);
 
 }  // namespace warp2vec

@@ -3,7 +3,6 @@
 
 #include "host/io/utf8.h"
 #include "host/text/chunk_workers.h"
-#include "host/text/corpus_passes.h"
 #include "host/text/tokenizer.h"
 #include "host/text/word_table.h"
 

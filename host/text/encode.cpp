@@ -2,7 +2,6 @@
 #include <warp2vec/error.h>
 
 #include "host/text/chunk_workers.h"
-#include "host/text/corpus_passes.h"
 #include "host/text/tokenizer.h"
 #include "host/text/word_table.h"
 

@@ -1,17 +1,30 @@
 #pragma once
-/// Splits text into words and sentences.
+/// Splits text into words and sentences: vector instructions find the classes of 64 bytes at a time.
 
 #include <warp2vec/error.h>
 
+#include "host/io/byte_class.h"
 #include "host/text/chunk_reader.h"
-#include "host/text/text_bits.h"
 
 #include <array>
 #include <bit>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace warp2vec {
+
+inline constexpr std::size_t kTextBits = 64;
+
+/// Bit i stands for byte i (see byte_class.h).
+struct TextBits {
+  std::uint64_t words;  ///< bytes of words
+  std::uint64_t stops;  ///< newlines and NUL bytes
+};
+
+/// Writes one TextBits for each kTextBits bytes of text; bits behind the end of the text are 0.
+void find_text_bits(std::string_view text, TextBits* bits);
 
 [[noreturn]] inline void refuse_nul(const Chunk& chunk, std::size_t at) {
   throw Error(chunk.file->name + ": NUL byte at offset " +

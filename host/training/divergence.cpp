@@ -3,7 +3,6 @@
 #include <warp2vec/error.h>
 
 #include "host/io/utf8.h"
-#include "host/training/dot.h"
 #include "host/training/hot_rows.h"
 #include "host/training/matrix_rows.h"
 

@@ -8,7 +8,7 @@
 #include "kernels/backend/in_flight.h"
 #include "kernels/backend/kept_on_device.h"
 #include "kernels/backend/model_of.h"
-#include "kernels/cuda/stream_timer.h"
+#include "kernels/cuda/stream.h"
 #include "kernels/softmax/softmax_steps.h"
 
 #include <array>

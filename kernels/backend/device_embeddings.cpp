@@ -1,6 +1,6 @@
 #include "kernels/backend/device_embeddings.h"
 
-#include "kernels/cuda/on_device.h"
+#include "kernels/cuda/uploader.h"
 
 #include <algorithm>
 #include <utility>

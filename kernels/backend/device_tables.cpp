@@ -1,6 +1,6 @@
 #include "kernels/backend/device_tables.h"
 
-#include "kernels/cuda/on_device.h"
+#include "kernels/cuda/uploader.h"
 
 namespace warp2vec {
 

@@ -1,6 +1,5 @@
 #pragma once
-/// Copies from the host to the device through two page-locked buffers on a stream of their own: one is filled
-/// while the other is copied.
+/// Copies arrays of the host to the device through pinned memory.
 
 #include "kernels/cuda/device_memory.h"
 #include "kernels/cuda/stream.h"
@@ -37,5 +36,13 @@ class Uploader {
   std::size_t next_ = 0;
   CudaEvent finished_;
 };
+
+/// A copy of `size` values; it may not be complete yet, see Uploader::finish_before().
+template <class T>
+DeviceArray<T> on_device(const T* values, std::int64_t size, Uploader& uploader) {
+  DeviceArray<T> array(size);
+  uploader.upload(array.data(), values, array.bytes());
+  return array;
+}
 
 }  // namespace warp2vec

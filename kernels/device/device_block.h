@@ -1,15 +1,248 @@
 #pragma once
-/// The device's side of warp.h.
+/// The device's side of warp.h and matrix_block.h: what one thread does for its warp, and the block's warps.
+/// The other side, in plain loops, is that of the tests.
 
-#include "kernels/device/device_copies.h"
-#include "kernels/device/device_matrices.h"
-#include "kernels/device/this_lane.h"
+#include "kernels/device/matrix_block.h"
+#include "kernels/device/ptx.h"
 #include "kernels/device/warp.h"
 
 #include <cmath>
+#include <concepts>
 #include <cstdint>
 
 namespace warp2vec {
+
+inline constexpr unsigned kAllLanes = 0xFFFFFFFFU;
+
+__device__ inline int this_lane() { return static_cast<int>(threadIdx.x) % kLanes; }
+
+/// The value of the lane whose number differs in the bits of `distance`.
+__device__ inline float exchange_lanes(float value, int distance) {
+  return __shfl_xor_sync(kAllLanes, value, distance);
+}
+
+#if defined(__CUDACC__)
+extern __shared__ __align__(16) unsigned char dynamic_shared_memory[];
+__device__ inline unsigned char* dynamic_shared() { return dynamic_shared_memory; }
+#else
+unsigned char* dynamic_shared();
+#endif
+
+/// Part of a warp. `from(r)`: row r in global memory, or null, which gives zeros; `to(r)`: where it goes;
+/// rows of `values` values, a multiple of 16. Warp `index` of `warps` takes rows index, index + warps, ...;
+/// what it has copied is there for others after the next barrier. `meanwhile()` is called while copies are on
+/// their way.
+class DeviceCopies {
+ public:
+  /// Bytes of `ring`, shared memory of the block that copy_rows() needs for rows of Value.
+  template <class Value>
+  __host__ __device__ static constexpr std::int64_t copying_bytes(int warps) {
+    return sizeof(Value) == sizeof(float) ? std::int64_t{warps} * kLanes * kAhead * kBytes : 0;
+  }
+
+  /// Floats go through a ring, in which each lane meets only what it has itself asked for, so that it waits
+  /// for nobody. Four pieces ahead keep 32 kB on their way with 16 warps; the memory's latency of some 700
+  /// cycles times a multiprocessor's share of its bandwidth, 15 bytes a cycle on an H100, is 10 kB.
+  template <std::same_as<float> Value, class From, class To, class Meanwhile>
+  __device__ static void copy_rows(unsigned char* ring, int index, int warps, std::int32_t rows,
+                                   std::int32_t values, From from, To to, Meanwhile meanwhile) {
+    constexpr int kFloats = kBytes / static_cast<int>(sizeof(float));
+    auto* const own = reinterpret_cast<float4*>(ring) + threadIdx.x;
+    const auto slot = [&](int i) { return own + i * static_cast<int>(blockDim.x); };
+    Pieces ahead(index, warps, rows, values, kFloats);
+    Pieces here = ahead;
+    const auto begin = [&](int i) {
+      if (!ahead.done()) {
+        if (const float* const row = from(ahead.row); row != nullptr)
+          begin_copy_16(slot(i), row + ahead.column);
+        ahead.advance();
+      }
+      end_copy_group();
+    };
+    for (int i = 0; i < kAhead; ++i) begin(i);
+    meanwhile();
+    for (int i = 0; !here.done(); here.advance(), i = (i + 1) % kAhead) {
+      wait_for_copies<kAhead - 1>();
+      uint2 packed{0, 0};
+      if (from(here.row) != nullptr) {
+        const float4 v = *slot(i);
+        packed = {pack_bf16(v.x, v.y), pack_bf16(v.z, v.w)};
+      }
+      *reinterpret_cast<uint2*>(to(here.row) + here.column) = packed;
+      begin(i);
+    }
+  }
+
+  /// Bfloat16 is copied to its place.
+  template <std::same_as<Bf16> Value, class From, class To, class Meanwhile>
+  __device__ static void copy_rows(unsigned char* /*ring*/, int index, int warps, std::int32_t rows,
+                                   std::int32_t values, From from, To to, Meanwhile meanwhile) {
+    for (Pieces piece(index, warps, rows, values, kBytes / static_cast<int>(sizeof(Bf16))); !piece.done();
+         piece.advance()) {
+      Bf16* const place = to(piece.row) + piece.column;
+      if (const Bf16* const row = from(piece.row); row != nullptr)
+        begin_copy_16(place, row + piece.column);
+      else
+        *reinterpret_cast<uint4*>(place) = {0, 0, 0, 0};
+    }
+    end_copy_group();
+    meanwhile();
+    wait_for_copies<0>();
+  }
+
+  /// Asks for a row to be brought to the L2 cache.
+  __device__ static void prefetch(const void* row, std::int64_t bytes) {
+    constexpr std::int64_t kLine = 128;
+    for (std::int64_t b = 0; b < bytes; b += kLine) prefetch_to_l2(static_cast<const char*>(row) + b);
+  }
+
+ private:
+  static constexpr int kBytes = 16;  // of a piece
+  static constexpr int kAhead = 4;
+
+  /// The pieces of `size` values that one lane copies.
+  struct Pieces {
+    std::int32_t row;
+    std::int32_t column;
+    std::int32_t warps, rows, values, first, step;
+
+    __device__ Pieces(int index, int warps_, std::int32_t rows_, std::int32_t values_, std::int32_t size)
+        : row(index),
+          column(this_lane() * size),
+          warps(warps_),
+          rows(rows_),
+          values(values_),
+          first(column),
+          step(kLanes * size) {
+      if (column >= values) row = rows;  // the row has fewer pieces than a warp has lanes
+    }
+    __device__ bool done() const { return row >= rows; }
+    __device__ void advance() {
+      column += step;
+      if (column < values) return;
+      column = first;
+      row += warps;
+    }
+  };
+};
+
+/// See matrix_block.h. What one lane does.
+class DeviceMatrices {
+ public:
+  struct A {
+    std::uint32_t pairs[4];
+  };
+  struct B {
+    std::uint32_t pairs[4];  // of two halves of eight columns
+  };
+  struct Block {
+    float values[kBlockSlots];
+  };
+
+  __device__ static Block zero() { return {}; }
+
+  __device__ static A load_a(const Bf16* p, std::int64_t stride) {
+    A a;
+    load_matrices(a.pairs, p + rows_first(stride));
+    return a;
+  }
+  __device__ static A load_a_transposed(const Bf16* p, std::int64_t stride) {
+    A a;
+    load_matrices_transposed(a.pairs, p + columns_first(stride));
+    return a;
+  }
+  __device__ static B load_b(const Bf16* p, std::int64_t stride) {
+    B b;
+    load_matrices(b.pairs, p + columns_first(stride));
+    return b;
+  }
+  __device__ static B load_b_transposed(const Bf16* p, std::int64_t stride) {
+    B b;
+    load_matrices_transposed(b.pairs, p + rows_first(stride));
+    return b;
+  }
+
+  __device__ static void multiply_add(const A& a, const B& b, Block& c) {
+    mma_16x8x16(c.values, a.pairs, b.pairs);
+    mma_16x8x16(c.values + 4, a.pairs, b.pairs + 2);
+  }
+
+  template <class F>
+  __device__ static void map(Block& c, F f) {
+    WARP2VEC_UNROLL
+    for (int s = 0; s < kBlockSlots; ++s)
+      c.values[s] = f(block_row(this_lane(), s), block_column(this_lane(), s), c.values[s]);
+  }
+  template <class F>
+  __device__ static float sum(const Block& c, F f) {
+    float total = 0;
+    WARP2VEC_UNROLL
+    for (int s = 0; s < kBlockSlots; ++s)
+      total += f(block_row(this_lane(), s), block_column(this_lane(), s), c.values[s]);
+    return total;
+  }
+
+  __device__ static void store(Bf16* p, std::int64_t stride, const Block& c) {
+    WARP2VEC_UNROLL
+    for (int s = 0; s < kBlockSlots; s += 2)
+      *reinterpret_cast<std::uint32_t*>(p + block_row(this_lane(), s) * stride +
+                                        block_column(this_lane(), s)) =
+          pack_bf16(c.values[s], c.values[s + 1]);
+  }
+
+  /// Four lanes hold two rows in pairs of neighbours. They transpose the 4 x 4 pairs in two exchanges, so
+  /// that each has eight neighbours, to be added at once.
+  template <class F>
+  __device__ static void for_each_part(const Block& c, F f) {
+    const bool odd = (this_lane() & 1) != 0;
+    const bool high = (this_lane() & 2) != 0;
+    const float* const v = c.values;
+    const float low[4] = {odd ? v[4] : v[0], odd ? v[5] : v[1], odd ? v[6] : v[2], odd ? v[7] : v[3]};
+    const float give[4] = {odd ? v[0] : v[4], odd ? v[1] : v[5], odd ? v[2] : v[6], odd ? v[3] : v[7]};
+    float got[4];
+    WARP2VEC_UNROLL
+    for (int i = 0; i < 4; ++i) got[i] = exchange_lanes(give[i], 1);
+    // Of the upper and of the lower row: four neighbours each.
+    float rows[2][4];
+    WARP2VEC_UNROLL
+    for (int r = 0; r < 2; ++r) {
+      WARP2VEC_UNROLL
+      for (int i = 0; i < 2; ++i) {
+        rows[r][i] = odd ? got[2 * r + i] : low[2 * r + i];
+        rows[r][2 + i] = odd ? low[2 * r + i] : got[2 * r + i];
+      }
+    }
+    float part[kPart];
+    WARP2VEC_UNROLL
+    for (int i = 0; i < 4; ++i) {
+      const float kept = high ? rows[1][i] : rows[0][i];
+      const float other = exchange_lanes(high ? rows[0][i] : rows[1][i], 2);
+      part[i] = high ? other : kept;
+      part[4 + i] = high ? kept : other;
+    }
+    f(part_row(this_lane()), part_half(this_lane()), part);
+  }
+
+  __device__ static void add(float* p, const float* part) {
+    add_4(p, part);
+    add_4(p + 4, part + 4);
+  }
+  __device__ static void add(Bf16* p, const float* part) {
+    std::uint32_t pairs[kPart / 2];
+    WARP2VEC_UNROLL
+    for (int i = 0; i < kPart / 2; ++i) pairs[i] = pack_bf16(part[2 * i], part[2 * i + 1]);
+    add_8(p, pairs);
+  }
+
+ private:
+  // Where the lane's row of its 8 x 8 matrix begins, if the second matrix lies below the first or beside it.
+  __device__ static std::int64_t rows_first(std::int64_t stride) {
+    return (this_lane() % 16) * stride + this_lane() / 16 * 8;
+  }
+  __device__ static std::int64_t columns_first(std::int64_t stride) {
+    return (this_lane() % 8 + this_lane() / 16 * 8) * stride + this_lane() / 8 % 2 * 8;
+  }
+};
 
 /// See warp.h. What one lane does.
 class DeviceWarp : public DeviceCopies {

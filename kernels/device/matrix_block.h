@@ -1,7 +1,7 @@
 #pragma once
 /// Blocks of 16 x 16 values, which a warp multiplies on matrix units: how their values lie in its lanes.
 ///
-/// A warp's `Matrices` are DeviceMatrices (device_matrices.h) on a GPU and HostMatrices (host_matrices.h) in
+/// A warp's `Matrices` are DeviceMatrices (device_block.h) on a GPU and HostMatrices (host_matrices.h) in
 /// plain loops:
 ///
 ///     A a = Matrices::load_a(p, stride);             // a[m][k] = p[m * stride + k]

@@ -1,6 +1,5 @@
 #include "kernels/cuda/launch.h"
 #include "kernels/device/device_block.h"
-#include "kernels/device/dynamic_shared.h"
 #include "kernels/softmax/softmax_kernels.h"
 #include "kernels/softmax/softmax_row.h"
 

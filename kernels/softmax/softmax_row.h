@@ -1,6 +1,6 @@
 #pragma once
 /// The full softmax of one (context, centre) pair; it is log_softmax() and train_softmax() of
-/// host/reference/reference_blocks.h but for the products.
+/// host/reference/reference.h but for the products.
 
 #include <warp2vec/types.h>
 

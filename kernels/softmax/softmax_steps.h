@@ -1,5 +1,5 @@
 #pragma once
-/// The full softmax on a GPU: train_softmax() of host/reference/reference_blocks.h for some centres at a
+/// The full softmax on a GPU: train_softmax() of host/reference/reference.h for some centres at a
 /// time.
 
 #include <warp2vec/trainer.h>

@@ -1,6 +1,6 @@
 #pragma once
 /// The units of one centre: window_block(), pair_block() and path_block() of
-/// host/reference/reference_blocks.h.
+/// host/reference/reference.h.
 
 #include "kernels/training/model.h"
 #include "kernels/training/unit.h"

@@ -1,8 +1,7 @@
 #include "kernels/cuda/launch.h"
 #include "kernels/device/device_block.h"
-#include "kernels/device/dynamic_shared.h"
-#include "kernels/training/dense_tile_kernel.h"
 #include "kernels/training/train_dense_tiles.h"
+#include "kernels/training/train_launch.h"
 
 namespace warp2vec {
 namespace {

@@ -1,6 +1,6 @@
 #pragma once
 /// Hierarchical softmax under Sharing::tile as a unit; it is path_tile_block() of
-/// host/reference/reference_blocks.h.
+/// host/reference/reference.h.
 
 #include "kernels/training/model.h"
 #include "kernels/training/unit.h"

@@ -1,5 +1,5 @@
 #pragma once
-/// Sharing::tile as a unit; it is tile_block() of host/reference/reference_blocks.h.
+/// Sharing::tile as a unit; it is tile_block() of host/reference/reference.h.
 
 #include "kernels/training/model.h"
 #include "kernels/training/unit.h"

@@ -1,11 +1,18 @@
 #pragma once
-/// What a training kernel has come to.
+/// How workers share a batch, and the sums of loss and pairs that they add to.
+
+#include <warp2vec/detail/examples.h>
 
 #include "kernels/device/warp.h"
 
 #include <cstdint>
 
 namespace warp2vec {
+
+/// The part of n pieces of work, in order, that falls to worker `index` of `count`.
+WARP2VEC_HD constexpr KeptRange stretch(std::int64_t n, std::int64_t index, std::int64_t count) {
+  return {n * index / count, n * (index + 1) / count};
+}
 
 /// Arrays of one element per warp of the grid, added to.
 struct Totals {

@@ -4,7 +4,6 @@
 #include "kernels/training/centre_unit.h"
 #include "kernels/training/model.h"
 #include "kernels/training/path_tile_unit.h"
-#include "kernels/training/stretch.h"
 #include "kernels/training/tile_unit.h"
 #include "kernels/training/totals.h"
 #include "kernels/training/unit.h"

@@ -2,9 +2,8 @@
 /// The body of the kernels that train tiles on matrix units.
 
 #include "kernels/training/dense_tile.h"
-#include "kernels/training/negative_tiles.h"
-#include "kernels/training/path_tiles.h"
-#include "kernels/training/stretch.h"
+#include "kernels/training/hs_tile.h"
+#include "kernels/training/ns_tile.h"
 #include "kernels/training/totals.h"
 
 #include <cstdint>

@@ -2,9 +2,6 @@
 
 #include <warp2vec/error.h>
 
-#include "kernels/training/dense_tile_kernel.h"
-#include "kernels/training/unit_kernel.h"
-
 #include <string>
 
 namespace warp2vec {

@@ -2,8 +2,8 @@
 /// Which kernel trains a model, and how it is launched.
 
 #include "kernels/training/curand_philox.h"
+#include "kernels/training/hs_tile.h"
 #include "kernels/training/model.h"
-#include "kernels/training/path_words.h"
 #include "kernels/training/totals.h"
 
 #include <cuda_runtime_api.h>
@@ -37,5 +37,22 @@ TrainLaunch plan_train_launch(const Model& model, const TrainLimits& limits);
 void launch_train(const TrainLaunch& launch, int blocks, const Model& model,
                   const CentreRange<CurandPhilox>& batch, const Totals& totals, unsigned char* global_scratch,
                   cudaStream_t stream);
+
+/// Throws DeviceError.
+TrainLaunch plan_units(const Model& model, const TrainLimits& limits);
+
+/// See launch_train().
+void launch_units(const TrainLaunch& launch, int blocks, const Model& model,
+                  const CentreRange<CurandPhilox>& batch, const Totals& totals, unsigned char* global_scratch,
+                  cudaStream_t stream);
+
+/// `warps` = 0 in the result: there is no such launch. `matrix_units` then says why: true, the tile does not
+/// fit into the device's shared memory; false, the code that the device runs was compiled for older ones,
+/// which have no matrix units. New devices run such code where the build has no newer. Throws DeviceError.
+TrainLaunch plan_dense_tiles(const Model& model, const TrainLimits& limits);
+
+/// See launch_train().
+void launch_dense_tiles(const TrainLaunch& launch, int blocks, const Model& model,
+                        const CentreRange<CurandPhilox>& batch, const Totals& totals, cudaStream_t stream);
 
 }  // namespace warp2vec

@@ -1,6 +1,6 @@
 #pragma once
 /// The unit of training on a GPU: context rows and target rows that meet with given weights, all gradients
-/// from the values at the start, then all updates. It is train_block() of host/reference/reference_blocks.h
+/// from the values at the start, then all updates. It is train_block() of host/reference/reference.h
 /// for a group of warps.
 
 #include <warp2vec/detail/step.h>

@@ -3,7 +3,6 @@
 #include <warp2vec/embeddings.h>
 
 #include "host/cpu/simd_kernels.h"
-#include "host/cpu/simd_targets.h"
 #include "tests/support/random_matrix.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "kernels/device/async_copy.h"
+#include "kernels/device/ptx.h"
 #include "tests/emulation/bug_zoo.h"
 
 namespace warp2vec::bug_zoo {

@@ -1,7 +1,6 @@
-// What kernels/device/matrix_instructions.h and async_copy.h are on a machine without them, from NVIDIA's
+// What kernels/device/ptx.h is on a machine without it, from NVIDIA's
 // "PTX ISA".
-#include "kernels/device/async_copy.h"
-#include "kernels/device/matrix_instructions.h"
+#include "kernels/device/ptx.h"
 #include "tests/emulation/cuda_emulation.h"
 #include "tests/emulation/pending_copies.h"
 

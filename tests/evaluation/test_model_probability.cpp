@@ -1,6 +1,6 @@
 #include <warp2vec/model.h>
 
-#include "host/reference/reference_blocks.h"
+#include "host/reference/reference.h"
 #include "tests/support/model_samples.h"
 #include "tests/support/synthetic.h"
 #include "tests/support/thrown_message.h"

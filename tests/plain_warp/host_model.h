@@ -9,7 +9,7 @@
 #include "kernels/backend/in_flight.h"
 #include "kernels/backend/model_of.h"
 #include "kernels/training/model.h"
-#include "kernels/training/negative_words.h"
+#include "kernels/training/ns_tile.h"
 #include "kernels/training/totals.h"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // The body of the kernel for matrix units on the host, against the reference.
 #include <warp2vec/detail/bf16.h>
 
-#include "host/reference/reference_blocks.h"
+#include "host/reference/reference.h"
 #include "tests/plain_warp/host_matrices.h"
 #include "tests/plain_warp/host_warp_backend.h"
 #include "tests/support/training_outcome.h"

@@ -1,7 +1,7 @@
 // The kernels' bodies on the host, against the reference.
 #include <warp2vec/evaluate.h>
 
-#include "host/reference/reference_blocks.h"
+#include "host/reference/reference.h"
 #include "kernels/softmax/softmax_row.h"
 #include "tests/plain_warp/host_warp_backend.h"
 #include "tests/support/training_outcome.h"

@@ -1,6 +1,6 @@
 #include <warp2vec/trainer.h>
 
-#include "host/reference/reference_blocks.h"
+#include "host/reference/reference.h"
 #include "tests/support/synthetic.h"
 
 #include <gtest/gtest.h>

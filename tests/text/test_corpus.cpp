@@ -1,6 +1,6 @@
 #include <warp2vec/corpus.h>
 
-#include "host/text/corpus_passes.h"
+#include "host/text/chunk_workers.h"
 #include "tests/support/compressed.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/thrown_message.h"

@@ -1,4 +1,4 @@
-#include "host/io/text_lines.h"
+#include "host/io/lines.h"
 
 #include <warp2vec/error.h>
 

@@ -1,8 +1,11 @@
 #pragma once
-/// Rows of the trained matrices that one step reads and moves.
+/// The rows that a CPU thread reads and updates: its own copies of the hottest (PrivateRows), the rows of one
+/// tile with their learning rates (ScaledRows), and contexts as operands of matrix products (ContextCopies).
 
+#include <warp2vec/embeddings.h>
 #include <warp2vec/types.h>
 
+#include "host/cpu/simd_kernels.h"
 #include "host/training/hot_rows.h"
 
 #include <algorithm>
@@ -12,6 +15,41 @@
 #include <vector>
 
 namespace warp2vec {
+
+/// Which rows a thread keeps copies of, and for how long.
+struct PrivateRowsPlan {
+  std::int64_t rows = 0;    ///< the first of the matrix
+  std::int32_t visits = 1;  ///< of a row until it is merged
+};
+
+/// The first rows of a matrix that several threads train without locks: a thread reads and moves copies of
+/// them, and exchanges what was learned with the shared row after a number of visits. Otherwise each of these
+/// rows would wander from one processor's cache to the other's at every step. All other rows are the shared
+/// ones.
+class PrivateRows {
+ public:
+  PrivateRows(MatrixView<float> shared, PrivateRowsPlan plan);
+
+  /// Address of a row that is about to be trained, the same for the lifetime of this object.
+  float* visit(std::int64_t r) {
+    if (r >= copies_.rows()) return shared_.row(r);
+    if (++visits_[static_cast<std::size_t>(r)] >= most_visits_) merge(r);
+    return copies_.row(r);
+  }
+  /// Merges all rows.
+  void merge();
+
+ private:
+  // Adds to the shared row what this thread has changed since the last merge, and takes over what the others
+  // have.
+  void merge(std::int64_t r);
+
+  MatrixView<float> shared_;
+  std::int32_t most_visits_;
+  std::vector<std::int32_t> visits_;  // since the last merge
+  Matrix copies_;
+  Matrix merged_;  // the copies after the last merge
+};
 
 /// Rows of one matrix, and what the step of each is multiplied by: learning rate and damping. Rows may
 /// repeat.
@@ -76,6 +114,31 @@ class ScaledRows {
 
   std::vector<Place> places_;
   std::array<std::uint32_t, 512> buckets_{};  // sums over rows of the same number modulo their size
+};
+
+inline simd::Operand rows_of(const Matrix& matrix, std::int64_t first = 0) {
+  return {matrix.row(first), matrix.stride(), 1};
+}
+inline simd::Operand transpose_of(const Matrix& matrix, std::int64_t first = 0) {
+  return {matrix.row(first), 1, matrix.stride()};
+}
+
+/// Copies of up to `capacity` rows, as they are and transposed.
+struct ContextCopies {
+  Matrix rows;     ///< capacity x dim
+  Matrix columns;  ///< dim x capacity
+
+  ContextCopies() = default;
+  ContextCopies(std::int64_t capacity, std::int32_t dim)
+      : rows(simd::padded(capacity), dim),
+        columns(Matrix::padded(dim), static_cast<std::int32_t>(simd::padded(capacity))) {}
+
+  void take(const std::vector<float*>& from) {
+    const auto count = static_cast<std::int64_t>(from.size());
+    simd::gather(from.data(), count, rows.stride(), rows.row(0));
+    simd::transpose(rows.row(0), rows.stride(), (count + 3) / 4 * 4, rows.stride(), columns.row(0),
+                    columns.stride());
+  }
 };
 
 }  // namespace warp2vec

@@ -1,9 +1,9 @@
-#include "host/text/text_bits.h"
+#include "host/text/tokenizer.h"
 
 #include <cstring>
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "host/text/text_bits.cpp"
+#define HWY_TARGET_INCLUDE "host/text/tokenizer.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 

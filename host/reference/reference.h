@@ -1,7 +1,29 @@
 #pragma once
-/// The executable definition of every objective, in plain loops over any floating-point type: what the fast
-/// backends are tested against. A *block* is what is computed from the same row values: one pair, the window
-/// of one centre, or a tile of centres, by the rule of Sharing.
+/// START HERE. Every rule of training in plain loops over any floating-point type: what the CPU's and the
+/// GPU's executors are tested against.
+///
+/// Matrices, V words, dimension d:
+///   input   V x d         one row x per word as a context: the vectors that are saved
+///   output  V x d         one row y per word as a centre or a negative (negative sampling, full softmax)
+///   nodes   (V - 1) x d   one row y per inner node of the Huffman tree (hierarchical softmax)
+///
+/// Skip-gram predicts each centre from every word of its window. A *block* is what is computed from the same
+/// row values: one pair, the window of one centre, or a tile of centres, by the rule of Sharing. With C
+/// contexts, T targets and their weights W (C x T), of which 0 means that two do not meet,
+///   S  = X Y'                           scores, C x T
+///   L  = sum |W| softplus(-sign(W) S)   loss, in nats
+///   G  = W sigmoid(-sign(W) S)          -dL/dS
+///   X += lr a (G Y),  Y += lr b (G' X)  with the damping factors a and b of each row (step.h)
+/// The targets are, under
+///   negative sampling     the centre, weight 1, and negatives from P(w) ~ count(w)^0.75, weight -1
+///                         (Mikolov et al. 2013, eq. 4); M negatives of a tile stand for K of each pair
+///   hierarchical softmax  the nodes on the centre's path, weight 1 where it turns left and -1 where it turns
+///                         right (F. Morin and Y. Bengio 2005)
+///   full softmax          every word, by log softmax instead of the sigmoid: the baseline
+///
+/// Invariants: examples are pure functions of (seed, epoch, position), so every executor trains the same ones
+/// (examples.h); all gradients of a block come from the values at its start; rows that stand in a block
+/// several times are damped for the sum of their pairs.
 
 #include <warp2vec/detail/examples.h>
 #include <warp2vec/detail/kept_tokens.h>

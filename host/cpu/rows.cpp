@@ -1,4 +1,4 @@
-#include "host/cpu/private_rows.h"
+#include "host/cpu/rows.h"
 
 #include "host/cpu/simd_kernels.h"
 

@@ -1,5 +1,5 @@
 #include "host/io/byte_class.h"
-#include "host/text/text_bits.h"
+#include "host/text/tokenizer.h"
 
 #include <gtest/gtest.h>
 
