@@ -1,7 +1,17 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds, and runs all tests: plainly, then under the sanitizers.
+# Installs what is missing, builds, and tests.
+# usage: scripts/test.sh [--all]   (--all: the slow tests, the benchmarks' build and the sanitizers, too)
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
+
+case "$*" in
+"") everything=false ;;
+--all) everything=true ;;
+*)
+  echo "usage: scripts/test.sh [--all]" >&2
+  exit 2
+  ;;
+esac
 
 scripts/install-dependencies.sh build test
 
@@ -9,21 +19,27 @@ scripts/install-dependencies.sh build test
 plain_addresses=(setarch "$(uname -m)" --addr-no-randomize)
 "${plain_addresses[@]}" true 2>/dev/null || plain_addresses=()
 
-# test PRESET [CMAKE-OPTION...]: builds and tests it; the results are left in build/PRESET/tests.xml.
+# test_preset PRESET [CMAKE-OPTION...]: builds and tests it; the results are left in build/PRESET/tests.xml.
 test_preset() {
-  local preset=$1
+  local preset=$1 labels=(--label-exclude slow)
   shift
+  $everything && labels=()
   printf '\n== %s\n' "$preset"
   cmake --preset "$preset" --log-level=WARNING "$@"
   "${plain_addresses[@]}" cmake --build --preset "$preset" --parallel "$(nproc)"
-  "${plain_addresses[@]}" ctest --preset "$preset" --parallel "$(nproc)" --no-tests=error \
+  "${plain_addresses[@]}" ctest --preset "$preset" --parallel "$(nproc)" --no-tests=error "${labels[@]}" \
     --output-junit tests.xml || failed+=("$preset")
+  results+=("build/$preset/tests.xml")
 }
 
 failed=()
-test_preset release -DWARP2VEC_BUILD_BENCHMARKS=ON -DWARP2VEC_CUDA=AUTO # the demo may have turned it off
-test_preset asan-ubsan
-test_preset tsan
+results=()
+# WARP2VEC_CUDA: the demo may have turned it off.
+test_preset release -DWARP2VEC_CUDA=AUTO -DWARP2VEC_BUILD_BENCHMARKS="$($everything && echo ON || echo OFF)"
+if $everything; then
+  test_preset asan-ubsan
+  test_preset tsan
+fi
 
 # Counts, and names every test that failed or was skipped, with the reason that it gave for that.
 printf '\n== Summary\n'
@@ -40,7 +56,7 @@ awk '
     else { fails++; print "failed:  " test() }
   }
   END { printf "%d passed, %d failed, %d skipped\n", passes, fails, skips }
-' build/{release,asan-ubsan,tsan}/tests.xml
+' "${results[@]}"
 if ((${#failed[@]})); then
   echo "Tests failed: ${failed[*]}" >&2
   exit 1

@@ -4,6 +4,8 @@
 #include "host/cli/bench/crossover_report.h"
 #include "host/cli/terminal/text.h"
 
+#include <nlohmann/json.hpp>
+
 namespace warp2vec::cli::bench {
 namespace {
 

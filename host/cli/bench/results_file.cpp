@@ -5,6 +5,8 @@
 #include "host/cli/bench/output_files.h"
 #include "host/io/atomic_file.h"
 
+#include <nlohmann/json.hpp>
+
 #include <filesystem>
 #include <fstream>
 #include <system_error>

@@ -5,6 +5,8 @@
 #include "host/cli/run/interrupt.h"
 #include "host/cli/terminal/text.h"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <cstddef>

@@ -9,6 +9,7 @@
 #include "host/cli/terminal/text.h"
 #include "host/text/text_files.h"
 
+#include <nlohmann/json.hpp>
 #include <sys/stat.h>
 
 #include <algorithm>

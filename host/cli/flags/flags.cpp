@@ -2,6 +2,8 @@
 
 #include "host/cli/terminal/text.h"
 
+#include <CLI/CLI.hpp>
+
 #include <algorithm>
 #include <iostream>
 
@@ -20,11 +22,16 @@ void refuse_flag_as_value(const std::string& flag, const std::string& value) {
 }  // namespace
 
 Flags::Flags(const std::string& usage, const std::string& description, const std::string& footer)
-    : app_(wrap(description, kFlagColumn + kHelpWidth) + "\n", "warp2vec " + usage) {
-  app_.get_formatter()->column_width(kFlagColumn);
-  app_.footer(footer);
-  app_.set_help_flag("-h,--help", "Print this help and exit.");
+    : app_(std::make_unique<CLI::App>(wrap(description, kFlagColumn + kHelpWidth) + "\n",
+                                      "warp2vec " + usage)) {
+  app_->get_formatter()->column_width(kFlagColumn);
+  app_->footer(footer);
+  app_->set_help_flag("-h,--help", "Print this help and exit.");
 }
+
+Flags::~Flags() = default;
+
+bool Flags::given(const std::string& flag) const { return app_->count(flag) > 0; }
 
 CLI::Option* Flags::prepare(CLI::Option* option, const std::string& value_name) {
   return option->group(section_)->option_text(value_name);
@@ -43,13 +50,13 @@ void Flags::list(const std::string& flag, const std::string& value_name, std::ve
     values = given;
     return true;
   };
-  prepare(app_.add_option_function<std::vector<std::string>>(flag, take, wrap(help, kHelpWidth)),
+  prepare(app_->add_option_function<std::vector<std::string>>(flag, take, wrap(help, kHelpWidth)),
           value_name + " ...");
 }
 
 void Flags::on_off(const std::string& flag, bool& value, const std::string& help, bool given) {
   const auto take = [&value, given](std::int64_t count) { value = count > 0 ? given : !given; };
-  app_.add_flag_function(flag, take, wrap(help, kHelpWidth))->group(section_);
+  app_->add_flag_function(flag, take, wrap(help, kHelpWidth))->group(section_);
 }
 
 void Flags::custom(const std::string& flag, const std::string& value_name,
@@ -62,45 +69,45 @@ void Flags::custom(const std::string& flag, const std::string& value_name,
       throw UsageError(error.what());
     }
   };
-  prepare(app_.add_option_function<std::string>(flag, take, wrap(help, kHelpWidth)), value_name);
+  prepare(app_->add_option_function<std::string>(flag, take, wrap(help, kHelpWidth)), value_name);
 }
 
 void Flags::positionals(std::vector<std::string>& words) {
   words_ = &words;
-  app_.allow_extras();
+  app_->allow_extras();
 }
 
 void Flags::config_file() {
-  prepare(app_.set_config(
+  prepare(app_->set_config(
               "--config", "",
               wrap("Read settings from a file of lines 'flag = value', the flags named without dashes (dim "
                    "= 200); '#' starts a comment; quote values with spaces or commas. Flags given on the "
                    "command line win; unknown names are errors.",
                    kHelpWidth)),
           "FILE");
-  app_.allow_config_extras(false);
+  app_->allow_config_extras(false);
 }
 
 std::string Flags::given_config_file() const {
-  return given("--config") ? app_.get_config_ptr()->as<std::string>() : "";
+  return given("--config") ? app_->get_config_ptr()->as<std::string>() : "";
 }
 
 void Flags::refuse(const std::string& argument) const {
   if (!argument.starts_with('-')) throw UsageError("unexpected argument '" + argument + "'");
   std::vector<std::string> known;
-  for (const CLI::Option* option : app_.get_options()) {
+  for (const CLI::Option* option : app_->get_options()) {
     for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
   }
   const std::string written = argument.substr(0, argument.find('='));
   const std::string meant = nearest(written, known);
   throw UsageError("unknown flag " + written + (meant.empty() ? "" : "; did you mean " + meant + "?") + " (" +
-                   app_.get_name().substr(0, app_.get_name().find(' ', sizeof "warp2vec")) +
+                   app_->get_name().substr(0, app_->get_name().find(' ', sizeof "warp2vec")) +
                    " --help lists all flags)");
 }
 
 void Flags::take_words() {
   bool only_words = false;
-  for (const std::string& argument : app_.remaining()) {
+  for (const std::string& argument : app_->remaining()) {
     if (argument == "--" && !only_words) {
       only_words = true;
     } else if (!only_words && argument.size() > 1 && argument.starts_with('-')) {
@@ -114,12 +121,12 @@ void Flags::take_words() {
 bool Flags::parse(Arguments arguments) {
   std::reverse(arguments.begin(), arguments.end());
   try {
-    app_.parse(std::move(arguments));
+    app_->parse(std::move(arguments));
   } catch (const CLI::CallForHelp&) {
-    std::cout << app_.help();
+    std::cout << app_->help();
     return false;
   } catch (const CLI::ExtrasError&) {
-    for (const std::string& argument : app_.remaining()) {
+    for (const std::string& argument : app_->remaining()) {
       if (argument != "--") refuse(argument);
     }
     throw;

@@ -4,14 +4,18 @@
 #include "host/cli/flags/arguments.h"
 #include "host/cli/flags/usage_error.h"
 
-#include <CLI/CLI.hpp>
-
 #include <charconv>
 #include <functional>
+#include <memory>
 #include <string>
 #include <system_error>
 #include <type_traits>
 #include <vector>
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
 
 namespace warp2vec::cli {
 
@@ -35,6 +39,7 @@ class Flags {
  public:
   /// `usage` is what follows the program's name, for example "neighbors WORD..."; `footer` ends the help.
   Flags(const std::string& usage, const std::string& description, const std::string& footer);
+  ~Flags();
 
   /// Starts a section of the help; it holds the flags added from now on.
   void section(const std::string& title) { section_ = title; }
@@ -66,7 +71,7 @@ class Flags {
   /// Returns false if --help was asked for, and printed. Throws UsageError.
   bool parse(Arguments arguments);
   /// Whether `flag` was on the command line or in the configuration file.
-  bool given(const std::string& flag) const { return app_.count(flag) > 0; }
+  bool given(const std::string& flag) const;
   /// The path that --config has; "" if it was not given.
   std::string given_config_file() const;
 
@@ -75,7 +80,7 @@ class Flags {
   [[noreturn]] void refuse(const std::string& argument) const;
   void take_words();
 
-  CLI::App app_;
+  std::unique_ptr<CLI::App> app_;
   std::string section_ = "Options";
   std::vector<std::string>* words_ = nullptr;
 };
