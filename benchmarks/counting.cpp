@@ -35,7 +35,7 @@ std::string zipf_text() {
   const Draws draws{1, 0};
   std::string text;
   for (std::uint64_t index = 0; text.size() < kTextBytes; ++index) {
-    const Words4 r = draws.block(Stream::negative, index);
+    const U32x4 r = draws.block(Stream::negative, index);
     text += word_of(row_of(table.draw(r.w[0], r.w[1])));
     text += r.w[2] % 20 == 0 ? '\n' : ' ';
   }

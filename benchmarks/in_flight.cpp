@@ -1,4 +1,4 @@
-// Trains like a GPU's matrix units with a given number of words in flight, on one CPU thread: what that does
+// Trains like a GPU's tensor cores with a given number of words in flight, on one CPU thread: what that does
 // to the vectors. Takes the flags of `warp2vec train`, and --in-flight.
 #include "kernels/backend/in_flight.h"
 
@@ -31,13 +31,13 @@ namespace warp2vec {
 namespace {
 
 /// As many blocks as tiles are in flight. All read the rows of their next tile and compute its gradients,
-/// then all move their rows: a GPU's blocks are at different places of a tile and see more of each other's
+/// then all update their rows: a GPU's blocks are at different places of a tile and see more of each other's
 /// steps, so this is the worst case.
 template <Trains kTrains, class Value>
 class InFlightBackend final : public Backend {
  public:
   InFlightBackend(const TrainingData& data, std::int64_t blocks)
-      : model_(data, centres_in_flight(model_of(data), blocks, 1, kSizes.first_nodes)),
+      : model_(data, centres_in_flight(model_of(data), blocks, 1, kSizes.top_nodes)),
         totals_(1),
         blocks_(blocks),
         bytes_(dense_tile_bytes<kTrains, Value, HostWarp, Centres>(model_.get(), kSizes, 1)),
@@ -65,10 +65,10 @@ class InFlightBackend final : public Backend {
     const std::int64_t tiles = (batch.last - batch.first + model.tile_centres - 1) / model.tile_centres;
     const std::int64_t longest = (tiles + blocks_ - 1) / blocks_;
     for (std::int64_t step = 0; step < longest; ++step) {
-      // `work(memory, tile)` for the blocks whose stretch is not at its end.
+      // `work(memory, tile)` for the blocks whose chunk is not at its end.
       const auto each_block = [&](const auto& work) {
         for (std::int64_t b = 0; b < blocks_; ++b) {
-          const KeptRange own = stretch(tiles, b, blocks_);
+          const KeptRange own = chunk_of(tiles, b, blocks_);
           if (own.begin + step >= own.end) continue;
           Scratch scratch(memory_.data() + b * bytes_);
           work(Memory::take(scratch, model, kSizes, 1), own.begin + step);
@@ -84,7 +84,7 @@ class InFlightBackend final : public Backend {
   using Memory = DenseTileMemory<kTrains, Value, HostWarp, Centres>;
 
   // As on an H100 with 128 dimensions.
-  static constexpr PathTileSizes kSizes{64, 64};
+  static constexpr HsTileSizes kSizes{64, 64};
 
   template <class EachBlock>
   void train_negatives(const Centres& centres, const EachBlock& each_block) {
@@ -94,15 +94,15 @@ class InFlightBackend final : public Backend {
     };
     each_block([&](const Memory& memory, std::int64_t t) {
       const auto tiles = tiles_of(memory);
-      tiles.name(warp_, 0, 1, t);
-      tiles.relate(warp_, 0, 1, t);
-      tiles.copy(warp_, 0, 1, t, [] {});
+      tiles.sample(warp_, 0, 1, t);
+      tiles.mask(warp_, 0, 1, t);
+      tiles.load(warp_, 0, 1, t, [] {});
       auto loss = HostWarp::zero();
-      tiles.score(warp_, 0, 1, t, true, loss);
+      tiles.forward(warp_, 0, 1, t, true, loss);
       totals_.view().add_loss(warp_, 0, loss);
       totals_.view().add_pairs(warp_, 0, tiles.pairs(warp_, t), true);
     });
-    each_block([&](const Memory& memory, std::int64_t t) { tiles_of(memory).move(warp_, 0, 1, t); });
+    each_block([&](const Memory& memory, std::int64_t t) { tiles_of(memory).backward(warp_, 0, 1, t); });
   }
 
   template <class EachBlock>
@@ -112,7 +112,7 @@ class InFlightBackend final : public Backend {
     };
     each_block([&](const Memory& memory, std::int64_t) {
       tiles_of(memory).find_depths(warp_, 0, 1);
-      tiles_of(memory).load_first_nodes(warp_, 0, 1);
+      tiles_of(memory).load_top_nodes(warp_, 0, 1);
     });
     const Model& model = model_.get();
     for (PathNumber q{0, 0}; q.part * model.path_tile_centres < model.tile_centres; ++q.part) {
@@ -124,16 +124,16 @@ class InFlightBackend final : public Backend {
             const auto tiles = tiles_of(memory);
             const PathNumber own{t, q.part};
             if (!tiles.exists(own)) return;
-            if (round == 0) tiles.name(warp_, 0, 1, own);
+            if (round == 0) tiles.sample(warp_, 0, 1, own);
             if (round < tiles.rounds(own)) work(tiles, own);
             more |= round + 1 < tiles.rounds(own);
           });
         };
         each_tile([&](const auto& tiles, PathNumber own) {
-          tiles.relate(warp_, 0, 1, own, round);
-          tiles.copy(warp_, 0, 1, own);
+          tiles.mask(warp_, 0, 1, own, round);
+          tiles.load(warp_, 0, 1, own);
           auto loss = HostWarp::zero();
-          tiles.score(warp_, 0, 1, own, true, loss);
+          tiles.forward(warp_, 0, 1, own, true, loss);
           totals_.view().add_loss(warp_, 0, loss);
           if (round == 0 && kTrains == Trains::paths)
             totals_.view().add_pairs(warp_, 0, tiles.pairs(own), true);
@@ -141,11 +141,11 @@ class InFlightBackend final : public Backend {
         each_block([&](const Memory& memory, std::int64_t t) {
           const auto tiles = tiles_of(memory);
           const PathNumber own{t, q.part};
-          if (tiles.exists(own) && round < tiles.rounds(own)) tiles.move(warp_, 0, 1, own);
+          if (tiles.exists(own) && round < tiles.rounds(own)) tiles.backward(warp_, 0, 1, own);
         });
       }
     }
-    each_block([&](const Memory& memory, std::int64_t) { tiles_of(memory).merge_first_nodes(warp_, 0, 1); });
+    each_block([&](const Memory& memory, std::int64_t) { tiles_of(memory).merge_top_nodes(warp_, 0, 1); });
   }
 
   HostModel model_;

@@ -33,7 +33,7 @@ void draw_negatives(benchmark::State& state) {
   const Draws draws{1, 0};
   std::uint64_t index = 0;
   for (auto _ : state) {
-    const Words4 r = draws.block(Stream::negative, index++);
+    const U32x4 r = draws.block(Stream::negative, index++);
     benchmark::DoNotOptimize(table.draw(r.w[0], r.w[1]));
     benchmark::DoNotOptimize(table.draw(r.w[2], r.w[3]));
   }

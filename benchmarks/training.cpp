@@ -150,7 +150,7 @@ struct MadeText {
     const AliasTable table(vocabulary.counts(), 1);
     const Draws draws{7, 0};
     for (std::uint64_t i = 0; i < 2000000; ++i) {
-      const Words4 r = draws.block(Stream::keep, i);
+      const U32x4 r = draws.block(Stream::keep, i);
       tokens.ids.push_back(table.view().draw(r.w[0], r.w[1]));
       if (i % 1000 == 999) tokens.ends.push_back(static_cast<std::int64_t>(i) + 1);
     }

@@ -1,7 +1,7 @@
 cmake_minimum_required(VERSION 3.25)
 # Fails if GPUs would not get the kernels that suit them: by default a build is for 75, 80 and 90, as far as the
 # toolkit knows them; the library holds what it was told to for each of its architectures; in the PTX, of which the
-# machine code is made, the kernels of tiles use matrix units for each architecture from 80 on, and no kernel traps.
+# machine code is made, the kernels of tiles use tensor cores for each architecture from 80 on, and no kernel traps.
 # DEFAULT: the architectures of a build that is not told others. KNOWN: those of the toolkit; may be empty.
 # ARCHITECTURES: as in CMAKE_CUDA_ARCHITECTURES. LIBRARY: what was built. CUOBJDUMP: the toolkit's program. WORK: a
 # folder to write to.
@@ -62,7 +62,7 @@ foreach(architecture ${ARCHITECTURES})
   list(REMOVE_DUPLICATES with_units)
   list(LENGTH with_units units)
   if(tiles EQUAL 0 OR (number GREATER_EQUAL 80 AND NOT units EQUAL tiles))
-    message(SEND_ERROR "${units} of ${tiles} kernels of tiles for ${name} use matrix units")
+    message(SEND_ERROR "${units} of ${tiles} kernels of tiles for ${name} use tensor cores")
   endif()
-  message(STATUS "${name}: ${units} of ${tiles} kernels of tiles use matrix units")
+  message(STATUS "${name}: ${units} of ${tiles} kernels of tiles use tensor cores")
 endforeach()

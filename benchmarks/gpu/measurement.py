@@ -46,7 +46,7 @@ class Measurement:
                             "with_evaluation": took},
                 "counts": summary["counts"], "settings": summary["settings"],
                 "path_nodes_outside_top": summary.get("path_nodes_outside_top"),
-                "centres_in_flight": device.get("centres_in_flight"), "matrix_units": device.get("matrix_units"),
+                "centres_in_flight": device.get("centres_in_flight"), "tensor_cores": device.get("tensor_cores"),
                 "loss": summary["epoch_loss"][-1],
                 "peak_memory_bytes": watched.peak_memory_bytes, "quality": quality}
 

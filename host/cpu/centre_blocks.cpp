@@ -4,7 +4,7 @@
 
 namespace warp2vec {
 
-double SignBlockSteps::train(const SignBlock& block) {
+double CentreBlockTrainer::train(const CentreBlock& block) {
   const std::int64_t stride = x_.stride();
   const std::int64_t contexts = block.contexts.size();
   const std::int64_t targets = block.targets.size();
@@ -42,7 +42,7 @@ double SignBlockSteps::train(const SignBlock& block) {
   return loss;
 }
 
-void CentreBlocks::list(const CpuBatch& batch, std::int64_t centre, SignBlocks& blocks) {
+void CentreBlocks::list(const CpuBatch& batch, std::int64_t centre, CentreBlockList& blocks) {
   const Config& config = data_.config;
   const KeptRange window = batch.window(centre);
   const bool negatives = config.loss.negative_sampling && config.sharing != Sharing::tile;
@@ -59,20 +59,20 @@ void CentreBlocks::list(const CpuBatch& batch, std::int64_t centre, SignBlocks& 
   } else {
     add(window);
   }
-  for (const SignBlock& block : blocks.all())
+  for (const CentreBlock& block : blocks.all())
     for (const ScaledRows* rows : {&block.contexts, &block.targets})
       simd::prefetch(rows->rows.data(), rows->size(), embeddings_.input.stride());
 }
 
 void CentreBlocks::add_contexts(const CpuBatch& batch, std::int64_t centre, KeptRange contexts,
-                                SignBlock& block) {
+                                CentreBlock& block) {
   for (std::int64_t i = contexts.begin; i < contexts.end; ++i)
     if (i != centre)
       block.contexts.add(embeddings_.input.row(row_of(batch.word(i))), row_of(batch.word(i)), 1);
 }
 
 void CentreBlocks::add_negatives(const CpuBatch& batch, std::int64_t centre, KeptRange contexts,
-                                 SignBlock& block) {
+                                 CentreBlock& block) {
   const Config& config = data_.config;
   add_contexts(batch, centre, contexts, block);
   const auto pairs = static_cast<float>(block.contexts.size());
@@ -104,7 +104,7 @@ void CentreBlocks::draw_negatives(const CpuBatch& batch, std::int64_t centre, Ke
 }
 
 void CentreBlocks::add_path(const CpuBatch& batch, std::int64_t centre, KeptRange contexts,
-                            SignBlock& block) {
+                            CentreBlock& block) {
   const HuffmanView tree = data_.tree.view();
   const WordId word = batch.word(centre);
   add_contexts(batch, centre, contexts, block);

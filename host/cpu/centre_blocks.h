@@ -20,7 +20,7 @@
 namespace warp2vec {
 
 /// Contexts and targets that meet, with one weight per target (see step.h).
-struct SignBlock {
+struct CentreBlock {
   ScaledRows contexts;
   ScaledRows targets;
   std::vector<float> signs;  ///< of each target: 1 or -1
@@ -33,30 +33,30 @@ struct SignBlock {
 };
 
 /// A list of blocks that keeps their memory when it is cleared.
-class SignBlocks {
+class CentreBlockList {
  public:
   void clear() { size_ = 0; }
-  SignBlock& add() {
+  CentreBlock& add() {
     if (size_ == blocks_.size()) blocks_.emplace_back();
-    SignBlock& block = blocks_[size_++];
+    CentreBlock& block = blocks_[size_++];
     block.clear();
     return block;
   }
-  std::span<const SignBlock> all() const { return {blocks_.data(), size_}; }
+  std::span<const CentreBlock> all() const { return {blocks_.data(), size_}; }
 
  private:
-  std::vector<SignBlock> blocks_;
+  std::vector<CentreBlock> blocks_;
   std::size_t size_ = 0;
 };
 
 /// Trains blocks on one thread.
-class SignBlockSteps {
+class CentreBlockTrainer {
  public:
   /// For blocks of at most so many contexts.
-  SignBlockSteps(std::int64_t contexts, std::int32_t dim) : x_(contexts, dim) {}
+  CentreBlockTrainer(std::int64_t contexts, std::int32_t dim) : x_(contexts, dim) {}
 
   /// Returns the loss.
-  double train(const SignBlock& block);
+  double train(const CentreBlock& block);
 
  private:
   Matrix x_;  // copies of context rows
@@ -77,13 +77,13 @@ class CentreBlocks {
 
   /// Lists the blocks of a centre of the batch, in the order in which they are to be trained, and asks for
   /// their rows ahead of time.
-  void list(const CpuBatch& batch, std::int64_t centre, SignBlocks& blocks);
+  void list(const CpuBatch& batch, std::int64_t centre, CentreBlockList& blocks);
 
  private:
-  void add_contexts(const CpuBatch& batch, std::int64_t centre, KeptRange contexts, SignBlock& block);
-  void add_negatives(const CpuBatch& batch, std::int64_t centre, KeptRange contexts, SignBlock& block);
+  void add_contexts(const CpuBatch& batch, std::int64_t centre, KeptRange contexts, CentreBlock& block);
+  void add_negatives(const CpuBatch& batch, std::int64_t centre, KeptRange contexts, CentreBlock& block);
   void draw_negatives(const CpuBatch& batch, std::int64_t centre, KeptRange window);
-  void add_path(const CpuBatch& batch, std::int64_t centre, KeptRange contexts, SignBlock& block);
+  void add_path(const CpuBatch& batch, std::int64_t centre, KeptRange contexts, CentreBlock& block);
 
   const TrainingData& data_;
   const HotMatrices& hot_;

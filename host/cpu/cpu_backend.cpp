@@ -1,4 +1,4 @@
-#include "host/cpu/cpu_steps.h"
+#include "host/cpu/cpu_trainer.h"
 
 #include <algorithm>
 #include <condition_variable>
@@ -74,7 +74,7 @@ class CpuBackend final : public Backend {
 
   void work(Embeddings& embeddings) {
     try {
-      CpuSteps steps(data_, hot_, embeddings, nodes_);
+      CpuTrainer steps(data_, hot_, embeddings, nodes_);
       std::unique_lock lock(mutex_);
       while (true) {
         ready_.wait(lock, [&] { return stopping_ || !queue_.empty(); });

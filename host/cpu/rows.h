@@ -22,7 +22,7 @@ struct PrivateRowsPlan {
   std::int32_t visits = 1;  ///< of a row until it is merged
 };
 
-/// The first rows of a matrix that several threads train without locks: a thread reads and moves copies of
+/// The first rows of a matrix that several threads train without locks: a thread reads and updates copies of
 /// them, and exchanges what was learned with the shared row after a number of visits. Otherwise each of these
 /// rows would wander from one processor's cache to the other's at every step. All other rows are the shared
 /// ones.

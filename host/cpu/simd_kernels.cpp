@@ -1,6 +1,5 @@
 #include "host/cpu/simd_kernels.h"
 
-
 #include <algorithm>
 #include <atomic>
 #include <cmath>

@@ -68,7 +68,7 @@ void add(AnalogySection& sum, const AnalogySection& section) {
 
 }  // namespace
 
-AnalogyResult evaluate_analogies(const Space& space, const std::string& path,
+AnalogyResult evaluate_analogies(const KeyedVectors& space, const std::string& path,
                                  const EvaluateOptions& options) {
   AnalogyResult result;
   result.file = path;

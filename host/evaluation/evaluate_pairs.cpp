@@ -82,7 +82,8 @@ std::vector<Pair> read_pairs(const std::string& path) {
 
 }  // namespace
 
-PairsResult evaluate_pairs(const Space& space, const std::string& path, const EvaluateOptions& options) {
+PairsResult evaluate_pairs(const KeyedVectors& space, const std::string& path,
+                           const EvaluateOptions& options) {
   const std::vector<Pair> pairs = read_pairs(path);
   const WordMatcher matcher(space, 0, options.case_sensitive);
   std::vector<double> judged;

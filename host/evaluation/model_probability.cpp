@@ -81,7 +81,7 @@ std::vector<double> log_probabilities(const TrainedModel& model, WordId context)
   return model.config.loss.softmax ? softmax_log_probabilities(model, x) : path_log_probabilities(model, x);
 }
 
-std::vector<WordProbability> most_probable(const TrainedModel& model, WordId context, std::int64_t top) {
+std::vector<WordProbability> top_k(const TrainedModel& model, WordId context, std::int64_t top) {
   const std::vector<double> values = log_probabilities(model, context);
   std::vector<WordProbability> words;
   words.reserve(values.size());

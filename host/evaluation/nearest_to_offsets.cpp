@@ -28,7 +28,7 @@ struct Panel {
   std::array<Quad, kQuads> to_beat;  // the last of `best`; infinite in lanes without a query
 };
 
-void start(Panel& panel, const Space& space, std::span<const Offset> offsets,
+void start(Panel& panel, const KeyedVectors& space, std::span<const Offset> offsets,
            std::span<NearestRows> results) {
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   for (auto& best : panel.best) best.fill(-kInfinity);
@@ -81,7 +81,7 @@ void keep_best(Panel& panel, const Scores& scores, std::int64_t first_row, std::
     }
 }
 
-void search(const Space& space, std::int64_t limit, std::span<Panel> panels) {
+void search(const KeyedVectors& space, std::int64_t limit, std::span<Panel> panels) {
   for (std::int64_t block = 0; block < limit; block += kRowBlock) {
     const std::int64_t block_end = std::min(block + kRowBlock, limit);
     for (Panel& panel : panels)
@@ -97,7 +97,7 @@ void search(const Space& space, std::int64_t limit, std::span<Panel> panels) {
 
 }  // namespace
 
-std::vector<NearestRows> nearest_to_offsets(const Space& space, std::int64_t limit,
+std::vector<NearestRows> nearest_to_offsets(const KeyedVectors& space, std::int64_t limit,
                                             std::span<const Offset> offsets, int threads) {
   std::vector<NearestRows> results(offsets.size());
   for (NearestRows& rows : results) rows.fill(-1);

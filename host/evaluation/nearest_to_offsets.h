@@ -21,7 +21,7 @@ using NearestRows = std::array<std::int64_t, 8>;
 /// For each offset the rows among the first `limit` of `space` that are nearest to unit(b) - unit(a) +
 /// unit(c), a, b and c not left out. The result does not depend on `threads`. Besides it, takes about 4 *
 /// dim * 128 bytes per thread.
-std::vector<NearestRows> nearest_to_offsets(const Space& space, std::int64_t limit,
+std::vector<NearestRows> nearest_to_offsets(const KeyedVectors& space, std::int64_t limit,
                                             std::span<const Offset> offsets, int threads);
 
 }  // namespace warp2vec

@@ -6,7 +6,7 @@
 
 namespace warp2vec {
 
-WordMatcher::WordMatcher(const Space& space, std::int64_t limit, bool case_sensitive)
+WordMatcher::WordMatcher(const KeyedVectors& space, std::int64_t limit, bool case_sensitive)
     : case_sensitive_(case_sensitive) {
   const std::int64_t rows = limit > 0 ? std::min(limit, space.size()) : space.size();
   rows_.reserve(static_cast<std::size_t>(rows));

@@ -16,7 +16,7 @@ namespace warp2vec {
 /// equal in upper case are one, and the first of them, the most frequent, stands for all: gensim's rule.
 class WordMatcher {
  public:
-  WordMatcher(const Space& space, std::int64_t limit, bool case_sensitive);
+  WordMatcher(const KeyedVectors& space, std::int64_t limit, bool case_sensitive);
 
   /// Number of rows that are matched.
   std::int64_t limit() const { return static_cast<std::int64_t>(representatives_.size()); }

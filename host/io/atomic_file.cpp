@@ -87,7 +87,7 @@ AtomicFile::AtomicFile(const std::string& path) : path_(path) {
   }
   target_ = behind_links(path_);
   // A file that is replaced keeps its permissions: a private one is private from the start. The umask may
-  // take some of them away at first. Not every file system has them, so a failure is none of ours.
+  // take some of them away at first. Not every file system has them, so ignore failures.
   const bool replaces = target == Target::regular_file;
   const mode_t mode = replaces ? status.st_mode & 0777 : 0666;
   NewFile temporary = create_beside(target_, mode, random_bits);

@@ -51,7 +51,7 @@ struct Windows {
   }
 
   // Whether context number `context` is in the window of centre number `centre`.
-  bool meet(std::size_t context, std::size_t centre) const {
+  bool interact(std::size_t context, std::size_t centre) const {
     const std::int64_t i = reach.begin + static_cast<std::int64_t>(context);
     return i != first_centre + static_cast<std::int64_t>(centre) && of_centre[centre].contains(i);
   }
@@ -116,10 +116,10 @@ Block tile_block(const TrainingData& data, const Draws& draws, const KeptSpan& s
   block.target_pairs.resize(block.targets.size());
   std::int32_t all_pairs = 0;
   for (std::size_t c = 0; c < block.contexts.size(); ++c) {
-    const auto meets = [&](std::size_t t) { return windows.meet(c, t); };
+    const auto interacts = [&](std::size_t t) { return windows.interact(c, t); };
     std::int32_t pairs = 0;
     for (std::size_t t = 0; t < centres; ++t) {
-      if (!meets(t)) continue;
+      if (!interacts(t)) continue;
       block.weight(c, t) = 1;
       block.target_pairs[t] += 1;
       ++pairs;
@@ -130,7 +130,7 @@ Block tile_block(const TrainingData& data, const Draws& draws, const KeptSpan& s
     for (std::size_t m = centres; m < block.targets.size(); ++m) {
       bool is_positive = false;
       for (std::size_t t = 0; t < centres; ++t)
-        is_positive |= meets(t) && block.targets[t] == block.targets[m];
+        is_positive |= interacts(t) && block.targets[t] == block.targets[m];
       block.weight(c, m) = is_positive ? 0.0F : -weight;
     }
   }
@@ -176,10 +176,10 @@ Block path_tile_block(const TrainingData& data, const Draws& draws, const KeptSp
   for (std::size_t c = 0; c < block.contexts.size(); ++c) {
     float pairs = 0;
     for (std::int64_t centre = begin; centre < end; ++centre)
-      pairs += windows.meet(c, static_cast<std::size_t>(centre - begin)) ? 1.0F : 0.0F;
+      pairs += windows.interact(c, static_cast<std::size_t>(centre - begin)) ? 1.0F : 0.0F;
     block.context_pairs.push_back(pairs);
     for (std::size_t t = 0; t < block.targets.size(); ++t) {
-      if (!windows.meet(c, centre_of[t])) continue;
+      if (!windows.interact(c, centre_of[t])) continue;
       block.weight(c, t) = signs[t];
       block.target_pairs[t] += 1;
     }

@@ -92,11 +92,11 @@ HotMatrices::HotMatrices(const TrainingData& data, const CentreShares& shares,
   }
   if (config.loss.hierarchical_softmax) {
     const double pairs = static_cast<double>(elsewhere.paths) * config.pairs_per_centre();
-    const double first_pairs = static_cast<double>(elsewhere.first_paths) * config.pairs_per_centre();
+    const double first_pairs = static_cast<double>(elsewhere.top_paths) * config.pairs_per_centre();
     input_under_tree =
         HotRows(kPathKappa * data.tree.mean_code_length(), scaled(shares.words, pairs), config.lr);
     std::vector<double> passing = scaled(shares.nodes, pairs);
-    const auto first = std::min(static_cast<std::size_t>(elsewhere.first_nodes), passing.size());
+    const auto first = std::min(static_cast<std::size_t>(elsewhere.top_nodes), passing.size());
     for (std::size_t n = 0; n < first; ++n) passing[n] = shares.nodes[n] * first_pairs;
     nodes = HotRows(kPathKappa, std::move(passing), config.lr);
   }

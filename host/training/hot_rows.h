@@ -44,10 +44,10 @@ class HotRows {
 
 /// How many centres are trained from values that other centres, trained at the same time, do not see yet.
 struct CentresInFlight {
-  std::int64_t negatives = 0;    ///< by negative sampling
-  std::int64_t paths = 0;        ///< by hierarchical softmax ...
-  std::int64_t first_nodes = 0;  ///< ... but the first nodes of the tree, this many, ...
-  std::int64_t first_paths = 0;  ///< ... for so many centres
+  std::int64_t negatives = 0;  ///< by negative sampling
+  std::int64_t paths = 0;      ///< by hierarchical softmax ...
+  std::int64_t top_nodes = 0;  ///< ... but the top nodes of the tree, this many, ...
+  std::int64_t top_paths = 0;  ///< ... for so many centres
 };
 
 /// The hot rows of all three matrices.

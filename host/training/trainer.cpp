@@ -3,7 +3,7 @@
 #include <warp2vec/trainer.h>
 
 #include "host/training/divergence.h"
-#include "host/training/transfers.h"
+#include "host/training/parameter_sync.h"
 
 #include <algorithm>
 #include <chrono>
@@ -93,7 +93,7 @@ void require_pairs(const Config& config, const TrainingSummary& summary) {
   throw Error(message.str());
 }
 
-void train_epochs(const TrainingData& data, Backend& backend, Reporter& reporter, Transfers& transfers,
+void train_epochs(const TrainingData& data, Backend& backend, Reporter& reporter, ParameterSync& transfers,
                   TrainingSummary& summary) {
   for (std::int32_t epoch = 0; epoch < data.config.epochs && !summary.interrupted; ++epoch) {
     const KeptTokens kept = backend.kept_tokens(data, static_cast<std::uint32_t>(epoch));
@@ -150,7 +150,7 @@ TrainingSummary train(const TrainingData& data, Backend& backend, Embeddings& em
   require_neighbours(data);
   TrainingSummary summary;
   Reporter reporter(data, observer, summary);
-  Transfers transfers(data, backend, embeddings, summary, intervals);
+  ParameterSync transfers(data, backend, embeddings, summary, intervals);
   try {
     transfers.upload();
     train_epochs(data, backend, reporter, transfers, summary);

@@ -1,6 +1,8 @@
 #pragma once
 /// Every setting of a training run: its default, unit and valid range.
 
+#include <warp2vec/error.h>
+
 #include <cstdint>
 #include <string>
 

@@ -1,6 +1,7 @@
 #pragma once
 /// Text on disk or standard input, and what is made of it: a vocabulary and a stream of word ids.
 
+#include <warp2vec/error.h>
 #include <warp2vec/token_stream.h>
 #include <warp2vec/vocabulary.h>
 
@@ -12,8 +13,8 @@
 
 namespace warp2vec {
 
-/// Told now and then, from one thread at a time: bytes of input read so far (of Corpus::bytes()) and tokens
-/// seen.
+/// Progress callback, called periodically and never concurrently: bytes of input read so far (of
+/// Corpus::bytes()) and tokens seen.
 using ReadProgress = std::function<void(std::int64_t bytes, std::int64_t tokens)>;
 
 /// The input of a run: plain, gzip, zstd or bzip2 files (told by their first bytes, not by name), in order.

@@ -63,11 +63,11 @@ class CudaBackend : public Backend {
   /// Centres whose gradients may be computed from the same values: as many as the corpus, the vocabulary and
   /// the device allow.
   virtual std::int64_t centres_in_flight() const = 0;
-  /// Whether tiles are trained on matrix units, from rows and gradients rounded to bfloat16 with sums in
+  /// Whether tiles are trained on tensor cores, from rows and gradients rounded to bfloat16 with sums in
   /// float: negative sampling alone, by tiles that fit into the shared memory of a device of compute
   /// capability 8.0 or above, if the build has code for such devices. Everything else is trained by plain
   /// code.
-  virtual bool matrix_units() const = 0;
+  virtual bool tensor_cores() const = 0;
   /// What training took so far: up to the last drain(), and perhaps a little later.
   virtual CudaSeconds kernel_seconds() const = 0;
 };

@@ -2,6 +2,7 @@
 /// The trained parameters, and word vectors as files hold them.
 
 #include <warp2vec/config.h>
+#include <warp2vec/error.h>
 #include <warp2vec/types.h>
 
 #include <cstdint>

@@ -4,6 +4,7 @@
 #include <warp2vec/config.h>
 #include <warp2vec/detail/samplers.h>
 #include <warp2vec/embeddings.h>
+#include <warp2vec/error.h>
 #include <warp2vec/trainer.h>
 #include <warp2vec/types.h>
 #include <warp2vec/vocabulary.h>
@@ -63,6 +64,6 @@ struct WordProbability {
 
 /// The `top` most probable words (all, if there are fewer; none for `top` < 1), by falling probability, then
 /// by WordId. Errors as of log_probability.
-std::vector<WordProbability> most_probable(const TrainedModel& model, WordId context, std::int64_t top);
+std::vector<WordProbability> top_k(const TrainedModel& model, WordId context, std::int64_t top);
 
 }  // namespace warp2vec

@@ -1,6 +1,7 @@
 #pragma once
 /// The words of a corpus with exact counts: word <-> WordId.
 
+#include <warp2vec/error.h>
 #include <warp2vec/types.h>
 
 #include <cstdint>

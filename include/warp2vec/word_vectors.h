@@ -2,6 +2,7 @@
 /// Word vectors in files: words with one row each.
 
 #include <warp2vec/embeddings.h>
+#include <warp2vec/error.h>
 #include <warp2vec/vocabulary.h>
 
 #include <cstdint>
@@ -32,9 +33,9 @@ enum class VectorFormat {
 VectorFormat parse_vector_format(const std::string& text);
 std::string to_string(VectorFormat format);
 
-/// Reads binary, text, glove or npy vectors; which one is told from the content. Strict: the file's size must
-/// fit the header to the byte, words must be non-empty and unique, numbers finite. Throws Error naming file
-/// and offset or line. Sizes are checked against the file's size before any allocation.
+/// Reads binary, text, glove or npy vectors; the format is detected from the content. Strict: the file's size
+/// must fit the header to the byte, words must be non-empty and unique, numbers finite. Throws Error naming
+/// file and offset or line. Sizes are checked against the file's size before any allocation.
 WordVectors load_vectors(const std::string& path);
 
 /// Writes the vectors of `words` atomically (a temporary file beside it, fsync, rename, fsync of the folder);

@@ -9,7 +9,7 @@
 #include "kernels/backend/kept_on_device.h"
 #include "kernels/backend/model_of.h"
 #include "kernels/cuda/stream.h"
-#include "kernels/softmax/softmax_steps.h"
+#include "kernels/softmax/softmax_trainer.h"
 
 #include <array>
 #include <memory>
@@ -82,13 +82,14 @@ class OneGpuBackend final : public CudaBackend {
         scratch_(plan_.launch.shared ? 0 : plan_.blocks * plan_.launch.scratch_bytes) {
     tables_.show_to(model_);
     if (data.config.loss.softmax)
-      softmax_ = std::make_unique<SoftmaxSteps>(data, uploader_, plan_.batch_centres, plan_.softmax_centres);
+      softmax_ =
+          std::make_unique<SoftmaxTrainer>(data, uploader_, plan_.batch_centres, plan_.softmax_centres);
   }
 
   const CudaDevice& device() const override { return device_; }
   const CudaMemoryPlan& memory() const override { return plan_.memory; }
   std::int64_t centres_in_flight() const override { return plan_.centres_in_flight(); }
-  bool matrix_units() const override { return plan_.launch.matrix_units; }
+  bool tensor_cores() const override { return plan_.launch.tensor_cores; }
   CudaSeconds kernel_seconds() const override { return seconds_; }
   std::int64_t batch_size() const override { return plan_.batch_centres; }
 
@@ -176,7 +177,7 @@ class OneGpuBackend final : public CudaBackend {
   DeviceTables tables_;
   DeviceTotals totals_;
   DeviceArray<unsigned char> scratch_;
-  std::unique_ptr<SoftmaxSteps> softmax_;
+  std::unique_ptr<SoftmaxTrainer> softmax_;
   std::optional<DeviceEmbeddings> embeddings_;
   std::optional<DeviceCorpus> corpus_;
   std::optional<KeptOnDevice> kept_;

@@ -6,7 +6,7 @@
 #include "kernels/backend/in_flight.h"
 #include "kernels/backend/kept_on_device.h"
 #include "kernels/backend/model_of.h"
-#include "kernels/softmax/softmax_steps.h"
+#include "kernels/softmax/softmax_trainer.h"
 
 #include <algorithm>
 #include <cmath>
@@ -19,7 +19,7 @@ namespace {
 constexpr std::int64_t kReserve = std::int64_t{256} << 20;
 
 // 4 M centres by default: 132 blocks train 496 tiles each in one launch, about 10 ms of work that starting
-// and ending it are small against. Where blocks are many, as without matrix units, 1 M: stretches of 512
+// and ending it are small against. Where blocks are many, as without tensor cores, 1 M: chunks of 512
 // blocks are then still 2,048 centres apart, far enough to have topics of their own.
 constexpr std::int64_t kTilesPerBatch = 65536;
 constexpr std::int64_t kUnitTilesPerBatch = 16384;
@@ -57,7 +57,7 @@ std::int64_t softmax_centres(const TrainingData& data) {
 int choose_blocks(const TrainingData& data, const CudaDevice& device, const Model& model,
                   const TrainLaunch& launch) {
   const CentresInFlight harmless = harmless_centres_in_flight(data);
-  const CentresInFlight block = centres_in_flight(model, 1, launch.warps, launch.path_sizes.first_nodes);
+  const CentresInFlight block = centres_in_flight(model, 1, launch.warps, launch.path_sizes.top_nodes);
   std::int64_t blocks = std::int64_t{std::max(1, launch.blocks_per_multiprocessor)} * device.multiprocessors;
   if (model.negative_sampling) blocks = std::min(blocks, harmless.negatives / block.negatives);
   if (model.hierarchical_softmax) blocks = std::min(blocks, harmless.paths / block.paths);
@@ -101,7 +101,7 @@ CudaMemoryPlan plan_memory(const TrainingData& data, const CudaDevice& device, c
   if (config.loss.hierarchical_softmax) tables += words;
   add("tables of words", tables);
   if (config.loss.softmax) {
-    add("softmax", SoftmaxSteps::bytes(data, plan.batch_centres, plan.softmax_centres));
+    add("softmax", SoftmaxTrainer::bytes(data, plan.batch_centres, plan.softmax_centres));
     return memory;
   }
   add(resident ? "corpus" : "corpus, streamed", DeviceCorpus::bytes(data.tokens.tokens(), resident));
@@ -139,11 +139,11 @@ CudaPlan plan_cuda(const TrainingData& data, const CudaDevice& device, const Cud
   if (data.config.loss.softmax) {
     plan.softmax_centres = limits.softmax_centres > 0 ? limits.softmax_centres : softmax_centres(data);
   } else {
-    plan.launch = plan_train_launch(model, {device.index, !limits.no_matrix_units, limits.warps});
+    plan.launch = plan_train_launch(model, {device.index, !limits.no_tensor_cores, limits.warps});
     plan.blocks = limits.blocks > 0 ? limits.blocks : choose_blocks(data, device, model, plan.launch);
     plan.in_flight =
-        centres_in_flight(model, plan.blocks, plan.launch.warps, plan.launch.path_sizes.first_nodes);
-    tiles = plan.launch.matrix_units ? kTilesPerBatch : kUnitTilesPerBatch;
+        centres_in_flight(model, plan.blocks, plan.launch.warps, plan.launch.path_sizes.top_nodes);
+    tiles = plan.launch.tensor_cores ? kTilesPerBatch : kUnitTilesPerBatch;
   }
   plan.batch_centres = tiles * model.tile_centres;
   plan.batch_tokens = std::min(plan.batch_centres + std::int64_t{2} * model.window, data.tokens.tokens());

@@ -17,7 +17,7 @@ struct CudaLimits {
   int blocks = 0;                    ///< of the training kernel
   std::int64_t softmax_centres = 0;  ///< trained from the same values
   bool stream_corpus = false;        ///< even if it fits
-  bool no_matrix_units = false;      ///< even if the device has them
+  bool no_tensor_cores = false;      ///< even if the device has them
 };
 
 struct CudaPlan {

@@ -8,17 +8,17 @@
 
 namespace warp2vec {
 
-/// The centres of `blocks` blocks of `warps` warps, each with copies of the tree's first `first_nodes` nodes.
+/// The centres of `blocks` blocks of `warps` warps, each with copies of the tree's first `top_nodes` nodes.
 /// What is not trained keeps its default.
 inline CentresInFlight centres_in_flight(const Model& model, std::int64_t blocks, int warps,
-                                         std::int32_t first_nodes) {
+                                         std::int32_t top_nodes) {
   const bool tiles = model.sharing == Sharing::tile;
   CentresInFlight centres;
   if (model.negative_sampling) centres.negatives = blocks * (tiles ? model.tile_centres : warps);
   if (model.hierarchical_softmax) centres.paths = blocks * (tiles ? model.path_tile_centres : warps);
-  centres.first_nodes = first_nodes;
+  centres.top_nodes = top_nodes;
   // A block sees its own steps at once, those of the others when they merge.
-  centres.first_paths = (blocks - 1) * model.tile_centres + model.path_tile_centres;
+  centres.top_paths = (blocks - 1) * model.tile_centres + model.path_tile_centres;
   return centres;
 }
 
@@ -27,7 +27,7 @@ inline CentresInFlight centres_elsewhere(const Model& model, CentresInFlight cen
   const bool tiles = model.sharing == Sharing::tile;
   if (model.negative_sampling) centres.negatives -= tiles ? model.tile_centres : 1;
   if (model.hierarchical_softmax) centres.paths -= tiles ? model.path_tile_centres : 1;
-  centres.first_paths -= model.path_tile_centres;
+  centres.top_paths -= model.path_tile_centres;
   return centres;
 }
 

@@ -14,10 +14,10 @@ namespace warp2vec {
 
 inline constexpr unsigned kAllLanes = 0xFFFFFFFFU;
 
-__device__ inline int this_lane() { return static_cast<int>(threadIdx.x) % kLanes; }
+__device__ inline int this_lane() { return static_cast<int>(threadIdx.x) % kWarpSize; }
 
 /// The value of the lane whose number differs in the bits of `distance`.
-__device__ inline float exchange_lanes(float value, int distance) {
+__device__ inline float shfl_xor_sync(float value, int distance) {
   return __shfl_xor_sync(kAllLanes, value, distance);
 }
 
@@ -37,7 +37,7 @@ class DeviceCopies {
   /// Bytes of `ring`, shared memory of the block that copy_rows() needs for rows of Value.
   template <class Value>
   __host__ __device__ static constexpr std::int64_t copying_bytes(int warps) {
-    return sizeof(Value) == sizeof(float) ? std::int64_t{warps} * kLanes * kAhead * kBytes : 0;
+    return sizeof(Value) == sizeof(float) ? std::int64_t{warps} * kWarpSize * kAhead * kBytes : 0;
   }
 
   /// Floats go through a ring, in which each lane meets only what it has itself asked for, so that it waits
@@ -113,7 +113,7 @@ class DeviceCopies {
           rows(rows_),
           values(values_),
           first(column),
-          step(kLanes * size) {
+          step(kWarpSize * size) {
       if (column >= values) row = rows;  // the row has fewer pieces than a warp has lanes
     }
     __device__ bool done() const { return row >= rows; }
@@ -201,7 +201,7 @@ class DeviceMatrices {
     const float give[4] = {odd ? v[0] : v[4], odd ? v[1] : v[5], odd ? v[2] : v[6], odd ? v[3] : v[7]};
     float got[4];
     WARP2VEC_UNROLL
-    for (int i = 0; i < 4; ++i) got[i] = exchange_lanes(give[i], 1);
+    for (int i = 0; i < 4; ++i) got[i] = shfl_xor_sync(give[i], 1);
     // Of the upper and of the lower row: four neighbours each.
     float rows[2][4];
     WARP2VEC_UNROLL
@@ -216,7 +216,7 @@ class DeviceMatrices {
     WARP2VEC_UNROLL
     for (int i = 0; i < 4; ++i) {
       const float kept = high ? rows[1][i] : rows[0][i];
-      const float other = exchange_lanes(high ? rows[0][i] : rows[1][i], 2);
+      const float other = shfl_xor_sync(high ? rows[0][i] : rows[1][i], 2);
       part[i] = high ? other : kept;
       part[4 + i] = high ? kept : other;
     }
@@ -256,7 +256,7 @@ class DeviceWarp : public DeviceCopies {
     return f(this_lane());
   }
   __device__ static float plus(float a, float b) { return a + b; }
-  __device__ static float larger(float a, float b) { return a < b ? b : a; }
+  __device__ static float max(float a, float b) { return a < b ? b : a; }
   __device__ static float times(float a, float b) { return a * b; }
   __device__ static float fma(float a, float b, float c) { return fmaf(a, b, c); }
   template <class F>
@@ -267,8 +267,8 @@ class DeviceWarp : public DeviceCopies {
   __device__ static float map(F f, float a, float b) {
     return f(a, b);
   }
-  __device__ static float exchange(float a, int distance) { return exchange_lanes(a, distance); }
-  __device__ static float choose(int bit, float without, float with) {
+  __device__ static float shfl_xor(float a, int distance) { return shfl_xor_sync(a, distance); }
+  __device__ static float select(int bit, float without, float with) {
     return (this_lane() & bit) != 0 ? with : without;
   }
 
@@ -292,18 +292,18 @@ class DeviceWarp : public DeviceCopies {
 
   template <class F>
   __device__ static void strided(std::int64_t count, F f, int index, int warps) {
-    for (std::int64_t i = std::int64_t{index} * kLanes + this_lane(); i < count;
-         i += std::int64_t{warps} * kLanes)
+    for (std::int64_t i = std::int64_t{index} * kWarpSize + this_lane(); i < count;
+         i += std::int64_t{warps} * kWarpSize)
       f(i);
   }
   template <class F>
-  __device__ static void once(F f) {
+  __device__ static void lane_0(F f) {
     if (this_lane() == 0) f();
   }
 
   __device__ static int warps() { return 1; }
   template <class F>
-  __device__ void each_warp(F f) {
+  __device__ void for_each_warp(F f) {
     f(*this, 0);
     __syncwarp(kAllLanes);
   }
@@ -321,17 +321,17 @@ class DeviceBlock {
 
   __device__ static int index() { return static_cast<int>(blockIdx.x); }
   __device__ static int count() { return static_cast<int>(gridDim.x); }
-  __device__ static int warps() { return static_cast<int>(blockDim.x) / kLanes; }
+  __device__ static int warps() { return static_cast<int>(blockDim.x) / kWarpSize; }
 
   template <class F>
-  __device__ static void each_warp(F f) {
+  __device__ static void for_each_warp(F f) {
     DeviceWarp warp;
-    f(warp, static_cast<int>(threadIdx.x) / kLanes);
+    f(warp, static_cast<int>(threadIdx.x) / kWarpSize);
     __syncthreads();
   }
   template <class F>
   __device__ static void for_each(std::int64_t n, F f) {
-    each_warp([&](DeviceWarp& warp, int index) { warp.strided(n, f, index, warps()); });
+    for_each_warp([&](DeviceWarp& warp, int index) { warp.strided(n, f, index, warps()); });
   }
 };
 

@@ -1,5 +1,5 @@
 #pragma once
-/// Blocks of 16 x 16 values, which a warp multiplies on matrix units: how their values lie in its lanes.
+/// Blocks of 16 x 16 values, which a warp multiplies on tensor cores: how their values lie in its lanes.
 ///
 /// A warp's `Matrices` are DeviceMatrices (device_block.h) on a GPU and HostMatrices (host_matrices.h) in
 /// plain loops:

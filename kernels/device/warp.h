@@ -5,7 +5,7 @@
 /// l on value l of each, so that a lane meets only its own values of any row. A *group* is one warp or all
 /// warps of a block; its work is done in phases, and each phase ends with a barrier among its warps:
 ///
-///     group.each_warp([&](auto& warp, int index) { ... });    // warp number `index` of group.warps()
+///     group.for_each_warp([&](auto& warp, int index) { ... });    // warp number `index` of group.warps()
 ///     group.for_each(n, [&](int i) { ... });                  // i in [0, n), one lane each
 ///
 /// DeviceBlock and DeviceWarp (device_block.h) do this on a GPU, HostBlock and HostWarp (host_block.h) in
@@ -17,28 +17,28 @@
 
 namespace warp2vec {
 
-inline constexpr int kLanes = 32;
+inline constexpr int kWarpSize = 32;
 
 /// How many of the 32 values from `column` on belong to a row of `stride` values. `kWhole`: strides are
 /// multiples of 32, which saves a test per access.
 template <bool kWhole>
 WARP2VEC_HD constexpr int lanes_in(std::int64_t column, std::int64_t stride) {
-  return kWhole || stride - column >= kLanes ? kLanes : static_cast<int>(stride - column);
+  return kWhole || stride - column >= kWarpSize ? kWarpSize : static_cast<int>(stride - column);
 }
 
 /// The sum over lanes of `value`, in every lane. Five exchanges.
 template <class Warp>
 WARP2VEC_HD typename Warp::Float warp_sum(const Warp& warp, typename Warp::Float value) {
-  for (int distance = 1; distance < kLanes; distance *= 2)
-    value = warp.plus(value, warp.exchange(value, distance));
+  for (int distance = 1; distance < kWarpSize; distance *= 2)
+    value = warp.plus(value, warp.shfl_xor(value, distance));
   return value;
 }
 
 /// The largest of all lanes' values, in every lane.
 template <class Warp>
 WARP2VEC_HD typename Warp::Float warp_max(const Warp& warp, typename Warp::Float value) {
-  for (int distance = 1; distance < kLanes; distance *= 2)
-    value = warp.larger(value, warp.exchange(value, distance));
+  for (int distance = 1; distance < kWarpSize; distance *= 2)
+    value = warp.max(value, warp.shfl_xor(value, distance));
   return value;
 }
 
@@ -54,14 +54,14 @@ WARP2VEC_HD typename Warp::Float warp_sums(const Warp& warp, typename Warp::Floa
     WARP2VEC_UNROLL
     for (int i = 0; i < left; ++i) {
       // Of the pair (2 i, 2 i + 1), lanes with the bit `distance` keep the second.
-      const auto kept = warp.choose(distance, values[2 * i], values[2 * i + 1]);
-      const auto given = warp.choose(distance, values[2 * i + 1], values[2 * i]);
-      values[i] = warp.plus(kept, warp.exchange(given, distance));
+      const auto kept = warp.select(distance, values[2 * i], values[2 * i + 1]);
+      const auto given = warp.select(distance, values[2 * i + 1], values[2 * i]);
+      values[i] = warp.plus(kept, warp.shfl_xor(given, distance));
     }
     distance *= 2;
   }
-  for (; distance < kLanes; distance *= 2)
-    values[0] = warp.plus(values[0], warp.exchange(values[0], distance));
+  for (; distance < kWarpSize; distance *= 2)
+    values[0] = warp.plus(values[0], warp.shfl_xor(values[0], distance));
   return values[0];
 }
 

@@ -14,7 +14,7 @@ constexpr int kWarps = 8;
 template <class Row>
 __device__ void each_row(const SoftmaxPairs& pairs, Row row) {
   DeviceBlock block;
-  block.each_warp([&](DeviceWarp& warp, int index) {
+  block.for_each_warp([&](DeviceWarp& warp, int index) {
     for (std::int64_t r = std::int64_t{block.index()} * block.warps() + index; r < pairs.size;
          r += std::int64_t{block.count()} * block.warps())
       row(warp, r);
@@ -24,7 +24,7 @@ __device__ void each_row(const SoftmaxPairs& pairs, Row row) {
 __global__ void gather_kernel(MatrixView<float> matrix, SoftmaxPairs pairs, float* rows) {
   each_row(pairs, [&](DeviceWarp& warp, std::int64_t r) {
     const float* const from = matrix.row(std::int64_t{pairs.contexts[r]});
-    for (std::int64_t d = 0; d < matrix.stride; d += kLanes) {
+    for (std::int64_t d = 0; d < matrix.stride; d += kWarpSize) {
       const int lanes = lanes_in<false>(d, matrix.stride);
       warp.store(rows + r * matrix.stride + d, lanes, warp.load(from + d, lanes));
     }
@@ -34,14 +34,14 @@ __global__ void gather_kernel(MatrixView<float> matrix, SoftmaxPairs pairs, floa
 __global__ void scatter_add_kernel(MatrixView<float> matrix, SoftmaxPairs pairs, const float* rows) {
   each_row(pairs, [&](DeviceWarp& warp, std::int64_t r) {
     float* const to = matrix.row(std::int64_t{pairs.contexts[r]});
-    for (std::int64_t d = 0; d < matrix.stride; d += kLanes) {
+    for (std::int64_t d = 0; d < matrix.stride; d += kWarpSize) {
       const int lanes = lanes_in<false>(d, matrix.stride);
       warp.add(to + d, lanes, warp.load(rows + r * matrix.stride + d, lanes));
     }
   });
 }
 
-__global__ void __launch_bounds__(kWarps* kLanes, 2)
+__global__ void __launch_bounds__(kWarps* kWarpSize, 2)
     softmax_kernel(SoftmaxPairs pairs, float* scores, std::int64_t words, double* losses) {
   DeviceBlock block;
   auto* const partial = reinterpret_cast<float*>(dynamic_shared());
@@ -52,7 +52,7 @@ __global__ void __launch_bounds__(kWarps* kLanes, 2)
 
 // One row a warp.
 LaunchShape by_rows(const SoftmaxPairs& pairs) {
-  return {(pairs.size + kWarps - 1) / kWarps, kWarps * kLanes};
+  return {(pairs.size + kWarps - 1) / kWarps, kWarps * kWarpSize};
 }
 
 }  // namespace
@@ -68,8 +68,9 @@ void launch_scatter_add(MatrixView<float> matrix, const SoftmaxPairs& pairs, con
 
 void launch_softmax(const SoftmaxPairs& pairs, float* scores, std::int64_t words, double* losses,
                     cudaStream_t stream) {
-  launch(softmax_kernel, {std::min(pairs.size, kSoftmaxBlocks), kWarps * kLanes, 2 * kWarps * sizeof(float)},
-         stream, pairs, scores, words, losses);
+  launch(softmax_kernel,
+         {std::min(pairs.size, kSoftmaxBlocks), kWarps * kWarpSize, 2 * kWarps * sizeof(float)}, stream,
+         pairs, scores, words, losses);
 }
 
 }  // namespace warp2vec

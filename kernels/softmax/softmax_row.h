@@ -18,23 +18,23 @@ template <class Block>
 WARP2VEC_HD void softmax_row(Block& block, float* scores, std::int64_t words, std::int64_t centre, float lr,
                              double& loss, float* partial) {
   const int warps = block.warps();
-  block.each_warp([&](auto& warp, int index) {
+  block.for_each_warp([&](auto& warp, int index) {
     auto highest = warp.load(scores, 0, -INFINITY);
-    for (std::int64_t w = std::int64_t{index} * kLanes; w < words; w += std::int64_t{warps} * kLanes)
-      highest = warp.larger(highest, warp.load(scores + w, lanes_in<false>(w, words), -INFINITY));
+    for (std::int64_t w = std::int64_t{index} * kWarpSize; w < words; w += std::int64_t{warps} * kWarpSize)
+      highest = warp.max(highest, warp.load(scores + w, lanes_in<false>(w, words), -INFINITY));
     highest = warp_max(warp, highest);
-    warp.once([&] { partial[index] = warp.first(highest); });
+    warp.lane_0([&] { partial[index] = warp.first(highest); });
   });
   float highest = -INFINITY;
   for (int w = 0; w < warps; ++w) highest = highest < partial[w] ? partial[w] : highest;
-  block.each_warp([&](auto& warp, int index) {
+  block.for_each_warp([&](auto& warp, int index) {
     auto sum = warp.zero();
-    for (std::int64_t w = std::int64_t{index} * kLanes; w < words; w += std::int64_t{warps} * kLanes) {
+    for (std::int64_t w = std::int64_t{index} * kWarpSize; w < words; w += std::int64_t{warps} * kWarpSize) {
       const auto score = warp.load(scores + w, lanes_in<false>(w, words), -INFINITY);
       sum = warp.plus(sum, warp.map([&](float s) { return std::exp(s - highest); }, score));
     }
     sum = warp_sum(warp, sum);
-    warp.once([&] { partial[warps + index] = warp.first(sum); });
+    warp.lane_0([&] { partial[warps + index] = warp.first(sum); });
   });
   float sum = 0;
   for (int w = 0; w < warps; ++w) sum += partial[warps + w];

@@ -17,7 +17,7 @@
 namespace warp2vec {
 
 struct CurandPhilox {
-  WARP2VEC_HD static Words4 block(Words4 counter, std::uint32_t key0, std::uint32_t key1) {
+  WARP2VEC_HD static U32x4 block(U32x4 counter, std::uint32_t key0, std::uint32_t key1) {
     const uint4 r =
         curand_Philox4x32_10({counter.w[0], counter.w[1], counter.w[2], counter.w[3]}, {key0, key1});
     return {{r.x, r.y, r.z, r.w}};

@@ -1,5 +1,5 @@
 #pragma once
-/// A tile for matrix units: context rows and target rows that meet in blocks of 16 x 16, and the memory of a
+/// A tile for tensor cores: context rows and target rows that meet in blocks of 16 x 16, and the memory of a
 /// block that trains tiles.
 
 #include <warp2vec/detail/bf16.h>

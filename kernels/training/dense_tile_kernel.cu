@@ -15,20 +15,20 @@ constexpr int most_warps(Trains trains) {
 }
 constexpr int kLeastWarps = 4;
 
-// The first compute capability with bfloat16 matrix units and asynchronous copies. Compiled for an older one
+// The first compute capability with bfloat16 tensor cores and asynchronous copies. Compiled for an older one
 // the kernels are empty, and must not be launched.
-constexpr int kFirstWithMatrixUnits = 80;
+constexpr int kFirstWithTensorCores = 80;
 #if defined(__CUDA_ARCH__)
-constexpr bool kCompiledForMatrixUnits = __CUDA_ARCH__ >= 10 * kFirstWithMatrixUnits;
+constexpr bool kCompiledForTensorCores = __CUDA_ARCH__ >= 10 * kFirstWithTensorCores;
 #else
-constexpr bool kCompiledForMatrixUnits = true;
+constexpr bool kCompiledForTensorCores = true;
 #endif
 
 template <Trains kTrains, class Value>
-__global__ void __launch_bounds__(most_warps(kTrains) * kLanes, 1)
-    dense_tile_kernel(Model model, Tables<Value> tables, PathTileSizes sizes, CentreRange<CurandPhilox> batch,
+__global__ void __launch_bounds__(most_warps(kTrains) * kWarpSize, 1)
+    dense_tile_kernel(Model model, Tables<Value> tables, HsTileSizes sizes, CentreRange<CurandPhilox> batch,
                       Totals totals) {
-  if constexpr (kCompiledForMatrixUnits) {
+  if constexpr (kCompiledForTensorCores) {
     DeviceBlock block;
     train_dense_tiles<kTrains>(block, model, tables, sizes, batch, totals, dynamic_shared());
   }
@@ -37,21 +37,21 @@ __global__ void __launch_bounds__(most_warps(kTrains) * kLanes, 1)
 Tables<float> tables_of(const Model& model, float) { return {model.input, model.output}; }
 Tables<Bf16> tables_of(const Model& model, Bf16) { return {model.input_bf16, model.output_bf16}; }
 
-// Where shared memory is short there are fewer first nodes last: each level of the tree that is not among
+// Where shared memory is short there are fewer top nodes last: each level of the tree that is not among
 // them costs a row more for each centre. 512 bytes a row and as much for each of two copies of a first node:
 // with 128 dimensions all of it fits into the 227 kB of an H100.
-constexpr std::int32_t kFirstNodes[] = {64, 32, 16};
-constexpr std::int32_t kBelow[] = {64, 32, 16};
+constexpr std::int32_t kTopNodes[] = {64, 32, 16};
+constexpr std::int32_t kLowerNodes[] = {64, 32, 16};
 
 // Fewer warps need less room for rows on their way: eight let a tile of 128 dimensions fit into the 99 kB of
 // a GPU for desktops.
 template <Trains kTrains, class Value>
 TrainLaunch plan(const Model& model, const TrainLimits& limits) {
   TrainLaunch launch;
-  launch.matrix_units = compiled_for(dense_tile_kernel<kTrains, Value>) >= kFirstWithMatrixUnits;
-  if (!launch.matrix_units) return launch;
+  launch.tensor_cores = compiled_for(dense_tile_kernel<kTrains, Value>) >= kFirstWithTensorCores;
+  if (!launch.tensor_cores) return launch;
   const std::int64_t most = most_shared_memory(limits.device);
-  const auto fits = [&](const PathTileSizes& sizes) {
+  const auto fits = [&](const HsTileSizes& sizes) {
     for (int warps = limits.warps > 0 ? limits.warps : most_warps(kTrains);; warps /= 2) {
       launch.path_sizes = sizes;
       launch.scratch_bytes =
@@ -64,22 +64,24 @@ TrainLaunch plan(const Model& model, const TrainLimits& limits) {
     }
   };
   const auto fits_with_paths = [&] {
-    for (const std::int32_t first_nodes : kFirstNodes)
-      for (const std::int32_t below : kBelow)
-        if (fits({first_nodes, below})) return true;
+    for (const std::int32_t top_nodes : kTopNodes)
+      for (const std::int32_t lower_nodes : kLowerNodes)
+        if (fits({top_nodes, lower_nodes})) return true;
     return false;
   };
   if (paths_in(kTrains) ? fits_with_paths() : fits({}))
-    launch.blocks_per_multiprocessor = blocks_at_a_time(
-        dense_tile_kernel<kTrains, Value>, {1, launch.warps * kLanes, launch.scratch_bytes}, limits.device);
+    launch.blocks_per_multiprocessor =
+        blocks_at_a_time(dense_tile_kernel<kTrains, Value>,
+                         {1, launch.warps * kWarpSize, launch.scratch_bytes}, limits.device);
   return launch;
 }
 
 template <Trains kTrains, class Value>
 void launch_with(const TrainLaunch& launch, int blocks, const Model& model,
                  const CentreRange<CurandPhilox>& batch, const Totals& totals, cudaStream_t stream) {
-  warp2vec::launch(dense_tile_kernel<kTrains, Value>, {blocks, launch.warps * kLanes, launch.scratch_bytes},
-                   stream, model, tables_of(model, Value{}), launch.path_sizes, batch, totals);
+  warp2vec::launch(dense_tile_kernel<kTrains, Value>,
+                   {blocks, launch.warps * kWarpSize, launch.scratch_bytes}, stream, model,
+                   tables_of(model, Value{}), launch.path_sizes, batch, totals);
 }
 
 // Calls `f` with what the model trains and its type of values, as constants.

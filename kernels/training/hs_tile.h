@@ -1,13 +1,13 @@
 #pragma once
 /// Hierarchical softmax under Sharing::tile on tensor cores: which nodes a tile of paths trains, which
 /// contexts they meet, and the steps; the rule is path_tile_block() of host/reference/reference.h. Targets
-/// are first the tree's first nodes, which most paths pass, then the other nodes of the paths, one path after
-/// the other.
+/// are first the top nodes of the tree, which most paths pass, then the other nodes of the paths, one path
+/// after the other.
 
 #include "kernels/device/scratch.h"
 #include "kernels/device/warp.h"
 #include "kernels/training/dense_tile.h"
-#include "kernels/training/dense_tile_steps.h"
+#include "kernels/training/dense_tile_products.h"
 #include "kernels/training/model.h"
 
 #include <cstdint>
@@ -15,12 +15,12 @@
 namespace warp2vec {
 
 /// Sizes of a tile of paths, both in whole blocks of rows.
-struct PathTileSizes {
-  std::int32_t first_nodes;  ///< nodes [0, first_nodes), as targets of every tile
-  std::int32_t below;        ///< room for other nodes; a tile with more of them is trained in rounds
+struct HsTileSizes {
+  std::int32_t top_nodes;    ///< nodes [0, top_nodes), as targets of every tile
+  std::int32_t lower_nodes;  ///< room for other nodes; a tile with more of them is trained in rounds
 
   WARP2VEC_HD DenseTileShape shape(const Model& model) const {
-    return {in_whole_blocks(model.path_tile_centres + 2 * model.window), first_nodes + below,
+    return {in_whole_blocks(model.path_tile_centres + 2 * model.window), top_nodes + lower_nodes,
             static_cast<std::int32_t>(model.input.stride)};
   }
 };
@@ -77,21 +77,21 @@ struct PathCentre {
   std::int32_t window_begin;  ///< first context of its window ...
   std::int32_t window_end;    ///< ... and the one after the last
   std::int32_t length;        ///< nodes on its path; 0 without contexts
-  std::int32_t first_below;   ///< how many of them are among the first nodes
+  std::int32_t first_lower;   ///< how many of them are among the top nodes
 
-  WARP2VEC_HD std::int32_t below() const { return length - first_below; }
+  WARP2VEC_HD std::int32_t lower_nodes() const { return length - first_lower; }
   WARP2VEC_HD std::int32_t pairs() const { return window_end - window_begin - 1; }
 };
 
 /// What is known of a tile of paths before its rows are read.
-struct PathWords {
+struct HsTileMetadata {
   PathRow* rows;          ///< [rows] contexts, then targets
   std::uint32_t* blocks;  ///< [rows / kBlockSide] all centres of a block's rows
   PathCentre* centres;    ///< [centres]
   RowPairs context_pairs;
 
-  WARP2VEC_HD static PathWords take(Scratch& scratch, const Model& model, const DenseTileShape& shape) {
-    PathWords words{};
+  WARP2VEC_HD static HsTileMetadata take(Scratch& scratch, const Model& model, const DenseTileShape& shape) {
+    HsTileMetadata words{};
     words.rows = scratch.take<PathRow>(shape.rows());
     words.blocks = scratch.take<std::uint32_t>(shape.rows() / kBlockSide);
     words.centres = scratch.take<PathCentre>(model.path_tile_centres);
@@ -104,7 +104,7 @@ struct PathWords {
 /// `warps`.
 template <class Warp, class Centres>
 WARP2VEC_HD void name_paths(Warp& warp, int index, int warps, const Model& model, const Centres& batch,
-                            const PathTileSizes& sizes, const PathPlace& place, const PathWords& words) {
+                            const HsTileSizes& sizes, const PathPlace& place, const HsTileMetadata& words) {
   const std::int32_t contexts = sizes.shape(model).contexts;
   words.context_pairs.clear(warp, index, warps);
   warp.strided(
@@ -119,9 +119,9 @@ WARP2VEC_HD void name_paths(Warp& warp, int index, int warps, const Model& model
           centre.window_begin = static_cast<std::int32_t>(window.begin - place.first);
           centre.window_end = static_cast<std::int32_t>(window.end - place.first);
           centre.length = window.size() > 1 ? model.tree.length(centre.word) : 0;
-          while (centre.first_below < centre.length &&
-                 model.tree.step(centre.word, centre.first_below).node < sizes.first_nodes)
-            ++centre.first_below;
+          while (centre.first_lower < centre.length &&
+                 model.tree.step(centre.word, centre.first_lower).node < sizes.top_nodes)
+            ++centre.first_lower;
           words.centres[k] = centre;
         } else if (c < place.contexts) {
           const std::int32_t row = batch.row(place.first + c);
@@ -135,12 +135,12 @@ WARP2VEC_HD void name_paths(Warp& warp, int index, int warps, const Model& model
       index, warps);
 }
 
-/// Finds who meets whom, drops the contexts that meet nobody, and asks for the rows of nodes: the first ones
-/// in round 0, and in each round as many of the others as there is room for. `depths`: of the first nodes.
-/// After name_paths() of all warps.
+/// Builds the masks of contexts and nodes, drops contexts without a pair, and prefetches the rows of nodes:
+/// the first ones in round 0, and in each round as many of the others as there is room for. `depths`: of the
+/// top nodes. After name_paths() of all warps.
 template <class Warp, class Centres>
 WARP2VEC_HD void relate_paths(Warp& warp, int index, int warps, const Model& model, const Centres& batch,
-                              const PathTileSizes& sizes, const PathPlace& place, const PathWords& words,
+                              const HsTileSizes& sizes, const PathPlace& place, const HsTileMetadata& words,
                               const std::uint8_t* depths, std::int32_t round) {
   const DenseTileShape shape = sizes.shape(model);
   const float lr = batch.lr(model, place.begin);
@@ -177,15 +177,15 @@ WARP2VEC_HD void relate_paths(Warp& warp, int index, int warps, const Model& mod
         const std::int32_t t = c - shape.contexts;
         PathRow row{DenseTile::kNone, 0, 0, 0};
         std::int32_t depth = 0;
-        if (t >= sizes.first_nodes) {
-          std::int32_t number = round * sizes.below + t - sizes.first_nodes;
+        if (t >= sizes.top_nodes) {
+          std::int32_t number = round * sizes.lower_nodes + t - sizes.top_nodes;
           for (std::int32_t k = 0; k < place.centres; ++k) {
             const PathCentre& centre = words.centres[k];
-            if (0 <= number && number < centre.below()) {
-              depth = centre.first_below + number;
+            if (0 <= number && number < centre.lower_nodes()) {
+              depth = centre.first_lower + number;
               meet_node(row, model.tree.step(centre.word, depth), k);
             }
-            number -= centre.below();
+            number -= centre.lower_nodes();
           }
           if (row.row != DenseTile::kNone)
             warp.prefetch(model.nodes.row(std::int64_t{row.row}),
@@ -208,7 +208,7 @@ WARP2VEC_HD void relate_paths(Warp& warp, int index, int warps, const Model& mod
 /// Finds the scales of contexts. After relate_paths() of all warps.
 template <class Warp, class Centres>
 WARP2VEC_HD void damp_contexts(Warp& warp, int index, int warps, const Model& model, const Centres& batch,
-                               const PathPlace& place, const PathWords& words) {
+                               const PathPlace& place, const HsTileMetadata& words) {
   const float lr = batch.lr(model, place.begin);
   const HotView& hot = model.hot_input_under_tree;
   warp.strided(
@@ -232,7 +232,7 @@ WARP2VEC_HD void damp_contexts(Warp& warp, int index, int warps, const Model& mo
 /// Sums up who is met by the rows of each block. After relate_paths() of all warps.
 template <class Warp>
 WARP2VEC_HD void relate_blocks(Warp& warp, int index, int warps, const DenseTileShape& shape,
-                               const PathWords& words) {
+                               const HsTileMetadata& words) {
   warp.strided(
       shape.rows() / kBlockSide,
       [&](std::int64_t b) {
@@ -245,11 +245,11 @@ WARP2VEC_HD void relate_blocks(Warp& warp, int index, int warps, const DenseTile
 }
 
 /// How contexts and nodes meet; see dense_tile_steps.h.
-struct PathMeeting {
+struct HsMask {
   const DenseTileShape& shape;
-  const PathWords& words;
+  const HsTileMetadata& words;
 
-  WARP2VEC_HD bool blocks_meet(std::int32_t context_block, std::int32_t target_block) const {
+  WARP2VEC_HD bool blocks_interact(std::int32_t context_block, std::int32_t target_block) const {
     return (words.blocks[context_block] & words.blocks[shape.contexts / kBlockSide + target_block]) != 0;
   }
   WARP2VEC_HD float gradient(std::int32_t c, std::int32_t t, float score) const {
@@ -277,14 +277,14 @@ struct PathMeeting {
 
 /// Copies of nodes [0, count), trained by the block alone between load() and merge(). Steps are the work of
 /// warp `index` of `warps`; a warp has its own rows.
-struct FirstNodes {
+struct TopNodes {
   MatrixView<float> nodes;  ///< the shared ones
   std::int32_t room;        ///< rows
   float* values;            ///< [room] rows of nodes.stride values ...
   float* loaded;            ///< ... and what they were
 
-  WARP2VEC_HD static FirstNodes take(Scratch& scratch, const MatrixView<float>& nodes, std::int32_t room) {
-    FirstNodes first{nodes, room, nullptr, nullptr};
+  WARP2VEC_HD static TopNodes take(Scratch& scratch, const MatrixView<float>& nodes, std::int32_t room) {
+    TopNodes first{nodes, room, nullptr, nullptr};
     first.values = scratch.take<float>(room * nodes.stride);
     first.loaded = scratch.take<float>(room * nodes.stride);
     return first;
@@ -297,7 +297,7 @@ struct FirstNodes {
   template <class Warp>
   WARP2VEC_HD void load(Warp& warp, int index, int warps) const {
     for (std::int32_t n = index; n < count(); n += warps) {
-      for (std::int64_t d = 0; d < nodes.stride; d += kLanes) {
+      for (std::int64_t d = 0; d < nodes.stride; d += kWarpSize) {
         const int lanes = lanes_in<false>(d, nodes.stride);
         const auto value = warp.load_relaxed(nodes.row(std::int64_t{n}) + d, lanes);
         warp.store(values + n * nodes.stride + d, lanes, value);
@@ -307,7 +307,7 @@ struct FirstNodes {
   }
 
   /// Rounds the copies to the first targets of the tile, and zeros for rows without a node. After load() of
-  /// the same warp, or move() and a barrier.
+  /// the same warp, or backward() and a barrier.
   template <class Warp>
   WARP2VEC_HD void show(Warp& warp, int index, int warps, const DenseTile& tile) const {
     for (std::int32_t n = index; n < room; n += warps) {
@@ -320,7 +320,7 @@ struct FirstNodes {
   }
 
   /// Adds a part of a step, before it is scaled, to columns from d on.
-  WARP2VEC_HD void move(std::int32_t n, std::int32_t d, float scale, const float* part) const {
+  WARP2VEC_HD void update(std::int32_t n, std::int32_t d, float scale, const float* part) const {
     float* const to = values + n * nodes.stride + d;
     WARP2VEC_UNROLL
     for (int i = 0; i < kPart; ++i) to[i] += scale * part[i];
@@ -350,117 +350,116 @@ struct FirstNodes {
 };
 
 /// The tiles of paths of one block. Each step is the work of warp `index` of `warps`, and for tile `q` of the
-/// batch; between two steps of a tile all warps meet. A tile's words are named and related while another
+/// batch; between two steps of a tile all warps meet. A tile's words are sampled and masked while another
 /// one is trained.
 template <class Warp, class Centres>
-class PathTiles {
+class HsTiles {
  public:
-  WARP2VEC_HD static DenseTile take_tile(Scratch& scratch, const Model& model, const PathTileSizes& sizes,
+  WARP2VEC_HD static DenseTile take_tile(Scratch& scratch, const Model& model, const HsTileSizes& sizes,
                                          int warps) {
     return DenseTile::take(scratch, sizes.shape(model), Warp::template copying_bytes<float>(warps));
   }
   /// What stays from tile to tile.
   struct Memory {
-    FirstNodes first_nodes;
-    std::uint8_t* depths;  ///< [first nodes]
+    TopNodes top_nodes;
+    std::uint8_t* depths;  ///< [top nodes]
     unsigned char* words;  ///< of two tiles
 
-    WARP2VEC_HD static Memory take(Scratch& scratch, const Model& model, const PathTileSizes& sizes) {
+    WARP2VEC_HD static Memory take(Scratch& scratch, const Model& model, const HsTileSizes& sizes) {
       Memory memory{};
-      memory.first_nodes = FirstNodes::take(scratch, model.nodes, sizes.first_nodes);
-      memory.depths = scratch.take<std::uint8_t>(sizes.first_nodes);
+      memory.top_nodes = TopNodes::take(scratch, model.nodes, sizes.top_nodes);
+      memory.depths = scratch.take<std::uint8_t>(sizes.top_nodes);
       memory.words = scratch.take<unsigned char>(2 * words_bytes(model, sizes));
       return memory;
     }
   };
 
-  WARP2VEC_HD PathTiles(const Model& model, const PathTileSizes& sizes, const Centres& batch,
-                        const DenseTile& tile, const Memory& memory)
+  WARP2VEC_HD HsTiles(const Model& model, const HsTileSizes& sizes, const Centres& batch,
+                      const DenseTile& tile, const Memory& memory)
       : model_(model), sizes_(sizes), batch_(batch), tile_(tile), memory_(memory) {}
 
   WARP2VEC_HD PathPlace place(PathNumber q) const { return PathPlace::of(model_, batch_, q); }
   WARP2VEC_HD bool exists(PathNumber q) const { return place(q).centres > 0; }
-  /// Rounds in which the tile is trained. After name() of all warps.
+  /// Rounds in which the tile is trained. After sample() of all warps.
   WARP2VEC_HD std::int32_t rounds(PathNumber q) const {
-    const PathWords words = words_of(q);
+    const HsTileMetadata words = words_of(q);
     const std::int32_t centres = place(q).centres;
-    std::int32_t below = 0;
-    for (std::int32_t k = 0; k < centres; ++k) below += words.centres[k].below();
-    return below <= sizes_.below ? 1 : (below + sizes_.below - 1) / sizes_.below;
+    std::int32_t lower = 0;
+    for (std::int32_t k = 0; k < centres; ++k) lower += words.centres[k].lower_nodes();
+    return lower <= sizes_.lower_nodes ? 1 : (lower + sizes_.lower_nodes - 1) / sizes_.lower_nodes;
   }
 
-  /// Once, before the first relate().
+  /// Once, before the first mask().
   WARP2VEC_HD void find_depths(Warp& warp, int index, int warps) const {
     warp.strided(
-        memory_.first_nodes.count(),
+        memory_.top_nodes.count(),
         [&](std::int64_t n) { memory_.depths[n] = static_cast<std::uint8_t>(model_.tree.depth_of(n)); },
         index, warps);
   }
-  WARP2VEC_HD void name(Warp& warp, int index, int warps, PathNumber q) const {
+  WARP2VEC_HD void sample(Warp& warp, int index, int warps, PathNumber q) const {
     name_paths(warp, index, warps, model_, batch_, sizes_, place(q), words_of(q));
   }
-  WARP2VEC_HD void relate(Warp& warp, int index, int warps, PathNumber q, std::int32_t round) const {
+  WARP2VEC_HD void mask(Warp& warp, int index, int warps, PathNumber q, std::int32_t round) const {
     relate_paths(warp, index, warps, model_, batch_, sizes_, place(q), words_of(q), memory_.depths, round);
   }
 
-  /// Takes over the first nodes from all blocks.
-  WARP2VEC_HD void load_first_nodes(Warp& warp, int index, int warps) const {
-    memory_.first_nodes.load(warp, index, warps);
+  /// Takes over the top nodes from all blocks.
+  WARP2VEC_HD void load_top_nodes(Warp& warp, int index, int warps) const {
+    memory_.top_nodes.load(warp, index, warps);
   }
-  /// Gives the first nodes to all blocks.
-  WARP2VEC_HD void merge_first_nodes(Warp& warp, int index, int warps) const {
-    memory_.first_nodes.merge(warp, index, warps);
+  /// Gives the top nodes to all blocks.
+  WARP2VEC_HD void merge_top_nodes(Warp& warp, int index, int warps) const {
+    memory_.top_nodes.merge(warp, index, warps);
   }
 
   /// Copies the tile's rows, zeros for those that are not there, and sums up who is met by each block of
   /// them.
-  WARP2VEC_HD void copy(Warp& warp, int index, int warps, PathNumber q) const {
-    const PathWords words = words_of(q);
+  WARP2VEC_HD void load(Warp& warp, int index, int warps, PathNumber q) const {
+    const HsTileMetadata words = words_of(q);
     const DenseTileShape& shape = tile_.shape;
     // Contexts, then the nodes below the first ones.
-    const auto own = [&](std::int32_t r) { return r < shape.contexts ? r : r + sizes_.first_nodes; };
+    const auto own = [&](std::int32_t r) { return r < shape.contexts ? r : r + sizes_.top_nodes; };
     const auto from = [&](std::int32_t r) -> const float* {
       const std::int64_t row = words.rows[own(r)].row;
       if (row == DenseTile::kNone) return nullptr;
       return (r < shape.contexts ? model_.input.data : model_.nodes.data) + row * model_.input.stride;
     };
     const auto to = [&](std::int32_t r) { return tile_.contexts(own(r)); };
-    memory_.first_nodes.show(warp, index, warps, tile_);
-    warp.template copy_rows<float>(tile_.copying, index, warps, shape.rows() - sizes_.first_nodes,
-                                   shape.values, from, to,
-                                   [&] { relate_blocks(warp, index, warps, shape, words); });
+    memory_.top_nodes.show(warp, index, warps, tile_);
+    warp.template copy_rows<float>(tile_.copying, index, warps, shape.rows() - sizes_.top_nodes, shape.values,
+                                   from, to, [&] { relate_blocks(warp, index, warps, shape, words); });
   }
-  /// Finds the scales of contexts. Between relate() and move().
+  /// Finds the scales of contexts. Between mask() and backward().
   WARP2VEC_HD void damp(Warp& warp, int index, int warps, PathNumber q) const {
     damp_contexts(warp, index, warps, model_, batch_, place(q), words_of(q));
   }
-  WARP2VEC_HD void score(Warp& warp, int index, int warps, PathNumber q, bool wanted,
-                         typename Warp::Float& loss) const {
-    const PathWords words = words_of(q);
-    score_tile(warp, index, warps, tile_, PathMeeting{tile_.shape, words}, wanted, loss);
+  WARP2VEC_HD void forward(Warp& warp, int index, int warps, PathNumber q, bool wanted,
+                           typename Warp::Float& loss) const {
+    const HsTileMetadata words = words_of(q);
+    forward_tile(warp, index, warps, tile_, HsMask{tile_.shape, words}, wanted, loss);
   }
-  WARP2VEC_HD void move(Warp& warp, int index, int warps, PathNumber q) const {
-    const PathWords words = words_of(q);
+  WARP2VEC_HD void backward(Warp& warp, int index, int warps, PathNumber q) const {
+    const HsTileMetadata words = words_of(q);
     const std::int32_t contexts = tile_.shape.contexts;
-    move_tile(warp, index, warps, tile_, PathMeeting{tile_.shape, words},
-              [&](std::int32_t r, std::int32_t d, const float* part) {
-                const std::int64_t row = words.rows[r].row;
-                if (row == DenseTile::kNone) return;
-                const float scale = words.rows[r].scale;
-                if (contexts <= r && r < contexts + sizes_.first_nodes) {
-                  memory_.first_nodes.move(r - contexts, d, scale, part);
-                  return;
-                }
-                float step[kPart];
-                WARP2VEC_UNROLL
-                for (int i = 0; i < kPart; ++i) step[i] = scale * part[i];
-                float* const matrix = r < contexts ? model_.input.data : model_.nodes.data;
-                Warp::Matrices::add(matrix + row * model_.input.stride + d, step);
-              });
+    backward_tile(warp, index, warps, tile_, HsMask{tile_.shape, words},
+                  [&](std::int32_t r, std::int32_t d, const float* part) {
+                    const std::int64_t row = words.rows[r].row;
+                    if (row == DenseTile::kNone) return;
+                    const float scale = words.rows[r].scale;
+                    if (contexts <= r && r < contexts + sizes_.top_nodes) {
+                      memory_.top_nodes.update(r - contexts, d, scale, part);
+                      return;
+                    }
+                    float step[kPart];
+                    WARP2VEC_UNROLL
+                    for (int i = 0; i < kPart; ++i) step[i] = scale * part[i];
+                    float* const matrix = r < contexts ? model_.input.data : model_.nodes.data;
+                    Warp::Matrices::add(matrix + row * model_.input.stride + d, step);
+                  });
   }
   /// (context, centre) pairs.
   WARP2VEC_HD std::int64_t pairs(PathNumber q) const {
-    const PathWords words = words_of(q);
+    const HsTileMetadata words = words_of(q);
     std::int64_t pairs = 0;
     for (std::int32_t k = 0; k < place(q).centres; ++k)
       pairs += words.centres[k].window_end - words.centres[k].window_begin - 1;
@@ -468,21 +467,21 @@ class PathTiles {
   }
 
  private:
-  WARP2VEC_HD static std::int64_t words_bytes(const Model& model, const PathTileSizes& sizes) {
+  WARP2VEC_HD static std::int64_t words_bytes(const Model& model, const HsTileSizes& sizes) {
     Scratch scratch(nullptr);
-    PathWords::take(scratch, model, sizes.shape(model));
+    HsTileMetadata::take(scratch, model, sizes.shape(model));
     return scratch.bytes();
   }
-  WARP2VEC_HD PathWords words_of(PathNumber q) const {
+  WARP2VEC_HD HsTileMetadata words_of(PathNumber q) const {
     // Every tile has as many parts but for the last.
     const std::int64_t parts =
         (model_.tile_centres + model_.path_tile_centres - 1) / model_.path_tile_centres;
     Scratch scratch(memory_.words + (q.tile * parts + q.part) % 2 * words_bytes(model_, sizes_));
-    return PathWords::take(scratch, model_, tile_.shape);
+    return HsTileMetadata::take(scratch, model_, tile_.shape);
   }
 
   const Model& model_;
-  const PathTileSizes& sizes_;
+  const HsTileSizes& sizes_;
   const Centres& batch_;
   DenseTile tile_;
   Memory memory_;

@@ -5,7 +5,7 @@
 
 #include "kernels/device/warp.h"
 #include "kernels/training/dense_tile.h"
-#include "kernels/training/dense_tile_steps.h"
+#include "kernels/training/dense_tile_products.h"
 #include "kernels/training/model.h"
 #include "kernels/training/totals.h"
 
@@ -27,7 +27,7 @@ struct Tables {
 
 /// What is known of a tile's words before its rows are read; see DenseTileShape. Rows of contexts come
 /// first, then rows of targets.
-struct NegativeWords {
+struct NsTileMetadata {
   std::int32_t* row;           ///< [rows] of the input or output matrix, or DenseTile::kNone
   float* scale;                ///< [rows] learning rate times damping; after damp_words()
   std::int32_t* pairs;         ///< [contexts] centres that a context meets ...
@@ -43,9 +43,9 @@ struct NegativeWords {
             in_whole_blocks(model.tile_centres + model.tile_negatives),
             static_cast<std::int32_t>(model.input.stride)};
   }
-  WARP2VEC_HD static NegativeWords take(Scratch& scratch, const Model& model) {
+  WARP2VEC_HD static NsTileMetadata take(Scratch& scratch, const Model& model) {
     const DenseTileShape shape = shape_of(model);
-    NegativeWords words{};
+    NsTileMetadata words{};
     words.row = scratch.take<std::int32_t>(shape.rows());
     words.scale = scratch.take<float>(shape.rows());
     words.pairs = scratch.take<std::int32_t>(shape.contexts);
@@ -83,7 +83,7 @@ struct TilePlace {
   }
 
   /// Whether a context of the block of contexts may meet a target of the block of targets.
-  WARP2VEC_HD bool meet(const Model& model, std::int32_t context_block, std::int32_t target_block) const {
+  WARP2VEC_HD bool interact(const Model& model, std::int32_t context_block, std::int32_t target_block) const {
     const std::int32_t c = context_block * kBlockSide;
     const std::int32_t t = target_block * kBlockSide;
     if (c >= contexts) return false;
@@ -95,11 +95,11 @@ struct TilePlace {
 
 /// Draws and looks up the tile's words, and asks for their rows: the work of warp `index` of `warps`.
 template <class Value, class Warp, class Centres>
-WARP2VEC_HD void name_words(Warp& warp, int index, int warps, const Model& model, const Tables<Value>& tables,
-                            const Centres& batch, const TilePlace& place, const DenseTileShape& shape,
-                            const NegativeWords& words) {
+WARP2VEC_HD void sample_words(Warp& warp, int index, int warps, const Model& model,
+                              const Tables<Value>& tables, const Centres& batch, const TilePlace& place,
+                              const DenseTileShape& shape, const NsTileMetadata& words) {
   const std::int64_t number = (batch.kept.first + place.begin) / model.tile_centres;
-  const auto name = [&](std::int64_t i, const MatrixView<Value>& table, std::int32_t row) {
+  const auto set_row = [&](std::int64_t i, const MatrixView<Value>& table, std::int32_t row) {
     words.row[i] = row;
     warp.prefetch(table.row(std::int64_t{row}), table.stride * static_cast<std::int64_t>(sizeof(Value)));
   };
@@ -111,15 +111,15 @@ WARP2VEC_HD void name_words(Warp& warp, int index, int warps, const Model& model
         const std::int32_t m = t - model.tile_centres;
         words.row[i] = DenseTile::kNone;
         if (c < place.contexts) {
-          name(i, tables.input, batch.row(place.first + c));
+          set_row(i, tables.input, batch.row(place.first + c));
         } else if (0 <= t && t < place.centres) {
           const KeptRange window = batch.window(model, place.begin + t);
           words.window_begin[t] = static_cast<std::int32_t>(window.begin - place.first);
           words.window_end[t] = static_cast<std::int32_t>(window.end - place.first);
-          name(i, tables.output, batch.row(place.begin + t));
+          set_row(i, tables.output, batch.row(place.begin + t));
         } else if (0 <= m && m < model.tile_negatives) {
-          name(i, tables.output,
-               static_cast<std::int32_t>(tile_negative(batch.draws, model.negatives, number, m)));
+          set_row(i, tables.output,
+                  static_cast<std::int32_t>(tile_negative(batch.draws, model.negatives, number, m)));
         }
       },
       index, warps);
@@ -128,21 +128,21 @@ WARP2VEC_HD void name_words(Warp& warp, int index, int warps, const Model& model
 }
 
 /// Whether context c is in the window of centre t.
-WARP2VEC_HD inline bool meets(const TilePlace& place, const NegativeWords& words, std::int32_t c,
-                              std::int32_t t) {
+WARP2VEC_HD inline bool interact(const TilePlace& place, const NsTileMetadata& words, std::int32_t c,
+                                 std::int32_t t) {
   return c != place.lead + t && words.window_begin[t] <= c && c < words.window_end[t];
 }
 
 /// Pairs of centre t.
-WARP2VEC_HD inline std::int32_t centre_pairs(const NegativeWords& words, std::int32_t t) {
+WARP2VEC_HD inline std::int32_t centre_pairs(const NsTileMetadata& words, std::int32_t t) {
   return words.window_end[t] - words.window_begin[t] - 1;
 }
 
 /// Counts the pairs of each row, drops the rows of those without any, and finds the negatives that are
-/// centres, too. After name_words() of all warps.
+/// centres, too. After sample_words() of all warps.
 template <class Warp>
-WARP2VEC_HD void relate_words(Warp& warp, int index, int warps, const Model& model, const TilePlace& place,
-                              const DenseTileShape& shape, const NegativeWords& words) {
+WARP2VEC_HD void mask_words(Warp& warp, int index, int warps, const Model& model, const TilePlace& place,
+                            const DenseTileShape& shape, const NsTileMetadata& words) {
   const std::int32_t* const targets = words.row + shape.contexts;
   const auto most_negative_pairs = static_cast<std::int32_t>(
       tile_negative_weight(place.centres * 2 * model.window, model.negative, model.tile_negatives) + 1);
@@ -156,7 +156,7 @@ WARP2VEC_HD void relate_words(Warp& warp, int index, int warps, const Model& mod
               near + model.window + 1 < place.centres ? near + model.window + 1 : place.centres;
           std::int32_t pairs = 0;
           for (std::int32_t t = near > model.window ? near - model.window : 0; t < last; ++t)
-            pairs += meets(place, words, c, t) ? 1 : 0;
+            pairs += interact(place, words, c, t) ? 1 : 0;
           words.pairs[c] = pairs;
           words.negative_weight[c] = tile_negative_weight(pairs, model.negative, model.tile_negatives);
           if (pairs > 0)
@@ -179,7 +179,7 @@ WARP2VEC_HD void relate_words(Warp& warp, int index, int warps, const Model& mod
 }
 
 /// The pairs of all contexts that are row `row`.
-WARP2VEC_HD inline float pairs_of_context(const TilePlace& place, const NegativeWords& words,
+WARP2VEC_HD inline float pairs_of_context(const TilePlace& place, const NsTileMetadata& words,
                                           std::int32_t row) {
   std::int32_t pairs = 0;
   WARP2VEC_NO_UNROLL
@@ -189,7 +189,7 @@ WARP2VEC_HD inline float pairs_of_context(const TilePlace& place, const Negative
 
 /// The pairs of all centres and negatives that are row `row`.
 WARP2VEC_HD inline float pairs_of_target(const Model& model, const TilePlace& place,
-                                         const DenseTileShape& shape, const NegativeWords& words,
+                                         const DenseTileShape& shape, const NsTileMetadata& words,
                                          std::int32_t row) {
   const std::int32_t* const targets = words.row + shape.contexts;
   std::int32_t pairs = 0;
@@ -208,10 +208,11 @@ WARP2VEC_HD inline float pairs_of_target(const Model& model, const TilePlace& pl
              tile_negative_weight(all_pairs, model.negative, model.tile_negatives);
 }
 
-/// Finds the scales of all rows. After relate_words() of all warps.
+/// Finds the scales of all rows. After mask_words() of all warps.
 template <class Warp, class Centres>
 WARP2VEC_HD void damp_words(Warp& warp, int index, int warps, const Model& model, const Centres& batch,
-                            const TilePlace& place, const DenseTileShape& shape, const NegativeWords& words) {
+                            const TilePlace& place, const DenseTileShape& shape,
+                            const NsTileMetadata& words) {
   const float lr = batch.lr(model, place.begin);
   // Two branches, not one with what differs selected: a GPU keeps that in slow local memory.
   const auto damp = [&](std::int64_t i, const HotView& hot, const RowPairs& bounds, auto pairs_of) {
@@ -236,10 +237,10 @@ WARP2VEC_HD void damp_words(Warp& warp, int index, int warps, const Model& model
 
 /// (context, centre) pairs of the tile.
 template <class Warp>
-WARP2VEC_HD std::int64_t pairs_of(Warp& warp, const TilePlace& place, const NegativeWords& words) {
+WARP2VEC_HD std::int64_t pairs_of(Warp& warp, const TilePlace& place, const NsTileMetadata& words) {
   // Exact in float: there are fewer than 2^24.
   auto pairs = warp.zero();
-  for (std::int32_t c = 0; c < place.contexts; c += kLanes)
+  for (std::int32_t c = 0; c < place.contexts; c += kWarpSize)
     pairs = warp.plus(pairs, warp.lanes([&](int lane) {
       return c + lane < place.contexts ? static_cast<float>(words.pairs[c + lane]) : 0.0F;
     }));
@@ -248,28 +249,28 @@ WARP2VEC_HD std::int64_t pairs_of(Warp& warp, const TilePlace& place, const Nega
 
 /// The weight with which context c meets target t; see step.h. 0 for rows that are not there.
 WARP2VEC_HD inline float weight(const Model& model, const TilePlace& place, const DenseTileShape& shape,
-                                const NegativeWords& words, std::int32_t c, std::int32_t t) {
+                                const NsTileMetadata& words, std::int32_t c, std::int32_t t) {
   if (c >= place.contexts) return 0;
-  if (t < model.tile_centres) return t < place.centres && meets(place, words, c, t) ? 1.0F : 0.0F;
+  if (t < model.tile_centres) return t < place.centres && interact(place, words, c, t) ? 1.0F : 0.0F;
   const std::int32_t m = t - model.tile_centres;
   if (m >= model.tile_negatives) return 0;
   if (words.is_centre[m] != 0) {
     const std::int32_t* const centres = words.row + shape.contexts;
     for (std::int32_t own = 0; own < place.centres; ++own)
-      if (centres[own] == centres[t] && meets(place, words, c, own)) return 0;
+      if (centres[own] == centres[t] && interact(place, words, c, own)) return 0;
   }
   return -words.negative_weight[c];
 }
 
 /// How contexts and targets of a tile meet; see dense_tile_steps.h.
-struct NegativeMeeting {
+struct NsMask {
   const Model& model;
   const TilePlace& place;
   const DenseTileShape& shape;
-  const NegativeWords& words;
+  const NsTileMetadata& words;
 
-  WARP2VEC_HD bool blocks_meet(std::int32_t context_block, std::int32_t target_block) const {
-    return place.meet(model, context_block, target_block);
+  WARP2VEC_HD bool blocks_interact(std::int32_t context_block, std::int32_t target_block) const {
+    return place.interact(model, context_block, target_block);
   }
   WARP2VEC_HD float gradient(std::int32_t c, std::int32_t t, float score) const {
     const float w = weight(model, place, shape, words, c, t);
@@ -292,7 +293,7 @@ WARP2VEC_HD void add_part(float* to, const Bf16* /*copy*/, const float (&step)[k
 /// steps are not lost. `random()`: 128 uniform bits.
 template <class Matrices, class Random>
 WARP2VEC_HD void add_part(Bf16* to, const Bf16* copy, const float (&step)[kPart], Random random) {
-  const Words4 bits = random();
+  const U32x4 bits = random();
   float difference[kPart];
   WARP2VEC_UNROLL
   for (int i = 0; i < kPart; ++i) {
@@ -303,13 +304,13 @@ WARP2VEC_HD void add_part(Bf16* to, const Bf16* copy, const float (&step)[kPart]
 }
 
 /// The tiles of one block. Each step is the work of warp `index` of `warps`, and for tile number `t` of the
-/// batch; between two steps of a tile all warps meet. A tile's words are named and related while another one
+/// batch; between two steps of a tile all warps meet. A tile's words are sampled and masked while another one
 /// is trained.
 template <class Value, class Warp, class Centres>
-class NegativeTiles {
+class NsTiles {
  public:
   WARP2VEC_HD static DenseTile take_tile(Scratch& scratch, const Model& model, int warps) {
-    return DenseTile::take(scratch, NegativeWords::shape_of(model),
+    return DenseTile::take(scratch, NsTileMetadata::shape_of(model),
                            Warp::template copying_bytes<Value>(warps));
   }
   WARP2VEC_HD static unsigned char* take_words(Scratch& scratch, const Model& model) {
@@ -317,23 +318,23 @@ class NegativeTiles {
   }
 
   /// `tile`, `words`: what was taken for them.
-  WARP2VEC_HD NegativeTiles(const Model& model, const Tables<Value>& tables, const Centres& batch,
-                            const DenseTile& tile, unsigned char* words)
+  WARP2VEC_HD NsTiles(const Model& model, const Tables<Value>& tables, const Centres& batch,
+                      const DenseTile& tile, unsigned char* words)
       : model_(model), tables_(tables), batch_(batch), tile_(tile), words_(words) {}
 
   /// Draws the words and asks for their rows.
-  WARP2VEC_HD void name(Warp& warp, int index, int warps, std::int64_t t) const {
-    name_words(warp, index, warps, model_, tables_, batch_, TilePlace::of(model_, batch_, t), tile_.shape,
-               words_of(t));
+  WARP2VEC_HD void sample(Warp& warp, int index, int warps, std::int64_t t) const {
+    sample_words(warp, index, warps, model_, tables_, batch_, TilePlace::of(model_, batch_, t), tile_.shape,
+                 words_of(t));
   }
-  WARP2VEC_HD void relate(Warp& warp, int index, int warps, std::int64_t t) const {
-    relate_words(warp, index, warps, model_, TilePlace::of(model_, batch_, t), tile_.shape, words_of(t));
+  WARP2VEC_HD void mask(Warp& warp, int index, int warps, std::int64_t t) const {
+    mask_words(warp, index, warps, model_, TilePlace::of(model_, batch_, t), tile_.shape, words_of(t));
   }
   /// Copies the tile's rows, zeros for those that are not there. `meanwhile()` is called while the first are
   /// on their way.
   template <class Meanwhile>
-  WARP2VEC_HD void copy(Warp& warp, int index, int warps, std::int64_t t, Meanwhile meanwhile) const {
-    const NegativeWords words = words_of(t);
+  WARP2VEC_HD void load(Warp& warp, int index, int warps, std::int64_t t, Meanwhile meanwhile) const {
+    const NsTileMetadata words = words_of(t);
     const auto from = [&](std::int32_t r) -> const Value* {
       const std::int64_t row = words.row[r];
       return row == DenseTile::kNone ? nullptr : tables_.row(r < tile_.shape.contexts, row);
@@ -342,36 +343,36 @@ class NegativeTiles {
     warp.template copy_rows<Value>(tile_.copying, index, warps, tile_.shape.rows(), tile_.shape.values, from,
                                    to, meanwhile);
   }
-  /// Finds the scales of the tile's rows. Between relate() and move().
+  /// Finds the scales of the tile's rows. Between mask() and backward().
   WARP2VEC_HD void damp(Warp& warp, int index, int warps, std::int64_t t) const {
     damp_words(warp, index, warps, model_, batch_, TilePlace::of(model_, batch_, t), tile_.shape,
                words_of(t));
   }
-  WARP2VEC_HD void score(Warp& warp, int index, int warps, std::int64_t t, bool wanted,
-                         typename Warp::Float& loss) const {
+  WARP2VEC_HD void forward(Warp& warp, int index, int warps, std::int64_t t, bool wanted,
+                           typename Warp::Float& loss) const {
     const TilePlace place = TilePlace::of(model_, batch_, t);
-    const NegativeWords words = words_of(t);
-    score_tile(warp, index, warps, tile_, NegativeMeeting{model_, place, tile_.shape, words}, wanted, loss);
+    const NsTileMetadata words = words_of(t);
+    forward_tile(warp, index, warps, tile_, NsMask{model_, place, tile_.shape, words}, wanted, loss);
   }
-  WARP2VEC_HD void move(Warp& warp, int index, int warps, std::int64_t t) const {
+  WARP2VEC_HD void backward(Warp& warp, int index, int warps, std::int64_t t) const {
     using Matrices = typename Warp::Matrices;
     const TilePlace place = TilePlace::of(model_, batch_, t);
-    const NegativeWords words = words_of(t);
+    const NsTileMetadata words = words_of(t);
     const std::int64_t number = (batch_.kept.first + place.begin) / model_.tile_centres;
-    move_tile(warp, index, warps, tile_, NegativeMeeting{model_, place, tile_.shape, words},
-              [&](std::int32_t r, std::int32_t d, const float* part) {
-                const std::int32_t row = words.row[r];
-                if (row == DenseTile::kNone) return;
-                float step[kPart];
-                WARP2VEC_UNROLL
-                for (int i = 0; i < kPart; ++i) step[i] = words.scale[r] * part[i];
-                add_part<Matrices>(
-                    tables_.row(r < tile_.shape.contexts, row) + d, tile_.contexts(r) + d, step, [&] {
-                      const std::int32_t at = (r * tile_.shape.values + d) / kPart;
-                      return batch_.draws.block(Stream::rounding, static_cast<std::uint64_t>(number),
-                                                static_cast<std::uint32_t>(at));
-                    });
-              });
+    backward_tile(warp, index, warps, tile_, NsMask{model_, place, tile_.shape, words},
+                  [&](std::int32_t r, std::int32_t d, const float* part) {
+                    const std::int32_t row = words.row[r];
+                    if (row == DenseTile::kNone) return;
+                    float step[kPart];
+                    WARP2VEC_UNROLL
+                    for (int i = 0; i < kPart; ++i) step[i] = words.scale[r] * part[i];
+                    add_part<Matrices>(
+                        tables_.row(r < tile_.shape.contexts, row) + d, tile_.contexts(r) + d, step, [&] {
+                          const std::int32_t at = (r * tile_.shape.values + d) / kPart;
+                          return batch_.draws.block(Stream::rounding, static_cast<std::uint64_t>(number),
+                                                    static_cast<std::uint32_t>(at));
+                        });
+                  });
   }
   /// (context, centre) pairs.
   WARP2VEC_HD std::int64_t pairs(Warp& warp, std::int64_t t) const {
@@ -381,13 +382,13 @@ class NegativeTiles {
  private:
   WARP2VEC_HD static std::int64_t words_bytes(const Model& model) {
     Scratch scratch(nullptr);
-    NegativeWords::take(scratch, model);
+    NsTileMetadata::take(scratch, model);
     return scratch.bytes();
   }
   // Not an array of two: a GPU keeps an array that is indexed at run time in slow local memory.
-  WARP2VEC_HD NegativeWords words_of(std::int64_t t) const {
+  WARP2VEC_HD NsTileMetadata words_of(std::int64_t t) const {
     Scratch scratch(words_ + t % 2 * words_bytes(model_));
-    return NegativeWords::take(scratch, model_);
+    return NsTileMetadata::take(scratch, model_);
   }
 
   const Model& model_;

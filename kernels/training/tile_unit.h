@@ -27,7 +27,7 @@ struct TileUnit {
   }
 
   /// Whether element i is a context of centre t.
-  WARP2VEC_HD bool meets(std::int64_t begin, std::int32_t t, std::int64_t i) const {
+  WARP2VEC_HD bool interact(std::int64_t begin, std::int32_t t, std::int64_t i) const {
     return i != begin + t && window[t].contains(i);
   }
 };
@@ -61,7 +61,7 @@ WARP2VEC_HD void set_contexts(Group& group, TileUnit& tile, const Model& model, 
     const std::int64_t from = i - model.window > begin ? i - model.window - begin : 0;
     std::int32_t pairs = 0;
     for (auto t = static_cast<std::int32_t>(from); t < tile.centres && begin + t <= i + model.window; ++t)
-      pairs += tile.meets(begin, t, i) ? 1 : 0;
+      pairs += tile.interact(begin, t, i) ? 1 : 0;
     tile.unit.context[c] = {batch.row(i), pairs, 0};
   });
 }
@@ -103,7 +103,7 @@ WARP2VEC_HD void weigh_negatives(Group& group, const TileUnit& tile, const Model
     if (tile.is_centre[m] != 0) {
       for (std::int32_t t = 0; t < tile.centres; ++t)
         is_positive |= tile.unit.target[t].row == tile.unit.target[tile.centres + m].row &&
-                       tile.meets(begin, t, tile.first + c);
+                       tile.interact(begin, t, tile.first + c);
     }
     tile.unit.weights[first_weight + i] =
         is_positive ? 0.0F

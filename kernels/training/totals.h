@@ -10,7 +10,7 @@
 namespace warp2vec {
 
 /// The part of n pieces of work, in order, that falls to worker `index` of `count`.
-WARP2VEC_HD constexpr KeptRange stretch(std::int64_t n, std::int64_t index, std::int64_t count) {
+WARP2VEC_HD constexpr KeptRange chunk_of(std::int64_t n, std::int64_t index, std::int64_t count) {
   return {n * index / count, n * (index + 1) / count};
 }
 
@@ -24,12 +24,12 @@ struct Totals {
   template <class Warp>
   WARP2VEC_HD void add_loss(Warp& warp, std::int64_t slot, const typename Warp::Float& loss_) const {
     const auto sum = warp_sum(warp, loss_);
-    warp.once([&] { loss[slot] += static_cast<double>(warp.first(sum)); });
+    warp.lane_0([&] { loss[slot] += static_cast<double>(warp.first(sum)); });
   }
   /// Adds trained pairs; `measured`: their loss is in add_loss().
   template <class Warp>
   WARP2VEC_HD void add_pairs(Warp& warp, std::int64_t slot, std::int64_t number, bool measured) const {
-    warp.once([&] {
+    warp.lane_0([&] {
       pairs[slot] += number;
       if (measured) loss_pairs[slot] += number;
     });

@@ -79,7 +79,7 @@ WARP2VEC_HD void train_centres(Warp& warp, Unit& unit, const Model& model, const
   tally.totals.add_pairs(warp, tally.slot, pairs, true);
 }
 
-/// Trains the batch. Each block takes its own stretch of tiles, so that what is in flight at a time is from
+/// Trains the batch. Each block takes its own chunk of tiles, so that what is in flight at a time is from
 /// all over the batch. Neighbouring tiles share their topic and its words, and in flight together they would
 /// push the same rows from the same values: with 1,024 tokens of them the loss grows tenfold, with 8,192 from
 /// all over the batch it does not change (benchmarks/README.md). One block of one warp trains in the
@@ -91,7 +91,7 @@ WARP2VEC_HD void train_batch(Block& block, const Model& model, const Centres& ba
   const std::int64_t slot = std::int64_t{block.index()} * warps;
   const std::int64_t centre_bytes = centre_scratch_bytes(model);
   const std::int64_t tiles = (batch.end - batch.begin + model.tile_centres - 1) / model.tile_centres;
-  const KeptRange own = stretch(tiles, block.index(), block.count());
+  const KeptRange own = chunk_of(tiles, block.index(), block.count());
   for (std::int64_t t = own.begin; t < own.end; ++t) {
     const std::int64_t begin = batch.begin + t * model.tile_centres;
     const std::int64_t end = begin + model.tile_centres < batch.end ? begin + model.tile_centres : batch.end;
@@ -111,7 +111,7 @@ WARP2VEC_HD void train_batch(Block& block, const Model& model, const Centres& ba
         train_unit<kWhole>(block, unit, model.input, model.nodes, LossTally{totals, slot});
       }
     }
-    block.each_warp([&](auto& warp, int index) {
+    block.for_each_warp([&](auto& warp, int index) {
       Scratch memory(scratch + index * centre_bytes);
       Unit unit = take_centre_unit(memory, model);
       train_centres<kWhole>(warp, unit, model, batch, begin + index, end, warps,

@@ -1,5 +1,5 @@
 #pragma once
-/// The body of the kernels that train tiles on matrix units.
+/// The body of the kernels that train tiles on tensor cores.
 
 #include "kernels/training/dense_tile.h"
 #include "kernels/training/hs_tile.h"
@@ -16,7 +16,7 @@ enum class Trains { negatives, paths, both };
 WARP2VEC_HD constexpr bool negatives_in(Trains trains) { return trains != Trains::paths; }
 WARP2VEC_HD constexpr bool paths_in(Trains trains) { return trains != Trains::negatives; }
 
-/// Of how many tiles of a block's stretch one has its loss summed: of 16, or fewer in a short stretch, so
+/// Of how many tiles of a block's chunk one has its loss summed: of 16, or fewer in a short chunk, so
 /// that eight are summed at least. The first is among them.
 WARP2VEC_HD constexpr std::int64_t tiles_per_loss(std::int64_t tiles) {
   return tiles / 8 < 1 ? 1 : (tiles / 8 > 16 ? 16 : tiles / 8);
@@ -25,15 +25,15 @@ WARP2VEC_HD constexpr std::int64_t tiles_per_loss(std::int64_t tiles) {
 /// A block's shared memory. Tiles of both kinds take turns in the same place.
 template <Trains kTrains, class Value, class Warp, class Centres>
 struct DenseTileMemory {
-  using Negatives = NegativeTiles<Value, Warp, Centres>;
-  using Paths = PathTiles<Warp, Centres>;
+  using Negatives = NsTiles<Value, Warp, Centres>;
+  using Paths = HsTiles<Warp, Centres>;
 
   DenseTile negative_tile;
   unsigned char* negative_words;
   DenseTile path_tile;
   typename Paths::Memory paths;
 
-  WARP2VEC_HD static DenseTileMemory take(Scratch& scratch, const Model& model, const PathTileSizes& sizes,
+  WARP2VEC_HD static DenseTileMemory take(Scratch& scratch, const Model& model, const HsTileSizes& sizes,
                                           int warps) {
     DenseTileMemory memory{};
     Scratch negatives = scratch;
@@ -49,7 +49,7 @@ struct DenseTileMemory {
 
 /// Bytes of shared memory that a block of `warps` warps of type Warp needs for train_dense_tiles().
 template <Trains kTrains, class Value, class Warp, class Centres>
-WARP2VEC_HD std::int64_t dense_tile_bytes(const Model& model, const PathTileSizes& sizes, int warps) {
+WARP2VEC_HD std::int64_t dense_tile_bytes(const Model& model, const HsTileSizes& sizes, int warps) {
   Scratch scratch(nullptr);
   DenseTileMemory<kTrains, Value, Warp, Centres>::take(scratch, model, sizes, warps);
   return scratch.bytes();
@@ -81,25 +81,25 @@ WARP2VEC_HD void train_negatives(Block& block, const Negatives& tiles, std::int6
                                  const TileTally& tally) {
   using Warp = typename Block::Warp;
   const int warps = block.warps();
-  block.each_warp([&](Warp& warp, int index) {
-    tiles.copy(warp, index, warps, t, [&] {
-      if (more) tiles.name(warp, index, warps, t + 1);
+  block.for_each_warp([&](Warp& warp, int index) {
+    tiles.load(warp, index, warps, t, [&] {
+      if (more) tiles.sample(warp, index, warps, t + 1);
     });
   });
-  block.each_warp([&](Warp& warp, int index) {
+  block.for_each_warp([&](Warp& warp, int index) {
     tally.score(warp, index,
-                [&](bool wanted, auto& loss) { tiles.score(warp, index, warps, t, wanted, loss); });
+                [&](bool wanted, auto& loss) { tiles.forward(warp, index, warps, t, wanted, loss); });
     tiles.damp(warp, index, warps, t);
-    if (more) tiles.relate(warp, index, warps, t + 1);
+    if (more) tiles.mask(warp, index, warps, t + 1);
   });
-  block.each_warp([&](Warp& warp, int index) {
-    tiles.move(warp, index, warps, t);
+  block.for_each_warp([&](Warp& warp, int index) {
+    tiles.backward(warp, index, warps, t);
     if (index == 0) tally.add_pairs(warp, tiles.pairs(warp, t));
   });
 }
 
 /// Trains tile q of paths. Meanwhile the `next` one, if there is `more`, is named and related, and its rows
-/// are brought to the L2 cache. The first round trains the first nodes and, as a rule, all others.
+/// are brought to the L2 cache. The first round trains the top nodes and, as a rule, all others.
 template <class Block, class Paths>
 WARP2VEC_HD void train_paths(Block& block, const Paths& tiles, PathNumber q, PathNumber next, bool more,
                              bool counts_pairs, const TileTally& tally) {
@@ -109,51 +109,51 @@ WARP2VEC_HD void train_paths(Block& block, const Paths& tiles, PathNumber q, Pat
   for (std::int32_t round = 0; round < rounds; ++round) {
     const bool last = round + 1 == rounds;
     if (round > 0)
-      block.each_warp([&](Warp& warp, int index) { tiles.relate(warp, index, warps, q, round); });
-    block.each_warp([&](Warp& warp, int index) { tiles.copy(warp, index, warps, q); });
-    block.each_warp([&](Warp& warp, int index) {
+      block.for_each_warp([&](Warp& warp, int index) { tiles.mask(warp, index, warps, q, round); });
+    block.for_each_warp([&](Warp& warp, int index) { tiles.load(warp, index, warps, q); });
+    block.for_each_warp([&](Warp& warp, int index) {
       tally.score(warp, index,
-                  [&](bool wanted, auto& loss) { tiles.score(warp, index, warps, q, wanted, loss); });
+                  [&](bool wanted, auto& loss) { tiles.forward(warp, index, warps, q, wanted, loss); });
       tiles.damp(warp, index, warps, q);
-      if (more && last) tiles.name(warp, index, warps, next);
+      if (more && last) tiles.sample(warp, index, warps, next);
     });
-    block.each_warp([&](Warp& warp, int index) {
-      tiles.move(warp, index, warps, q);
-      if (more && last) tiles.relate(warp, index, warps, next, 0);
+    block.for_each_warp([&](Warp& warp, int index) {
+      tiles.backward(warp, index, warps, q);
+      if (more && last) tiles.mask(warp, index, warps, next, 0);
       if (index == 0 && round == 0 && counts_pairs) tally.add_pairs(warp, tiles.pairs(q));
     });
   }
 }
 
 /// Trains the batch under Sharing::tile: train_batch() with rows and gradients rounded to bfloat16. Each
-/// block takes its own stretch of tiles (see train_batch()). A block trains copies of the tree's first nodes,
-/// which it exchanges with the others once a tile; see PathTileSizes for these. `memory`: the block's
+/// block takes its own chunk of tiles (see train_batch()). A block trains copies of the top nodes of the
+/// tree, which it exchanges with the others once a tile; see HsTileSizes for these. `memory`: the block's
 /// dense_tile_bytes().
 template <Trains kTrains, class Value, class Block, class Centres>
 WARP2VEC_HD void train_dense_tiles(Block& block, const Model& model, const Tables<Value>& tables,
-                                   const PathTileSizes& sizes, const Centres& batch, const Totals& totals,
+                                   const HsTileSizes& sizes, const Centres& batch, const Totals& totals,
                                    unsigned char* memory) {
   using Warp = typename Block::Warp;
   const int warps = block.warps();
   Scratch scratch(memory);
   const auto own_memory = DenseTileMemory<kTrains, Value, Warp, Centres>::take(scratch, model, sizes, warps);
-  const NegativeTiles<Value, Warp, Centres> negatives(model, tables, batch, own_memory.negative_tile,
-                                                      own_memory.negative_words);
-  const PathTiles<Warp, Centres> paths(model, sizes, batch, own_memory.path_tile, own_memory.paths);
+  const NsTiles<Value, Warp, Centres> negatives(model, tables, batch, own_memory.negative_tile,
+                                                own_memory.negative_words);
+  const HsTiles<Warp, Centres> paths(model, sizes, batch, own_memory.path_tile, own_memory.paths);
   const std::int64_t tiles = (batch.end - batch.begin + model.tile_centres - 1) / model.tile_centres;
-  const KeptRange own = stretch(tiles, block.index(), block.count());
+  const KeptRange own = chunk_of(tiles, block.index(), block.count());
   if (own.begin == own.end) return;
 
-  block.each_warp([&](Warp& warp, int index) {
-    if constexpr (negatives_in(kTrains)) negatives.name(warp, index, warps, own.begin);
+  block.for_each_warp([&](Warp& warp, int index) {
+    if constexpr (negatives_in(kTrains)) negatives.sample(warp, index, warps, own.begin);
     if constexpr (paths_in(kTrains)) {
       paths.find_depths(warp, index, warps);
-      paths.name(warp, index, warps, {own.begin, 0});
+      paths.sample(warp, index, warps, {own.begin, 0});
     }
   });
-  block.each_warp([&](Warp& warp, int index) {
-    if constexpr (negatives_in(kTrains)) negatives.relate(warp, index, warps, own.begin);
-    if constexpr (paths_in(kTrains)) paths.relate(warp, index, warps, {own.begin, 0}, 0);
+  block.for_each_warp([&](Warp& warp, int index) {
+    if constexpr (negatives_in(kTrains)) negatives.mask(warp, index, warps, own.begin);
+    if constexpr (paths_in(kTrains)) paths.mask(warp, index, warps, {own.begin, 0}, 0);
   });
 
   for (std::int64_t t = own.begin; t < own.end; ++t) {
@@ -161,13 +161,13 @@ WARP2VEC_HD void train_dense_tiles(Block& block, const Model& model, const Table
     const TileTally tally{totals, std::int64_t{block.index()} * warps, measured};
     if constexpr (negatives_in(kTrains)) train_negatives(block, negatives, t, t + 1 < own.end, tally);
     if constexpr (paths_in(kTrains)) {
-      block.each_warp([&](Warp& warp, int index) { paths.load_first_nodes(warp, index, warps); });
+      block.for_each_warp([&](Warp& warp, int index) { paths.load_top_nodes(warp, index, warps); });
       for (PathNumber q{t, 0}; paths.exists(q); ++q.part) {
         PathNumber next{t, q.part + 1};
         if (!paths.exists(next)) next = {t + 1, 0};
         train_paths(block, paths, q, next, next.tile < own.end, kTrains == Trains::paths, tally);
       }
-      block.each_warp([&](Warp& warp, int index) { paths.merge_first_nodes(warp, index, warps); });
+      block.for_each_warp([&](Warp& warp, int index) { paths.merge_top_nodes(warp, index, warps); });
     }
   }
 }

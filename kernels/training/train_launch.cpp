@@ -8,10 +8,10 @@ namespace warp2vec {
 
 TrainLaunch plan_train_launch(const Model& model, const TrainLimits& limits) {
   TrainLaunch dense;
-  if (limits.matrix_units && model.sharing == Sharing::tile) dense = plan_dense_tiles(model, limits);
+  if (limits.tensor_cores && model.sharing == Sharing::tile) dense = plan_dense_tiles(model, limits);
   if (dense.warps > 0) return dense;
   if (model.table_type == TableType::bf16) {
-    if (!dense.matrix_units)
+    if (!dense.tensor_cores)
       throw Error(
           "--table-type bf16 needs a GPU of compute capability 8.0 or above, and a build with kernels "
           "for it: see 'warp2vec info'");
@@ -25,7 +25,7 @@ TrainLaunch plan_train_launch(const Model& model, const TrainLimits& limits) {
 void launch_train(const TrainLaunch& launch, int blocks, const Model& model,
                   const CentreRange<CurandPhilox>& batch, const Totals& totals, unsigned char* global_scratch,
                   cudaStream_t stream) {
-  if (launch.matrix_units)
+  if (launch.tensor_cores)
     launch_dense_tiles(launch, blocks, model, batch, totals, stream);
   else
     launch_units(launch, blocks, model, batch, totals, global_scratch, stream);

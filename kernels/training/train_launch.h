@@ -13,22 +13,22 @@
 namespace warp2vec {
 
 struct TrainLaunch {
-  bool matrix_units = false;  ///< tiles go through matrix units; else the units of unit.h through plain code
+  bool tensor_cores = false;  ///< tiles go through tensor cores; else the units of unit.h through plain code
   int warps = 0;              ///< a block
   std::int64_t scratch_bytes = 0;  ///< a block
   bool shared = true;  ///< scratch memory is shared memory; else a block needs scratch_bytes of global memory
   int blocks_per_multiprocessor = 0;  ///< that run at the same time
-  PathTileSizes path_sizes{};         ///< of tiles on matrix units
+  HsTileSizes path_sizes{};           ///< of tiles on tensor cores
 };
 
 /// What a device offers and a caller allows.
 struct TrainLimits {
   int device = 0;
-  bool matrix_units = true;  ///< may be used, if the device has them and the build code for them
+  bool tensor_cores = true;  ///< may be used, if the device has them and the build code for them
   int warps = 0;             ///< of a block; 0 = as many as suit the kernel
 };
 
-/// Matrix units if the model can use them: Sharing::tile with rows that fit into shared memory. Throws Error
+/// Tensor cores if the model can use them: Sharing::tile with rows that fit into shared memory. Throws Error
 /// if the model needs them and cannot, DeviceError if the device fails.
 TrainLaunch plan_train_launch(const Model& model, const TrainLimits& limits);
 
@@ -46,9 +46,9 @@ void launch_units(const TrainLaunch& launch, int blocks, const Model& model,
                   const CentreRange<CurandPhilox>& batch, const Totals& totals, unsigned char* global_scratch,
                   cudaStream_t stream);
 
-/// `warps` = 0 in the result: there is no such launch. `matrix_units` then says why: true, the tile does not
+/// `warps` = 0 in the result: there is no such launch. `tensor_cores` then says why: true, the tile does not
 /// fit into the device's shared memory; false, the code that the device runs was compiled for older ones,
-/// which have no matrix units. New devices run such code where the build has no newer. Throws DeviceError.
+/// which have no tensor cores. New devices run such code where the build has no newer. Throws DeviceError.
 TrainLaunch plan_dense_tiles(const Model& model, const TrainLimits& limits);
 
 /// See launch_train().

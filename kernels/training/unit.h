@@ -79,11 +79,11 @@ WARP2VEC_HD void damp_unit(Group& group, const Unit& unit, const HotView& hot_co
 /// Copies the context rows.
 template <bool kWhole, class Group>
 WARP2VEC_HD void copy_contexts(Group& group, const Unit& unit, MatrixView<float> input) {
-  group.each_warp([&](auto& warp, int index) {
+  group.for_each_warp([&](auto& warp, int index) {
     for (std::int32_t c = index; c < unit.contexts; c += group.warps()) {
       const float* const from = input.row(std::int64_t{unit.context[c].row});
       float* const to = unit.rows + c * input.stride;
-      for (std::int64_t d = 0; d < input.stride; d += kLanes) {
+      for (std::int64_t d = 0; d < input.stride; d += kWarpSize) {
         const int lanes = lanes_in<kWhole>(d, input.stride);
         warp.store(to + d, lanes, warp.load_relaxed(from + d, lanes));
       }
@@ -91,17 +91,17 @@ WARP2VEC_HD void copy_contexts(Group& group, const Unit& unit, MatrixView<float>
   });
 }
 
-/// Scores every meeting, adds its loss, in nats, to the lanes of `loss`, and puts its gradient in its
+/// Scores each pair, adds its loss, in nats, to the lanes of `loss`, and puts its gradient in its
 /// weight's place.
 template <bool kWhole, class Warp>
-WARP2VEC_HD void meet(Warp& warp, const Unit& unit, const UnitTarget& target, const float* row,
-                      std::int64_t stride, typename Warp::Float& loss) {
+WARP2VEC_HD void score_target(Warp& warp, const Unit& unit, const UnitTarget& target, const float* row,
+                              std::int64_t stride, typename Warp::Float& loss) {
   for (std::int32_t begin = target.begin; begin < target.end; begin += kSums) {
     const int contexts = target.end - begin < kSums ? target.end - begin : kSums;
     typename Warp::Float scores[kSums];
     WARP2VEC_UNROLL
     for (int c = 0; c < kSums; ++c) scores[c] = warp.zero();
-    for (std::int64_t d = 0; d < stride; d += kLanes) {
+    for (std::int64_t d = 0; d < stride; d += kWarpSize) {
       const int lanes = lanes_in<kWhole>(d, stride);
       const auto y = warp.load(row + d, lanes);
       WARP2VEC_UNROLL
@@ -124,7 +124,7 @@ template <bool kWhole, class Warp>
 WARP2VEC_HD void step_contexts(Warp& warp, const Unit& unit, std::int32_t begin, MatrixView<float> input,
                                MatrixView<float> output) {
   constexpr int kColumns = 4;
-  const auto column = [](int number) { return std::int64_t{number} * kLanes; };
+  const auto column = [](int number) { return std::int64_t{number} * kWarpSize; };
   const int contexts = unit.contexts - begin < kSums ? unit.contexts - begin : kSums;
   for (std::int64_t first = 0; first < input.stride; first += column(kColumns)) {
     const auto lanes = [&](int number) {
@@ -170,7 +170,7 @@ template <bool kWhole, class Warp>
 WARP2VEC_HD void step_target(Warp& warp, const Unit& unit, const UnitTarget& target,
                              MatrixView<float> output) {
   const float* const gradients = unit.weights + target.weights;
-  for (std::int64_t d = 0; d < output.stride; d += kLanes) {
+  for (std::int64_t d = 0; d < output.stride; d += kWarpSize) {
     const int lanes = lanes_in<kWhole>(d, output.stride);
     auto step = warp.zero();
     for (std::int32_t c = target.begin; c < target.end; ++c)
@@ -186,26 +186,26 @@ template <bool kWhole, class Group, class Tally>
 WARP2VEC_HD void train_unit(Group& group, const Unit& unit, MatrixView<float> input, MatrixView<float> output,
                             Tally tally) {
   copy_contexts<kWhole>(group, unit, input);
-  group.each_warp([&](auto& warp, int index) {
+  group.for_each_warp([&](auto& warp, int index) {
     auto loss = warp.zero();
     float* const row = unit.target_row + index * output.stride;
     for (std::int32_t t = index; t < unit.targets; t += group.warps()) {
       const UnitTarget& target = unit.target[t];
       // Every lane reads back only what it wrote itself: no barrier.
       const float* const from = output.row(std::int64_t{target.row});
-      for (std::int64_t d = 0; d < output.stride; d += kLanes) {
+      for (std::int64_t d = 0; d < output.stride; d += kWarpSize) {
         const int lanes = lanes_in<kWhole>(d, output.stride);
         warp.store(row + d, lanes, warp.load_relaxed(from + d, lanes));
       }
-      meet<kWhole>(warp, unit, target, row, output.stride, loss);
+      score_target<kWhole>(warp, unit, target, row, output.stride, loss);
     }
     tally(warp, index, loss);
   });
-  group.each_warp([&](auto& warp, int index) {
+  group.for_each_warp([&](auto& warp, int index) {
     for (std::int32_t c = index * kSums; c < unit.contexts; c += group.warps() * kSums)
       step_contexts<kWhole>(warp, unit, c, input, output);
   });
-  group.each_warp([&](auto& warp, int index) {
+  group.for_each_warp([&](auto& warp, int index) {
     for (std::int32_t t = index; t < unit.targets; t += group.warps())
       step_target<kWhole>(warp, unit, unit.target[t], output);
   });

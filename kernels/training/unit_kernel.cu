@@ -14,7 +14,7 @@ constexpr int kMostWarps = 8;
 /// One block per run of tiles; see train_batch(). `scratch`: bytes of each block's scratch memory, in
 /// `global_scratch` if they are too many for shared memory.
 template <bool kWhole, bool kShared>
-__global__ void __launch_bounds__(kMostWarps* kLanes, 2)
+__global__ void __launch_bounds__(kMostWarps* kWarpSize, 2)
     unit_kernel(Model model, CentreRange<CurandPhilox> batch, Totals totals, unsigned char* global_scratch,
                 std::int64_t scratch) {
   DeviceBlock block;
@@ -25,13 +25,13 @@ __global__ void __launch_bounds__(kMostWarps* kLanes, 2)
 using Kernel = void (*)(Model, CentreRange<CurandPhilox>, Totals, unsigned char*, std::int64_t);
 
 Kernel kernel_for(const Model& model, bool shared) {
-  const bool whole = model.input.stride % kLanes == 0;
+  const bool whole = model.input.stride % kWarpSize == 0;
   if (shared) return whole ? unit_kernel<true, true> : unit_kernel<false, true>;
   return whole ? unit_kernel<true, false> : unit_kernel<false, false>;
 }
 
 LaunchShape shape_of(const TrainLaunch& launch, int blocks) {
-  return {blocks, launch.warps * kLanes, launch.shared ? launch.scratch_bytes : 0};
+  return {blocks, launch.warps * kWarpSize, launch.shared ? launch.scratch_bytes : 0};
 }
 
 }  // namespace

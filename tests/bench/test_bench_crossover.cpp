@@ -3,7 +3,7 @@
 
 #include "host/cli/bench/crossover_cells.h"
 #include "host/cli/bench/crossover_report.h"
-#include "host/cli/bench/made_text.h"
+#include "host/cli/bench/synthetic_text.h"
 #include "tests/support/markup.h"
 #include "tests/support/subprocess.h"
 #include "tests/support/temporary_folder.h"
@@ -45,7 +45,7 @@ json runs() {
   return all;
 }
 
-TEST(BenchMadeText, HasFallingCountsAndTokensOfItsWords) {
+TEST(BenchSyntheticText, HasFallingCountsAndTokensOfItsWords) {
   EXPECT_THAT(zipf_counts(5), ElementsAre(25, 12, 8, 6, 5));
   const Vocabulary vocabulary = zipf_vocabulary(2500);
   EXPECT_EQ(vocabulary.size(), 2500);

@@ -12,7 +12,7 @@ class CeilingsTest(unittest.TestCase):
         self.assertEqual(tile_rows(run(cell("tile"))), (74 + 64 + 32) / 64)
 
     def test_rows_of_a_tree(self):
-        # 8 centres have 18 contexts, 64 centres share the first nodes, and each has 8 further ones.
+        # 8 centres have 18 contexts, 64 centres share the top nodes, and each has 8 further ones.
         tree = 18 / 8 + 64 / 64 + 8
         self.assertEqual(tree_rows(run(cell("hs"))), tree)
         self.assertEqual(tile_and_tree_rows(run(cell("ns+hs"))), (74 + 64 + 32) / 64 + tree)

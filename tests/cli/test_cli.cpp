@@ -429,12 +429,16 @@ TEST_F(Cli, LongSentencesAndBadUtf8AreMentionedOnce) {
   write(text_, "a b a b a b a b\nb a \xff\xfe \xff\n");
   Finished result = train("v.bin", {"--max-sentence", "5"});
   ASSERT_EQ(result.status, 0) << result.err;
-  EXPECT_THAT(result.err, HasSubstr("1 sentence is longer than --max-sentence 5"));
+  EXPECT_THAT(result.err, HasSubstr("1 sentence has more than --max-sentence 5 words after subsampling"));
   EXPECT_THAT(result.err, HasSubstr("2 words of the text are not valid UTF-8"));
   result = train("v.bin", {"--max-sentence", "8"});
-  EXPECT_THAT(result.err, Not(HasSubstr("longer than")));
+  EXPECT_THAT(result.err, Not(HasSubstr("in pieces")));
   result = train("v.bin", {"--max-sentence", "0"});
-  EXPECT_THAT(result.err, Not(HasSubstr("longer than")));
+  EXPECT_THAT(result.err, Not(HasSubstr("in pieces")));
+  // Of the eight words 0.4 are kept.
+  result =
+      run({"train", "--input", text_, "--output", path("v.bin"), "--min-count", "1", "--max-sentence", "5"});
+  EXPECT_THAT(result.err, Not(HasSubstr("in pieces")));
 }
 
 TEST_F(Cli, LookingAtVectors) {

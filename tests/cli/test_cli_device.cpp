@@ -177,9 +177,9 @@ TEST(CliDevice, ThePlanOfARunNamesEveryItem) {
       describe_run(run),
       ElementsAre("memory on NVIDIA H100 80GB HBM3 (cuda:0): 2.00 MB of 84.0 GB free: input vectors 2.00 "
                   "MB, token ids 400 bytes",
-                  "the corpus stays on the GPU; 4,096 centres in flight; tiles on matrix units"));
+                  "the corpus stays on the GPU; 4,096 centres in flight; tiles on tensor cores"));
   run.memory.corpus_resident = false;
-  run.matrix_units = false;
+  run.tensor_cores = false;
   EXPECT_EQ(describe_run(run).at(1),
             "the corpus is streamed to the GPU in every epoch; 4,096 centres in flight");
 }

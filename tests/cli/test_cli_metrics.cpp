@@ -103,7 +103,7 @@ TEST(CliMetrics, SummaryOfAGpuHoldsItsPlanAndTransfers) {
   EXPECT_EQ(summary["device"], json::parse(R"({
     "kind": "cuda", "name": "NVIDIA H100 80GB HBM3", "index": 1, "compute_capability": "9.0",
     "memory_bytes": 1024, "free_bytes": 84000, "corpus_resident": true, "centres_in_flight": 4096,
-    "matrix_units": true,
+    "tensor_cores": true,
     "seconds": {"kernels": 1.5, "subsampling": 0.125},
     "memory_items": [{"name": "input vectors", "bytes": 1000}, {"name": "token ids", "bytes": 24}]})"));
   EXPECT_EQ(summary["seconds"]["upload"], 0.25);

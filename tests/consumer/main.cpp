@@ -24,8 +24,8 @@ int main(int argc, char** argv) try {
   warp2vec::train(data, *backend, embeddings);
   warp2vec::save_vectors(counts.vocabulary, embeddings.input, "vectors.bin", warp2vec::VectorFormat::binary);
 
-  const warp2vec::Space space(warp2vec::load_vectors("vectors.bin"));
-  for (const auto& [word, similarity] : space.most_similar({space.word(0)}, {}, 5))
+  const warp2vec::KeyedVectors vectors(warp2vec::load_vectors("vectors.bin"));
+  for (const auto& [word, similarity] : vectors.most_similar({vectors.word(0)}, {}, 5))
     std::cout << word << ' ' << similarity << '\n';
 } catch (const warp2vec::Error& error) {
   std::cerr << error.what() << '\n';

@@ -32,7 +32,7 @@ WordVectors family() {
 class EvaluateAnalogies : public testing::Test {
  protected:
   AnalogyResult evaluate(const std::string& content, const EvaluateOptions& options = {}) {
-    return evaluate_analogies(Space(family()), folder_.write("questions.txt", content), options);
+    return evaluate_analogies(KeyedVectors(family()), folder_.write("questions.txt", content), options);
   }
   std::string complaint(const std::string& content) {
     try {
@@ -110,11 +110,11 @@ TEST_F(EvaluateAnalogies, OtherLinesAreErrorsThatNameFileAndLine) {
   }
   EXPECT_NE(complaint("").find("found none"), std::string::npos);
   EXPECT_NE(complaint(": s\n").find("found none"), std::string::npos);
-  EXPECT_THROW(evaluate_analogies(Space(family()), folder_.path("missing"), {}), Error);
+  EXPECT_THROW(evaluate_analogies(KeyedVectors(family()), folder_.path("missing"), {}), Error);
 }
 
 // Every third row repeats the one before it: ties.
-Space random_space(std::int64_t rows, std::int32_t dim) {
+KeyedVectors random_space(std::int64_t rows, std::int32_t dim) {
   const Draws draws{17, 0};
   WordVectors vectors;
   vectors.vectors = Matrix(rows, dim);
@@ -125,20 +125,20 @@ Space random_space(std::int64_t rows, std::int32_t dim) {
       vectors.vectors.row(r)[d] =
           to_unit(draws.word(Stream::keep, static_cast<std::uint64_t>(source * dim + d))) - 0.5F;
   }
-  return Space(std::move(vectors));
+  return KeyedVectors(std::move(vectors));
 }
 
 std::vector<Offset> random_offsets(std::size_t n, std::uint32_t rows) {
   std::vector<Offset> offsets;
   for (std::size_t i = 0; i < n; ++i) {
-    const Words4 r = Draws{18, 0}.block(Stream::negative, i);
+    const U32x4 r = Draws{18, 0}.block(Stream::negative, i);
     offsets.push_back({to_below(r.w[0], rows), to_below(r.w[1], rows), to_below(r.w[2], rows)});
   }
   return offsets;
 }
 
 // All rows, sorted by their scores.
-NearestRows sorted_rows(const Space& space, std::int64_t limit, const Offset& offset) {
+NearestRows sorted_rows(const KeyedVectors& space, std::int64_t limit, const Offset& offset) {
   std::vector<float> scores(static_cast<std::size_t>(limit));
   for (std::int64_t row = 0; row < limit; ++row)
     for (std::size_t d = 0; d < static_cast<std::size_t>(space.dim()); ++d)
@@ -159,7 +159,7 @@ TEST(NearestToOffsets, EqualsASortOfAllRowsForAnySizesAndThreads) {
     for (const std::int32_t dim : {1, 3, 16, 33})
       for (const std::size_t questions : {std::size_t{0}, std::size_t{1}, std::size_t{9}, std::size_t{300}}) {
         SCOPED_TRACE(std::to_string(rows) + " rows, dim " + std::to_string(dim));
-        const Space space = random_space(rows, dim);
+        const KeyedVectors space = random_space(rows, dim);
         const std::vector<Offset> offsets = random_offsets(questions, static_cast<std::uint32_t>(rows));
         const std::int64_t limit = std::max<std::int64_t>(1, rows - 2);
         const std::vector<NearestRows> nearest = nearest_to_offsets(space, limit, offsets, 3);

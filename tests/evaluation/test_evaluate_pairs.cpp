@@ -13,8 +13,8 @@ namespace warp2vec {
 namespace {
 
 // By falling similarity to "a": b, c, d.
-Space fan() {
-  return Space(word_vectors_of(
+KeyedVectors fan() {
+  return KeyedVectors(word_vectors_of(
       {{"a", {1, 0}}, {"b", {9, 1}}, {"B", {-1, 0}}, {"c", {5, 5}}, {"d", {0, 1}}, {"10,000", {1, 9}}}));
 }
 

@@ -72,7 +72,7 @@ WordVectors random_vectors(Dice& dice) {
 // than case, the one nearest to b - a + c.
 class Solver {
  public:
-  explicit Solver(const Space& space) : space_(space) {
+  explicit Solver(const KeyedVectors& space) : space_(space) {
     for (std::int64_t row = 0; row < space.size(); ++row) {
       forms_.push_back(upper_case(space.word(row)));
       first_.emplace(forms_.back(), row);
@@ -101,7 +101,7 @@ class Solver {
 
  private:
   const std::string& form(std::int64_t row) const { return forms_[static_cast<std::size_t>(row)]; }
-  const Space& space_;
+  const KeyedVectors& space_;
   std::vector<std::string> forms_;
   std::map<std::string, std::int64_t> first_;
 };
@@ -118,7 +118,7 @@ std::string text_of(const WordVectors& vectors) {
   return text.str();
 }
 
-std::string pairs_for(const Space& space, Dice& dice) {
+std::string pairs_for(const KeyedVectors& space, Dice& dice) {
   std::ostringstream text;
   text << "# a comment\nfirst\tsecond\tscore\n";
   const auto word = [&] { return space.word(static_cast<std::int64_t>(dice.below(2000))); };
@@ -133,7 +133,7 @@ std::string pairs_for(const Space& space, Dice& dice) {
 
 constexpr int kQuestions = 80;  // per section
 
-std::string analogies_for(const Space& space, Dice& dice) {
+std::string analogies_for(const KeyedVectors& space, Dice& dice) {
   const Solver solver(space);
   std::ostringstream text;
   for (const char* section :
@@ -216,7 +216,7 @@ TEST(GensimAgreement, PairsAnalogiesNeighborsAndCaseAreEqual) {
   Dice dice;
   WordVectors vectors = random_vectors(dice);
   folder.write("vectors.txt", text_of(vectors));
-  const Space space(std::move(vectors));
+  const KeyedVectors space(std::move(vectors));
   const std::string pairs = folder.write("pairs.tsv", pairs_for(space, dice));
   const std::string analogies = folder.write("analogies.txt", analogies_for(space, dice));
   std::string limits;

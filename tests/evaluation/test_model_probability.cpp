@@ -124,20 +124,20 @@ TEST(ModelProbability, TheMostProbableComeFirst) {
   for (const std::string& loss : losses_with_probabilities()) {
     const TrainedModel model = sample_model(loss, 100, 8);
     const std::vector<double> all = log_probabilities(model, id(2));
-    const std::vector<WordProbability> ranked = most_probable(model, id(2), 1000);
+    const std::vector<WordProbability> ranked = top_k(model, id(2), 1000);
     ASSERT_EQ(ranked.size(), all.size());
     for (std::size_t i = 0; i < ranked.size(); ++i) {
       EXPECT_EQ(ranked[i].log_probability, all[static_cast<std::size_t>(row_of(ranked[i].word))]);
       EXPECT_GE(ranked[i > 0 ? i - 1 : 0].log_probability, ranked[i].log_probability);
     }
-    const std::vector<WordProbability> first = most_probable(model, id(2), 3);
+    const std::vector<WordProbability> first = top_k(model, id(2), 3);
     ASSERT_EQ(first.size(), 3U);
     for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(first[i].word, ranked[i].word);
-    EXPECT_TRUE(most_probable(model, id(2), 0).empty());
+    EXPECT_TRUE(top_k(model, id(2), 0).empty());
   }
   TrainedModel even = sample_model("softmax", 5, 2);
   even.embeddings.output = Matrix(5, 2);
-  const std::vector<WordProbability> ties = most_probable(even, id(0), 5);
+  const std::vector<WordProbability> ties = top_k(even, id(0), 5);
   for (std::int64_t w = 0; w < 5; ++w) {
     EXPECT_EQ(ties[static_cast<std::size_t>(w)].word, id(w));
     EXPECT_NEAR(ties[static_cast<std::size_t>(w)].log_probability, -std::log(5.0), 1e-15);
@@ -168,7 +168,7 @@ TEST(ModelProbability, NegativeSamplingAloneHasNone) {
       "normalised; train with --loss hs, ns+hs or softmax";
   EXPECT_EQ(thrown_message([&] { log_probability(model, id(0), id(1)); }), expected);
   EXPECT_EQ(thrown_message([&] { log_probabilities(model, id(1)); }), expected);
-  EXPECT_EQ(thrown_message([&] { most_probable(model, id(1), 3); }), expected);
+  EXPECT_EQ(thrown_message([&] { top_k(model, id(1), 3); }), expected);
 }
 
 }  // namespace

@@ -58,7 +58,7 @@ class GpuTest : public ::testing::Test {
     limits.blocks = 1;
     limits.warps = 1;
     limits.softmax_centres = 1;
-    limits.no_matrix_units = true;
+    limits.no_tensor_cores = true;
     return limits;
   }
   int device() const { return device_; }

@@ -28,8 +28,8 @@ inline constexpr std::int32_t kDrawnNegatives = 5;
 template <class Generator>
 WARP2VEC_HD DrawnExample draw_example(const BasicDraws<Generator>& draws, const AliasView& negatives,
                                       std::int64_t position, std::int32_t k) {
-  const Words4 block = draws.block(Stream::initial_weights, static_cast<std::uint64_t>(position),
-                                   static_cast<std::uint32_t>(k));
+  const U32x4 block = draws.block(Stream::initial_weights, static_cast<std::uint64_t>(position),
+                                  static_cast<std::uint32_t>(k));
   return {{block.w[0], block.w[1], block.w[2], block.w[3]},
           draws.word(Stream::keep, static_cast<std::uint64_t>(position)),
           kept(draws, position, 0x60000000U) ? 1U : 0U,

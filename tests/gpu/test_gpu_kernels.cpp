@@ -62,7 +62,7 @@ TEST_F(GpuOneWarp, GivesTheSameBitsAgain) {
   }
 }
 
-class GpuMatrixUnits : public GpuTest {
+class GpuTensorCores : public GpuTest {
  protected:
   /// A step's sums run in another order than the host's, so that now and then a value is rounded to the other
   /// bfloat16: 2^-9 of it.
@@ -75,7 +75,7 @@ class GpuMatrixUnits : public GpuTest {
   }
 };
 
-TEST_F(GpuMatrixUnits, OneBlockTrainsLikeHostTiles) {
+TEST_F(GpuTensorCores, OneBlockTrainsLikeHostTiles) {
   const SyntheticCorpus corpus = zipf_corpus(150, kTokens, 60);
   for (const int warps : {1, 16}) {
     for (const std::int32_t dim : {1, 24, 33, 100, 128, 300}) {
@@ -93,7 +93,7 @@ TEST_F(GpuMatrixUnits, OneBlockTrainsLikeHostTiles) {
   }
 }
 
-TEST_F(GpuMatrixUnits, OneBlockTrainsPathsLikeHostTiles) {
+TEST_F(GpuTensorCores, OneBlockTrainsPathsLikeHostTiles) {
   const SyntheticCorpus corpus = zipf_corpus(3000, kTokens, 60);
   for (const int warps : {1, 8}) {
     for (const std::int32_t dim : {1, 24, 100, 128}) {
@@ -109,7 +109,7 @@ TEST_F(GpuMatrixUnits, OneBlockTrainsPathsLikeHostTiles) {
   }
 }
 
-TEST_F(GpuMatrixUnits, TrainOddTileShapes) {
+TEST_F(GpuTensorCores, TrainOddTileShapes) {
   const SyntheticCorpus corpus = zipf_corpus(150, 3000, 200);
   CudaLimits limits;
   limits.blocks = 1;
@@ -136,7 +136,7 @@ TEST_P(SanitizedKernels, TrainEveryPairOnManyWarps) {
   EXPECT_LT(trained.summary.epoch_loss.back(), 1.5 * reference.summary.epoch_loss.back());
 }
 
-TEST_F(GpuMatrixUnits, SanitizedBf16TablesTrainEveryPair) {
+TEST_F(GpuTensorCores, SanitizedBf16TablesTrainEveryPair) {
   const SyntheticCorpus corpus = zipf_corpus(60, 1500, 60);
   Config config = config_of("ns", Sharing::tile, 24);
   const Outcome reference = run(corpus, config, make_reference_backend);

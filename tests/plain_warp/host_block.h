@@ -14,7 +14,7 @@ namespace warp2vec {
 /// See warp.h. One after the other, the lanes of one warp.
 class HostWarp : public HostCopies {
  public:
-  using Float = std::array<float, kLanes>;
+  using Float = std::array<float, kWarpSize>;
   using Matrices = HostMatrices;
 
   static Float zero() { return {}; }
@@ -25,7 +25,7 @@ class HostWarp : public HostCopies {
   static Float plus(const Float& a, const Float& b) {
     return each([&](std::size_t l) { return a[l] + b[l]; });
   }
-  static Float larger(const Float& a, const Float& b) {
+  static Float max(const Float& a, const Float& b) {
     return each([&](std::size_t l) { return a[l] < b[l] ? b[l] : a[l]; });
   }
   static Float times(float a, const Float& b) {
@@ -45,10 +45,10 @@ class HostWarp : public HostCopies {
   static Float map(F f, const Float& a, const Float& b) {
     return each([&](std::size_t l) { return f(a[l], b[l]); });
   }
-  static Float exchange(const Float& a, int distance) {
+  static Float shfl_xor(const Float& a, int distance) {
     return each([&](std::size_t l) { return a[l ^ static_cast<std::size_t>(distance)]; });
   }
-  static Float choose(int bit, const Float& without, const Float& with) {
+  static Float select(int bit, const Float& without, const Float& with) {
     return each(
         [&](std::size_t l) { return (l & static_cast<std::size_t>(bit)) != 0 ? with[l] : without[l]; });
   }
@@ -71,18 +71,18 @@ class HostWarp : public HostCopies {
 
   template <class F>
   static void strided(std::int64_t count, F f, int index, int warps) {
-    for (std::int64_t begin = std::int64_t{index} * kLanes; begin < count;
-         begin += std::int64_t{warps} * kLanes)
-      for (std::int64_t i = begin; i < count && i < begin + kLanes; ++i) f(i);
+    for (std::int64_t begin = std::int64_t{index} * kWarpSize; begin < count;
+         begin += std::int64_t{warps} * kWarpSize)
+      for (std::int64_t i = begin; i < count && i < begin + kWarpSize; ++i) f(i);
   }
   template <class F>
-  static void once(F f) {
+  static void lane_0(F f) {
     f();
   }
 
   static int warps() { return 1; }
   template <class F>
-  void each_warp(F f) {
+  void for_each_warp(F f) {
     f(*this, 0);
   }
   template <class F>
@@ -94,7 +94,7 @@ class HostWarp : public HostCopies {
   template <class F>
   static Float each(F f) {
     Float v;
-    for (std::size_t l = 0; l < kLanes; ++l) v[l] = f(l);
+    for (std::size_t l = 0; l < kWarpSize; ++l) v[l] = f(l);
     return v;
   }
 };
@@ -111,13 +111,13 @@ class HostBlock {
   int warps() const { return warps_; }
 
   template <class F>
-  void each_warp(F f) {
+  void for_each_warp(F f) {
     HostWarp warp;
     for (int w = 0; w < warps_; ++w) f(warp, w);
   }
   template <class F>
   void for_each(std::int64_t n, F f) {
-    each_warp([&](HostWarp& warp, int index) { warp.strided(n, f, index, warps_); });
+    for_each_warp([&](HostWarp& warp, int index) { warp.strided(n, f, index, warps_); });
   }
 
  private:

@@ -46,9 +46,9 @@ class HostMatrices {
       for (int k = 0; k < kBlockSide; ++k) c.values[r][k] = f(r, k, c.values[r][k]);
   }
   template <class F>
-  static std::array<float, kLanes> sum(const Block& c, F f) {
-    std::array<float, kLanes> sums{};
-    for (int lane = 0; lane < kLanes; ++lane) {
+  static std::array<float, kWarpSize> sum(const Block& c, F f) {
+    std::array<float, kWarpSize> sums{};
+    for (int lane = 0; lane < kWarpSize; ++lane) {
       for (int s = 0; s < kBlockSlots; ++s) {
         const int r = block_row(lane, s);
         const int k = block_column(lane, s);
@@ -65,7 +65,7 @@ class HostMatrices {
 
   template <class F>
   static void for_each_part(const Block& c, F f) {
-    for (int lane = 0; lane < kLanes; ++lane)
+    for (int lane = 0; lane < kWarpSize; ++lane)
       f(part_row(lane), part_half(lane), c.values[part_row(lane)] + std::ptrdiff_t{kPart} * part_half(lane));
   }
 

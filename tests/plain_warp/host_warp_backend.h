@@ -21,10 +21,10 @@ namespace warp2vec {
 /// `blocks` blocks of `warps` warps, one after the other.
 class HostBackend : public Backend {
  public:
-  HostBackend(const TrainingData& data, int blocks, int warps, std::int32_t first_nodes = 0)
+  HostBackend(const TrainingData& data, int blocks, int warps, std::int32_t top_nodes = 0)
       : blocks_(blocks),
         warps_(warps),
-        model_(data, centres_in_flight(model_of(data), blocks, warps, first_nodes)),
+        model_(data, centres_in_flight(model_of(data), blocks, warps, top_nodes)),
         totals_(std::int64_t{blocks} * warps) {}
 
   std::int64_t batch_size() const override { return std::int64_t{16384} * model().tile_centres; }
@@ -67,7 +67,7 @@ class HostWarpBackend final : public HostBackend {
 
  private:
   void train_block_of(HostBlock& block, const CentreRange<Philox>& centres, const Totals& totals) override {
-    if (model().input.stride % kLanes == 0)
+    if (model().input.stride % kWarpSize == 0)
       train_batch<true>(block, model(), centres, totals, scratch_.data());
     else
       train_batch<false>(block, model(), centres, totals, scratch_.data());
@@ -76,12 +76,12 @@ class HostWarpBackend final : public HostBackend {
   std::vector<unsigned char> scratch_;
 };
 
-/// Tiles on matrix units. `Value` = Bf16 keeps the matrices of negative sampling in that type.
+/// Tiles on tensor cores. `Value` = Bf16 keeps the matrices of negative sampling in that type.
 template <class Value>
 class HostTileBackend final : public HostBackend {
  public:
-  HostTileBackend(const TrainingData& data, int blocks, int warps, const PathTileSizes& sizes)
-      : HostBackend(data, blocks, warps, sizes.first_nodes), sizes_(sizes) {
+  HostTileBackend(const TrainingData& data, int blocks, int warps, const HsTileSizes& sizes)
+      : HostBackend(data, blocks, warps, sizes.top_nodes), sizes_(sizes) {
     with_kind([&]<Trains kTrains>() {
       memory_.resize(static_cast<std::size_t>(
           dense_tile_bytes<kTrains, Value, HostWarp, CentreRange<Philox>>(model(), sizes_, warps)));
@@ -114,7 +114,7 @@ class HostTileBackend final : public HostBackend {
       f.template operator()<Trains::paths>();
   }
 
-  PathTileSizes sizes_;
+  HsTileSizes sizes_;
   std::vector<unsigned char> memory_;
   HostTables<Value> tables_;
 };
@@ -124,7 +124,7 @@ inline MakeBackend host_warps(int blocks, int warps) {
 }
 
 template <class Value = float>
-MakeBackend host_tiles(int blocks, int warps, const PathTileSizes& sizes = {64, 64}) {
+MakeBackend host_tiles(int blocks, int warps, const HsTileSizes& sizes = {64, 64}) {
   return [=](const TrainingData& data) {
     return std::make_unique<HostTileBackend<Value>>(data, blocks, warps, sizes);
   };

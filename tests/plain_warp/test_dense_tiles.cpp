@@ -1,4 +1,4 @@
-// The body of the kernel for matrix units on the host, against the reference.
+// The body of the kernel for tensor cores on the host, against the reference.
 #include <warp2vec/detail/bf16.h>
 
 #include "host/reference/reference.h"
@@ -155,25 +155,25 @@ TEST(DenseTiles, EqualPlainLoopsWithTheSameRoundings) {
   }
 }
 
-class PathTilesOnMatrixUnits : public ::testing::TestWithParam<Rule> {};
+class PathTilesOnTensorCores : public ::testing::TestWithParam<Rule> {};
 
 // As negative sampling, with longer sums: up to 1.4%. Sizes of 16 and 16 train most tiles in several rounds,
 // each of which sees the steps of the one before.
-TEST_P(PathTilesOnMatrixUnits, EqualTheReferenceUpToTheirRounding) {
+TEST_P(PathTilesOnTensorCores, EqualTheReferenceUpToTheirRounding) {
   const SyntheticCorpus corpus = zipf_corpus(150, 4000, 60);
   const Config config = config_of(GetParam());
   const Outcome reference = run(corpus, config, make_reference_backend);
-  for (const PathTileSizes& sizes : {PathTileSizes{64, 64}, PathTileSizes{16, 16}}) {
+  for (const HsTileSizes& sizes : {HsTileSizes{64, 64}, HsTileSizes{16, 16}}) {
     const Outcome tiles = run(corpus, config, host_tiles(1, 1, sizes));
     expect_same_counts(tiles, reference);
-    EXPECT_LE(difference_share(tiles, reference), 0.02) << sizes.first_nodes;
+    EXPECT_LE(difference_share(tiles, reference), 0.02) << sizes.top_nodes;
     for (std::size_t e = 0; e < reference.summary.epoch_loss.size(); ++e)
       EXPECT_NEAR(tiles.summary.epoch_loss[e], reference.summary.epoch_loss[e],
                   0.1 * reference.summary.epoch_loss[e]);
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Rules, PathTilesOnMatrixUnits,
+INSTANTIATE_TEST_SUITE_P(Rules, PathTilesOnTensorCores,
                          ::testing::ValuesIn({Rule{"hs", Sharing::tile, 1}, Rule{"hs", Sharing::tile, 24},
                                               Rule{"hs", Sharing::tile, 100}, Rule{"hs", Sharing::tile, 300},
                                               Rule{"ns+hs", Sharing::tile, 24},
@@ -217,7 +217,7 @@ TEST(DenseTiles, Bf16TablesTrainAsWellOnAverage) {
       ASSERT_EQ(to_float(nearest_bf16(tiles.embeddings.input.row(r)[d])), tiles.embeddings.input.row(r)[d]);
 }
 
-// Each step is an eightieth of the value's last place: rounded to the nearest, nothing would ever move.
+// Each step is an eightieth of the value's last place: rounded to the nearest, nothing would ever change.
 TEST(DenseTiles, Bf16RowsDoNotLoseSmallSteps) {
   const Draws draws{5, 0};
   std::vector<Bf16> row(kPart, nearest_bf16(1.0F));

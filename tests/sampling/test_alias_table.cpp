@@ -105,7 +105,7 @@ double chi_square_excess(double exponent) {
   constexpr std::uint64_t kBlocks = 500000;
   std::vector<std::int64_t> seen(counts.size());
   for (std::uint64_t i = 0; i < kBlocks; ++i) {
-    const Words4 r = random.block(Stream::negative, i);
+    const U32x4 r = random.block(Stream::negative, i);
     ++seen.at(static_cast<std::size_t>(row_of(table.draw(r.w[0], r.w[1]))));
     ++seen.at(static_cast<std::size_t>(row_of(table.draw(r.w[2], r.w[3]))));
   }

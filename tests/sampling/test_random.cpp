@@ -17,7 +17,7 @@ namespace {
 
 using Block = std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t>;
 
-Block block_of(const Words4& words) { return {words.w[0], words.w[1], words.w[2], words.w[3]}; }
+Block block_of(const U32x4& words) { return {words.w[0], words.w[1], words.w[2], words.w[3]}; }
 
 // Random123's published known answers for philox4x32 with 10 rounds (its file kat_vectors).
 TEST(Philox, KnownAnswers) {
@@ -36,7 +36,7 @@ TEST(Philox, EqualsRandom123) {
   std::uint32_t state = 1;
   const auto next = [&] { return state = state * 1664525U + 1013904223U; };
   for (int i = 0; i < 10000; ++i) {
-    const Words4 counter{{next(), next(), next(), next()}};
+    const U32x4 counter{{next(), next(), next(), next()}};
     const std::uint32_t key0 = next();
     const std::uint32_t key1 = next();
     const r123::Philox4x32::ctr_type their_counter = {

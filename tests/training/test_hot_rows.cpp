@@ -81,7 +81,7 @@ TEST(HotRows, TheFirstNodesMayHaveOthersInFlight) {
   config.loss = parse_loss("hs");
   const ThreeWords text;
   const TrainingData data(config, text.vocabulary, text.tokens);
-  const HotMatrices hot(data, {.paths = 10, .first_nodes = 1, .first_paths = 70});
+  const HotMatrices hot(data, {.paths = 10, .top_nodes = 1, .top_paths = 70});
   EXPECT_FLOAT_EQ(hot.nodes.factor(0, 0, 0.1F), damped(0.05, 70 * 6));
   EXPECT_FLOAT_EQ(hot.nodes.factor(1, 0, 0.1F), damped(0.05, 10 * 6 * 0.5));
 }

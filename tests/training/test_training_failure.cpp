@@ -2,7 +2,7 @@
 #include <warp2vec/error.h>
 #include <warp2vec/trainer.h>
 
-#include "host/training/transfers.h"
+#include "host/training/parameter_sync.h"
 #include "tests/support/synthetic.h"
 
 #include <gmock/gmock.h>
@@ -230,10 +230,10 @@ TEST_F(TrainingFailure, CheckpointsAreDueByTheClock) {
   TrainingSummary summary;
   const std::chrono::seconds now(0);
   const std::chrono::hours later(1);
-  Transfers always(data, device, embeddings_, summary, {later, now});
+  ParameterSync always(data, device, embeddings_, summary, {later, now});
   EXPECT_TRUE(always.checkpoint_due());
   EXPECT_FALSE(always.checkpoint_due_at_epoch_end());
-  Transfers hourly(data, device, embeddings_, summary, {now, later});
+  ParameterSync hourly(data, device, embeddings_, summary, {now, later});
   hourly.upload();
   EXPECT_FALSE(hourly.checkpoint_due());
   EXPECT_TRUE(hourly.checkpoint_due_at_epoch_end());

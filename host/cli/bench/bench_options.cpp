@@ -68,7 +68,8 @@ void add_grid(Flags& flags, BenchOptions& options) {
   add_list<std::int64_t>(
       flags, "--vocab-sizes", options.grid.vocab_sizes,
       [](const std::string& text) { return parse_number<std::int64_t>("--vocab-sizes", text); },
-      "Only so many of the most frequent words, 0 = all (default 0); of the study: words of the made text, 2 "
+      "Only so many of the most frequent words, 0 = all (default 0); of the study: words of the synthetic "
+      "text, 2 "
       "to 10,000,000 (default 10 to 3,000,000 in twelve steps)");
   flags.number(
       "--rounds", "N", options.rounds,
@@ -130,7 +131,7 @@ void add_bench_flags(Flags& flags, BenchOptions& options) {
   flags.section("Files");
   flags.list("--input", "PATH", options.inputs, "Text to train on, as for 'warp2vec train', but not '-'.");
   flags.text("--output", "FOLDER", options.output,
-             "Where results.json and report.html go. The same command goes on where it was stopped; further "
+             "Where results.json and report.html go. Running the same command again resumes it; further "
              "combinations, and the study, are added to the same report.");
   flags.list("--pairs", "FILE", options.pairs, "Word pairs with scores, as for 'warp2vec eval'.");
   flags.list("--analogies", "FILE", options.analogies, "Analogy questions, as for 'warp2vec eval'.");
@@ -139,11 +140,11 @@ void add_bench_flags(Flags& flags, BenchOptions& options) {
   add_grid(flags, options);
   add_settings(flags, options);
   flags.section("Run");
-  flags.text(
-      "--study", "NAME", options.study,
-      "Instead of training on --input: crossover, the time for one trained pair under each loss over "
-      "the size of the vocabulary, on made text, with the sizes where one loss overtakes another. It is not "
-      "affected by --epochs, --min-count and --sample.");
+  flags.text("--study", "NAME", options.study,
+             "Instead of training on --input: crossover, the time for one trained pair under each loss over "
+             "the size of the vocabulary, on synthetic text, with the sizes where one loss overtakes "
+             "another. It is not "
+             "affected by --epochs, --min-count and --sample.");
   flags.on_off("--quiet", options.quiet, "Print nothing but the table and errors.");
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-/// The part that trains made text, to find where one loss overtakes another.
+/// The part that trains synthetic text, to find where one loss overtakes another.
 
 #include "host/cli/bench/bench_options.h"
 #include "host/cli/bench/part.h"

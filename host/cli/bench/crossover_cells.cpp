@@ -5,7 +5,7 @@
 #include <warp2vec/error.h>
 #include <warp2vec/trainer.h>
 
-#include "host/cli/bench/made_text.h"
+#include "host/cli/bench/synthetic_text.h"
 #include "host/cli/flags/device_choice.h"
 #include "host/cli/run/interrupt.h"
 #include "host/cli/run/memory_plan.h"
@@ -51,7 +51,7 @@ UnitTime time_of_draws(const std::vector<std::int64_t>& counts, double exponent)
     constexpr std::int64_t kBlocks = 100'000;
     std::int64_t sum = 0;
     for (std::int64_t i = 0; i < kBlocks; ++i) {
-      const Words4 r = draws.block(Stream::negative, next++);
+      const U32x4 r = draws.block(Stream::negative, next++);
       sum += row_of(view.draw(r.w[0], r.w[1])) + row_of(view.draw(r.w[2], r.w[3]));
     }
     sink = sink + sum;
@@ -132,7 +132,7 @@ UnitTime time_of_pairs(const BenchOptions& options, const Cell& cell, int round,
     time = train_once(data, cell.device, embeddings);
     stop_if_interrupted();
   }
-  if (time.units == 0) throw Error("the made text has no pairs");
+  if (time.units == 0) throw Error("the synthetic text has no pairs");
   time.seconds /= static_cast<double>(time.units);
   return time;
 }

@@ -32,9 +32,9 @@ struct UnitTime {
 /// much as the vocabulary is large. At least 8.
 std::int64_t study_tokens(const Cell& cell, int threads);
 
-/// Trains made text of so many tokens twice and takes the time of a pair of the second, without transfers and
-/// preparation; on a GPU that of its kernels, by its own clock. Throws Error if the memory does not suffice
-/// or the device fails, Interrupted after Ctrl-C.
+/// Trains synthetic text of so many tokens twice and takes the time of a pair of the second, without
+/// transfers and preparation; on a GPU that of its kernels, by its own clock. Throws Error if the memory does
+/// not suffice or the device fails, Interrupted after Ctrl-C.
 UnitTime time_of_pairs(const BenchOptions& options, const Cell& cell, int round, std::int64_t tokens);
 
 /// The time of what the cell stands for; see time_of_pairs() and study_tokens() for trained pairs.

@@ -65,7 +65,7 @@ std::map<std::string, double> quality_of(const std::string& vectors, const Bench
   if (options.pairs.empty() && options.analogies.empty()) return quality;
   EvaluateOptions evaluate;
   evaluate.threads = thread_count(options.config);
-  const Space space(load_vectors(vectors));
+  const KeyedVectors space(load_vectors(vectors));
   for (const std::string& file : options.pairs) {
     const double rho = evaluate_pairs(space, file, evaluate).spearman;
     if (!std::isnan(rho)) quality["spearman " + name_of(file)] = rho;

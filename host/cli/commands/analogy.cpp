@@ -24,7 +24,7 @@ int run_analogy(const Arguments& arguments) {
     throw UsageError("analogy needs three words A B C, got " + std::to_string(words.size()));
   if (top < 1) throw UsageError("--top " + std::to_string(top) + " is out of range: expected 1 or more");
 
-  const Space space(load_vectors(path));
+  const KeyedVectors space(load_vectors(path));
   check_known(space, words, path);
   const std::string title = words[0] + " is to " + words[1] + " as " + words[2] + " is to";
   write_neighbors(std::cout, title, space.most_similar({words[1], words[2]}, {words[0]}, top));

@@ -64,7 +64,7 @@ json section_json(const std::string& name, const AnalogySection& s) {
 }
 
 // Undefined numbers (NaN) become null.
-json to_json(const Results& results, const std::string& path, const Space& space) {
+json to_json(const Results& results, const std::string& path, const KeyedVectors& space) {
   json out{{"vectors", path},
            {"words", space.size()},
            {"dim", space.dim()},
@@ -125,7 +125,7 @@ int run_eval(const Arguments& arguments) {
                      " is out of range: expected >= 0");
 
   options.threads = thread_count(config);
-  const Space space(load_vectors(path));
+  const KeyedVectors space(load_vectors(path));
   Results results;
   for (const std::string& file : pair_files) results.pairs.push_back(evaluate_pairs(space, file, options));
   for (const std::string& file : analogy_files)

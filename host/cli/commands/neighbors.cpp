@@ -24,7 +24,7 @@ int run_neighbors(const Arguments& arguments) {
   if (words.empty()) throw UsageError("neighbors needs at least one word");
   if (top < 1) throw UsageError("--top " + std::to_string(top) + " is out of range: expected 1 or more");
 
-  const Space space(load_vectors(path));
+  const KeyedVectors space(load_vectors(path));
   check_known(space, words, path);
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (i > 0) std::cout << "\n";

@@ -49,7 +49,7 @@ void write_step(std::ostream& out, const PlanInput& input, const Config& config)
   for (const StepCost& cost :
        step_costs(input.size.words, config.dim, input.positives, config.negative, path))
     write_row(out, cost.method, to_string(cost));
-  out << "  (path in the tree: " << format_real(path)
+  out << "  (path in the tree: " << format_significant(path, 4)
       << (input.mean_path_length ? " nodes, the mean over this text)\n"
                                  : " nodes = log2 of the vocabulary, rounded up)\n");
 }

@@ -74,7 +74,7 @@ int run_probability(const Arguments& arguments) {
   words.erase(words.begin());
   std::vector<WordProbability> found;
   try {
-    found = words.empty() ? most_probable(model, id, top) : probabilities_of(model, id, words);
+    found = words.empty() ? top_k(model, id, top) : probabilities_of(model, id, words);
   } catch (const Error& error) {
     throw Error(path + ": " + error.what());
   }

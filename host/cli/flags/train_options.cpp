@@ -81,10 +81,11 @@ void add_training(Flags& flags, Config& config) {
   flags.number("--epochs", "N", config.epochs, "Passes over the text; 1 to 1,000,000 (default 5)");
   flags.number("--lr", "X", config.lr,
                "Learning rate at the start; above 0 to 10 (default 0.025). It falls linearly to X / 10,000.");
-  flags.number("--sample", "X", config.sample,
-               "Words whose share of the text is above X are skipped at random, the more the commoner; 0 to "
-               "1, 0 = none "
-               "are (default 0.001). Smaller is faster and suits large texts: 1e-4, 1e-5.");
+  flags.number(
+      "--sample", "X", config.sample,
+      "Words whose share of the text is above X are skipped at random, more frequent ones more often; 0 to "
+      "1, 0 = none "
+      "are (default 0.001). Smaller is faster and suits large texts: 1e-4, 1e-5.");
   flags.number("--max-sentence", "N", config.max_sentence,
                "Cut longer sentences into pieces of N words, of those not skipped; 0 = never (default 1000)");
   flags.number("--seed", "N", config.seed, "Number that all random choices follow from; >= 0 (default 1)");

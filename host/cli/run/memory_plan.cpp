@@ -91,7 +91,7 @@ std::vector<StepCost> step_costs(std::int64_t words, std::int32_t dim, std::int6
       {"full softmax, CBOW", d + "*" + p + " + " + v + "*" + d, dim * positives + words * dim},
       {"negative sampling", d + " + " + d + "*" + std::to_string(positives + negative),
        dim + dim * (positives + negative)},
-      {"hierarchical softmax", d + " + " + d + "*" + p + "*" + format_real(path_length),
+      {"hierarchical softmax", d + " + " + d + "*" + p + "*" + format_significant(path_length, 4),
        dim + std::llround(static_cast<double>(dim * positives) * path_length)},
   };
 }

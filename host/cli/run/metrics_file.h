@@ -11,6 +11,8 @@ namespace warp2vec::cli {
 /// One JSON object a line, each flushed as it is written. A write that fails stops nothing: complete() tells.
 class MetricsFile {
  public:
+  /// Writes nowhere.
+  MetricsFile() = default;
   /// Opens and empties the file; "" writes nowhere. Throws Error if it cannot be written.
   explicit MetricsFile(const std::string& path);
 

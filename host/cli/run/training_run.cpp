@@ -63,6 +63,23 @@ void check_outputs(const TrainOptions& options) {
   if (!options.read_vocab.empty()) check_distinct(outputs, {{"--read-vocab", options.read_vocab}});
 }
 
+// Sentences of which subsampling leaves, on average, more than max_sentence words.
+std::int64_t cut_sentences(const TrainingData& data) {
+  const std::int64_t most = data.config.max_sentence;
+  if (most == 0) return 0;
+  std::int64_t cut = 0;
+  std::int64_t begin = 0;
+  for (const std::int64_t end : data.tokens.ends) {
+    double kept = 0;
+    for (std::int64_t i = begin; i < end && end - begin > most; ++i)
+      kept += 0x1p-32 * data.keep_thresholds[static_cast<std::size_t>(
+                            row_of(data.tokens.ids[static_cast<std::size_t>(i)]))];
+    cut += kept > static_cast<double>(most) ? 1 : 0;
+    begin = end;
+  }
+  return cut;
+}
+
 std::string pair_reason(std::int64_t words, const Config& config) {
   const std::string settings =
       config.loss.negative_sampling ? "--lr, --window and --negative" : "--lr and --window";
@@ -76,10 +93,9 @@ std::string pair_reason(std::int64_t words, const Config& config) {
 }  // namespace
 
 TrainingRun::TrainingRun(const TrainOptions& options, const DeviceChoice& device, ProgressDisplay& display)
-    : options_(options),
-      device_(device),
-      display_(display),
-      metrics_((check_outputs(options), options.metrics)) {
+    : options_(options), device_(device), display_(display) {
+  check_outputs(options);
+  metrics_ = MetricsFile(options.metrics);
   report_.device = device.kind;
 }
 
@@ -118,6 +134,11 @@ int TrainingRun::train_and_save() {
     report_.sharing = data->config.sharing;
     if (options_.config.sharing == Sharing::automatic && report_.sharing == Sharing::pair)
       display_.say(pair_reason(vocabulary.size(), data->config));
+    if (const std::int64_t cut = cut_sentences(*data); cut > 0)
+      display_.say("note: " + with_commas(cut) + (cut == 1 ? " sentence has" : " sentences have") +
+                   " more than --max-sentence " + std::to_string(options_.config.max_sentence) +
+                   " words after subsampling and " + (cut == 1 ? "is" : "are") +
+                   " trained in pieces; nothing is left out");
     embeddings = initial_embeddings(vocabulary.size(), options_.config);
     backend = make_backend(*data);
     if (!options_.metrics.empty() && options_.config.loss.hierarchical_softmax) {
@@ -174,16 +195,6 @@ TokenStream TrainingRun::encode_text(const Corpus& corpus, const Vocabulary& voc
                               reading_progress(display_, "reading the text", corpus));
   stop_if_interrupted();
   report_.epoch_tokens = tokens.tokens();
-  std::int64_t begin = 0;
-  std::int64_t too_long = 0;
-  for (const std::int64_t end : tokens.ends) {
-    too_long += end - begin > options_.config.max_sentence ? 1 : 0;
-    begin = end;
-  }
-  if (options_.config.max_sentence > 0 && too_long > 0)
-    display_.say("note: " + with_commas(too_long) + (too_long == 1 ? " sentence is" : " sentences are") +
-                 " longer than --max-sentence " + std::to_string(options_.config.max_sentence) +
-                 " words and trained in pieces; nothing is left out");
   return tokens;
 }
 

@@ -10,7 +10,7 @@ GpuBackend make_gpu_backend(const TrainingData& data, int device) {
   std::unique_ptr<CudaBackend> backend = make_cuda_backend(data, device);
   GpuRun run{backend->device(),         backend->memory(),
              backend->memory().total(), backend->centres_in_flight(),
-             backend->matrix_units(),   backend->kernel_seconds()};
+             backend->tensor_cores(),   backend->kernel_seconds()};
   return {std::move(backend), std::move(run)};
 }
 

@@ -36,7 +36,7 @@ std::vector<std::string> describe_run(const GpuRun& run) {
           std::string(run.memory.corpus_resident ? "the corpus stays on the GPU"
                                                  : "the corpus is streamed to the GPU in every epoch") +
               "; " + with_commas(run.centres_in_flight) + " centres in flight" +
-              (run.matrix_units ? "; tiles on matrix units" : "")};
+              (run.tensor_cores ? "; tiles on tensor cores" : "")};
 }
 
 }  // namespace warp2vec::cli

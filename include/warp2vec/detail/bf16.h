@@ -16,7 +16,7 @@ WARP2VEC_HD constexpr float to_float(Bf16 value) {
   return __builtin_bit_cast(float, std::uint32_t{value.bits} << 16);
 }
 
-/// The nearest value, ties to even; what is not a number stays so.
+/// The nearest value, ties to even; NaN stays NaN.
 WARP2VEC_HD constexpr Bf16 nearest_bf16(float value) {
   const auto bits = __builtin_bit_cast(std::uint32_t, value);
   if ((bits & 0x7FFFFFFFU) > 0x7F800000U) return {static_cast<std::uint16_t>((bits >> 16) | 0x40U)};

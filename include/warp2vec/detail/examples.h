@@ -69,7 +69,7 @@ WARP2VEC_HD constexpr std::int32_t window_width(const BasicDraws<Generator>& dra
 template <class Generator>
 WARP2VEC_HD inline WordId negative_of(const BasicDraws<Generator>& draws, const AliasView& alias,
                                       std::int64_t owner, std::int32_t n) {
-  const Words4 r =
+  const U32x4 r =
       draws.block(Stream::negative, static_cast<std::uint64_t>(owner), static_cast<std::uint32_t>(n) >> 1);
   const bool second = (n & 1) != 0;
   return alias.draw(second ? r.w[2] : r.w[0], second ? r.w[3] : r.w[1]);

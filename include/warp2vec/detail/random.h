@@ -9,7 +9,7 @@
 namespace warp2vec {
 
 /// Four 32-bit words: a Philox counter or a block of output.
-struct Words4 {
+struct U32x4 {
   std::uint32_t w[4];
 
   /// w[i]. Selected, not indexed: a GPU keeps an array that is indexed at run time in slow local memory.
@@ -22,7 +22,7 @@ struct Words4 {
 
 /// Philox4x32-10 of J. Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", SC'11. Equal bit for bit
 /// to Random123's philox4x32_R(10) and to cuRAND's curand_Philox4x32_10.
-WARP2VEC_HD constexpr Words4 philox4x32_10(Words4 counter, std::uint32_t key0, std::uint32_t key1) {
+WARP2VEC_HD constexpr U32x4 philox4x32_10(U32x4 counter, std::uint32_t key0, std::uint32_t key1) {
   for (int round = 0; round < 10; ++round) {
     const std::uint64_t p0 = std::uint64_t{0xD2511F53U} * counter.w[0];
     const std::uint64_t p1 = std::uint64_t{0xCD9E8D57U} * counter.w[2];
@@ -36,7 +36,7 @@ WARP2VEC_HD constexpr Words4 philox4x32_10(Words4 counter, std::uint32_t key0, s
 
 /// The generator as a type, for BasicDraws.
 struct Philox {
-  WARP2VEC_HD static constexpr Words4 block(Words4 counter, std::uint32_t key0, std::uint32_t key1) {
+  WARP2VEC_HD static constexpr U32x4 block(U32x4 counter, std::uint32_t key0, std::uint32_t key1) {
     return philox4x32_10(counter, key0, key1);
   }
 };
@@ -53,9 +53,9 @@ struct BasicDraws {
 
   /// The block of four words at (stream, index, sub); `sub` < 2^24 numbers the blocks that belong to one
   /// index.
-  WARP2VEC_HD constexpr Words4 block(Stream stream, std::uint64_t index, std::uint32_t sub = 0) const {
-    const Words4 counter{{static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32), epoch,
-                          (static_cast<std::uint32_t>(stream) << 24) | sub}};
+  WARP2VEC_HD constexpr U32x4 block(Stream stream, std::uint64_t index, std::uint32_t sub = 0) const {
+    const U32x4 counter{{static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32), epoch,
+                         (static_cast<std::uint32_t>(stream) << 24) | sub}};
     return Generator::block(counter, static_cast<std::uint32_t>(seed),
                             static_cast<std::uint32_t>(seed >> 32));
   }

@@ -3,6 +3,7 @@
 /// copyable views for the update rules on any device.
 
 #include <warp2vec/detail/random.h>
+#include <warp2vec/error.h>
 #include <warp2vec/types.h>
 
 #include <cstdint>

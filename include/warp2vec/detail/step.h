@@ -5,10 +5,10 @@
 /// weight w: positive if they belong together, negative if not, 0 if they do not meet. With the score s = x .
 /// y and t = sign(w) s, their loss is
 ///     L = |w| softplus(-t) = -|w| log sigmoid(t)
-/// and the descent direction on the score is g = -dL/ds = w sigmoid(-t); x moves by lr * g * y and y by lr *
-/// g * x. Negative sampling (T. Mikolov et al. 2013, eq. 4) gives w = 1 to a context and its centre's row and
-/// w = -1 to each of K negatives; hierarchical softmax gives w = 1 to the nodes where the centre's path turns
-/// left and w = -1 where it turns right.
+/// and the descent direction on the score is g = -dL/ds = w sigmoid(-t); x is updated by lr * g * y and y by
+/// lr * g * x. Negative sampling (T. Mikolov et al. 2013, eq. 4) gives w = 1 to a context and its centre's
+/// row and w = -1 to each of K negatives; hierarchical softmax gives w = 1 to the nodes where the centre's
+/// path turns left and w = -1 where it turns right.
 
 #include <warp2vec/detail/numerics.h>
 #include <warp2vec/types.h>
@@ -52,7 +52,7 @@ WARP2VEC_HD constexpr float tile_negative_weight(std::int32_t pairs, std::int32_
 /// training one pair at a time would take, too. kappa is measured (benchmarks/README.md, "Damping"): higher
 /// values cost quality with wide windows and many negatives, lower ones diverge on texts that repeat few
 /// words.
-inline constexpr float kNegativeKappa = 0.2F;  ///< negative sampling: most negatives hardly move a row
+inline constexpr float kNegativeKappa = 0.2F;  ///< negative sampling: most negatives hardly change a row
 inline constexpr float kPathKappa = 0.5F;      ///< hierarchical softmax
 
 /// The damping of one matrix's rows. Trivially copyable.

@@ -1,4 +1,4 @@
-#include "host/cpu/tile_steps.h"
+#include "host/cpu/ns_tile.h"
 
 #include "host/cpu/simd_kernels.h"
 
@@ -7,7 +7,7 @@
 
 namespace warp2vec {
 
-TileSteps::TileSteps(const TrainingData& data, const HotMatrices& hot, Embeddings& embeddings)
+NsTileTrainer::NsTileTrainer(const TrainingData& data, const HotMatrices& hot, Embeddings& embeddings)
     : data_(data), hot_(hot), embeddings_(embeddings) {
   const Config& config = data.config;
   const std::int32_t contexts = 2 * config.window + config.centres_per_tile();
@@ -23,7 +23,7 @@ TileSteps::TileSteps(const TrainingData& data, const HotMatrices& hot, Embedding
   ordered_.resize(static_cast<std::size_t>(pairs));
 }
 
-void TileSteps::prepare(const CpuBatch& batch, std::int64_t begin, std::int64_t end, Tile& tile) {
+void NsTileTrainer::prepare(const CpuBatch& batch, std::int64_t begin, std::int64_t end, Tile& tile) {
   const KeptRange contexts = batch.reach(begin, end);
   list_rows(batch, begin, end, contexts, tile);
   list_pairs(batch, begin, end, contexts, tile);
@@ -33,8 +33,8 @@ void TileSteps::prepare(const CpuBatch& batch, std::int64_t begin, std::int64_t 
 }
 
 // The pairs of rows are found later.
-void TileSteps::list_rows(const CpuBatch& batch, std::int64_t begin, std::int64_t end, KeptRange contexts,
-                          Tile& tile) {
+void NsTileTrainer::list_rows(const CpuBatch& batch, std::int64_t begin, std::int64_t end, KeptRange contexts,
+                              Tile& tile) {
   const MatrixView<float> input = embeddings_.input.view();
   const MatrixView<float> output = embeddings_.output.view();
   const auto add = [](ScaledRows& rows, MatrixView<float> matrix, WordId word) {
@@ -53,8 +53,8 @@ void TileSteps::list_rows(const CpuBatch& batch, std::int64_t begin, std::int64_
     simd::prefetch(rows->rows.data(), rows->size(), input.stride);
 }
 
-void TileSteps::list_pairs(const CpuBatch& batch, std::int64_t begin, std::int64_t end, KeptRange contexts,
-                           Tile& tile) {
+void NsTileTrainer::list_pairs(const CpuBatch& batch, std::int64_t begin, std::int64_t end,
+                               KeptRange contexts, Tile& tile) {
   const auto element = [&](std::int64_t i) { return static_cast<std::size_t>(i - contexts.begin); };
   // How many more windows hold a context than the one before it.
   tile.context_ends.assign(static_cast<std::size_t>(contexts.size()) + 1, 0);
@@ -110,8 +110,8 @@ void TileSteps::list_pairs(const CpuBatch& batch, std::int64_t begin, std::int64
   }
 }
 
-void TileSteps::list_apart(const CpuBatch& batch, std::int64_t begin, std::int64_t end, KeptRange contexts,
-                           Tile& tile) {
+void NsTileTrainer::list_apart(const CpuBatch& batch, std::int64_t begin, std::int64_t end,
+                               KeptRange contexts, Tile& tile) {
   constexpr std::size_t kBits = 1024;
   std::bitset<kBits> centres;  // of words modulo kBits: most negatives are found to be no centre at a glance
   for (std::int64_t t = begin; t < end; ++t)
@@ -128,7 +128,7 @@ void TileSteps::list_apart(const CpuBatch& batch, std::int64_t begin, std::int64
   }
 }
 
-double TileSteps::train(const Tile& tile) {
+double NsTileTrainer::train(const Tile& tile) {
   const std::int64_t stride = x_steps_.stride();
   const std::int64_t contexts = tile.contexts.size();
   const std::int64_t columns = simd::padded(contexts);

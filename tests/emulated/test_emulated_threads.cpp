@@ -1,6 +1,6 @@
 // Kernels on the emulated device: what each thread is and sees, in all orders.
+#include "tests/emulated/device_array.h"
 #include "tests/emulation/cuda_emulation.h"
-#include "tests/emulation/device_array.h"
 #include "tests/emulation/emulated_device.h"
 
 #include <curand_philox4x32_x.h>

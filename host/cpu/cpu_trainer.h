@@ -7,9 +7,9 @@
 #include "host/cpu/centre_blocks.h"
 #include "host/cpu/cpu_batch.h"
 #include "host/cpu/cpu_softmax.h"
-#include "host/cpu/path_tile_steps.h"
+#include "host/cpu/hs_tile.h"
+#include "host/cpu/ns_tile.h"
 #include "host/cpu/rows.h"
-#include "host/cpu/tile_steps.h"
 #include "host/training/hot_rows.h"
 
 #include <cstdint>
@@ -19,10 +19,10 @@ namespace warp2vec {
 
 /// Trains batches on one thread; owns the buffers that this needs. Several of these may train the same
 /// embeddings at the same time (Hogwild): steps are added without locks.
-class CpuSteps {
+class CpuTrainer {
  public:
   /// `nodes`: the inner nodes of the Huffman tree that this thread keeps copies of.
-  CpuSteps(const TrainingData& data, const HotMatrices& hot, Embeddings& embeddings, PrivateRowsPlan nodes);
+  CpuTrainer(const TrainingData& data, const HotMatrices& hot, Embeddings& embeddings, PrivateRowsPlan nodes);
 
   Trained train(const Batch& batch);
 
@@ -32,14 +32,14 @@ class CpuSteps {
   const TrainingData& data_;
   const std::int32_t path_centres_;
   CpuBatch batch_;
-  std::optional<TileSteps> tiles_;
-  TileSteps::Tile tile_, next_tile_;
+  std::optional<NsTileTrainer> tiles_;
+  NsTileTrainer::Tile tile_, next_tile_;
   PrivateRows nodes_;
-  std::optional<PathTileSteps> path_tiles_;
-  PathTileSteps::Tile path_tile_, next_path_tile_;
+  std::optional<HsTileTrainer> path_tiles_;
+  HsTileTrainer::Tile path_tile_, next_path_tile_;
   CentreBlocks centre_blocks_;
-  SignBlocks blocks_, next_blocks_;
-  SignBlockSteps sign_blocks_;
+  CentreBlockList blocks_, next_blocks_;
+  CentreBlockTrainer sign_blocks_;
   std::optional<CpuSoftmax> softmax_;
 };
 

@@ -14,17 +14,17 @@
 
 namespace warp2vec {
 
-class SoftmaxSteps {
+class SoftmaxTrainer {
  public:
   /// Bytes on the device for batches of `centres` centres, `group` of them at a time.
   static std::int64_t bytes(const TrainingData& data, std::int64_t centres, std::int64_t group);
 
   /// Trains the pairs of `group` centres from the same values. The references outlive this object. Throws
   /// Error if there is no cuBLAS, DeviceError otherwise.
-  SoftmaxSteps(const TrainingData& data, Uploader& uploader, std::int64_t centres, std::int64_t group);
-  ~SoftmaxSteps();
-  SoftmaxSteps(const SoftmaxSteps&) = delete;
-  SoftmaxSteps& operator=(const SoftmaxSteps&) = delete;
+  SoftmaxTrainer(const TrainingData& data, Uploader& uploader, std::int64_t centres, std::int64_t group);
+  ~SoftmaxTrainer();
+  SoftmaxTrainer(const SoftmaxTrainer&) = delete;
+  SoftmaxTrainer& operator=(const SoftmaxTrainer&) = delete;
 
   /// Gives the batch to `stream`; `losses` as launch_softmax() takes them. Returns the number of pairs.
   std::int64_t train(const Batch& batch, const Model& model, double* losses, const CudaStream& stream);

@@ -1,4 +1,4 @@
-#include "host/training/transfers.h"
+#include "host/training/parameter_sync.h"
 
 #include "host/training/divergence.h"
 
@@ -8,33 +8,33 @@ namespace {
 // Runs `transfer` and adds the time that it took to `seconds`.
 template <class Transfer>
 void timed(double& seconds, Transfer transfer) {
-  const Transfers::Clock::time_point begin = Transfers::Clock::now();
+  const ParameterSync::Clock::time_point begin = ParameterSync::Clock::now();
   transfer();
-  seconds += std::chrono::duration<double>(Transfers::Clock::now() - begin).count();
+  seconds += std::chrono::duration<double>(ParameterSync::Clock::now() - begin).count();
 }
 
 }  // namespace
 
-Transfers::Transfers(const TrainingData& data, Backend& backend, Embeddings& embeddings,
-                     TrainingSummary& summary, const CheckpointIntervals& intervals)
+ParameterSync::ParameterSync(const TrainingData& data, Backend& backend, Embeddings& embeddings,
+                             TrainingSummary& summary, const CheckpointIntervals& intervals)
     : data_(data), backend_(backend), embeddings_(embeddings), summary_(summary), intervals_(intervals) {}
 
-void Transfers::upload() {
+void ParameterSync::upload() {
   timed(summary_.upload_seconds, [&] { backend_.upload(embeddings_); });
   last_ = Clock::now();
 }
 
-void Transfers::checkpoint() {
+void ParameterSync::checkpoint() {
   timed(summary_.download_seconds, [&] { backend_.checkpoint(embeddings_); });
   take_over();
 }
 
-void Transfers::download() {
+void ParameterSync::download() {
   timed(summary_.download_seconds, [&] { backend_.download(embeddings_); });
   take_over();
 }
 
-void Transfers::take_over() {
+void ParameterSync::take_over() {
   require_sound(embeddings_, data_);
   tokens_ = summary_.tokens;
   last_ = Clock::now();

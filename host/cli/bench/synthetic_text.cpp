@@ -1,4 +1,4 @@
-#include "host/cli/bench/made_text.h"
+#include "host/cli/bench/synthetic_text.h"
 
 #include <warp2vec/detail/random.h>
 #include <warp2vec/detail/samplers.h>
@@ -34,7 +34,7 @@ TokenStream drawn_tokens(const Vocabulary& vocabulary, std::int64_t tokens) {
   TokenStream stream;
   stream.ids.reserve(static_cast<std::size_t>(tokens));
   for (std::int64_t i = 0; i < tokens; ++i) {
-    const Words4 r = draws.block(Stream::keep, static_cast<std::uint64_t>(i));
+    const U32x4 r = draws.block(Stream::keep, static_cast<std::uint64_t>(i));
     stream.ids.push_back(table.view().draw(r.w[0], r.w[1]));
     if ((i + 1) % kSentence == 0 || i + 1 == tokens) stream.ends.push_back(i + 1);
   }

@@ -1,7 +1,7 @@
 // Whether each detector detects what it is for, and nothing else. What a detector is depends on the build:
 // the orders of threads and NaN everywhere, ThreadSanitizer and AddressSanitizer where they are.
-#include "tests/emulation/bug_zoo.h"
-#include "tests/emulation/device_array.h"
+#include "tests/emulated/bug_zoo.h"
+#include "tests/emulated/device_array.h"
 #include "tests/emulation/emulated_device.h"
 
 #include <gmock/gmock.h>

@@ -1,6 +1,6 @@
 // The emulated runtime: devices, memory, streams, failures; and the matrix product.
-#include "tests/emulation/bug_zoo.h"
-#include "tests/emulation/device_array.h"
+#include "tests/emulated/bug_zoo.h"
+#include "tests/emulated/device_array.h"
 #include "tests/emulation/emulated_device.h"
 
 #include <cublas_v2.h>

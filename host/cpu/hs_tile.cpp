@@ -1,4 +1,4 @@
-#include "host/cpu/path_tile_steps.h"
+#include "host/cpu/hs_tile.h"
 
 #include "host/cpu/simd_kernels.h"
 
@@ -6,7 +6,7 @@
 
 namespace warp2vec {
 
-PathTileSteps::PathTileSteps(const TrainingData& data, const HotMatrices& hot, Embeddings& embeddings,
+HsTileTrainer::HsTileTrainer(const TrainingData& data, const HotMatrices& hot, Embeddings& embeddings,
                              PrivateRows& nodes)
     : data_(data),
       hot_(hot),
@@ -15,7 +15,7 @@ PathTileSteps::PathTileSteps(const TrainingData& data, const HotMatrices& hot, E
       x_(data.config.path_tile_centres() + 2 * data.config.window, data.config.dim),
       x_steps_(x_.rows(), x_.cols()) {}
 
-void PathTileSteps::prepare(const CpuBatch& batch, std::int64_t begin, std::int64_t end, Tile& tile) {
+void HsTileTrainer::prepare(const CpuBatch& batch, std::int64_t begin, std::int64_t end, Tile& tile) {
   const KeptRange reach = batch.reach(begin, end);
   const float lr = batch.lr(begin);
   tile.contexts.clear();
@@ -36,7 +36,7 @@ void PathTileSteps::prepare(const CpuBatch& batch, std::int64_t begin, std::int6
     simd::prefetch(rows->rows.data(), rows->size(), x_.stride());
 }
 
-void PathTileSteps::add_path(const CpuBatch& batch, std::int64_t centre, std::int64_t first_context,
+void HsTileTrainer::add_path(const CpuBatch& batch, std::int64_t centre, std::int64_t first_context,
                              Tile& tile) {
   const KeptRange window = batch.window(centre);
   const std::int64_t contexts = window.size() - 1;
@@ -64,7 +64,7 @@ void PathTileSteps::add_path(const CpuBatch& batch, std::int64_t centre, std::in
   }
 }
 
-double PathTileSteps::train(const Tile& tile) {
+double HsTileTrainer::train(const Tile& tile) {
   const std::int64_t stride = x_.stride();
   const auto pairs = static_cast<std::int64_t>(tile.pair_nodes.size());
   simd::gather(tile.contexts.rows.data(), tile.contexts.size(), stride, x_.row(0));

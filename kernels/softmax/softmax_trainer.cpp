@@ -1,4 +1,4 @@
-#include "kernels/softmax/softmax_steps.h"
+#include "kernels/softmax/softmax_trainer.h"
 
 namespace warp2vec {
 namespace {
@@ -14,15 +14,15 @@ std::int64_t bytes_of(const std::vector<T>& values) {
 
 }  // namespace
 
-std::int64_t SoftmaxSteps::bytes(const TrainingData& data, std::int64_t centres, std::int64_t group) {
+std::int64_t SoftmaxTrainer::bytes(const TrainingData& data, std::int64_t centres, std::int64_t group) {
   constexpr std::int64_t kListed = 2 * sizeof(std::int32_t) + sizeof(float);
   const std::int64_t pair_values = 2 * Matrix::padded(data.config.dim) + data.vocabulary.size();
   return most_pairs(data, centres) * kListed +
          most_pairs(data, group) * pair_values * static_cast<std::int64_t>(sizeof(float));
 }
 
-SoftmaxSteps::SoftmaxSteps(const TrainingData& data, Uploader& uploader, std::int64_t centres,
-                           std::int64_t group)
+SoftmaxTrainer::SoftmaxTrainer(const TrainingData& data, Uploader& uploader, std::int64_t centres,
+                               std::int64_t group)
     : data_(data),
       uploader_(uploader),
       group_(group),
@@ -35,10 +35,10 @@ SoftmaxSteps::SoftmaxSteps(const TrainingData& data, Uploader& uploader, std::in
   WARP2VEC_CUBLAS_CHECK(cublas().create(&cublas_));
 }
 
-SoftmaxSteps::~SoftmaxSteps() { cublas().destroy(cublas_); }
+SoftmaxTrainer::~SoftmaxTrainer() { cublas().destroy(cublas_); }
 
-std::int64_t SoftmaxSteps::train(const Batch& batch, const Model& model, double* losses,
-                                 const CudaStream& stream) {
+std::int64_t SoftmaxTrainer::train(const Batch& batch, const Model& model, double* losses,
+                                   const CudaStream& stream) {
   list_pairs(batch);
   upload_pairs(stream);
   WARP2VEC_CUBLAS_CHECK(cublas().set_stream(cublas_, stream.get()));
@@ -54,7 +54,7 @@ std::int64_t SoftmaxSteps::train(const Batch& batch, const Model& model, double*
 }
 
 // On the host: next to products with the whole vocabulary this costs nothing.
-void SoftmaxSteps::list_pairs(const Batch& batch) {
+void SoftmaxTrainer::list_pairs(const Batch& batch) {
   const Config& config = data_.config;
   const Draws& draws = batch.epoch->draws();
   KeptSpan span;
@@ -80,17 +80,17 @@ void SoftmaxSteps::list_pairs(const Batch& batch) {
   }
 }
 
-void SoftmaxSteps::upload_pairs(const CudaStream& stream) {
+void SoftmaxTrainer::upload_pairs(const CudaStream& stream) {
   uploader_.upload(device_contexts_.data(), contexts_.data(), bytes_of(contexts_), &pairs_done_);
   uploader_.upload(device_centres_.data(), centres_.data(), bytes_of(centres_), &pairs_done_);
   uploader_.upload(device_lr_.data(), lr_.data(), bytes_of(lr_), &pairs_done_);
   uploader_.finish_before(stream);
 }
 
-// S = X Y^T; S becomes the gradients G; X moves by G Y and Y by G^T X. cuBLAS stores matrices by columns: our
-// rows are its columns, and a product has its factors the other way round.
-void SoftmaxSteps::train_group(const SoftmaxPairs& pairs, const Model& model, double* losses,
-                               const CudaStream& stream) {
+// S = X Y^T; S becomes the gradients G; X is updated by G Y and Y by G^T X. cuBLAS stores matrices by
+// columns: our rows are its columns, and a product has its factors the other way round.
+void SoftmaxTrainer::train_group(const SoftmaxPairs& pairs, const Model& model, double* losses,
+                                 const CudaStream& stream) {
   const auto words = static_cast<int>(model.output.rows);
   const auto stride = static_cast<int>(model.output.stride);
   const int dim = model.output.cols;

@@ -1,5 +1,5 @@
 #include "kernels/device/ptx.h"
-#include "tests/emulation/bug_zoo.h"
+#include "tests/emulated/bug_zoo.h"
 
 namespace warp2vec::bug_zoo {
 namespace {

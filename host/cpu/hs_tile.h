@@ -14,9 +14,9 @@
 
 namespace warp2vec {
 
-/// Trains the paths of a few neighbouring centres on one thread. Each of their contexts is read and moved
+/// Trains the paths of a few neighbouring centres on one thread. Each of their contexts is read and updated
 /// once for all of them.
-class PathTileSteps {
+class HsTileTrainer {
  public:
   /// A tile that is ready to be trained.
   struct Tile {
@@ -39,7 +39,7 @@ class PathTileSteps {
   };
 
   /// `nodes`: the rows of the Huffman tree's inner nodes.
-  PathTileSteps(const TrainingData& data, const HotMatrices& hot, Embeddings& embeddings, PrivateRows& nodes);
+  HsTileTrainer(const TrainingData& data, const HotMatrices& hot, Embeddings& embeddings, PrivateRows& nodes);
 
   /// Looks up the rows of centres [begin, end) of the batch, at most config.path_tile_centres(), and asks for
   /// them ahead of time.

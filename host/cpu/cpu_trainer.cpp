@@ -1,12 +1,12 @@
-#include "host/cpu/cpu_steps.h"
+#include "host/cpu/cpu_trainer.h"
 
 #include <algorithm>
 #include <utility>
 
 namespace warp2vec {
 
-CpuSteps::CpuSteps(const TrainingData& data, const HotMatrices& hot, Embeddings& embeddings,
-                   PrivateRowsPlan nodes)
+CpuTrainer::CpuTrainer(const TrainingData& data, const HotMatrices& hot, Embeddings& embeddings,
+                       PrivateRowsPlan nodes)
     : data_(data),
       path_centres_(data.config.path_tile_centres()),
       batch_(data),
@@ -22,7 +22,7 @@ CpuSteps::CpuSteps(const TrainingData& data, const HotMatrices& hot, Embeddings&
 }
 
 // The rows of the next tile, and those of the next centre, are on their way while one is trained.
-Trained CpuSteps::train(const Batch& batch) {
+Trained CpuTrainer::train(const Batch& batch) {
   batch_.read(batch);
   const std::int64_t end = batch_.end();
   const std::int64_t tile_centres = data_.config.centres_per_tile();
@@ -60,12 +60,12 @@ Trained CpuSteps::train(const Batch& batch) {
   return trained;
 }
 
-double CpuSteps::train_centre(std::int64_t centre) {
+double CpuTrainer::train_centre(std::int64_t centre) {
   if (softmax_) return softmax_->train(batch_, centre);
   std::swap(blocks_, next_blocks_);
   if (centre + 1 < batch_.end()) centre_blocks_.list(batch_, centre + 1, next_blocks_);
   double loss = 0;
-  for (const SignBlock& block : blocks_.all()) loss += sign_blocks_.train(block);
+  for (const CentreBlock& block : blocks_.all()) loss += sign_blocks_.train(block);
   return loss;
 }
 

@@ -9,13 +9,13 @@
 namespace warp2vec {
 
 /// Times each transfer, and knows what the embeddings would hold if the device were lost.
-class Transfers {
+class ParameterSync {
  public:
   using Clock = std::chrono::steady_clock;
 
   /// The references outlive this; transfers are timed into `summary`.
-  Transfers(const TrainingData& data, Backend& backend, Embeddings& embeddings, TrainingSummary& summary,
-            const CheckpointIntervals& intervals);
+  ParameterSync(const TrainingData& data, Backend& backend, Embeddings& embeddings, TrainingSummary& summary,
+                const CheckpointIntervals& intervals);
 
   void upload();
   /// It is time for a checkpoint: within an epoch, or at its end.

@@ -14,13 +14,13 @@ namespace {
 
 using testing::ElementsAre;
 
-Space compass() {
-  return Space(word_vectors_of({{"north", {0, 3}},
-                                {"east", {2, 0}},
-                                {"northeast", {5, 5}},
-                                {"south", {0, -1}},
-                                {"nowhere", {0, 0}},
-                                {"up", {0, 1e-30F}}}));
+KeyedVectors compass() {
+  return KeyedVectors(word_vectors_of({{"north", {0, 3}},
+                                       {"east", {2, 0}},
+                                       {"northeast", {5, 5}},
+                                       {"south", {0, -1}},
+                                       {"nowhere", {0, 0}},
+                                       {"up", {0, 1e-30F}}}));
 }
 
 std::vector<std::string> words_of(const std::vector<Neighbor>& neighbors) {
@@ -30,8 +30,8 @@ std::vector<std::string> words_of(const std::vector<Neighbor>& neighbors) {
   return words;
 }
 
-TEST(Space, ScalesRowsToLengthOneAndLeavesZerosAlone) {
-  const Space space = compass();
+TEST(KeyedVectors, ScalesRowsToLengthOneAndLeavesZerosAlone) {
+  const KeyedVectors space = compass();
   EXPECT_EQ(space.size(), 6);
   EXPECT_EQ(space.dim(), 2);
   EXPECT_THAT(space.unit(0), ElementsAre(0, 1));
@@ -43,14 +43,14 @@ TEST(Space, ScalesRowsToLengthOneAndLeavesZerosAlone) {
   EXPECT_EQ(space.find("South"), std::nullopt);
 }
 
-TEST(Space, SurvivesAMove) {
-  Space first = compass();
-  const Space space = std::move(first);
+TEST(KeyedVectors, SurvivesAMove) {
+  KeyedVectors first = compass();
+  const KeyedVectors space = std::move(first);
   EXPECT_EQ(space.find("south"), 3);
 }
 
-TEST(Space, SimilarityIsTheCosine) {
-  const Space space = compass();
+TEST(KeyedVectors, SimilarityIsTheCosine) {
+  const KeyedVectors space = compass();
   EXPECT_EQ(space.similarity(0, 0), 1);
   EXPECT_EQ(space.similarity(2, 2), 1);
   EXPECT_EQ(space.similarity(0, 1), 0);
@@ -60,7 +60,7 @@ TEST(Space, SimilarityIsTheCosine) {
   EXPECT_EQ(space.similarity(4, 4), 0);
 }
 
-TEST(Space, SimilarityStaysInItsRange) {
+TEST(KeyedVectors, SimilarityStaysInItsRange) {
   std::vector<std::pair<std::string, std::vector<float>>> rows;
   int seed = 0;
   for (int i = 0; i < 200; ++i) {
@@ -70,7 +70,7 @@ TEST(Space, SimilarityStaysInItsRange) {
     for (float& value : row) value *= -3;
     rows.emplace_back("w" + std::to_string(2 * i + 1), row);
   }
-  const Space space(word_vectors_of(rows));
+  const KeyedVectors space(word_vectors_of(rows));
   for (std::int64_t r = 0; r < space.size(); ++r) {
     EXPECT_EQ(space.similarity(r, r), 1);
     EXPECT_GE(space.similarity(r, r ^ 1), -1);
@@ -78,8 +78,8 @@ TEST(Space, SimilarityStaysInItsRange) {
   }
 }
 
-TEST(Space, NeighborsComeByFallingSimilarityWithoutTheInputs) {
-  const Space space = compass();
+TEST(KeyedVectors, NeighborsComeByFallingSimilarityWithoutTheInputs) {
+  const KeyedVectors space = compass();
   const std::vector<Neighbor> near = space.most_similar({"north"}, {}, 3);
   EXPECT_THAT(words_of(near), ElementsAre("up", "northeast", "east"));
   EXPECT_EQ(near[0].similarity, 1);
@@ -91,8 +91,8 @@ TEST(Space, NeighborsComeByFallingSimilarityWithoutTheInputs) {
   EXPECT_TRUE(space.most_similar({"north"}, {}, 0).empty());
 }
 
-TEST(Space, NegativeWordsArePushedAway) {
-  const Space space = compass();
+TEST(KeyedVectors, NegativeWordsArePushedAway) {
+  const KeyedVectors space = compass();
   EXPECT_THAT(words_of(space.most_similar({"northeast"}, {"east"}, 2)), ElementsAre("north", "up"));
   EXPECT_THAT(words_of(space.most_similar({}, {"south"}, 1)), ElementsAre("north"));
   // A query of length zero is as near to every word.
@@ -101,8 +101,8 @@ TEST(Space, NegativeWordsArePushedAway) {
   for (const Neighbor& neighbor : all) EXPECT_EQ(neighbor.similarity, 0);
 }
 
-TEST(Space, AMissingWordIsNamed) {
-  const Space space = compass();
+TEST(KeyedVectors, AMissingWordIsNamed) {
+  const KeyedVectors space = compass();
   try {
     space.most_similar({"north", "west"}, {}, 1);
     FAIL() << "a missing word was accepted";

@@ -16,7 +16,7 @@ double clamped(double cosine) { return std::clamp(cosine, -1.0, 1.0); }
 
 }  // namespace
 
-Space::Space(WordVectors vectors) : vectors_(std::move(vectors)) {
+KeyedVectors::KeyedVectors(WordVectors vectors) : vectors_(std::move(vectors)) {
   rows_.reserve(vectors_.words.size());
   for (std::int64_t r = 0; r < size(); ++r) {
     rows_.emplace(word(r), r);
@@ -27,23 +27,26 @@ Space::Space(WordVectors vectors) : vectors_(std::move(vectors)) {
   }
 }
 
-std::optional<std::int64_t> Space::find(std::string_view word) const {
+std::optional<std::int64_t> KeyedVectors::find(std::string_view word) const {
   const auto found = rows_.find(word);
   if (found == rows_.end()) return std::nullopt;
   return found->second;
 }
 
-std::span<const float> Space::unit(std::int64_t row) const { return row_values(vectors_.vectors, row); }
+std::span<const float> KeyedVectors::unit(std::int64_t row) const {
+  return row_values(vectors_.vectors, row);
+}
 
-double Space::similarity(std::int64_t a, std::int64_t b) const {
+double KeyedVectors::similarity(std::int64_t a, std::int64_t b) const {
   // Unit rows have length 1 only up to rounding; dividing by it gives a word with itself exactly 1, so that
   // such pairs tie in a ranking.
   const double lengths = std::sqrt(dot(unit(a), unit(a)) * dot(unit(b), unit(b)));
   return lengths == 0 ? 0 : clamped(dot(unit(a), unit(b)) / lengths);
 }
 
-std::vector<Neighbor> Space::most_similar(const std::vector<std::string>& positive,
-                                          const std::vector<std::string>& negative, std::int64_t top) const {
+std::vector<Neighbor> KeyedVectors::most_similar(const std::vector<std::string>& positive,
+                                                 const std::vector<std::string>& negative,
+                                                 std::int64_t top) const {
   if (positive.empty() && negative.empty()) throw Error("neighbours need at least one word");
   std::vector<double> sum(static_cast<std::size_t>(dim()));
   std::unordered_set<std::int64_t> inputs;

@@ -18,7 +18,7 @@ namespace warp2vec {
 /// Trains tiles on one thread. Contexts meet the tile's negatives in dense products of copied rows, and their
 /// own centres pair by pair: of a centres x contexts matrix only the band of the windows is wanted, a twelfth
 /// of it at N = 64, W = 5.
-class TileSteps {
+class NsTileTrainer {
  public:
   /// A tile that is ready to be trained.
   struct Tile {
@@ -38,7 +38,7 @@ class TileSteps {
     std::vector<const float*> order_centres;
   };
 
-  TileSteps(const TrainingData& data, const HotMatrices& hot, Embeddings& embeddings);
+  NsTileTrainer(const TrainingData& data, const HotMatrices& hot, Embeddings& embeddings);
 
   /// Looks up the rows of centres [begin, end) of the batch and asks for them ahead of time: at 60 MB of
   /// matrices and more most are in no cache.
