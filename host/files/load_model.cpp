@@ -137,10 +137,9 @@ Vocabulary read_words(const ModelFile& file) {
     if (count < 1)
       file.fail(counts,
                 "the count of word " + number + " is " + std::to_string(count) + ": expected at least 1");
-    if (!entries.empty() &&
-        !(count < entries.back().second || (count == entries.back().second && entries.back().first < word)))
-      file.fail(counts, "word " + number + ", " + quoted(word) +
-                            ", is not in order: expected falling counts, and of equal counts rising words");
+    if (!entries.empty() && count > entries.back().second)
+      file.fail(counts,
+                "word " + number + ", " + quoted(word) + ", is not in order: expected falling counts");
     entries.emplace_back(word, count);
   }
   if (entries.size() != size)

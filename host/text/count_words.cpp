@@ -19,8 +19,8 @@ class SharedCounts {
  public:
   void add(const WordTable& counts) {
     std::array<std::vector<Counted>, kShards> of_shard;
-    counts.for_each([&](std::string_view word, const WordKey& key, std::int64_t count) {
-      of_shard[shard_of(key)].push_back({word, key, count});
+    counts.for_each([&](std::string_view word, const WordKey& key, std::int64_t count, std::uint64_t first) {
+      of_shard[shard_of(key)].push_back({word, key, count, first});
     });
     for (std::size_t s = 0; s < kShards; ++s) {
       const std::lock_guard lock(shards_[s].mutex);
@@ -28,7 +28,7 @@ class SharedCounts {
       const std::vector<Counted>& counted = of_shard[s];
       for (std::size_t i = 0; i < counted.size(); ++i) {
         if (i + kAhead < counted.size()) shared.prefetch(counted[i + kAhead].key);
-        shared.value_of(counted[i].word, counted[i].key) += counted[i].count;
+        shared.add(counted[i].word, counted[i].key, counted[i].count, counted[i].first);
       }
     }
   }
@@ -43,6 +43,7 @@ class SharedCounts {
     std::string_view word;
     WordKey key;
     std::int64_t count;
+    std::uint64_t first;
   };
 
   static constexpr std::size_t kAhead = 8;  // words whose slots are on their way to the cache
@@ -68,12 +69,16 @@ class CountingWorker : public ChunkWorker {
 
   void process(const Chunk& chunk) override {
     tokens_ = 0;
-    const char* const text_end = chunk.text.data() + chunk.text.size();
+    const char* const text_begin = chunk.text.data();
+    const char* const text_end = text_begin + chunk.text.size();
+    // Places rise with the text: the chunk's number, then the offset in it.
+    const std::uint64_t chunk_place = static_cast<std::uint64_t>(chunk.index) << 32;
     tokenize(
         chunk,
-        [this, text_end](std::string_view word) {
+        [this, text_begin, text_end, chunk_place](std::string_view word) {
           ++tokens_;
-          ++counts_.value_of(word, key_of(word, text_end));
+          const std::uint64_t place = chunk_place + static_cast<std::uint64_t>(word.data() - text_begin);
+          ++counts_.value_of(word, key_of(word, text_end), place);
           if (counts_.size() >= kMostTypes || counts_.long_bytes() >= kMostLongBytes) flush();
         },
         [] {});
@@ -121,18 +126,27 @@ CorpusCounts count_words_in_chunks(const Corpus& corpus, std::int64_t min_count,
     throw Error("the input holds no words: " + std::to_string(corpus.files().size()) + " file(s), " +
                 std::to_string(corpus.bytes()) + " bytes");
   std::int64_t highest = 0;
-  std::vector<std::pair<std::string_view, std::int64_t>> frequent;
-  shared.for_each([&](std::string_view word, const WordKey&, std::int64_t count) {
+  struct Frequent {
+    std::uint64_t first;
+    std::pair<std::string_view, std::int64_t> word;
+  };
+  std::vector<Frequent> frequent;
+  shared.for_each([&](std::string_view word, const WordKey&, std::int64_t count, std::uint64_t first) {
     ++counts.types;
     highest = std::max(highest, count);
     if (!is_valid_utf8(word)) counts.invalid_utf8 += count;
-    if (count >= min_count) frequent.emplace_back(word, count);
+    if (count >= min_count) frequent.push_back({first, {word, count}});
   });
   if (frequent.empty())
     throw Error("no word appears --min-count " + std::to_string(min_count) + " times: the input holds " +
                 std::to_string(counts.types) + " distinct word(s), the most frequent one " +
                 std::to_string(highest) + " time(s); a lower --min-count keeps more words");
-  counts.vocabulary = Vocabulary(frequent, min_count, max_vocab);
+  std::sort(frequent.begin(), frequent.end(),
+            [](const Frequent& a, const Frequent& b) { return a.first < b.first; });
+  std::vector<std::pair<std::string_view, std::int64_t>> words;
+  words.reserve(frequent.size());
+  for (const Frequent& entry : frequent) words.push_back(entry.word);
+  counts.vocabulary = Vocabulary(words, min_count, max_vocab);
   return counts;
 }
 

@@ -15,23 +15,6 @@ namespace {
 
 using CountedWord = std::pair<std::string_view, std::int64_t>;
 
-// Orders by (count falling, then bytes), mostly without a look at the word, which is a cache miss.
-struct RankedWord {
-  RankedWord(std::string_view text, std::int64_t times) : count(times), word(text) {
-    word.copy(reinterpret_cast<char*>(&start), sizeof start);
-    start = __builtin_bswap64(start);  // the first byte decides first
-  }
-
-  bool operator<(const RankedWord& other) const {
-    if (count != other.count) return count > other.count;
-    return start != other.start ? start < other.start : word < other.word;
-  }
-
-  std::int64_t count;
-  std::uint64_t start = 0;
-  std::string_view word;
-};
-
 void refuse_repeated(const std::vector<CountedWord>& words) {
   WordTable seen(static_cast<std::int64_t>(words.size()));
   for (const auto& [word, count] : words)
@@ -61,11 +44,12 @@ CountedWord parse_line(std::string_view line, const std::string& path, std::int6
 Vocabulary::Vocabulary(const std::vector<CountedWord>& words, std::int64_t min_count,
                        std::int64_t max_vocab) {
   refuse_repeated(words);
-  std::vector<RankedWord> ranked;
+  std::vector<CountedWord> ranked;
   ranked.reserve(words.size());
-  for (const auto& [word, count] : words)
-    if (count >= std::max<std::int64_t>(1, min_count)) ranked.emplace_back(word, count);
-  std::sort(ranked.begin(), ranked.end());
+  for (const CountedWord& entry : words)
+    if (entry.second >= std::max<std::int64_t>(1, min_count)) ranked.push_back(entry);
+  std::stable_sort(ranked.begin(), ranked.end(),
+                   [](const CountedWord& a, const CountedWord& b) { return a.second > b.second; });
   if (max_vocab > 0 && static_cast<std::int64_t>(ranked.size()) > max_vocab)
     ranked.erase(ranked.begin() + max_vocab, ranked.end());
   if (static_cast<std::int64_t>(ranked.size()) > kMaxVocabulary)
@@ -73,20 +57,20 @@ Vocabulary::Vocabulary(const std::vector<CountedWord>& words, std::int64_t min_c
                 std::to_string(kMaxVocabulary) + "; --min-count and --max-vocab keep fewer");
 
   std::size_t text_bytes = 0;
-  for (const RankedWord& entry : ranked) text_bytes += entry.word.size();
+  for (const auto& [word, count] : ranked) text_bytes += word.size();
   bytes_.reserve(text_bytes);
   begins_.reserve(ranked.size() + 1);
   counts_.reserve(ranked.size());
   slots_.assign(std::bit_ceil(std::max<std::size_t>(2, ranked.size() * 2)), -1);
   begins_.push_back(0);
-  for (const RankedWord& entry : ranked) {
-    std::size_t at = hash_of(key_of(entry.word)) & (slots_.size() - 1);
+  for (const auto& [word, count] : ranked) {
+    std::size_t at = hash_of(key_of(word)) & (slots_.size() - 1);
     while (slots_[at] >= 0) at = (at + 1) & (slots_.size() - 1);
     slots_[at] = static_cast<std::int32_t>(counts_.size());
-    bytes_ += entry.word;
+    bytes_ += word;
     begins_.push_back(bytes_.size());
-    counts_.push_back(entry.count);
-    if (__builtin_add_overflow(total_, entry.count, &total_))
+    counts_.push_back(count);
+    if (__builtin_add_overflow(total_, count, &total_))
       throw Error("the counts of the vocabulary add up to more than 9223372036854775807");
   }
 }

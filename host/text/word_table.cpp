@@ -29,7 +29,9 @@ std::int64_t most_words(std::size_t slots) { return static_cast<std::int64_t>(sl
 }  // namespace
 
 WordTable::WordTable(std::int64_t words)
-    : slots_(std::bit_ceil(static_cast<std::size_t>(words * 8 / 5 + 1))), most_(most_words(slots_.size())) {}
+    : slots_(std::bit_ceil(static_cast<std::size_t>(words * 8 / 5 + 1))),
+      begins_(slots_.size()),
+      most_(most_words(slots_.size())) {}
 
 std::uint64_t WordTable::append(std::string_view long_word) {
   const std::uint64_t begin = long_words_.size();
@@ -40,14 +42,18 @@ std::uint64_t WordTable::append(std::string_view long_word) {
 void WordTable::grow() {
   constexpr std::size_t kFirstSlots = 1024;
   std::vector<Slot> slots(std::max(kFirstSlots, slots_.size() * 2));
+  std::vector<std::uint64_t> begins(slots.size());
   const std::size_t mask = slots.size() - 1;
-  for (const Slot& slot : slots_) {
+  for (std::size_t from = 0; from < slots_.size(); ++from) {
+    const Slot& slot = slots_[from];
     if (slot.is_free()) continue;
     std::size_t at = hash_of(slot.key) & mask;
     while (!slots[at].is_free()) at = (at + 1) & mask;
     slots[at] = slot;
+    begins[at] = begins_[from];
   }
   slots_ = std::move(slots);
+  begins_ = std::move(begins);
   most_ = most_words(slots_.size());
 }
 

@@ -1,7 +1,8 @@
 #pragma once
-/// The words of a text and their counts: an open-addressing hash table whose keys hold short words
-/// themselves.
+/// The words of a text, their counts and first places: an open-addressing hash table whose keys hold short
+/// words themselves.
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -95,18 +96,19 @@ class WordTable {
   /// With room for so many words at first.
   explicit WordTable(std::int64_t words = 0);
 
-  /// The word's value, 0 if it is new. `key` must be key_of(word). Until the next word is added.
-  std::int64_t& value_of(std::string_view word, const WordKey& key) {
-    if (size_ >= most_) grow();
-    Slot& slot = slots_[slot_of(word, key)];
-    if (slot.is_free()) {
-      if (key.is_long()) slot.begin = append(word);
-      slot.key = key;
-      ++size_;
-    }
-    return slot.value;
+  /// The word's value, 0 if it is new; `first` is then kept with it. `key` must be key_of(word). Until the
+  /// next word is added.
+  std::int64_t& value_of(std::string_view word, const WordKey& key, std::uint64_t first = 0) {
+    return slots_[slot_for(word, key, first)].value;
   }
   std::int64_t& value_of(std::string_view word) { return value_of(word, key_of(word)); }
+
+  /// Adds to the word's value, and keeps the smaller `first`.
+  void add(std::string_view word, const WordKey& key, std::int64_t value, std::uint64_t first) {
+    Slot& slot = slots_[slot_for(word, key, first)];
+    slot.value += value;
+    slot.first = std::min(slot.first, first);
+  }
 
   /// Null for a word that is not there. Until the next word is added.
   const std::int64_t* find(std::string_view word, const WordKey& key) const {
@@ -123,11 +125,12 @@ class WordTable {
   /// Of the words that are not wholly in their keys, together.
   std::size_t long_bytes() const { return long_words_.size(); }
 
-  /// visit(word, key, value) for all words, in any order; the words stay until another is added.
+  /// visit(word, key, value, first) for all words, in any order; the words stay until another is added.
   template <class Visit>
   void for_each(Visit visit) const {
-    for (const Slot& slot : slots_)
-      if (!slot.is_free()) visit(word_in(slot), slot.key, slot.value);
+    for (std::size_t at = 0; at < slots_.size(); ++at)
+      if (const Slot& slot = slots_[at]; !slot.is_free())
+        visit(word_at(at), slot.key, slot.value, slot.first);
   }
 
   /// Forgets all words and keeps the memory.
@@ -138,7 +141,7 @@ class WordTable {
   struct alignas(32) Slot {
     WordKey key{};
     std::int64_t value = 0;
-    std::uint64_t begin = 0;  // of a long word in long_words_
+    std::uint64_t first = 0;
 
     bool is_free() const { return key.high == 0; }
   };
@@ -148,13 +151,28 @@ class WordTable {
     const std::size_t mask = slots_.size() - 1;
     for (std::size_t at = hash_of(key) & mask;; at = (at + 1) & mask) {
       const Slot& slot = slots_[at];
-      if (slot.key == key && (!key.is_long() || word_in(slot) == word)) return at;
+      if (slot.key == key && (!key.is_long() || word_at(at) == word)) return at;
       if (slot.is_free()) return at;
     }
   }
 
-  std::string_view word_in(const Slot& slot) const {
-    return {slot.key.is_long() ? long_words_.data() + slot.begin : reinterpret_cast<const char*>(&slot.key),
+  // Of the word, which is added if it is new.
+  std::size_t slot_for(std::string_view word, const WordKey& key, std::uint64_t first) {
+    if (size_ >= most_) grow();
+    const std::size_t at = slot_of(word, key);
+    Slot& slot = slots_[at];
+    if (slot.is_free()) {
+      if (key.is_long()) begins_[at] = append(word);
+      slot.key = key;
+      slot.first = first;
+      ++size_;
+    }
+    return at;
+  }
+
+  std::string_view word_at(std::size_t at) const {
+    const Slot& slot = slots_[at];
+    return {slot.key.is_long() ? long_words_.data() + begins_[at] : reinterpret_cast<const char*>(&slot.key),
             slot.key.size()};
   }
 
@@ -162,7 +180,8 @@ class WordTable {
   void grow();
 
   std::string long_words_;
-  std::vector<Slot> slots_;  // a power of two; at least one is free
+  std::vector<Slot> slots_;            // a power of two; at least one is free
+  std::vector<std::uint64_t> begins_;  // of the long words in long_words_, by slot
   std::int64_t size_ = 0;
   std::int64_t most_;  // words that the slots take
 };

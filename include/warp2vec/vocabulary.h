@@ -14,14 +14,14 @@
 
 namespace warp2vec {
 
-/// Words ordered by (count falling, then bytes); immutable once made.
+/// Words ordered by falling counts; immutable once made.
 class Vocabulary {
  public:
   Vocabulary() = default;
 
-  /// From words in any order, each once, counts >= 0. Keeps those with count >= max(1, min_count) and of them
-  /// at most `max_vocab` (0 = no limit). Throws Error for a word that appears twice and for more than
-  /// kMaxVocabulary words.
+  /// From words in any order, each once, counts >= 0; those with equal counts stay in this order. Keeps those
+  /// with count >= max(1, min_count) and of them the first, at most `max_vocab` (0 = no limit). Throws Error
+  /// for a word that appears twice and for more than kMaxVocabulary words.
   Vocabulary(const std::vector<std::pair<std::string_view, std::int64_t>>& words, std::int64_t min_count,
              std::int64_t max_vocab);
 

@@ -175,7 +175,7 @@ TEST_F(ModelFile, HasTheDocumentedBytes) {
   append_number_bytes(expected, std::int32_t{5});      // epochs
   expected += std::string("\x02\x02\x00\x01\x00", 5);  // hs, tile, float, shrink_window, not deterministic
   expected.resize(384);
-  expected += "of\nthe\na\n";
+  expected += "the\nof\na\n";
   expected.resize(448);
   for (const std::int64_t count : {9, 9, 8}) append_number_bytes(expected, count);
   expected.resize(512);
@@ -302,7 +302,7 @@ TEST_F(ModelFile, LyingSectionsAreRefused) {
   EXPECT_THAT(with("words", 0, '\n'), HasSubstr("word 1 is empty"));
   EXPECT_THAT(with("words", kWord - 1, 'x'), HasSubstr("expected 5 words, found 4"));
   EXPECT_THAT(with("words", 5 * kWord - 1, 'x'), HasSubstr("expected a newline after word 5"));
-  EXPECT_THAT(with("words", kWord - 2, '1'), HasSubstr("word 2, 'wört1', is not in order"));
+  EXPECT_THAT(with("words", kWord - 2, '1'), HasSubstr("the word \"wört1\" appears twice"));
   EXPECT_THAT(with("words", 5 * kWord - 2, '3'), HasSubstr("the word \"wört3\" appears twice"));
   EXPECT_THAT(with("counts", 32, std::int64_t{0}), HasSubstr("section 'counts': the count of word 5 is 0"));
   EXPECT_THAT(with("counts", 32, std::int64_t{-1}), HasSubstr("the count of word 5 is -1"));

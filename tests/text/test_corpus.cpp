@@ -43,12 +43,19 @@ Sentences plain_sentences(const std::vector<std::string>& files) {
   return sentences;
 }
 
+// Words of equal counts are in the order of their first places.
 CountedWords plain_vocabulary(const Sentences& sentences, std::int64_t min_count) {
-  std::map<std::string, std::int64_t> counts;
-  for (const auto& sentence : sentences)
-    for (const std::string& word : sentence) ++counts[word];
+  std::map<std::string, std::size_t> numbers;
+  CountedWords all;
+  for (const auto& sentence : sentences) {
+    for (const std::string& word : sentence) {
+      const auto [entry, is_new] = numbers.emplace(word, all.size());
+      if (is_new) all.emplace_back(word, 0);
+      ++all[entry->second].second;
+    }
+  }
   CountedWords words;
-  for (const auto& entry : counts)
+  for (const auto& entry : all)
     if (entry.second >= min_count) words.push_back(entry);
   std::stable_sort(words.begin(), words.end(), [](auto& a, auto& b) { return a.second > b.second; });
   return words;

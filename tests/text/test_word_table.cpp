@@ -14,7 +14,7 @@ namespace {
 
 std::map<std::string, std::int64_t> content(const WordTable& table) {
   std::map<std::string, std::int64_t> all;
-  table.for_each([&](std::string_view word, const WordKey& key, std::int64_t value) {
+  table.for_each([&](std::string_view word, const WordKey& key, std::int64_t value, std::uint64_t) {
     EXPECT_EQ(key, key_of(word));
     EXPECT_TRUE(all.emplace(word, value).second) << word;
   });
@@ -113,6 +113,26 @@ TEST(WordTable, LongWordsWithEqualKeysAreToldApart) {
   EXPECT_EQ(words[0].size(), 24U);
   EXPECT_EQ(key_of(words[0]), key_of(words[299]));
   expect_told_apart(words);
+}
+
+TEST(WordTable, KeepsTheFirstPlaceOfEachWordThroughGrowths) {
+  WordTable table;
+  const auto word_of = [](int i) {
+    return (i % 2 == 0 ? "w" : "a-word-of-many-letters-") + std::to_string(i);
+  };
+  for (int i = 0; i < 5000; ++i) {
+    const std::string word = word_of(i);
+    ++table.value_of(word, key_of(word), static_cast<std::uint64_t>(i) + 10);
+    ++table.value_of(word, key_of(word), 3);  // not new
+    if (i % 3 == 0) table.add(word, key_of(word), 5, i % 2 == 0 ? 7 : 1U << 30);
+  }
+  std::map<std::string, std::uint64_t> places;
+  table.for_each([&](std::string_view word, const WordKey&, std::int64_t value, std::uint64_t first) {
+    places.emplace(word, first);
+    EXPECT_TRUE(value == 2 || value == 7);
+  });
+  for (int i = 0; i < 5000; ++i)
+    ASSERT_EQ(places.at(word_of(i)), i % 6 == 0 ? 7 : static_cast<std::uint64_t>(i) + 10) << i;
 }
 
 TEST(WordTable, ValuesPass32Bits) {
