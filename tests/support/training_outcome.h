@@ -171,7 +171,7 @@ inline void expect_equal_up_to_rounding(const Outcome& tested, const Outcome& re
                 1e-5 * reference.summary.epoch_loss[e]);
   for (const auto matrix : {&Embeddings::input, &Embeddings::output, &Embeddings::nodes}) {
     const double scale = largest_value(reference.embeddings.*matrix);
-    EXPECT_LE(largest_difference(tested.embeddings.*matrix, reference.embeddings.*matrix), 1e-4 * scale);
+    EXPECT_LE(largest_difference(tested.embeddings.*matrix, reference.embeddings.*matrix), 5e-5 * scale);
     if (scale > 0) {
       EXPECT_GT(scale, 0.05);
     }
