@@ -69,15 +69,16 @@ class CountingWorker : public ChunkWorker {
 
   void process(const Chunk& chunk) override {
     tokens_ = 0;
-    const char* const text_begin = chunk.text.data();
-    const char* const text_end = text_begin + chunk.text.size();
-    // Places rise with the text: the chunk's number, then the offset in it.
-    const std::uint64_t chunk_place = static_cast<std::uint64_t>(chunk.index) << 32;
+    const char* const text_end = chunk.text.data() + chunk.text.size();
     tokenize(
         chunk,
-        [this, text_begin, text_end, chunk_place](std::string_view word) {
+        [this, &chunk, text_end](std::string_view word) {
           ++tokens_;
-          const std::uint64_t place = chunk_place + static_cast<std::uint64_t>(word.data() - text_begin);
+          // Places rise with the text: the chunk's number, then the offset in it.
+          const auto place = [&] {
+            return static_cast<std::uint64_t>(chunk.index) << 32 |
+                   static_cast<std::uint64_t>(word.data() - chunk.text.data());
+          };
           ++counts_.value_of(word, key_of(word, text_end), place);
           if (counts_.size() >= kMostTypes || counts_.long_bytes() >= kMostLongBytes) flush();
         },

@@ -96,16 +96,20 @@ class WordTable {
   /// With room for so many words at first.
   explicit WordTable(std::int64_t words = 0);
 
-  /// The word's value, 0 if it is new; `first` is then kept with it. `key` must be key_of(word). Until the
-  /// next word is added.
-  std::int64_t& value_of(std::string_view word, const WordKey& key, std::uint64_t first = 0) {
-    return slots_[slot_for(word, key, first)].value;
+  /// The word's value, 0 if it is new; `first_of()` is then asked for, and kept with it. `key` must be
+  /// key_of(word). Until the next word is added.
+  template <class FirstOf>
+  std::int64_t& value_of(std::string_view word, const WordKey& key, FirstOf first_of) {
+    return slot_for(word, key, first_of).value;
+  }
+  std::int64_t& value_of(std::string_view word, const WordKey& key) {
+    return value_of(word, key, [] { return 0U; });
   }
   std::int64_t& value_of(std::string_view word) { return value_of(word, key_of(word)); }
 
   /// Adds to the word's value, and keeps the smaller `first`.
   void add(std::string_view word, const WordKey& key, std::int64_t value, std::uint64_t first) {
-    Slot& slot = slots_[slot_for(word, key, first)];
+    Slot& slot = slot_for(word, key, [first] { return first; });
     slot.value += value;
     slot.first = std::min(slot.first, first);
   }
@@ -157,17 +161,18 @@ class WordTable {
   }
 
   // Of the word, which is added if it is new.
-  std::size_t slot_for(std::string_view word, const WordKey& key, std::uint64_t first) {
+  template <class FirstOf>
+  Slot& slot_for(std::string_view word, const WordKey& key, FirstOf first_of) {
     if (size_ >= most_) grow();
     const std::size_t at = slot_of(word, key);
     Slot& slot = slots_[at];
     if (slot.is_free()) {
       if (key.is_long()) begins_[at] = append(word);
       slot.key = key;
-      slot.first = first;
+      slot.first = first_of();
       ++size_;
     }
-    return at;
+    return slot;
   }
 
   std::string_view word_at(std::size_t at) const {

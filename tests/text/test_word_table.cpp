@@ -122,8 +122,8 @@ TEST(WordTable, KeepsTheFirstPlaceOfEachWordThroughGrowths) {
   };
   for (int i = 0; i < 5000; ++i) {
     const std::string word = word_of(i);
-    ++table.value_of(word, key_of(word), static_cast<std::uint64_t>(i) + 10);
-    ++table.value_of(word, key_of(word), 3);  // not new
+    ++table.value_of(word, key_of(word), [i] { return static_cast<std::uint64_t>(i) + 10; });
+    ++table.value_of(word, key_of(word), [] { return 3U; });  // not new
     if (i % 3 == 0) table.add(word, key_of(word), 5, i % 2 == 0 ? 7 : 1U << 30);
   }
   std::map<std::string, std::uint64_t> places;
