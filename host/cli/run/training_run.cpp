@@ -63,7 +63,8 @@ void check_outputs(const TrainOptions& options) {
   if (!options.read_vocab.empty()) check_distinct(outputs, {{"--read-vocab", options.read_vocab}});
 }
 
-// Sentences of which subsampling leaves, on average, more than max_sentence words.
+// Sentences of which subsampling leaves, on average, more than max_sentence words. Each is looked at only up
+// to there.
 std::int64_t cut_sentences(const TrainingData& data) {
   const std::int64_t most = data.config.max_sentence;
   if (most == 0) return 0;
@@ -71,9 +72,10 @@ std::int64_t cut_sentences(const TrainingData& data) {
   std::int64_t begin = 0;
   for (const std::int64_t end : data.tokens.ends) {
     double kept = 0;
-    for (std::int64_t i = begin; i < end && end - begin > most; ++i)
-      kept += 0x1p-32 * data.keep_thresholds[static_cast<std::size_t>(
-                            row_of(data.tokens.ids[static_cast<std::size_t>(i)]))];
+    if (end - begin > most)
+      for (std::int64_t i = begin; i < end && kept <= static_cast<double>(most); ++i)
+        kept += 0x1p-32 * data.keep_thresholds[static_cast<std::size_t>(
+                              row_of(data.tokens.ids[static_cast<std::size_t>(i)]))];
     cut += kept > static_cast<double>(most) ? 1 : 0;
     begin = end;
   }
