@@ -50,7 +50,7 @@ struct CorpusCounts {
 
 /// Counts every word exactly, with any number of types. Words of equal counts are in the order of their first
 /// places in the text, as in word2vec.c and gensim: those that came up together are neighbours in the Huffman
-/// tree, which gives better vectors (benchmarks/README.md, "The order of words with equal counts"). The
+/// tree, as they are in word2vec.c's (benchmarks/README.md, "The order of words with equal counts"). The
 /// result does not depend on `threads`. Throws Error for a NUL byte (file and offset), a damaged compressed
 /// file, or a text without a word that is frequent enough.
 CorpusCounts count_words(const Corpus& corpus, std::int64_t min_count, std::int64_t max_vocab, int threads,

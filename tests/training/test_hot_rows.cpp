@@ -74,6 +74,17 @@ TEST(HotRows, PairsInFlightFollowFromTheCounts) {
   EXPECT_LT(hot.nodes.factor(1, 0, 0.1F), 1.0F);
 }
 
+TEST(HotRows, UnderSharingByWindowOutputRowsAreDampedAsNodesAre) {
+  Config config;
+  config.loss = parse_loss("ns");
+  const ThreeWords text;
+  for (const Sharing sharing : {Sharing::window, Sharing::tile, Sharing::pair}) {
+    config.sharing = sharing;
+    const HotMatrices hot(TrainingData(config, text.vocabulary, text.tokens), {});
+    EXPECT_FLOAT_EQ(hot.output.factor(0, 1000, 0.1F), 1 / (sharing == Sharing::window ? 50.0F : 20.0F));
+  }
+}
+
 TEST(HotRows, TheFirstNodesMayHaveOthersInFlight) {
   Config config;
   config.sample = 0;

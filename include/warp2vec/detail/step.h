@@ -53,7 +53,7 @@ WARP2VEC_HD constexpr float tile_negative_weight(std::int32_t pairs, std::int32_
 /// values cost quality with wide windows and many negatives, lower ones diverge on texts that repeat few
 /// words.
 inline constexpr float kNegativeKappa = 0.2F;  ///< negative sampling: most negatives hardly change a row
-inline constexpr float kPathKappa = 0.5F;      ///< hierarchical softmax
+inline constexpr float kPathKappa = 0.5F;  ///< hierarchical softmax, and output rows under Sharing::window
 
 /// The damping of one matrix's rows. Trivially copyable.
 struct HotView {
