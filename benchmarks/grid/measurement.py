@@ -37,7 +37,7 @@ class Measurement:
             return {**row, "failed": f"its vectors cannot be evaluated (status {failure.returncode})"}
         finally:
             shutil.rmtree(self.folder)
-        return {**row, "failed": None, "figures": figures,
+        return {**row, "failed": None, "chosen": summary["sharing"], "figures": figures,
                 "words_per_second": summary["counts"]["trained_tokens"] / summary["seconds"]["train"],
                 "seconds": watched.seconds}
 

@@ -39,7 +39,7 @@ class Results:
                                   f"({', '.join(changed)}): please give another --output, or delete it")
         self.facts = {**facts, "conditions": conditions, "texts": {**earlier.get("texts", {}), **texts}}
         self.runs = earlier.get("runs", [])
-        self.done = {key_of(run) for run in self.runs}
+        self.done = {key_of(run): run for run in self.runs}
         self.saved = time.monotonic()
 
     def _earlier(self):
@@ -48,12 +48,13 @@ class Results:
         with open(self._path("results.json"), encoding="utf-8") as text:
             return json.load(text)
 
-    def has(self, cell, rule, seed):
-        return (cell, rule, seed) in self.done
+    def run_of(self, cell, rule, seed):
+        """None if it was not measured yet."""
+        return self.done.get((cell, rule, seed))
 
     def add(self, run):
         self.runs.append(run)
-        self.done.add(key_of(run))
+        self.done[key_of(run)] = run
         if time.monotonic() - self.saved > SAVE_SECONDS:
             self.save()
 

@@ -39,6 +39,7 @@ def summarise(runs, rules, errors):
                "figures": {rule: means(some) for rule, some in own.items()},
                "times_as_fast": {rule: times_as_fast(some, reference) for rule, some in own.items()
                                  if rule != REFERENCE},
+               "chosen": " or ".join(sorted({run["chosen"] for run in own.get(DEFAULT, []) if not run["failed"]})),
                "flags": {}}
         for rule, some in own.items():
             found = broken(some)

@@ -1,6 +1,6 @@
 """The summary as tables."""
 from grid.measurement import LARGEST_NORM, MEAN_LOSS
-from grid.summary import FLOORS, REFERENCE, is_quality
+from grid.summary import DEFAULT, FLOORS, REFERENCE, is_quality
 from measure.quality import quality_label, quality_text
 
 MISSING = "-"
@@ -26,13 +26,15 @@ def cells(rows, rules):
     order."""
     measures = list(dict.fromkeys(key for row in rows for figures in row["figures"].values() for key in figures))
     others = [rule for rule in rules if rule != REFERENCE]
-    table = [["objective", "window", "negative", "lr", "sample", "seeds", *map(label, measures),
+    default = [f"{DEFAULT} is"] if DEFAULT in rules else []
+    table = [["objective", "window", "negative", "lr", "sample", "seeds", *default, *map(label, measures),
               f"times {REFERENCE}'s speed", "worse"]]
     for row in rows:
         settings = row["settings"]
         table.append([settings["loss"], str(settings["window"]),
                       MISSING if settings["loss"] == "hs" else str(settings["negative"]),
                       f"{settings['lr']:g}", f"{settings['sample']:g}", str(min(row["runs"].values())),
+                      *([row["chosen"] or MISSING] if default else []),
                       *(" / ".join(value_text(key, row["figures"].get(rule, {}).get(key)) for rule in rules)
                         for key in measures),
                       " / ".join(times_text(row["times_as_fast"].get(rule)) for rule in others), flags_text(row)])

@@ -32,7 +32,7 @@ PROGRAM = os.path.join(os.path.dirname(os.path.abspath(__file__)), "pretended_wa
 
 def run(rule, seed=1, quality=0.5, loss=2.0, norm=3.0, speed=1e6, cell=CELL, measure=MEN):
     return {**asdict(cell), "rule": rule, "seed": seed, "failed": None, "words_per_second": speed, "seconds": 1.0,
-            "figures": {measure: quality, MEAN_LOSS: loss, LARGEST_NORM: norm}}
+            "chosen": "tile" if rule == DEFAULT else rule, "figures": {measure: quality, MEAN_LOSS: loss, LARGEST_NORM: norm}}
 
 
 def failed(rule, seed=1, cell=CELL):
@@ -218,6 +218,12 @@ class TableTest(unittest.TestCase):
             ["ns", "5", "5", "0.025", "0.001", "1", "0.400 / - / 0.500", "1.2e+03 / - / 2.000", "9.0 / - / 3.0",
              "5.0 / -", "tile: men, mean loss, largest norm; window: failed"]])
 
+    def test_it_says_what_the_default_rule_is(self):
+        rules = [DEFAULT, *RULES]
+        header, with_runs, without = table.cells(
+            summarise([*pairs(), run(DEFAULT), failed(DEFAULT, cell=Cell("walks", BASE))], rules, 2), rules)
+        self.assertEqual((header[6], with_runs[6], without[6]), ("auto is", "tile", "-"))
+
 
 class ResultsTest(unittest.TestCase):
     def setUp(self):
@@ -258,6 +264,13 @@ class ResultsTest(unittest.TestCase):
                       "largest norm 3.0, 1.00 M words/s", printed)
         self.assertTrue(printed.endswith("Flagged of 2 cells: tile in 1, window in 0, pair in 0.\n"))
         self.assertEqual(flagged, 1)
+
+    def test_what_the_default_rule_chose_is_not_trained_again(self):
+        results = self.results()
+        with contextlib.redirect_stdout(io.StringIO()):
+            run_rounds([CELL], [DEFAULT, *RULES], 1, results, self.measure)
+        self.assertEqual([rule for _, rule, _ in self.asked], [DEFAULT, "window", "pair"])
+        self.assertEqual(results.runs[1], {**results.runs[0], "rule": "tile"})
 
     def test_files(self):
         self.rounds()
