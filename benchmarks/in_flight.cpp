@@ -90,7 +90,7 @@ class InFlightBackend final : public Backend {
   void train_negatives(const Centres& centres, const EachBlock& each_block) {
     const auto tiles_of = [&](const Memory& memory) {
       return typename Memory::Negatives(model_.get(), tables_.get(), centres, memory.negative_tile,
-                                        memory.negative_words);
+                                        memory.negative_metadata);
     };
     each_block([&](const Memory& memory, std::int64_t t) {
       const auto tiles = tiles_of(memory);

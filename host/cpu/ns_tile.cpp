@@ -27,7 +27,7 @@ void NsTileTrainer::prepare(const CpuBatch& batch, std::int64_t begin, std::int6
   const KeptRange contexts = batch.reach(begin, end);
   list_rows(batch, begin, end, contexts, tile);
   list_pairs(batch, begin, end, contexts, tile);
-  list_apart(batch, begin, end, contexts, tile);
+  list_collisions(batch, begin, end, contexts, tile);
   tile.contexts.damp(hot_.input, batch.lr(begin));
   tile.targets.damp(hot_.output, batch.lr(begin));
 }
@@ -110,20 +110,20 @@ void NsTileTrainer::list_pairs(const CpuBatch& batch, std::int64_t begin, std::i
   }
 }
 
-void NsTileTrainer::list_apart(const CpuBatch& batch, std::int64_t begin, std::int64_t end,
-                               KeptRange contexts, Tile& tile) {
+void NsTileTrainer::list_collisions(const CpuBatch& batch, std::int64_t begin, std::int64_t end,
+                                    KeptRange contexts, Tile& tile) {
   constexpr std::size_t kBits = 1024;
   std::bitset<kBits> centres;  // of words modulo kBits: most negatives are found to be no centre at a glance
   for (std::int64_t t = begin; t < end; ++t)
     centres.set(static_cast<std::size_t>(row_of(batch.word(t))) % kBits);
-  tile.apart.clear();
+  tile.collisions.clear();
   for (std::size_t m = 0; m < negatives_.size(); ++m) {
     if (!centres.test(static_cast<std::size_t>(row_of(negatives_[m])) % kBits)) continue;
     for (std::int64_t t = begin; t < end; ++t) {
       if (batch.word(t) != negatives_[m]) continue;
       for (std::int64_t i = batch.window(t).begin; i < batch.window(t).end; ++i)
         if (i != t)
-          tile.apart.push_back(static_cast<std::int64_t>(m) * scores_.stride() + (i - contexts.begin));
+          tile.collisions.push_back(static_cast<std::int64_t>(m) * scores_.stride() + (i - contexts.begin));
     }
   }
 }
@@ -138,7 +138,7 @@ double NsTileTrainer::train(const Tile& tile) {
 
   simd::multiply(negatives, columns, data_.config.dim, rows_of(z_), x_.columns.row(0), x_.columns.stride(),
                  scores_.row(0), scores_.stride(), false);
-  for (const std::int64_t score : tile.apart) scores_.row(0)[score] = simd::kNoMeeting;
+  for (const std::int64_t score : tile.collisions) scores_.row(0)[score] = simd::kMasked;
   double loss = simd::negative_gradients(negatives, columns, tile.negative_sizes.data(), scores_.row(0),
                                          scores_.stride());
   simd::multiply(contexts, stride, negatives, transpose_of(scores_), z_.row(0), stride, x_steps_.row(0),

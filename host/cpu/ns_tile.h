@@ -1,5 +1,7 @@
 #pragma once
-/// Negative sampling with the negatives of a tile: Sharing::tile of config.h.
+/// Negative sampling with the negatives of a tile on the CPU; the rule is tile_block() of
+/// host/reference/reference.h. It is written again since pairs are listed here, by centre and by context, and
+/// not tested cell by cell as on a GPU: of a tile's centres x contexts only a twelfth are pairs.
 
 #include <warp2vec/embeddings.h>
 #include <warp2vec/trainer.h>
@@ -16,8 +18,8 @@
 namespace warp2vec {
 
 /// Trains tiles on one thread. Contexts meet the tile's negatives in dense products of copied rows, and their
-/// own centres pair by pair: of a centres x contexts matrix only the band of the windows is wanted, a twelfth
-/// of it at N = 64, W = 5.
+/// own centres pair by pair: only the band of the windows is wanted, at N = 64, W = 5 a twelfth of the
+/// matrix.
 class NsTileTrainer {
  public:
   /// A tile that is ready to be trained.
@@ -27,7 +29,7 @@ class NsTileTrainer {
     std::size_t centres;                // how many targets are
     std::vector<float> negative_sizes;  // of each context's weights with the negatives
     std::vector<std::int64_t>
-        apart;  // scores of negatives that do not meet a context, as they are its centre
+        collisions;  // places in scores_ of negatives with contexts whose centre they are
     // Pairs, in the order of their centres ...
     std::vector<std::int64_t> centre_ends;    // for each centre the end of its pairs
     std::vector<const float*> pair_contexts;  // copies in x_
@@ -50,8 +52,8 @@ class NsTileTrainer {
   void list_rows(const CpuBatch& batch, std::int64_t begin, std::int64_t end, KeptRange contexts, Tile& tile);
   void list_pairs(const CpuBatch& batch, std::int64_t begin, std::int64_t end, KeptRange contexts,
                   Tile& tile);
-  void list_apart(const CpuBatch& batch, std::int64_t begin, std::int64_t end, KeptRange contexts,
-                  Tile& tile);
+  void list_collisions(const CpuBatch& batch, std::int64_t begin, std::int64_t end, KeptRange contexts,
+                       Tile& tile);
 
   const TrainingData& data_;
   const HotMatrices& hot_;

@@ -43,12 +43,12 @@ double sign_gradients(std::int64_t count, const float* signs, float* scores);
 
 /// Scores of negatives (rows) with contexts (columns, a multiple of kLanes), `stride` values a row, and a
 /// size w >= 0 of the weight of each column: replaces each score s by score_gradient(s, -w), which is 0 for
-/// kNoMeeting. Returns the sum of score_loss(s, -w).
+/// kMasked. Returns the sum of score_loss(s, -w).
 double negative_gradients(std::int64_t rows, std::int64_t columns, const float* sizes, float* scores,
                           std::int64_t stride);
 
 /// The score of a negative and a context that do not meet.
-inline constexpr float kNoMeeting = -1e30F;
+inline constexpr float kMasked = -1e30F;
 
 /// The full softmax of `columns` contexts (a multiple of kLanes): scores is words x columns, `stride` values
 /// a row. Replaces each score by the gradient 1{w = centre} - P(w | context) and writes -log P(centre |

@@ -29,9 +29,33 @@ WARP2VEC_HD void set_contexts(Group& group, Unit& unit, const Centres& batch, st
 
 /// Target t of a unit whose targets all meet all contexts with the same weight.
 WARP2VEC_HD inline void set_target(const Unit& unit, std::int64_t t, std::int64_t row, float weight) {
-  const float pairs = weight == 0.0F ? 0.0F : static_cast<float>(unit.contexts);
-  unit.target[t] = {static_cast<std::int32_t>(row), 0, unit.contexts, pairs, t * unit.contexts, 0};
+  unit.target[t] = {static_cast<std::int32_t>(row), 0, unit.contexts, t * unit.contexts, 0};
   for (std::int32_t c = 0; c < unit.contexts; ++c) unit.weights[t * unit.contexts + c] = weight;
+}
+
+/// Finds the scales of `count` rows, each from the pairs of all rows that equal it. They are few: a plain
+/// loop will do.
+template <class Group, class Row, class Pairs>
+WARP2VEC_HD WARP2VEC_NO_INLINE void damp_equal_rows(Group& group, Row* rows, std::int32_t count, HotView hot,
+                                                    float lr, Pairs pairs_of) {
+  group.for_each(count, [&](std::int64_t i) {
+    const std::int32_t row = rows[i].row;
+    std::int32_t pairs = 0;
+    WARP2VEC_NO_UNROLL
+    for (std::int32_t j = 0; j < count; ++j) pairs += rows[j].row == row ? pairs_of(rows[j]) : 0;
+    rows[i].scale = lr * hot.factor(row, static_cast<float>(pairs), lr);
+  });
+}
+
+/// Finds the scales of all rows of a unit whose targets meet all contexts, or none if their weight is 0.
+template <class Group>
+WARP2VEC_HD void damp_unit(Group& group, const Unit& unit, const HotView& hot_contexts,
+                           const HotView& hot_targets, float lr) {
+  damp_equal_rows(group, unit.context, unit.contexts, hot_contexts, lr,
+                  [](const UnitContext& context) { return context.pairs; });
+  damp_equal_rows(group, unit.target, unit.targets, hot_targets, lr, [&](const UnitTarget& target) {
+    return unit.weights[target.weights] == 0.0F ? 0 : unit.contexts;
+  });
 }
 
 /// Negative sampling: the centre and its K negatives with the contexts; a negative equal to the centre has no

@@ -1,14 +1,22 @@
 #pragma once
-/// Hierarchical softmax under Sharing::tile on tensor cores: which nodes a tile of paths trains, which
-/// contexts they meet, and the steps; the rule is path_tile_block() of host/reference/reference.h. Targets
-/// are first the top nodes of the tree, which most paths pass, then the other nodes of the paths, one path
-/// after the other.
+/// Hierarchical softmax under Sharing::tile on a GPU; the rule is path_tile_block() of
+/// host/reference/reference.h.
+///
+/// First what is known of a tile before its rows are read, the same for tensor cores and for tile_units.h.
+/// Contexts [C] are all elements that the windows of the tile's centres may reach. Targets [T] are the top
+/// nodes of the tree, which most paths pass, then the other nodes of the paths, one path after the other.
+/// With left[c, t] and right[c, t] the centres in whose windows c is and whose paths turn left or right at t,
+///     g[c, t] = left - (left + right) sigmoid(s[c, t])
+///
+/// Then HsTiles, which trains a tile on tensor cores, with x [C, dim] and y [T, dim] rounded to bfloat16:
+///     s = x y^T;  x += scale (g y);  y += scale (g^T x)
 
 #include "kernels/device/scratch.h"
 #include "kernels/device/warp.h"
 #include "kernels/training/dense_tile.h"
 #include "kernels/training/dense_tile_products.h"
 #include "kernels/training/model.h"
+#include "kernels/training/tile_place.h"
 
 #include <cstdint>
 
@@ -34,34 +42,6 @@ WARP2VEC_HD inline int count_bits(std::uint32_t bits) {
 #endif
 }
 
-/// A tile of paths: part `part` of tile `tile` of the batch.
-struct PathNumber {
-  std::int64_t tile;
-  std::int32_t part;
-};
-
-/// Where in a batch a tile of paths lies.
-struct PathPlace {
-  std::int64_t begin;     ///< element of the first centre
-  std::int64_t first;     ///< element of context 0
-  std::int32_t centres;   ///< 0 or less: there is no such part
-  std::int32_t contexts;  ///< the elements that the widest windows could reach; some meet no centre
-
-  template <class Centres>
-  WARP2VEC_HD static PathPlace of(const Model& model, const Centres& batch, PathNumber number) {
-    const auto smaller = [](std::int64_t a, std::int64_t b) { return a < b ? a : b; };
-    const std::int64_t tile = batch.begin + number.tile * model.tile_centres;
-    PathPlace place{};
-    place.begin = tile + std::int64_t{number.part} * model.path_tile_centres;
-    const std::int64_t end =
-        smaller(place.begin + model.path_tile_centres, smaller(tile + model.tile_centres, batch.end));
-    place.first = place.begin > model.window ? place.begin - model.window : 0;
-    place.centres = static_cast<std::int32_t>(end - place.begin);
-    place.contexts = static_cast<std::int32_t>(smaller(end + model.window, batch.kept.size) - place.first);
-    return place;
-  }
-};
-
 /// What is known of a row of a tile of paths. A centre is a bit.
 struct PathRow {
   std::int32_t row;  ///< of the input or node matrix, or DenseTile::kNone
@@ -74,13 +54,11 @@ struct PathRow {
 /// And of a centre.
 struct PathCentre {
   WordId word;
-  std::int32_t window_begin;  ///< first context of its window ...
-  std::int32_t window_end;    ///< ... and the one after the last
-  std::int32_t length;        ///< nodes on its path; 0 without contexts
-  std::int32_t first_lower;   ///< how many of them are among the top nodes
+  CentreWindow window;
+  std::int32_t length;       ///< nodes on its path; 0 without contexts
+  std::int32_t first_lower;  ///< how many of them are among the top nodes
 
   WARP2VEC_HD std::int32_t lower_nodes() const { return length - first_lower; }
-  WARP2VEC_HD std::int32_t pairs() const { return window_end - window_begin - 1; }
 };
 
 /// What is known of a tile of paths before its rows are read.
@@ -91,45 +69,44 @@ struct HsTileMetadata {
   RowPairs context_pairs;
 
   WARP2VEC_HD static HsTileMetadata take(Scratch& scratch, const Model& model, const DenseTileShape& shape) {
-    HsTileMetadata words{};
-    words.rows = scratch.take<PathRow>(shape.rows());
-    words.blocks = scratch.take<std::uint32_t>(shape.rows() / kBlockSide);
-    words.centres = scratch.take<PathCentre>(model.path_tile_centres);
-    words.context_pairs = RowPairs::take(scratch);
-    return words;
+    HsTileMetadata metadata{};
+    metadata.rows = scratch.take<PathRow>(shape.rows());
+    metadata.blocks = scratch.take<std::uint32_t>(shape.rows() / kBlockSide);
+    metadata.centres = scratch.take<PathCentre>(model.path_tile_centres);
+    metadata.context_pairs = RowPairs::take(scratch);
+    return metadata;
   }
 };
 
 /// Looks up the tile's centres, and its contexts, whose rows it asks for: the work of warp `index` of
 /// `warps`.
 template <class Warp, class Centres>
-WARP2VEC_HD void name_paths(Warp& warp, int index, int warps, const Model& model, const Centres& batch,
-                            const HsTileSizes& sizes, const PathPlace& place, const HsTileMetadata& words) {
+WARP2VEC_HD void sample_paths(Warp& warp, int index, int warps, const Model& model, const Centres& batch,
+                              const HsTileSizes& sizes, const TilePlace& place,
+                              const HsTileMetadata& metadata) {
   const std::int32_t contexts = sizes.shape(model).contexts;
-  words.context_pairs.clear(warp, index, warps);
+  metadata.context_pairs.clear(warp, index, warps);
   warp.strided(
       contexts + place.centres,
       [&](std::int64_t i) {
         const auto c = static_cast<std::int32_t>(i);
         if (c >= contexts) {
           const std::int32_t k = c - contexts;
-          const KeptRange window = batch.window(model, place.begin + k);
           PathCentre centre{};
           centre.word = batch.kept.words[place.begin + k];
-          centre.window_begin = static_cast<std::int32_t>(window.begin - place.first);
-          centre.window_end = static_cast<std::int32_t>(window.end - place.first);
-          centre.length = window.size() > 1 ? model.tree.length(centre.word) : 0;
+          centre.window = CentreWindow::of(model, batch, place, k);
+          centre.length = centre.window.pairs() > 0 ? model.tree.length(centre.word) : 0;
           while (centre.first_lower < centre.length &&
                  model.tree.step(centre.word, centre.first_lower).node < sizes.top_nodes)
             ++centre.first_lower;
-          words.centres[k] = centre;
+          metadata.centres[k] = centre;
         } else if (c < place.contexts) {
           const std::int32_t row = batch.row(place.first + c);
-          words.rows[c] = {row, 0, 0, 0};
+          metadata.rows[c] = {row, 0, 0, 0};
           warp.prefetch(model.input.row(std::int64_t{row}),
                         model.input.stride * static_cast<std::int64_t>(sizeof(float)));
         } else {
-          words.rows[c] = {DenseTile::kNone, 0, 0, 0};
+          metadata.rows[c] = {DenseTile::kNone, 0, 0, 0};
         }
       },
       index, warps);
@@ -137,14 +114,13 @@ WARP2VEC_HD void name_paths(Warp& warp, int index, int warps, const Model& model
 
 /// Builds the masks of contexts and nodes, drops contexts without a pair, and prefetches the rows of nodes:
 /// the first ones in round 0, and in each round as many of the others as there is room for. `depths`: of the
-/// top nodes. After name_paths() of all warps.
+/// top nodes. After sample_paths() of all warps.
 template <class Warp, class Centres>
-WARP2VEC_HD void relate_paths(Warp& warp, int index, int warps, const Model& model, const Centres& batch,
-                              const HsTileSizes& sizes, const PathPlace& place, const HsTileMetadata& words,
-                              const std::uint8_t* depths, std::int32_t round) {
+WARP2VEC_HD void mask_paths(Warp& warp, int index, int warps, const Model& model, const Centres& batch,
+                            const HsTileSizes& sizes, const TilePlace& place, const HsTileMetadata& metadata,
+                            const std::uint8_t* depths, std::int32_t round) {
   const DenseTileShape shape = sizes.shape(model);
   const float lr = batch.lr(model, place.begin);
-  const auto lead = static_cast<std::int32_t>(place.begin - place.first);
   const auto meet_node = [&](PathRow& row, const PathStep& step, std::int32_t k) {
     row.row = static_cast<std::int32_t>(step.node);
     (step.right ? row.right : row.left) |= std::uint32_t{1} << k;
@@ -153,8 +129,9 @@ WARP2VEC_HD void relate_paths(Warp& warp, int index, int warps, const Model& mod
   const auto node_pairs = [&](std::int32_t node, std::int32_t depth) {
     std::int32_t pairs = 0;
     for (std::int32_t k = 0; k < place.centres; ++k) {
-      const PathCentre& centre = words.centres[k];
-      if (depth < centre.length && model.tree.step(centre.word, depth).node == node) pairs += centre.pairs();
+      const PathCentre& centre = metadata.centres[k];
+      if (depth < centre.length && model.tree.step(centre.word, depth).node == node)
+        pairs += centre.window.pairs();
     }
     return static_cast<float>(pairs);
   };
@@ -165,13 +142,12 @@ WARP2VEC_HD void relate_paths(Warp& warp, int index, int warps, const Model& mod
         if (c < shape.contexts) {
           std::uint32_t centres = 0;
           for (std::int32_t k = 0; k < place.centres; ++k)
-            if (c != lead + k && words.centres[k].window_begin <= c && c < words.centres[k].window_end)
-              centres |= std::uint32_t{1} << k;
-          words.rows[c].left = centres;
+            if (metadata.centres[k].window.holds(place, c, k)) centres |= std::uint32_t{1} << k;
+          metadata.rows[c].left = centres;
           if (centres == 0)
-            words.rows[c].row = DenseTile::kNone;
+            metadata.rows[c].row = DenseTile::kNone;
           else if (round == 0)
-            words.context_pairs.add(warp, words.rows[c].row, count_bits(centres));
+            metadata.context_pairs.add(warp, metadata.rows[c].row, count_bits(centres));
           return;
         }
         const std::int32_t t = c - shape.contexts;
@@ -180,7 +156,7 @@ WARP2VEC_HD void relate_paths(Warp& warp, int index, int warps, const Model& mod
         if (t >= sizes.top_nodes) {
           std::int32_t number = round * sizes.lower_nodes + t - sizes.top_nodes;
           for (std::int32_t k = 0; k < place.centres; ++k) {
-            const PathCentre& centre = words.centres[k];
+            const PathCentre& centre = metadata.centres[k];
             if (0 <= number && number < centre.lower_nodes()) {
               depth = centre.first_lower + number;
               meet_node(row, model.tree.step(centre.word, depth), k);
@@ -193,64 +169,65 @@ WARP2VEC_HD void relate_paths(Warp& warp, int index, int warps, const Model& mod
         } else if (round == 0 && t < model.nodes.rows) {
           depth = depths[t];
           for (std::int32_t k = 0; k < place.centres; ++k) {
-            if (depth >= words.centres[k].length) continue;
-            const PathStep step = model.tree.step(words.centres[k].word, depth);
+            if (depth >= metadata.centres[k].length) continue;
+            const PathStep step = model.tree.step(metadata.centres[k].word, depth);
             if (step.node == t) meet_node(row, step, k);
           }
         }
         if (row.row != DenseTile::kNone)
           row.scale = lr * model.hot_nodes.factor(row.row, node_pairs(row.row, depth), lr);
-        words.rows[c] = row;
+        metadata.rows[c] = row;
       },
       index, warps);
 }
 
-/// Finds the scales of contexts. After relate_paths() of all warps.
+/// Finds the scales of contexts. After mask_paths() of all warps.
 template <class Warp, class Centres>
 WARP2VEC_HD void damp_contexts(Warp& warp, int index, int warps, const Model& model, const Centres& batch,
-                               const PathPlace& place, const HsTileMetadata& words) {
+                               const TilePlace& place, const HsTileMetadata& metadata) {
   const float lr = batch.lr(model, place.begin);
   const HotView& hot = model.hot_input_under_tree;
   warp.strided(
       place.contexts,
       [&](std::int64_t i) {
-        const std::int32_t row = words.rows[i].row;
+        const std::int32_t row = metadata.rows[i].row;
         if (row == DenseTile::kNone) return;
-        float factor = hot.factor(row, words.context_pairs.most(row), lr);
+        float factor = hot.factor(row, metadata.context_pairs.most(row), lr);
         if (factor != 1.0F) {
           std::int32_t pairs = 0;
           WARP2VEC_NO_UNROLL
           for (std::int32_t c = 0; c < place.contexts; ++c)
-            pairs += words.rows[c].row == row ? count_bits(words.rows[c].left) : 0;
+            pairs += metadata.rows[c].row == row ? count_bits(metadata.rows[c].left) : 0;
           factor = hot.factor(row, static_cast<float>(pairs), lr);
         }
-        words.rows[i].scale = lr * factor;
+        metadata.rows[i].scale = lr * factor;
       },
       index, warps);
 }
 
-/// Sums up who is met by the rows of each block. After relate_paths() of all warps.
+/// Sums up who is met by the rows of each block. After mask_paths() of all warps.
 template <class Warp>
-WARP2VEC_HD void relate_blocks(Warp& warp, int index, int warps, const DenseTileShape& shape,
-                               const HsTileMetadata& words) {
+WARP2VEC_HD void mask_blocks(Warp& warp, int index, int warps, const DenseTileShape& shape,
+                             const HsTileMetadata& metadata) {
   warp.strided(
       shape.rows() / kBlockSide,
       [&](std::int64_t b) {
         std::uint32_t centres = 0;
         for (std::int64_t r = b * kBlockSide; r < (b + 1) * kBlockSide; ++r)
-          centres |= words.rows[r].left | words.rows[r].right;
-        words.blocks[b] = centres;
+          centres |= metadata.rows[r].left | metadata.rows[r].right;
+        metadata.blocks[b] = centres;
       },
       index, warps);
 }
 
-/// How contexts and nodes meet; see dense_tile_steps.h.
+/// How contexts and nodes meet; see dense_tile_products.h.
 struct HsMask {
   const DenseTileShape& shape;
-  const HsTileMetadata& words;
+  const HsTileMetadata& metadata;
 
   WARP2VEC_HD bool blocks_interact(std::int32_t context_block, std::int32_t target_block) const {
-    return (words.blocks[context_block] & words.blocks[shape.contexts / kBlockSide + target_block]) != 0;
+    return (metadata.blocks[context_block] & metadata.blocks[shape.contexts / kBlockSide + target_block]) !=
+           0;
   }
   WARP2VEC_HD float gradient(std::int32_t c, std::int32_t t, float score) const {
     const Turns turns = turns_of(c, t);
@@ -268,8 +245,8 @@ struct HsMask {
     WARP2VEC_HD bool none() const { return left + right == 0.0F; }
   };
   WARP2VEC_HD Turns turns_of(std::int32_t c, std::int32_t t) const {
-    const std::uint32_t centres = words.rows[c].left;
-    const PathRow& node = words.rows[shape.contexts + t];
+    const std::uint32_t centres = metadata.rows[c].left;
+    const PathRow& node = metadata.rows[shape.contexts + t];
     return {static_cast<float>(count_bits(centres & node.left)),
             static_cast<float>(count_bits(centres & node.right))};
   }
@@ -362,14 +339,14 @@ class HsTiles {
   /// What stays from tile to tile.
   struct Memory {
     TopNodes top_nodes;
-    std::uint8_t* depths;  ///< [top nodes]
-    unsigned char* words;  ///< of two tiles
+    std::uint8_t* depths;     ///< [top nodes]
+    unsigned char* metadata;  ///< of two tiles
 
     WARP2VEC_HD static Memory take(Scratch& scratch, const Model& model, const HsTileSizes& sizes) {
       Memory memory{};
       memory.top_nodes = TopNodes::take(scratch, model.nodes, sizes.top_nodes);
       memory.depths = scratch.take<std::uint8_t>(sizes.top_nodes);
-      memory.words = scratch.take<unsigned char>(2 * words_bytes(model, sizes));
+      memory.metadata = scratch.take<unsigned char>(2 * metadata_bytes(model, sizes));
       return memory;
     }
   };
@@ -378,14 +355,14 @@ class HsTiles {
                       const DenseTile& tile, const Memory& memory)
       : model_(model), sizes_(sizes), batch_(batch), tile_(tile), memory_(memory) {}
 
-  WARP2VEC_HD PathPlace place(PathNumber q) const { return PathPlace::of(model_, batch_, q); }
+  WARP2VEC_HD TilePlace place(PathNumber q) const { return path_tile_place(model_, batch_, q); }
   WARP2VEC_HD bool exists(PathNumber q) const { return place(q).centres > 0; }
   /// Rounds in which the tile is trained. After sample() of all warps.
   WARP2VEC_HD std::int32_t rounds(PathNumber q) const {
-    const HsTileMetadata words = words_of(q);
+    const HsTileMetadata metadata = metadata_of(q);
     const std::int32_t centres = place(q).centres;
     std::int32_t lower = 0;
-    for (std::int32_t k = 0; k < centres; ++k) lower += words.centres[k].lower_nodes();
+    for (std::int32_t k = 0; k < centres; ++k) lower += metadata.centres[k].lower_nodes();
     return lower <= sizes_.lower_nodes ? 1 : (lower + sizes_.lower_nodes - 1) / sizes_.lower_nodes;
   }
 
@@ -397,10 +374,10 @@ class HsTiles {
         index, warps);
   }
   WARP2VEC_HD void sample(Warp& warp, int index, int warps, PathNumber q) const {
-    name_paths(warp, index, warps, model_, batch_, sizes_, place(q), words_of(q));
+    sample_paths(warp, index, warps, model_, batch_, sizes_, place(q), metadata_of(q));
   }
   WARP2VEC_HD void mask(Warp& warp, int index, int warps, PathNumber q, std::int32_t round) const {
-    relate_paths(warp, index, warps, model_, batch_, sizes_, place(q), words_of(q), memory_.depths, round);
+    mask_paths(warp, index, warps, model_, batch_, sizes_, place(q), metadata_of(q), memory_.depths, round);
   }
 
   /// Takes over the top nodes from all blocks.
@@ -415,37 +392,37 @@ class HsTiles {
   /// Copies the tile's rows, zeros for those that are not there, and sums up who is met by each block of
   /// them.
   WARP2VEC_HD void load(Warp& warp, int index, int warps, PathNumber q) const {
-    const HsTileMetadata words = words_of(q);
+    const HsTileMetadata metadata = metadata_of(q);
     const DenseTileShape& shape = tile_.shape;
     // Contexts, then the nodes below the first ones.
     const auto own = [&](std::int32_t r) { return r < shape.contexts ? r : r + sizes_.top_nodes; };
     const auto from = [&](std::int32_t r) -> const float* {
-      const std::int64_t row = words.rows[own(r)].row;
+      const std::int64_t row = metadata.rows[own(r)].row;
       if (row == DenseTile::kNone) return nullptr;
       return (r < shape.contexts ? model_.input.data : model_.nodes.data) + row * model_.input.stride;
     };
     const auto to = [&](std::int32_t r) { return tile_.contexts(own(r)); };
     memory_.top_nodes.show(warp, index, warps, tile_);
     warp.template copy_rows<float>(tile_.copying, index, warps, shape.rows() - sizes_.top_nodes, shape.values,
-                                   from, to, [&] { relate_blocks(warp, index, warps, shape, words); });
+                                   from, to, [&] { mask_blocks(warp, index, warps, shape, metadata); });
   }
   /// Finds the scales of contexts. Between mask() and backward().
   WARP2VEC_HD void damp(Warp& warp, int index, int warps, PathNumber q) const {
-    damp_contexts(warp, index, warps, model_, batch_, place(q), words_of(q));
+    damp_contexts(warp, index, warps, model_, batch_, place(q), metadata_of(q));
   }
   WARP2VEC_HD void forward(Warp& warp, int index, int warps, PathNumber q, bool wanted,
                            typename Warp::Float& loss) const {
-    const HsTileMetadata words = words_of(q);
-    forward_tile(warp, index, warps, tile_, HsMask{tile_.shape, words}, wanted, loss);
+    const HsTileMetadata metadata = metadata_of(q);
+    forward_tile(warp, index, warps, tile_, HsMask{tile_.shape, metadata}, wanted, loss);
   }
   WARP2VEC_HD void backward(Warp& warp, int index, int warps, PathNumber q) const {
-    const HsTileMetadata words = words_of(q);
+    const HsTileMetadata metadata = metadata_of(q);
     const std::int32_t contexts = tile_.shape.contexts;
-    backward_tile(warp, index, warps, tile_, HsMask{tile_.shape, words},
+    backward_tile(warp, index, warps, tile_, HsMask{tile_.shape, metadata},
                   [&](std::int32_t r, std::int32_t d, const float* part) {
-                    const std::int64_t row = words.rows[r].row;
+                    const std::int64_t row = metadata.rows[r].row;
                     if (row == DenseTile::kNone) return;
-                    const float scale = words.rows[r].scale;
+                    const float scale = metadata.rows[r].scale;
                     if (contexts <= r && r < contexts + sizes_.top_nodes) {
                       memory_.top_nodes.update(r - contexts, d, scale, part);
                       return;
@@ -459,24 +436,23 @@ class HsTiles {
   }
   /// (context, centre) pairs.
   WARP2VEC_HD std::int64_t pairs(PathNumber q) const {
-    const HsTileMetadata words = words_of(q);
+    const HsTileMetadata metadata = metadata_of(q);
     std::int64_t pairs = 0;
-    for (std::int32_t k = 0; k < place(q).centres; ++k)
-      pairs += words.centres[k].window_end - words.centres[k].window_begin - 1;
+    for (std::int32_t k = 0; k < place(q).centres; ++k) pairs += metadata.centres[k].window.pairs();
     return pairs;
   }
 
  private:
-  WARP2VEC_HD static std::int64_t words_bytes(const Model& model, const HsTileSizes& sizes) {
+  WARP2VEC_HD static std::int64_t metadata_bytes(const Model& model, const HsTileSizes& sizes) {
     Scratch scratch(nullptr);
     HsTileMetadata::take(scratch, model, sizes.shape(model));
     return scratch.bytes();
   }
-  WARP2VEC_HD HsTileMetadata words_of(PathNumber q) const {
+  WARP2VEC_HD HsTileMetadata metadata_of(PathNumber q) const {
     // Every tile has as many parts but for the last.
     const std::int64_t parts =
         (model_.tile_centres + model_.path_tile_centres - 1) / model_.path_tile_centres;
-    Scratch scratch(memory_.words + (q.tile * parts + q.part) % 2 * words_bytes(model_, sizes_));
+    Scratch scratch(memory_.metadata + (q.tile * parts + q.part) % 2 * metadata_bytes(model_, sizes_));
     return HsTileMetadata::take(scratch, model_, tile_.shape);
   }
 

@@ -1,12 +1,20 @@
 #pragma once
-/// Negative sampling under Sharing::tile on tensor cores: which words meet in a tile, with which weights, and
-/// the steps; the rule is tile_block() of host/reference/reference.h. Targets are first the centres, then the
-/// negatives.
+/// Negative sampling under Sharing::tile on a GPU; the rule is tile_block() of host/reference/reference.h.
+///
+/// First what is known of a tile before its rows are read, the same for tensor cores and for tile_units.h.
+/// Contexts [C] are all elements that the windows of the N centres may reach, targets [N + M] the centres,
+/// then the negatives. They interact with the weights
+///     w[c, t] = 1 if context c is in the window of centre t, else 0
+///     w[c, N + m] = -pairs(c) K / M, or 0 if negative m is a centre in whose window c is
+///
+/// Then NsTiles, which trains a tile on tensor cores, with x [C, dim] and y [N + M, dim] rounded to bfloat16:
+///     s = x y^T;  g = w sigmoid(-sign(w) s);  x += scale (g y);  y += scale (g^T x)
 
 #include "kernels/device/warp.h"
 #include "kernels/training/dense_tile.h"
 #include "kernels/training/dense_tile_products.h"
 #include "kernels/training/model.h"
+#include "kernels/training/tile_place.h"
 #include "kernels/training/totals.h"
 
 #include <cstdint>
@@ -28,13 +36,12 @@ struct Tables {
 /// What is known of a tile's words before its rows are read; see DenseTileShape. Rows of contexts come
 /// first, then rows of targets.
 struct NsTileMetadata {
-  std::int32_t* row;           ///< [rows] of the input or output matrix, or DenseTile::kNone
-  float* scale;                ///< [rows] learning rate times damping; after damp_words()
-  std::int32_t* pairs;         ///< [contexts] centres that a context meets ...
-  float* negative_weight;      ///< [contexts] ... and the size of its weight with each negative
-  std::int32_t* window_begin;  ///< [centres] first context of the centre's window ...
-  std::int32_t* window_end;    ///< [centres] ... and the one after the last
-  std::uint8_t* is_centre;     ///< [negatives] whether the word is a centre of the tile
+  std::int32_t* row;        ///< [rows] of the input or output matrix, or DenseTile::kNone
+  float* scale;             ///< [rows] learning rate times damping; after damp_rows()
+  std::int32_t* pairs;      ///< [contexts] centres that a context meets ...
+  float* negative_weight;   ///< [contexts] ... and the size of its weight with each negative
+  CentreWindow* window;     ///< [centres]
+  std::uint8_t* is_centre;  ///< [negatives] whether the word is a centre of the tile
   RowPairs context_pairs;
   RowPairs target_pairs;
 
@@ -45,51 +52,16 @@ struct NsTileMetadata {
   }
   WARP2VEC_HD static NsTileMetadata take(Scratch& scratch, const Model& model) {
     const DenseTileShape shape = shape_of(model);
-    NsTileMetadata words{};
-    words.row = scratch.take<std::int32_t>(shape.rows());
-    words.scale = scratch.take<float>(shape.rows());
-    words.pairs = scratch.take<std::int32_t>(shape.contexts);
-    words.negative_weight = scratch.take<float>(shape.contexts);
-    words.window_begin = scratch.take<std::int32_t>(model.tile_centres);
-    words.window_end = scratch.take<std::int32_t>(model.tile_centres);
-    words.is_centre = scratch.take<std::uint8_t>(model.tile_negatives);
-    words.context_pairs = RowPairs::take(scratch);
-    words.target_pairs = RowPairs::take(scratch);
-    return words;
-  }
-};
-
-/// Where in a batch a tile lies.
-struct TilePlace {
-  std::int64_t begin;     ///< element of the first centre
-  std::int64_t first;     ///< element of context 0
-  std::int32_t lead;      ///< contexts before the first centre
-  std::int32_t centres;   ///< targets [0, centres)
-  std::int32_t contexts;  ///< the elements that the widest windows could reach; some meet no centre
-
-  /// Tile number `tile` of the batch.
-  template <class Centres>
-  WARP2VEC_HD static TilePlace of(const Model& model, const Centres& batch, std::int64_t tile) {
-    TilePlace place{};
-    place.begin = batch.begin + tile * model.tile_centres;
-    const std::int64_t end =
-        place.begin + model.tile_centres < batch.end ? place.begin + model.tile_centres : batch.end;
-    const std::int64_t last = end + model.window < batch.kept.size ? end + model.window : batch.kept.size;
-    place.first = place.begin > model.window ? place.begin - model.window : 0;
-    place.lead = static_cast<std::int32_t>(place.begin - place.first);
-    place.centres = static_cast<std::int32_t>(end - place.begin);
-    place.contexts = static_cast<std::int32_t>(last - place.first);
-    return place;
-  }
-
-  /// Whether a context of the block of contexts may meet a target of the block of targets.
-  WARP2VEC_HD bool interact(const Model& model, std::int32_t context_block, std::int32_t target_block) const {
-    const std::int32_t c = context_block * kBlockSide;
-    const std::int32_t t = target_block * kBlockSide;
-    if (c >= contexts) return false;
-    if (t + kBlockSide > model.tile_centres && t < model.tile_centres + model.tile_negatives) return true;
-    const std::int32_t last = t + kBlockSide < centres ? t + kBlockSide : centres;
-    return t < last && c < last + lead + model.window && c + kBlockSide > t + lead - model.window;
+    NsTileMetadata metadata{};
+    metadata.row = scratch.take<std::int32_t>(shape.rows());
+    metadata.scale = scratch.take<float>(shape.rows());
+    metadata.pairs = scratch.take<std::int32_t>(shape.contexts);
+    metadata.negative_weight = scratch.take<float>(shape.contexts);
+    metadata.window = scratch.take<CentreWindow>(model.tile_centres);
+    metadata.is_centre = scratch.take<std::uint8_t>(model.tile_negatives);
+    metadata.context_pairs = RowPairs::take(scratch);
+    metadata.target_pairs = RowPairs::take(scratch);
+    return metadata;
   }
 };
 
@@ -97,10 +69,10 @@ struct TilePlace {
 template <class Value, class Warp, class Centres>
 WARP2VEC_HD void sample_words(Warp& warp, int index, int warps, const Model& model,
                               const Tables<Value>& tables, const Centres& batch, const TilePlace& place,
-                              const DenseTileShape& shape, const NsTileMetadata& words) {
+                              const DenseTileShape& shape, const NsTileMetadata& metadata) {
   const std::int64_t number = (batch.kept.first + place.begin) / model.tile_centres;
   const auto set_row = [&](std::int64_t i, const MatrixView<Value>& table, std::int32_t row) {
-    words.row[i] = row;
+    metadata.row[i] = row;
     warp.prefetch(table.row(std::int64_t{row}), table.stride * static_cast<std::int64_t>(sizeof(Value)));
   };
   warp.strided(
@@ -109,13 +81,11 @@ WARP2VEC_HD void sample_words(Warp& warp, int index, int warps, const Model& mod
         const auto c = static_cast<std::int32_t>(i);
         const std::int32_t t = c - shape.contexts;
         const std::int32_t m = t - model.tile_centres;
-        words.row[i] = DenseTile::kNone;
+        metadata.row[i] = DenseTile::kNone;
         if (c < place.contexts) {
           set_row(i, tables.input, batch.row(place.first + c));
         } else if (0 <= t && t < place.centres) {
-          const KeptRange window = batch.window(model, place.begin + t);
-          words.window_begin[t] = static_cast<std::int32_t>(window.begin - place.first);
-          words.window_end[t] = static_cast<std::int32_t>(window.end - place.first);
+          metadata.window[t] = CentreWindow::of(model, batch, place, t);
           set_row(i, tables.output, batch.row(place.begin + t));
         } else if (0 <= m && m < model.tile_negatives) {
           set_row(i, tables.output,
@@ -123,27 +93,16 @@ WARP2VEC_HD void sample_words(Warp& warp, int index, int warps, const Model& mod
         }
       },
       index, warps);
-  words.context_pairs.clear(warp, index, warps);
-  words.target_pairs.clear(warp, index, warps);
-}
-
-/// Whether context c is in the window of centre t.
-WARP2VEC_HD inline bool interact(const TilePlace& place, const NsTileMetadata& words, std::int32_t c,
-                                 std::int32_t t) {
-  return c != place.lead + t && words.window_begin[t] <= c && c < words.window_end[t];
-}
-
-/// Pairs of centre t.
-WARP2VEC_HD inline std::int32_t centre_pairs(const NsTileMetadata& words, std::int32_t t) {
-  return words.window_end[t] - words.window_begin[t] - 1;
+  metadata.context_pairs.clear(warp, index, warps);
+  metadata.target_pairs.clear(warp, index, warps);
 }
 
 /// Counts the pairs of each row, drops the rows of those without any, and finds the negatives that are
 /// centres, too. After sample_words() of all warps.
 template <class Warp>
 WARP2VEC_HD void mask_words(Warp& warp, int index, int warps, const Model& model, const TilePlace& place,
-                            const DenseTileShape& shape, const NsTileMetadata& words) {
-  const std::int32_t* const targets = words.row + shape.contexts;
+                            const DenseTileShape& shape, const NsTileMetadata& metadata) {
+  const std::int32_t* const targets = metadata.row + shape.contexts;
   const auto most_negative_pairs = static_cast<std::int32_t>(
       tile_negative_weight(place.centres * 2 * model.window, model.negative, model.tile_negatives) + 1);
   warp.strided(
@@ -156,49 +115,49 @@ WARP2VEC_HD void mask_words(Warp& warp, int index, int warps, const Model& model
               near + model.window + 1 < place.centres ? near + model.window + 1 : place.centres;
           std::int32_t pairs = 0;
           for (std::int32_t t = near > model.window ? near - model.window : 0; t < last; ++t)
-            pairs += interact(place, words, c, t) ? 1 : 0;
-          words.pairs[c] = pairs;
-          words.negative_weight[c] = tile_negative_weight(pairs, model.negative, model.tile_negatives);
+            pairs += metadata.window[t].holds(place, c, t) ? 1 : 0;
+          metadata.pairs[c] = pairs;
+          metadata.negative_weight[c] = tile_negative_weight(pairs, model.negative, model.tile_negatives);
           if (pairs > 0)
-            words.context_pairs.add(warp, words.row[c], pairs);
+            metadata.context_pairs.add(warp, metadata.row[c], pairs);
           else
-            words.row[c] = DenseTile::kNone;
+            metadata.row[c] = DenseTile::kNone;
         } else if (c < place.contexts + model.tile_negatives) {
           const std::int32_t m = c - place.contexts;
           const std::int32_t row = targets[model.tile_centres + m];
           bool is_centre = false;
           for (std::int32_t t = 0; t < place.centres; ++t) is_centre |= targets[t] == row;
-          words.is_centre[m] = is_centre ? 1 : 0;
-          words.target_pairs.add(warp, row, most_negative_pairs);
+          metadata.is_centre[m] = is_centre ? 1 : 0;
+          metadata.target_pairs.add(warp, row, most_negative_pairs);
         } else {
           const std::int32_t t = c - place.contexts - model.tile_negatives;
-          words.target_pairs.add(warp, targets[t], centre_pairs(words, t));
+          metadata.target_pairs.add(warp, targets[t], metadata.window[t].pairs());
         }
       },
       index, warps);
 }
 
 /// The pairs of all contexts that are row `row`.
-WARP2VEC_HD inline float pairs_of_context(const TilePlace& place, const NsTileMetadata& words,
+WARP2VEC_HD inline float pairs_of_context(const TilePlace& place, const NsTileMetadata& metadata,
                                           std::int32_t row) {
   std::int32_t pairs = 0;
   WARP2VEC_NO_UNROLL
-  for (std::int32_t c = 0; c < place.contexts; ++c) pairs += words.row[c] == row ? words.pairs[c] : 0;
+  for (std::int32_t c = 0; c < place.contexts; ++c) pairs += metadata.row[c] == row ? metadata.pairs[c] : 0;
   return static_cast<float>(pairs);
 }
 
 /// The pairs of all centres and negatives that are row `row`.
 WARP2VEC_HD inline float pairs_of_target(const Model& model, const TilePlace& place,
-                                         const DenseTileShape& shape, const NsTileMetadata& words,
+                                         const DenseTileShape& shape, const NsTileMetadata& metadata,
                                          std::int32_t row) {
-  const std::int32_t* const targets = words.row + shape.contexts;
+  const std::int32_t* const targets = metadata.row + shape.contexts;
   std::int32_t pairs = 0;
   std::int32_t all_pairs = 0;
   std::int32_t negatives = 0;
   WARP2VEC_NO_UNROLL
   for (std::int32_t t = 0; t < place.centres; ++t) {
-    pairs += targets[t] == row ? centre_pairs(words, t) : 0;
-    all_pairs += centre_pairs(words, t);
+    pairs += targets[t] == row ? metadata.window[t].pairs() : 0;
+    all_pairs += metadata.window[t].pairs();
   }
   WARP2VEC_NO_UNROLL
   for (std::int32_t m = 0; m < model.tile_negatives; ++m)
@@ -210,74 +169,79 @@ WARP2VEC_HD inline float pairs_of_target(const Model& model, const TilePlace& pl
 
 /// Finds the scales of all rows. After mask_words() of all warps.
 template <class Warp, class Centres>
-WARP2VEC_HD void damp_words(Warp& warp, int index, int warps, const Model& model, const Centres& batch,
-                            const TilePlace& place, const DenseTileShape& shape,
-                            const NsTileMetadata& words) {
+WARP2VEC_HD void damp_rows(Warp& warp, int index, int warps, const Model& model, const Centres& batch,
+                           const TilePlace& place, const DenseTileShape& shape,
+                           const NsTileMetadata& metadata) {
   const float lr = batch.lr(model, place.begin);
   // Two branches, not one with what differs selected: a GPU keeps that in slow local memory.
   const auto damp = [&](std::int64_t i, const HotView& hot, const RowPairs& bounds, auto pairs_of) {
-    const std::int32_t row = words.row[i];
+    const std::int32_t row = metadata.row[i];
     float factor = hot.factor(row, bounds.most(row), lr);
     if (factor != 1.0F) factor = hot.factor(row, pairs_of(row), lr);
-    words.scale[i] = lr * factor;
+    metadata.scale[i] = lr * factor;
   };
   warp.strided(
       shape.rows(),
       [&](std::int64_t i) {
-        if (words.row[i] == DenseTile::kNone) return;
+        if (metadata.row[i] == DenseTile::kNone) return;
         if (i < shape.contexts)
-          damp(i, model.hot_input, words.context_pairs,
-               [&](std::int32_t row) { return pairs_of_context(place, words, row); });
+          damp(i, model.hot_input, metadata.context_pairs,
+               [&](std::int32_t row) { return pairs_of_context(place, metadata, row); });
         else
-          damp(i, model.hot_output, words.target_pairs,
-               [&](std::int32_t row) { return pairs_of_target(model, place, shape, words, row); });
+          damp(i, model.hot_output, metadata.target_pairs,
+               [&](std::int32_t row) { return pairs_of_target(model, place, shape, metadata, row); });
       },
       index, warps);
 }
 
 /// (context, centre) pairs of the tile.
 template <class Warp>
-WARP2VEC_HD std::int64_t pairs_of(Warp& warp, const TilePlace& place, const NsTileMetadata& words) {
+WARP2VEC_HD std::int64_t pairs_of(Warp& warp, const TilePlace& place, const NsTileMetadata& metadata) {
   // Exact in float: there are fewer than 2^24.
   auto pairs = warp.zero();
   for (std::int32_t c = 0; c < place.contexts; c += kWarpSize)
     pairs = warp.plus(pairs, warp.lanes([&](int lane) {
-      return c + lane < place.contexts ? static_cast<float>(words.pairs[c + lane]) : 0.0F;
+      return c + lane < place.contexts ? static_cast<float>(metadata.pairs[c + lane]) : 0.0F;
     }));
   return static_cast<std::int64_t>(warp.first(warp_sum(warp, pairs)));
 }
 
 /// The weight with which context c meets target t; see step.h. 0 for rows that are not there.
 WARP2VEC_HD inline float weight(const Model& model, const TilePlace& place, const DenseTileShape& shape,
-                                const NsTileMetadata& words, std::int32_t c, std::int32_t t) {
+                                const NsTileMetadata& metadata, std::int32_t c, std::int32_t t) {
   if (c >= place.contexts) return 0;
-  if (t < model.tile_centres) return t < place.centres && interact(place, words, c, t) ? 1.0F : 0.0F;
+  if (t < model.tile_centres) return t < place.centres && metadata.window[t].holds(place, c, t) ? 1.0F : 0.0F;
   const std::int32_t m = t - model.tile_centres;
   if (m >= model.tile_negatives) return 0;
-  if (words.is_centre[m] != 0) {
-    const std::int32_t* const centres = words.row + shape.contexts;
+  if (metadata.is_centre[m] != 0) {
+    const std::int32_t* const centres = metadata.row + shape.contexts;
     for (std::int32_t own = 0; own < place.centres; ++own)
-      if (centres[own] == centres[t] && interact(place, words, c, own)) return 0;
+      if (centres[own] == centres[t] && metadata.window[own].holds(place, c, own)) return 0;
   }
-  return -words.negative_weight[c];
+  return -metadata.negative_weight[c];
 }
 
-/// How contexts and targets of a tile meet; see dense_tile_steps.h.
+/// How contexts and targets of a tile meet; see dense_tile_products.h.
 struct NsMask {
   const Model& model;
   const TilePlace& place;
   const DenseTileShape& shape;
-  const NsTileMetadata& words;
+  const NsTileMetadata& metadata;
 
   WARP2VEC_HD bool blocks_interact(std::int32_t context_block, std::int32_t target_block) const {
-    return place.interact(model, context_block, target_block);
+    const std::int32_t c = context_block * kBlockSide;
+    const std::int32_t t = target_block * kBlockSide;
+    if (c >= place.contexts) return false;
+    if (t + kBlockSide > model.tile_centres && t < model.tile_centres + model.tile_negatives) return true;
+    const std::int32_t last = t + kBlockSide < place.centres ? t + kBlockSide : place.centres;
+    return t < last && c < last + place.lead + model.window && c + kBlockSide > t + place.lead - model.window;
   }
   WARP2VEC_HD float gradient(std::int32_t c, std::int32_t t, float score) const {
-    const float w = weight(model, place, shape, words, c, t);
+    const float w = weight(model, place, shape, metadata, c, t);
     return w == 0.0F ? 0.0F : score_gradient(score, w);
   }
   WARP2VEC_HD float loss(std::int32_t c, std::int32_t t, float score) const {
-    const float w = weight(model, place, shape, words, c, t);
+    const float w = weight(model, place, shape, metadata, c, t);
     return w == 0.0F ? 0.0F : score_loss(score, w);
   }
 };
@@ -313,30 +277,30 @@ class NsTiles {
     return DenseTile::take(scratch, NsTileMetadata::shape_of(model),
                            Warp::template copying_bytes<Value>(warps));
   }
-  WARP2VEC_HD static unsigned char* take_words(Scratch& scratch, const Model& model) {
-    return scratch.take<unsigned char>(2 * words_bytes(model));
+  WARP2VEC_HD static unsigned char* take_metadata(Scratch& scratch, const Model& model) {
+    return scratch.take<unsigned char>(2 * metadata_bytes(model));
   }
 
   /// `tile`, `words`: what was taken for them.
   WARP2VEC_HD NsTiles(const Model& model, const Tables<Value>& tables, const Centres& batch,
-                      const DenseTile& tile, unsigned char* words)
-      : model_(model), tables_(tables), batch_(batch), tile_(tile), words_(words) {}
+                      const DenseTile& tile, unsigned char* metadata)
+      : model_(model), tables_(tables), batch_(batch), tile_(tile), metadata_(metadata) {}
 
   /// Draws the words and asks for their rows.
   WARP2VEC_HD void sample(Warp& warp, int index, int warps, std::int64_t t) const {
-    sample_words(warp, index, warps, model_, tables_, batch_, TilePlace::of(model_, batch_, t), tile_.shape,
-                 words_of(t));
+    sample_words(warp, index, warps, model_, tables_, batch_, tile_place(model_, batch_, t), tile_.shape,
+                 metadata_of(t));
   }
   WARP2VEC_HD void mask(Warp& warp, int index, int warps, std::int64_t t) const {
-    mask_words(warp, index, warps, model_, TilePlace::of(model_, batch_, t), tile_.shape, words_of(t));
+    mask_words(warp, index, warps, model_, tile_place(model_, batch_, t), tile_.shape, metadata_of(t));
   }
   /// Copies the tile's rows, zeros for those that are not there. `meanwhile()` is called while the first are
   /// on their way.
   template <class Meanwhile>
   WARP2VEC_HD void load(Warp& warp, int index, int warps, std::int64_t t, Meanwhile meanwhile) const {
-    const NsTileMetadata words = words_of(t);
+    const NsTileMetadata metadata = metadata_of(t);
     const auto from = [&](std::int32_t r) -> const Value* {
-      const std::int64_t row = words.row[r];
+      const std::int64_t row = metadata.row[r];
       return row == DenseTile::kNone ? nullptr : tables_.row(r < tile_.shape.contexts, row);
     };
     const auto to = [&](std::int32_t r) { return tile_.contexts(r); };
@@ -345,27 +309,26 @@ class NsTiles {
   }
   /// Finds the scales of the tile's rows. Between mask() and backward().
   WARP2VEC_HD void damp(Warp& warp, int index, int warps, std::int64_t t) const {
-    damp_words(warp, index, warps, model_, batch_, TilePlace::of(model_, batch_, t), tile_.shape,
-               words_of(t));
+    damp_rows(warp, index, warps, model_, batch_, tile_place(model_, batch_, t), tile_.shape, metadata_of(t));
   }
   WARP2VEC_HD void forward(Warp& warp, int index, int warps, std::int64_t t, bool wanted,
                            typename Warp::Float& loss) const {
-    const TilePlace place = TilePlace::of(model_, batch_, t);
-    const NsTileMetadata words = words_of(t);
-    forward_tile(warp, index, warps, tile_, NsMask{model_, place, tile_.shape, words}, wanted, loss);
+    const TilePlace place = tile_place(model_, batch_, t);
+    const NsTileMetadata metadata = metadata_of(t);
+    forward_tile(warp, index, warps, tile_, NsMask{model_, place, tile_.shape, metadata}, wanted, loss);
   }
   WARP2VEC_HD void backward(Warp& warp, int index, int warps, std::int64_t t) const {
     using Matrices = typename Warp::Matrices;
-    const TilePlace place = TilePlace::of(model_, batch_, t);
-    const NsTileMetadata words = words_of(t);
+    const TilePlace place = tile_place(model_, batch_, t);
+    const NsTileMetadata metadata = metadata_of(t);
     const std::int64_t number = (batch_.kept.first + place.begin) / model_.tile_centres;
-    backward_tile(warp, index, warps, tile_, NsMask{model_, place, tile_.shape, words},
+    backward_tile(warp, index, warps, tile_, NsMask{model_, place, tile_.shape, metadata},
                   [&](std::int32_t r, std::int32_t d, const float* part) {
-                    const std::int32_t row = words.row[r];
+                    const std::int32_t row = metadata.row[r];
                     if (row == DenseTile::kNone) return;
                     float step[kPart];
                     WARP2VEC_UNROLL
-                    for (int i = 0; i < kPart; ++i) step[i] = words.scale[r] * part[i];
+                    for (int i = 0; i < kPart; ++i) step[i] = metadata.scale[r] * part[i];
                     add_part<Matrices>(
                         tables_.row(r < tile_.shape.contexts, row) + d, tile_.contexts(r) + d, step, [&] {
                           const std::int32_t at = (r * tile_.shape.values + d) / kPart;
@@ -376,18 +339,18 @@ class NsTiles {
   }
   /// (context, centre) pairs.
   WARP2VEC_HD std::int64_t pairs(Warp& warp, std::int64_t t) const {
-    return pairs_of(warp, TilePlace::of(model_, batch_, t), words_of(t));
+    return pairs_of(warp, tile_place(model_, batch_, t), metadata_of(t));
   }
 
  private:
-  WARP2VEC_HD static std::int64_t words_bytes(const Model& model) {
+  WARP2VEC_HD static std::int64_t metadata_bytes(const Model& model) {
     Scratch scratch(nullptr);
     NsTileMetadata::take(scratch, model);
     return scratch.bytes();
   }
   // Not an array of two: a GPU keeps an array that is indexed at run time in slow local memory.
-  WARP2VEC_HD NsTileMetadata words_of(std::int64_t t) const {
-    Scratch scratch(words_ + t % 2 * words_bytes(model_));
+  WARP2VEC_HD NsTileMetadata metadata_of(std::int64_t t) const {
+    Scratch scratch(metadata_ + t % 2 * metadata_bytes(model_));
     return NsTileMetadata::take(scratch, model_);
   }
 
@@ -395,7 +358,7 @@ class NsTiles {
   const Tables<Value>& tables_;
   const Centres& batch_;
   DenseTile tile_;
-  unsigned char* words_;
+  unsigned char* metadata_;
 };
 
 }  // namespace warp2vec

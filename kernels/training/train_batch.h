@@ -3,8 +3,8 @@
 
 #include "kernels/training/centre_unit.h"
 #include "kernels/training/model.h"
-#include "kernels/training/path_tile_unit.h"
-#include "kernels/training/tile_unit.h"
+#include "kernels/training/tile_place.h"
+#include "kernels/training/tile_units.h"
 #include "kernels/training/totals.h"
 #include "kernels/training/unit.h"
 
@@ -21,9 +21,9 @@ WARP2VEC_HD inline std::int64_t centre_scratch_bytes(const Model& model) {
 /// Bytes of scratch memory that a block of `warps` warps needs for train_batch().
 WARP2VEC_HD inline std::int64_t scratch_bytes(const Model& model, int warps) {
   Scratch tiles(nullptr);
-  if (model.negative_tiles()) TileUnit::take(tiles, model, warps);
+  if (model.negative_tiles()) NsTileUnit::take(tiles, model, warps);
   Scratch paths(nullptr);
-  if (model.path_tiles()) take_path_tile(paths, model, warps);
+  if (model.path_tiles()) HsTileUnit::take(paths, model, warps);
   const std::int64_t tile_bytes = tiles.bytes() > paths.bytes() ? tiles.bytes() : paths.bytes();
   const std::int64_t centre_bytes = warps * centre_scratch_bytes(model);
   return tile_bytes > centre_bytes ? tile_bytes : centre_bytes;
@@ -97,18 +97,18 @@ WARP2VEC_HD void train_batch(Block& block, const Model& model, const Centres& ba
     const std::int64_t end = begin + model.tile_centres < batch.end ? begin + model.tile_centres : batch.end;
     if (model.negative_tiles()) {
       Scratch memory(scratch);
-      TileUnit tile = TileUnit::take(memory, model, warps);
-      make_tile(block, tile, model, batch, begin, end);
+      NsTileUnit tile = NsTileUnit::take(memory, model, warps);
+      tile.make(block, model, batch, tile_place(model, batch, t));
       train_unit<kWhole>(block, tile.unit, model.input, model.output, LossTally{totals, slot});
     }
     if (model.path_tiles()) {
-      for (std::int64_t path = begin; path < end; path += model.path_tile_centres) {
-        const std::int64_t path_end =
-            path + model.path_tile_centres < end ? path + model.path_tile_centres : end;
-        Scratch memory(scratch);
-        Unit unit = take_path_tile(memory, model, warps);
-        make_path_tile(block, unit, model, batch, path, path_end);
-        train_unit<kWhole>(block, unit, model.input, model.nodes, LossTally{totals, slot});
+      Scratch memory(scratch);
+      HsTileUnit paths = HsTileUnit::take(memory, model, warps);
+      for (PathNumber q{t, 0};; ++q.part) {
+        const TilePlace place = path_tile_place(model, batch, q);
+        if (place.centres <= 0) break;
+        paths.make(block, model, batch, place);
+        train_unit<kWhole>(block, paths.unit, model.input, model.nodes, LossTally{totals, slot});
       }
     }
     block.for_each_warp([&](auto& warp, int index) {

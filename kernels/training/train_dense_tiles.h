@@ -29,7 +29,7 @@ struct DenseTileMemory {
   using Paths = HsTiles<Warp, Centres>;
 
   DenseTile negative_tile;
-  unsigned char* negative_words;
+  unsigned char* negative_metadata;
   DenseTile path_tile;
   typename Paths::Memory paths;
 
@@ -41,7 +41,7 @@ struct DenseTileMemory {
     if constexpr (negatives_in(kTrains)) memory.negative_tile = Negatives::take_tile(negatives, model, warps);
     if constexpr (paths_in(kTrains)) memory.path_tile = Paths::take_tile(paths, model, sizes, warps);
     scratch = negatives.bytes() > paths.bytes() ? negatives : paths;
-    if constexpr (negatives_in(kTrains)) memory.negative_words = Negatives::take_words(scratch, model);
+    if constexpr (negatives_in(kTrains)) memory.negative_metadata = Negatives::take_metadata(scratch, model);
     if constexpr (paths_in(kTrains)) memory.paths = Paths::Memory::take(scratch, model, sizes);
     return memory;
   }
@@ -138,7 +138,7 @@ WARP2VEC_HD void train_dense_tiles(Block& block, const Model& model, const Table
   Scratch scratch(memory);
   const auto own_memory = DenseTileMemory<kTrains, Value, Warp, Centres>::take(scratch, model, sizes, warps);
   const NsTiles<Value, Warp, Centres> negatives(model, tables, batch, own_memory.negative_tile,
-                                                own_memory.negative_words);
+                                                own_memory.negative_metadata);
   const HsTiles<Warp, Centres> paths(model, sizes, batch, own_memory.path_tile, own_memory.paths);
   const std::int64_t tiles = (batch.end - batch.begin + model.tile_centres - 1) / model.tile_centres;
   const KeptRange own = chunk_of(tiles, block.index(), block.count());

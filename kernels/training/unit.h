@@ -16,8 +16,8 @@ namespace warp2vec {
 /// A context row; see Unit.
 struct UnitContext {
   std::int32_t row;    ///< of the input matrix
-  std::int32_t pairs;  ///< centres that it meets; a row with none is not touched
-  float scale;         ///< learning rate times damping; see damp_unit()
+  std::int32_t pairs;  ///< centres that it meets; a row with none is neither read nor updated
+  float scale;         ///< learning rate times damping
 };
 
 /// A target row and the contexts [begin, end) that it meets; see Unit.
@@ -25,9 +25,8 @@ struct UnitTarget {
   std::int32_t row;  ///< of the output or node matrix
   std::int32_t begin;
   std::int32_t end;
-  float pairs;           ///< whose gradients it gets
   std::int64_t weights;  ///< where the row's weights begin, one per context that it meets
-  float scale;           ///< learning rate times damping; see damp_unit()
+  float scale;           ///< learning rate times damping
 };
 
 /// A unit in scratch memory. Rows may repeat.
@@ -53,39 +52,17 @@ struct Unit {
   }
 };
 
-/// Finds the scales of `count` rows, each from the pairs of all rows that equal it. A unit has few rows, or
-/// is trained where tensor cores are not to be had: a plain loop will do.
-template <class Group, class Row>
-WARP2VEC_HD WARP2VEC_NO_INLINE void damp_rows(Group& group, Row* rows, std::int32_t count, HotView hot,
-                                              float lr) {
-  group.for_each(count, [&](std::int64_t i) {
-    const std::int32_t row = rows[i].row;
-    float pairs = 0;
-    WARP2VEC_NO_UNROLL
-    for (std::int32_t j = 0; j < count; ++j)
-      pairs += rows[j].row == row ? static_cast<float>(rows[j].pairs) : 0.0F;
-    rows[i].scale = lr * hot.factor(row, pairs, lr);
-  });
-}
-
-/// Finds the scales of all rows.
-template <class Group>
-WARP2VEC_HD void damp_unit(Group& group, const Unit& unit, const HotView& hot_contexts,
-                           const HotView& hot_targets, float lr) {
-  damp_rows(group, unit.context, unit.contexts, hot_contexts, lr);
-  damp_rows(group, unit.target, unit.targets, hot_targets, lr);
-}
-
 /// Copies the context rows.
 template <bool kWhole, class Group>
 WARP2VEC_HD void copy_contexts(Group& group, const Unit& unit, MatrixView<float> input) {
   group.for_each_warp([&](auto& warp, int index) {
     for (std::int32_t c = index; c < unit.contexts; c += group.warps()) {
-      const float* const from = input.row(std::int64_t{unit.context[c].row});
+      const std::int32_t pairs = unit.context[c].pairs;
+      const float* const from = input.row(std::int64_t{pairs > 0 ? unit.context[c].row : 0});
       float* const to = unit.rows + c * input.stride;
       for (std::int64_t d = 0; d < input.stride; d += kWarpSize) {
         const int lanes = lanes_in<kWhole>(d, input.stride);
-        warp.store(to + d, lanes, warp.load_relaxed(from + d, lanes));
+        warp.store(to + d, lanes, pairs > 0 ? warp.load_relaxed(from + d, lanes) : warp.zero());
       }
     }
   });

@@ -143,13 +143,13 @@ TEST_P(SimdKernels, NegativeGradientsEqualTheStepDefinition) {
       std::vector<float> sizes;
       for (std::int64_t c = 0; c < columns; ++c) sizes.push_back(0.3F * static_cast<float>(c % 7));
       const auto score = [&](std::int64_t r, std::int64_t c) {
-        return (r + c) % 11 == 0 ? simd::kNoMeeting : score_at(r * 64 + c);
+        return (r + c) % 11 == 0 ? simd::kMasked : score_at(r * 64 + c);
       };
       double loss = 0;
       for (std::int64_t r = 0; r < rows; ++r) {
         for (std::int64_t c = 0; c < columns; ++c) {
           scores.row(r)[c] = score(r, c);
-          if (score(r, c) != simd::kNoMeeting)
+          if (score(r, c) != simd::kMasked)
             loss += score_loss(static_cast<double>(score(r, c)),
                                -static_cast<double>(sizes[static_cast<std::size_t>(c)]));
         }
@@ -160,7 +160,7 @@ TEST_P(SimdKernels, NegativeGradientsEqualTheStepDefinition) {
         for (std::int64_t c = 0; c < columns; ++c) {
           const double size = sizes[static_cast<std::size_t>(c)];
           const double expected =
-              score(r, c) == simd::kNoMeeting ? 0 : score_gradient(static_cast<double>(score(r, c)), -size);
+              score(r, c) == simd::kMasked ? 0 : score_gradient(static_cast<double>(score(r, c)), -size);
           EXPECT_NEAR(scores.row(r)[c], expected, 8 * kEpsilon * (1 + size)) << score(r, c);
         }
       }

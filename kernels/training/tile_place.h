@@ -1,0 +1,76 @@
+#pragma once
+/// Where in a batch a tile lies: consecutive centres and the elements that their windows may reach, which are
+/// the tile's contexts. The same for negatives and for paths.
+
+#include "kernels/training/model.h"
+
+#include <cstdint>
+
+namespace warp2vec {
+
+struct TilePlace {
+  std::int64_t begin;     ///< element of the first centre
+  std::int64_t first;     ///< element of context 0
+  std::int32_t lead;      ///< contexts before the first centre
+  std::int32_t centres;   ///< 0 or less: there is no such tile
+  std::int32_t contexts;  ///< the elements that the widest windows could reach; some meet no centre
+
+  /// Centres [begin, end) of the batch.
+  template <class Centres>
+  WARP2VEC_HD static TilePlace of(const Model& model, const Centres& batch, std::int64_t begin,
+                                  std::int64_t end) {
+    const std::int64_t last = end + model.window < batch.kept.size ? end + model.window : batch.kept.size;
+    TilePlace place{};
+    place.begin = begin;
+    place.first = begin > model.window ? begin - model.window : 0;
+    place.lead = static_cast<std::int32_t>(begin - place.first);
+    place.centres = static_cast<std::int32_t>(end - begin);
+    place.contexts = static_cast<std::int32_t>(last - place.first);
+    return place;
+  }
+};
+
+/// Tile number `tile` of the batch.
+template <class Centres>
+WARP2VEC_HD TilePlace tile_place(const Model& model, const Centres& batch, std::int64_t tile) {
+  const std::int64_t begin = batch.begin + tile * model.tile_centres;
+  const std::int64_t end = begin + model.tile_centres;
+  return TilePlace::of(model, batch, begin, end < batch.end ? end : batch.end);
+}
+
+/// A tile of paths: part `part` of tile `tile` of the batch.
+struct PathNumber {
+  std::int64_t tile;
+  std::int32_t part;
+};
+
+template <class Centres>
+WARP2VEC_HD TilePlace path_tile_place(const Model& model, const Centres& batch, PathNumber number) {
+  const TilePlace tile = tile_place(model, batch, number.tile);
+  const std::int64_t tile_end = tile.begin + tile.centres;
+  const std::int64_t begin = tile.begin + std::int64_t{number.part} * model.path_tile_centres;
+  const std::int64_t end = begin + model.path_tile_centres;
+  return TilePlace::of(model, batch, begin, end < tile_end ? end : tile_end);
+}
+
+/// The contexts [begin, end) of a centre's window, numbered from a tile's first, and the centre among them.
+struct CentreWindow {
+  std::int32_t begin;
+  std::int32_t end;
+
+  template <class Centres>
+  WARP2VEC_HD static CentreWindow of(const Model& model, const Centres& batch, const TilePlace& place,
+                                     std::int32_t centre) {
+    const KeptRange window = batch.window(model, place.begin + centre);
+    return {static_cast<std::int32_t>(window.begin - place.first),
+            static_cast<std::int32_t>(window.end - place.first)};
+  }
+
+  WARP2VEC_HD std::int32_t pairs() const { return end - begin - 1; }
+  /// Whether context c is in the window of centre `centre`, whose own this is.
+  WARP2VEC_HD bool holds(const TilePlace& place, std::int32_t c, std::int32_t centre) const {
+    return c != place.lead + centre && begin <= c && c < end;
+  }
+};
+
+}  // namespace warp2vec
