@@ -1,8 +1,8 @@
+#include "host/cpu/batch_queue.h"
 #include "host/cpu/cpu_trainer.h"
 
 #include <algorithm>
 #include <condition_variable>
-#include <deque>
 #include <exception>
 #include <mutex>
 #include <thread>
@@ -10,7 +10,7 @@
 namespace warp2vec {
 namespace {
 
-/// Worker threads that take batches from a short queue.
+/// Worker threads that take batches from a queue.
 class CpuBackend final : public Backend {
  public:
   explicit CpuBackend(const TrainingData& data) : CpuBackend(data, CentreShares(data)) {}
@@ -31,9 +31,8 @@ class CpuBackend final : public Backend {
 
   void train(const Batch& batch) override {
     std::unique_lock lock(mutex_);
-    done_.wait(lock, [&] { return failure_ || static_cast<int>(queue_.size()) < 2 * threads_; });
-    queue_.push_back(batch);
-    ++unfinished_;
+    done_.wait(lock, [&] { return failure_ || !queue_.full(); });
+    queue_.add(batch);
     ready_.notify_one();
   }
 
@@ -57,7 +56,8 @@ class CpuBackend final : public Backend {
         hot_(data, shares,
              {.negatives = (threads_ - std::int64_t{1}) * (tiled() ? data.config.centres_per_tile() : 1),
               .paths = (threads_ - std::int64_t{1}) * (tiled() ? data.config.path_tile_centres() : 1)}),
-        nodes_(private_nodes(shares)) {}
+        nodes_(private_nodes(shares)),
+        queue_(threads_) {}
 
   bool tiled() const { return data_.config.sharing == Sharing::tile; }
 
@@ -77,16 +77,16 @@ class CpuBackend final : public Backend {
       CpuTrainer steps(data_, hot_, embeddings, nodes_);
       std::unique_lock lock(mutex_);
       while (true) {
-        ready_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
+        ready_.wait(lock, [&] { return queue_.ready() || (stopping_ && queue_.empty()); });
         if (queue_.empty()) return;
-        const Batch batch = queue_.front();
-        queue_.pop_front();
+        const Batch batch = queue_.take();
         lock.unlock();
         const Trained trained = steps.train(batch);
         lock.lock();
         trained_.loss += trained.loss;
         trained_.pairs += trained.pairs;
-        --unfinished_;
+        queue_.finish(batch);
+        ready_.notify_all();  // those beside it may be trained now
         done_.notify_one();
       }
     } catch (...) {
@@ -98,7 +98,7 @@ class CpuBackend final : public Backend {
 
   // Until all batches are finished.
   void wait(std::unique_lock<std::mutex>& lock) {
-    done_.wait(lock, [&] { return failure_ || unfinished_ == 0; });
+    done_.wait(lock, [&] { return failure_ || queue_.idle(); });
     if (failure_) {
       // The other workers must be done with the epoch, which may go once this throws.
       queue_.clear();
@@ -124,10 +124,9 @@ class CpuBackend final : public Backend {
   const PrivateRowsPlan nodes_;
 
   std::mutex mutex_;
-  std::condition_variable ready_;  // a batch was queued, or the workers are to stop
+  std::condition_variable ready_;  // a batch was queued or finished, or the workers are to stop
   std::condition_variable done_;   // a batch was finished
-  std::deque<Batch> queue_;
-  int unfinished_ = 0;
+  BatchQueue queue_;
   bool stopping_ = false;
   Trained trained_;
   std::exception_ptr failure_;
