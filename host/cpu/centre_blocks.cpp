@@ -4,7 +4,21 @@
 
 namespace warp2vec {
 
+double CentreBlockTrainer::train_in_turn(const CentreBlock& block) {
+  const std::int64_t targets = block.targets.size();
+  if (gradients_.cols() < targets) gradients_ = Matrix(1, static_cast<std::int32_t>(targets));
+  pair_signs_.assign(block.signs.begin(), block.signs.end());
+  pair_signs_.resize(static_cast<std::size_t>(simd::padded(targets)));
+  double loss = 0;
+  for (std::size_t c = 0; c < block.contexts.rows.size(); ++c)
+    loss += simd::train_context(block.contexts.rows[c], block.contexts.scales[c], targets,
+                                block.targets.rows.data(), block.targets.scales.data(), pair_signs_.data(),
+                                x_.stride(), gradients_.row(0));
+  return loss;
+}
+
 double CentreBlockTrainer::train(const CentreBlock& block) {
+  if (block.in_turn) return train_in_turn(block);
   const std::int64_t stride = x_.stride();
   const std::int64_t contexts = block.contexts.size();
   const std::int64_t targets = block.targets.size();
@@ -53,7 +67,7 @@ void CentreBlocks::list(const CpuBatch& batch, std::int64_t centre, CentreBlockL
   blocks.clear();
   if (window.size() == 1) return;
   if (negatives) draw_negatives(batch, centre, window);
-  if (config.sharing == Sharing::pair) {
+  if (config.sharing == Sharing::pair && negatives) {
     for (std::int64_t i = window.begin; i < window.end; ++i)
       if (i != centre) add({i, i + 1});
   } else {
@@ -108,14 +122,18 @@ void CentreBlocks::add_path(const CpuBatch& batch, std::int64_t centre, KeptRang
   const HuffmanView tree = data_.tree.view();
   const WordId word = batch.word(centre);
   add_contexts(batch, centre, contexts, block);
-  const auto pairs = static_cast<float>(block.contexts.size());
+  block.in_turn = data_.config.sharing == Sharing::pair;
+  const float pairs = block.in_turn ? 1.0F : static_cast<float>(block.contexts.size());
   for (int depth = 0; depth < tree.length(word); ++depth) {
     const PathStep step = tree.step(word, depth);
     block.targets.add(nodes_.visit(step.node), step.node, pairs);
     block.signs.push_back(step.right ? -1.0F : 1.0F);
   }
-  block.contexts.damp(hot_.input_under_tree, batch.lr(centre));
-  block.targets.damp(hot_.nodes, batch.lr(centre));
+  if (block.in_turn)
+    block.contexts.damp_different(hot_.input_under_tree, batch.lr(centre));
+  else
+    block.contexts.damp(hot_.input_under_tree, batch.lr(centre));
+  block.targets.damp_different(hot_.nodes, batch.lr(centre));
 }
 
 }  // namespace warp2vec

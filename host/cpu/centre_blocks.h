@@ -24,8 +24,11 @@ struct CentreBlock {
   ScaledRows contexts;
   ScaledRows targets;
   std::vector<float> signs;  ///< of each target: 1 or -1
+  /// Whether each context is trained from what the ones before it have left. The targets are different rows.
+  bool in_turn = false;
 
   void clear() {
+    in_turn = false;
     contexts.clear();
     targets.clear();
     signs.clear();
@@ -59,6 +62,8 @@ class CentreBlockTrainer {
   double train(const CentreBlock& block);
 
  private:
+  double train_in_turn(const CentreBlock& block);
+
   Matrix x_;  // copies of context rows
   // Target by target:
   std::vector<const float*> pair_contexts_, pair_targets_;

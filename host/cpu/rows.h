@@ -97,6 +97,12 @@ class ScaledRows {
     }
   }
 
+  /// The same where no rows are equal.
+  void damp_different(const HotRows& hot, float lr) {
+    scales.clear();
+    for (const Place& place : places_) scales.push_back(lr * hot.factor(place.number, place.pairs, lr));
+  }
+
  private:
   struct Place {
     std::uint32_t number;

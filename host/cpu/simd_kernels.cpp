@@ -273,6 +273,50 @@ double sign_gradients(std::int64_t count, const float* signs, float* scores) {
   return static_cast<double>(hn::GetLane(hn::SumOfLanes(tag, loss)));
 }
 
+// `V` vectors of all rows from `offset` on, given the gradients.
+template <int V>
+HWY_INLINE void update_context_part(float* x, Vec scale, std::int64_t count, float* const* y,
+                                    const float* scales, const float* gradients, std::int64_t offset) {
+  const Tag tag;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(tag));
+  Vec old[V];
+  Vec sums[V];
+  for (int v = 0; v < V; ++v) old[v] = load_shared(tag, x + offset + v * lanes);
+  for (int v = 0; v < V; ++v) sums[v] = hn::Zero(tag);
+  for (std::int64_t t = 0; t < count; ++t) {
+    const Vec gradient = hn::Set(tag, gradients[t]);
+    const Vec target_scale = hn::Set(tag, scales[t]);
+    float* const row = y[t] + offset;
+    for (int v = 0; v < V; ++v) {
+      const Vec value = load_shared(tag, row + v * lanes);
+      sums[v] = hn::MulAdd(gradient, value, sums[v]);
+      store_shared(hn::MulAdd(target_scale, hn::Mul(gradient, old[v]), value), tag, row + v * lanes);
+    }
+  }
+  for (int v = 0; v < V; ++v) store_shared(hn::MulAdd(scale, sums[v], old[v]), tag, x + offset + v * lanes);
+}
+
+double train_context(float* x, float scale, std::int64_t count, float* const* y, const float* scales,
+                     const float* signs, std::int64_t length, float* scores) {
+  constexpr std::int64_t kGroup = hn::MaxLanes(Tag());
+  constexpr int kVectors = 4;
+  const float* contexts[kGroup];
+  std::fill_n(contexts, kGroup, x);
+  for (std::int64_t i = 0; i < count; i += kGroup)
+    dots_of_group(count - 1 - i, contexts, y + i, length, scores + i,
+                  std::make_integer_sequence<std::int64_t, kGroup>());
+  const double loss = sign_gradients(count, signs, scores);
+  const Tag tag;
+  const Vec factor = hn::Set(tag, scale);
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(tag));
+  std::int64_t offset = 0;
+  for (; length - offset >= kVectors * lanes; offset += kVectors * lanes)
+    update_context_part<kVectors>(x, factor, count, y, scales, scores, offset);
+  for (; offset < length; offset += lanes)
+    update_context_part<1>(x, factor, count, y, scales, scores, offset);
+  return loss;
+}
+
 double negative_gradients(std::int64_t rows, std::int64_t columns, const float* sizes, float* scores,
                           std::int64_t stride) {
   const Tag tag;
@@ -383,6 +427,7 @@ HWY_EXPORT(multiply);
 HWY_EXPORT(dots);
 HWY_EXPORT(add_combination);
 HWY_EXPORT(sign_gradients);
+HWY_EXPORT(train_context);
 HWY_EXPORT(negative_gradients);
 HWY_EXPORT(softmax_gradients);
 HWY_EXPORT(gather);
@@ -406,6 +451,11 @@ void add_combination(float* row, float scale, const float* base, std::int64_t co
 
 double sign_gradients(std::int64_t count, const float* signs, float* scores) {
   return HWY_DYNAMIC_DISPATCH(sign_gradients)(count, signs, scores);
+}
+
+double train_context(float* x, float scale, std::int64_t count, float* const* y, const float* scales,
+                     const float* signs, std::int64_t length, float* scores) {
+  return HWY_DYNAMIC_DISPATCH(train_context)(x, scale, count, y, scales, signs, length, scores);
 }
 
 double negative_gradients(std::int64_t rows, std::int64_t columns, const float* sizes, float* scores,

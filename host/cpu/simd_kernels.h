@@ -41,6 +41,14 @@ void add_combination(float* row, float scale, const float* base, std::int64_t co
 /// replaces each score by score_gradient(s, w). Returns the sum of score_loss(s, w).
 double sign_gradients(std::int64_t count, const float* signs, float* scores);
 
+/// Trains one context x with `count` different targets y, `length` values each (a multiple of kLanes):
+///     s[t] = x . y[t];  g = score_gradient(s, signs);  x += scale sum over t of g[t] y[t];  y[t] +=
+///     scales[t] g[t] x
+/// all from the old values, without locks. `signs` and `scores` have room for padded(count) values. Returns
+/// the sum of score_loss().
+double train_context(float* x, float scale, std::int64_t count, float* const* y, const float* scales,
+                     const float* signs, std::int64_t length, float* scores);
+
 /// Scores of negatives (rows) with contexts (columns, a multiple of kLanes), `stride` values a row, and a
 /// size w >= 0 of the weight of each column: replaces each score s by score_gradient(s, -w), which is 0 for
 /// kMasked. Returns the sum of score_loss(s, -w).

@@ -88,12 +88,13 @@ std::int64_t least_words_to_share(const Config& config) {
   return config.loss.negative_sampling && config.negative > 20 ? 20000 : 10000;
 }
 
-Sharing choose_sharing(const Config& config, std::int64_t words) {
+Sharing choose_sharing(const Config& config, std::int64_t words, bool on_gpu) {
   constexpr double kLeastCentres = 4;
   constexpr double kMostNegativeSteps = 1;
   constexpr double kMostPathSteps = 0.25;
   if (config.sharing != Sharing::automatic) return config.sharing;
   if (config.loss.softmax || config.table_type == TableType::bf16) return Sharing::tile;
+  if (!config.loss.negative_sampling && !on_gpu) return Sharing::pair;
   const double steps = config.lr * config.pairs_per_centre();  // of a centre, a negative or a node
   const bool too_many_gradients =
       (config.loss.negative_sampling &&

@@ -12,7 +12,7 @@ namespace warp2vec {
 /// values. Hierarchical softmax, which has no negatives, computes one pair, one centre, or some consecutive
 /// centres from the same values (see Config::path_tile_centres()).
 enum class Sharing {
-  automatic,  ///< tile, or pair where tiles train worse; see choose_sharing()
+  automatic,  ///< tile, or pair where that is better; see choose_sharing()
   pair,       ///< K fresh negatives for each (context, centre) pair: word2vec.c's own rule
   window,     ///< K for all pairs of a centre's window
   tile,  ///< M for the windows of N consecutive centres, weighted so that the expected gradient is that of
@@ -91,9 +91,10 @@ std::string to_string(const Loss& loss);
 /// 20,000 with more than 20 negatives.
 std::int64_t least_words_to_share(const Config& config);
 
-/// What Sharing::automatic means for a vocabulary of `words` words; any other is returned as it is. See
+/// What Sharing::automatic means for a vocabulary of `words` words; any other is returned as it is. On a CPU
+/// hierarchical softmax alone is trained pair by pair, which is as fast there and learns more. See
 /// benchmarks/README.md, "When negatives are shared", for what its bounds rest on.
-Sharing choose_sharing(const Config& config, std::int64_t words);
+Sharing choose_sharing(const Config& config, std::int64_t words, bool on_gpu = false);
 
 /// "auto", "pair", "window" or "tile". Throws Error for anything else.
 Sharing parse_sharing(const std::string& text);

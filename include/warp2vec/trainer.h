@@ -22,7 +22,8 @@ namespace warp2vec {
 
 /// Everything that stays constant during a run. The references outlive the backend.
 struct TrainingData {
-  const Config config;  ///< with the rule that choose_sharing() has chosen
+  /// Sharing::automatic is what choose_sharing() says for a CPU; for a GPU, ask it before.
+  const Config config;
   const Vocabulary& vocabulary;
   const TokenStream& tokens;
   std::vector<std::uint32_t> keep_thresholds;  ///< one per word, see kept()

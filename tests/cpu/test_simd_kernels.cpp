@@ -111,6 +111,51 @@ TEST_P(SimdKernels, AddCombinationEqualsPlainLoopsForAllLengths) {
   }
 }
 
+TEST_P(SimdKernels, TrainContextEqualsPlainLoopsFromTheOldValues) {
+  constexpr double kScale = 0.5;
+  for (std::int32_t dim = 16; dim <= 16 * 20; dim += 16) {
+    for (const std::int64_t count : {1, 7, 16, 17, 40}) {
+      Matrix x = random_matrix(1, dim, 1);
+      Matrix y = random_matrix(40, dim, 2);
+      const Matrix old_x = random_matrix(1, dim, 1);
+      const Matrix old_y = random_matrix(40, dim, 2);
+      Matrix scores(1, 48);
+      std::vector<float> signs(48, 1.0F);
+      std::vector<float> scales;
+      std::vector<float*> rows;
+      std::vector<double> gradients;
+      double loss = 0;
+      for (std::int64_t t = 0; t < count; ++t) {
+        if (t % 3 == 0) signs[static_cast<std::size_t>(t)] = -1;
+        scales.push_back(0.25F * static_cast<float>(1 + t % 4));
+        rows.push_back(y.row(count - 1 - t));
+        double score = 0;
+        for (std::int32_t d = 0; d < dim; ++d)
+          score += static_cast<double>(old_x.row(0)[d]) * old_y.row(count - 1 - t)[d];
+        const double sign = signs[static_cast<std::size_t>(t)];
+        gradients.push_back(score_gradient(score, sign));
+        loss += score_loss(score, sign);
+      }
+      const double allowed = kEpsilon * (dim + 8);
+      EXPECT_NEAR(simd::train_context(x.row(0), static_cast<float>(kScale), count, rows.data(), scales.data(),
+                                      signs.data(), dim, scores.row(0)),
+                  loss, 2e-6 * loss + allowed * static_cast<double>(count));
+      for (std::int32_t d = 0; d < dim; ++d) {
+        double sum = 0;
+        for (std::int64_t t = 0; t < count; ++t) {
+          const auto i = static_cast<std::size_t>(t);
+          sum += gradients[i] * old_y.row(count - 1 - t)[d];
+          ASSERT_NEAR(rows[i][d], old_y.row(count - 1 - t)[d] + scales[i] * gradients[i] * old_x.row(0)[d],
+                      allowed)
+              << dim << " " << t << " of " << count;
+        }
+        ASSERT_NEAR(x.row(0)[d], old_x.row(0)[d] + kScale * sum, allowed * static_cast<double>(count))
+            << dim << " " << count;
+      }
+    }
+  }
+}
+
 // Scores from -250 to 250, most of them near 0.
 float score_at(std::int64_t i) { return static_cast<float>(i % 257 - 128) * (i % 3 == 0 ? 2.0F : 0.05F); }
 

@@ -169,12 +169,19 @@ TEST(Config, AutomaticSharingIsTileWhereThatTrainsWell) {
   config.sharing = Sharing::window;
   EXPECT_EQ(chosen(), Sharing::window);
   config.sharing = Sharing::automatic;
-  config.loss = parse_loss("hs");
+  config.loss = parse_loss("ns+hs");
   EXPECT_EQ(chosen(), Sharing::pair);
+  config.negative = 5;
   config.lr = 0.025;
   EXPECT_EQ(chosen(), Sharing::tile);
   config.window = 10;
   EXPECT_EQ(chosen(), Sharing::pair);
+  config.window = 5;
+  config.loss = parse_loss("hs");
+  EXPECT_EQ(chosen(), Sharing::pair);
+  EXPECT_EQ(choose_sharing(config, 100000, true), Sharing::tile);
+  config.window = 10;
+  EXPECT_EQ(choose_sharing(config, 100000, true), Sharing::pair);
   config.loss = parse_loss("softmax");
   EXPECT_EQ(chosen(10), Sharing::tile);
 }

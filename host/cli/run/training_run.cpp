@@ -132,9 +132,13 @@ int TrainingRun::train_and_save() {
   std::unique_ptr<Backend> backend;  // the last, so that its threads end before what they work on
   {
     const Stopwatch watch(report_.seconds.prepare);
-    data = std::make_unique<TrainingData>(options_.config, vocabulary, tokens);
-    report_.sharing = data->config.sharing;
-    if (options_.config.sharing == Sharing::automatic && report_.sharing == Sharing::pair)
+    const bool on_gpu = device_.kind == DeviceKind::cuda;
+    Config config = options_.config;
+    config.sharing = choose_sharing(config, vocabulary.size(), on_gpu);
+    data = std::make_unique<TrainingData>(config, vocabulary, tokens);
+    report_.sharing = config.sharing;
+    if (options_.config.sharing == Sharing::automatic && report_.sharing == Sharing::pair &&
+        (config.loss.negative_sampling || on_gpu))
       display_.say(pair_reason(vocabulary.size(), data->config));
     if (const std::int64_t cut = cut_sentences(*data); cut > 0)
       display_.say("note: " + with_commas(cut) + (cut == 1 ? " sentence has" : " sentences have") +
