@@ -56,6 +56,20 @@ double CentreBlockTrainer::train(const CentreBlock& block) {
   return loss;
 }
 
+namespace {
+
+void damp(CentreBlock& block, const HotRows& contexts, const HotRows& targets, float lr) {
+  if (block.in_turn) {
+    block.contexts.damp_different(contexts, lr);
+    block.targets.damp_different(targets, lr);
+  } else {
+    block.contexts.damp(contexts, lr);
+    block.targets.damp(targets, lr);
+  }
+}
+
+}  // namespace
+
 void CentreBlocks::list(const CpuBatch& batch, std::int64_t centre, CentreBlockList& blocks) {
   const Config& config = data_.config;
   const KeptRange window = batch.window(centre);
@@ -100,8 +114,8 @@ void CentreBlocks::add_negatives(const CpuBatch& batch, std::int64_t centre, Kep
   for (const WordId negative :
        negatives_.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(config.negative)))
     if (negative != batch.word(centre)) add_target(negative, -1.0F);
-  block.contexts.damp(hot_.input, batch.lr(centre));
-  block.targets.damp(hot_.output, batch.lr(centre));
+  block.in_turn = config.sharing == Sharing::pair && block.targets.all_different();
+  damp(block, hot_.input, hot_.output, batch.lr(centre));
 }
 
 void CentreBlocks::draw_negatives(const CpuBatch& batch, std::int64_t centre, KeptRange window) {
@@ -123,17 +137,14 @@ void CentreBlocks::add_path(const CpuBatch& batch, std::int64_t centre, KeptRang
   const WordId word = batch.word(centre);
   add_contexts(batch, centre, contexts, block);
   block.in_turn = data_.config.sharing == Sharing::pair;
-  const float pairs = block.in_turn ? 1.0F : static_cast<float>(block.contexts.size());
+  const auto pairs = static_cast<std::int32_t>(block.contexts.size());
+  const std::int32_t turns = block.in_turn ? pairs : 1;
   for (int depth = 0; depth < tree.length(word); ++depth) {
     const PathStep step = tree.step(word, depth);
-    block.targets.add(nodes_.visit(step.node), step.node, pairs);
+    block.targets.add(nodes_.visit(step.node, turns), step.node, static_cast<float>(pairs / turns));
     block.signs.push_back(step.right ? -1.0F : 1.0F);
   }
-  if (block.in_turn)
-    block.contexts.damp_different(hot_.input_under_tree, batch.lr(centre));
-  else
-    block.contexts.damp(hot_.input_under_tree, batch.lr(centre));
-  block.targets.damp_different(hot_.nodes, batch.lr(centre));
+  damp(block, hot_.input_under_tree, hot_.nodes, batch.lr(centre));
 }
 
 }  // namespace warp2vec

@@ -1,7 +1,7 @@
 #pragma once
 /// Sharing::pair and Sharing::window on the CPU, one centre at a time. All contexts of a block meet all of
 /// its targets: a centre's window and its negatives, one pair and its negatives, or a centre's window and its
-/// path in the Huffman tree.
+/// path in the Huffman tree, which under Sharing::pair is trained one context after the other.
 
 #include <warp2vec/embeddings.h>
 #include <warp2vec/trainer.h>
@@ -24,7 +24,8 @@ struct CentreBlock {
   ScaledRows contexts;
   ScaledRows targets;
   std::vector<float> signs;  ///< of each target: 1 or -1
-  /// Whether each context is trained from what the ones before it have left. The targets are different rows.
+  /// Whether each context is trained from what the ones before it have left, and not all from the same
+  /// values. The targets are different rows.
   bool in_turn = false;
 
   void clear() {

@@ -30,10 +30,11 @@ class PrivateRows {
  public:
   PrivateRows(MatrixView<float> shared, PrivateRowsPlan plan);
 
-  /// Address of a row that is about to be trained, the same for the lifetime of this object.
-  float* visit(std::int64_t r) {
+  /// Address of a row that is about to be trained, so many times in turn; the same for the lifetime of this
+  /// object.
+  float* visit(std::int64_t r, std::int32_t times = 1) {
     if (r >= copies_.rows()) return shared_.row(r);
-    if (++visits_[static_cast<std::size_t>(r)] >= most_visits_) merge(r);
+    if ((visits_[static_cast<std::size_t>(r)] += times) >= most_visits_) merge(r);
     return copies_.row(r);
   }
   /// Merges all rows.
@@ -97,7 +98,16 @@ class ScaledRows {
     }
   }
 
-  /// The same where no rows are equal.
+  /// Whether no two rows are equal, as far as that is quickly told: not for more than 32.
+  bool all_different() const {
+    constexpr std::size_t kMost = 32;
+    if (places_.size() > kMost) return false;
+    for (std::size_t i = 0; i < places_.size(); ++i)
+      for (std::size_t j = 0; j < i; ++j)
+        if (places_[i].number == places_[j].number) return false;
+    return true;
+  }
+  /// damp() where no rows are equal.
   void damp_different(const HotRows& hot, float lr) {
     scales.clear();
     for (const Place& place : places_) scales.push_back(lr * hot.factor(place.number, place.pairs, lr));

@@ -28,6 +28,25 @@ TEST(PrivateRows, OnlyTheFirstAreCopies) {
   EXPECT_EQ(shared.row(1)[16], 1);  // not before it is merged
 }
 
+TEST(PrivateRows, AVisitCountsAsOftenAsTheRowIsTrained) {
+  Matrix shared = ones(17);
+  PrivateRows rows(shared.view(), {2, 4});
+  rows.visit(1, 3)[16] = 5;
+  EXPECT_EQ(shared.row(1)[16], 1);
+  rows.visit(1);
+  EXPECT_EQ(shared.row(1)[16], 5);
+}
+
+TEST(ScaledRows, TellsWhetherRowsAreEqual) {
+  Matrix matrix = ones(17);
+  ScaledRows rows;
+  EXPECT_TRUE(rows.all_different());
+  for (const std::int64_t r : {0, 1, 3}) rows.add(matrix.row(r), r, 1);
+  EXPECT_TRUE(rows.all_different());
+  rows.add(matrix.row(1), 1, 1);
+  EXPECT_FALSE(rows.all_different());
+}
+
 TEST(PrivateRows, MergesWhatEachOwnerHasChanged) {
   Matrix shared = ones(17);
   PrivateRows a(shared.view(), {2, 100});
