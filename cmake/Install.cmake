@@ -22,5 +22,5 @@ configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/warp2vecConfig.cmake.i
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/warp2vecConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(
   FILES ${PROJECT_BINARY_DIR}/warp2vecConfig.cmake ${PROJECT_BINARY_DIR}/warp2vecConfigVersion.cmake
-        ${PROJECT_SOURCE_DIR}/cmake/FindZstd.cmake
+        ${PROJECT_SOURCE_DIR}/cmake/FindZstd.cmake ${PROJECT_SOURCE_DIR}/cmake/FindUtf8proc.cmake
   DESTINATION ${package_dir})

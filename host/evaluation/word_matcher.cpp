@@ -1,6 +1,6 @@
 #include "host/evaluation/word_matcher.h"
 
-#include "host/evaluation/upper_case.h"
+#include "host/io/utf8.h"
 
 #include <algorithm>
 

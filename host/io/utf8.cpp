@@ -1,33 +1,65 @@
 #include "host/io/utf8.h"
 
+#include <utf8proc.h>
+
+#include <array>
 #include <cstddef>
+#include <cstdint>
 
 namespace warp2vec {
+namespace {
+
+struct CodePoint {
+  std::int32_t value;
+  std::size_t bytes;  // 0: not UTF-8
+};
+
+// The first code point of `text`, which is not empty.
+CodePoint first_code_point(std::string_view text) {
+  CodePoint first{};
+  const auto bytes = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                                      static_cast<utf8proc_ssize_t>(text.size()), &first.value);
+  if (bytes > 0) first.bytes = static_cast<std::size_t>(bytes);
+  return first;
+}
+
+// utf8proc_toupper() maps one code point to one. Unicode's full mapping is that of the case folding, which
+// may be several; only upper-case letters stay as they are, whatever they fold to.
+void append_upper(std::string& out, std::int32_t code_point) {
+  const bool is_upper = utf8proc_category(code_point) == UTF8PROC_CATEGORY_LU;
+  std::array<utf8proc_int32_t, 3> folded{};  // Unicode's longest folding
+  const auto options = static_cast<utf8proc_option_t>(is_upper ? 0 : UTF8PROC_CASEFOLD);
+  const auto length = utf8proc_decompose_char(code_point, folded.data(), folded.size(), options, nullptr);
+  for (std::size_t i = 0; i < static_cast<std::size_t>(length); ++i) {
+    std::array<utf8proc_uint8_t, 4> encoded{};
+    const auto bytes = utf8proc_encode_char(utf8proc_toupper(folded[i]), encoded.data());
+    out.append(reinterpret_cast<const char*>(encoded.data()), static_cast<std::size_t>(bytes));
+  }
+}
+
+}  // namespace
 
 bool is_valid_utf8(std::string_view text) {
-  const auto byte = [text](std::size_t i) {
-    return static_cast<unsigned>(static_cast<unsigned char>(text[i]));
-  };
-  std::size_t at = 0;
-  while (at < text.size()) {
-    const unsigned lead = byte(at);
-    if (lead < 0x80) {
-      ++at;
-      continue;
-    }
-    if (lead < 0xC2 || lead > 0xF4) return false;  // continuation, overlong, or above U+10FFFF
-    const std::size_t length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    if (text.size() - at < length) return false;
-    for (std::size_t i = 1; i < length; ++i)
-      if ((byte(at + i) & 0xC0U) != 0x80) return false;
-    const unsigned second = byte(at + 1);
-    if (lead == 0xE0 && second < 0xA0) return false;   // overlong
-    if (lead == 0xED && second >= 0xA0) return false;  // surrogates
-    if (lead == 0xF0 && second < 0x90) return false;   // overlong
-    if (lead == 0xF4 && second >= 0x90) return false;  // above U+10FFFF
-    at += length;
+  while (!text.empty()) {
+    const std::size_t bytes = first_code_point(text).bytes;
+    if (bytes == 0) return false;
+    text.remove_prefix(bytes);
   }
   return true;
+}
+
+std::string upper_case(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const CodePoint first = first_code_point(text);
+    if (first.bytes > 0)
+      append_upper(out, first.value);
+    else
+      out += text.front();
+    text.remove_prefix(first.bytes > 0 ? first.bytes : 1);
+  }
+  return out;
 }
 
 std::string quoted(std::string_view word) {

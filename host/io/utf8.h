@@ -10,6 +10,10 @@ namespace warp2vec {
 /// above U+10FFFF.
 bool is_valid_utf8(std::string_view text);
 
+/// `text` with every code point in upper case as in Unicode's default mapping, whatever the locale ("straße"
+/// becomes "STRASSE"): the same as Python's str.upper(). Bytes that are not UTF-8 stay as they are.
+std::string upper_case(std::string_view text);
+
 /// A word for a message: in quotes, and cut between two characters where it is longer than 60 bytes.
 std::string quoted(std::string_view word);
 
