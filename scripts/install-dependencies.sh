@@ -3,7 +3,7 @@
 # usage: scripts/install-dependencies.sh build|test|lint|peers|numpy|grid|lists...   (lists: only fetch the newest ones)
 set -euo pipefail
 
-build=(g++ cmake make libcli11-dev nlohmann-json3-dev libhwy-dev zlib1g-dev libzstd-dev libbz2-dev libutf8proc-dev)
+build=(g++ cmake make libcli11-dev nlohmann-json3-dev libhwy-dev zlib1g-dev libzstd-dev libbz2-dev liblzma-dev libutf8proc-dev)
 test=(libgtest-dev libgmock-dev libbenchmark-dev librandom123-dev libboost-context-dev)
 test_oracle=(python3-gensim) # what it says is compared with; tests that need it are skipped without it
 lint=(clang-format-14 clang-tidy-14 shellcheck)

@@ -33,7 +33,7 @@ def parse():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--output", required=True, help="folder for results.json, table.md and chart.svg; texts and "
                         "vectors are in it, too, while they are needed")
-    parser.add_argument("--corpus", help="a real text: plain, .gz, .zst or .bz2")
+    parser.add_argument("--corpus", help="a real text: plain, .gz, .zst, .bz2 or .xz")
     parser.add_argument("--pairs", nargs="+", action="extend", default=[], help="word-pair files")
     parser.add_argument("--analogies", nargs="+", action="extend", default=[], help="analogy files")
     parser.add_argument("--devices", choices=["auto", "cpu", "cuda", "cuda,cpu"], default="auto",

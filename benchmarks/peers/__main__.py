@@ -50,7 +50,7 @@ def parse():
     arguments = parser.parse_args()
     check_files(parser, [arguments.corpus, *arguments.pairs, *arguments.analogies])
     check_programs(parser, [arguments.program, arguments.word2vec_c])
-    if arguments.corpus and arguments.corpus.endswith((".gz", ".zst", ".bz2")):
+    if arguments.corpus and arguments.corpus.endswith((".gz", ".zst", ".bz2", ".xz")):
         parser.error("the other programs read plain text only: please unpack the corpus")
     # A path without a slash is a file here, not a program on PATH.
     arguments.program = arguments.program and os.path.abspath(arguments.program)

@@ -3,10 +3,12 @@
 #include <warp2vec/error.h>
 
 #include <bzlib.h>
+#include <lzma.h>
 #include <zlib.h>
 #include <zstd.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <new>
 
 namespace warp2vec {
@@ -16,6 +18,7 @@ constexpr std::size_t kBlockBytes = std::size_t{1} << 18;
 // zlib and libbz2 count in 32 bits.
 constexpr std::size_t kMostAtOnce = std::size_t{1} << 30;
 
+// Gives `in` and `room` bytes from `out` on to a stream of zlib, libbz2 or liblzma.
 template <class Stream>
 void give(Stream& stream, std::string_view in, char* out, std::size_t room) {
   stream.next_in = reinterpret_cast<decltype(stream.next_in)>(const_cast<char*>(in.data()));
@@ -110,6 +113,37 @@ class Bzip2 : public Decompressor {
   bz_stream stream_{};
 };
 
+class Xz : public Decompressor {
+ public:
+  explicit Xz(const Corpus::File& file) : Decompressor(file) {
+    // As in xz itself, memory has no limit: the window takes only as much as there is text.
+    if (lzma_stream_decoder(&stream_, UINT64_MAX, LZMA_CONCATENATED) != LZMA_OK) throw std::bad_alloc();
+  }
+  ~Xz() override { lzma_end(&stream_); }
+
+ protected:
+  // liblzma itself goes on with the next stream, over padding; only the end of the file ends the text.
+  bool step(std::string_view& in, Output& out) override {
+    const lzma_action action = in.empty() ? LZMA_FINISH : LZMA_RUN;
+    give(stream_, in, out.at, out.room);
+    const std::size_t in_before = stream_.avail_in;
+    const std::size_t room_before = stream_.avail_out;
+    const lzma_ret status = lzma_code(&stream_, action);
+    if (status == LZMA_MEM_ERROR) throw std::bad_alloc();
+    if (status == LZMA_FORMAT_ERROR) damaged("no xz header where one should be");
+    if (status == LZMA_OPTIONS_ERROR) damaged("an unknown filter or option");
+    if (status != LZMA_OK && status != LZMA_STREAM_END && status != LZMA_BUF_ERROR)
+      damaged("a checksum or a code is wrong");
+    in.remove_prefix(in_before - stream_.avail_in);
+    out.at += room_before - stream_.avail_out;
+    out.room -= room_before - stream_.avail_out;
+    return status == LZMA_STREAM_END;
+  }
+
+ private:
+  lzma_stream stream_ = LZMA_STREAM_INIT;
+};
+
 const char* format_name(Compression compression) {
   switch (compression) {
     case Compression::gzip:
@@ -118,6 +152,8 @@ const char* format_name(Compression compression) {
       return "zstd";
     case Compression::bzip2:
       return "bzip2";
+    case Compression::xz:
+      return "xz";
     case Compression::none:
       break;
   }
@@ -129,7 +165,8 @@ const char* format_name(Compression compression) {
 std::unique_ptr<Decompressor> Decompressor::open(const Corpus::File& file) {
   if (file.compression == Compression::gzip) return std::make_unique<Gzip>(file);
   if (file.compression == Compression::zstd) return std::make_unique<Zstd>(file);
-  return std::make_unique<Bzip2>(file);
+  if (file.compression == Compression::bzip2) return std::make_unique<Bzip2>(file);
+  return std::make_unique<Xz>(file);
 }
 
 Decompressor::Decompressor(const Corpus::File& file)

@@ -11,7 +11,7 @@
 
 namespace warp2vec {
 
-/// A whole compressed file: all gzip members, zstd frames or bzip2 streams in it, one after the other.
+/// A whole compressed file: all gzip members, zstd frames, or bzip2 or xz streams in it, one after the other.
 class Decompressor {
  public:
   /// `file.compression` must not be `none`.
@@ -35,8 +35,8 @@ class Decompressor {
 
   explicit Decompressor(const Corpus::File& file);
 
-  /// Turns some of `in` into some of `out` and advances both. True if a member, frame or stream ends exactly
-  /// there, and all of its text is out.
+  /// Turns some of `in`, which is empty only at the file's end, into some of `out` and advances both. True if
+  /// a member, frame or stream ends exactly there, and all of its text is out.
   virtual bool step(std::string_view& in, Output& out) = 0;
 
   /// "damaged FORMAT data (why)"

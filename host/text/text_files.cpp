@@ -21,7 +21,7 @@ constexpr std::size_t kBlockBytes = std::size_t{1} << 20;
 std::string reason(int error) { return std::generic_category().message(error); }
 
 Corpus::File described(std::string name, const std::shared_ptr<const InputFile>& file) {
-  char first[4];
+  char first[6];
   const std::size_t n = file->read_at(0, first, sizeof(first));
   return {std::move(name), sniff({first, n}), file->size(), nullptr};
 }
@@ -97,6 +97,7 @@ Compression sniff(std::string_view first) {
     return Compression::zstd;
   if (first.starts_with("BZh") && first.size() >= 4 && first[3] >= '1' && first[3] <= '9')
     return Compression::bzip2;
+  if (first.starts_with(std::string_view("\xfd\x37zXZ\0", 6))) return Compression::xz;
   return Compression::none;
 }
 

@@ -13,9 +13,9 @@
 
 namespace warp2vec {
 
-enum class Compression { none, gzip, zstd, bzip2 };
+enum class Compression { none, gzip, zstd, bzip2, xz };
 
-/// Told by a file's first bytes (four are enough).
+/// Told by a file's first bytes (six are enough).
 Compression sniff(std::string_view first_bytes);
 
 /// Paths of the files in a folder and those below it that a Corpus reads; throws Error if it cannot be looked

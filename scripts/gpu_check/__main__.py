@@ -203,7 +203,7 @@ def parse():
     parser.add_argument("--bundle", default=machine.default_folder(), help="what 'pack' made, or a build folder")
     parser.add_argument("--output", required=True, help="folder for results.json and logs")
     parser.add_argument("--budget", type=float, required=True, help="seconds that all may take")
-    parser.add_argument("--corpus", help="text to train on: plain, .gz, .zst or .bz2")
+    parser.add_argument("--corpus", help="text to train on: plain, .gz, .zst, .bz2 or .xz")
     parser.add_argument("--pairs", nargs="+", action="extend", default=[], help="word-pair files")
     parser.add_argument("--analogies", nargs="+", action="extend", default=[], help="analogy files")
     parser.add_argument("--epochs", type=int, default=5, help="of each training on the corpus (default 5)")

@@ -3,9 +3,11 @@
 
 #include <bzlib.h>
 #include <gtest/gtest.h>
+#include <lzma.h>
 #include <zlib.h>
 #include <zstd.h>
 
+#include <cstdint>
 #include <string>
 
 namespace warp2vec {
@@ -41,6 +43,17 @@ inline std::string bzip2(const std::string& text) {
   EXPECT_EQ(BZ2_bzBuffToBuffCompress(out.data(), &n, const_cast<char*>(text.data()),
                                      static_cast<unsigned>(text.size()), 9, 0, 0),
             BZ_OK);
+  out.resize(n);
+  return out;
+}
+
+inline std::string xz(const std::string& text) {
+  std::string out(lzma_stream_buffer_bound(text.size()), '\0');
+  std::size_t n = 0;
+  EXPECT_EQ(lzma_easy_buffer_encode(0, LZMA_CHECK_CRC32, nullptr,
+                                    reinterpret_cast<const std::uint8_t*>(text.data()), text.size(),
+                                    reinterpret_cast<std::uint8_t*>(out.data()), &n, out.size()),
+            LZMA_OK);
   out.resize(n);
   return out;
 }

@@ -197,10 +197,10 @@ TEST(CorpusReading, CompressedFilesReadLikePlainOnes) {
   const std::string text = kMark + generated_text(7, 300);
   const std::string start = text.substr(0, 777);  // in the middle of anything
   const std::string rest = text.substr(777);
-  const std::vector<std::string> inputs = {folder.write("a", gzip(start) + gzip(rest)),
-                                           folder.write("b", zstd(start) + zstd(rest)),
-                                           folder.write("c", bzip2(start) + bzip2(rest))};
-  expect_plain_reading(inputs, {text, text, text}, 1, {1, 7, 64, 1 << 22});
+  const std::vector<std::string> inputs = {
+      folder.write("a", gzip(start) + gzip(rest)), folder.write("b", zstd(start) + zstd(rest)),
+      folder.write("c", bzip2(start) + bzip2(rest)), folder.write("d", xz(start) + xz(rest))};
+  expect_plain_reading(inputs, {text, text, text, text}, 1, {1, 7, 64, 1 << 22});
 }
 
 TEST(CorpusReading, ALongLineIsOneSentenceHoweverItIsCut) {

@@ -129,14 +129,16 @@ TEST(TextFiles, PathsOfAnyLength) {
 TEST(TextFiles, CompressionIsToldByTheFirstBytesNotByTheName) {
   const TemporaryFolder folder;
   const std::vector<std::string> inputs = {
-      folder.write("plain.gz", "text"), folder.write("a.txt", gzip("text")),
-      folder.write("b.txt", zstd("text")), folder.write("c.txt", bzip2("text")), folder.write("empty", "")};
+      folder.write("plain.gz", "text"),    folder.write("a.txt", gzip("text")),
+      folder.write("b.txt", zstd("text")), folder.write("c.txt", bzip2("text")),
+      folder.write("d.txt", xz("text")),   folder.write("empty", "")};
   const Corpus corpus(inputs);
   EXPECT_EQ(corpus.files()[0].compression, Compression::none);
   EXPECT_EQ(corpus.files()[1].compression, Compression::gzip);
   EXPECT_EQ(corpus.files()[2].compression, Compression::zstd);
   EXPECT_EQ(corpus.files()[3].compression, Compression::bzip2);
-  EXPECT_EQ(corpus.files()[4].compression, Compression::none);
+  EXPECT_EQ(corpus.files()[4].compression, Compression::xz);
+  EXPECT_EQ(corpus.files()[5].compression, Compression::none);
   EXPECT_EQ(sniff("\x5a\x2a\x4d\x18"), Compression::zstd);  // a skippable frame
   EXPECT_EQ(sniff("BZhang is a name"), Compression::none);
   EXPECT_EQ(sniff("BZh"), Compression::none);

@@ -7,8 +7,9 @@ void add_files(Flags& flags, TrainOptions& options) {
   flags.section("Files");
   flags.list(
       "--input", "PATH", options.inputs,
-      "Text to train on: files, folders (all files in them) or '-' for standard input; plain, .gz, .zst or "
-      ".bz2. Words are split at white space, a line is a sentence. Give several paths or repeat the flag.");
+      "Text to train on: files, folders (all files in them) or '-' for standard input; plain, .gz, .zst, "
+      ".bz2 or .xz. Words are split at white space, a line is a sentence. Give several paths or repeat the "
+      "flag.");
   flags.text("--output", "FILE", options.output,
              "Where the vectors go. Written whole at the end, or not at all: not if training diverged.");
   flags.custom(
