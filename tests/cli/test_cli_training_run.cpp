@@ -1,9 +1,9 @@
 // Runs on GPUs that cannot be had, or that fail, and runs with doubtful results.
 #include <warp2vec/model.h>
 
-#include "host/cli/run/failed_training.h"
+#include "host/cli/run/run_report.h"
+#include "host/cli/run/trained_files.h"
 #include "host/cli/run/training_run.h"
-#include "host/cli/run/training_warnings.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/thrown_message.h"
 

@@ -3,6 +3,7 @@
 #include "host/cli/terminal/machine.h"
 #include "host/cli/terminal/text.h"
 #include "host/cli/terminal/version.h"
+#include "host/training/divergence.h"
 
 #include <nlohmann/json.hpp>
 
@@ -95,6 +96,13 @@ std::string training_line(const TrainOptions& options, const RunReport& report) 
          seconds_text(std::max(0.0, report.seconds.train - named));
 }
 
+// With 50 pairs a word the vectors of small texts are still near their start, and the loss near that of
+// untrained ones; a usual run has hundreds.
+constexpr std::int64_t kFewPairsPerWord = 50;
+
+// Sound runs have epochs of up to 1.01: the first, and those of words without any order.
+constexpr double kHighTimesUntrained = 1.1;
+
 }  // namespace
 
 json progress_json(const Progress& progress) {
@@ -174,6 +182,28 @@ std::string text_summary(const TrainOptions& options, const RunReport& report, c
            ".metadata.tsv (to see them, load both at https://projector.tensorflow.org)";
   return out + "vectors: " + path + " (" + to_string(options.format) +
          ")\ntry: warp2vec neighbors --vectors " + path + " " + report.example_word;
+}
+
+std::vector<std::string> training_warnings(const TrainingData& data, const TrainingSummary& summary) {
+  std::vector<std::string> warnings;
+  const std::int64_t words = data.vocabulary.size();
+  if (summary.pairs / kFewPairsPerWord < words) {
+    const bool most_skipped = summary.kept_tokens < summary.tokens / 2;
+    warnings.push_back("warning: only " + with_commas(summary.pairs) +
+                       " pairs of words were trained for a vocabulary of " + with_commas(words) +
+                       " words, so that vectors may still be near their random start; more text or more "
+                       "--epochs help" +
+                       (most_skipped ? ", and so does a larger --sample" : ""));
+  }
+  const auto worst = std::max_element(summary.epoch_loss.begin(), summary.epoch_loss.end());
+  const double untrained = untrained_loss(data);
+  if (worst != summary.epoch_loss.end() && *worst > kHighTimesUntrained * untrained)
+    warnings.push_back("warning: the loss in epoch " +
+                       std::to_string(worst - summary.epoch_loss.begin() + 1) + " was " +
+                       format_fixed(*worst, 4) + ", above the " + format_fixed(untrained, 4) +
+                       " of untrained vectors: steps were too large, and vectors are worse for it; " +
+                       smaller_steps(data.config));
+  return warnings;
 }
 
 }  // namespace warp2vec::cli

@@ -1,5 +1,5 @@
 #pragma once
-/// What a training run came to: as JSON for --metrics and as text for its end.
+/// What a training run came to: as JSON for --metrics, as text for its end, and what to doubt about it.
 
 #include <warp2vec/trainer.h>
 
@@ -59,5 +59,9 @@ std::string phase_breakdown(const TrainOptions& options, const RunReport& report
 
 /// A few lines for the user of a run that wrote these files, phase_breakdown() among them.
 std::string text_summary(const TrainOptions& options, const RunReport& report, const TrainedFiles& files);
+
+/// "warning: ..." for each reason to doubt a finished run: too few pairs for the vectors to have learned
+/// anything, and an epoch with a loss above that of untrained vectors.
+std::vector<std::string> training_warnings(const TrainingData& data, const TrainingSummary& summary);
 
 }  // namespace warp2vec::cli

@@ -30,4 +30,9 @@ void save_trained(const TrainingData& data, const Embeddings& embeddings, Vector
 /// "in FILE" or "in FILE, the model is in FILE".
 std::string place_of(const TrainedFiles& files);
 
+/// Saves the vectors of the last checkpoint before a device failed, if there was one, as OUTPUT.partial, and
+/// so the model, if one is wanted. Returns what happened, for the user.
+std::string save_last_checkpoint(const TrainingFailed& failure, const TrainingData& data,
+                                 const Embeddings& embeddings, const TrainOptions& options);
+
 }  // namespace warp2vec::cli

@@ -5,11 +5,9 @@
 
 #include "host/cli/flags/output_check.h"
 #include "host/cli/flags/vector_files.h"
-#include "host/cli/run/failed_training.h"
 #include "host/cli/run/interrupt.h"
 #include "host/cli/run/memory_plan.h"
 #include "host/cli/run/trained_files.h"
-#include "host/cli/run/training_warnings.h"
 #include "host/cli/run/vocabulary_source.h"
 #include "host/cli/terminal/gpu.h"
 #include "host/cli/terminal/gpu_text.h"
