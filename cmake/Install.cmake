@@ -1,4 +1,5 @@
-# What `cmake --install` copies: the program, the library with its headers, and its CMake package.
+# What `cmake --install` copies: the program with its manual page and completions of shells, the library with its
+# headers, and its CMake package.
 include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/warp2vec)
@@ -13,6 +14,13 @@ endif()
 install(TARGETS ${libraries} EXPORT warp2vecTargets)
 if(WARP2VEC_BUILD_CLI)
   install(TARGETS warp2vec)
+  if(NOT CMAKE_CROSSCOMPILING)
+    set(documentation ${PROJECT_BINARY_DIR}/documentation)
+    install(FILES ${documentation}/warp2vec.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+    install(FILES ${documentation}/warp2vec DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+    install(FILES ${documentation}/_warp2vec DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+    install(FILES ${documentation}/warp2vec.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+  endif()
 endif()
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/warp2vec DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT warp2vecTargets NAMESPACE warp2vec:: DESTINATION ${package_dir})

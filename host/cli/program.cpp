@@ -3,12 +3,11 @@
 #include <warp2vec/error.h>
 
 #include "host/cli/commands/commands.h"
-#include "host/cli/flags/usage_error.h"
+#include "host/cli/flags/flags.h"
 #include "host/cli/run/interrupt.h"
 #include "host/cli/terminal/text.h"
 #include "host/cli/terminal/version.h"
 
-#include <array>
 #include <exception>
 #include <iostream>
 #include <new>
@@ -17,30 +16,11 @@
 namespace warp2vec::cli {
 namespace {
 
-struct Command {
-  const char* name;
-  int (*run)(const Arguments&);
-  const char* summary;
-};
-
-constexpr std::array kCommands{
-    Command{"train", run_train, "learn word vectors from text"},
-    Command{"neighbors", run_neighbors, "show the words that are most similar to a word"},
-    Command{"analogy", run_analogy, "solve A is to B as C is to ?"},
-    Command{"probability", run_probability, "show the words that a saved model expects near a word"},
-    Command{"eval", run_eval, "measure vectors against human judgement and analogy questions"},
-    Command{"vocab", run_vocab, "count the words of a text"},
-    Command{"export", run_export, "write vectors in another format"},
-    Command{"info", run_info, "describe this build and machine, or a file of vectors, words or a model"},
-    Command{"bench", run_bench, "measure speed, memory and quality of many settings, and report them"},
-    Command{"plan", run_plan, "print memory and cost of a training run before it is started"},
-};
-
 void print_help() {
   std::cout << "warp2vec " << version()
             << ": word vectors from text (word2vec, skip-gram)\n\n"
                "Usage: warp2vec COMMAND [OPTIONS]\n\nCommands:\n";
-  for (const Command& command : kCommands)
+  for (const Command& command : commands())
     std::cout << "  " << pad_right(command.name, 12) << command.summary << "\n";
   std::cout << "\n'warp2vec COMMAND --help' explains a command.\n\n"
                "A first try:\n"
@@ -52,8 +32,8 @@ void print_help() {
   if (name == "cbow" || name == "supervised")
     throw UsageError(name + " is not available: warp2vec trains skip-gram (warp2vec train)");
   std::vector<std::string> names;
-  names.reserve(kCommands.size());
-  for (const Command& command : kCommands) names.emplace_back(command.name);
+  names.reserve(commands().size());
+  for (const Command& command : commands()) names.emplace_back(command.name);
   const std::string meant = nearest(name, names);
   throw UsageError("unknown command '" + name + "'" + (meant.empty() ? "" : "; did you mean " + meant + "?") +
                    " (warp2vec --help lists the commands)");
@@ -76,7 +56,7 @@ int dispatch(Arguments arguments) {
     return run_train(arguments);
   }
   arguments.erase(arguments.begin());
-  for (const Command& command : kCommands) {
+  for (const Command& command : commands()) {
     if (name == command.name) return command.run(arguments);
   }
   refuse_command(name);
@@ -92,7 +72,12 @@ int fail(int status, const std::string& message) {
 
 int run_program(Arguments arguments) {
   try {
-    const int status = dispatch(std::move(arguments));
+    int status = 0;
+    try {
+      status = dispatch(std::move(arguments));
+    } catch (const HelpRequested& asked) {
+      std::cout << asked.help().text;
+    }
     std::cout.flush();
     if (!std::cout) throw Error("cannot write to standard output");
     return status;

@@ -153,7 +153,7 @@ int run_bench(const Arguments& arguments) {
               "times, and compares speed, memory, loss and quality.",
               kFooter);
   bench::add_bench_flags(flags, options);
-  if (!flags.parse(arguments)) return 0;
+  flags.parse(arguments);
   bench::check_options(options);
   const bool study = !options.study.empty();
   // A cell with few pairs has no work for a second thread, which would move the points of crossing.

@@ -86,9 +86,7 @@ void add_settings(Flags& flags, BenchOptions& options) {
   flags.number("--negative", "K", config.negative, "(default 5)");
   flags.number("--sample", "X", config.sample, "(default 0.001)");
   flags.number("--lr", "X", config.lr, "(default 0.025)");
-  flags.custom(
-      "--sharing", "RULE", [&config](const std::string& text) { config.sharing = parse_sharing(text); },
-      "auto, tile, window or pair (default auto)");
+  add_sharing_flag(flags, config, "auto, tile, window or pair (default auto)");
   flags.number("--seed", "N", config.seed, "(default 1)");
   flags.number("--threads", "N", config.threads,
                "CPU threads, 1 to 1024; 0 = all of the machine's (default 0; of the study 1)");

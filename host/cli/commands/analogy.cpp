@@ -18,7 +18,7 @@ int run_analogy(const Arguments& arguments) {
   flags.text("--vectors", "FILE", path, "Word vectors: binary, text, GloVe or .npy, told by content.");
   flags.number("--top", "N", top, "Answers to show; >= 1 (default 10)");
   flags.positionals(words);
-  if (!flags.parse(arguments)) return 0;
+  flags.parse(arguments);
   if (path.empty()) throw UsageError("analogy needs --vectors FILE");
   if (words.size() != 3)
     throw UsageError("analogy needs three words A B C, got " + std::to_string(words.size()));

@@ -1,8 +1,10 @@
 #pragma once
 /// The commands of the program; each takes the arguments after its name and returns the exit status. All
-/// throw UsageError for wrong arguments and Error for everything else.
+/// throw UsageError for wrong arguments, HelpRequested for --help, and Error for everything else.
 
 #include "host/cli/flags/arguments.h"
+
+#include <span>
 
 namespace warp2vec::cli {
 
@@ -16,5 +18,16 @@ int run_export(const Arguments& arguments);
 int run_info(const Arguments& arguments);
 int run_plan(const Arguments& arguments);
 int run_bench(const Arguments& arguments);
+int run_completion(const Arguments& arguments);
+int run_man(const Arguments& arguments);
+
+struct Command {
+  const char* name;
+  int (*run)(const Arguments&);
+  const char* summary;
+};
+
+/// All of them, in the order of the program's help.
+std::span<const Command> commands();
 
 }  // namespace warp2vec::cli

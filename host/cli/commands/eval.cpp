@@ -115,7 +115,7 @@ int run_eval(const Arguments& arguments) {
                "Tell 'Paris' from 'paris'; else they are the same, and the more frequent one is used.");
   flags.number("--threads", "N", config.threads, kThreadsHelp);
   flags.on_off("--json", as_json, "Print JSON instead of a table.");
-  if (!flags.parse(arguments)) return 0;
+  flags.parse(arguments);
   check_settings(config);
   if (path.empty()) throw UsageError("eval needs --vectors FILE");
   if (pair_files.empty() && analogy_files.empty())

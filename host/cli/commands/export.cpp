@@ -24,8 +24,9 @@ int run_export(const Arguments& arguments) {
       "--format", "FORMAT", [&format](const std::string& text) { format = parse_vector_format(text); },
       "binary or text (word2vec's formats), glove (text without a first line), npy (NumPy array plus "
       "FILE.vocab) or "
-      "tensorboard (FILE.vectors.tsv and FILE.metadata.tsv for projector.tensorflow.org)");
-  if (!flags.parse(arguments)) return 0;
+      "tensorboard (FILE.vectors.tsv and FILE.metadata.tsv for projector.tensorflow.org)",
+      vector_format_names());
+  flags.parse(arguments);
   if (path.empty()) throw UsageError("export needs --vectors FILE");
   if (output.empty()) throw UsageError("export needs --output FILE");
   if (!format) throw UsageError("export needs --format binary, text, glove, npy or tensorboard");

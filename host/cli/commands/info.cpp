@@ -108,7 +108,7 @@ int run_info(const Arguments& arguments) {
   flags.text("--vocab", "FILE", vocabulary, "'word count' lines.");
   flags.text("--model", "FILE", model, "A model of 'warp2vec train --save-model'.");
   flags.on_off("--devices", devices, "The NVIDIA GPUs that train can use, and why others cannot be used.");
-  if (!flags.parse(arguments)) return 0;
+  flags.parse(arguments);
   if (devices) describe_devices();
   if (!vectors.empty()) describe_vectors(vectors);
   if (!vocabulary.empty()) describe_vocabulary(vocabulary);

@@ -19,7 +19,7 @@ int run_neighbors(const Arguments& arguments) {
   flags.text("--vectors", "FILE", path, "Word vectors: binary, text, GloVe or .npy, told by content.");
   flags.number("--top", "N", top, "Words to show; >= 1 (default 10)");
   flags.positionals(words);
-  if (!flags.parse(arguments)) return 0;
+  flags.parse(arguments);
   if (path.empty()) throw UsageError("neighbors needs --vectors FILE");
   if (words.empty()) throw UsageError("neighbors needs at least one word");
   if (top < 1) throw UsageError("--top " + std::to_string(top) + " is out of range: expected 1 or more");

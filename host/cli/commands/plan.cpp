@@ -111,7 +111,7 @@ int run_plan(const Arguments& arguments) {
       "Contexts of one centre in a step; 1 to 2000 (default: the mean, --window + 1, or 2 * --window with "
       "--no-shrink-window)");
   add_train_flags(flags, given.train);
-  if (!flags.parse(rewrite_arguments(arguments).arguments)) return 0;
+  flags.parse(rewrite_arguments(arguments).arguments);
   check_settings(given.train.config);
   const auto check = [&flags](const char* flag, std::int64_t value, std::int64_t low, std::int64_t high) {
     if (flags.given(flag) && (value < low || value > high))

@@ -60,7 +60,7 @@ int run_probability(const Arguments& arguments) {
   flags.text("--model", "FILE", path, "A model of 'warp2vec train --save-model'.");
   flags.number("--top", "N", top, "Words to show if no WORD is given; >= 1 (default 10)");
   flags.positionals(words);
-  if (!flags.parse(arguments)) return 0;
+  flags.parse(arguments);
   if (path.empty()) throw UsageError("probability needs --model FILE");
   if (words.empty()) throw UsageError("probability needs a context word");
   if (top < 1) throw UsageError("--top " + std::to_string(top) + " is out of range: expected 1 or more");

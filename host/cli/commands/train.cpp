@@ -49,7 +49,7 @@ int run_train(const Arguments& arguments) {
       "similar vectors.",
       kFooter);
   add_train_flags(flags, options);
-  if (!flags.parse(rewritten.arguments)) return 0;
+  flags.parse(rewritten.arguments);
   options.config_file = flags.given_config_file();
   check_settings(options.config);
   if (options.inputs.empty()) throw UsageError("train needs --input PATH (a text file, a folder, or '-')");

@@ -38,7 +38,7 @@ int run_vocab(const Arguments& arguments) {
                "Keep only the N most frequent words; 0 = no limit (default 0)");
   flags.number("--threads", "N", config.threads, kThreadsHelp);
   flags.on_off("--quiet", quiet, "Print nothing but errors.");
-  if (!flags.parse(arguments)) return 0;
+  flags.parse(arguments);
   check_settings(config);
   if (inputs.empty()) throw UsageError("vocab needs --input PATH");
   if (output.empty()) throw UsageError("vocab needs --output FILE");

@@ -5,7 +5,6 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <iostream>
 
 namespace warp2vec::cli {
 namespace {
@@ -22,7 +21,8 @@ void refuse_flag_as_value(const std::string& flag, const std::string& value) {
 }  // namespace
 
 Flags::Flags(const std::string& usage, const std::string& description, const std::string& footer)
-    : app_(std::make_unique<CLI::App>(wrap(description, kFlagColumn + kHelpWidth) + "\n",
+    : help_{usage, description, footer, {}, {}, ""},
+      app_(std::make_unique<CLI::App>(wrap(description, kFlagColumn + kHelpWidth) + "\n",
                                       "warp2vec " + usage)) {
   app_->get_formatter()->column_width(kFlagColumn);
   app_->footer(footer);
@@ -33,8 +33,11 @@ Flags::~Flags() = default;
 
 bool Flags::given(const std::string& flag) const { return app_->count(flag) > 0; }
 
-CLI::Option* Flags::prepare(CLI::Option* option, const std::string& value_name) {
-  return option->group(section_)->option_text(value_name);
+void Flags::describe(CLI::Option* option, FlagHelp help) {
+  help.section = section_;
+  option->group(section_)->description(wrap(help.help, kHelpWidth));
+  if (!help.value_name.empty()) option->option_text(help.value_name + (help.takes_several ? " ..." : ""));
+  help_.flags.push_back(std::move(help));
 }
 
 void Flags::text(const std::string& flag, const std::string& value_name, std::string& value,
@@ -50,17 +53,18 @@ void Flags::list(const std::string& flag, const std::string& value_name, std::ve
     values = given;
     return true;
   };
-  prepare(app_->add_option_function<std::vector<std::string>>(flag, take, wrap(help, kHelpWidth)),
-          value_name + " ...");
+  describe(app_->add_option_function<std::vector<std::string>>(flag, take),
+           {"", flag, value_name, help, {}, true});
 }
 
 void Flags::on_off(const std::string& flag, bool& value, const std::string& help, bool given) {
   const auto take = [&value, given](std::int64_t count) { value = count > 0 ? given : !given; };
-  app_->add_flag_function(flag, take, wrap(help, kHelpWidth))->group(section_);
+  describe(app_->add_flag_function(flag, take), {"", flag, "", help, {}, false});
 }
 
 void Flags::custom(const std::string& flag, const std::string& value_name,
-                   const std::function<void(const std::string&)>& parse, const std::string& help) {
+                   const std::function<void(const std::string&)>& parse, const std::string& help,
+                   std::vector<std::string> choices) {
   const auto take = [parse, flag](const std::string& value) {
     refuse_flag_as_value(flag, value);
     try {
@@ -69,22 +73,26 @@ void Flags::custom(const std::string& flag, const std::string& value_name,
       throw UsageError(error.what());
     }
   };
-  prepare(app_->add_option_function<std::string>(flag, take, wrap(help, kHelpWidth)), value_name);
+  describe(app_->add_option_function<std::string>(flag, take),
+           {"", flag, value_name, help, std::move(choices), false});
 }
 
-void Flags::positionals(std::vector<std::string>& words) {
+void Flags::positionals(std::vector<std::string>& words, std::vector<std::string> choices) {
   words_ = &words;
+  help_.word_choices = std::move(choices);
   app_->allow_extras();
 }
 
 void Flags::config_file() {
-  prepare(app_->set_config(
-              "--config", "",
-              wrap("Read settings from a file of lines 'flag = value', the flags named without dashes (dim "
-                   "= 200); '#' starts a comment; quote values with spaces or commas. Flags given on the "
-                   "command line win; unknown names are errors.",
-                   kHelpWidth)),
-          "FILE");
+  describe(app_->set_config("--config"),
+           {"",
+            "--config",
+            "FILE",
+            "Read settings from a file of lines 'flag = value', the flags named without dashes (dim = 200); "
+            "'#' starts a comment; quote values with spaces or commas. Flags given on the command line win; "
+            "unknown names are errors.",
+            {},
+            false});
   app_->allow_config_extras(false);
 }
 
@@ -118,13 +126,13 @@ void Flags::take_words() {
   }
 }
 
-bool Flags::parse(Arguments arguments) {
+void Flags::parse(Arguments arguments) {
   std::reverse(arguments.begin(), arguments.end());
   try {
     app_->parse(std::move(arguments));
   } catch (const CLI::CallForHelp&) {
-    std::cout << app_->help();
-    return false;
+    help_.text = app_->help();
+    throw HelpRequested(help_);
   } catch (const CLI::ExtrasError&) {
     for (const std::string& argument : app_->remaining()) {
       if (argument != "--") refuse(argument);
@@ -142,7 +150,6 @@ bool Flags::parse(Arguments arguments) {
     throw UsageError(error.what());
   }
   if (words_ != nullptr) take_words();
-  return true;
 }
 
 }  // namespace warp2vec::cli

@@ -1,15 +1,17 @@
 #pragma once
-/// The flags of a command: CLI11 with strict numbers and messages that name the flag.
+/// The flags of a command: CLI11 with strict numbers, messages that name the flag, and a table of the flags.
 
 #include "host/cli/flags/arguments.h"
 #include "host/cli/flags/usage_error.h"
 
 #include <charconv>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <string>
 #include <system_error>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace CLI {
@@ -33,6 +35,36 @@ Number parse_number(const std::string& flag, const std::string& text) {
                      ", got '" + text + "'");
   return value;
 }
+
+struct FlagHelp {
+  std::string section;
+  std::string flag;
+  std::string value_name;            ///< "" if the flag takes no value
+  std::string help;                  ///< one paragraph
+  std::vector<std::string> choices;  ///< values to offer; empty if they cannot be listed
+  bool takes_several = false;        ///< values, each time that it is given
+};
+
+/// What a command's --help tells, without --help itself.
+struct CommandHelp {
+  std::string usage;  ///< what follows the program's name
+  std::string description;
+  std::string footer;
+  std::vector<std::string> word_choices;  ///< for the words that follow without flags
+  std::vector<FlagHelp> flags;            ///< in order of their sections
+  std::string text;                       ///< all of it, as a terminal shows it
+};
+
+/// Unwinds a command that was given --help: there is nothing to do but to show it.
+class HelpRequested : public std::exception {
+ public:
+  explicit HelpRequested(CommandHelp help) : help_(std::move(help)) {}
+  const char* what() const noexcept override { return "help was asked for"; }
+  const CommandHelp& help() const { return help_; }
+
+ private:
+  CommandHelp help_;
+};
 
 /// One command's parser, with --help in the project's style.
 class Flags {
@@ -60,26 +92,29 @@ class Flags {
             const std::string& help);
   /// Sets `value` to `given` (which for a --no-... flag is false).
   void on_off(const std::string& flag, bool& value, const std::string& help, bool given = true);
-  /// `parse` may throw Error; it is then a UsageError.
+  /// `parse` may throw Error; it is then a UsageError. `choices`: what it accepts, for shells to complete.
   void custom(const std::string& flag, const std::string& value_name,
-              const std::function<void(const std::string&)>& parse, const std::string& help);
-  /// Words that follow without flags. (CLI11's own lists would take "[x]" apart.)
-  void positionals(std::vector<std::string>& words);
+              const std::function<void(const std::string&)>& parse, const std::string& help,
+              std::vector<std::string> choices = {});
+  /// Words that follow without flags. (CLI11's own lists would take "[x]" apart.) `choices`: for shells to
+  /// complete.
+  void positionals(std::vector<std::string>& words, std::vector<std::string> choices = {});
   /// A file of `flag = value` lines.
   void config_file();
 
-  /// Returns false if --help was asked for, and printed. Throws UsageError.
-  bool parse(Arguments arguments);
+  /// Throws UsageError, or HelpRequested if --help is among the arguments.
+  void parse(Arguments arguments);
   /// Whether `flag` was on the command line or in the configuration file.
   bool given(const std::string& flag) const;
   /// The path that --config has; "" if it was not given.
   std::string given_config_file() const;
 
  private:
-  CLI::Option* prepare(CLI::Option* option, const std::string& value_name);
+  void describe(CLI::Option* option, FlagHelp help);
   [[noreturn]] void refuse(const std::string& argument) const;
   void take_words();
 
+  CommandHelp help_;
   std::unique_ptr<CLI::App> app_;
   std::string section_ = "Options";
   std::vector<std::string>* words_ = nullptr;

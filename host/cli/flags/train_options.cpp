@@ -1,5 +1,7 @@
 #include "host/cli/flags/train_options.h"
 
+#include "host/cli/flags/vector_files.h"
+
 namespace warp2vec::cli {
 namespace {
 
@@ -17,7 +19,8 @@ void add_files(Flags& flags, TrainOptions& options) {
       [&options](const std::string& text) { options.format = parse_vector_format(text); },
       "binary or text (word2vec's formats, read by gensim and others), glove (text without a first line), "
       "npy (NumPy "
-      "array plus FILE.vocab) or tensorboard (FILE.vectors.tsv and FILE.metadata.tsv) (default binary)");
+      "array plus FILE.vocab) or tensorboard (FILE.vectors.tsv and FILE.metadata.tsv) (default binary)",
+      vector_format_names());
   flags.text(
       "--read-vocab", "FILE", options.read_vocab,
       "Take words and counts from a file of 'word count' lines instead of counting the text; --min-count and "
@@ -53,15 +56,16 @@ void add_model(Flags& flags, Config& config) {
       "--loss", "LOSS", [&config](const std::string& text) { config.loss = parse_loss(text); },
       "What is learned: ns (negative sampling: fast, the usual choice), hs (hierarchical softmax: good for "
       "rare words), "
-      "ns+hs (both), softmax (exact, for small vocabularies) (default ns)");
+      "ns+hs (both), softmax (exact, for small vocabularies) (default ns)",
+      {"ns", "hs", "ns+hs", "softmax"});
   flags.number("--negative", "K", config.negative,
                "Random words that each true pair is told apart from; 1 to 1000 (default 5). 5 to 20 for "
                "small texts, 2 "
                "to 5 for large ones.");
   flags.number("--ns-exponent", "X", config.ns_exponent,
                "Negatives are drawn with probability count^X; -10 to 10 (default 0.75)");
-  flags.custom(
-      "--sharing", "RULE", [&config](const std::string& text) { config.sharing = parse_sharing(text); },
+  add_sharing_flag(
+      flags, config,
       "How negatives are shared: tile (by a run of neighbouring words, weighted to the same average; by far "
       "the fastest, and right for all but the cases that auto knows), window (by one word's window) or pair "
       "(fresh ones for each pair, word2vec.c's rule: right everywhere, several times slower). With --loss hs "
@@ -75,7 +79,8 @@ void add_model(Flags& flags, Config& config) {
       "--table-type", "TYPE",
       [&config](const std::string& text) { config.table_type = parse_table_type(text); },
       "Numbers that a GPU keeps while it trains: float, or bf16, which takes half the memory and has 8 "
-      "significant bits (with --loss ns, --sharing tile and a GPU from 2020 on) (default float)");
+      "significant bits (with --loss ns, --sharing tile and a GPU from 2020 on) (default float)",
+      {"float", "bf16"});
 }
 
 void add_training(Flags& flags, Config& config) {
@@ -106,7 +111,8 @@ void add_run(Flags& flags, TrainOptions& options) {
       "cuda:N "
       "(GPU N of 'warp2vec info --devices') or reference (plain code on one thread, to compare with) "
       "(default "
-      "auto)");
+      "auto)",
+      {"auto", "cpu", "cuda", "reference"});
   flags.on_off("--dry-run", options.dry_run,
                "Count the words, print the memory that training needs and what a step costs, and stop.");
   flags.on_off("--quiet", options.quiet, "Print nothing but errors.");
@@ -114,6 +120,12 @@ void add_run(Flags& flags, TrainOptions& options) {
 }
 
 }  // namespace
+
+void add_sharing_flag(Flags& flags, Config& config, const std::string& help) {
+  flags.custom("--sharing", "RULE",
+               [&config](const std::string& text) { config.sharing = parse_sharing(text); }, help,
+               {"auto", "tile", "window", "pair"});
+}
 
 void add_train_flags(Flags& flags, TrainOptions& options) {
   add_files(flags, options);

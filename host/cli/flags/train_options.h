@@ -30,6 +30,9 @@ struct TrainOptions {
 /// The help that every flag `--threads` shares.
 inline constexpr const char* kThreadsHelp = "CPU threads, 1 to 1024; 0 = all of the machine's (default 0)";
 
+/// Adds --sharing; `config` outlives `flags`.
+void add_sharing_flag(Flags& flags, Config& config, const std::string& help);
+
 /// Adds all training flags; `options` outlives `flags`.
 void add_train_flags(Flags& flags, TrainOptions& options);
 

@@ -1,5 +1,5 @@
 #pragma once
-/// The files that a vector format consists of.
+/// The names of vector formats, and the files that each consists of.
 
 #include <warp2vec/word_vectors.h>
 
@@ -7,6 +7,11 @@
 #include <vector>
 
 namespace warp2vec::cli {
+
+/// The names that parse_vector_format knows.
+inline std::vector<std::string> vector_format_names() {
+  return {"binary", "text", "glove", "npy", "tensorboard"};
+}
 
 /// What save_vectors writes for `path`.
 inline std::vector<std::string> vector_files(const std::string& path, VectorFormat format) {
