@@ -14,7 +14,7 @@ set(layers
     "kernels/device"
     "kernels/cuda"
     "kernels/training   host/training kernels/cuda kernels/device"
-    "kernels/softmax    kernels/cuda kernels/device kernels/training"
+    "kernels/softmax    host/training kernels/cuda kernels/device kernels/training"
     "kernels/backend    host/training kernels/cuda kernels/softmax kernels/training"
     "host/cli/terminal"
     "host/cli/flags     host/io host/text host/cli/terminal"

@@ -74,7 +74,7 @@ class CpuBackend final : public Backend {
 
   void work(Embeddings& embeddings) {
     try {
-      CpuTrainer steps(data_, hot_, embeddings, nodes_);
+      CpuTrainer steps(data_, hot_, embeddings, nodes_, threads_);
       std::unique_lock lock(mutex_);
       while (true) {
         ready_.wait(lock, [&] { return queue_.ready() || (stopping_ && queue_.empty()); });

@@ -5,6 +5,7 @@
 #include <warp2vec/trainer.h>
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace warp2vec {
@@ -23,6 +24,11 @@ class CpuBatch {
   std::int64_t end() const { return end_; }
   /// Number of (context, centre) pairs.
   std::int64_t pairs() const { return pairs_; }
+  /// The words of the elements [begin, end).
+  std::span<const WordId> words(std::int64_t begin, std::int64_t end) const {
+    return std::span(span_.words)
+        .subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
+  }
   /// Ordinal of an element among the epoch's kept tokens.
   std::int64_t ordinal(std::int64_t i) const { return span_.first + i; }
   WordId word(std::int64_t i) const { return span_.words[static_cast<std::size_t>(i)]; }

@@ -1,13 +1,17 @@
 #include "host/cpu/cpu_softmax.h"
 
 #include "host/cpu/simd_kernels.h"
+#include "host/training/softmax_tile.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace warp2vec {
 namespace {
 
-constexpr std::int64_t kRows = 64;  // output rows per product
+// Output rows per product: a multiple of those that products hold in registers; with their scores they stay
+// in the second-level cache.
+constexpr std::int64_t kRows = 96;
 
 void add_steps(const std::vector<float*>& rows, const Matrix& steps, float lr) {
   for (std::size_t i = 0; i < rows.size(); ++i)
@@ -19,13 +23,36 @@ void add_steps(const std::vector<float*>& rows, const Matrix& steps, float lr) {
 
 CpuSoftmax::CpuSoftmax(const TrainingData& data, Embeddings& embeddings) : embeddings_(embeddings) {
   const std::int32_t dim = data.config.dim;
-  const std::int32_t contexts = 2 * data.config.window;
-  losses_.resize(static_cast<std::size_t>(simd::padded(contexts)));
+  const std::int32_t contexts = most_softmax_centres(data.config) + 2 * data.config.window;
+  pairs_.resize(static_cast<std::size_t>(simd::padded(contexts)));
+  sums_.resize(pairs_.size());
+  highest_ = Matrix(1, contexts);
+  scales_ = Matrix(1, contexts);
   x_ = ContextCopies(contexts, dim);
   x_steps_ = Matrix(contexts, dim);
   y_ = Matrix(kRows, dim);
   y_steps_ = Matrix(kRows, dim);
   scores_ = Matrix(data.vocabulary.size(), contexts);
+}
+
+// The contexts that the windows reach, how many pairs each has, and the centres.
+void CpuSoftmax::list(const CpuBatch& batch, std::int64_t begin, std::int64_t end) {
+  const MatrixView<float> input = embeddings_.input.view();
+  const KeptRange reach = batch.reach(begin, end);
+  contexts_.clear();
+  for (std::int64_t i = reach.begin; i < reach.end; ++i) contexts_.push_back(input.row(batch.word(i)));
+  targets_.clear();
+  std::fill(pairs_.begin(), pairs_.end(), 0);
+  for (std::int64_t centre = begin; centre < end; ++centre) {
+    const KeptRange window = batch.window(centre);
+    targets_.push_back({row_of(batch.word(centre)),
+                        centre - reach.begin,
+                        {window.begin - reach.begin, window.end - reach.begin}});
+    for (std::int64_t i = window.begin; i < window.end; ++i)
+      if (i != centre) ++pairs_[static_cast<std::size_t>(i - reach.begin)];
+  }
+  std::sort(targets_.begin(), targets_.end(),
+            [](const Target& a, const Target& b) { return a.word < b.word; });
 }
 
 // Copies output rows from `first` on to y_ and returns how many.
@@ -39,33 +66,58 @@ std::int64_t CpuSoftmax::take_rows(std::int64_t first) {
   return rows;
 }
 
+// Finds the scores of all words, and what turns them into pairs * P. Returns the sum over pairs of the
+// logarithm of the denominator of P.
+double CpuSoftmax::score_all(std::int64_t columns) {
+  const Matrix& output = embeddings_.output;
+  float* const highest = highest_.row(0);
+  std::fill_n(highest, columns, simd::kNoScore);
+  std::fill(sums_.begin(), sums_.end(), 0);
+  for (std::int64_t first = 0; first < output.rows(); first += kRows) {
+    const std::int64_t rows = take_rows(first);
+    simd::multiply(rows, columns, output.cols(), rows_of(y_), x_.columns.row(0), x_.columns.stride(),
+                   scores_.row(first), scores_.stride(), false);
+    simd::softmax_sums(rows, columns, scores_.row(first), scores_.stride(), highest, sums_.data());
+  }
+  double log_sums = 0;
+  for (std::size_t c = 0; c < static_cast<std::size_t>(columns); ++c) {
+    log_sums += pairs_[c] * (static_cast<double>(highest[c]) + std::log(sums_[c]));
+    scales_.row(0)[c] = static_cast<float>(-pairs_[c] / sums_[c]);
+  }
+  return log_sums;
+}
+
+// The scores of some words; returns the sum of those of pairs.
+double CpuSoftmax::replace_by_gradients(std::int64_t first, std::int64_t rows, std::int64_t columns) {
+  const auto begin = next_target_;
+  while (next_target_ != targets_.end() && next_target_->word < first + rows) ++next_target_;
+  const auto for_each_pair = [&](auto visit) {
+    for (auto target = begin; target != next_target_; ++target)
+      for (std::int64_t c = target->window.begin; c < target->window.end; ++c)
+        if (c != target->context) visit(scores_.row(target->word)[c]);
+  };
+  double sum = 0;
+  for_each_pair([&sum](float score) { sum += static_cast<double>(score); });
+  simd::softmax_gradients(rows, columns, highest_.row(0), scales_.row(0), scores_.row(first),
+                          scores_.stride());
+  for_each_pair([](float& gradient) { gradient += 1; });
+  return sum;
+}
+
 // Two passes over the output matrix: scores, then gradients.
-double CpuSoftmax::train(const CpuBatch& batch, std::int64_t centre) {
-  const KeptRange window = batch.window(centre);
-  if (window.size() == 1) return 0;
-  const MatrixView<float> input = embeddings_.input.view();
-  const std::int64_t words = embeddings_.output.rows();
-  const std::int64_t stride = input.stride;
-  contexts_.clear();
-  for (std::int64_t i = window.begin; i < window.end; ++i)
-    if (i != centre) contexts_.push_back(input.row(batch.word(i)));
+double CpuSoftmax::train(const CpuBatch& batch, std::int64_t begin, std::int64_t end) {
+  list(batch, begin, end);
+  x_.take(contexts_);
   const auto contexts = static_cast<std::int64_t>(contexts_.size());
   const std::int64_t columns = simd::padded(contexts);
-  x_.take(contexts_);
-
+  double loss = score_all(columns);
+  next_target_ = targets_.begin();
+  const float lr = batch.lr(begin);
+  const std::int64_t words = embeddings_.output.rows();
+  const std::int64_t stride = embeddings_.output.stride();
   for (std::int64_t first = 0; first < words; first += kRows) {
     const std::int64_t rows = take_rows(first);
-    simd::multiply(rows, columns, input.cols, rows_of(y_), x_.columns.row(0), x_.columns.stride(),
-                   scores_.row(first), scores_.stride(), false);
-  }
-  simd::softmax_gradients(words, columns, row_of(batch.word(centre)), scores_.row(0), scores_.stride(),
-                          losses_.data());
-  double loss = 0;
-  for (std::int64_t c = 0; c < contexts; ++c) loss += losses_[static_cast<std::size_t>(c)];
-
-  const float lr = batch.lr(centre);
-  for (std::int64_t first = 0; first < words; first += kRows) {
-    const std::int64_t rows = take_rows(first);
+    loss -= replace_by_gradients(first, rows, columns);
     simd::multiply(rows, stride, contexts, rows_of(scores_, first), x_.rows.row(0), stride, y_steps_.row(0),
                    stride, false);
     simd::multiply(contexts, stride, rows, transpose_of(scores_, first), y_.row(0), stride, x_steps_.row(0),

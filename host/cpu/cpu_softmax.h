@@ -1,5 +1,5 @@
 #pragma once
-/// The full softmax, centre by centre.
+/// The full softmax, some neighbouring centres at a time.
 
 #include <warp2vec/embeddings.h>
 #include <warp2vec/trainer.h>
@@ -12,25 +12,41 @@
 
 namespace warp2vec {
 
-/// Trains the windows of centres on one thread, each by dense products of its contexts with all output rows.
+/// Trains some neighbouring centres from the same values on one thread, by dense products of the words that
+/// their windows reach with all output rows: each of these words is scored once, for all centres it meets.
 class CpuSoftmax {
  public:
   CpuSoftmax(const TrainingData& data, Embeddings& embeddings);
 
-  /// Returns the loss of a centre of the batch. O(contexts x vocabulary x dim).
-  double train(const CpuBatch& batch, std::int64_t centre);
+  /// Returns the loss of centres [begin, end) of the batch, at most most_softmax_centres(). O(contexts x
+  /// vocabulary x dim).
+  double train(const CpuBatch& batch, std::int64_t begin, std::int64_t end);
 
  private:
+  struct Target {
+    std::int64_t word;
+    std::int64_t context;  // whose window it is; not trained with itself
+    KeptRange window;      // contexts
+  };
+
+  void list(const CpuBatch& batch, std::int64_t begin, std::int64_t end);
   std::int64_t take_rows(std::int64_t first);
+  double score_all(std::int64_t columns);
+  double replace_by_gradients(std::int64_t first, std::int64_t rows, std::int64_t columns);
 
   Embeddings& embeddings_;
   std::vector<float*> contexts_;
+  std::vector<Target> targets_;  // by word
+  std::vector<Target>::const_iterator next_target_;
   std::vector<float*> outputs_;
-  std::vector<double> losses_;  // of each context
+  // Of each context:
+  std::vector<double> pairs_;
+  std::vector<double> sums_;
+  Matrix highest_, scales_;  // one row
   ContextCopies x_;
-  Matrix x_steps_;      // of the contexts
-  Matrix y_, y_steps_;  // copies of a run of output rows, and their steps
-  Matrix scores_;       // vocabulary x contexts
+  Matrix x_steps_;
+  Matrix y_, y_steps_;  // copies of some output rows, and their steps
+  Matrix scores_;       // vocabulary x contexts, then their gradients
 };
 
 }  // namespace warp2vec

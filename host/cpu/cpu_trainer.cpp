@@ -1,14 +1,17 @@
 #include "host/cpu/cpu_trainer.h"
 
+#include "host/training/softmax_tile.h"
+
 #include <algorithm>
 #include <utility>
 
 namespace warp2vec {
 
 CpuTrainer::CpuTrainer(const TrainingData& data, const HotMatrices& hot, Embeddings& embeddings,
-                       PrivateRowsPlan nodes)
+                       PrivateRowsPlan nodes, int threads)
     : data_(data),
       path_centres_(data.config.path_tile_centres()),
+      threads_(threads),
       batch_(data),
       nodes_(embeddings.nodes.view(), nodes),
       centre_blocks_(data, hot, embeddings, nodes_),
@@ -32,7 +35,7 @@ Trained CpuTrainer::train(const Batch& batch) {
     const std::int64_t tile = p - (p - batch_.begin()) % tile_centres;
     return std::min(tile_end(tile), p + path_centres_);
   };
-  const bool centres = !tiles_ && !path_tiles_;
+  const bool centres = !tiles_ && !path_tiles_ && !softmax_;
   Trained trained;
   trained.pairs = batch_.pairs();
   if (tiles_) tiles_->prepare(batch_, batch_.begin(), tile_end(batch_.begin()), next_tile_);
@@ -53,6 +56,7 @@ Trained CpuTrainer::train(const Batch& batch) {
         trained.loss += path_tiles_->train(path_tile_);
       }
     }
+    if (softmax_) trained.loss += train_softmax(i, tile_end(i));
     if (centres)
       for (std::int64_t centre = i; centre < tile_end(i); ++centre) trained.loss += train_centre(centre);
   }
@@ -60,8 +64,17 @@ Trained CpuTrainer::train(const Batch& batch) {
   return trained;
 }
 
+double CpuTrainer::train_softmax(std::int64_t begin, std::int64_t end) {
+  double loss = 0;
+  while (begin < end) {
+    const std::int64_t centres = softmax_centres(batch_.words(begin, end), data_.config, threads_);
+    loss += softmax_->train(batch_, begin, begin + centres);
+    begin += centres;
+  }
+  return loss;
+}
+
 double CpuTrainer::train_centre(std::int64_t centre) {
-  if (softmax_) return softmax_->train(batch_, centre);
   std::swap(blocks_, next_blocks_);
   if (centre + 1 < batch_.end()) centre_blocks_.list(batch_, centre + 1, next_blocks_);
   double loss = 0;

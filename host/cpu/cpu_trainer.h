@@ -21,16 +21,20 @@ namespace warp2vec {
 /// embeddings at the same time (Hogwild): steps are added without locks.
 class CpuTrainer {
  public:
-  /// `nodes`: the inner nodes of the Huffman tree that this thread keeps copies of.
-  CpuTrainer(const TrainingData& data, const HotMatrices& hot, Embeddings& embeddings, PrivateRowsPlan nodes);
+  /// `nodes`: the inner nodes of the Huffman tree that this thread keeps copies of. `threads`: of those
+  /// that train the same embeddings.
+  CpuTrainer(const TrainingData& data, const HotMatrices& hot, Embeddings& embeddings, PrivateRowsPlan nodes,
+             int threads);
 
   Trained train(const Batch& batch);
 
  private:
+  double train_softmax(std::int64_t begin, std::int64_t end);
   double train_centre(std::int64_t centre);
 
   const TrainingData& data_;
   const std::int32_t path_centres_;
+  const int threads_;
   CpuBatch batch_;
   std::optional<NsTileTrainer> tiles_;
   NsTileTrainer::Tile tile_, next_tile_;

@@ -341,42 +341,41 @@ double negative_gradients(std::int64_t rows, std::int64_t columns, const float* 
   return static_cast<double>(hn::GetLane(hn::SumOfLanes(tag, loss)));
 }
 
-// `Lanes` contexts at a time, each in a lane of its own.
-void softmax_gradients(std::int64_t words, std::int64_t columns, std::int64_t centre, float* scores,
-                       std::int64_t stride, double* losses) {
+// Sums are of floats over the words of one call, then of doubles.
+void softmax_sums(std::int64_t words, std::int64_t columns, const float* scores, std::int64_t stride,
+                  float* highest, double* sums) {
   const Tag tag;
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(tag));
-  constexpr std::int64_t kRun = 1024;  // float partial sums over 1,024 words, then double
-  HWY_ALIGN float lane[kLanes];
+  HWY_ALIGN float factors[kLanes];
+  HWY_ALIGN float partials[kLanes];
   for (std::int64_t column = 0; column < columns; column += lanes) {
-    float* const first = scores + column;
-    Vec highest = hn::Load(tag, first);
-    for (std::int64_t w = 1; w < words; ++w) highest = hn::Max(highest, hn::Load(tag, first + w * stride));
-    hn::Store(hn::Sub(hn::Load(tag, first + centre * stride), highest), tag, lane);
-    double sums[kLanes] = {};
-    for (std::int64_t i = 0; i < lanes; ++i) losses[column + i] = -static_cast<double>(lane[i]);
-    for (std::int64_t begin = 0; begin < words; begin += kRun) {
-      Vec partial = hn::Zero(tag);
-      const std::int64_t end = begin + kRun < words ? begin + kRun : words;
-      for (std::int64_t w = begin; w < end; ++w) {
-        const Vec e = hn::Exp(tag, hn::Sub(hn::Load(tag, first + w * stride), highest));
-        hn::Store(e, tag, first + w * stride);
-        partial = hn::Add(partial, e);
-      }
-      hn::Store(partial, tag, lane);
-      for (std::int64_t i = 0; i < lanes; ++i) sums[i] += static_cast<double>(lane[i]);
-    }
-    for (std::int64_t i = 0; i < lanes; ++i) {
-      losses[column + i] += std::log(sums[i]);
-      lane[i] = static_cast<float>(-1 / sums[i]);
-    }
-    const Vec scale = hn::Load(tag, lane);
+    const float* const first = scores + column;
+    const Vec before = hn::Load(tag, highest + column);
+    Vec most = before;
+    for (std::int64_t w = 0; w < words; ++w) most = hn::Max(most, hn::Load(tag, first + w * stride));
+    Vec partial = hn::Zero(tag);
+    for (std::int64_t w = 0; w < words; ++w)
+      partial = hn::Add(partial, hn::Exp(tag, hn::Sub(hn::Load(tag, first + w * stride), most)));
+    hn::Store(most, tag, highest + column);
+    hn::Store(hn::Exp(tag, hn::Sub(before, most)), tag, factors);
+    hn::Store(partial, tag, partials);
+    for (std::int64_t i = 0; i < lanes; ++i)
+      sums[column + i] =
+          sums[column + i] * static_cast<double>(factors[i]) + static_cast<double>(partials[i]);
+  }
+}
+
+void softmax_gradients(std::int64_t words, std::int64_t columns, const float* highest, const float* scales,
+                       float* scores, std::int64_t stride) {
+  const Tag tag;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(tag));
+  for (std::int64_t column = 0; column < columns; column += lanes) {
+    const Vec most = hn::Load(tag, highest + column);
+    const Vec scale = hn::Load(tag, scales + column);
     for (std::int64_t w = 0; w < words; ++w) {
-      float* const row = first + w * stride;
-      hn::Store(hn::Mul(scale, hn::Load(tag, row)), tag, row);
+      float* const at = scores + w * stride + column;
+      hn::Store(hn::Mul(scale, hn::Exp(tag, hn::Sub(hn::Load(tag, at), most))), tag, at);
     }
-    float* const own = first + centre * stride;
-    hn::Store(hn::Add(hn::Load(tag, own), hn::Set(tag, 1.0F)), tag, own);
   }
 }
 
@@ -429,6 +428,7 @@ HWY_EXPORT(add_combination);
 HWY_EXPORT(sign_gradients);
 HWY_EXPORT(train_context);
 HWY_EXPORT(negative_gradients);
+HWY_EXPORT(softmax_sums);
 HWY_EXPORT(softmax_gradients);
 HWY_EXPORT(gather);
 HWY_EXPORT(transpose);
@@ -463,9 +463,14 @@ double negative_gradients(std::int64_t rows, std::int64_t columns, const float* 
   return HWY_DYNAMIC_DISPATCH(negative_gradients)(rows, columns, sizes, scores, stride);
 }
 
-void softmax_gradients(std::int64_t words, std::int64_t columns, std::int64_t centre, float* scores,
-                       std::int64_t stride, double* losses) {
-  HWY_DYNAMIC_DISPATCH(softmax_gradients)(words, columns, centre, scores, stride, losses);
+void softmax_sums(std::int64_t words, std::int64_t columns, const float* scores, std::int64_t stride,
+                  float* highest, double* sums) {
+  HWY_DYNAMIC_DISPATCH(softmax_sums)(words, columns, scores, stride, highest, sums);
+}
+
+void softmax_gradients(std::int64_t words, std::int64_t columns, const float* highest, const float* scales,
+                       float* scores, std::int64_t stride) {
+  HWY_DYNAMIC_DISPATCH(softmax_gradients)(words, columns, highest, scales, scores, stride);
 }
 
 void gather(const float* const* rows, std::int64_t count, std::int64_t length, float* out) {

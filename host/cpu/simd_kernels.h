@@ -58,11 +58,16 @@ double negative_gradients(std::int64_t rows, std::int64_t columns, const float* 
 /// The score of a negative and a context that do not meet.
 inline constexpr float kMasked = -1e30F;
 
-/// The full softmax of `columns` contexts (a multiple of kLanes): scores is words x columns, `stride` values
-/// a row. Replaces each score by the gradient 1{w = centre} - P(w | context) and writes -log P(centre |
-/// context) to losses.
-void softmax_gradients(std::int64_t words, std::int64_t columns, std::int64_t centre, float* scores,
-                       std::int64_t stride, double* losses);
+/// The full softmax of `columns` contexts (a multiple of kLanes), some words at a time: scores is words x
+/// columns, `stride` values a row. Takes these words into the running maximum m of each column's scores s and
+/// into the sum of exp(s - m); before the first words the maxima are kNoScore and the sums 0.
+void softmax_sums(std::int64_t words, std::int64_t columns, const float* scores, std::int64_t stride,
+                  float* highest, double* sums);
+inline constexpr float kNoScore = -1e30F;
+
+/// Replaces each score s of such words by scale * exp(s - m), with the maximum m and the scale of its column.
+void softmax_gradients(std::int64_t words, std::int64_t columns, const float* highest, const float* scales,
+                       float* scores, std::int64_t stride);
 
 /// Copies rows of `length` values (a multiple of kLanes) to consecutive rows of `out`.
 void gather(const float* const* rows, std::int64_t count, std::int64_t length, float* out);

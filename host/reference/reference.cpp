@@ -1,8 +1,10 @@
 #include "host/reference/reference.h"
 
 #include "host/training/hot_rows.h"
+#include "host/training/softmax_tile.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace warp2vec {
@@ -187,6 +189,21 @@ Block path_tile_block(const TrainingData& data, const Draws& draws, const KeptSp
   return block;
 }
 
+Block softmax_block(const TrainingData& data, const Draws& draws, const KeptSpan& span, std::int64_t begin,
+                    std::int64_t end) {
+  const Windows windows(data, draws, span, begin, end);
+  Block block;
+  for (std::int64_t i = windows.reach.begin; i < windows.reach.end; ++i)
+    block.contexts.push_back(row_of(word_at(span, i)));
+  for (std::int64_t centre = begin; centre < end; ++centre)
+    block.targets.push_back(row_of(word_at(span, centre)));
+  block.weights.resize(block.contexts.size() * block.targets.size());
+  for (std::size_t c = 0; c < block.contexts.size(); ++c)
+    for (std::size_t t = 0; t < block.targets.size(); ++t)
+      block.weight(c, t) = windows.interact(c, t) ? 1.0F : 0.0F;
+  return block;
+}
+
 namespace {
 
 class ReferenceBackend final : public Backend {
@@ -215,6 +232,7 @@ class ReferenceBackend final : public Backend {
       if (config.loss.hierarchical_softmax && config.sharing == Sharing::tile)
         for (std::int64_t i = tile; i < tile_end; i += paths)
           train_path_tile(batch, span, i, std::min(tile_end, i + paths));
+      if (config.loss.softmax) train_softmax_tile(batch, span, tile, tile_end);
       for (std::int64_t centre = tile; centre < tile_end; ++centre) train_centre(batch, span, centre);
     }
   }
@@ -234,6 +252,19 @@ class ReferenceBackend final : public Backend {
     step_nodes(path_tile_block(data_, batch.epoch->draws(), span, begin, end), lr_at(batch, span, begin));
   }
 
+  void train_softmax_tile(const Batch& batch, const KeptSpan& span, std::int64_t begin, std::int64_t end) {
+    const std::span<const WordId> words(span.words);
+    while (begin < end) {
+      const std::int64_t centres = softmax_centres(
+          words.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)),
+          data_.config);
+      trained_.loss +=
+          train_softmax(softmax_block(data_, batch.epoch->draws(), span, begin, begin + centres),
+                        embeddings_->input.view(), embeddings_->output.view(), lr_at(batch, span, begin));
+      begin += centres;
+    }
+  }
+
   // Counts the centre's pairs, and trains everything that is computed centre by centre.
   void train_centre(const Batch& batch, const KeptSpan& span, std::int64_t centre) {
     const Config& config = data_.config;
@@ -243,9 +274,6 @@ class ReferenceBackend final : public Backend {
     const KeptSpan::Range window = window_of(data_, draws, span, centre);
     const std::vector<std::int64_t> contexts = context_rows(span, centre, window);
     trained_.pairs += static_cast<std::int64_t>(contexts.size());
-    if (config.loss.softmax)
-      trained_.loss +=
-          train_softmax(contexts, row_of(word), embeddings_->input.view(), embeddings_->output.view(), lr);
     if (config.sharing == Sharing::pair) {
       for (std::int64_t i = window.begin; i < window.end; ++i) {
         if (i == centre) continue;

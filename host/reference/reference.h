@@ -19,7 +19,8 @@
 ///                         (Mikolov et al. 2013, eq. 4); M negatives of a tile stand for K of each pair
 ///   hierarchical softmax  the nodes on the centre's path, weight 1 where it turns left and -1 where it turns
 ///                         right (F. Morin and Y. Bengio 2005)
-///   full softmax          every word, by log softmax instead of the sigmoid: the baseline
+///   full softmax          every word, by log softmax instead of the sigmoid, of some centres of a tile (see
+///                         softmax_tile.h): the baseline
 ///
 /// Invariants: examples are pure functions of (seed, epoch, position), so every executor trains the same ones
 /// (examples.h); all gradients of a block come from the values at its start; rows that stand in a block
@@ -91,6 +92,11 @@ Block path_block(const TrainingData& data, std::vector<std::int64_t> contexts, W
 /// these centres' paths, one centre after the other; a node is there once for each path that passes it.
 Block path_tile_block(const TrainingData& data, const Draws& draws, const KeptSpan& span, std::int64_t begin,
                       std::int64_t end);
+
+/// Full softmax: the contexts of centres [begin, end) of `span`, and these centres; every word is a negative.
+/// Its steps are not damped, and pairs are not counted.
+Block softmax_block(const TrainingData& data, const Draws& draws, const KeptSpan& span, std::int64_t begin,
+                    std::int64_t end);
 
 /// Loss of the block at the current values, in nats, summed over its weights in double. `output` is the
 /// output or the node matrix.
@@ -168,41 +174,48 @@ std::vector<Real> log_softmax(const Real* x, MatrixView<const Real> output) {
   return values;
 }
 
-/// Full softmax: the negative log-likelihood -log P(centre | context), summed over `contexts`.
+/// Full softmax: -log P(target | context), summed over the block's meetings.
 template <class Real>
-double softmax_loss(const std::vector<std::int64_t>& contexts, std::int64_t centre,
-                    MatrixView<const Real> input, MatrixView<const Real> output) {
+double softmax_loss(const Block& block, MatrixView<const Real> input, MatrixView<const Real> output) {
   double loss = 0;
-  for (const std::int64_t context : contexts)
-    loss -= log_softmax(input.row(context), output)[static_cast<std::size_t>(centre)];
+  for (std::size_t c = 0; c < block.contexts.size(); ++c) {
+    const std::vector<Real> log_p = log_softmax(input.row(block.contexts[c]), output);
+    for (std::size_t t = 0; t < block.targets.size(); ++t)
+      loss -= block.weight(c, t) * log_p[static_cast<std::size_t>(block.targets[t])];
+  }
   return loss;
 }
 
-/// One step of gradient descent on softmax_loss, all gradients from the values at the start. Returns the loss
-/// before the step. O(contexts x vocabulary x dim).
+/// One step of gradient descent on softmax_loss: all gradients from the values at the start, then all
+/// updates. Returns the loss before the step. O(contexts x vocabulary x dim).
 template <class Real>
-double train_softmax(const std::vector<std::int64_t>& contexts, std::int64_t centre, MatrixView<Real> input,
-                     MatrixView<Real> output, Real lr) {
+double train_softmax(const Block& block, MatrixView<Real> input, MatrixView<Real> output, Real lr) {
   const MatrixView<const Real> y{output.data, output.rows, output.cols, output.stride};
   const auto width = static_cast<std::size_t>(input.cols);
-  std::vector<Real> context_steps(contexts.size() * width);
+  std::vector<Real> context_steps(block.contexts.size() * width);
   std::vector<Real> output_steps(static_cast<std::size_t>(output.rows) * width);
   double loss = 0;
-  for (std::size_t c = 0; c < contexts.size(); ++c) {
-    const Real* x = input.row(contexts[c]);
+  for (std::size_t c = 0; c < block.contexts.size(); ++c) {
+    const Real* x = input.row(block.contexts[c]);
     const std::vector<Real> log_p = log_softmax(x, y);
-    loss -= log_p[static_cast<std::size_t>(centre)];
-    for (std::int64_t w = 0; w < output.rows; ++w) {
-      const Real wanted = w == centre ? Real(1) : Real(0);
-      const Real step = lr * (wanted - std::exp(log_p[static_cast<std::size_t>(w)]));
+    std::vector<Real> gradient(log_p.size());  // on the scores: sum over targets of 1[w = target] - P(w)
+    Real pairs = 0;
+    for (std::size_t t = 0; t < block.targets.size(); ++t) {
+      const auto target = static_cast<std::size_t>(block.targets[t]);
+      loss -= block.weight(c, t) * log_p[target];
+      gradient[target] += block.weight(c, t);
+      pairs += block.weight(c, t);
+    }
+    for (std::size_t w = 0; w < gradient.size(); ++w) {
+      const Real step = lr * (gradient[w] - pairs * std::exp(log_p[w]));
       for (std::size_t d = 0; d < width; ++d) {
-        context_steps[c * width + d] += step * y.row(w)[d];
-        output_steps[static_cast<std::size_t>(w) * width + d] += step * x[d];
+        context_steps[c * width + d] += step * y.row(static_cast<std::int64_t>(w))[d];
+        output_steps[w * width + d] += step * x[d];
       }
     }
   }
-  for (std::size_t c = 0; c < contexts.size(); ++c)
-    for (std::size_t d = 0; d < width; ++d) input.row(contexts[c])[d] += context_steps[c * width + d];
+  for (std::size_t c = 0; c < block.contexts.size(); ++c)
+    for (std::size_t d = 0; d < width; ++d) input.row(block.contexts[c])[d] += context_steps[c * width + d];
   for (std::int64_t w = 0; w < output.rows; ++w)
     for (std::size_t d = 0; d < width; ++d)
       output.row(w)[d] += output_steps[static_cast<std::size_t>(w) * width + d];

@@ -2,6 +2,7 @@
 
 #include <warp2vec/error.h>
 
+#include "host/training/softmax_tile.h"
 #include "kernels/backend/device_corpus.h"
 #include "kernels/backend/in_flight.h"
 #include "kernels/backend/kept_on_device.h"
@@ -24,7 +25,6 @@ constexpr std::int64_t kReserve = std::int64_t{256} << 20;
 constexpr std::int64_t kTilesPerBatch = 65536;
 constexpr std::int64_t kUnitTilesPerBatch = 16384;
 constexpr std::int64_t kSoftmaxTilesPerBatch = 16;
-constexpr std::int64_t kMostSoftmaxCentres = 64;
 
 /// What subsampling leaves, on average.
 struct Kept {
@@ -43,15 +43,6 @@ Kept expected_kept(const TrainingData& data) {
   }
   kept.largest_share /= kept.share;
   return kept;
-}
-
-// So few that the commonest word's rows, which get `share` of all pairs' gradients, stay stable without
-// damping: in trials lr * pairs * share = 1.3 trained a little worse than one centre at a time, and 2.7
-// diverged.
-constexpr double kMostSoftmaxLoad = 0.5;
-std::int64_t softmax_centres(const TrainingData& data) {
-  const double load = data.config.lr * data.config.pairs_per_centre() * expected_kept(data).largest_share;
-  return std::clamp(static_cast<std::int64_t>(kMostSoftmaxLoad / load), std::int64_t{1}, kMostSoftmaxCentres);
 }
 
 int choose_blocks(const TrainingData& data, const CudaDevice& device, const Model& model,
@@ -137,7 +128,7 @@ CudaPlan plan_cuda(const TrainingData& data, const CudaDevice& device, const Cud
   CudaPlan plan;
   std::int64_t tiles = kSoftmaxTilesPerBatch;
   if (data.config.loss.softmax) {
-    plan.softmax_centres = limits.softmax_centres > 0 ? limits.softmax_centres : softmax_centres(data);
+    plan.softmax_centres = most_softmax_centres(data.config);
   } else {
     plan.launch = plan_train_launch(model, {device.index, !limits.no_tensor_cores, limits.warps});
     plan.blocks = limits.blocks > 0 ? limits.blocks : choose_blocks(data, device, model, plan.launch);

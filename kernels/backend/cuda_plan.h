@@ -13,18 +13,17 @@ namespace warp2vec {
 
 /// What would otherwise follow from the device and the corpus; 0 and false leave it so. For tests.
 struct CudaLimits {
-  int warps = 0;                     ///< of a block
-  int blocks = 0;                    ///< of the training kernel
-  std::int64_t softmax_centres = 0;  ///< trained from the same values
-  bool stream_corpus = false;        ///< even if it fits
-  bool no_tensor_cores = false;      ///< even if the device has them
+  int warps = 0;                 ///< of a block
+  int blocks = 0;                ///< of the training kernel
+  bool stream_corpus = false;    ///< even if it fits
+  bool no_tensor_cores = false;  ///< even if the device has them
 };
 
 struct CudaPlan {
   TrainLaunch launch;
   int blocks = 0;                    ///< of the training kernel
   CentresInFlight in_flight;         ///< but for the full softmax
-  std::int64_t softmax_centres = 0;  ///< of the full softmax trained from the same values
+  std::int32_t softmax_centres = 0;  ///< most_softmax_centres()
   std::int64_t batch_centres = 0;
   std::int64_t batch_tokens = 0;  ///< kept tokens of a batch with the reach of its windows, at most
   CudaMemoryPlan memory;

@@ -46,8 +46,7 @@ __global__ void __launch_bounds__(kWarps* kWarpSize, 2)
   DeviceBlock block;
   auto* const partial = reinterpret_cast<float*>(dynamic_shared());
   for (std::int64_t r = block.index(); r < pairs.size; r += block.count())
-    softmax_row(block, scores + r * words, words, pairs.centres[r], pairs.lr[r], losses[block.index()],
-                partial);
+    softmax_row(block, scores + r * words, words, pairs.centres[r], pairs.lr, losses[block.index()], partial);
 }
 
 // One row a warp.

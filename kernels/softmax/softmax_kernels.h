@@ -9,11 +9,11 @@
 
 namespace warp2vec {
 
-/// (context, centre) pairs on the device.
+/// (context, centre) pairs on the device, trained from the same values.
 struct SoftmaxPairs {
   const std::int32_t* contexts;  ///< rows of the input matrix
   const std::int32_t* centres;   ///< rows of the output matrix
-  const float* lr;
+  float lr;
   std::int32_t size;
 };
 

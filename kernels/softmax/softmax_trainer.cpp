@@ -1,5 +1,9 @@
 #include "kernels/softmax/softmax_trainer.h"
 
+#include "host/training/softmax_tile.h"
+
+#include <algorithm>
+
 namespace warp2vec {
 namespace {
 
@@ -14,21 +18,19 @@ std::int64_t bytes_of(const std::vector<T>& values) {
 
 }  // namespace
 
-std::int64_t SoftmaxTrainer::bytes(const TrainingData& data, std::int64_t centres, std::int64_t group) {
-  constexpr std::int64_t kListed = 2 * sizeof(std::int32_t) + sizeof(float);
+std::int64_t SoftmaxTrainer::bytes(const TrainingData& data, std::int64_t centres, std::int32_t group) {
+  constexpr std::int64_t kListed = 2 * sizeof(std::int32_t);
   const std::int64_t pair_values = 2 * Matrix::padded(data.config.dim) + data.vocabulary.size();
   return most_pairs(data, centres) * kListed +
          most_pairs(data, group) * pair_values * static_cast<std::int64_t>(sizeof(float));
 }
 
 SoftmaxTrainer::SoftmaxTrainer(const TrainingData& data, Uploader& uploader, std::int64_t centres,
-                               std::int64_t group)
+                               std::int32_t group)
     : data_(data),
       uploader_(uploader),
-      group_(group),
       device_contexts_(most_pairs(data, centres)),
       device_centres_(most_pairs(data, centres)),
-      device_lr_(most_pairs(data, centres)),
       rows_(most_pairs(data, group) * Matrix::padded(data.config.dim)),
       steps_(rows_.size()),
       scores_(most_pairs(data, group) * data.vocabulary.size()) {
@@ -43,11 +45,11 @@ std::int64_t SoftmaxTrainer::train(const Batch& batch, const Model& model, doubl
   upload_pairs(stream);
   WARP2VEC_CUBLAS_CHECK(cublas().set_stream(cublas_, stream.get()));
   std::int64_t begin = 0;
-  for (const std::int64_t end : group_ends_) {
-    const SoftmaxPairs pairs{device_contexts_.data() + begin, device_centres_.data() + begin,
-                             device_lr_.data() + begin, static_cast<std::int32_t>(end - begin)};
+  for (const Group& group : groups_) {
+    const SoftmaxPairs pairs{device_contexts_.data() + begin, device_centres_.data() + begin, group.lr,
+                             static_cast<std::int32_t>(group.end - begin)};
     if (pairs.size > 0) train_group(pairs, model, losses, stream);
-    begin = end;
+    begin = group.end;
   }
   stream.record(pairs_done_);
   return begin;
@@ -62,28 +64,32 @@ void SoftmaxTrainer::list_pairs(const Batch& batch) {
   const KeptView kept = span.view();
   contexts_.clear();
   centres_.clear();
-  lr_.clear();
-  group_ends_.clear();
-  for (std::int64_t centre = batch.first - kept.first; centre < batch.last - kept.first; ++centre) {
+  groups_.clear();
+  const std::int64_t begin = batch.first - kept.first;
+  const std::int64_t end = batch.last - kept.first;
+  std::int64_t tile_end = begin;
+  std::int64_t group_end = begin;
+  for (std::int64_t centre = begin; centre < end; ++centre) {
     const std::int64_t position = kept.positions[centre];
+    if (centre == tile_end) tile_end = std::min(end, centre + config.centres_per_tile());
+    if (centre == group_end) {
+      group_end += softmax_centres({kept.words + centre, kept.words + tile_end}, config);
+      groups_.push_back({0, data_.lr_at(draws.epoch, position)});
+    }
     const KeptRange window =
         kept.around(centre, window_width(draws, position, config.window, config.shrink_window));
     for (std::int64_t i = window.begin; i < window.end; ++i) {
       if (i == centre) continue;
       contexts_.push_back(static_cast<std::int32_t>(kept.words[i]));
       centres_.push_back(static_cast<std::int32_t>(kept.words[centre]));
-      lr_.push_back(data_.lr_at(draws.epoch, position));
     }
-    const std::int64_t done = centre + 1 - (batch.first - kept.first);
-    if (done % group_ == 0 || done == batch.last - batch.first)
-      group_ends_.push_back(static_cast<std::int64_t>(contexts_.size()));
+    groups_.back().end = static_cast<std::int64_t>(contexts_.size());
   }
 }
 
 void SoftmaxTrainer::upload_pairs(const CudaStream& stream) {
   uploader_.upload(device_contexts_.data(), contexts_.data(), bytes_of(contexts_), &pairs_done_);
   uploader_.upload(device_centres_.data(), centres_.data(), bytes_of(centres_), &pairs_done_);
-  uploader_.upload(device_lr_.data(), lr_.data(), bytes_of(lr_), &pairs_done_);
   uploader_.finish_before(stream);
 }
 

@@ -17,11 +17,11 @@ namespace warp2vec {
 class SoftmaxTrainer {
  public:
   /// Bytes on the device for batches of `centres` centres, `group` of them at a time.
-  static std::int64_t bytes(const TrainingData& data, std::int64_t centres, std::int64_t group);
+  static std::int64_t bytes(const TrainingData& data, std::int64_t centres, std::int32_t group);
 
-  /// Trains the pairs of `group` centres from the same values. The references outlive this object. Throws
-  /// Error if there is no cuBLAS, DeviceError otherwise.
-  SoftmaxTrainer(const TrainingData& data, Uploader& uploader, std::int64_t centres, std::int64_t group);
+  /// `group`: most_softmax_centres(). The references outlive this object. Throws Error if there is no
+  /// cuBLAS, DeviceError otherwise.
+  SoftmaxTrainer(const TrainingData& data, Uploader& uploader, std::int64_t centres, std::int32_t group);
   ~SoftmaxTrainer();
   SoftmaxTrainer(const SoftmaxTrainer&) = delete;
   SoftmaxTrainer& operator=(const SoftmaxTrainer&) = delete;
@@ -34,19 +34,22 @@ class SoftmaxTrainer {
   void upload_pairs(const CudaStream& stream);
   void train_group(const SoftmaxPairs& pairs, const Model& model, double* losses, const CudaStream& stream);
 
+  /// Pairs that are trained from the same values.
+  struct Group {
+    std::int64_t end;
+    float lr;
+  };
+
   const TrainingData& data_;
   Uploader& uploader_;
-  std::int64_t group_;
   cublasHandle_t cublas_ = nullptr;
 
   std::vector<std::int32_t> contexts_;  // of the batch's pairs
   std::vector<std::int32_t> centres_;
-  std::vector<float> lr_;
-  std::vector<std::int64_t> group_ends_;  // in pairs
+  std::vector<Group> groups_;
 
   DeviceArray<std::int32_t> device_contexts_;
   DeviceArray<std::int32_t> device_centres_;
-  DeviceArray<float> device_lr_;
   CudaEvent pairs_done_;             // the device lists may be overwritten
   DeviceArray<float> rows_, steps_;  // of a group's contexts
   DeviceArray<float> scores_;        // pairs x vocabulary

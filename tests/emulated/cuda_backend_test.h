@@ -17,7 +17,6 @@ inline MakeBackend cuda(int blocks, int warps) {
   CudaLimits limits;
   limits.blocks = blocks;
   limits.warps = warps;
-  limits.softmax_centres = 1;
   limits.no_tensor_cores = true;
   return cuda(limits);
 }

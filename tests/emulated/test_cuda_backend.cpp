@@ -90,7 +90,6 @@ TEST_F(CudaBackendTest, ManySmallBatchesTrainLikeOne) {
     CudaLimits limits;
     limits.blocks = 1;
     limits.warps = 1;
-    limits.softmax_centres = 1;
     limits.no_tensor_cores = true;
     limits.stream_corpus = true;
     return std::make_unique<Rebatched>(make_cuda_backend(data, 0, limits), 16);
@@ -183,7 +182,7 @@ TEST_F(CudaBackendTest, SmallCorporaGetFewCentresInFlight) {
   EXPECT_EQ(in_flight(5000, "hs", Sharing::tile), 8);
   EXPECT_EQ(in_flight(5000, "hs", Sharing::window), 8);
   EXPECT_GT(in_flight(1000000, "ns", Sharing::tile), in_flight(300000, "ns", Sharing::tile));
-  EXPECT_EQ(in_flight(5000, "softmax", Sharing::tile), 30);
+  EXPECT_EQ(in_flight(5000, "softmax", Sharing::tile), 64);
 }
 
 TEST_F(CudaBackendTest, ATinyCorpusDoesNotDiverge) {

@@ -257,7 +257,10 @@ TEST_F(CudaBackendTest, SoftmaxEqualsTheReference) {
   for (const std::int32_t dim : {1, 33}) {
     Config config = config_of("softmax", Sharing::tile, dim);
     config.lr = 0.2;
-    expect_equal_up_to_rounding(run(corpus, config, cuda(0, 0)), run(corpus, config, make_reference_backend));
+    for (const std::int32_t centres : {1, 7, 64}) {
+      config.tile_centres = centres;
+      expect_equal_up_to_rounding(run(corpus, config, cuda()), run(corpus, config, make_reference_backend));
+    }
   }
 }
 

@@ -96,7 +96,7 @@ TEST(ModelProbability, IsWhatTrainingMaximises) {
       for (const std::int64_t centre : {1, 3, 35}) {
         const double expected =
             config.loss.softmax
-                ? softmax_loss<float>({context}, centre, e.input.view(), e.output.view())
+                ? softmax_loss<float>({{context}, {centre}, {1.0F}, {}, {}}, e.input.view(), e.output.view())
                 : block_loss<float>(path_block(data, {context}, id(centre)), e.input.view(), e.nodes.view());
         EXPECT_NEAR(-log_probability(model, id(centre), id(context)), expected, 1e-4) << loss;
       }

@@ -57,7 +57,6 @@ class GpuTest : public ::testing::Test {
     CudaLimits limits;
     limits.blocks = 1;
     limits.warps = 1;
-    limits.softmax_centres = 1;
     limits.no_tensor_cores = true;
     return limits;
   }

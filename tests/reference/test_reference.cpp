@@ -151,13 +151,22 @@ TEST_F(ReferenceTest, ATileOfPathsIsAllItsCentresPaths) {
 }
 
 TEST_F(ReferenceTest, SoftmaxStepDescendsTheGradient) {
-  make(config_of(Sharing::window, "softmax"));
-  const std::vector<std::int64_t> contexts = context_rows(span_, 20, window_of(*data_, draws_, span_, 20));
-  const std::int64_t centre = row(20);
+  make(config_of(Sharing::tile, "softmax"));
+  const Block block = softmax_block(*data_, draws_, span_, 16, 22);
   expect_gradient_step(
-      [&](Doubles& x, Doubles& y) { return train_softmax(contexts, centre, x.view(), y.view(), 0.1); },
-      [&](const Doubles& x, const Doubles& y) { return softmax_loss(contexts, centre, x.view(), y.view()); },
-      words());
+      [&](Doubles& x, Doubles& y) { return train_softmax(block, x.view(), y.view(), 0.1); },
+      [&](const Doubles& x, const Doubles& y) { return softmax_loss(block, x.view(), y.view()); }, words());
+}
+
+TEST_F(ReferenceTest, ASoftmaxBlockIsAllItsCentresPairs) {
+  make(config_of(Sharing::tile, "softmax"));
+  const Block block = softmax_block(*data_, draws_, span_, 16, 22);
+  const Doubles x(words(), config_.dim, 1, 2), y(words(), config_.dim, 2, 2);
+  double loss = 0;
+  for (std::int64_t centre = 16; centre < 22; ++centre)
+    for (const std::int64_t context : context_rows(span_, centre, window_of(*data_, draws_, span_, centre)))
+      loss -= log_softmax(x.view().row(context), y.view())[static_cast<std::size_t>(row(centre))];
+  EXPECT_NEAR(softmax_loss(block, x.view(), y.view()), loss, 1e-9 * loss);
 }
 
 // Two of the three contexts are one row, which gets the gradients of 2 + 3 pairs. A load of 0.1 * 4 a pair

@@ -196,6 +196,14 @@ TEST_F(Divergence, ExtremeButSoundRunsAreNotRefused) {
   }
 }
 
+// A word that fills a tile would get the gradients of hundreds of pairs at once.
+TEST_F(Divergence, RunsOfOneWordAreSoundUnderFullSoftmax) {
+  Config config = config_of("softmax", Sharing::tile);
+  config.sample = 0;
+  config.epochs = 3;
+  EXPECT_EQ(thrown_message([&] { run(runs_of_words(), config, make_cpu_backend); }), "");
+}
+
 TEST_F(Divergence, ARealOneIsSeen) {
   config_.lr = 10;
   config_.sharing = Sharing::pair;

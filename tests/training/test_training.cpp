@@ -31,7 +31,8 @@ INSTANTIATE_TEST_SUITE_P(Rules, EveryObjective,
                                            Rule{"hs", Sharing::tile, 24}, Rule{"ns+hs", Sharing::pair, 24},
                                            Rule{"ns+hs", Sharing::window, 24},
                                            Rule{"ns+hs", Sharing::tile, 24},
-                                           Rule{"softmax", Sharing::tile, 24}, Rule{"ns", Sharing::tile, 1},
+                                           Rule{"softmax", Sharing::tile, 24},
+                                           Rule{"softmax", Sharing::window, 17}, Rule{"ns", Sharing::tile, 1},
                                            Rule{"ns", Sharing::tile, 15}, Rule{"ns", Sharing::tile, 16},
                                            Rule{"ns", Sharing::tile, 17}, Rule{"hs", Sharing::tile, 100}),
                          rule_name);
@@ -49,6 +50,20 @@ TEST(Training, OddTileShapesEqualTheReference) {
   }
 }
 
+// Parts of tiles that do not divide them, and vocabularies of less and more than one product.
+TEST(Training, OddSoftmaxTilesEqualTheReference) {
+  for (const auto& [words, centres, window] :
+       {std::tuple{3, 7, 5}, std::tuple{96, 17, 12}, std::tuple{150, 64, 2}, std::tuple{200, 1, 3}}) {
+    const SyntheticCorpus corpus = zipf_corpus(words, 1500, 200);
+    Config config = config_of("softmax", Sharing::tile);
+    config.tile_centres = centres;
+    config.window = window;
+    config.shrink_window = window != 2;
+    expect_equal_up_to_rounding(run(corpus, config, make_cpu_backend),
+                                run(corpus, config, make_reference_backend));
+  }
+}
+
 TEST(Training, CpuEqualsTheReferenceWhereStepsAreDamped) {
   const SyntheticCorpus corpus = runs_corpus(100, 2000);
   for (const Config& config : damped_configs())
@@ -58,7 +73,7 @@ TEST(Training, CpuEqualsTheReferenceWhereStepsAreDamped) {
 
 TEST(Training, BatchSizeDoesNotChangeABit) {
   const SyntheticCorpus corpus = zipf_corpus(150, 8000, 3000);
-  for (const char* loss : {"ns", "ns+hs"}) {
+  for (const char* loss : {"ns", "ns+hs", "softmax"}) {
     Config config = config_of(loss, Sharing::tile);
     config.max_sentence = 100;
     for (const MakeBackend& make : {MakeBackend(make_cpu_backend), MakeBackend(make_reference_backend)}) {
@@ -77,7 +92,7 @@ TEST(Training, BatchSizeDoesNotChangeABit) {
 
 TEST(Training, DeterministicIsBitEqualForAnyThreads) {
   const SyntheticCorpus corpus = zipf_corpus(150, 20000, 60);
-  for (const char* loss : {"ns", "hs", "ns+hs"}) {
+  for (const char* loss : {"ns", "hs", "ns+hs", "softmax"}) {
     Config config = config_of(loss, Sharing::tile);
     config.deterministic = true;
     const Outcome one = run(corpus, config, make_cpu_backend);
