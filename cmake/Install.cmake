@@ -1,17 +1,19 @@
-# What `cmake --install` copies: the program with its manual page and completions of shells, the library with its
-# headers, and its CMake package.
+# What `cmake --install` copies: the program with its manual page and completions of shells, the libraries with their
+# headers, the CMake package and the pkg-config file. The libraries are exported apart, so that core needs no CUDA
+# toolkit.
 include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/warp2vec)
 
-set(libraries warp2vec_core)
-set(find_cuda_toolkit "")
-if(TARGET warp2vec_cuda)
-  list(APPEND libraries warp2vec_cuda)
-  set(find_cuda_toolkit "find_dependency(CUDAToolkit)")
+set(components core)
+if(warp2vec_has_cuda)
+  list(APPEND components cuda)
 endif()
-
-install(TARGETS ${libraries} EXPORT warp2vecTargets)
+foreach(component ${components})
+  get_target_property(library warp2vec::${component} ALIASED_TARGET)
+  install(TARGETS ${library} EXPORT warp2vec_${component})
+  install(EXPORT warp2vec_${component} NAMESPACE warp2vec:: DESTINATION ${package_dir})
+endforeach()
 if(WARP2VEC_BUILD_CLI)
   install(TARGETS warp2vec)
   if(NOT CMAKE_CROSSCOMPILING)
@@ -23,7 +25,15 @@ if(WARP2VEC_BUILD_CLI)
   endif()
 endif()
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/warp2vec DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(EXPORT warp2vecTargets NAMESPACE warp2vec:: DESTINATION ${package_dir})
+
+# What links a static library links what that needs, too.
+if(BUILD_SHARED_LIBS)
+  set(needs_dependencies FALSE)
+  set(pkg_config_dependencies "")
+else()
+  set(needs_dependencies TRUE)
+  set(pkg_config_dependencies "Requires.private: zlib liblzma libzstd libutf8proc libhwy\nLibs.private: -lbz2 -pthread\n") # bzip2 often has no .pc
+endif()
 
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/warp2vecConfig.cmake.in
                               ${PROJECT_BINARY_DIR}/warp2vecConfig.cmake INSTALL_DESTINATION ${package_dir})
@@ -32,3 +42,7 @@ install(
   FILES ${PROJECT_BINARY_DIR}/warp2vecConfig.cmake ${PROJECT_BINARY_DIR}/warp2vecConfigVersion.cmake
         ${PROJECT_SOURCE_DIR}/cmake/FindZstd.cmake ${PROJECT_SOURCE_DIR}/cmake/FindUtf8proc.cmake
   DESTINATION ${package_dir})
+
+file(RELATIVE_PATH headers_from_pc ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_FULL_INCLUDEDIR})
+configure_file(${PROJECT_SOURCE_DIR}/cmake/warp2vec.pc.in ${PROJECT_BINARY_DIR}/warp2vec.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/warp2vec.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

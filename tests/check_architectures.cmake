@@ -1,4 +1,4 @@
-cmake_minimum_required(VERSION 3.25)
+cmake_minimum_required(VERSION 3.22)
 # Fails if GPUs would not get the kernels that suit them: by default a build is for 75, 80 and 90, as far as the
 # toolkit knows them; the library holds what it was told to for each of its architectures; in the PTX, of which the
 # machine code is made, the kernels of tiles use tensor cores for each architecture from 80 on, and no kernel traps.

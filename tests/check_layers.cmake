@@ -1,4 +1,4 @@
-cmake_minimum_required(VERSION 3.25)
+cmake_minimum_required(VERSION 3.22)
 # Fails if a file includes one of a folder that is not below its own, or by another name than the path from the
 # project's root. SOURCE: that root. Every folder of the product is here with those it may include, beside itself and
 # include/warp2vec; what stands further up is never among them, so that there are no cycles.

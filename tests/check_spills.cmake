@@ -1,4 +1,4 @@
-cmake_minimum_required(VERSION 3.25)
+cmake_minimum_required(VERSION 3.22)
 # Fails if ptxas said of any kernel that it spills registers, or said nothing of a training kernel for one of the
 # architectures. LOGS: folder of what ptxas said; ARCHITECTURES: as in CMAKE_CUDA_ARCHITECTURES.
 file(GLOB logs ${LOGS}/*.log)

@@ -1,7 +1,8 @@
 #pragma once
-/// How much the steps of rows are damped.
+/// How much the steps of rows are damped. Exported for the library of kernels, not for users.
 
 #include <warp2vec/detail/step.h>
+#include <warp2vec/export.h>
 #include <warp2vec/trainer.h>
 
 #include <cstdint>
@@ -10,7 +11,7 @@
 namespace warp2vec {
 
 /// Which share of all centres, in [0, 1], meets what. Linear in the vocabulary.
-struct CentreShares {
+struct WARP2VEC_EXPORT CentreShares {
   std::vector<double> words;  ///< the centres that are the word: its share of the kept tokens
   std::vector<double> nodes;  ///< those whose path passes the inner node; empty without hierarchical softmax
 
@@ -51,7 +52,7 @@ struct CentresInFlight {
 };
 
 /// The hot rows of all three matrices.
-struct HotMatrices {
+struct WARP2VEC_EXPORT HotMatrices {
   HotRows input;   ///< under negative sampling
   HotRows output;  ///< under negative sampling
   HotRows input_under_tree;

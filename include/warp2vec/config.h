@@ -2,6 +2,7 @@
 /// Every setting of a training run: its default, unit and valid range.
 
 #include <warp2vec/error.h>
+#include <warp2vec/export.h>
 
 #include <cstdint>
 #include <string>
@@ -34,7 +35,7 @@ enum class TableType {
 };
 
 /// What `Config` calls a thing is what the CLI's flag is called.
-struct Config {
+struct WARP2VEC_EXPORT Config {
   std::int32_t dim = 100;      ///< values per vector, 1 to 4096
   std::int32_t window = 5;     ///< largest distance between centre and context in kept words, 1 to 1000
   bool shrink_window = true;   ///< draw each centre's window uniformly from 1..window (word2vec.c's habit)
@@ -84,27 +85,27 @@ struct Config {
 inline constexpr std::int32_t kMostPathCentres = 8;
 
 /// "ns", "hs", "ns+hs" or "softmax"; "ns,hs" is the same as "ns+hs". Throws Error for anything else.
-Loss parse_loss(const std::string& text);
-std::string to_string(const Loss& loss);
+WARP2VEC_EXPORT Loss parse_loss(const std::string& text);
+WARP2VEC_EXPORT std::string to_string(const Loss& loss);
 
 /// Smaller vocabularies are trained by Sharing::pair unless another rule is asked for: 10,000 words, and
 /// 20,000 with more than 20 negatives.
-std::int64_t least_words_to_share(const Config& config);
+WARP2VEC_EXPORT std::int64_t least_words_to_share(const Config& config);
 
 /// What Sharing::automatic means for a vocabulary of `words` words; any other is returned as it is. On a CPU
 /// hierarchical softmax alone is trained pair by pair, which is as fast there and learns more. See
 /// benchmarks/README.md, "When negatives are shared", for what its bounds rest on.
-Sharing choose_sharing(const Config& config, std::int64_t words, bool on_gpu = false);
+WARP2VEC_EXPORT Sharing choose_sharing(const Config& config, std::int64_t words, bool on_gpu = false);
 
 /// "auto", "pair", "window" or "tile". Throws Error for anything else.
-Sharing parse_sharing(const std::string& text);
-std::string to_string(Sharing sharing);
+WARP2VEC_EXPORT Sharing parse_sharing(const std::string& text);
+WARP2VEC_EXPORT std::string to_string(Sharing sharing);
 
 /// "float" or "bf16". Throws Error for anything else.
-TableType parse_table_type(const std::string& text);
-std::string to_string(TableType type);
+WARP2VEC_EXPORT TableType parse_table_type(const std::string& text);
+WARP2VEC_EXPORT std::string to_string(TableType type);
 
 /// `threads`, or the number of hardware threads if it is 0; at least 1.
-int thread_count(const Config& config);
+WARP2VEC_EXPORT int thread_count(const Config& config);
 
 }  // namespace warp2vec

@@ -2,6 +2,7 @@
 /// Text on disk or standard input, and what is made of it: a vocabulary and a stream of word ids.
 
 #include <warp2vec/error.h>
+#include <warp2vec/export.h>
 #include <warp2vec/token_stream.h>
 #include <warp2vec/vocabulary.h>
 
@@ -20,7 +21,7 @@ using ReadProgress = std::function<void(std::int64_t bytes, std::int64_t tokens)
 /// The input of a run: plain, gzip, zstd, bzip2 or xz files (told by their first bytes, not by name), in order.
 /// Tokens are split at ASCII white space; a newline or the end of a file ends a sentence. All other bytes
 /// belong to words as they are; a UTF-8 byte-order mark at a file's start is skipped.
-class Corpus {
+class WARP2VEC_EXPORT Corpus {
  public:
   /// `inputs`: files, folders (all regular files below them, by path; hidden ones left out) and "-" for
   /// standard input, which is copied to an unnamed temporary file first, since the text is read twice. Throws
@@ -53,12 +54,12 @@ struct CorpusCounts {
 /// tree, as they are in word2vec.c's (benchmarks/README.md, "The order of words with equal counts"). The
 /// result does not depend on `threads`. Throws Error for a NUL byte (file and offset), a damaged compressed
 /// file, or a text without a word that is frequent enough.
-CorpusCounts count_words(const Corpus& corpus, std::int64_t min_count, std::int64_t max_vocab, int threads,
-                         const ReadProgress& progress = {});
+WARP2VEC_EXPORT CorpusCounts count_words(const Corpus& corpus, std::int64_t min_count, std::int64_t max_vocab,
+                                         int threads, const ReadProgress& progress = {});
 
 /// The corpus as word ids; words outside the vocabulary are left out. The result does not depend on
 /// `threads`. Throws as count_words does, and if no token is in the vocabulary.
-TokenStream encode(const Corpus& corpus, const Vocabulary& vocabulary, int threads,
-                   const ReadProgress& progress = {});
+WARP2VEC_EXPORT TokenStream encode(const Corpus& corpus, const Vocabulary& vocabulary, int threads,
+                                   const ReadProgress& progress = {});
 
 }  // namespace warp2vec

@@ -2,6 +2,7 @@
 /// Training on NVIDIA GPUs. No CUDA header is needed to use this; it is implemented by the library
 /// warp2vec::cuda.
 
+#include <warp2vec/export.h>
 #include <warp2vec/trainer.h>
 
 #include <cstdint>
@@ -30,14 +31,14 @@ struct CudaDevices {
   std::vector<CudaDevice> usable;
   std::vector<std::string> problems;
 };
-CudaDevices find_cuda_devices(bool with_free_memory = false);
+WARP2VEC_EXPORT CudaDevices find_cuda_devices(bool with_free_memory = false);
 
 /// The toolkit that built this library and the architectures that it has kernels for: "13.0, kernels for
 /// compute capability 7.5, 8.0, 9.0".
-std::string cuda_build();
+WARP2VEC_EXPORT std::string cuda_build();
 
 /// What a run allocates on the GPU, planned before anything is allocated.
-struct CudaMemoryPlan {
+struct WARP2VEC_EXPORT CudaMemoryPlan {
   struct Item {
     std::string name;
     std::int64_t bytes = 0;
@@ -56,7 +57,7 @@ struct CudaSeconds {
 };
 
 /// A backend on one GPU. Failures of the device throw DeviceError with the call, file and line.
-class CudaBackend : public Backend {
+class WARP2VEC_EXPORT CudaBackend : public Backend {
  public:
   virtual const CudaDevice& device() const = 0;
   virtual const CudaMemoryPlan& memory() const = 0;
@@ -77,6 +78,6 @@ inline constexpr std::int32_t kMaxCudaDim = 1024;
 
 /// Throws Error if `device` is not usable (saying why), if dim is above kMaxCudaDim, or if the run does not
 /// fit into its free memory (saying what is needed and what to change).
-std::unique_ptr<CudaBackend> make_cuda_backend(const TrainingData& data, int device = 0);
+WARP2VEC_EXPORT std::unique_ptr<CudaBackend> make_cuda_backend(const TrainingData& data, int device = 0);
 
 }  // namespace warp2vec

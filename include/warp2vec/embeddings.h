@@ -3,6 +3,7 @@
 
 #include <warp2vec/config.h>
 #include <warp2vec/error.h>
+#include <warp2vec/export.h>
 #include <warp2vec/types.h>
 
 #include <cstdint>
@@ -12,7 +13,7 @@ namespace warp2vec {
 
 /// Owns a zeroed, 64-byte-aligned row-major float matrix. Rows are padded with zeros to a multiple of 16
 /// values (one cache line), so that vector code needs no tails; the padding stays zero under every update.
-class Matrix {
+class WARP2VEC_EXPORT Matrix {
  public:
   Matrix() = default;
   /// Throws Error with the size in bytes if the memory cannot be had.
@@ -51,6 +52,6 @@ struct Embeddings {
 
 /// word2vec.c's start: input uniform in [-0.5, 0.5) / dim, outputs zero; a pure function of (seed, row,
 /// column), whatever config.threads, on which it is made.
-Embeddings initial_embeddings(std::int64_t vocabulary, const Config& config);
+WARP2VEC_EXPORT Embeddings initial_embeddings(std::int64_t vocabulary, const Config& config);
 
 }  // namespace warp2vec

@@ -2,6 +2,7 @@
 /// Nearest neighbours, analogies, and agreement with human judgement. "Similarity" is the cosine, in [-1, 1].
 
 #include <warp2vec/error.h>
+#include <warp2vec/export.h>
 #include <warp2vec/word_vectors.h>
 
 #include <cstdint>
@@ -20,7 +21,7 @@ struct Neighbor {
 };
 
 /// Word vectors scaled to length 1 (zero vectors stay zero), with a look-up by word.
-class KeyedVectors {
+class WARP2VEC_EXPORT KeyedVectors {
  public:
   explicit KeyedVectors(WordVectors vectors);
 
@@ -62,8 +63,8 @@ struct EvaluateOptions {
 /// comma, semicolon or spaces; lines that start with '#' and a header line without a number are passed over.
 /// Pairs with a missing word are left out and counted, as in gensim's evaluate_word_pairs. Throws Error
 /// naming file and line.
-PairsResult evaluate_pairs(const KeyedVectors& space, const std::string& path,
-                           const EvaluateOptions& options);
+WARP2VEC_EXPORT PairsResult evaluate_pairs(const KeyedVectors& space, const std::string& path,
+                                           const EvaluateOptions& options);
 
 struct AnalogySection {
   std::string name;  ///< empty for questions before the first heading
@@ -83,7 +84,7 @@ struct AnalogyResult {
 /// Share of `a b c d` questions for which d is the word nearest to b - a + c (3CosAdd of unit vectors; a, b,
 /// c left out), by ": name" section; gensim's evaluate_word_analogies, in batched matrix products. Throws
 /// Error naming file and line.
-AnalogyResult evaluate_analogies(const KeyedVectors& space, const std::string& path,
-                                 const EvaluateOptions& options);
+WARP2VEC_EXPORT AnalogyResult evaluate_analogies(const KeyedVectors& space, const std::string& path,
+                                                 const EvaluateOptions& options);
 
 }  // namespace warp2vec

@@ -5,6 +5,7 @@
 #include <warp2vec/detail/samplers.h>
 #include <warp2vec/embeddings.h>
 #include <warp2vec/error.h>
+#include <warp2vec/export.h>
 #include <warp2vec/trainer.h>
 #include <warp2vec/types.h>
 #include <warp2vec/vocabulary.h>
@@ -27,19 +28,20 @@ struct TrainedModel {
 /// format of docs/model-format.md. Throws Error naming the file, also for a model that load_model would
 /// refuse: matrices of the wrong shape, values that are not finite, words that are empty or have white space
 /// or a NUL in them; nothing is left under the final name then.
-void save_model(const TrainedModel& model, const std::string& path);
+WARP2VEC_EXPORT void save_model(const TrainedModel& model, const std::string& path);
 
 /// The same for what has been trained on `data`.
-void save_model(const TrainingData& data, const Embeddings& embeddings, const std::string& path);
+WARP2VEC_EXPORT void save_model(const TrainingData& data, const Embeddings& embeddings,
+                                const std::string& path);
 
 /// Reads what save_model wrote, bit for bit. Strict: sizes must fit the file to the byte and are checked
 /// before any allocation, every section against its CRC-32, and the content against what a training could
 /// have made: settings in range, words unique and in the vocabulary's order, the code lengths of a Huffman
 /// tree, finite values. Throws Error naming the file, the section or offset, and what was expected.
-TrainedModel load_model(const std::string& path);
+WARP2VEC_EXPORT TrainedModel load_model(const std::string& path);
 
 /// Whether a model trained with this loss has a P(word | context).
-bool has_probabilities(const Loss& loss);
+WARP2VEC_EXPORT bool has_probabilities(const Loss& loss);
 
 /// log P(word | context) in nats: how likely `word` is where `context` is near, in the text as it was trained
 /// (windowed and subsampled). With x the context's input row, it is
@@ -50,12 +52,12 @@ bool has_probabilities(const Loss& loss);
 /// al. 2013 for both in skip-gram). Computed in double: over all words the probabilities sum to 1 up to
 /// rounding, 1e-12 in the tests. Both words are of the model's vocabulary. Throws Error if there are no
 /// probabilities: negative sampling alone learns scores of pairs that are not normalised.
-double log_probability(const TrainedModel& model, WordId word, WordId context);
+WARP2VEC_EXPORT double log_probability(const TrainedModel& model, WordId word, WordId context);
 
 /// log_probability of every word, one per word of the vocabulary, in O(vocabulary * dim) and under
 /// hierarchical softmax O(vocabulary * code length) more. Bit for bit what log_probability gives, with its
 /// errors.
-std::vector<double> log_probabilities(const TrainedModel& model, WordId context);
+WARP2VEC_EXPORT std::vector<double> log_probabilities(const TrainedModel& model, WordId context);
 
 struct WordProbability {
   WordId word{};
@@ -64,6 +66,7 @@ struct WordProbability {
 
 /// The `top` most probable words (all, if there are fewer; none for `top` < 1), by falling probability, then
 /// by WordId. Errors as of log_probability.
-std::vector<WordProbability> top_k(const TrainedModel& model, WordId context, std::int64_t top);
+WARP2VEC_EXPORT std::vector<WordProbability> top_k(const TrainedModel& model, WordId context,
+                                                   std::int64_t top);
 
 }  // namespace warp2vec

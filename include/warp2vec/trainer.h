@@ -7,6 +7,7 @@
 #include <warp2vec/detail/samplers.h>
 #include <warp2vec/embeddings.h>
 #include <warp2vec/error.h>
+#include <warp2vec/export.h>
 #include <warp2vec/token_stream.h>
 #include <warp2vec/vocabulary.h>
 
@@ -21,7 +22,7 @@
 namespace warp2vec {
 
 /// Everything that stays constant during a run. The references outlive the backend.
-struct TrainingData {
+struct WARP2VEC_EXPORT TrainingData {
   /// Sharing::automatic is what choose_sharing() says for a CPU; for a GPU, ask it before.
   const Config config;
   const Vocabulary& vocabulary;
@@ -57,11 +58,11 @@ struct Trained {
 
 /// Mean loss of a pair, in nats, while all scores are 0, as they are before any training: (1 + K) log 2 for
 /// negative sampling, log 2 for each node of a path for hierarchical softmax, log V for softmax.
-double untrained_loss(const TrainingData& data);
+WARP2VEC_EXPORT double untrained_loss(const TrainingData& data);
 
 /// Executes batches on some device. Calls come from one thread. A device that fails throws DeviceError from
 /// any of them; after a call that threw, only the destructor follows, and batches in flight are given up.
-class Backend {
+class WARP2VEC_EXPORT Backend {
  public:
   virtual ~Backend() = default;
   /// Centres per batch that suit the device; a multiple of config.tile_centres.
@@ -87,9 +88,9 @@ class Backend {
 };
 
 /// Plain loops on one thread, in the order of the corpus: the executable definition of every objective.
-std::unique_ptr<Backend> make_reference_backend(const TrainingData& data);
+WARP2VEC_EXPORT std::unique_ptr<Backend> make_reference_backend(const TrainingData& data);
 /// Vectorised, on config.threads threads.
-std::unique_ptr<Backend> make_cpu_backend(const TrainingData& data);
+WARP2VEC_EXPORT std::unique_ptr<Backend> make_cpu_backend(const TrainingData& data);
 
 /// The state of a run, as told to its observer.
 struct Progress {
@@ -121,7 +122,7 @@ struct TrainingSummary {
 
 /// The device failed. The embeddings are as they were after tokens(), which may be saved; all that was
 /// trained after that is lost.
-class TrainingFailed : public Error {
+class WARP2VEC_EXPORT TrainingFailed : public Error {
  public:
   TrainingFailed(const std::string& what, TrainingSummary summary, std::int64_t tokens)
       : Error(what), summary_(std::move(summary)), tokens_(tokens) {}
@@ -148,7 +149,8 @@ struct CheckpointIntervals {
 /// are then not to be saved, if training diverged: the loss is not finite or more than three times that of
 /// untrained vectors, or a row of any matrix is not finite or longer than 1000; and if there was no pair to
 /// train: no sentence has two words, or subsampling left none with two. The message says what to change.
-TrainingSummary train(const TrainingData& data, Backend& backend, Embeddings& embeddings,
-                      const Observer& observer = {}, const CheckpointIntervals& intervals = {});
+WARP2VEC_EXPORT TrainingSummary train(const TrainingData& data, Backend& backend, Embeddings& embeddings,
+                                      const Observer& observer = {},
+                                      const CheckpointIntervals& intervals = {});
 
 }  // namespace warp2vec

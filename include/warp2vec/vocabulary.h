@@ -2,6 +2,7 @@
 /// The words of a corpus with exact counts: word <-> WordId.
 
 #include <warp2vec/error.h>
+#include <warp2vec/export.h>
 #include <warp2vec/types.h>
 
 #include <cstdint>
@@ -15,7 +16,7 @@
 namespace warp2vec {
 
 /// Words ordered by falling counts; immutable once made.
-class Vocabulary {
+class WARP2VEC_EXPORT Vocabulary {
  public:
   Vocabulary() = default;
 
@@ -45,9 +46,10 @@ class Vocabulary {
 /// Reads `word count` lines (one space or tab between; word2vec.c's `</s>` line is an entry like any other),
 /// in any order, and filters like Vocabulary's constructor. Throws Error naming file and line for a line of
 /// another form, a count that is not an integer in [0, 2^63), a repeated word or an empty result.
-Vocabulary read_vocabulary(const std::string& path, std::int64_t min_count, std::int64_t max_vocab);
+WARP2VEC_EXPORT Vocabulary read_vocabulary(const std::string& path, std::int64_t min_count,
+                                           std::int64_t max_vocab);
 
 /// Writes `word count\n` lines in the vocabulary's order, atomically.
-void save_vocabulary(const Vocabulary& vocabulary, const std::string& path);
+WARP2VEC_EXPORT void save_vocabulary(const Vocabulary& vocabulary, const std::string& path);
 
 }  // namespace warp2vec

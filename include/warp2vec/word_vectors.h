@@ -3,6 +3,7 @@
 
 #include <warp2vec/embeddings.h>
 #include <warp2vec/error.h>
+#include <warp2vec/export.h>
 #include <warp2vec/vocabulary.h>
 
 #include <cstdint>
@@ -30,21 +31,21 @@ enum class VectorFormat {
 };
 
 /// "binary", "text", "glove", "npy" or "tensorboard". Throws Error for anything else.
-VectorFormat parse_vector_format(const std::string& text);
-std::string to_string(VectorFormat format);
+WARP2VEC_EXPORT VectorFormat parse_vector_format(const std::string& text);
+WARP2VEC_EXPORT std::string to_string(VectorFormat format);
 
 /// Reads binary, text, glove or npy vectors; the format is detected from the content. Strict: the file's size
 /// must fit the header to the byte, words must be non-empty and unique, numbers finite. Throws Error naming
 /// file and offset or line. Sizes are checked against the file's size before any allocation.
-WordVectors load_vectors(const std::string& path);
+WARP2VEC_EXPORT WordVectors load_vectors(const std::string& path);
 
 /// Writes the vectors of `words` atomically (a temporary file beside it, fsync, rename, fsync of the folder);
 /// numbers in text have the fewest digits that read back to the same float. Throws Error naming the file;
 /// nothing is left under a final name then.
-void save_vectors(const WordVectors& vectors, const std::string& path, VectorFormat format);
+WARP2VEC_EXPORT void save_vectors(const WordVectors& vectors, const std::string& path, VectorFormat format);
 
 /// The same for a trained model: rows of `input` in the vocabulary's order.
-void save_vectors(const Vocabulary& vocabulary, const Matrix& input, const std::string& path,
-                  VectorFormat format);
+WARP2VEC_EXPORT void save_vectors(const Vocabulary& vocabulary, const Matrix& input, const std::string& path,
+                                  VectorFormat format);
 
 }  // namespace warp2vec

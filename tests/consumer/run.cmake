@@ -1,32 +1,97 @@
 # Builds and runs the consumer project, from nothing each time: cmake -D... -P run.cmake with
 #   WORK            a folder of its own for everything that is written
 #   BUILD           a build of warp2vec, to be installed and found; or
-#   SOURCE          warp2vec's sources, to be added as a subdirectory
+#   SOURCE          warp2vec's sources, to be added as a subdirectory, or, with SHARED, built as shared libraries,
+#                   installed and found; with CONFIGURE_ONLY the subdirectory is not built
+#   CUDA            whether BUILD has warp2vec::cuda
 #   CXX, GENERATOR  what to build with
+cmake_minimum_required(VERSION 3.22)
+set(configure ${CMAKE_COMMAND} -G ${GENERATOR} -DCMAKE_CXX_COMPILER=${CXX})
+
 function(run)
   execute_process(COMMAND ${ARGV} WORKING_DIRECTORY ${WORK} COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
 
-file(REMOVE_RECURSE ${WORK})
-file(MAKE_DIRECTORY ${WORK})
-if(BUILD)
-  run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)
-  set(warp2vec -DCMAKE_PREFIX_PATH=${WORK}/prefix)
-else()
-  set(warp2vec -DWARP2VEC_SOURCE_DIR=${SOURCE} -DWARP2VEC_CUDA=OFF) # kernels take minutes to compile again
-endif()
-run(${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR} -B ${WORK}/build -G ${GENERATOR} -DCMAKE_CXX_COMPILER=${CXX} ${warp2vec})
-run(${CMAKE_COMMAND} --build ${WORK}/build --parallel 2)
-
 # The example of docs/build.md is this program, and docs/design.md is text to train on.
 set(docs ${CMAKE_CURRENT_LIST_DIR}/../../docs)
-run(${WORK}/build/consumer ${docs}/design.md)
-if(EXISTS ${WORK}/build/gpus)
-  run(${WORK}/build/gpus)
-endif()
 file(READ ${docs}/build.md shown)
 file(READ ${CMAKE_CURRENT_LIST_DIR}/main.cpp example)
 string(FIND "${shown}" "${example}" position)
 if(position EQUAL -1)
   message(FATAL_ERROR "docs/build.md shows other code than tests/consumer/main.cpp")
+endif()
+
+# build_consumer(FOLDER OPTION...): configured with the options, built, and run.
+function(build_consumer folder)
+  run(${configure} -S ${CMAKE_CURRENT_LIST_DIR} -B ${folder} ${ARGN})
+  run(${CMAKE_COMMAND} --build ${folder} --parallel 2)
+  run(${folder}/consumer ${docs}/design.md)
+endfunction()
+
+# expect_output(EXPECTED COMMAND...): EXPECTED is a regular expression.
+function(expect_output expected)
+  execute_process(COMMAND ${ARGN} WORKING_DIRECTORY ${WORK} OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(NOT output MATCHES "${expected}")
+    message(FATAL_ERROR "${ARGN}: expected ${expected}, got\n${output}")
+  endif()
+endfunction()
+
+file(REMOVE_RECURSE ${WORK})
+file(MAKE_DIRECTORY ${WORK})
+if(SOURCE AND NOT SHARED)
+  set(subdirectory -DWARP2VEC_SOURCE_DIR=${SOURCE})
+  # Kernels are not built unasked.
+  expect_output("WARP2VEC_CUDA=OFF" ${configure} -S ${CMAKE_CURRENT_LIST_DIR} -B build ${subdirectory})
+  if(NOT CONFIGURE_ONLY)
+    build_consumer(build ${subdirectory})
+  endif()
+  return()
+endif()
+
+if(SOURCE)
+  set(BUILD ${WORK}/warp2vec)
+  run(${configure} -S ${SOURCE} -B ${BUILD} -DBUILD_SHARED_LIBS=ON -DWARP2VEC_CUDA=OFF -DWARP2VEC_BUILD_TESTS=OFF)
+  run(${CMAKE_COMMAND} --build ${BUILD} --parallel 2)
+  set(CUDA FALSE)
+endif()
+# Whoever moves an installation finds it nevertheless.
+run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/installed)
+file(RENAME ${WORK}/installed ${WORK}/moved)
+set(package -DCMAKE_PREFIX_PATH=${WORK}/moved)
+
+# Only the component cuda takes a CUDA toolkit.
+build_consumer(core ${package} -DCMAKE_DISABLE_FIND_PACKAGE_CUDAToolkit=ON)
+if(CUDA)
+  build_consumer(cuda ${package} -DWARP2VEC_COMPONENTS=cuda)
+  run(cuda/gpus)
+else()
+  expect_output("this warp2vec was built[ \n]+without CUDA" ${configure} -S ${CMAKE_CURRENT_LIST_DIR} -B without-cuda
+                ${package} -DWARP2VEC_COMPONENTS=cuda)
+endif()
+
+file(GLOB_RECURSE pc ${WORK}/moved/warp2vec.pc)
+get_filename_component(pc ${pc} DIRECTORY)
+find_program(PKG_CONFIG NAMES pkg-config pkgconf)
+if(PKG_CONFIG)
+  set(ENV{PKG_CONFIG_PATH} ${pc})
+  if(NOT SHARED)
+    set(static --static)
+  endif()
+  execute_process(COMMAND ${PKG_CONFIG} --cflags --libs ${static} warp2vec OUTPUT_VARIABLE flags COMMAND_ERROR_IS_FATAL ANY)
+  separate_arguments(flags UNIX_COMMAND "${flags}")
+  run(${CXX} -std=c++20 ${CMAKE_CURRENT_LIST_DIR}/main.cpp -o by-pkg-config ${flags})
+  set(ENV{LD_LIBRARY_PATH} ${pc}/..)
+  run(./by-pkg-config ${docs}/design.md)
+else()
+  message(STATUS "warp2vec.pc was not tried: there is no pkg-config")
+endif()
+
+if(SHARED)
+  set(library ${pc}/../libwarp2vec_core.so)
+  expect_output("SONAME.*libwarp2vec_core\\.so\\.0\\.1" objdump -p ${library})
+  expect_output("warp2vec::Corpus::Corpus" nm -DC ${library})
+  execute_process(COMMAND nm -DC --defined-only ${library} OUTPUT_VARIABLE symbols COMMAND_ERROR_IS_FATAL ANY)
+  if(symbols MATCHES "warp2vec::InputFile[^\n]*")
+    message(FATAL_ERROR "${library} exports what is not public: ${CMAKE_MATCH_0}")
+  endif()
 endif()

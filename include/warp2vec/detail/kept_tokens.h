@@ -2,6 +2,7 @@
 /// The tokens of one epoch that subsampling keeps, addressed by their ordinal.
 
 #include <warp2vec/detail/examples.h>
+#include <warp2vec/export.h>
 #include <warp2vec/token_stream.h>
 
 #include <cstdint>
@@ -35,7 +36,7 @@ struct KeptCount {
 /// One epoch's kept tokens. A sentence is cut into pieces of max_sentence kept words (0 = never). Which
 /// tokens are kept, their ordinals and pieces are a function of (seed, epoch, corpus, sample, max_sentence)
 /// alone.
-class KeptTokens {
+class WARP2VEC_EXPORT KeptTokens {
  public:
   /// Counts the kept tokens on `threads` threads; about 2 ns a token. The references outlive this object.
   KeptTokens(const TokenStream& tokens, const std::vector<std::uint32_t>& keep_thresholds, Draws draws,

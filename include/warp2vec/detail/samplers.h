@@ -4,6 +4,7 @@
 
 #include <warp2vec/detail/random.h>
 #include <warp2vec/error.h>
+#include <warp2vec/export.h>
 #include <warp2vec/types.h>
 
 #include <cstdint>
@@ -33,7 +34,7 @@ struct AliasView {
 
 /// Walker's alias table over P(w) ~ count(w)^exponent (A. J. Walker 1977; linear construction of M. D. Vose
 /// 1991).
-class AliasTable {
+class WARP2VEC_EXPORT AliasTable {
  public:
   AliasTable() = default;
 
@@ -100,7 +101,7 @@ struct HuffmanView {
 /// J. Katajainen 1995; canonical codes as in RFC 1951). Leaves stand from left to right by falling frequency,
 /// inner nodes are numbered level by level from the root (id 0), so the most visited nodes are the id prefix
 /// [0, n).
-class HuffmanTree {
+class WARP2VEC_EXPORT HuffmanTree {
  public:
   HuffmanTree() = default;
 
