@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
-# Installs with apt what building, testing or checking warp2vec needs, as far as it is missing.
+# Installs what building, testing or checking warp2vec needs, as far as it is missing: with apt, or, only for building
+# and testing, with dnf.
 # usage: scripts/install-dependencies.sh build|test|lint|peers|numpy|grid|lists...   (lists: only fetch the newest ones)
 set -euo pipefail
 
 build=(g++ cmake make libcli11-dev nlohmann-json3-dev libhwy-dev zlib1g-dev libzstd-dev libbz2-dev liblzma-dev libutf8proc-dev)
-test=(libgtest-dev libgmock-dev libbenchmark-dev librandom123-dev libboost-context-dev)
+test=(libgtest-dev libgmock-dev libbenchmark-dev librandom123-dev libboost-context-dev pkgconf)
+fedora_build=(gcc-c++ cmake make cli11-devel json-devel highway-devel zlib-devel libzstd-devel bzip2-devel xz-devel utf8proc-devel)
+fedora_test=(gtest-devel gmock-devel google-benchmark-devel boost-devel pkgconf-pkg-config)
 test_oracle=(python3-gensim) # what it says is compared with; tests that need it are skipped without it
 lint=(clang-format-14 clang-tidy-14 shellcheck)
 # What benchmarks/compare_peers and benchmarks/usual_ways measure. With the distribution's default in the place of
@@ -42,13 +45,37 @@ install_missing() {
   }
 }
 
+# The same with dnf.
+install_with_dnf() {
+  local package missing=()
+  for package in "$@"; do
+    rpm --query --whatprovides "$package" &>/dev/null || missing+=("$package")
+  done
+  ((${#missing[@]})) || return 0
+  echo "Installing ${missing[*]}"
+  as_root dnf install --quiet --assumeyes --setopt=install_weak_deps=False "${missing[@]}"
+}
+
 if (($# == 0)); then
   echo "usage: $0 build|test|lint|peers|numpy|grid|lists..." >&2
   exit 2
 fi
 if ! command -v apt-get >/dev/null; then
-  echo "$0: there is no apt here; please install the equivalents of ${build[*]} ${test[*]}" >&2
-  exit 1
+  if ! command -v dnf >/dev/null; then
+    echo "$0: there is neither apt nor dnf here; please install the equivalents of ${build[*]} ${test[*]}" >&2
+    exit 1
+  fi
+  for purpose in "$@"; do
+    case $purpose in
+      build) install_with_dnf "${fedora_build[@]}" ;;
+      test) install_with_dnf "${fedora_test[@]}" ;;
+      *)
+        echo "$0: '$purpose' is installed with apt only; dnf installs build and test" >&2
+        exit 2
+        ;;
+    esac
+  done
+  exit
 fi
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
