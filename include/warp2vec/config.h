@@ -93,7 +93,7 @@ WARP2VEC_EXPORT std::string to_string(const Loss& loss);
 WARP2VEC_EXPORT std::int64_t least_words_to_share(const Config& config);
 
 /// What Sharing::automatic means for a vocabulary of `words` words; any other is returned as it is. On a CPU
-/// hierarchical softmax alone is trained pair by pair, which is as fast there and learns more. See
+/// hierarchical softmax alone is trained pair by pair, which is about as fast there and learns more. See
 /// benchmarks/README.md, "When negatives are shared", for what its bounds rest on.
 WARP2VEC_EXPORT Sharing choose_sharing(const Config& config, std::int64_t words, bool on_gpu = false);
 

@@ -71,7 +71,7 @@ void add_model(Flags& flags, Config& config) {
       "(fresh ones for each pair, word2vec.c's rule: right everywhere, several times slower). With --loss hs "
       "whose pairs are trained at once: a few neighbouring words', one word's, or one pair, which on a CPU "
       "is "
-      "as fast as the others. auto is tile, but pair with --loss hs on a CPU, for vocabularies of fewer than "
+      "about as fast. auto is tile, but pair with --loss hs on a CPU, for vocabularies of fewer than "
       "10,000 words (20,000 with more than 20 negatives), and where --lr, --window and --negative together "
       "are so high that tiles would be worse (from --window 39 on, with hs on a GPU and with ns+hs from 10 "
       "on, at the default --lr); the run's first lines say so (default auto)");
