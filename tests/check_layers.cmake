@@ -19,8 +19,8 @@ set(layers
     "host/cli/terminal"
     "host/cli/flags     host/io host/text host/cli/terminal"
     "host/cli/run       host/io host/training host/files host/cli/terminal host/cli/flags"
-    "host/cli/commands  host/io host/cli/terminal host/cli/flags host/cli/run"
-    "host/cli/bench     host/io host/text host/cli/terminal host/cli/flags host/cli/run host/cli/commands"
+    "host/cli/commands  host/io host/training host/cli/terminal host/cli/flags host/cli/run"
+    "host/cli/bench     host/io host/text host/training host/cli/terminal host/cli/flags host/cli/run host/cli/commands"
     "host/cli           host/cli/terminal host/cli/flags host/cli/run host/cli/commands"
     "host               host/cli")
 

@@ -2,12 +2,10 @@
 
 #include <warp2vec/error.h>
 
+#include "host/training/memory_plan.h"
 #include "host/training/softmax_tile.h"
-#include "kernels/backend/device_corpus.h"
 #include "kernels/backend/in_flight.h"
-#include "kernels/backend/kept_on_device.h"
 #include "kernels/backend/model_of.h"
-#include "kernels/softmax/softmax_trainer.h"
 
 #include <algorithm>
 #include <cmath>
@@ -18,13 +16,6 @@ namespace {
 
 // What CUDA itself, cuBLAS and Thrust take beside our own allocations.
 constexpr std::int64_t kReserve = std::int64_t{256} << 20;
-
-// 4 M centres by default: 132 blocks train 496 tiles each in one launch, about 10 ms of work that starting
-// and ending it are small against. Where blocks are many, as without tensor cores, 1 M: chunks of 512
-// blocks are then still 2,048 centres apart, far enough to have topics of their own.
-constexpr std::int64_t kTilesPerBatch = 65536;
-constexpr std::int64_t kUnitTilesPerBatch = 16384;
-constexpr std::int64_t kSoftmaxTilesPerBatch = 16;
 
 /// What subsampling leaves, on average.
 struct Kept {
@@ -74,30 +65,13 @@ std::string megabytes(std::int64_t bytes) {
 
 CudaMemoryPlan plan_memory(const TrainingData& data, const CudaDevice& device, const CudaPlan& plan,
                            bool resident) {
-  const Config& config = data.config;
-  const std::int64_t words = data.vocabulary.size();
+  const std::int64_t scratch = plan.launch.shared ? 0 : plan.blocks * plan.launch.scratch_bytes;
   CudaMemoryPlan memory;
   memory.free = device.free_memory;
   memory.corpus_resident = resident;
-  const auto add = [&](const char* name, std::int64_t bytes) {
-    if (bytes > 0) memory.items.push_back({name, bytes});
-  };
-  const std::int64_t value = config.table_type == TableType::bf16 ? sizeof(Bf16) : sizeof(float);
-  const std::int64_t table = words * Matrix::padded(config.dim) * value;
-  add("input vectors", table);
-  if (config.loss.negative_sampling || config.loss.softmax) add("output vectors", table);
-  if (config.loss.hierarchical_softmax) add("tree nodes", Matrix::bytes(words - 1, config.dim));
-  std::int64_t tables = words * static_cast<std::int64_t>(sizeof(std::uint32_t));
-  if (config.loss.negative_sampling) tables += words * static_cast<std::int64_t>(sizeof(AliasColumn));
-  if (config.loss.hierarchical_softmax) tables += words;
-  add("tables of words", tables);
-  if (config.loss.softmax) {
-    add("softmax", SoftmaxTrainer::bytes(data, plan.batch_centres, plan.softmax_centres));
-    return memory;
-  }
-  add(resident ? "corpus" : "corpus, streamed", DeviceCorpus::bytes(data.tokens.tokens(), resident));
-  add("batch", KeptOnDevice::bytes(data.tokens.tokens(), plan.batch_tokens));
-  if (!plan.launch.shared) add("scratch", plan.blocks * plan.launch.scratch_bytes);
+  for (const MemoryItem& item : memory_plan({data.vocabulary.size(), 0, data.tokens.tokens()}, data.config,
+                                            {resident, plan.launch.tensor_cores, scratch}))
+    if (item.device_bytes > 0) memory.items.push_back({item.name, item.device_bytes});
   return memory;
 }
 
@@ -126,7 +100,6 @@ CentresInFlight harmless_centres_in_flight(const TrainingData& data) {
 CudaPlan plan_cuda(const TrainingData& data, const CudaDevice& device, const CudaLimits& limits) {
   const Model model = model_of(data);
   CudaPlan plan;
-  std::int64_t tiles = kSoftmaxTilesPerBatch;
   if (data.config.loss.softmax) {
     plan.softmax_centres = most_softmax_centres(data.config);
   } else {
@@ -134,10 +107,9 @@ CudaPlan plan_cuda(const TrainingData& data, const CudaDevice& device, const Cud
     plan.blocks = limits.blocks > 0 ? limits.blocks : choose_blocks(data, device, model, plan.launch);
     plan.in_flight =
         centres_in_flight(model, plan.blocks, plan.launch.warps, plan.launch.path_sizes.top_nodes);
-    tiles = plan.launch.tensor_cores ? kTilesPerBatch : kUnitTilesPerBatch;
   }
-  plan.batch_centres = tiles * model.tile_centres;
-  plan.batch_tokens = std::min(plan.batch_centres + std::int64_t{2} * model.window, data.tokens.tokens());
+  plan.batch_centres = device_batch_centres(data.config, plan.launch.tensor_cores);
+  plan.batch_tokens = device_batch_tokens(data.config, plan.batch_centres, data.tokens.tokens());
   for (const bool resident : {true, false}) {
     if (resident && limits.stream_corpus) continue;
     plan.memory = plan_memory(data, device, plan, resident);

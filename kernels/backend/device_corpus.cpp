@@ -4,15 +4,11 @@
 
 namespace warp2vec {
 
-std::int64_t DeviceCorpus::bytes(std::int64_t tokens, bool resident) {
-  return (resident ? tokens : std::min(tokens, kRun) * 2) * static_cast<std::int64_t>(sizeof(PackedToken));
-}
-
 DeviceCorpus::DeviceCorpus(const TokenStream& tokens, Uploader& uploader, bool resident)
     : tokens_(tokens),
       uploader_(uploader),
       resident_(resident),
-      memory_(bytes(tokens.tokens(), resident) / static_cast<std::int64_t>(sizeof(PackedToken))) {
+      memory_(resident ? tokens.tokens() : 2 * std::min(tokens.tokens(), kRun)) {
   if (!resident) return;
   for (std::int64_t begin = 0; begin < tokens.tokens(); begin += kRun) {
     const std::int64_t end = std::min(tokens.tokens(), begin + kRun);

@@ -3,6 +3,7 @@
 
 #include <warp2vec/token_stream.h>
 
+#include "host/training/memory_plan.h"
 #include "kernels/cuda/device_memory.h"
 #include "kernels/cuda/stream.h"
 #include "kernels/cuda/uploader.h"
@@ -26,10 +27,8 @@ struct PackedToken {
 class DeviceCorpus {
  public:
   /// Tokens of a run at most.
-  static constexpr std::int64_t kRun =
-      Uploader::kBufferBytes / static_cast<std::int64_t>(sizeof(PackedToken));
-  /// Bytes on the device.
-  static std::int64_t bytes(std::int64_t tokens, bool resident);
+  static constexpr std::int64_t kRun = kStreamedTokens;
+  static_assert(kRun * sizeof(PackedToken) <= Uploader::kBufferBytes);
 
   /// The references outlive this object.
   DeviceCorpus(const TokenStream& tokens, Uploader& uploader, bool resident);

@@ -92,11 +92,6 @@ std::int64_t most_counts(std::int64_t tokens) { return std::max(std::min(tokens,
 
 }  // namespace
 
-std::int64_t KeptOnDevice::bytes(std::int64_t tokens, std::int64_t capacity) {
-  return most_counts(tokens) * static_cast<std::int64_t>(sizeof(KeptCount)) +
-         capacity * static_cast<std::int64_t>(sizeof(WordId) + 2 * sizeof(std::int64_t));
-}
-
 KeptOnDevice::KeptOnDevice(DeviceCorpus& corpus, std::int64_t tokens, const std::uint32_t* thresholds,
                            std::int64_t max_sentence, std::int64_t capacity)
     : corpus_(corpus),

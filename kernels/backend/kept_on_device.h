@@ -14,10 +14,8 @@ namespace warp2vec {
 /// Kept tokens of one batch on the device, and the memory to find them.
 class KeptOnDevice {
  public:
-  /// Bytes on the device for batches of `capacity` kept tokens.
-  static std::int64_t bytes(std::int64_t tokens, std::int64_t capacity);
-
-  /// `thresholds`: of kept(), on the device. `corpus` and `thresholds` outlive this object.
+  /// For batches of `capacity` kept tokens. `thresholds`: of kept(), on the device. `corpus` and `thresholds`
+  /// outlive this object.
   KeptOnDevice(DeviceCorpus& corpus, std::int64_t tokens, const std::uint32_t* thresholds,
                std::int64_t max_sentence, std::int64_t capacity);
 

@@ -18,13 +18,6 @@ std::int64_t bytes_of(const std::vector<T>& values) {
 
 }  // namespace
 
-std::int64_t SoftmaxTrainer::bytes(const TrainingData& data, std::int64_t centres, std::int32_t group) {
-  constexpr std::int64_t kListed = 2 * sizeof(std::int32_t);
-  const std::int64_t pair_values = 2 * Matrix::padded(data.config.dim) + data.vocabulary.size();
-  return most_pairs(data, centres) * kListed +
-         most_pairs(data, group) * pair_values * static_cast<std::int64_t>(sizeof(float));
-}
-
 SoftmaxTrainer::SoftmaxTrainer(const TrainingData& data, Uploader& uploader, std::int64_t centres,
                                std::int32_t group)
     : data_(data),

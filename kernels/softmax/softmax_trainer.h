@@ -16,11 +16,8 @@ namespace warp2vec {
 
 class SoftmaxTrainer {
  public:
-  /// Bytes on the device for batches of `centres` centres, `group` of them at a time.
-  static std::int64_t bytes(const TrainingData& data, std::int64_t centres, std::int32_t group);
-
-  /// `group`: most_softmax_centres(). The references outlive this object. Throws Error if there is no
-  /// cuBLAS, DeviceError otherwise.
+  /// For batches of `centres` centres. `group`: most_softmax_centres(). The references outlive this object.
+  /// Throws Error if there is no cuBLAS, DeviceError otherwise.
   SoftmaxTrainer(const TrainingData& data, Uploader& uploader, std::int64_t centres, std::int32_t group);
   ~SoftmaxTrainer();
   SoftmaxTrainer(const SoftmaxTrainer&) = delete;

@@ -1,6 +1,7 @@
 // How the CUDA backend uses a device: memory, streams, plans and failures, on emulated GPUs.
 #include <warp2vec/error.h>
 
+#include "host/training/memory_plan.h"
 #include "kernels/backend/device_corpus.h"
 #include "tests/emulated/cuda_backend_test.h"
 #include "tests/plain_warp/host_warp_backend.h"
@@ -201,9 +202,15 @@ TEST_F(CudaBackendTest, ATinyCorpusDoesNotDiverge) {
 
 TEST_F(CudaBackendTest, MemoryIsPlannedBeforeItIsTaken) {
   const SyntheticCorpus corpus = zipf_corpus(1000, 20000, 60);
-  for (const char* loss : {"ns", "ns+hs", "softmax"}) {
+  for (const auto& [loss, sharing, type] :
+       {std::tuple{"ns", Sharing::tile, TableType::float32}, std::tuple{"ns", Sharing::tile, TableType::bf16},
+        std::tuple{"ns", Sharing::window, TableType::float32},
+        std::tuple{"hs", Sharing::pair, TableType::float32},
+        std::tuple{"ns+hs", Sharing::tile, TableType::float32},
+        std::tuple{"softmax", Sharing::tile, TableType::float32}}) {
     emulation::reset_device();
-    const Config config = config_of(loss, Sharing::tile, 100);
+    Config config = config_of(loss, sharing, 100);
+    config.table_type = type;
     const TrainingData data(config, corpus.vocabulary, corpus.tokens);
     const std::unique_ptr<CudaBackend> backend = make_cuda_backend(data);
     Embeddings embeddings = initial_embeddings(corpus.vocabulary.size(), data.config);
@@ -212,7 +219,10 @@ TEST_F(CudaBackendTest, MemoryIsPlannedBeforeItIsTaken) {
     const std::int64_t planned = backend->memory().total();
     EXPECT_NEAR(static_cast<double>(emulation::live_objects().bytes), static_cast<double>(planned),
                 0.02 * static_cast<double>(planned))
-        << loss;
+        << loss << " " << to_string(sharing);
+    // What a build without CUDA says.
+    EXPECT_EQ(device_bytes(memory_plan(size_of(corpus.vocabulary), config)), planned)
+        << loss << " " << to_string(sharing);
   }
 }
 

@@ -8,10 +8,10 @@
 #include "host/cli/bench/synthetic_text.h"
 #include "host/cli/flags/device_choice.h"
 #include "host/cli/run/interrupt.h"
-#include "host/cli/run/memory_plan.h"
 #include "host/cli/terminal/gpu.h"
 #include "host/cli/terminal/machine.h"
 #include "host/cli/terminal/text.h"
+#include "host/training/memory_plan.h"
 
 #include <algorithm>
 #include <chrono>

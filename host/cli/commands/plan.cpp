@@ -3,6 +3,7 @@
 #include <warp2vec/detail/samplers.h>
 
 #include "host/cli/commands/commands.h"
+#include "host/cli/run/run_costs.h"
 #include "host/cli/run/vocabulary_source.h"
 #include "host/cli/terminal/machine.h"
 #include "host/cli/terminal/text.h"
@@ -23,7 +24,9 @@ void write_memory(std::ostream& out, const PlanInput& input, const TrainOptions&
   const std::vector<MemoryItem> items = memory_plan(input.size, options.config);
   const std::int64_t available = available_memory();
   out << "Memory on this machine\n";
-  for (const MemoryItem& item : items) write_row(out, item.name, format_bytes(item.bytes));
+  for (const MemoryItem& item : items) {
+    if (item.bytes > 0) write_row(out, item.name, format_bytes(item.bytes));
+  }
   write_row(out, "together",
             format_bytes(host_bytes(items)) +
                 (available > 0 ? " (" + format_bytes(available) + " are available)" : ""));

@@ -2,7 +2,7 @@
 /// The report of `plan` and of `train --dry-run`.
 
 #include "host/cli/flags/train_options.h"
-#include "host/cli/run/memory_plan.h"
+#include "host/training/memory_plan.h"
 
 #include <optional>
 #include <ostream>

@@ -6,7 +6,6 @@
 #include "host/cli/flags/output_check.h"
 #include "host/cli/flags/vector_files.h"
 #include "host/cli/run/interrupt.h"
-#include "host/cli/run/memory_plan.h"
 #include "host/cli/run/trained_files.h"
 #include "host/cli/run/vocabulary_source.h"
 #include "host/cli/terminal/gpu.h"
@@ -15,6 +14,7 @@
 #include "host/cli/terminal/text.h"
 #include "host/io/atomic_file.h"
 #include "host/training/hot_rows.h"
+#include "host/training/memory_plan.h"
 
 #include <nlohmann/json.hpp>
 

@@ -1,5 +1,5 @@
 #include "host/cli/commands/plan.h"
-#include "host/cli/run/memory_plan.h"
+#include "host/cli/run/run_costs.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 namespace warp2vec::cli {
 namespace {
 
-TEST(CliMemoryPlan, WeightsOfOneStep) {
+TEST(CliPlan, WeightsOfOneStep) {
   const std::vector<StepCost> costs = step_costs(3000000, 100, 8, 20, 22);
   ASSERT_EQ(costs.size(), 4U);
   EXPECT_EQ(to_string(costs[0]), "100 + 3,000,000*100*8 = 2,400,000,100");
@@ -19,58 +19,12 @@ TEST(CliMemoryPlan, WeightsOfOneStep) {
   EXPECT_EQ(to_string(step_costs(10, 2, 3, 1, 2.5)[3]), "2 + 2*3*2.5 = 17");
 }
 
-TEST(CliMemoryPlan, TheLargestModelDoesNotOverflow) {
+TEST(CliPlan, TheLargestModelDoesNotOverflow) {
   EXPECT_EQ(to_string(step_costs(kMaxVocabulary, 4095, 1999, 1000, 31)[0]),
             "4095 + 2,147,483,647*4095*1999 = 17,579,097,123,399,630");
-  Config config;
-  config.dim = 4096;
-  EXPECT_GT(host_bytes(memory_plan({kMaxVocabulary, kMaxVocabulary * 9, INT64_MAX / 16}, config)),
-            kMaxVocabulary * 4096 * 4 * 2);
 }
 
-std::int64_t bytes_of(const std::vector<MemoryItem>& items, const std::string& name) {
-  for (const MemoryItem& item : items) {
-    if (item.name == name) return item.bytes;
-  }
-  return -1;
-}
-
-TEST(CliMemoryPlan, WhatEachLossNeeds) {
-  const CorpusSize size{1000, 7000, 50000};
-  Config config;
-  config.dim = 100;  // rows are padded to 112 values
-  std::vector<MemoryItem> items = memory_plan(size, config);
-  EXPECT_EQ(bytes_of(items, "input vectors"), 1000 * 112 * 4);
-  EXPECT_EQ(bytes_of(items, "output vectors"), 1000 * 112 * 4);
-  EXPECT_EQ(bytes_of(items, "tree node vectors"), -1);
-  EXPECT_EQ(bytes_of(items, "alias table"), 8000);
-  EXPECT_EQ(bytes_of(items, "token ids"), 200000);
-  EXPECT_EQ(host_bytes(items) - device_bytes(items), bytes_of(items, "vocabulary"));
-
-  config.loss = parse_loss("hs");
-  items = memory_plan(size, config);
-  EXPECT_EQ(bytes_of(items, "tree node vectors"), 999 * 112 * 4);
-  EXPECT_EQ(bytes_of(items, "output vectors"), -1);
-  EXPECT_EQ(bytes_of(items, "alias table"), -1);
-  EXPECT_EQ(bytes_of(items, "Huffman tree"), 1000 + 65 * 24);
-
-  config.loss = parse_loss("softmax");
-  items = memory_plan(size, config);
-  EXPECT_EQ(bytes_of(items, "output vectors"), 1000 * 112 * 4);
-  EXPECT_EQ(bytes_of(items, "alias table"), -1);
-}
-
-TEST(CliMemoryPlan, Bf16TablesTakeHalfOfAGpu) {
-  const CorpusSize size{1000, 7000, 50000};
-  Config config;
-  const std::vector<MemoryItem> floats = memory_plan(size, config);
-  config.table_type = TableType::bf16;
-  const std::vector<MemoryItem> bf16 = memory_plan(size, config);
-  EXPECT_EQ(host_bytes(bf16), host_bytes(floats));
-  EXPECT_EQ(device_bytes(bf16), device_bytes(floats) - std::int64_t{2} * 1000 * 112 * 2);
-}
-
-TEST(CliMemoryPlan, OutputSizes) {
+TEST(CliPlan, OutputSizes) {
   const CorpusSize size{1000, 7000, 0};
   EXPECT_EQ(output_bytes(size, 100, VectorFormat::binary), 9 + 7000 + 2000 + 400000);
   EXPECT_EQ(output_bytes(size, 100, VectorFormat::npy), 128 + 400000 + 8000);
@@ -78,7 +32,7 @@ TEST(CliMemoryPlan, OutputSizes) {
 }
 
 // As save_model writes it: sections begin at multiples of 64 bytes behind a header of 24 + 32 * 6 + 4.
-TEST(CliMemoryPlan, ModelSizes) {
+TEST(CliPlan, ModelSizes) {
   Config config;
   config.loss = parse_loss("hs");
   EXPECT_EQ(model_bytes({64, 190, 0}, config), 256 + 128 + 256 + 512 + 64 + 64 * 400 + 63 * 400);
@@ -92,7 +46,7 @@ TEST(CliMemoryPlan, ModelSizes) {
   EXPECT_NE(with.str().find("  model                     816 kB\n"), std::string::npos) << with.str();
 }
 
-TEST(CliMemoryPlan, TheReportSaysWhichPathLengthItUses) {
+TEST(CliPlan, TheReportSaysWhichPathLengthItUses) {
   TrainOptions options;
   std::ostringstream guessed;
   write_plan(guessed, {{3000000, 0, 0}, 8, {}}, options);

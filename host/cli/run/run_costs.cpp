@@ -1,57 +1,11 @@
-#include "host/cli/run/memory_plan.h"
-
-#include <warp2vec/detail/samplers.h>
-#include <warp2vec/embeddings.h>
+#include "host/cli/run/run_costs.h"
 
 #include "host/cli/terminal/text.h"
 #include "host/files/model_layout.h"
 
-#include <bit>
 #include <cmath>
 
 namespace warp2vec::cli {
-
-CorpusSize size_of(const Vocabulary& vocabulary) {
-  CorpusSize size{vocabulary.size(), 0, vocabulary.total()};
-  for (std::int64_t w = 0; w < size.words; ++w)
-    size.word_bytes += static_cast<std::int64_t>(vocabulary.word(static_cast<WordId>(w)).size());
-  return size;
-}
-
-std::vector<MemoryItem> memory_plan(const CorpusSize& size, const Config& config) {
-  const Loss& loss = config.loss;
-  const std::int64_t words = size.words;
-  const std::int64_t matrix = Matrix::bytes(words, config.dim);
-  const std::int64_t table = config.table_type == TableType::bf16 ? matrix / 2 : matrix;
-  // Per word: the offset of its bytes, its count, and at least two slots of the hash table.
-  const auto slots = static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(words) * 2));
-  std::vector<MemoryItem> items;
-  const auto on_both = [&items](const char* name, std::int64_t bytes) {
-    items.push_back({name, bytes, bytes});
-  };
-  items.push_back({"input vectors", matrix, table});
-  if (loss.negative_sampling || loss.softmax) items.push_back({"output vectors", matrix, table});
-  if (loss.hierarchical_softmax) on_both("tree node vectors", Matrix::bytes(words - 1, config.dim));
-  if (loss.negative_sampling) on_both("alias table", words * static_cast<std::int64_t>(sizeof(AliasColumn)));
-  if (loss.hierarchical_softmax)
-    on_both("Huffman tree", words + (kMaxCodeLength + 1) * static_cast<std::int64_t>(sizeof(HuffmanLevel)));
-  on_both("keep thresholds", words * 4);
-  on_both("token ids", size.tokens * static_cast<std::int64_t>(sizeof(WordId)));
-  items.push_back({"vocabulary", size.word_bytes + (words + 1) * 8 + words * 8 + slots * 4, 0});
-  return items;
-}
-
-std::int64_t host_bytes(const std::vector<MemoryItem>& items) {
-  std::int64_t sum = 0;
-  for (const MemoryItem& item : items) sum += item.bytes;
-  return sum;
-}
-
-std::int64_t device_bytes(const std::vector<MemoryItem>& items) {
-  std::int64_t sum = 0;
-  for (const MemoryItem& item : items) sum += item.device_bytes;
-  return sum;
-}
 
 bool is_text(VectorFormat format) { return format != VectorFormat::binary && format != VectorFormat::npy; }
 

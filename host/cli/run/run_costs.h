@@ -1,36 +1,16 @@
 #pragma once
-/// What a run needs, computed before it starts: memory, disk, and the cost of one training step.
+/// What a run takes beside memory, computed before it starts: disk, and the cost of one training step.
 
 #include <warp2vec/config.h>
-#include <warp2vec/vocabulary.h>
 #include <warp2vec/word_vectors.h>
+
+#include "host/training/memory_plan.h"
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
 namespace warp2vec::cli {
-
-/// How much there is to train.
-struct CorpusSize {
-  std::int64_t words = 0;       ///< vocabulary size
-  std::int64_t word_bytes = 0;  ///< all words together
-  std::int64_t tokens = 0;      ///< of one epoch
-};
-
-CorpusSize size_of(const Vocabulary& vocabulary);
-
-struct MemoryItem {
-  std::string name;
-  std::int64_t bytes = 0;
-  std::int64_t device_bytes = 0;  ///< what a GPU would need of it
-};
-
-/// The large allocations of a run, row padding included. Small ones (scratch of a thread, buffers) are left
-/// out.
-std::vector<MemoryItem> memory_plan(const CorpusSize& size, const Config& config);
-std::int64_t host_bytes(const std::vector<MemoryItem>& items);
-std::int64_t device_bytes(const std::vector<MemoryItem>& items);
 
 /// Size of the output file(s); exact for binary, about 12 bytes a number for the text formats.
 std::int64_t output_bytes(const CorpusSize& size, std::int32_t dim, VectorFormat format);

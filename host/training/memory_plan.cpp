@@ -1,0 +1,122 @@
+#include "host/training/memory_plan.h"
+
+#include <warp2vec/detail/bf16.h>
+#include <warp2vec/detail/kept_tokens.h>
+#include <warp2vec/detail/samplers.h>
+#include <warp2vec/embeddings.h>
+
+#include "host/training/softmax_tile.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace warp2vec {
+namespace {
+
+template <class T>
+constexpr std::int64_t kSize = static_cast<std::int64_t>(sizeof(T));
+
+// A table of vectors on a GPU.
+std::int64_t device_table(std::int64_t words, const Config& config) {
+  const std::int64_t value = config.table_type == TableType::bf16 ? kSize<Bf16> : kSize<float>;
+  return words * Matrix::padded(config.dim) * value;
+}
+
+// The words' bytes, and per word the offset of these, its count, and at least two slots of the hash table.
+std::int64_t vocabulary_bytes(const CorpusSize& size) {
+  const auto slots = static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(size.words) * 2));
+  return size.word_bytes + (size.words + 1) * 8 + size.words * 8 + slots * kSize<WordId>;
+}
+
+// Each thread's scores of all words with the contexts that are trained at a time.
+std::int64_t softmax_scores(std::int64_t words, const Config& config) {
+  const int threads = config.deterministic ? 1 : thread_count(config);
+  return threads * Matrix::bytes(words, most_softmax_centres(config) + 2 * config.window);
+}
+
+// A GPU's list of a batch's pairs; and of the pairs that are trained at a time copies of the contexts' rows,
+// their steps, and the scores of all words.
+std::int64_t device_softmax(std::int64_t words, const Config& config) {
+  const auto most_pairs = [&](std::int64_t centres) { return centres * 2 * config.window; };
+  return most_pairs(device_batch_centres(config, false)) * 2 * kSize<std::int32_t> +
+         most_pairs(most_softmax_centres(config)) * (2 * Matrix::padded(config.dim) + words) * kSize<float>;
+}
+
+// The kept tokens of a batch, and the counts that they are found by: of the tokens of a run, or of all blocks
+// of tokens, which are more only beyond 4 G tokens.
+std::int64_t device_batch(std::int64_t tokens, std::int64_t batch_tokens) {
+  const std::int64_t blocks = (tokens + KeptTokens::kBlock - 1) / KeptTokens::kBlock;
+  return std::max(std::min(tokens, kStreamedTokens), blocks) * kSize<KeptCount> +
+         batch_tokens * (kSize<WordId> + 2 * kSize<std::int64_t>);
+}
+
+}  // namespace
+
+CorpusSize size_of(const Vocabulary& vocabulary) {
+  CorpusSize size{vocabulary.size(), 0, vocabulary.total()};
+  for (std::int64_t w = 0; w < size.words; ++w)
+    size.word_bytes += static_cast<std::int64_t>(vocabulary.word(static_cast<WordId>(w)).size());
+  return size;
+}
+
+std::int64_t device_batch_centres(const Config& config, bool tensor_cores) {
+  // 4 M centres by default: 132 blocks train 496 tiles each in one launch, about 10 ms of work that starting
+  // and ending it are small against. Where blocks are many, as without tensor cores, 1 M: chunks of 512
+  // blocks are then still 2,048 centres apart, far enough to have topics of their own.
+  constexpr std::int64_t kTiles = 65536;
+  constexpr std::int64_t kUnitTiles = 16384;
+  constexpr std::int64_t kSoftmaxTiles = 16;
+  const std::int64_t tiles = config.loss.softmax ? kSoftmaxTiles : tensor_cores ? kTiles : kUnitTiles;
+  return tiles * config.centres_per_tile();
+}
+
+std::int64_t device_batch_tokens(const Config& config, std::int64_t centres, std::int64_t tokens) {
+  return std::min(centres + std::int64_t{2} * config.window, tokens);
+}
+
+std::vector<MemoryItem> memory_plan(const CorpusSize& size, const Config& settings, const DeviceUse& use) {
+  const std::int64_t words = size.words;
+  Config config = settings;
+  config.sharing = choose_sharing(settings, words);
+  const Loss& loss = config.loss;
+  std::vector<MemoryItem> items;
+  const auto add = [&items](const char* name, std::int64_t bytes, std::int64_t device_bytes) {
+    items.push_back({name, bytes, device_bytes});
+  };
+  const auto on_both = [&add](const char* name, std::int64_t bytes) { add(name, bytes, bytes); };
+  add("input vectors", Matrix::bytes(words, config.dim), device_table(words, config));
+  if (loss.negative_sampling || loss.softmax)
+    add("output vectors", Matrix::bytes(words, config.dim), device_table(words, config));
+  if (loss.hierarchical_softmax) on_both("tree node vectors", Matrix::bytes(words - 1, config.dim));
+  if (loss.negative_sampling) on_both("alias table", words * kSize<AliasColumn>);
+  if (loss.hierarchical_softmax) on_both("Huffman tree", words + (kMaxCodeLength + 1) * kSize<HuffmanLevel>);
+  on_both("keep thresholds", words * kSize<std::uint32_t>);
+  if (loss.softmax) {
+    add("softmax", softmax_scores(words, config), device_softmax(words, config));
+    add("token ids", size.tokens * kSize<WordId>, 0);  // the host lists the pairs
+  } else {
+    const std::int64_t on_device =
+        use.corpus_resident ? size.tokens : 2 * std::min(size.tokens, kStreamedTokens);
+    add("token ids", size.tokens * kSize<WordId>, on_device * kSize<WordId>);
+    const bool tensor_cores = use.tensor_cores && config.sharing == Sharing::tile;
+    const std::int64_t centres = device_batch_centres(config, tensor_cores);
+    add("batch", 0, device_batch(size.tokens, device_batch_tokens(config, centres, size.tokens)));
+    if (use.scratch > 0) add("scratch", 0, use.scratch);
+  }
+  add("vocabulary", vocabulary_bytes(size), 0);
+  return items;
+}
+
+std::int64_t host_bytes(const std::vector<MemoryItem>& items) {
+  std::int64_t sum = 0;
+  for (const MemoryItem& item : items) sum += item.bytes;
+  return sum;
+}
+
+std::int64_t device_bytes(const std::vector<MemoryItem>& items) {
+  std::int64_t sum = 0;
+  for (const MemoryItem& item : items) sum += item.device_bytes;
+  return sum;
+}
+
+}  // namespace warp2vec
