@@ -68,13 +68,12 @@ void add_model(Flags& flags, Config& config) {
       flags, config,
       "How negatives are shared: tile (by a run of neighbouring words, weighted to the same average; by far "
       "the fastest, and right for all but the cases that auto knows), window (by one word's window) or pair "
-      "(fresh ones for each pair, word2vec.c's rule: right everywhere, several times slower). With --loss hs "
-      "whose pairs are trained at once: a few neighbouring words', one word's, or one pair, which is about "
-      "as "
-      "fast on a CPU. auto is tile, but pair with --loss hs on a CPU, for vocabularies of fewer than 10,000 "
-      "words (20,000 with more than 20 negatives), and where --lr, --window and --negative together are so "
-      "high that tiles would be worse (from --window 39 on, with hs on a GPU and with ns+hs from 10 "
-      "on, at the default --lr); the run's first lines say so (default auto)");
+      "(fresh ones for each pair, word2vec.c's rule: right everywhere, several times slower). With --loss "
+      "hs whose pairs are trained at once: a few neighbouring words', one word's, or one pair, which is "
+      "about as fast on a CPU. auto is tile, but pair with --loss hs on a CPU, for vocabularies of fewer "
+      "than 10,000 words (20,000 with more than 20 negatives), and where --lr, --window and --negative "
+      "together are so high that tiles would be worse (from --window 39 on, with hs on a GPU and with ns+hs "
+      "from 10 on, at the default --lr); the run's first lines say so (default auto)");
   flags.custom(
       "--table-type", "TYPE",
       [&config](const std::string& text) { config.table_type = parse_table_type(text); },
