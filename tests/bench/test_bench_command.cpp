@@ -1,5 +1,5 @@
 // `bench` from outside: whole runs on a small text.
-#include "host/cli/bench/measured_training.h"
+#include "host/cli/bench/trainings.h"
 #include "tests/support/subprocess.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/thrown_message.h"

@@ -1,7 +1,7 @@
 // The crossover study: its text, its lines, and where they cross.
 #include <warp2vec/error.h>
 
-#include "host/cli/bench/crossover_cells.h"
+#include "host/cli/bench/crossover.h"
 #include "host/cli/bench/crossover_report.h"
 #include "host/cli/bench/synthetic_text.h"
 #include "tests/support/markup.h"

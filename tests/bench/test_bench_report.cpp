@@ -1,8 +1,7 @@
 // The report: a page that stands alone, and says what was measured.
 #include "host/cli/bench/charts.h"
-#include "host/cli/bench/peers_section.h"
 #include "host/cli/bench/report.h"
-#include "host/cli/bench/svg.h"
+#include "host/cli/bench/page.h"
 #include "tests/support/markup.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/thrown_message.h"

@@ -1,7 +1,6 @@
 // What runs of a benchmark come to: spreads, leads, tables.
-#include "host/cli/bench/answers.h"
+#include "host/cli/bench/report.h"
 #include "host/cli/bench/summary.h"
-#include "host/cli/bench/table.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 // What the crossover study measures on a GPU, with fewer tokens than an emulated one has time for.
 #include <warp2vec/error.h>
 
-#include "host/cli/bench/crossover_cells.h"
+#include "host/cli/bench/crossover.h"
 #include "tests/emulation/emulated_device.h"
 
 #include <gtest/gtest.h>

@@ -1,11 +1,8 @@
 #include <warp2vec/error.h>
 
-#include "host/cli/bench/answers.h"
 #include "host/cli/bench/bench_options.h"
 #include "host/cli/bench/crossover.h"
-#include "host/cli/bench/crossover_cells.h"
 #include "host/cli/bench/crossover_report.h"
-#include "host/cli/bench/peers_section.h"
 #include "host/cli/bench/report.h"
 #include "host/cli/bench/results_file.h"
 #include "host/cli/bench/trainings.h"

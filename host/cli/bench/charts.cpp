@@ -1,6 +1,6 @@
 #include "host/cli/bench/charts.h"
 
-#include "host/cli/bench/svg.h"
+#include "host/cli/bench/page.h"
 #include "host/cli/terminal/text.h"
 
 #include <algorithm>
@@ -8,6 +8,7 @@
 #include <limits>
 
 namespace warp2vec::cli::bench {
+
 namespace {
 
 // A phone's width, so that text is never scaled down much.

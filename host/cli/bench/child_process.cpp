@@ -14,6 +14,7 @@
 #include <thread>
 
 namespace warp2vec::cli::bench {
+
 namespace {
 
 using Clock = std::chrono::steady_clock;

@@ -2,17 +2,32 @@
 
 #include <warp2vec/error.h>
 
-#include "host/cli/bench/output_files.h"
 #include "host/io/atomic_file.h"
 
+#include <fcntl.h>
 #include <nlohmann/json.hpp>
+#include <sys/file.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
 #include <utility>
 
 namespace warp2vec::cli::bench {
+
+FolderLock::FolderLock(const std::string& folder)
+    : fd_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+  if (fd_ < 0 || ::flock(fd_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
+  ::close(fd_);
+  throw Error("another warp2vec bench is writing to --output " + folder);
+}
+
+FolderLock::~FolderLock() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
 namespace {
 
 using nlohmann::json;

@@ -1,14 +1,31 @@
 #pragma once
+/// What `bench` writes in its folder.
+/// One command at a time in a folder.
 /// results.json: every finished measurement, on disk at once, so that a benchmark that was stopped goes on
 /// where it was.
-
-#include "host/cli/bench/folder_lock.h"
 
 #include <nlohmann/json.hpp>
 
 #include <string>
 
 namespace warp2vec::cli::bench {
+
+inline constexpr const char* kResultsFile = "results.json";
+inline constexpr const char* kReportFile = "report.html";
+inline constexpr const char* kRunFolder = "unfinished-run";  ///< emptied before each training
+
+/// Holds a folder, which must exist, until it is destroyed or the process ends; leaves nothing in it. Throws
+/// Error naming the folder if another process holds it. A file system that cannot lock is not locked.
+class FolderLock {
+ public:
+  explicit FolderLock(const std::string& folder);
+  ~FolderLock();
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+
+ private:
+  int fd_ = -1;
+};
 
 /// What measurements are taken under. Those that differ in it are not put side by side.
 struct Conditions {

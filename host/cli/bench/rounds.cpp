@@ -14,6 +14,7 @@
 #include <new>
 
 namespace warp2vec::cli::bench {
+
 namespace {
 
 using nlohmann::json;

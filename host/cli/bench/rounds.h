@@ -1,8 +1,11 @@
 #pragma once
 /// Rounds: every cell once, then every cell again, so that a busy time of the machine meets them all.
+/// The kinds of measurements of a benchmark.
 
 #include "host/cli/bench/results_file.h"
 #include "host/cli/run/progress.h"
+
+#include <nlohmann/json.hpp>
 
 #include <functional>
 #include <string>
@@ -27,5 +30,13 @@ struct Measuring {
 /// Throws Interrupted after Ctrl-C.
 int run_rounds(const std::vector<NamedCell>& cells, int rounds, const Measuring& measuring,
                ResultsFile& results, ProgressDisplay& display);
+
+/// One kind: under which settings it measures which cells, and how.
+struct Part {
+  std::string name;         ///< in results.json
+  nlohmann::json settings;  ///< by name
+  std::vector<NamedCell> cells;
+  Measuring measuring;
+};
 
 }  // namespace warp2vec::cli::bench

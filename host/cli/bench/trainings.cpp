@@ -2,9 +2,11 @@
 
 #include <warp2vec/corpus.h>
 #include <warp2vec/error.h>
+#include <warp2vec/evaluate.h>
 
-#include "host/cli/bench/measured_training.h"
-#include "host/cli/bench/table.h"
+#include "host/cli/bench/child_process.h"
+#include "host/cli/bench/results_file.h"
+#include "host/cli/bench/summary.h"
 #include "host/cli/run/interrupt.h"
 #include "host/cli/terminal/text.h"
 #include "host/text/text_files.h"
@@ -14,11 +16,222 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <ctime>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <system_error>
 #include <utility>
 
 namespace warp2vec::cli::bench {
+
+namespace {
+
+using nlohmann::json;
+
+double seconds_of(const MeasuredRun& run, const char* phase) {
+  const auto found = run.seconds.find(phase);
+  return found == run.seconds.end() ? 0 : found->second;
+}
+
+double words_by(const MeasuredRun& run, double seconds) {
+  return seconds > 0 ? static_cast<double>(run.trained_tokens) / seconds : 0;
+}
+
+}  // namespace
+
+double MeasuredRun::training_speed() const {
+  if (!is_gpu(cell.device)) return words_by(*this, seconds_of(*this, "train"));
+  const double kernels = seconds_of(*this, kKernels);
+  return kernels > 0 ? words_by(*this, kernels + seconds_of(*this, kSubsampling)) : 0;
+}
+
+double MeasuredRun::speed_together() const { return words_by(*this, seconds_of(*this, kTogether)); }
+
+std::vector<LossPoint> thinned(const std::vector<LossPoint>& curve, std::size_t most) {
+  const std::size_t group = (curve.size() + most - 1) / most;
+  if (group <= 1) return curve;
+  std::vector<LossPoint> out;
+  for (std::size_t first = 0; first < curve.size(); first += group) {
+    const std::size_t last = std::min(first + group, curve.size());
+    LossPoint mean;
+    for (std::size_t i = first; i < last; ++i) {
+      mean.seconds += curve[i].seconds;
+      mean.loss += curve[i].loss;
+    }
+    const auto count = static_cast<double>(last - first);
+    out.push_back({mean.seconds / count, mean.loss / count});
+  }
+  return out;
+}
+
+void to_json(json& out, const MeasuredRun& run) {
+  out = {{"cell", run.cell}, {"round", run.round}};
+  if (!run.failure.empty()) {
+    out["failure"] = run.failure;
+    return;
+  }
+  out["seconds"] = run.seconds;
+  out["vocabulary"] = run.vocabulary;
+  out["trained_tokens"] = run.trained_tokens;
+  out["pairs"] = run.pairs;
+  out["peak_memory_bytes"] = run.peak_memory;
+  out["gpu_memory_bytes"] = run.gpu_memory;
+  out["loss"] = run.loss;
+  out["quality"] = run.quality;
+  json curve = json::array();
+  for (const LossPoint& point : run.loss_curve) curve.push_back({point.seconds, point.loss});
+  out["loss_curve"] = std::move(curve);
+}
+
+void from_json(const json& in, MeasuredRun& run) {
+  in.at("cell").get_to(run.cell);
+  in.at("round").get_to(run.round);
+  run.failure = in.value("failure", "");
+  if (!run.failure.empty()) return;
+  in.at("seconds").get_to(run.seconds);
+  in.at("vocabulary").get_to(run.vocabulary);
+  in.at("trained_tokens").get_to(run.trained_tokens);
+  in.at("pairs").get_to(run.pairs);
+  in.at("peak_memory_bytes").get_to(run.peak_memory);
+  in.at("gpu_memory_bytes").get_to(run.gpu_memory);
+  in.at("loss").get_to(run.loss);
+  in.at("quality").get_to(run.quality);
+  run.loss_curve.clear();
+  for (const json& point : in.at("loss_curve"))
+    run.loss_curve.push_back({point.at(0).get<double>(), point.at(1).get<double>()});
+}
+
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+constexpr std::size_t kMostLossPoints = 200;
+
+// Holds what a run writes, and nothing once it is over.
+class RunFolder {
+ public:
+  explicit RunFolder(const std::string& output) : folder_(fs::path(output) / kRunFolder) {
+    std::error_code error;
+    fs::remove_all(folder_, error);
+    fs::create_directories(folder_, error);
+    if (error) throw Error("cannot make the folder " + folder_.string() + ": " + error.message());
+  }
+  ~RunFolder() {
+    std::error_code ignored;
+    fs::remove_all(folder_, ignored);
+  }
+  RunFolder(const RunFolder&) = delete;
+  RunFolder& operator=(const RunFolder&) = delete;
+
+  std::string path(const char* name) const { return (folder_ / name).string(); }
+
+ private:
+  fs::path folder_;
+};
+
+// Why a program ended with this status: its last error message, or how it ended.
+std::string reason(const ChildEnd& end, const std::string& errors) {
+  std::ifstream in(errors, std::ios::binary);
+  std::string last;
+  for (std::string line; std::getline(in, line);) {
+    if (!line.empty()) last = line;
+  }
+  const std::string prefix = "warp2vec: error: ";
+  if (last.starts_with(prefix)) return last.substr(prefix.size());
+  const std::string how = end.status > 128 ? "signal " + std::to_string(end.status - 128) + " ended train"
+                                           : "train ended with status " + std::to_string(end.status);
+  return last.empty() ? how : how + ": " + last;
+}
+
+std::string name_of(const std::string& path) { return fs::path(path).filename().string(); }
+
+std::map<std::string, double> quality_of(const std::string& vectors, const BenchOptions& options) {
+  std::map<std::string, double> quality;
+  if (options.pairs.empty() && options.analogies.empty()) return quality;
+  EvaluateOptions evaluate;
+  evaluate.threads = thread_count(options.config);
+  const KeyedVectors space(load_vectors(vectors));
+  for (const std::string& file : options.pairs) {
+    const double rho = evaluate_pairs(space, file, evaluate).spearman;
+    if (!std::isnan(rho)) quality["spearman " + name_of(file)] = rho;
+  }
+  for (const std::string& file : options.analogies) {
+    const AnalogySection all = evaluate_analogies(space, file, evaluate).all;
+    if (all.found > 0)
+      quality["analogies " + name_of(file)] =
+          static_cast<double>(all.correct) / static_cast<double>(all.found);
+  }
+  return quality;
+}
+
+MeasuredRun from_lines(std::istream& in) {
+  MeasuredRun run;
+  json summary;
+  for (std::string line; std::getline(in, line);) {
+    json object = json::parse(line);
+    if (object.at("type") == "summary") {
+      summary = std::move(object);
+    } else if (object.at("loss").is_number()) {
+      run.loss_curve.push_back({object.at("seconds"), object.at("loss")});
+    }
+  }
+  if (summary.at("state") != "finished") throw Error("the run is not finished");
+  const json& seconds = summary.at("seconds");
+  for (const auto& [phase, value] : seconds.items()) run.seconds[phase] = value.get<double>();
+  const json& device = summary.at("device");
+  if (device.contains("seconds")) {
+    for (const auto& [phase, value] : device.at("seconds").items()) run.seconds[phase] = value.get<double>();
+    device.at("memory_bytes").get_to(run.gpu_memory);
+  }
+  summary.at("peak_memory_bytes").get_to(run.peak_memory);
+  const json& counts = summary.at("counts");
+  counts.at("vocabulary").get_to(run.vocabulary);
+  counts.at("trained_tokens").get_to(run.trained_tokens);
+  counts.at("pairs").get_to(run.pairs);
+  const json& losses = summary.at("epoch_loss");
+  if (!losses.empty()) losses.back().get_to(run.loss);
+  run.loss_curve = thinned(run.loss_curve, kMostLossPoints);
+  return run;
+}
+
+}  // namespace
+
+MeasuredRun read_metrics(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw Error("cannot read " + path);
+  try {
+    return from_lines(in);
+  } catch (const json::exception& error) {
+    throw Error(path + " is not what train --metrics writes: " + error.what());
+  } catch (const Error& error) {
+    throw Error(path + ": " + error.what());
+  }
+}
+
+MeasuredRun measure_training(const BenchOptions& options, const Cell& cell, int round,
+                             const std::string& program, const std::function<void(double seconds)>& waiting) {
+  const RunFolder folder(options.output);
+  const std::string vectors = folder.path("vectors.bin");
+  const std::string metrics = folder.path("metrics.jsonl");
+  const std::string errors = folder.path("errors");
+  std::vector<std::string> command{program, "train", "--quiet"};
+  for (const std::string& input : options.inputs) command.push_back("--input=" + input);
+  command.push_back("--output=" + vectors);
+  command.push_back("--metrics=" + metrics);
+  for (const std::string& flag : train_flags(options, cell, round)) command.push_back(flag);
+  const ChildEnd end = run_child(command, errors, waiting);
+  if (end.status != 0) throw Error(reason(end, errors));
+  MeasuredRun run = read_metrics(metrics);
+  run.cell = cell;
+  run.round = round;
+  run.seconds[kTogether] = end.seconds;
+  run.quality = quality_of(vectors, options);
+  return run;
+}
+
 namespace {
 
 using nlohmann::json;
