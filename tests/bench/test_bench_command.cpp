@@ -104,6 +104,60 @@ TEST_F(BenchCommand, GoesOnWhereItStopped) {
   EXPECT_EQ(results(), second);
 }
 
+TEST_F(BenchCommand, VariantsDifferInFurtherSettings) {
+  const Finished done =
+      bench({"--losses", "ns", "--seeds", "2", "--variants", "sharing=tile,sharing=pair epochs=2"});
+  ASSERT_EQ(done.status, 0) << done.err;
+  const json runs = results().at("runs");
+  ASSERT_EQ(runs.size(), 4U);
+  EXPECT_EQ(runs.at(1).at("cell").at("variant"), "sharing=pair epochs=2");
+  EXPECT_EQ(runs.at(1).at("trained_tokens"), 2 * runs.at(0).at("trained_tokens").get<int>());
+  EXPECT_GT(runs.at(0).at("bytes_per_kept_word"), 0);
+  EXPECT_THAT(done.out, HasSubstr("of the memory bandwidth"));
+  const json whole = json::parse(folder_.read("out/results.json"));
+  EXPECT_GT(whole.at("bandwidths").at("cpu"), 1e8);
+  EXPECT_EQ(whole.at("remarks").at("date").get<std::string>().size(), 10U);
+}
+
+TEST_F(BenchCommand, SyntheticTextsHaveTheWordsThatWereAskedFor) {
+  const Finished done = Subprocess({WARP2VEC_PROGRAM, "bench", "--synthetic", "--output", folder_.path("out"),
+                                    "--devices", "cpu", "--vocab-sizes", "500,2000", "--losses", "ns",
+                                    "--dims", "8", "--epochs", "1", "--rounds", "1", "--threads", "1"},
+                                   folder_.path())
+                            .wait();
+  ASSERT_EQ(done.status, 0) << done.err;
+  const json all = json::parse(folder_.read("out/results.json")).at("synthetic");
+  ASSERT_EQ(all.at("runs").size(), 2U);
+  EXPECT_EQ(all.at("runs").at(0).at("vocabulary"), 500);
+  EXPECT_EQ(all.at("runs").at(1).at("vocabulary"), 2000);
+  EXPECT_EQ(all.at("runs").at(1).at("trained_tokens"), 12'000);
+  EXPECT_EQ(all.at("settings").at("min_count"), 1);
+  EXPECT_FALSE(std::filesystem::exists(folder_.path("out/synthetic-text")));
+}
+
+TEST_F(BenchCommand, TheTimeBudgetEndsATraining) {
+  const Finished done =
+      bench({"--epochs", "1000000", "--losses", "ns,hs", "--rounds", "1", "--time-budget", "3", "--quiet"});
+  EXPECT_EQ(done.status, 0) << done.err;
+  EXPECT_THAT(done.out,
+              HasSubstr("Not measured, for the time budget was over\ncpu, ns, d=8, round 1\ncpu, hs"));
+  EXPECT_THAT(results().at("not_measured"), testing::SizeIs(2));
+  EXPECT_THAT(folder_.read("out/report.html"), HasSubstr("<li>cpu, ns, d=8, round 1</li>"));
+  EXPECT_FALSE(std::filesystem::exists(folder_.path("out/unfinished-run")));
+}
+
+TEST_F(BenchCommand, PeersAloneBecomeAReport) {
+  const std::string peers =
+      std::string(WARP2VEC_TESTS_FOLDER) + "/../benchmarks/results/peers-wiki8-20MB-ns/results.json";
+  const Finished done =
+      Subprocess({WARP2VEC_PROGRAM, "bench", "--peers", peers, "--output", folder_.path("out")},
+                 folder_.path())
+          .wait();
+  ASSERT_EQ(done.status, 0) << done.err;
+  EXPECT_THAT(folder_.read("out/report.html"), HasSubstr("<h2>Beside other programs</h2>"));
+  EXPECT_FALSE(std::filesystem::exists(folder_.path("out/results.json")));
+}
+
 TEST_F(BenchCommand, TheStudyJoinsTheSameReport) {
   ASSERT_EQ(bench({"--rounds", "1", "--losses", "ns"}).status, 0);
   const Finished study =
@@ -177,6 +231,11 @@ TEST_F(BenchCommand, WrongUsageIsNamed) {
   expect({"--rounds", "0"}, "--rounds 0 is out of range");
   expect({"--epochs", "0"}, "--epochs");
   expect({"--study", "other"}, "--study other is not known");
+  expect({"--synthetic"}, "one of --input PATH, --synthetic and --study");
+  expect({"--variants", "dim=3"}, "--variants dim=3: unknown flag --dim");
+  expect({"--variants", "sharing=some"}, "--variants sharing=some: ");
+  expect({"--variants", "epochs=0"}, "--variants epochs=0: ");
+  expect({"--time-budget", "-1"}, "--time-budget and --bandwidth: expected a number above 0");
   expect({"--input", "-"}, "--input -");
 }
 
@@ -198,12 +257,13 @@ TEST_F(BenchCommand, MetricsOfAnUnfinishedRunAreRefused) {
 }
 
 TEST_F(BenchCommand, MetricsOfAGpuHaveItsSecondsAndMemory) {
-  const std::string path =
-      folder_.write("m", R"({"type":"progress","seconds":1,"loss":2}
+  const std::string path = folder_.write(
+      "m", R"({"type":"progress","seconds":1,"loss":2}
 {"type":"progress","seconds":2,"loss":null}
-{"type":"summary","state":"finished","device":{"kind":"cuda","memory_bytes":99,"seconds":{"kernels":1.5}},)"
-                         R"("seconds":{"train":2},"epoch_loss":[3,2.5],"peak_memory_bytes":5,)"
-                         R"("counts":{"vocabulary":7,"trained_tokens":8,"pairs":9}})");
+{"type":"summary","state":"finished","device":{"kind":"cuda","memory_bytes":99,"centres_in_flight":64,"seconds":{"kernels":1.5}},)"
+           R"("seconds":{"train":2},"epoch_loss":[3,2.5],"peak_memory_bytes":5,"sharing":"window",)"
+           R"("settings":{"loss":"ns","dim":16,"negative":5,"table_type":"float"},)"
+           R"("counts":{"vocabulary":7,"trained_tokens":8,"kept_tokens":4,"pairs":24}})");
   const MeasuredRun run = read_metrics(path);
   EXPECT_EQ(run.seconds.at("kernels"), 1.5);
   EXPECT_EQ(run.seconds.at("train"), 2);
@@ -211,6 +271,9 @@ TEST_F(BenchCommand, MetricsOfAGpuHaveItsSecondsAndMemory) {
   EXPECT_EQ(run.peak_memory, 5);
   EXPECT_EQ(run.loss, 2.5);
   EXPECT_EQ(run.loss_curve.size(), 1U);
+  EXPECT_EQ(run.kept_tokens, 4);
+  EXPECT_EQ(run.centres_in_flight, 64);
+  EXPECT_EQ(run.bytes_per_kept_word, 12 * 16 * 4 * 2);
 }
 
 }  // namespace

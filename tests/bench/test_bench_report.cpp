@@ -1,7 +1,7 @@
 // The report: a page that stands alone, and says what was measured.
 #include "host/cli/bench/charts.h"
-#include "host/cli/bench/report.h"
 #include "host/cli/bench/page.h"
+#include "host/cli/bench/report.h"
 #include "tests/support/markup.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/thrown_message.h"
@@ -54,11 +54,9 @@ json content_of(const std::vector<MeasuredRun>& runs, const std::string& input =
   return {{"program", {{"version", "0.1.0"}, {"commit", "abc"}}},
           {"machine", {{"cpu", "Some CPU"}, {"cores", 2}, {"threads", 4}}},
           {"gpus", {{"cuda", "Some GPU"}}},
-          {"remarks", {{"system", "Some Linux"}}},
+          {"remarks", {{"system", "Some Linux"}, {"date", "2026-11-29"}}},
           {"trainings", {{"settings", {{"epochs", 1}, {"inputs", {input}}}}, {"runs", runs}}}};
 }
-
-std::string page_of(const json& content) { return report_page(content, findings_of(content)); }
 
 std::string report_of(const std::vector<std::string>& devices, const std::vector<std::int64_t>& sizes,
                       const std::string& input = "text") {
@@ -67,7 +65,7 @@ std::string report_of(const std::vector<std::string>& devices, const std::vector
   for (int round = 1; round <= 3; ++round)
     for (const Cell& cell : cells)
       runs.push_back(run_of(cell, round, is_gpu(cell.device) ? 0.1 * round : 2.0 * round));
-  return page_of(content_of(runs, input));
+  return report_page(content_of(runs, input));
 }
 
 TEST(BenchReport, StandsAlone) {
@@ -94,6 +92,7 @@ TEST(BenchReport, HasAChartForEachQuestion) {
   EXPECT_THAT(page, HasSubstr("at least 3 times"));
   for (const char* part : {"Some CPU", "Some GPU", "Some Linux", "commit abc", "epochs 1"})
     EXPECT_THAT(page, HasSubstr(part));
+  EXPECT_THAT(page, HasSubstr("<h1>warp2vec bench: text, Some GPU, Some CPU, 2026-11-29</h1>"));
   EXPECT_THAT(page, Not(HasSubstr("failed</h2>")));
   EXPECT_THAT(page, Not(HasSubstr("nan")));
 }
@@ -106,9 +105,43 @@ TEST(BenchReport, SaysWhatWasNotMeasured) {
   MeasuredRun failed;
   failed.cell = {"cpu", "softmax", 100, 0};
   failed.failure = "not <enough> memory";
-  const std::string none = page_of(content_of({failed}));
+  const std::string none = report_page(content_of({failed}));
   EXPECT_EQ(unbalanced(none), "");
   EXPECT_THAT(none, HasSubstr("cpu, softmax, d=100: not &lt;enough&gt; memory"));
+}
+
+TEST(BenchReport, NamesWhatThereWasNoTimeFor) {
+  json content = content_of({run_of({"cpu", "ns", 100, 0}, 1, 2)});
+  content["trainings"]["not_measured"] = {"cpu, hs, d=100, round 1"};
+  EXPECT_THAT(report_page(content), HasSubstr("<li>cpu, hs, d=100, round 1</li>"));
+  EXPECT_THAT(plain_text(tables_of(content, "trainings").back()),
+              "Not measured, for the time budget was over\ncpu, hs, d=100, round 1\n");
+}
+
+TEST(BenchReport, HasAPointForQualityOverTime) {
+  MeasuredRun run = run_of({"cpu", "ns", 100, 0}, 1, 2);
+  run.quality = {{"spearman ws353.tsv", 0.6}};
+  MeasuredRun other = run_of({"cpu", "hs", 100, 0}, 1, 4);
+  other.quality = {{"spearman ws353.tsv", 0.7}};
+  const std::string page = report_page(content_of({run, other}));
+  EXPECT_EQ(unbalanced(page), "");
+  const std::string chart = page.substr(page.find("aria-label=\"ws353 rho over seconds\""));
+  EXPECT_EQ(count(chart.substr(0, chart.find("</svg>")), "<circle"), 2U);
+}
+
+TEST(BenchReport, RangesOfATableHaveALineOfTheirOwn) {
+  EXPECT_THAT(
+      html_table({{"a"}, {"5.7 (5.1 to 6.0)"}, {"2 (failed)"}}),
+      testing::AllOf(HasSubstr("<td>5.7<small>(5.1 to 6.0)</small></td>"), HasSubstr("<td>2 (failed)</td>")));
+}
+
+TEST(BenchReport, SyntheticTextsHaveSectionsOfTheirOwn) {
+  json content = content_of({run_of({"cpu", "ns", 100, 0}, 1, 2)});
+  content["synthetic"] = content_of({run_of({"cpu", "ns", 100, 7000}, 1, 2)}).at("trainings");
+  const std::string page = report_page(content);
+  EXPECT_EQ(unbalanced(page), "");
+  for (const char* title : {"Speed", "Speed, synthetic text"})
+    EXPECT_THAT(page, HasSubstr("<h2>" + std::string(title) + "</h2>"));
 }
 
 TEST(BenchReport, TextIsEscapedEverywhere) {
@@ -123,19 +156,30 @@ TEST(BenchReport, TextIsEscapedEverywhere) {
 TEST(BenchReport, HasOtherProgramsWhereTheyWereMeasured) {
   json content = content_of({run_of({"cpu", "ns", 100, 0}, 1, 2)});
   content["peers"] = load_peers(kPeers);
-  const std::string page = page_of(content);
+  const std::string page = report_page(content);
   EXPECT_EQ(unbalanced(page), "");
   EXPECT_THAT(page, HasSubstr("<h2>Beside other programs</h2>"));
 }
 
 TEST(BenchCharts, BarsAreInProportion) {
-  const std::string chart = bar_chart("speeds", {{"a", "100", 100, 80, 120, 0}, {"b", "60", 60, 60, 60, 1}});
+  const std::string chart =
+      bar_chart("speeds", {{"a", "100", {100}, 80, 120, 0}, {"b", "60", {60}, 60, 60, 1}});
   EXPECT_EQ(unbalanced(chart), "");
   EXPECT_THAT(chart, HasSubstr("width=\"298.3\""));  // 100 / 120 * 358
   EXPECT_THAT(chart, HasSubstr("width=\"179\""));
   EXPECT_EQ(count(chart, "class=\"range\""), 3U) << "a range and its ends, and none where there is none";
   EXPECT_EQ(bar_chart("none", {}), "");
-  EXPECT_EQ(unbalanced(bar_chart("zero", {{"a", "0", 0, 0, 0, 0}})), "");
+  EXPECT_EQ(unbalanced(bar_chart("zero", {{"a", "0", {0}, 0, 0, 0}})), "");
+}
+
+TEST(BenchCharts, PartsOfABarStandSideBySide) {
+  const std::string chart =
+      bar_chart("phases", {{"a", "4 s", {1, 3}}, {"b", "1 s", {0, 1}}}, {"read", "train"});
+  EXPECT_EQ(unbalanced(chart), "");
+  EXPECT_THAT(chart, HasSubstr("x=\"89.5\" y=\"18\" width=\"268.5\""));
+  EXPECT_EQ(count(chart, "<rect"), 3U) << "nothing for what took no time";
+  EXPECT_THAT(chart, HasSubstr("<title>train 3</title>"));
+  EXPECT_EQ(count(chart, "<li>"), 2U);
 }
 
 TEST(BenchCharts, LinesLeaveOutWhatAnAxisCannotShow) {
@@ -161,12 +205,13 @@ TEST(BenchCharts, NumbersOfTicksAreShort) {
   EXPECT_EQ(short_number(1'000'000), "1M");
 }
 
-TEST(BenchPeers, BecomeASection) {
-  const Section section = peers_section(load_peers(kPeers));
-  EXPECT_EQ(unbalanced(section.html), "");
+TEST(BenchPeers, BecomeAPage) {
+  const std::string page = peers_page(load_peers(kPeers));
+  EXPECT_EQ(unbalanced(page), "");
+  EXPECT_THAT(page, HasSubstr("<h1>warp2vec bench: other programs, "));
   for (const char* part : {"gensim (iterator)", "word2vec.c, huge pages", "<svg", "ws353 rho"})
-    EXPECT_THAT(section.html, HasSubstr(part));
-  EXPECT_THAT(section.html, testing::ContainsRegex("<td>[0-9]+\\.[0-9]x</td>")) << "warp2vec's lead";
+    EXPECT_THAT(page, HasSubstr(part));
+  EXPECT_THAT(page, testing::ContainsRegex("<td>[0-9]+\\.[0-9]x</td>")) << "warp2vec's lead";
 }
 
 TEST(BenchPeers, OtherFilesAreNamed) {

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <chrono>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@ namespace warp2vec::cli::bench {
 namespace {
 
 using nlohmann::json;
+using Clock = std::chrono::steady_clock;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -28,20 +30,28 @@ class BenchResults : public testing::Test {
             .program = {{"version", "0"}, {"commit", "abc"}},
             .machine = {{"cpu", "some"}},
             .gpus = json::object(),
+            .bandwidths = {{"cpu", 1e9}},
             .remarks = {{"system", "some"}}};
   }
 
   ResultsFile open(const Conditions& under = conditions()) const { return {folder_.path("out"), under}; }
 
+  static constexpr Clock::time_point kNever = Clock::time_point::max();
+
+  Part part(const std::string& failing = "") {
+    return {.name = "trainings",
+            .settings = {},
+            .cells = {{{{"loss", "ns"}}, "a"}, {{{"loss", "hs"}}, "b"}},
+            .measure =
+                [this, failing](const NamedCell& cell, int round, double) {
+                  order_.push_back(cell.name + std::to_string(round));
+                  if (cell.name == failing) throw Error("it broke");
+                  return json{{"cell", cell.key}, {"round", round}, {"value", 7}};
+                },
+            .describe = [](const json&) { return "seven"; }};
+  }
   int run(ResultsFile& results, int rounds, const std::string& failing = "") {
-    const Measuring measuring{[&](const NamedCell& cell, int round) {
-                                order_.push_back(cell.name + std::to_string(round));
-                                if (cell.name == failing) throw Error("it broke");
-                                return json{{"cell", cell.key}, {"round", round}, {"value", 7}};
-                              },
-                              [](const json&) { return "seven"; }};
-    return run_rounds({{{{"loss", "ns"}}, "a"}, {{{"loss", "hs"}}, "b"}}, rounds, measuring, results,
-                      display_);
+    return run_rounds(part(failing), rounds, kNever, results, display_).failures;
   }
 
   TemporaryFolder folder_;
@@ -89,6 +99,43 @@ TEST_F(BenchResults, FailuresAreKeptAndTriedAgain) {
   EXPECT_EQ(run(results, 2), 0);
   EXPECT_THAT(order_, ElementsAre("a1", "a2"));
   EXPECT_EQ(results.runs().size(), 4U) << "the failure has made way";
+}
+
+TEST_F(BenchResults, WhatThereIsNoTimeForIsNamed) {
+  {
+    ResultsFile results = open();
+    Part slow = part();
+    slow.measure = [&](const NamedCell& cell, int round, double limit) -> json {
+      EXPECT_GT(limit, 1);
+      EXPECT_LT(limit, 60);
+      if (cell.name == "b") throw OutOfTime();
+      return {{"cell", cell.key}, {"round", round}};
+    };
+    const Outcome outcome = run_rounds(slow, 1, Clock::now() + std::chrono::minutes(1), results, display_);
+    EXPECT_EQ(outcome.failures, 0);
+    EXPECT_THAT(outcome.missed, ElementsAre("b, round 1"));
+    EXPECT_THAT(said_.str(), HasSubstr("2 of 2, round 1: b: out of time"));
+    const json content = json::parse(folder_.read("out/results.json")).at("trainings");
+    EXPECT_THAT(content.at("not_measured"), ElementsAre("b, round 1"));
+    EXPECT_EQ(content.at("runs").size(), 1U);
+  }
+  ResultsFile results = open();
+  order_.clear();
+  EXPECT_EQ(run_rounds(part(), 1, Clock::now(), results, display_).missed.size(), 1U);
+  EXPECT_THAT(order_, ElementsAre()) << "with no time left nothing is begun";
+  EXPECT_EQ(run(results, 1), 0);
+  EXPECT_THAT(order_, ElementsAre("b1"));
+}
+
+TEST_F(BenchResults, TheBandwidthOfTheFirstCommandIsKept) {
+  {
+    ResultsFile results = open();
+    run(results, 1);
+  }
+  Conditions later = conditions();
+  later.bandwidths = {{"cpu", 2e9}, {"cuda", 3e12}};
+  const ResultsFile results = open(later);
+  EXPECT_EQ(results.content().at("bandwidths"), (json{{"cpu", 1e9}, {"cuda", 3e12}}));
 }
 
 TEST_F(BenchResults, OtherConditionsAreRefusedByName) {

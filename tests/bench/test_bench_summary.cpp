@@ -1,5 +1,5 @@
 // What runs of a benchmark come to: spreads, leads, tables.
-#include "host/cli/bench/report.h"
+#include "host/cli/bench/memory_ceiling.h"
 #include "host/cli/bench/summary.h"
 
 #include <gmock/gmock.h>
@@ -15,7 +15,6 @@ namespace {
 using nlohmann::json;
 using testing::Contains;
 using testing::ElementsAre;
-using testing::HasSubstr;
 using testing::Not;
 
 MeasuredRun run_of(const Cell& cell, int round, double train, double kernels, double together) {
@@ -44,6 +43,19 @@ TEST(BenchCells, AreAllCombinationsWithTheDevicesBesideEachOther) {
   EXPECT_EQ(cells[7], (Cell{"cuda", "hs", 100, 30000}));
   EXPECT_EQ(to_string(cells[0]), "cpu, ns, d=100");
   EXPECT_EQ(to_string(cells[7]), "cuda, hs, d=100, 30,000 words");
+  const std::vector<Cell> variants =
+      all_cells({{"cpu"}, {"ns"}, {100}, {0}, {"sharing=tile", "sharing=pair"}});
+  ASSERT_EQ(variants.size(), 2U);
+  EXPECT_EQ(to_string(variants[1]), "cpu, ns, d=100, sharing=pair");
+  EXPECT_EQ(json(variants[1]).get<Cell>(), variants[1]);
+}
+
+TEST(BenchCells, ThatCannotBeTrainedAreLeftOut) {
+  BenchOptions options;
+  options.grid = {{"cpu", "cuda"}, {"ns", "hs"}, {100}, {0}, {"sharing=tile", "table-type=bf16"}};
+  const std::vector<Cell> cells = trained_cells(options);
+  EXPECT_EQ(cells.size(), 5U) << "bf16 only for negative sampling on a GPU";
+  EXPECT_THAT(cells, Contains(Cell{"cuda", "ns", 100, 0, "table-type=bf16"}));
 }
 
 TEST(BenchSpread, IsMinMedianMax) {
@@ -166,44 +178,95 @@ TEST(BenchTable, HasColumnsOnlyForWhatThereIs) {
   EXPECT_TRUE(summary_tables({}).empty());
 }
 
-TEST(BenchAnswers, CompareDevicesAndLosses) {
+TEST(BenchTable, ComparesLossesAndDevicesForEachVocabulary) {
   const Cell hs{"cpu", "hs", 100, 0};
-  const Cell wide{"cpu", "ns", 300, 0};
-  const Cell wide_hs{"cpu", "hs", 300, 0};
+  const Cell small{"cpu", "ns", 100, 50};
+  const Cell small_hs{"cpu", "hs", 100, 50};
   MeasuredRun good = run_of(kCpu, 1, 2, 0, 4);
   good.quality = {{"spearman ws353.tsv", 0.6784}};
   MeasuredRun better = run_of(hs, 1, 4, 0, 8);
   better.quality = {{"spearman ws353.tsv", 0.7}};
-  const std::vector<Answer> found =
-      answers({summarise({good, better, run_of(wide, 1, 2, 0, 4), run_of(wide_hs, 1, 6, 0, 8),
-                          run_of(kCuda, 1, 1, 0.1, 2)}),
-               {}});
-  ASSERT_EQ(found.size(), 3U);
-  EXPECT_THAT(found[0].texts,
-              ElementsAre("cuda against cpu: 20.0 times the words a second in training, 2.0 times "
-                          "end to end (one setting)"));
-  EXPECT_THAT(found[1].texts,
-              ElementsAre("cpu: ns trains 2.0 to 3.0 times as many words a second as hs (2 settings)",
-                          "ws353 rho: ns 0.678, hs 0.700"));
-  EXPECT_THAT(found[2].texts, ElementsAre("Not measured: bench --study crossover"));
+  MeasuredRun few = run_of(small, 1, 2, 0, 4);
+  few.vocabulary = 50;
+  const std::vector<NamedTable> found = comparison_tables(
+      summarise({good, better, few, run_of(small_hs, 1, 6, 0, 8), run_of(kCuda, 1, 1, 0.1, 2)}));
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_THAT(found[0].table,
+              ElementsAre(ElementsAre("words", "dim", "device", "training, k words/s: ns / hs",
+                                      "fastest by slowest", "ws353 rho: ns / hs"),
+                          ElementsAre("50", "100", "cpu", "500 / 167", "3.0x", "- / -"),
+                          ElementsAre("1,234", "100", "cpu", "500 / 250", "2.0x", "0.678 / 0.700")));
+  EXPECT_THAT(found[1].table,
+              ElementsAre(ElementsAre("words", "dim", "loss", "training, k words/s: cpu / cuda",
+                                      "fastest by slowest", "ws353 rho: cpu / cuda"),
+                          ElementsAre("1,234", "100", "ns", "500 / 10,000", "20.0x", "0.678 / -")));
+  EXPECT_TRUE(comparison_tables({}).empty());
 }
 
-TEST(BenchAnswers, SayWhatIsMissing) {
-  const std::vector<Answer> none = answers({});
-  ASSERT_EQ(none.size(), 3U);
-  EXPECT_EQ(none[0].texts.at(0), "No GPU was measured beside the CPU.");
-  EXPECT_THAT(none[1].texts.at(0), HasSubstr("bench --input TEXT --losses ns,hs"));
+TEST(BenchTable, VariantsHaveAColumn) {
+  Cell pair = kCpu;
+  pair.variant = "sharing=pair";
+  const std::vector<Row> rows = summarise({run_of(kCpu, 1, 2, 0, 4), run_of(pair, 1, 4, 0, 8)});
+  ASSERT_EQ(rows.size(), 2U);
+  const Table speed = summary_tables(rows)[0].table;
+  EXPECT_EQ(speed[0][4], "variant");
+  EXPECT_EQ(speed[1][4], "-");
+  EXPECT_EQ(speed[2][4], "sharing=pair");
 }
 
-TEST(BenchAnswers, OfTheStudyCompareGpuAndCpuToo) {
-  Findings findings;
-  findings.lines = {{"cpu", "ns", {{100, {2, 2, 2}}, {200, {2, 2, 2}}}},
-                    {"cuda", "ns", {{100, {1, 1, 1}}, {200, {0.5, 0.5, 0.5}}}}};
-  EXPECT_THAT(answers(findings)[0].texts,
-              ElementsAre("a pair of ns: cuda is cheaper than cpu at every size that was measured, by 2.0 "
-                          "times with 100 words, by 4.0 times with 200 words (with 1 thread on the CPU)"));
-  findings.study_threads = 16;
-  EXPECT_THAT(answers(findings)[0].texts.at(0), HasSubstr("(with 16 threads on the CPU)"));
+TEST(BenchSummary, TheShareOfTheMemoryBandwidthIsOfKeptWords) {
+  MeasuredRun cpu = run_of(kCpu, 1, 2, 0, 4);
+  cpu.kept_tokens = 500'000;
+  cpu.bytes_per_kept_word = 4000;
+  MeasuredRun gpu = run_of(kCuda, 1, 2, 0.5, 4);
+  gpu.kept_tokens = 500'000;
+  gpu.bytes_per_kept_word = 2000;
+  gpu.seconds[kSubsampling] = 1;
+  const std::vector<Row> rows = summarise({cpu, gpu}, {{"cpu", 2e9}});
+  EXPECT_NEAR(rows[0].of_ceiling->median, 0.5, 1e-12);
+  EXPECT_FALSE(rows[1].of_ceiling) << "nobody knows its bandwidth";
+  EXPECT_NEAR(summarise({gpu}, {{"cuda", 8e9}})[0].of_ceiling->median, 0.25, 1e-12)
+      << "by the training kernels alone";
+  const Table speed = summary_tables(rows)[0].table;
+  EXPECT_THAT(speed[0], Contains("of the memory bandwidth"));
+  EXPECT_THAT(speed[1], Contains("50.0%"));
+  EXPECT_THAT(speed[1], Contains("4,000"));
+}
+
+json summary_of(const std::string& loss, const std::string& sharing) {
+  return {{"settings",
+           {{"loss", loss},
+            {"dim", 100},
+            {"window", 5},
+            {"negative", 5},
+            {"tile_centres", 64},
+            {"tile_negatives", 32},
+            {"path_tile_centres", 8},
+            {"table_type", "float"}}},
+          {"sharing", sharing},
+          {"counts", {{"kept_tokens", 1000}, {"pairs", 6000}}},
+          {"path_nodes_outside_top", {{"64", 7.75}}}};
+}
+
+TEST(BenchCeiling, RowsOfAKeptWordAreReadAndWrittenOnce) {
+  constexpr double kRow = 112 * 4 * 2;  // 100 values padded to 112
+  EXPECT_DOUBLE_EQ(bytes_per_kept_word(summary_of("ns", "pair")), 42 * kRow);
+  EXPECT_DOUBLE_EQ(bytes_per_kept_word(summary_of("ns", "window")), 12 * kRow);
+  EXPECT_DOUBLE_EQ(bytes_per_kept_word(summary_of("ns", "tile")), (74 + 64 + 32) / 64.0 * kRow);
+  EXPECT_DOUBLE_EQ(bytes_per_kept_word(summary_of("hs", "tile")), (18 / 8.0 + 1 + 7.75) * kRow);
+  EXPECT_DOUBLE_EQ(bytes_per_kept_word(summary_of("ns+hs", "tile")),
+                   (170 / 64.0 + 18 / 8.0 + 1 + 7.75) * kRow);
+  json half = summary_of("ns", "window");
+  half["settings"]["table_type"] = "bf16";
+  EXPECT_DOUBLE_EQ(bytes_per_kept_word(half), 6 * kRow);
+  for (const char* sharing : {"pair", "window"}) EXPECT_EQ(bytes_per_kept_word(summary_of("hs", sharing)), 0);
+  EXPECT_EQ(bytes_per_kept_word(summary_of("softmax", "pair")), 0);
+}
+
+TEST(BenchCeiling, BandwidthsAreOfWholeNames) {
+  EXPECT_EQ(gpu_bandwidth("NVIDIA H100 80GB HBM3"), 3.35e12);
+  EXPECT_FALSE(gpu_bandwidth("NVIDIA H100 80GB HBM3 MIG 1g.10gb"));
+  EXPECT_GT(measured_bandwidth(2), 1e8);
 }
 
 TEST(BenchTable, FactorsHaveNoMoreDigitsThanTheyAreWorth) {
@@ -216,9 +279,7 @@ TEST(BenchTable, FactorsHaveNoMoreDigitsThanTheyAreWorth) {
 }
 
 TEST(BenchTable, IsAlignedAsText) {
-  const Table table{{"a", "b"}, {"long", "x"}};
-  EXPECT_EQ(plain_text(table), "a     b\nlong  x\n");
-  EXPECT_EQ(plain_text(NamedTable{"Title", table}), "Title\na     b\nlong  x\n");
+  EXPECT_EQ(plain_text(NamedTable{"Title", {{"a", "b"}, {"long", "x"}}}), "Title\na     b\nlong  x\n");
 }
 
 }  // namespace

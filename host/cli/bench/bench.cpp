@@ -2,9 +2,10 @@
 
 #include "host/cli/bench/bench_options.h"
 #include "host/cli/bench/crossover.h"
-#include "host/cli/bench/crossover_report.h"
+#include "host/cli/bench/memory_ceiling.h"
 #include "host/cli/bench/report.h"
 #include "host/cli/bench/results_file.h"
+#include "host/cli/bench/rounds.h"
 #include "host/cli/bench/trainings.h"
 #include "host/cli/commands/commands.h"
 #include "host/cli/flags/device_choice.h"
@@ -17,6 +18,10 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
+#include <chrono>
+#include <ctime>
+#include <filesystem>
 #include <iostream>
 #include <optional>
 #include <string>
@@ -29,6 +34,7 @@ namespace {
 using bench::BenchOptions;
 using bench::Cell;
 using nlohmann::json;
+using Clock = std::chrono::steady_clock;
 
 constexpr const char* kFooter =
     "Examples:\n"
@@ -36,6 +42,8 @@ constexpr const char* kFooter =
     "  warp2vec bench --input text.txt --output bench --losses ns,hs --dims 100,300 --vocab-sizes "
     "10000,100000,0\n"
     "  warp2vec bench --input text.txt --output bench --devices cpu --pairs wordsim353.tsv --epochs 1\n"
+    "  warp2vec bench --input text.txt --output bench --variants sharing=tile,sharing=pair --seeds 5\n"
+    "  warp2vec bench --synthetic --vocab-sizes 1000000,3000000 --output bench --time-budget 600\n"
     "  warp2vec bench --study crossover --output bench            (joins the same report)\n"
     "\n"
     "Every run is a training of its own; all are run once, then all again, so that a busy time of the "
@@ -61,8 +69,9 @@ void complete(BenchOptions& options, const std::optional<CudaDevices>& gpus) {
   if (grid.losses.empty() && study) grid.losses = {"ns", "hs", "softmax"};
   if (grid.losses.empty()) grid.losses = {"ns", "hs"};
   if (grid.dims.empty()) grid.dims = {100};
-  if (grid.vocab_sizes.empty())
-    grid.vocab_sizes = study ? bench::study_sizes() : std::vector<std::int64_t>{0};
+  if (!grid.vocab_sizes.empty()) return;
+  grid.vocab_sizes =
+      study ? bench::study_sizes() : std::vector<std::int64_t>{options.synthetic ? 1'000'000 : 0};
 }
 
 // The names of the GPUs that train, by --device. Throws UsageError for a device that cannot train a cell.
@@ -77,50 +86,53 @@ json check_devices(const BenchOptions& options, const std::vector<Cell>& cells,
   return names;
 }
 
-bench::Conditions conditions_of(const bench::Part& part, const json& gpus) {
+// Of the memory of all devices, as far as they are known, bytes a second.
+json bandwidths_of(const BenchOptions& options, const json& gpus) {
+  json bandwidths = json::object();
+  for (const std::string& device : options.grid.devices) {
+    if (device == "cpu") {
+      bandwidths[device] = bench::measured_bandwidth(thread_count(options.config));
+    } else if (bench::is_gpu(device)) {
+      const std::optional<double> known = options.bandwidth > 0
+                                              ? options.bandwidth * 1e9
+                                              : bench::gpu_bandwidth(gpus.at(device).get<std::string>());
+      if (known) bandwidths[device] = *known;
+    }
+  }
+  return bandwidths;
+}
+
+std::string today() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  std::array<char, 16> text{};
+  ::gmtime_r(&now, &utc);
+  std::strftime(text.data(), text.size(), "%Y-%m-%d", &utc);
+  return text.data();
+}
+
+bench::Conditions conditions_of(const bench::Part& part, const json& gpus, const json& bandwidths) {
   const Machine machine = this_machine();
   return {part.name,
           part.settings,
           {{"version", version()}, {"commit", commit()}},
           {{"cpu", machine.cpu}, {"threads", machine.threads}, {"cores", machine.cores}},
           gpus,
-          {{"system", machine.os}, {"memory", format_bytes(machine.memory)}, {"CUDA", gpu_support()}}};
-}
-
-// How measuring ended.
-struct Outcome {
-  int failures = 0;
-  bool interrupted = false;
-};
-
-Outcome measure_all(const bench::Part& part, int rounds, bench::ResultsFile& results,
-                    ProgressDisplay& display) {
-  const InterruptGuard guard;
-  try {
-    return {bench::run_rounds(part.cells, rounds, part.measuring, results, display), false};
-  } catch (const Interrupted&) {
-    return {0, true};
-  }
-}
-
-void print_findings(const bench::Part& part, const bench::Findings& findings) {
-  const std::vector<bench::NamedTable> tables =
-      part.name == "crossover" ? bench::study_tables(findings.lines) : bench::summary_tables(findings.rows);
-  for (const bench::NamedTable& table : tables) std::cout << bench::plain_text(table) << "\n";
-  for (const bench::Answer& answer : bench::answers(findings)) {
-    std::cout << answer.question << "\n";
-    for (const std::string& text : answer.texts) std::cout << "  " << text << "\n";
-  }
+          bandwidths,
+          {{"date", today()},
+           {"system", machine.os},
+           {"memory", format_bytes(machine.memory)},
+           {"CUDA", gpu_support()}}};
 }
 
 // Returns the name of the page, which is written before anything is printed; that ends `saving`.
 std::string report(const BenchOptions& options, const bench::Part& part, const bench::ResultsFile& results,
                    std::optional<ClosedPipesGuard>& saving) {
   try {
-    const bench::Findings findings = bench::findings_of(results.content());
-    std::string page = bench::write_report(options.output, bench::report_page(results.content(), findings));
+    std::string page = bench::write_report(options.output, bench::report_page(results.content()));
     saving.reset();
-    print_findings(part, findings);
+    for (const bench::NamedTable& table : bench::tables_of(results.content(), part.name))
+      std::cout << bench::plain_text(table) << "\n";
     return page;
   } catch (const json::exception& error) {
     throw Error(results.path() + " is damaged: " + error.what());
@@ -128,16 +140,35 @@ std::string report(const BenchOptions& options, const bench::Part& part, const b
 }
 
 // Returns the exit status.
-int finish(const Outcome& outcome, const bench::ResultsFile& results, ProgressDisplay& display) {
+int finish(const bench::Outcome& outcome, const bench::ResultsFile& results, ProgressDisplay& display) {
   if (outcome.interrupted) {
     display.say(results.runs().empty() ? "stopped before a run was finished"
                                        : "stopped; finished runs are kept in " + results.path() +
                                              ", and the same command goes on");
     return exit_status_of(caught_signal());
   }
+  if (!outcome.missed.empty())
+    display.say("the time budget was over before " + std::to_string(outcome.missed.size()) +
+                " runs; the same command goes on with them");
   if (outcome.failures > 0)
     throw Error(std::to_string(outcome.failures) + (outcome.failures == 1 ? " run" : " runs") +
                 " failed; the reasons are in " + results.path() + ", and the same command tries again");
+  return 0;
+}
+
+Clock::time_point end_of(const BenchOptions& options) {
+  if (options.time_budget == 0) return Clock::time_point::max();
+  return Clock::now() + std::chrono::duration_cast<Clock::duration>(
+                            std::chrono::duration<double>(std::min(options.time_budget, 1e9)));
+}
+
+// The peers' results become the whole report.
+int report_peers(const BenchOptions& options, const json& peers) {
+  std::error_code error;
+  std::filesystem::create_directories(options.output, error);
+  if (error) throw Error("cannot make the folder --output " + options.output + ": " + error.message());
+  const std::string page = bench::write_report(options.output, bench::peers_page(peers));
+  ProgressDisplay::on_stderr(options.quiet).say("report: " + page);
   return 0;
 }
 
@@ -146,27 +177,31 @@ int finish(const Outcome& outcome, const bench::ResultsFile& results, ProgressDi
 int run_bench(const Arguments& arguments) {
   BenchOptions options;
   Flags flags("bench",
-              "Trains with every combination of devices, losses, dimensions and vocabulary sizes, several "
-              "times, and compares speed, memory, loss and quality.",
+              "Trains with every combination of devices, losses, dimensions, vocabulary sizes and further "
+              "settings, several times, and compares speed, memory, loss and quality.",
               kFooter);
   bench::add_bench_flags(flags, options);
   flags.parse(arguments);
   bench::check_options(options);
+  const Clock::time_point end = end_of(options);
+  const json peers = options.peers.empty() ? json() : bench::load_peers(options.peers);
+  if (options.only_peers()) return report_peers(options, peers);
   const bool study = !options.study.empty();
   // A cell with few pairs has no work for a second thread, which would move the points of crossing.
   if (study && !flags.given("--threads")) options.config.threads = 1;
   const std::optional<CudaDevices> gpus = gpus_for(options);
   complete(options, gpus);
-  const json gpu_names = check_devices(options, bench::all_cells(options.grid), gpus);
-  const json peers = options.peers.empty() ? json() : bench::load_peers(options.peers);
+  const json gpu_names = check_devices(options, bench::trained_cells(options), gpus);
 
   std::optional<ClosedPipesGuard> saving(std::in_place);
   ProgressDisplay display = ProgressDisplay::on_stderr(options.quiet);
   const bench::Part part = study ? bench::crossover_part(options) : bench::trainings_part(options, display);
-  bench::ResultsFile results(options.output, conditions_of(part, gpu_names));
+  const json bandwidths = study ? json::object() : bandwidths_of(options, gpu_names);
+  bench::ResultsFile results(options.output, conditions_of(part, gpu_names, bandwidths));
   if (!peers.is_null()) results.keep("peers", peers);
-  const Outcome outcome = measure_all(part, options.rounds, results, display);
-  if (!results.runs().empty()) display.say("report: " + report(options, part, results, saving));
+  const bench::Outcome outcome = bench::run_rounds(part, options.rounds, end, results, display);
+  if (!results.runs().empty() || !outcome.missed.empty())
+    display.say("report: " + report(options, part, results, saving));
   return finish(outcome, results, display);
 }
 

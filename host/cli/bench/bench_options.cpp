@@ -11,6 +11,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <functional>
+#include <sstream>
+#include <utility>
 
 namespace warp2vec::cli::bench {
 
@@ -19,7 +21,9 @@ std::vector<Cell> all_cells(const Grid& grid) {
   for (const std::int64_t vocab_size : grid.vocab_sizes)
     for (const std::int32_t dim : grid.dims)
       for (const std::string& loss : grid.losses)
-        for (const std::string& device : grid.devices) cells.push_back({device, loss, dim, vocab_size});
+        for (const std::string& variant : grid.variants)
+          for (const std::string& device : grid.devices)
+            cells.push_back({device, loss, dim, vocab_size, variant});
   return cells;
 }
 
@@ -29,13 +33,15 @@ std::string words_of(const Cell& cell) {
 
 std::string to_string(const Cell& cell) {
   return cell.device + ", " + cell.loss + (cell.dim > 0 ? ", d=" + std::to_string(cell.dim) : "") +
-         (cell.vocab_size > 0 ? ", " + words_of(cell) : "");
+         (cell.vocab_size > 0 ? ", " + words_of(cell) : "") +
+         (cell.variant.empty() ? "" : ", " + cell.variant);
 }
 
 bool is_gpu(const std::string& device) { return device.starts_with("cuda"); }
 
 void to_json(nlohmann::json& json, const Cell& cell) {
   json = {{"device", cell.device}, {"loss", cell.loss}, {"dim", cell.dim}, {"vocab_size", cell.vocab_size}};
+  if (!cell.variant.empty()) json["variant"] = cell.variant;
 }
 
 void from_json(const nlohmann::json& json, Cell& cell) {
@@ -43,6 +49,7 @@ void from_json(const nlohmann::json& json, Cell& cell) {
   json.at("loss").get_to(cell.loss);
   json.at("dim").get_to(cell.dim);
   json.at("vocab_size").get_to(cell.vocab_size);
+  cell.variant = json.value("variant", "");
 }
 
 namespace {
@@ -84,6 +91,39 @@ std::string device_name(const std::string& text) {
   return to_string(request);
 }
 
+void add_settings(Flags& flags, Config& config) {
+  flags.number("--epochs", "N", config.epochs, "Passes over the text (default 5)");
+  flags.number("--min-count", "N", config.min_count, "(default 5)");
+  flags.number("--window", "N", config.window, "(default 5)");
+  flags.number("--negative", "K", config.negative, "(default 5)");
+  flags.number("--sample", "X", config.sample, "(default 0.001)");
+  flags.number("--lr", "X", config.lr, "(default 0.025)");
+  add_sharing_flag(flags, config, "auto, tile, window or pair (default auto)");
+  flags.custom(
+      "--table-type", "TYPE",
+      [&config](const std::string& text) { config.table_type = parse_table_type(text); },
+      "float, or bf16 on a GPU (default float)");
+  flags.number("--seed", "N", config.seed, "(default 1)");
+  flags.number("--threads", "N", config.threads,
+               "CPU threads, 1 to 1024; 0 = all of the machine's (default 0; of the study 1)");
+}
+
+// `config` with the settings of a variant, "sharing=pair sample=1e-4".
+Config with_variant(Config config, const std::string& variant) {
+  Arguments arguments;
+  std::istringstream settings(variant);
+  for (std::string setting; settings >> setting;) arguments.push_back("--" + setting);
+  Flags flags("bench", "", "");
+  add_settings(flags, config);
+  try {
+    if (!flags.parse(arguments)) throw UsageError("expected settings");
+    check_settings(config);
+  } catch (const UsageError& error) {
+    throw UsageError("--variants " + variant + ": " + error.what());
+  }
+  return config;
+}
+
 void add_grid(Flags& flags, BenchOptions& options) {
   flags.section("What is compared: every combination of");
   add_list<std::string>(flags, "--devices", options.grid.devices, device_name,
@@ -100,28 +140,16 @@ void add_grid(Flags& flags, BenchOptions& options) {
   add_list<std::int64_t>(
       flags, "--vocab-sizes", options.grid.vocab_sizes,
       [](const std::string& text) { return parse_number<std::int64_t>("--vocab-sizes", text); },
-      "Only so many of the most frequent words, 0 = all (default 0); of the study: words of the synthetic "
-      "text, 2 "
-      "to 10,000,000 (default 10 to 3,000,000 in twelve steps)");
-  flags.number(
-      "--rounds", "N", options.rounds,
-      "How often each combination is measured, 1 to 1000 (default 3). Round N trains with --seed + N "
-      "- 1.");
-}
-
-void add_settings(Flags& flags, BenchOptions& options) {
-  Config& config = options.config;
-  flags.section("Training, the same for all; 'warp2vec train --help' explains them");
-  flags.number("--epochs", "N", config.epochs, "Passes over the text (default 5)");
-  flags.number("--min-count", "N", config.min_count, "(default 5)");
-  flags.number("--window", "N", config.window, "(default 5)");
-  flags.number("--negative", "K", config.negative, "(default 5)");
-  flags.number("--sample", "X", config.sample, "(default 0.001)");
-  flags.number("--lr", "X", config.lr, "(default 0.025)");
-  add_sharing_flag(flags, config, "auto, tile, window or pair (default auto)");
-  flags.number("--seed", "N", config.seed, "(default 1)");
-  flags.number("--threads", "N", config.threads,
-               "CPU threads, 1 to 1024; 0 = all of the machine's (default 0; of the study 1)");
+      "Only so many of the most frequent words, 0 = all (default 0); words of a synthetic text, 2 to "
+      "10,000,000 (default 1000000; of the study 10 to 3,000,000 in twelve steps)");
+  add_list<std::string>(
+      flags, "--variants", options.grid.variants, [](const std::string& text) { return text; },
+      "Settings from the section below, without dashes, several of them with spaces between: "
+      "'sharing=tile,sharing=pair,threads=1 epochs=2' are three (default: one, with nothing changed)");
+  flags.number("--rounds", "N", options.rounds,
+               "How often each combination is measured, 1 to 1000 (default 3). Round N trains with --seed + "
+               "N - 1.");
+  flags.number("--seeds", "N", options.rounds, "The same as --rounds: each combination with N seeds.");
 }
 
 [[noreturn]] void refuse_range(const std::string& flag, std::int64_t value, const std::string& expected) {
@@ -131,18 +159,17 @@ void add_settings(Flags& flags, BenchOptions& options) {
 void check_study(const BenchOptions& options) {
   if (options.study != "crossover")
     throw UsageError("--study " + options.study + " is not known: expected crossover");
-  if (!options.inputs.empty()) throw UsageError("--study crossover makes its own text: it takes no --input");
+  if (!options.inputs.empty() || options.synthetic)
+    throw UsageError("--study crossover makes its own text: it takes no --input and no --synthetic");
   if (!options.pairs.empty() || !options.analogies.empty())
     throw UsageError("--study crossover measures time only: it takes no --pairs and no --analogies");
   if (options.grid.dims.size() > 1) throw UsageError("--study crossover takes a single value of --dims");
-  for (const std::int64_t words : options.grid.vocab_sizes) {
-    if (words < 2 || words > 10'000'000) refuse_range("--vocab-sizes", words, "2 to 10000000");
-  }
+  if (options.grid.variants != Grid{}.variants) throw UsageError("--study crossover takes no --variants");
 }
 
 void check_files(const BenchOptions& options) {
   std::vector<NamedPath> outputs;
-  for (const char* name : {kResultsFile, kReportFile, kRunFolder})
+  for (const char* name : {kResultsFile, kReportFile, kRunFolder, kTextFolder})
     outputs.push_back({"--output", (std::filesystem::path(options.output) / name).string()});
   std::vector<NamedPath> inputs;
   const auto add = [&inputs](const char* flag, const std::vector<std::string>& paths) {
@@ -160,16 +187,27 @@ void check_files(const BenchOptions& options) {
 void add_bench_flags(Flags& flags, BenchOptions& options) {
   flags.section("Files");
   flags.list("--input", "PATH", options.inputs, "Text to train on, as for 'warp2vec train', but not '-'.");
+  flags.on_off("--synthetic", options.synthetic,
+               "Instead of --input: texts with --vocab-sizes different words, Zipf-distributed, six words of "
+               "text for each of them; --min-count is 1.");
   flags.text("--output", "FOLDER", options.output,
              "Where results.json and report.html go. Running the same command again resumes it; further "
              "combinations, and the study, are added to the same report.");
   flags.list("--pairs", "FILE", options.pairs, "Word pairs with scores, as for 'warp2vec eval'.");
   flags.list("--analogies", "FILE", options.analogies, "Analogy questions, as for 'warp2vec eval'.");
   flags.text("--peers", "FILE", options.peers,
-             "results.json of benchmarks/compare_peers, to become a section of the report.");
+             "results.json of benchmarks/compare_peers, to become a section of the report, or all of it if "
+             "there is neither --input nor --synthetic nor --study.");
   add_grid(flags, options);
-  add_settings(flags, options);
+  flags.section("Training, the same for all; 'warp2vec train --help' explains them");
+  add_settings(flags, options.config);
   flags.section("Run");
+  flags.number("--time-budget", "SECONDS", options.time_budget,
+               "End after so many seconds; what there was no time for is named, and the same command goes on "
+               "with it (default: no limit)");
+  flags.number("--bandwidth", "GB/S", options.bandwidth,
+               "Memory bandwidth of the GPU, for the share of it that training uses (default: known by the "
+               "GPU's name; the CPU's is measured)");
   flags.text("--study", "NAME", options.study,
              "Instead of training on --input: crossover, the time for one trained pair under each loss over "
              "the size of the vocabulary, on synthetic text, with the sizes where one loss overtakes "
@@ -183,8 +221,8 @@ void check_options(const BenchOptions& options) {
   if (options.rounds < 1 || options.rounds > 1000) refuse_range("--rounds", options.rounds, "1 to 1000");
   if (!options.study.empty()) {
     check_study(options);
-  } else if (options.inputs.empty()) {
-    throw UsageError("bench needs --input PATH, or --study crossover");
+  } else if (options.inputs.empty() == !options.synthetic && !options.only_peers()) {
+    throw UsageError("bench needs one of --input PATH, --synthetic and --study crossover");
   }
   for (const std::string& input : options.inputs) {
     if (input == "-") throw UsageError("--input -: bench reads its text several times, so it needs a file");
@@ -192,18 +230,34 @@ void check_options(const BenchOptions& options) {
   for (const std::int32_t dim : options.grid.dims) {
     if (dim < 1 || dim > 4096) refuse_range("--dims", dim, "1 to 4096");
   }
+  const bool synthetic = options.synthetic || !options.study.empty();
   for (const std::int64_t words : options.grid.vocab_sizes) {
+    if (synthetic && (words < 2 || words > 10'000'000)) refuse_range("--vocab-sizes", words, "2 to 10000000");
     if (words < 0) refuse_range("--vocab-sizes", words, ">= 0");
   }
+  for (const double value : {options.time_budget, options.bandwidth}) {
+    if (!(value >= 0)) throw UsageError("--time-budget and --bandwidth: expected a number above 0");
+  }
   check_settings(options.config);
+  for (const std::string& variant : options.grid.variants) with_variant(options.config, variant);
   check_files(options);
 }
 
+std::vector<Cell> trained_cells(const BenchOptions& options) {
+  std::vector<Cell> cells = all_cells(options.grid);
+  std::erase_if(cells, [&](const Cell& cell) {
+    return config_of(options, cell, 1).table_type == TableType::bf16 &&
+           (!is_gpu(cell.device) || cell.loss != "ns");
+  });
+  return cells;
+}
+
 Config config_of(const BenchOptions& options, const Cell& cell, int round) {
-  Config config = options.config;
+  Config config = with_variant(options.config, cell.variant);
   config.loss = parse_loss(cell.loss);
   config.dim = cell.dim;
-  config.max_vocab = cell.vocab_size;
+  config.max_vocab = options.synthetic ? 0 : cell.vocab_size;
+  if (options.synthetic) config.min_count = 1;
   config.seed += static_cast<std::uint64_t>(round - 1);
   return config;
 }
@@ -221,6 +275,7 @@ std::vector<std::string> train_flags(const BenchOptions& options, const Cell& ce
           "--sample=" + format_real(config.sample),
           "--lr=" + format_real(config.lr),
           "--sharing=" + to_string(config.sharing),
+          "--table-type=" + to_string(config.table_type),
           "--seed=" + std::to_string(config.seed),
           "--threads=" + std::to_string(thread_count(config))};
 }
@@ -235,6 +290,7 @@ nlohmann::json shared_settings(const BenchOptions& options) {
           {"lr", config.lr},
           {"seed", config.seed},
           {"sharing", to_string(config.sharing)},
+          {"table_type", to_string(config.table_type)},
           {"threads", thread_count(config)}};
 }
 

@@ -1,6 +1,5 @@
 #pragma once
-/// What a benchmark is made of: one cell for each combination of its settings.
-/// What `bench` is asked for.
+/// What `bench` is asked for, and the configurations that follow from it.
 
 #include <warp2vec/config.h>
 
@@ -14,12 +13,13 @@
 
 namespace warp2vec::cli::bench {
 
-/// The settings in which two cells differ; all others are the same for a whole benchmark.
+/// The settings in which two configurations differ; all others are the same for a whole benchmark.
 struct Cell {
   std::string device;           ///< as --device takes it, but never "auto"
   std::string loss;             ///< as --loss takes it
   std::int32_t dim = 100;       ///< values per vector; 0 = it plays no part
   std::int64_t vocab_size = 0;  ///< at most this many words; 0 = no limit
+  std::string variant{};        ///< further settings, "sharing=pair sample=1e-4"; "" = those that all share
 
   friend bool operator==(const Cell&, const Cell&) = default;
 };
@@ -30,12 +30,13 @@ struct Grid {
   std::vector<std::string> losses;
   std::vector<std::int32_t> dims;
   std::vector<std::int64_t> vocab_sizes;
+  std::vector<std::string> variants{""};
 };
 
 /// All combinations, the devices changing fastest, so that those to be compared run next to each other.
 std::vector<Cell> all_cells(const Grid& grid);
 
-/// "cpu, ns, d=100" or "cpu, ns, d=100, 30,000 words".
+/// "cpu, ns, d=100" or "cpu, ns, d=100, 30,000 words, sharing=pair".
 std::string to_string(const Cell& cell);
 /// "all words" or "30,000 words".
 std::string words_of(const Cell& cell);
@@ -49,14 +50,20 @@ void from_json(const nlohmann::json& json, Cell& cell);
 struct BenchOptions {
   std::string study;  ///< "" for the grid of trainings, or "crossover"
   std::vector<std::string> inputs;
-  std::string output;  ///< a folder
-  Grid grid;           ///< empty lists until they are given or completed
+  bool synthetic = false;  ///< instead of inputs: texts of grid.vocab_sizes words
+  std::string output;      ///< a folder
+  Grid grid;               ///< empty lists until they are given or completed
   int rounds = 3;
-  Config config;  ///< what all cells share; loss, dim and max_vocab are the cells'
+  Config config;  ///< what all cells share; loss, dim, max_vocab and the variant's settings are the cells'
   std::vector<std::string> pairs;
   std::vector<std::string> analogies;
-  std::string peers;  ///< results.json of benchmarks/compare_peers; "" = none
+  std::string peers;       ///< results.json of benchmarks/compare_peers; "" = none
+  double time_budget = 0;  ///< seconds; 0 = no limit
+  double bandwidth = 0;    ///< of the GPU's memory, GB/s; 0 = by the GPU's name
   bool quiet = false;
+
+  /// Whether nothing is measured: only the report of --peers is written.
+  bool only_peers() const { return !peers.empty() && study.empty() && inputs.empty() && !synthetic; }
 };
 
 /// `options` outlives `flags`.
@@ -66,13 +73,13 @@ void add_bench_flags(Flags& flags, BenchOptions& options);
 /// that are inputs.
 void check_options(const BenchOptions& options);
 
+/// All combinations of options.grid that there are: --table-type bf16 only with negative sampling on a GPU.
+std::vector<Cell> trained_cells(const BenchOptions& options);
 /// The settings of one cell's training.
 Config config_of(const BenchOptions& options, const Cell& cell, int round);
-
-/// The arguments of `train` that config_of() amounts to.
+/// The same as flags of `train`.
 std::vector<std::string> train_flags(const BenchOptions& options, const Cell& cell, int round);
-
-/// What all cells share, as results.json names it.
+/// What cells share, by the names of their flags.
 nlohmann::json shared_settings(const BenchOptions& options);
 
 }  // namespace warp2vec::cli::bench

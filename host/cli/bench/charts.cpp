@@ -6,24 +6,69 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
+#include <utility>
 
 namespace warp2vec::cli::bench {
-
 namespace {
 
 // A phone's width, so that text is never scaled down much.
 constexpr double kWidth = 360;
-constexpr double kThickness = 14;
-constexpr double kStep = 38;  // from bar to bar, the label above it included
 
-std::string legend(const std::vector<std::string>& names) {
-  std::string out = "<ul class=\"legend\">\n";
-  for (std::size_t i = 0; i < names.size(); ++i)
-    out += "<li><i class=\"" + colour_class(i) + "\"></i>" + escaped(names[i]) + "</li>\n";
-  return out + "</ul>\n";
+std::string number(double value) {
+  std::string text = format_fixed(value, 1);
+  if (text.ends_with(".0")) text.resize(text.size() - 2);
+  return text == "-0" ? "0" : text;
 }
 
-std::string figure(const std::string& content) { return "<figure>\n" + content + "</figure>\n"; }
+enum class Anchor { start, middle, end };
+
+// One <svg> element, as wide as its surroundings, kWidth x height units of about a pixel on a phone.
+class Svg {
+ public:
+  explicit Svg(double height) : height_(height) {}
+
+  // `hint` shows where a pointer rests on it.
+  void bar(double x, double y, double width, double height, const std::string& css, const std::string& hint) {
+    add("rect", {{"x", x}, {"y", y}, {"width", width}, {"height", height}}, css, hint);
+  }
+  void dot(double x, double y, const std::string& css, const std::string& hint) {
+    add("circle", {{"cx", x}, {"cy", y}, {"r", 2.5}}, css, hint);
+  }
+  void line(const std::vector<std::pair<double, double>>& points, const std::string& css) {
+    std::string places;
+    for (const auto& [x, y] : points) places += (places.empty() ? "" : " ") + number(x) + "," + number(y);
+    parts_ += "<polyline points=\"" + places + "\" class=\"" + css + "\"/>\n";
+  }
+  void text(double x, double y, const std::string& words, const std::string& css = "",
+            Anchor anchor = Anchor::start) {
+    parts_ += "<text x=\"" + number(x) + "\" y=\"" + number(y) + "\"";
+    if (!css.empty()) parts_ += " class=\"" + css + "\"";
+    if (anchor != Anchor::start)
+      parts_ += std::string(" text-anchor=\"") + (anchor == Anchor::end ? "end" : "middle") + "\"";
+    parts_ += ">" + escaped(words) + "</text>\n";
+  }
+  // `label` says to those who do not see it what it shows; `names` become a legend.
+  std::string figure(const std::string& label, const std::vector<std::string>& names) const {
+    std::string out = "<figure>\n<svg viewBox=\"0 0 " + number(kWidth) + " " + number(height_) +
+                      "\" role=\"img\" aria-label=\"" + escaped(label) + "\">\n" + parts_ + "</svg>\n";
+    if (!names.empty()) out += "<ul class=\"legend\">\n";
+    for (std::size_t i = 0; i < names.size(); ++i)
+      out += "<li><i class=\"" + colour_class(i) + "\"></i>" + escaped(names[i]) + "</li>\n";
+    return out + (names.empty() ? "" : "</ul>\n") + "</figure>\n";
+  }
+
+ private:
+  void add(const std::string& element, const std::vector<std::pair<const char*, double>>& places,
+           const std::string& css, const std::string& hint) {
+    parts_ += "<" + element;
+    for (const auto& [name, value] : places) parts_ += std::string(" ") + name + "=\"" + number(value) + "\"";
+    parts_ += " class=\"" + css + "\"><title>" + escaped(hint) + "</title></" + element + ">\n";
+  }
+
+  double height_;
+  std::string parts_;
+};
 
 // From a value to a place.
 class Scale {
@@ -109,17 +154,27 @@ std::string short_number(double value) {
   return format_significant(value, 3);
 }
 
-std::string bar_chart(const std::string& title, const std::vector<Bar>& bars) {
+std::string bar_chart(const std::string& title, const std::vector<Bar>& bars,
+                      const std::vector<std::string>& names) {
+  constexpr double kThickness = 14, kStep = 38;  // from bar to bar, the label above it included
   if (bars.empty()) return "";
   double longest = 0;
-  for (const Bar& bar : bars) longest = std::max({longest, bar.value, bar.high});
+  for (const Bar& bar : bars)
+    longest = std::max({longest, std::accumulate(bar.parts.begin(), bar.parts.end(), 0.0), bar.high});
   const auto width = [&](double value) { return longest > 0 ? value / longest * (kWidth - 2) : 0; };
-  Svg svg(kWidth, kStep * static_cast<double>(bars.size()));
+  Svg svg(kStep * static_cast<double>(bars.size()));
   double top = 0;
   for (const Bar& bar : bars) {
     svg.text(0, top + 13, bar.label);
     svg.text(kWidth, top + 13, bar.text, "strong", Anchor::end);
-    svg.bar(0, top + 18, width(bar.value), kThickness, colour_class(bar.colour), bar.label + ": " + bar.text);
+    double left = 0;
+    for (std::size_t i = 0; i < bar.parts.size(); ++i) {
+      const std::string hint =
+          names.empty() ? bar.label + ": " + bar.text : names[i] + " " + format_significant(bar.parts[i], 3);
+      if (bar.parts[i] > 0 || names.empty())
+        svg.bar(left, top + 18, width(bar.parts[i]), kThickness, colour_class(bar.colour + i), hint);
+      left += width(bar.parts[i]);
+    }
     if (bar.high > bar.low) {
       const double middle = top + 18 + kThickness / 2;
       svg.line({{width(bar.low), middle}, {width(bar.high), middle}}, "range");
@@ -128,34 +183,7 @@ std::string bar_chart(const std::string& title, const std::vector<Bar>& bars) {
     }
     top += kStep;
   }
-  return figure(svg.element(title));
-}
-
-std::string stacked_chart(const std::string& title, const std::vector<std::string>& names,
-                          const std::vector<Stack>& stacks) {
-  if (stacks.empty()) return "";
-  double longest = 0;
-  for (const Stack& stack : stacks) {
-    double sum = 0;
-    for (const double part : stack.parts) sum += part;
-    longest = std::max(longest, sum);
-  }
-  Svg svg(kWidth, kStep * static_cast<double>(stacks.size()));
-  double top = 0;
-  for (const Stack& stack : stacks) {
-    svg.text(0, top + 13, stack.label);
-    svg.text(kWidth, top + 13, stack.text, "strong", Anchor::end);
-    double left = 0;
-    for (std::size_t i = 0; i < stack.parts.size(); ++i) {
-      const double width = longest > 0 ? stack.parts[i] / longest * (kWidth - 2) : 0;
-      if (width > 0)
-        svg.bar(left, top + 18, width, kThickness, colour_class(i),
-                names[i] + " " + format_significant(stack.parts[i], 3));
-      left += width;
-    }
-    top += kStep;
-  }
-  return figure(svg.element(title) + legend(names));
+  return svg.figure(title, names);
 }
 
 std::string line_chart(const std::string& title, const Axis& x, const Axis& y,
@@ -181,7 +209,7 @@ std::string line_chart(const std::string& title, const Axis& x, const Axis& y,
     return axis.logarithmic ? logarithmic_ticks(range.low, range.high) : linear_ticks(range.low, range.high);
   };
 
-  Svg svg(kWidth, kHeight);
+  Svg svg(kHeight);
   svg.text(0, 12, y.title, "faint");
   for (const double tick : ticks(y, up)) {
     svg.line({{kLeft, at_y(tick)}, {kRight, at_y(tick)}}, "grid");
@@ -214,7 +242,7 @@ std::string line_chart(const std::string& title, const Axis& x, const Axis& y,
       for (const auto& [px, py] : places) svg.dot(px, py, colour_class(i), series[i].name);
     }
   }
-  return figure(svg.element(title) + legend(names));
+  return svg.figure(title, names);
 }
 
 }  // namespace warp2vec::cli::bench

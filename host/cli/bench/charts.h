@@ -3,32 +3,23 @@
 
 #include <functional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace warp2vec::cli::bench {
 
 struct Bar {
-  std::string label;  ///< stands above the bar
-  std::string text;   ///< the value, beside the label
-  double value = 0;   ///< >= 0; the longest bar fills the width
-  double low = 0;     ///< of the range that is drawn over its end; low = high: none
+  std::string label;          ///< stands above the bar
+  std::string text;           ///< the value, beside the label
+  std::vector<double> parts;  ///< of its length, >= 0; the longest bar fills the width
+  double low = 0;             ///< of the range that is drawn over its end; low = high: none
   double high = 0;
-  std::size_t colour = 0;
+  std::size_t colour = 0;  ///< of the first part
 };
 
-/// `title` says what is drawn to those who do not see it. "" without bars.
-std::string bar_chart(const std::string& title, const std::vector<Bar>& bars);
-
-struct Stack {
-  std::string label;
-  std::string text;
-  std::vector<double> parts;  ///< one for each name; >= 0
-};
-
-/// Bars made of parts, with a legend of their `names`. "" without stacks.
-std::string stacked_chart(const std::string& title, const std::vector<std::string>& names,
-                          const std::vector<Stack>& stacks);
+/// `title` says what is drawn to those who do not see it. `names`: of the parts, for a legend, if bars have
+/// several. "" without bars.
+std::string bar_chart(const std::string& title, const std::vector<Bar>& bars,
+                      const std::vector<std::string>& names = {});
 
 struct Point {
   double x = 0;

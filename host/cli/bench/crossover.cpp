@@ -24,6 +24,7 @@ namespace warp2vec::cli::bench {
 
 namespace {
 
+using nlohmann::json;
 using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point begin) {
@@ -78,6 +79,13 @@ UnitTime train_once(const TrainingData& data, const std::string& device, Embeddi
       request.kind == DeviceKind::reference ? make_reference_backend(data) : make_cpu_backend(data);
   const TrainingSummary summary = train(data, *cpu, embeddings, go_on);
   return {summary.seconds - summary.upload_seconds - summary.download_seconds, summary.pairs};
+}
+
+json settings_of(const BenchOptions& options) {
+  json settings = shared_settings(options);
+  for (const char* unused : {"epochs", "min_count", "sample"}) settings.erase(unused);
+  settings["dim"] = options.grid.dims.at(0);
+  return settings;
 }
 
 }  // namespace
@@ -156,28 +164,15 @@ UnitTime measure_unit(const BenchOptions& options, const Cell& cell, int round) 
   return time_of_pairs(options, cell, round, study_tokens(cell, thread_count(options.config)));
 }
 
-namespace {
-
-using nlohmann::json;
-
-json settings_of(const BenchOptions& options) {
-  json settings = shared_settings(options);
-  for (const char* unused : {"epochs", "min_count", "sample"}) settings.erase(unused);
-  settings["dim"] = options.grid.dims.at(0);
-  return settings;
-}
-
-}  // namespace
-
 Part crossover_part(const BenchOptions& options) {
-  Part part{"crossover", settings_of(options), {}, {}};
+  Part part{"crossover", settings_of(options), {}, {}, {}};
   for (const Cell& cell : study_cells(options.grid)) part.cells.push_back({json(cell), to_string(cell)});
-  part.measuring.measure = [&options](const NamedCell& cell, int round) {
+  part.measure = [&options](const NamedCell& cell, int round, double) {
     const UnitTime time = measure_unit(options, cell.key.get<Cell>(), round);
     return json{
         {"cell", cell.key}, {"round", round}, {"seconds_per_unit", time.seconds}, {"units", time.units}};
   };
-  part.measuring.describe = [](const json& run) {
+  part.describe = [](const json& run) {
     return short_time(run.at("seconds_per_unit").get<double>()) + " each, " +
            with_commas(run.at("units").get<std::int64_t>()) + " timed";
   };

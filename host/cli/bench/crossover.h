@@ -1,6 +1,6 @@
 #pragma once
-/// What the crossover study measures: the time of one unit of work over the size of the vocabulary.
-/// The part that trains synthetic text, to find where one loss overtakes another.
+/// The crossover study: the time of one unit of work over the size of the vocabulary, on synthetic text, to
+/// find where one loss overtakes another.
 
 #include "host/cli/bench/bench_options.h"
 #include "host/cli/bench/rounds.h"

@@ -83,6 +83,55 @@ std::string at_every_size(const std::string& a, const std::string& b, const std:
          difference_text(points.back());
 }
 
+constexpr std::int64_t kClaimedSize = 46'677;
+
+std::string name_of(const StudyLine& line) { return line.device + ", " + line.what; }
+
+std::optional<double> median_at(const std::vector<StudyLine>& lines, const std::string& what,
+                                std::int64_t words) {
+  for (const StudyLine& line : lines) {
+    const auto found = line.seconds.find(words);
+    if (line.what == what && found != line.seconds.end()) return found->second.median;
+  }
+  return {};
+}
+
+bool is_build(const StudyLine& line) { return line.what == kTree || line.what == kAliasTable; }
+
+std::vector<Series> series_of(const std::vector<StudyLine>& lines, bool builds) {
+  std::vector<Series> all;
+  for (const StudyLine& line : lines) {
+    if (is_build(line) != builds) continue;
+    Series series{name_of(line), {}};
+    for (const auto& [words, seconds] : line.seconds)
+      series.points.push_back({static_cast<double>(words), seconds.median, seconds.min, seconds.max});
+    all.push_back(std::move(series));
+  }
+  return all;
+}
+
+// A row for each size, a column for each of the lines that are `wanted`.
+Table times_table(const std::vector<StudyLine>& lines, const std::function<bool(const StudyLine&)>& wanted) {
+  std::set<std::int64_t> sizes;
+  std::vector<const StudyLine*> columns;
+  Table table{{"words"}};
+  for (const StudyLine& line : lines) {
+    if (!wanted(line)) continue;
+    columns.push_back(&line);
+    table[0].push_back(name_of(line));
+    for (const auto& [words, seconds] : line.seconds) sizes.insert(words);
+  }
+  for (const std::int64_t words : sizes) {
+    std::vector<std::string> row{with_commas(words)};
+    for (const StudyLine* line : columns) {
+      const auto found = line->seconds.find(words);
+      row.push_back(found == line->seconds.end() ? "-" : with_range(found->second, short_time));
+    }
+    table.push_back(std::move(row));
+  }
+  return table;
+}
+
 }  // namespace
 
 bool is_loss(const StudyLine& line) {
@@ -150,68 +199,6 @@ std::vector<std::string> crossing_texts(const std::vector<StudyLine>& lines, Com
   return texts;
 }
 
-namespace {
-
-constexpr std::int64_t kClaimedSize = 46'677;
-
-std::string name_of(const StudyLine& line) { return line.device + ", " + line.what; }
-
-std::optional<double> median_at(const std::vector<StudyLine>& lines, const std::string& what,
-                                std::int64_t words) {
-  for (const StudyLine& line : lines) {
-    const auto found = line.seconds.find(words);
-    if (line.what == what && found != line.seconds.end()) return found->second.median;
-  }
-  return {};
-}
-
-bool is_build(const StudyLine& line) { return line.what == kTree || line.what == kAliasTable; }
-
-std::vector<Series> series_of(const std::vector<StudyLine>& lines, bool builds) {
-  std::vector<Series> all;
-  for (const StudyLine& line : lines) {
-    if (is_build(line) != builds) continue;
-    Series series{name_of(line), {}};
-    for (const auto& [words, seconds] : line.seconds)
-      series.points.push_back({static_cast<double>(words), seconds.median, seconds.min, seconds.max});
-    all.push_back(std::move(series));
-  }
-  return all;
-}
-
-// A row for each size, a column for each of the lines that are `wanted`.
-Table times_table(const std::vector<StudyLine>& lines, const std::function<bool(const StudyLine&)>& wanted) {
-  std::set<std::int64_t> sizes;
-  std::vector<const StudyLine*> columns;
-  Table table{{"words"}};
-  for (const StudyLine& line : lines) {
-    if (!wanted(line)) continue;
-    columns.push_back(&line);
-    table[0].push_back(name_of(line));
-    for (const auto& [words, seconds] : line.seconds) sizes.insert(words);
-  }
-  for (const std::int64_t words : sizes) {
-    std::vector<std::string> row{with_commas(words)};
-    for (const StudyLine* line : columns) {
-      const auto found = line->seconds.find(words);
-      row.push_back(found == line->seconds.end() ? "-" : with_range(found->second, short_time));
-    }
-    table.push_back(std::move(row));
-  }
-  return table;
-}
-
-std::vector<std::string> failures(const nlohmann::json& runs) {
-  std::vector<std::string> texts;
-  for (const nlohmann::json& run : runs) {
-    if (run.contains("failure"))
-      texts.push_back(to_string(run.at("cell").get<Cell>()) + ": " + run.at("failure").get<std::string>());
-  }
-  return texts;
-}
-
-}  // namespace
-
 std::string short_time(double seconds) {
   const struct {
     double least;
@@ -263,8 +250,7 @@ Table claims_table(const std::vector<StudyLine>& lines) {
   return table;
 }
 
-std::vector<Section> crossover_sections(const std::vector<StudyLine>& lines, const nlohmann::json& runs) {
-  if (runs.empty()) return {};
+std::vector<Section> crossover_sections(const std::vector<StudyLine>& lines) {
   std::vector<Mark> marks;
   std::vector<std::string> texts;
   for (const Compared compared : {Compared::losses, Compared::devices}) {
@@ -280,25 +266,19 @@ std::vector<Section> crossover_sections(const std::vector<StudyLine>& lines, con
       line_chart("Time of building tree and table over the size of the vocabulary", words,
                  {"time of building, once a run", true, short_time}, series_of(lines, true));
   const std::string intro = paragraph(
-      "Made text with Zipf counts; nothing is subsampled. A pair is a context word that is trained to "
-      "predict a "
-      "centre. Full softmax looks at every word for each pair, negative sampling at a few, hierarchical "
-      "softmax "
-      "at the path of the word in a Huffman tree. Medians, with a line from the fastest to the slowest "
-      "round; a "
-      "second training is timed after a first that warms the memory, without preparation and transfers. "
-      "Negatives and the contexts of a path are shared by neighbouring pairs (--sharing).");
+      "Synthetic text with Zipf counts; nothing is subsampled. A pair is a context word that is trained to "
+      "predict a centre. Full softmax looks at every word for each pair, negative sampling at a few, "
+      "hierarchical softmax at the path of the word in a Huffman tree. Medians, with a line from the fastest "
+      "to the slowest round; a second training is timed after a first that warms the memory, without "
+      "preparation and transfers. Negatives and the contexts of a path are shared by neighbouring pairs "
+      "(--sharing).");
   const std::string note =
       paragraph("Dashed lines: where two losses, or GPU and CPU, cross, unless their rounds overlap there.") +
       bullet_list(texts);
-  std::string tables;
-  for (const NamedTable& table : study_tables(lines))
-    tables += heading(table.title) + html_table(table.table);
   return {{"Time of a pair by vocabulary", intro + (pairs.empty() ? "" : pairs + note)},
           {"Building the tree and the table", builds},
-          {"Draws, steps and trees beside what is claimed", html_table(claims_table(lines), Cells::words)},
-          {"All figures of the study", tables},
-          {"Failed in the study", bullet_list(failures(runs))}};
+          {"Draws, steps and trees beside what is claimed", html_table(claims_table(lines))},
+          {"All figures of the study", html_tables(study_tables(lines))}};
 }
 
 }  // namespace warp2vec::cli::bench

@@ -1,6 +1,6 @@
 #pragma once
-/// What the crossover study came to: a line for each kind of work, and where lines cross.
-/// The crossover study as tables and as part of a page.
+/// What the crossover study came to: a line for each kind of work, where lines cross, and tables and charts
+/// of them.
 
 #include "host/cli/bench/bench_options.h"
 #include "host/cli/bench/page.h"
@@ -60,8 +60,7 @@ std::vector<NamedTable> study_tables(const std::vector<StudyLine>& lines);
 /// What descriptions of word2vec claim, each beside what was measured here; empty where nothing fits.
 Table claims_table(const std::vector<StudyLine>& lines);
 
-/// Charts of the times and of building, the claims, and all figures; nothing without `runs`, which are those
-/// of results.json.
-std::vector<Section> crossover_sections(const std::vector<StudyLine>& lines, const nlohmann::json& runs);
+/// Charts of the times and of building, the claims, and all figures.
+std::vector<Section> crossover_sections(const std::vector<StudyLine>& lines);
 
 }  // namespace warp2vec::cli::bench

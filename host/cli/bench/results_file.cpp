@@ -68,6 +68,7 @@ ResultsFile::ResultsFile(const std::string& folder, const Conditions& conditions
                {"program", conditions.program},
                {"machine", conditions.machine},
                {"gpus", conditions.gpus},
+               {"bandwidths", conditions.bandwidths},
                {"remarks", conditions.remarks},
                {conditions.part, {{"settings", conditions.settings}, {"runs", json::array()}}}} {
   check_writable(path_);
@@ -89,6 +90,7 @@ void ResultsFile::take_over(const json& earlier) {
     if (content_.at("gpus").value(device, name) != name) changed = joined(changed, device);
     content_["gpus"][device] = name;
   }
+  if (earlier.contains("bandwidths")) content_["bandwidths"].update(earlier.at("bandwidths"));
   json& own = content_.at(part_);
   if (earlier.contains(part_)) {
     changed = joined(changed, differences(earlier.at(part_).at("settings"), own.at("settings")));
@@ -117,6 +119,12 @@ void ResultsFile::add(json run) {
   for (auto at = all.begin(); at != all.end();)
     at = is_of(*at, run.at("cell"), run.at("round").get<int>()) ? all.erase(at) : at + 1;
   all.push_back(std::move(run));
+  write();
+}
+
+void ResultsFile::set_missed(const std::vector<std::string>& runs) {
+  if (runs.empty()) return;
+  content_.at(part_)["not_measured"] = runs;
   write();
 }
 

@@ -1,12 +1,13 @@
 #pragma once
 /// Rounds: every cell once, then every cell again, so that a busy time of the machine meets them all.
-/// The kinds of measurements of a benchmark.
 
 #include "host/cli/bench/results_file.h"
 #include "host/cli/run/progress.h"
 
 #include <nlohmann/json.hpp>
 
+#include <chrono>
+#include <exception>
 #include <functional>
 #include <string>
 #include <vector>
@@ -18,25 +19,31 @@ struct NamedCell {
   std::string name;    ///< for people
 };
 
-struct Measuring {
-  /// Measures one cell. What it throws as an Error is that run's failure. Throws Interrupted to stop.
-  std::function<nlohmann::json(const NamedCell& cell, int round)> measure;
-  /// A run's figures in a line.
-  std::function<std::string(const nlohmann::json& run)> describe;
-};
+/// Thrown by a measurement that was stopped because it took too long.
+class OutOfTime : public std::exception {};
 
-/// Measures what `results` does not have yet, and adds it. A cell that failed has no further rounds this
-/// time. Says after each run what it came to and how long the rest may take. Returns the number of failures.
-/// Throws Interrupted after Ctrl-C.
-int run_rounds(const std::vector<NamedCell>& cells, int rounds, const Measuring& measuring,
-               ResultsFile& results, ProgressDisplay& display);
-
-/// One kind: under which settings it measures which cells, and how.
+/// One kind of measurement: under which settings it measures which cells, and how.
 struct Part {
   std::string name;         ///< in results.json
   nlohmann::json settings;  ///< by name
   std::vector<NamedCell> cells;
-  Measuring measuring;
+  /// Measures one cell in at most `limit` seconds. What it throws as an Error is that run's failure. Throws
+  /// OutOfTime, and Interrupted to stop.
+  std::function<nlohmann::json(const NamedCell& cell, int round, double limit)> measure;
+  /// A run's figures in a line.
+  std::function<std::string(const nlohmann::json& run)> describe;
 };
+
+struct Outcome {
+  int failures = 0;
+  std::vector<std::string> missed;  ///< names of the runs that there was no time for
+  bool interrupted = false;         ///< by Ctrl-C
+};
+
+/// Measures what `results` does not have yet, and adds it and the names of what was not measured by `end`. A
+/// cell that failed has no further rounds this time; one that takes longer than what is left is not begun.
+/// Says after each run what it came to and how long the rest may take.
+Outcome run_rounds(const Part& part, int rounds, std::chrono::steady_clock::time_point end,
+                   ResultsFile& results, ProgressDisplay& display);
 
 }  // namespace warp2vec::cli::bench

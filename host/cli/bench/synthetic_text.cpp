@@ -3,6 +3,10 @@
 #include <warp2vec/detail/random.h>
 #include <warp2vec/detail/samplers.h>
 
+#include "host/io/atomic_file.h"
+
+#include <cmath>
+#include <numeric>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,6 +43,26 @@ TokenStream drawn_tokens(const Vocabulary& vocabulary, std::int64_t tokens) {
     if ((i + 1) % kSentence == 0 || i + 1 == tokens) stream.ends.push_back(i + 1);
   }
   return stream;
+}
+
+void write_synthetic_text(const std::string& path, std::int64_t words) {
+  constexpr int kTokensPerWord = 6, kLine = 24;
+  // A step that has no factor in common with their number reaches all words.
+  std::int64_t step = words * 5 / 8 + 1;
+  while (std::gcd(step, words) != 1) ++step;
+  const Draws draws{7, 0};
+  AtomicFile file(path);
+  for (std::int64_t i = 0, word = 0; i < words; ++i, word = (word + step) % words) {
+    std::string text = "w" + std::to_string(word);
+    for (int t = 1; t < kTokensPerWord; ++t) {
+      const U32x4 r = draws.block(Stream::keep, static_cast<std::uint64_t>(i * kTokensPerWord + t));
+      // words ^ uniform has a density ~ 1 / rank.
+      const double rank = std::pow(static_cast<double>(words), to_unit(r.w[0]));
+      text += " w" + std::to_string(static_cast<std::int64_t>(rank));
+    }
+    file.write(text + ((i + 1) * kTokensPerWord % kLine == 0 || i + 1 == words ? "\n" : " "));
+  }
+  file.commit();
 }
 
 }  // namespace warp2vec::cli::bench

@@ -5,6 +5,7 @@
 #include <warp2vec/vocabulary.h>
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace warp2vec::cli::bench {
@@ -18,5 +19,9 @@ Vocabulary zipf_vocabulary(std::int64_t words);
 /// `tokens` words drawn from `vocabulary` by their counts, in sentences of at most 1,000; a pure function of
 /// its arguments. `tokens` >= 1.
 TokenStream drawn_tokens(const Vocabulary& vocabulary, std::int64_t tokens);
+
+/// Writes a text in which each of `words` words occurs, in any order, each followed by five drawn from Zipf's
+/// distribution, so that all parts of it are alike; lines of 24 words. `words` >= 2. Throws Error.
+void write_synthetic_text(const std::string& path, std::int64_t words);
 
 }  // namespace warp2vec::cli::bench

@@ -1,14 +1,12 @@
 #pragma once
-/// One training of one cell: what it took and what it came to.
-/// One run of `train` as a process of its own, so that memory and crashes are that run's alone.
-/// The part that trains on the user's text.
+/// The trainings: each one run of `train` as a process of its own, so that memory and crashes are that run's
+/// alone.
 
 #include "host/cli/bench/bench_options.h"
 #include "host/cli/bench/rounds.h"
 #include "host/cli/run/progress.h"
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -29,6 +27,7 @@ inline constexpr const char* kKernels = "kernels";
 inline constexpr const char* kSubsampling = "subsampling";
 inline constexpr const char* kGpuPhases[] = {kKernels, kSubsampling, "upload", "download"};
 
+/// What one training of one cell took and what it came to.
 struct MeasuredRun {
   Cell cell;
   int round = 1;
@@ -36,10 +35,13 @@ struct MeasuredRun {
   std::map<std::string, double> seconds;  ///< by phase
   std::int64_t vocabulary = 0;            ///< words
   std::int64_t trained_tokens = 0;        ///< before subsampling, of all epochs
+  std::int64_t kept_tokens = 0;           ///< of these, after subsampling
   std::int64_t pairs = 0;
-  std::int64_t peak_memory = 0;  ///< bytes, of the process
-  std::int64_t gpu_memory = 0;   ///< bytes; 0 = not on a GPU
-  double loss = 0;               ///< mean per pair of the last epoch, nats
+  std::int64_t peak_memory = 0;        ///< bytes, of the process
+  std::int64_t gpu_memory = 0;         ///< bytes; 0 = not on a GPU
+  std::int64_t centres_in_flight = 0;  ///< on a GPU
+  double bytes_per_kept_word = 0;      ///< see memory_ceiling.h; 0 = not known
+  double loss = 0;                     ///< mean per pair of the last epoch, nats
   std::vector<LossPoint> loss_curve;
   std::map<std::string, double> quality;  ///< "spearman FILE" (-1 to 1), "analogies FILE" (0 to 1)
 
@@ -48,6 +50,9 @@ struct MeasuredRun {
   double training_speed() const;
   /// Words a second from the start of the program to its end; 0 = unknown.
   double speed_together() const;
+  /// The least that training had to read and write a second, bytes; on a GPU by its training kernels; 0 =
+  /// unknown.
+  double bytes_per_second() const;
 };
 
 /// At most `most` points, each the mean of as many neighbours; `most` >= 1.
@@ -56,12 +61,6 @@ std::vector<LossPoint> thinned(const std::vector<LossPoint>& curve, std::size_t 
 void to_json(nlohmann::json& json, const MeasuredRun& run);
 /// Throws nlohmann::json::exception if something is missing or of another type.
 void from_json(const nlohmann::json& json, MeasuredRun& run);
-
-/// Trains `cell` with the program at `program`, and evaluates its vectors with the files that `options` name.
-/// `waiting` is called now and then while it trains; what it throws ends the training. Uses a folder in
-/// options.output, which is removed afterwards. Throws Error with what the program said if it failed.
-MeasuredRun measure_training(const BenchOptions& options, const Cell& cell, int round,
-                             const std::string& program, const std::function<void(double seconds)>& waiting);
 
 /// What a file that `train --metrics` has written tells; cell, round and quality stay as they are. Throws
 /// Error naming `path` if there is no summary of a finished run in it.

@@ -1,0 +1,106 @@
+#include "host/cli/bench/memory_ceiling.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <cstring>
+#include <map>
+#include <thread>
+#include <vector>
+
+namespace warp2vec::cli::bench {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kRowMultiple = 16;  // values; rows are padded to it
+
+double tile_rows(const json& settings, const std::string& sharing, double pairs_per_word) {
+  const auto negative = settings.at("negative").get<double>();
+  if (sharing == "pair") return pairs_per_word * (2 + negative);
+  if (sharing == "window") return pairs_per_word + 1 + negative;
+  const auto centres = settings.at("tile_centres").get<double>();
+  return (2 * centres + 2 * settings.at("window").get<double>() +
+          settings.at("tile_negatives").get<double>()) /
+         centres;
+}
+
+double tree_rows(const json& summary, const std::string& sharing) {
+  constexpr const char* kTopNodes = "64";  // one for which the summary tells the nodes outside
+  if (sharing != "tile" || !summary.contains("path_nodes_outside_top")) return 0;
+  const json& settings = summary.at("settings");
+  const auto centres = settings.at("path_tile_centres").get<double>();
+  return (centres + 2 * settings.at("window").get<double>()) / centres +
+         std::stod(kTopNodes) / settings.at("tile_centres").get<double>() +
+         summary.at("path_nodes_outside_top").at(kTopNodes).get<double>();
+}
+
+}  // namespace
+
+double bytes_per_kept_word(const json& summary) {
+  const json& settings = summary.at("settings");
+  const json& counts = summary.at("counts");
+  const auto loss = settings.at("loss").get<std::string>();
+  const auto sharing = summary.at("sharing").get<std::string>();
+  const auto kept = counts.at("kept_tokens").get<double>();
+  if (kept == 0 || loss == "softmax") return 0;
+  double rows = 0;
+  if (loss != "hs") rows += tile_rows(settings, sharing, counts.at("pairs").get<double>() / kept);
+  if (loss != "ns") {
+    const double of_tree = tree_rows(summary, sharing);
+    if (of_tree == 0) return 0;
+    rows += of_tree;
+  }
+  const int dim = settings.at("dim").get<int>();
+  const int padded = (dim + kRowMultiple - 1) / kRowMultiple * kRowMultiple;
+  return rows * padded * (settings.at("table_type") == "bf16" ? 2 : 4) * 2;
+}
+
+std::optional<double> gpu_bandwidth(const std::string& name) {
+  static const std::map<std::string, double> kGigabytes{{"NVIDIA H100 80GB HBM3", 3350},
+                                                        {"NVIDIA H100 NVL", 3900},
+                                                        {"NVIDIA H100 PCIe", 2000},
+                                                        {"NVIDIA H200", 4800},
+                                                        {"NVIDIA H200 NVL", 4800},
+                                                        {"NVIDIA A100-SXM4-80GB", 2039},
+                                                        {"NVIDIA A100 80GB PCIe", 1935},
+                                                        {"NVIDIA A100-SXM4-40GB", 1555},
+                                                        {"NVIDIA A100-PCIE-40GB", 1555},
+                                                        {"NVIDIA A10", 600},
+                                                        {"NVIDIA A10G", 600},
+                                                        {"NVIDIA L40S", 864},
+                                                        {"NVIDIA L4", 300},
+                                                        {"Tesla V100-SXM2-16GB", 900},
+                                                        {"Tesla V100-SXM2-32GB", 900},
+                                                        {"Tesla T4", 320},
+                                                        {"NVIDIA GeForce RTX 3090", 936},
+                                                        {"NVIDIA GeForce RTX 4090", 1008},
+                                                        {"NVIDIA GeForce RTX 5090", 1792}};
+  const auto found = kGigabytes.find(name);
+  return found == kGigabytes.end() ? std::nullopt : std::optional(found->second * 1e9);
+}
+
+double measured_bandwidth(int threads) {
+  using Seconds = std::chrono::duration<double>;
+  constexpr std::size_t kBytes = std::size_t{128} << 20;  // more than caches hold
+  constexpr Seconds kLongEnough(0.2);
+  const auto share = kBytes / static_cast<std::size_t>(threads);
+  std::vector<char> from(kBytes, 1);
+  std::vector<char> to(kBytes, 2);
+  Seconds best(0);
+  for (Seconds all(0); all < kLongEnough;) {
+    const auto begin = std::chrono::steady_clock::now();
+    std::vector<std::jthread> workers;
+    for (std::size_t first = 0; first + share <= kBytes; first += share)
+      workers.emplace_back([&, first] { std::memcpy(to.data() + first, from.data() + first, share); });
+    workers.clear();  // waits
+    const Seconds seconds = std::chrono::steady_clock::now() - begin;
+    best = best == Seconds(0) ? seconds : std::min(best, seconds);
+    all += seconds;
+  }
+  return 2.0 * static_cast<double>(kBytes) / best.count();
+}
+
+}  // namespace warp2vec::cli::bench
