@@ -6,8 +6,8 @@
 #   FOLDER/gpu-check.sh run --output OUT --budget SECONDS [--bundle FOLDER]
 #       [--corpus FILE --pairs FILE... --analogies FILE...]
 #       tests and measures; see 'gpu-check.sh run --help'
-#   FOLDER/gpu-check.sh bench --output OUT [--budget SECONDS] [--corpus FILE ...]
-#       measures training on the GPU beside the CPU; see 'gpu-check.sh bench --help'
+#   FOLDER/gpu-check.sh bench --output OUT [--time-budget SECONDS] [--input FILE ...]
+#       is 'warp2vec bench': measures training on the GPU beside the CPU; see 'gpu-check.sh bench --help'
 set -euo pipefail
 here=$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")")
 
@@ -49,12 +49,9 @@ pack() {
   cp "$build"/warp2vec "$build"/tests/gpu/gpu_tests "$output"
   strip "$output"/warp2vec "$output"/gpu_tests
   libraries_of "$build"/warp2vec "$build"/tests/gpu/gpu_tests | xargs -d '\n' cp -L -t "$output"/lib
-  mkdir -p "$output"/gpu_check "$output"/gpu "$output"/measure
+  mkdir -p "$output"/gpu_check
   cp "$here"/gpu-check.sh "$output"
   cp "$here"/gpu_check/*.py "$output"/gpu_check
-  cp "$root"/benchmarks/gpu/*.py "$output"/gpu
-  cp "$root"/benchmarks/measure/*.py "$output"/measure
-  git -C "$root" describe --always --dirty=+changes --abbrev=9 --exclude='*' >"$output"/commit
   "$output"/warp2vec info
   du -sh --apparent-size "$output"
 }
@@ -66,9 +63,9 @@ case ${1-} in
     ;;
   run) exec python3 -B "$here"/gpu_check "${@:2}" ;;
   bench)
-    packages=$here
-    [[ -d $packages/gpu ]] || packages=$here/../benchmarks
-    exec python3 -B "$packages"/gpu "${@:2}"
+    program=$here/warp2vec
+    [[ -x $program ]] || program=$here/../build/release/warp2vec
+    exec "$program" bench "${@:2}"
     ;;
   *)
     usage >&2

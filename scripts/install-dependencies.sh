@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what building, testing or checking warp2vec needs, as far as it is missing: with apt, or, only for building
 # and testing, with dnf.
-# usage: scripts/install-dependencies.sh build|test|lint|peers|numpy|grid|lists...   (lists: only fetch the newest ones)
+# usage: scripts/install-dependencies.sh build|test|lint|peers|grid|lists...   (lists: only fetch the newest ones)
 set -euo pipefail
 
 build=(g++ cmake make libcli11-dev nlohmann-json3-dev libhwy-dev zlib1g-dev libzstd-dev libbz2-dev liblzma-dev libutf8proc-dev)
@@ -10,10 +10,9 @@ fedora_build=(gcc-c++ cmake make cli11-devel json-devel highway-devel zlib-devel
 fedora_test=(gtest-devel gmock-devel google-benchmark-devel boost-devel pkgconf-pkg-config)
 test_oracle=(python3-gensim) # what it says is compared with; tests that need it are skipped without it
 lint=(clang-format-14 clang-tidy-14 shellcheck)
-# What benchmarks/compare_peers and benchmarks/usual_ways measure. With the distribution's default in the place of
-# OpenBLAS gensim trains 1.4 times and numpy multiplies matrices ten times as slowly.
+# What benchmarks/compare_peers measures. With the distribution's default in the place of OpenBLAS gensim trains 1.4
+# times as slowly.
 peers=(python3-gensim fasttext libopenblas0-serial)
-numpy=(python3-numpy libopenblas0-serial)
 grid=(python3-sklearn) # what benchmarks/quality_grid judges the vectors of nodes with
 
 as_root() {
@@ -57,7 +56,7 @@ install_with_dnf() {
 }
 
 if (($# == 0)); then
-  echo "usage: $0 build|test|lint|peers|numpy|grid|lists..." >&2
+  echo "usage: $0 build|test|lint|peers|grid|lists..." >&2
   exit 2
 fi
 if ! command -v apt-get >/dev/null; then
@@ -90,11 +89,10 @@ for purpose in "$@"; do
       ;;
     lint) install_missing "${lint[@]}" ;;
     peers) install_missing "${peers[@]}" ;;
-    numpy) install_missing "${numpy[@]}" ;;
     grid) install_missing "${grid[@]}" ;;
     lists) as_root apt-get update -qq ;;
     *)
-      echo "$0: unknown purpose '$purpose': expected build, test, lint, peers, numpy, grid or lists" >&2
+      echo "$0: unknown purpose '$purpose': expected build, test, lint, peers, grid or lists" >&2
       exit 2
       ;;
   esac

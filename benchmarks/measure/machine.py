@@ -14,13 +14,8 @@ def machine():
     return {"cpu": model, "cores": os.cpu_count(), "system": platform.platform()}
 
 
-def commit(program_folder=None):
-    """The commit that a folder made by 'gpu-check.sh pack' is of, else these sources, with '+changes' if a tracked file
-    differs from it."""
-    packed = program_folder and os.path.join(program_folder, "commit")
-    if packed and os.path.isfile(packed):
-        with open(packed) as lines:
-            return lines.read().strip()
+def commit():
+    """That of these sources, with '+changes' if a tracked file differs from it."""
     here = os.path.dirname(os.path.abspath(__file__))
     describe = ["git", "-C", here, "describe", "--always", "--dirty=+changes", "--abbrev=9", "--exclude=*"]
     try:

@@ -4,16 +4,11 @@ import os
 import subprocess
 
 
-def evaluation_flags(vectors, pairs, analogies):
-    flags = ["eval", "--vectors", vectors, "--json"]
-    flags += [part for path in pairs for part in ("--pairs", path)]
-    flags += [part for path in analogies for part in ("--analogies", path)]
-    return flags
-
-
 def evaluate(program, vectors, pairs, analogies):
     """What `program`, which is warp2vec, says of a file of vectors."""
-    command = [program, *evaluation_flags(vectors, pairs, analogies)]
+    command = [program, "eval", "--vectors", vectors, "--json"]
+    command += [part for path in pairs for part in ("--pairs", path)]
+    command += [part for path in analogies for part in ("--analogies", path)]
     return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
 
 

@@ -2,7 +2,7 @@
 
 All train on the same text with the same settings, interleaved (each program once, then each again, ...). Builds
 warp2vec and installs gensim and fastText with apt where they are missing. Prints a table and leaves it in a folder
-with results.json and chart.svg."""
+with results.json, table.md and the page report/report.html."""
 import argparse
 import os
 import sys
@@ -80,7 +80,7 @@ def main():
                             "words": text.words, "words_in_vocabulary": words, "longest_line": LONGEST},
                  "settings": asdict(settings), "threads": arguments.threads, "rounds": arguments.rounds,
                  "programs": {peer.name: peer.version() for peer in peers}, "notes": notes}
-        report = Report(output, facts, words)
+        report = Report(output, program, facts, words)
         run_rounds(peers, text, settings, arguments.threads, arguments.rounds,
                    judge_with(program, arguments.pairs, arguments.analogies), report.add)
         print(f"\nThe results are in {report.finish()}")

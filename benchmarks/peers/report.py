@@ -1,12 +1,13 @@
 """The files in which a comparison is left."""
 import json
 import os
+import subprocess
 import textwrap
 
 from measure.columns import markdown, plain
 from measure.quality import quality_label, quality_text
 from measure.whole_file import write_whole
-from peers import chart, table
+from peers import table
 from peers.summary import summarise
 
 REFERENCE = "warp2vec"
@@ -16,9 +17,11 @@ UNFINISHED = "unfinished.json"
 class Report:
     """Grows with every run. What is there so far is kept apart from finished results."""
 
-    def __init__(self, folder, facts, words_of_corpus):
-        """`facts`: what the JSON file says of machine, programs and settings. `words_of_corpus`: in the vocabulary."""
+    def __init__(self, folder, program, facts, words_of_corpus):
+        """`program`: warp2vec, which draws the charts. `facts`: what the JSON file says of machine, programs and settings.
+        `words_of_corpus`: in the vocabulary."""
         os.makedirs(folder, exist_ok=True)
+        self.program = program
         self.folder = folder
         self.facts = facts
         self.words = words_of_corpus * facts["settings"]["epochs"]
@@ -41,12 +44,13 @@ class Report:
         print("\n".join(textwrap.fill(note, 120) for note in self.facts["notes"]))
         head = headlines(self.facts)
         title = "Peers on " + self.facts["corpus"]["name"]
-        write_whole(self._path("chart.svg"), chart.draw(rows, REFERENCE, title, head))
         notes = "".join(f"- {note}\n" for note in self.facts["notes"])
         write_whole(self._path("table.md"), f"# {title}\n\n" + "\n".join(head) + "\n\n" + markdown(cells)
                     + "\nTimes are in seconds. Medians; those of the phases need not add up.\n\n" + notes)
         write_whole(self._path("results.json"), self._json(summary=rows))
         os.remove(self._path(UNFINISHED))
+        subprocess.run([self.program, "bench", "--peers", self._path("results.json"), "--output", self._path("report"),
+                        "--quiet"], check=True)
         return self.folder
 
     def _json(self, **more):

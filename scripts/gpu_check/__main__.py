@@ -1,8 +1,9 @@
-"""Checks warp2vec on a machine with a GPU: tests, sanitizers, quality and speed, inside a budget of time.
+"""Checks warp2vec on a machine with a GPU: tests, sanitizers, and with `warp2vec bench` quality and speed, inside a
+budget of time.
 
 What was asked for is mandatory: the tests and, where there is compute-sanitizer, its tools; with --corpus also
-training, with evaluation if there are files for it. Speed, the large vocabulary and the CPU's figures follow as
-time allows."""
+training, with evaluation if there are files for it. Larger vectors, the large vocabulary and the CPU's figures follow
+as time allows."""
 import argparse
 import functools
 import json
@@ -12,25 +13,14 @@ import shutil
 import signal
 import statistics
 import sys
-import tempfile
 import time
-
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path += [os.path.dirname(HERE), os.path.join(HERE, "..", "..", "benchmarks")]
-
 import machine  # noqa: E402
 from check import Check, Failed, Skipped, TimedOut  # noqa: E402
-from measure.gpu import driver, usable_gpu  # noqa: E402
-from measure.machine import commit  # noqa: E402
-from measure.machine import machine as computer  # noqa: E402
-from measure.quality import evaluation_flags  # noqa: E402
-from measure.training import closing_summary, figures  # noqa: E402
-from measure.zipf_text import write_zipf_text  # noqa: E402
 
-CPU_RULES = {"tile": [], "window": ["--sharing", "window"], "pair": ["--sharing", "pair"], "hs": ["--loss", "hs"]}
-RULES = {**CPU_RULES, "tile-bf16": ["--table-type", "bf16"]}
-CPU_RULE_OF = {"tile-bf16": "tile"}  # what else is compared with the rule of its own name
-SEEDS = (1, 2, 3)
+CPU_VARIANTS = ("sharing=tile", "sharing=window", "sharing=pair")
+GPU_VARIANTS = (*CPU_VARIANTS, "table-type=bf16")
+CPU_VARIANT_OF = {"table-type=bf16": "sharing=tile"}  # what else is compared with that of its own name
+GRACE = 5  # seconds in which bench writes its report after its time is over
 TOOLS = ("memcheck", "racecheck", "initcheck", "synccheck")
 # How far below the CPU's median the GPU's may be. On 100 MB of text three seeds spread over up to 0.017
 # (benchmarks/results/cpu-quality-wiki8.json); on a small text chance is larger.
@@ -41,6 +31,13 @@ def nvidia_smi(check):
     if not shutil.which("nvidia-smi"):
         raise Skipped("not available")
     check.command(["nvidia-smi"], "devices.log")
+
+
+def devices(check, programs):
+    """Notes what the program says of itself, of the machine and of its GPUs."""
+    check.results["info"] = check.command([programs["warp2vec"], "info"], "devices.log").strip().splitlines()
+    check.results["listing"] = check.command([programs["warp2vec"], "info", "--devices"], "devices.log").strip()
+    check.results["gpu"] = machine.usable_gpu(check.results["listing"])
 
 
 def test(check, programs):
@@ -75,73 +72,40 @@ def sanitize(check, programs, sanitizer, tool):
         raise
 
 
-def train(check, programs, folder, flags, log):
-    """The summary that the program writes, and what an evaluation of the vectors would need."""
-    vectors, metrics = os.path.join(folder, "vectors.bin"), os.path.join(folder, "metrics.jsonl")
-    start = time.monotonic()
-    check.command([programs["warp2vec"], "train", "--output", vectors, "--metrics", metrics, "--quiet", *flags], log)
-    seconds = time.monotonic() - start
-    return closing_summary(metrics), seconds, vectors
+def bench(check, programs, flags, text):
+    """Measures `text` with `warp2vec bench`, which adds to the report in the folder 'bench'. An error if something failed, or if
+    there was no time for it."""
+    folder = check.path("bench")
+    seconds = check.deadline - time.monotonic()
+    check.command([programs["warp2vec"], "bench", *text, "--output", folder, *flags,
+                   "--time-budget", f"{max(1.0, seconds - GRACE):.1f}"], "bench.log")
+    with open(os.path.join(folder, "results.json"), encoding="utf-8") as results:
+        part = json.load(results)["synthetic" if "--synthetic" in text else "trainings"]
+    if "not_measured" in part:
+        raise TimedOut("there was no time for " + "; ".join(part["not_measured"]))
 
 
-def quality(check, programs, folder, arguments, flags):
-    summary, _, vectors = train(check, programs, folder, flags, "quality.log")
-    result = {"pairs": [], "analogies": []}
-    if arguments.pairs or arguments.analogies:
-        path = os.path.join(folder, "quality.json")
-        check.command([programs["warp2vec"], *evaluation_flags(vectors, arguments.pairs, arguments.analogies)],
-                      "quality.log", output=path)
-        with open(path) as text:
-            result = json.load(text)
-    row = figures(summary, result)
-    del row["seconds"]
-    bad = [name for name, value in row.items() if not isinstance(value, (int, float)) or not math.isfinite(value)]
-    if bad:
-        raise Failed(f"no finite number: {' '.join(bad)}")
-    return row
+def medians(runs, device):
+    """Of quality, by loss, dim and variant, then by the name of the figure."""
+    values = {}
+    for run in runs:
+        cell = run["cell"]
+        if cell["device"] == device and "failure" not in run:
+            own = values.setdefault((cell["loss"], cell["dim"], cell.get("variant", "")), {})
+            for key, value in run["quality"].items():
+                own.setdefault(key, []).append(value)
+    return {cell: {key: statistics.median(own) for key, own in row.items()} for cell, row in values.items()}
 
 
-def speed(check, programs, folder, flags):
-    summary, seconds, _ = train(check, programs, folder, flags, "speed.log")
-    trained = summary["counts"]["trained_tokens"]
-    return {"train_words_per_second": summary["words_per_second"], "end_to_end_words_per_second": trained / seconds,
-            "phases": summary["seconds"], "loss": summary["epoch_loss"][-1],
-            "centres_in_flight": summary["device"].get("centres_in_flight")}
-
-
-def many_words(check, programs, folder, words):
-    text = os.path.join(folder, "many-words.txt")
-    if not write_zipf_text(text, words, lambda: time.monotonic() > check.deadline):
-        raise TimedOut("writing the text took too long")
-    flags = ["--input", text, "--min-count", "1", "--epochs", "1", "--dim", "300", "--device", "cuda"]
-    row = speed(check, programs, folder, flags)
-    os.remove(os.path.join(folder, "vectors.bin"))
-    return {"words": words, "dim": 300, **row}
-
-
-def medians(steps, group):
-    """By name of the run: medians of all figures of the steps of a group that passed."""
-    rows = {}
-    for step in steps:
-        if step.get("group") == group and step["status"] == "pass":
-            rows.setdefault(step["run"], []).append(step)
-    apart = ("seconds", "mandatory", "seed")
-    result = {}
-    for run, own in rows.items():
-        numbers = [key for key, value in own[0].items() if isinstance(value, (int, float)) and key not in apart]
-        result[run] = {"runs": len(own), **{key: statistics.median(step[key] for step in own) for key in numbers}}
-    return result
-
-
-def compare(results):
+def compare(check):
     """Fails if an evaluation of vectors trained by the GPU is clearly below one of those trained by the CPU."""
-    gpu, cpu = results["quality"], results["quality_cpu"]
+    with open(check.path("bench/results.json"), encoding="utf-8") as results:
+        runs = json.load(results)["trainings"]["runs"]
+    gpu, cpu = medians(runs, "cuda"), medians(runs, "cpu")
     both = {}
-    for run, row in gpu.items():
-        other = cpu.get(CPU_RULE_OF.get(run, run))
-        if other:
-            both[run] = {key: row[key] - other[key] for key in row
-                         if key.startswith(("spearman ", "analogies ")) and key in other}
+    for (loss, dim, variant), row in gpu.items():
+        other = cpu.get((loss, dim, CPU_VARIANT_OF.get(variant, variant)), {})
+        both[f"{loss}, d={dim}, {variant}"] = {key: row[key] - other[key] for key in row if key in other}
     if not any(both.values()):
         raise Skipped("there is nothing to compare")
     worse = [f"{run}: {key} by {-by:.3f}" for run, row in both.items() for key, by in row.items() if by < -TOLERANCE]
@@ -150,58 +114,36 @@ def compare(results):
     return {"gpu_minus_cpu": both}
 
 
-def trainings(check, programs, folder, arguments):
-    steps = check.results["steps"]
-    limit = 0.25 * arguments.budget  # one that hangs leaves time for the others
-    settings = ["--input", arguments.corpus, "--epochs", str(arguments.epochs), "--sample", "1e-4"]
+def trainings(check, programs, arguments):
+    limit = 0.4 * arguments.budget  # one that hangs leaves time for the others
+    text = ["--input", arguments.corpus, "--epochs", str(arguments.epochs), "--sample", "1e-4", "--rounds", "3"]
+    for flag, files in (("--pairs", arguments.pairs), ("--analogies", arguments.analogies)):
+        text += [part for path in files for part in (flag, path)]
 
-    def quality_step(device, seed, rule):
-        flags = [*settings, *RULES[rule], "--dim", "100", "--seed", str(seed), "--device", device]
-        on_gpu = device == "cuda"
-        check.step(f"quality, {rule}, seed {seed}, {device}",
-                   functools.partial(quality, check, programs, folder, arguments, flags), mandatory=on_gpu,
-                   limit=limit, kind=(device, rule), group="quality" if on_gpu else "quality_cpu", run=rule, seed=seed)
+    def step(name, mandatory, *flags, of=text):
+        return check.step(name, functools.partial(bench, check, programs, flags, of), mandatory=mandatory,
+                          limit=limit, least=2 * GRACE)
 
-    def speed_round(seed):
-        for dim in (100, 300):
-            for rule, flags in RULES.items():
-                flags = [*settings, *flags, "--dim", str(dim), "--seed", str(seed), "--device", "cuda"]
-                check.step(f"speed, {rule}, d={dim}, round {seed}",
-                           functools.partial(speed, check, programs, folder, flags), mandatory=False,
-                           limit=limit, kind=("speed", rule, dim), group="speed", run=f"{rule}, d={dim}", seed=seed)
-
-    for seed in SEEDS:
-        for rule in RULES:
-            quality_step("cuda", seed, rule)
-    speed_round(SEEDS[0])
-    for rule in CPU_RULES:
-        quality_step("cpu", SEEDS[0], rule)
-    check.step(f"{arguments.words:,} words, d=300",
-               functools.partial(many_words, check, programs, folder, arguments.words),
-               mandatory=False, group="many_words", run="tile")
-    for seed in SEEDS[1:]:
-        speed_round(seed)
-    for seed in SEEDS[1:]:
-        for rule in CPU_RULES:
-            quality_step("cpu", seed, rule)
-    for group in ("quality", "quality_cpu", "speed"):
-        check.results[group] = medians(steps, group)
-    compared = {CPU_RULE_OF.get(run, run) for run in check.results["quality"]} & check.results["quality_cpu"].keys()
-    check.step("quality, GPU against CPU", lambda: compare(check.results), mandatory=bool(compared),
-               least=-math.inf)
-
-
-def show(results):
-    for group in ("quality", "quality_cpu", "speed"):
-        for run, row in results.get(group, {}).items():
-            print(f"{group:12}{run:16}" + ", ".join(f"{key} {value:.4g}" for key, value in row.items()))
+    gpu, cpu = ("--devices", "cuda"), ("--devices", "cpu")
+    ns = ("--losses", "ns", "--variants")
+    step("ns on the GPU", True, *gpu, *ns, ",".join(GPU_VARIANTS))
+    step("hs on the GPU", True, *gpu, "--losses", "hs")
+    step("ns on the GPU, d=300", False, *gpu, *ns, ",".join(GPU_VARIANTS), "--dims", "300")
+    step("hs on the GPU, d=300", False, *gpu, "--losses", "hs", "--dims", "300")
+    many = ["--synthetic", "--vocab-sizes", str(arguments.words), "--epochs", "1", "--rounds", "3"]
+    step(f"{arguments.words:,} words on the GPU, d=300", False, *gpu, *ns, "sharing=tile", "--dims", "300", of=many)
+    on_cpu = [step("ns on the CPU", False, *cpu, *ns, ",".join(CPU_VARIANTS)),
+              step("hs on the CPU", False, *cpu, "--losses", "hs")]
+    measured = any(record["status"] in ("pass", "timeout") for record in on_cpu)
+    check.step("quality, GPU against CPU", lambda: compare(check), least=-math.inf,
+               mandatory=measured and bool(arguments.pairs or arguments.analogies))
 
 
 def parse():
     parser = argparse.ArgumentParser(prog="gpu-check.sh run", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bundle", default=machine.default_folder(), help="what 'pack' made, or a build folder")
-    parser.add_argument("--output", required=True, help="folder for results.json and logs")
+    parser.add_argument("--output", required=True, help="folder for results.json, logs and the report of the bench")
     parser.add_argument("--budget", type=float, required=True, help="seconds that all may take")
     parser.add_argument("--corpus", help="text to train on: plain, .gz, .zst, .bz2 or .xz")
     parser.add_argument("--pairs", nargs="+", action="extend", default=[], help="word-pair files")
@@ -219,31 +161,25 @@ def main():
     arguments = parse()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("gpu-check: terminated"))  # so that programs end with it
     programs = machine.find_programs(arguments.bundle)
-    facts = {"commit": commit(arguments.bundle), "machine": computer(), "driver": driver(), "gpu": None,
-             "date": time.strftime("%Y-%m-%d")}
+    facts = {"driver": machine.driver(), "gpu": None, "date": time.strftime("%Y-%m-%d")}
     check = Check(arguments.output, arguments.budget, facts, machine.environment())
     check.step("nvidia-smi", lambda: nvidia_smi(check), mandatory=False, limit=60)
-    listing = []
-    check.step("devices", lambda: listing.append(check.command([programs["warp2vec"], "info", "--devices"],
-                                                               "devices.log")), limit=60)
-    check.results["gpu"] = usable_gpu("".join(listing))
+    check.step("devices", lambda: devices(check, programs), limit=60)
     if not check.results["gpu"]:
-        check.results.update(status="no GPU", message="".join(listing).strip() or "the program does not run")
+        check.results["status"] = "no GPU"
         check.save()
-        sys.exit(f"gpu-check: no usable GPU: {check.results['message']}")
+        sys.exit(f"gpu-check: no usable GPU: {check.results.get('listing') or 'the program does not run'}")
 
     check.step("gpu tests", lambda: test(check, programs), limit=0.4 * arguments.budget)
     sanitizer = machine.find_sanitizer()
     for tool in TOOLS:
         check.step("compute-sanitizer, " + tool, functools.partial(sanitize, check, programs, sanitizer, tool),
                    mandatory=sanitizer is not None, limit=0.12 * arguments.budget)
-    with tempfile.TemporaryDirectory() as folder:
-        if arguments.corpus:
-            trainings(check, programs, folder, arguments)
-        else:
-            check.step("quality and speed", functools.partial(skip, "no --corpus"), mandatory=False)
+    if arguments.corpus:
+        trainings(check, programs, arguments)
+    else:
+        check.step("quality and speed", functools.partial(skip, "no --corpus"), mandatory=False)
     unmet = check.finish()
-    show(check.results)
     print(f"results: {check.path('results.json')}")
     if unmet:
         sys.exit("gpu-check: these did not pass: " + "; ".join(unmet))

@@ -34,7 +34,6 @@ class Check:
         self.end = self.started + budget - RESERVE
         self.deadline = self.end
         self.results = {"status": "unfinished", **facts, "budget": budget, "seconds": 0.0, "steps": []}
-        self.took = {}  # seconds, by kind of step
         self.save()
 
     def left(self):
@@ -51,19 +50,17 @@ class Check:
             out.write("\n")
         os.replace(path + ".new", path)
 
-    def step(self, name, work, mandatory=True, limit=None, kind=None, least=2.0, **facts):
-        """Calls work(), which returns figures or raises. `limit`: seconds at most. `kind`: steps of a kind take about
-        the same time, so that one which cannot end in time is not begun; nor is one with less than `least` seconds left."""
-        record = {"name": name, "status": "pass", "seconds": 0.0, "mandatory": mandatory, **facts}
+    def step(self, name, work, mandatory=True, limit=None, least=2.0):
+        """Calls work(), which returns figures or raises. `limit`: seconds at most. With less than `least` seconds left it
+        is not begun."""
+        record = {"name": name, "status": "pass", "seconds": 0.0, "mandatory": mandatory}
         start = time.monotonic()
         left = self.left()
         self.deadline = start + (left if limit is None else min(left, limit))
         try:
-            if left < max(least, self.took.get(kind, least)):
+            if left < least:
                 raise Skipped("out of time")
             record.update(work() or {})
-            if kind:
-                self.took[kind] = time.monotonic() - start
         except Skipped as reason:
             record.update(status="skipped", reason=str(reason))
         except TimedOut as reason:
@@ -77,31 +74,24 @@ class Check:
         print(f"{record['status']:8}{record['seconds']:8.1f} s  {name}{why}", flush=True)
         return record
 
-    def command(self, command, log, output=None, more_environment=None):
-        """Runs a program until the step's deadline, with what it prints added to `log`; its standard output goes to the
-        file `output` instead, if given. Returns what it added to the log."""
+    def command(self, command, log, more_environment=None):
+        """Runs a program until the step's deadline, with what it prints added to `log`. Returns what it added."""
         path = self.path(log)
         with open(path, "ab") as printed:
             printed.write(("\n$ " + " ".join(command) + "\n").encode())
             printed.flush()
             begin = printed.tell()
-            stdout = open(output, "wb") if output else printed
+            # A session of its own, so that what the program has started ends with it.
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=printed, stderr=printed,
+                                       env={**self.environment, **(more_environment or {})}, start_new_session=True)
             try:
-                # A session of its own, so that what the program has started ends with it.
-                process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=printed,
-                                           env={**self.environment, **(more_environment or {})},
-                                           start_new_session=True)
-                try:
-                    status = process.wait(max(0.1, self.deadline - time.monotonic()))
-                except subprocess.TimeoutExpired:
-                    raise TimedOut(f"{os.path.basename(command[0])} was stopped, see {log}") from None
-                finally:
-                    if process.poll() is None:
-                        os.killpg(process.pid, signal.SIGKILL)
-                        process.wait()
+                status = process.wait(max(0.1, self.deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                raise TimedOut(f"{os.path.basename(command[0])} was stopped, see {log}") from None
             finally:
-                if output:
-                    stdout.close()
+                if process.poll() is None:
+                    os.killpg(process.pid, signal.SIGKILL)
+                    process.wait()
         with open(path, "rb") as printed:
             printed.seek(begin)
             text = printed.read().decode(errors="replace")

@@ -1,7 +1,9 @@
 """What there is: programs, tools, libraries."""
 import glob
 import os
+import re
 import shutil
+import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -23,6 +25,20 @@ def default_folder():
     """Where this lies, if that is a bundle; else the checkout's build."""
     above = os.path.dirname(HERE)
     return above if os.path.exists(os.path.join(above, "warp2vec")) else os.path.join(above, "..", "build", "release")
+
+
+def usable_gpu(listing):
+    """The first line of `warp2vec info --devices` that names a usable GPU, or None."""
+    return next((line for line in listing.splitlines() if re.match(r"cuda:\d+ ", line)), None)
+
+
+def driver():
+    """Name, driver and memory of the GPUs as nvidia-smi tells them, or None."""
+    query = ["nvidia-smi", "--query-gpu=name,driver_version,memory.total,power.limit,clocks.max.sm", "--format=csv"]
+    try:
+        return subprocess.run(query, capture_output=True, text=True, timeout=30, check=True).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return None
 
 
 def find_sanitizer():

@@ -15,10 +15,14 @@ class ReportTest(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = os.path.join(folder.name, "new", "folder")
         self.printed = io.StringIO()
+        self.program = os.path.join(folder.name, "program")  # notes how it was called
+        with open(self.program, "w") as script:
+            script.write(f'#!/bin/sh\necho "$@" > {folder.name}/called\n')
+        os.chmod(self.program, 0o755)
 
     def report(self, finish):
         with contextlib.redirect_stdout(self.printed):
-            report = Report(self.folder, facts(), 800)
+            report = Report(self.folder, self.program, facts(), 800)
             for run in two_programs():
                 report.add(run)
             if finish:
@@ -35,13 +39,15 @@ class ReportTest(unittest.TestCase):
 
     def test_finished(self):
         self.report(finish=True)
-        self.assertEqual(sorted(os.listdir(self.folder)), ["chart.svg", "results.json", "table.md"])
+        self.assertEqual(sorted(os.listdir(self.folder)), ["results.json", "table.md"])
         results = json.loads(self.read("results.json"))
         self.assertEqual(results["summary"][0]["words_per_second"], 800 * 2 / 2.0)
         self.assertEqual((len(results["runs"]), results["commit"]), (6, "abc"))
         self.assertIn("| R&D <other> | 2 |", self.read("table.md"))
         self.assertIn("- A note.", self.read("table.md"))
-        self.assertIn("medians of 3 interleaved rounds", self.read("chart.svg"))
+        self.assertIn("medians of 3 interleaved rounds", self.read("table.md"))
+        self.assertEqual(self.read("../../called"), f"bench --peers {self.folder}/results.json --output "
+                         f"{self.folder}/report --quiet\n")
         self.assertIn("R&D <other>", self.printed.getvalue())
 
 
