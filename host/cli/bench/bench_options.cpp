@@ -116,8 +116,10 @@ Config with_variant(Config config, const std::string& variant) {
   Flags flags("bench", "", "");
   add_settings(flags, config);
   try {
-    if (!flags.parse(arguments)) throw UsageError("expected settings");
+    flags.parse(arguments);
     check_settings(config);
+  } catch (const HelpRequested&) {
+    throw UsageError("--variants " + variant + ": expected settings");
   } catch (const UsageError& error) {
     throw UsageError("--variants " + variant + ": " + error.what());
   }
