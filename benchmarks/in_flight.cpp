@@ -179,7 +179,7 @@ int run(const cli::Arguments& arguments) {
       "--in-flight", "N", in_flight,
       "Words in flight: whole tiles, of 64 words with negative sampling and of 8 with hierarchical softmax");
   cli::add_train_flags(flags, options);
-  if (!flags.parse(arguments)) return 0;
+  flags.parse(arguments);
   cli::check_settings(options.config);
   cli::ProgressDisplay display = cli::ProgressDisplay::on_stderr(options.quiet);
   cli::MetricsFile metrics(options.metrics);
@@ -201,6 +201,9 @@ int run(const cli::Arguments& arguments) {
 
 int main(int argc, char** argv) try {
   return warp2vec::run({argv + 1, argv + argc});
+} catch (const warp2vec::cli::HelpRequested& asked) {
+  std::cout << asked.help().text;
+  return 0;
 } catch (const std::exception& error) {
   std::cerr << "benchmark_in_flight: error: " << error.what() << "\n";
   return 1;
