@@ -137,11 +137,14 @@ TEST(BenchReport, RangesOfATableHaveALineOfTheirOwn) {
 
 TEST(BenchReport, SyntheticTextsHaveSectionsOfTheirOwn) {
   json content = content_of({run_of({"cpu", "ns", 100, 0}, 1, 2)});
-  content["synthetic"] = content_of({run_of({"cpu", "ns", 100, 7000}, 1, 2)}).at("trainings");
+  content["synthetic"] =
+      content_of({run_of({"cpu", "ns", 100, 7000}, 1, 2), run_of({"cpu", "hs", 100, 7000}, 1, 2)})
+          .at("trainings");
   const std::string page = report_page(content);
   EXPECT_EQ(unbalanced(page), "");
   for (const char* title : {"Speed", "Speed, synthetic text"})
     EXPECT_THAT(page, HasSubstr("<h2>" + std::string(title) + "</h2>"));
+  EXPECT_THAT(page, HasSubstr("<h3>Losses side by side, synthetic text</h3>"));
 }
 
 TEST(BenchReport, TextIsEscapedEverywhere) {

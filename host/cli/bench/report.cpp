@@ -260,8 +260,9 @@ std::vector<Section> trainings_sections(const json& content, const std::string& 
 
 Section comparisons(const json& content) {
   std::string html;
-  for (const char* part : {"trainings", "synthetic"})
-    html += html_tables(comparison_tables(rows_of(content, part)));
+  html += html_tables(comparison_tables(rows_of(content, "trainings")));
+  for (const NamedTable& table : comparison_tables(rows_of(content, "synthetic")))
+    html += heading(table.title + ", synthetic text") + html_table(table.table);
   if (html.empty())
     html = paragraph(
         "No two losses or devices were trained under the same settings: bench --input TEXT "
