@@ -182,10 +182,12 @@ TEST_F(Cli, TheFirstLinesSayWhyPairsAreTrainedOneByOne) {
   for (int w = 0; w < 10000; ++w) text += "w" + std::to_string(w) + (w % 10 < 9 ? " " : "\n");
   write(text_, text);
   EXPECT_THAT(train("v.bin").err, Not(HasSubstr("pair by pair")));
-  for (const auto& [loss, flags] :
-       {std::pair{"ns", "--lr, --window and --negative"}, std::pair{"hs", "--lr and --window"}})
-    EXPECT_THAT(train("v.bin", {"--loss", loss, "--lr", "0.2", "--window", "20"}).err,
-                HasSubstr(std::string("since ") + flags + " together are high"));
+  const auto high = [&](const char* loss) {
+    return train("v.bin", {"--loss", loss, "--lr", "0.2", "--window", "20"}).err;
+  };
+  for (const char* loss : {"ns", "ns+hs"})
+    EXPECT_THAT(high(loss), HasSubstr("since --lr, --window and --negative together are high")) << loss;
+  EXPECT_THAT(high("hs"), Not(HasSubstr("pair by pair"))) << "on a CPU it always is";
 }
 
 std::vector<json> json_lines(const std::string& file) {
