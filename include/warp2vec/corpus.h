@@ -18,9 +18,9 @@ namespace warp2vec {
 /// Corpus::bytes()) and tokens seen.
 using ReadProgress = std::function<void(std::int64_t bytes, std::int64_t tokens)>;
 
-/// The input of a run: plain, gzip, zstd, bzip2 or xz files (told by their first bytes, not by name), in order.
-/// Tokens are split at ASCII white space; a newline or the end of a file ends a sentence. All other bytes
-/// belong to words as they are; a UTF-8 byte-order mark at a file's start is skipped.
+/// The input of a run: plain, gzip, zstd, bzip2 or xz files (told by their first bytes, not by name), in
+/// order. Tokens are split at ASCII white space; a newline or the end of a file ends a sentence. All other
+/// bytes belong to words as they are; a UTF-8 byte-order mark at a file's start is skipped.
 class WARP2VEC_EXPORT Corpus {
  public:
   /// `inputs`: files, folders (all regular files below them, by path; hidden ones left out) and "-" for
