@@ -77,8 +77,8 @@ class CpuBackend final : public Backend {
       CpuTrainer steps(data_, hot_, embeddings, nodes_, threads_);
       std::unique_lock lock(mutex_);
       while (true) {
-        ready_.wait(lock, [&] { return queue_.ready() || (stopping_ && queue_.empty()); });
-        if (queue_.empty()) return;
+        ready_.wait(lock, [&] { return failure_ || queue_.ready() || (stopping_ && queue_.empty()); });
+        if (failure_ || queue_.empty()) return;
         const Batch batch = queue_.take();
         lock.unlock();
         const Trained trained = steps.train(batch);
@@ -92,6 +92,7 @@ class CpuBackend final : public Backend {
     } catch (...) {
       const std::lock_guard lock(mutex_);
       failure_ = std::current_exception();
+      ready_.notify_all();  // what is beside the batch that failed would wait for ever
       done_.notify_one();
     }
   }

@@ -366,12 +366,12 @@ Section peers_section(const json& results) {
       const json value = row.at("quality").value(key, json());
       table.back().push_back(value.is_number() ? quality_text(key, value.get<double>()) : "-");
     }
-    times.push_back({program + ", threads: " + threads,
-                     format_fixed(row.at("seconds").at("together").get<double>(), 2) + " s",
-                     {}});
+    std::string label = program;
+    label.append(", threads: ").append(threads);
+    times.push_back({label, format_fixed(row.at("seconds").at("together").get<double>(), 2) + " s", {}});
     for (const std::string& phase : phases)
       times.back().parts.push_back(std::max(0.0, row.at("seconds").at(phase).get<double>()));
-    bars.push_back({program + ", threads: " + threads,
+    bars.push_back({label,
                     thousands(speed) + " k words/s",
                     {speed},
                     spread ? spread->min : speed,
