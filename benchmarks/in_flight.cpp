@@ -96,6 +96,7 @@ class InFlightBackend final : public Backend {
       const auto tiles = tiles_of(memory);
       tiles.sample(warp_, 0, 1, t);
       tiles.mask(warp_, 0, 1, t);
+      tiles.damp(warp_, 0, 1, t);
       tiles.load(warp_, 0, 1, t, [] {});
       auto loss = HostWarp::zero();
       tiles.forward(warp_, 0, 1, t, true, loss);
@@ -131,6 +132,7 @@ class InFlightBackend final : public Backend {
         };
         each_tile([&](const auto& tiles, PathNumber own) {
           tiles.mask(warp_, 0, 1, own, round);
+          tiles.damp(warp_, 0, 1, own);
           tiles.load(warp_, 0, 1, own);
           auto loss = HostWarp::zero();
           tiles.forward(warp_, 0, 1, own, true, loss);
