@@ -60,6 +60,7 @@ bool names_folder(const FlagHelp& flag) { return flag.value_name == "FOLDER"; }
 
 void write_bash(std::ostream& out, const std::vector<DescribedCommand>& all) {
   std::vector<std::string> names;
+  names.reserve(all.size() + 2);
   for (const DescribedCommand& command : all) names.push_back(command.name);
   names.insert(names.end(), {"--help", "--version"});
   out << "# Completes the commands, flags and values of warp2vec in bash; made by 'warp2vec completion "

@@ -44,6 +44,7 @@ int run_vocab(const Arguments& arguments) {
   if (output.empty()) throw UsageError("vocab needs --output FILE");
 
   std::vector<NamedPath> read;
+  read.reserve(inputs.size());
   for (const std::string& input : inputs) read.push_back({"--input", input});
   check_distinct({{"--output", output}}, read);
   check_writable(output);
