@@ -139,9 +139,10 @@ void CentreBlocks::add_path(const CpuBatch& batch, std::int64_t centre, KeptRang
   block.in_turn = data_.config.sharing == Sharing::pair;
   const auto pairs = static_cast<std::int32_t>(block.contexts.size());
   const std::int32_t turns = block.in_turn ? pairs : 1;
+  const std::int32_t pairs_in_turn = pairs / turns;
   for (int depth = 0; depth < tree.length(word); ++depth) {
     const PathStep step = tree.step(word, depth);
-    block.targets.add(nodes_.visit(step.node, turns), step.node, static_cast<float>(pairs / turns));
+    block.targets.add(nodes_.visit(step.node, turns), step.node, static_cast<float>(pairs_in_turn));
     block.signs.push_back(step.right ? -1.0F : 1.0F);
   }
   damp(block, hot_.input_under_tree, hot_.nodes, batch.lr(centre));
