@@ -20,9 +20,7 @@
 namespace warp2vec {
 namespace {
 
-using emulation::BlockOrder;
 using emulation::DeviceSettings;
-using emulation::ThreadOrder;
 using ::testing::HasSubstr;
 
 TEST_F(CudaBackendTest, AStreamedCorpusTrainsLikeAResidentOne) {
