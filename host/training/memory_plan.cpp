@@ -77,7 +77,7 @@ std::int64_t device_batch_tokens(const Config& config, std::int64_t centres, std
 std::vector<MemoryItem> memory_plan(const CorpusSize& size, const Config& settings, const DeviceUse& use) {
   const std::int64_t words = size.words;
   Config config = settings;
-  config.sharing = choose_sharing(settings, words);
+  config.sharing = choose_sharing(settings, words, true);  // the host needs the same by either
   const Loss& loss = config.loss;
   std::vector<MemoryItem> items;
   const auto add = [&items](const char* name, std::int64_t bytes, std::int64_t device_bytes) {

@@ -72,6 +72,17 @@ TEST(MemoryPlan, WhatAGpuDecides) {
             item_of(memory_plan(size, tile, {true, false, 0}), "batch").device_bytes);
 }
 
+TEST(MemoryPlan, WhatAGpuNeedsIsOfTheSharingThatItChooses) {
+  const CorpusSize size{20000, 140000, 100'000'000};
+  Config config;
+  config.loss = parse_loss("hs");  // by tiles on a GPU, pair by pair on a CPU
+  Config tile = config;
+  tile.sharing = Sharing::tile;
+  EXPECT_EQ(device_bytes(memory_plan(size, config)), device_bytes(memory_plan(size, tile)));
+  config.window = 10;  // pair by pair on a GPU, too
+  EXPECT_LT(device_bytes(memory_plan(size, config)), device_bytes(memory_plan(size, tile)));
+}
+
 TEST(MemoryPlan, Bf16TablesTakeHalfOfAGpu) {
   const CorpusSize size{1000, 7000, 50000};
   Config config;
