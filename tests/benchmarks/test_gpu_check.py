@@ -77,6 +77,7 @@ class GpuCheckTest(unittest.TestCase):
         compared = results["steps"][-1]["gpu_minus_cpu"]
         self.assertAlmostEqual(compared["ns, d=100, table-type=bf16"]["spearman p"], -0.02)
         self.assertEqual(len([row for row in compared.values() if row]), 5, "four rules of ns, and hs")
+        self.assertIn("hs, d=100, sharing=tile", compared)
 
     def test_a_gpu_that_learns_less_fails(self):
         status, said, results = self.run_check(QUALITY="0.4")

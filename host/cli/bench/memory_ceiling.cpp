@@ -1,5 +1,7 @@
 #include "host/cli/bench/memory_ceiling.h"
 
+#include <warp2vec/embeddings.h>
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -14,8 +16,6 @@ namespace warp2vec::cli::bench {
 namespace {
 
 using nlohmann::json;
-
-constexpr int kRowMultiple = 16;  // values; rows are padded to it
 
 double tile_rows(const json& settings, const std::string& sharing, double pairs_per_word) {
   const auto negative = settings.at("negative").get<double>();
@@ -53,8 +53,7 @@ double bytes_per_kept_word(const json& summary) {
     if (of_tree == 0) return 0;
     rows += of_tree;
   }
-  const int dim = settings.at("dim").get<int>();
-  const int padded = (dim + kRowMultiple - 1) / kRowMultiple * kRowMultiple;
+  const auto padded = static_cast<double>(Matrix::padded(settings.at("dim").get<std::int32_t>()));
   return rows * padded * (settings.at("table_type") == "bf16" ? 2 : 4) * 2;
 }
 
