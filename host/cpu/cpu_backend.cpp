@@ -52,7 +52,7 @@ class CpuBackend final : public Backend {
  private:
   CpuBackend(const TrainingData& data, const CentreShares& shares)
       : data_(data),
-        threads_(data.config.deterministic ? 1 : thread_count(data.config)),
+        threads_(training_threads(data.config)),
         hot_(data, shares,
              {.negatives = (threads_ - std::int64_t{1}) * (tiled() ? data.config.centres_per_tile() : 1),
               .paths = (threads_ - std::int64_t{1}) * (tiled() ? data.config.path_tile_centres() : 1)}),

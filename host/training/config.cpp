@@ -154,4 +154,6 @@ int thread_count(const Config& config) {
   return hardware > 0 ? static_cast<int>(hardware) : 1;
 }
 
+int training_threads(const Config& config) { return config.deterministic ? 1 : thread_count(config); }
+
 }  // namespace warp2vec

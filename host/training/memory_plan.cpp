@@ -30,8 +30,7 @@ std::int64_t vocabulary_bytes(const CorpusSize& size) {
 
 // Each thread's scores of all words with the contexts that are trained at a time.
 std::int64_t softmax_scores(std::int64_t words, const Config& config) {
-  const int threads = config.deterministic ? 1 : thread_count(config);
-  return threads * Matrix::bytes(words, most_softmax_centres(config) + 2 * config.window);
+  return training_threads(config) * Matrix::bytes(words, most_softmax_centres(config) + 2 * config.window);
 }
 
 // A GPU's list of a batch's pairs; and of the pairs that are trained at a time copies of the contexts' rows,

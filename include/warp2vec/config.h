@@ -107,5 +107,7 @@ WARP2VEC_EXPORT std::string to_string(TableType type);
 
 /// `threads`, or the number of hardware threads if it is 0; at least 1.
 WARP2VEC_EXPORT int thread_count(const Config& config);
+/// Those of them that train on a CPU: one if the run is `deterministic`.
+WARP2VEC_EXPORT int training_threads(const Config& config);
 
 }  // namespace warp2vec

@@ -150,6 +150,15 @@ TEST(Config, TilesHaveFewerCentresWhereContextsWouldGetTooManyGradients) {
   EXPECT_EQ(config.centres_per_tile(), 64);
 }
 
+TEST(Config, ADeterministicRunTrainsOnOneThread) {
+  Config config;
+  config.threads = 3;
+  EXPECT_EQ(training_threads(config), 3);
+  config.deterministic = true;
+  EXPECT_EQ(training_threads(config), 1);
+  EXPECT_EQ(thread_count(config), 3) << "that count and encode";
+}
+
 TEST(Config, AutomaticSharingIsTileWhereThatTrainsWell) {
   Config config;
   EXPECT_EQ(config.sharing, Sharing::automatic);

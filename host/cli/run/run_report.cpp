@@ -82,8 +82,7 @@ std::string seconds_text(double seconds) { return format_fixed(seconds, seconds 
 
 std::string training_line(const TrainOptions& options, const RunReport& report) {
   if (!report.gpu) {
-    const bool alone = report.device == DeviceKind::reference || options.config.deterministic;
-    const int threads = alone ? 1 : thread_count(options.config);
+    const int threads = report.device == DeviceKind::reference ? 1 : training_threads(options.config);
     return "training: " + seconds_text(report.seconds.train) + " on " + std::to_string(threads) + " CPU " +
            (threads == 1 ? "thread" : "threads");
   }
