@@ -20,7 +20,8 @@ MemoryItem item_of(const std::vector<MemoryItem>& items, const std::string& name
 }
 
 TEST(MemoryPlan, WhatEachLossNeeds) {
-  const CorpusSize size{1000, 7000, 50000};
+  constexpr std::int64_t kWords = 1000;
+  const CorpusSize size{kWords, 7000, 50000};
   Config config;
   config.dim = 100;  // rows are padded to 112 values
   config.sharing = Sharing::tile;
@@ -29,29 +30,30 @@ TEST(MemoryPlan, WhatEachLossNeeds) {
     EXPECT_EQ(item_of(items, name).bytes, bytes) << name;
     EXPECT_EQ(item_of(items, name).device_bytes, device_bytes) << name;
   };
-  expect("input vectors", 1000 * 112 * 4, 1000 * 112 * 4);
-  expect("output vectors", 1000 * 112 * 4, 1000 * 112 * 4);
+  expect("input vectors", kWords * 112 * 4, kWords * 112 * 4);
+  expect("output vectors", kWords * 112 * 4, kWords * 112 * 4);
   expect("tree node vectors", -1, -1);
   expect("alias table", 8000, 8000);
   expect("token ids", 200000, 200000);
-  expect("batch", 0, 50000 * 12 + 50000 * 20);
-  expect("vocabulary", 7000 + 1001 * 8 + 8000 + 2048 * 4, 0);
+  expect("batch", 0, size.tokens * 12 + size.tokens * 20);
+  expect("vocabulary", 7000 + (kWords + 1) * 8 + 8000 + std::int64_t{2048} * 4, 0);
 
   config.loss = parse_loss("hs");
   items = memory_plan(size, config);
-  expect("tree node vectors", 999 * 112 * 4, 999 * 112 * 4);
+  expect("tree node vectors", (kWords - 1) * 112 * 4, (kWords - 1) * 112 * 4);
   expect("output vectors", -1, -1);
   expect("alias table", -1, -1);
-  expect("Huffman tree", 1000 + 65 * 24, 1000 + 65 * 24);
+  expect("Huffman tree", kWords + std::int64_t{65} * 24, kWords + std::int64_t{65} * 24);
 
   config.loss = parse_loss("softmax");
   config.threads = 3;
   items = memory_plan(size, config);
-  expect("output vectors", 1000 * 112 * 4, 1000 * 112 * 4);
+  expect("output vectors", kWords * 112 * 4, kWords * 112 * 4);
   expect("alias table", -1, -1);
   expect("token ids", 200000, 0);
   // A tile's 64 centres reach 74 contexts, which are padded to 80, and have 640 pairs at most.
-  expect("softmax", 3 * 1000 * 80 * 4, 16 * 640 * 8 + 640 * (2 * 112 + 1000) * 4);
+  expect("softmax", 3 * kWords * 80 * 4,
+         std::int64_t{16} * 640 * 8 + 640 * (std::int64_t{2} * 112 + kWords) * 4);
 }
 
 TEST(MemoryPlan, WhatAGpuDecides) {
@@ -60,7 +62,7 @@ TEST(MemoryPlan, WhatAGpuDecides) {
   const std::vector<MemoryItem> usual = memory_plan(size, config);
   const std::vector<MemoryItem> streamed = memory_plan(size, config, {false, true, 12345});
   EXPECT_EQ(item_of(usual, "token ids").device_bytes, 400'000'000);
-  EXPECT_EQ(item_of(streamed, "token ids").device_bytes, 2 * 4 * kStreamedTokens);
+  EXPECT_EQ(item_of(streamed, "token ids").device_bytes, kStreamedTokens * 2 * 4);
   EXPECT_EQ(item_of(streamed, "scratch").device_bytes, 12345);
   EXPECT_EQ(host_bytes(streamed), host_bytes(usual));
   Config tile = config;
