@@ -42,11 +42,11 @@ class CliDocumentation : public testing::Test {
 
   // What bash offers for the last of `words`, in the folder `here`.
   std::vector<std::string> completed(const std::vector<std::string>& words) const {
-    std::vector<std::string> command{
-        "/bin/bash", "-c",
+    const std::string script =
         "source \"$0\" && cd \"$1\" && shift && COMP_WORDS=(warp2vec \"$@\") COMP_CWORD=$# && _warp2vec && "
-        "((${#COMPREPLY[@]} == 0)) || printf '%s\\n' \"${COMPREPLY[@]}\"",
-        written({"completion", "bash"}), folder_.path("here")};
+        "((${#COMPREPLY[@]} == 0)) || printf '%s\\n' \"${COMPREPLY[@]}\"";
+    std::vector<std::string> command{"/bin/bash", "-c", script, written({"completion", "bash"}),
+                                     folder_.path("here")};
     command.insert(command.end(), words.begin(), words.end());
     const Finished done = run(command);
     EXPECT_EQ(done.status, 0);

@@ -136,7 +136,7 @@ TEST_P(SimdKernels, TrainContextEqualsPlainLoopsFromTheOldValues) {
         gradients.push_back(score_gradient(score, sign));
         loss += score_loss(score, sign);
       }
-      const double allowed = kEpsilon * (dim + 8);
+      const double allowed = static_cast<double>(kEpsilon) * (dim + 8);
       EXPECT_NEAR(simd::train_context(x.row(0), static_cast<float>(kScale), count, rows.data(), scales.data(),
                                       signs.data(), dim, scores.row(0)),
                   loss, 2e-6 * loss + allowed * static_cast<double>(count));

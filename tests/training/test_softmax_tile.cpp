@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <numeric>
 #include <vector>
 
 namespace warp2vec {
@@ -9,6 +10,7 @@ namespace {
 
 std::int64_t centres_of(const std::vector<int>& words, const Config& config, int threads = 1) {
   std::vector<WordId> ids;
+  ids.reserve(words.size());
   for (const int word : words) ids.push_back(WordId{word});
   return softmax_centres(ids, config, threads);
 }
@@ -33,8 +35,8 @@ TEST(SoftmaxTile, EndsWhereAWordWouldBeTooOften) {
 }
 
 TEST(SoftmaxTile, HasTheCentresOfATileAtMost) {
-  std::vector<int> words;
-  for (int w = 0; w < 100; ++w) words.push_back(w);
+  std::vector<int> words(100);
+  std::iota(words.begin(), words.end(), 0);
   EXPECT_EQ(centres_of(words, config_of(Sharing::tile)), 64);
   EXPECT_EQ(centres_of({5, 6}, config_of(Sharing::tile)), 2);
   EXPECT_EQ(centres_of(words, config_of(Sharing::pair)), 1);
