@@ -60,14 +60,14 @@ class ModelFile {
   }
 
   [[noreturn]] void fail(const ModelSection& section, const std::string& what) const {
-    source_.fail(section.offset, "section " + quoted(section.name) + ": " + what);
+    source_.fail(section.offset, "section " + in_quotes(section.name) + ": " + what);
   }
 
  private:
   // Everything but the checksum.
   void require(const ModelSection& found, const ModelSection& expected) const {
     const auto describe = [](const ModelSection& section) {
-      return quoted(section.name) + " of " + std::to_string(section.bytes) + " bytes at offset " +
+      return in_quotes(section.name) + " of " + std::to_string(section.bytes) + " bytes at offset " +
              std::to_string(section.offset);
     };
     const std::size_t file_bytes = source_.bytes.size();
@@ -99,7 +99,7 @@ class ModelFile {
       require(sections_[i], expected[i]);
       const std::string_view gap = source_.bytes.substr(end, sections_[i].offset - end);
       if (gap.find_first_not_of('\0') != std::string_view::npos)
-        source_.fail(end, "expected zeros before the section " + quoted(sections_[i].name));
+        source_.fail(end, "expected zeros before the section " + in_quotes(sections_[i].name));
       end = sections_[i].offset + sections_[i].bytes;
     }
     if (end != source_.bytes.size()) source_.fail(end, "expected the end of the file");
@@ -132,14 +132,14 @@ Vocabulary read_words(const ModelFile& file) {
     const std::string_view word = rest.substr(0, end);
     rest.remove_prefix(end + 1);
     if (word.empty() || !std::all_of(word.begin(), word.end(), is_word_byte))
-      file.fail(words, "word " + number + " is empty or has white space or a NUL in it: " + quoted(word));
+      file.fail(words, "word " + number + " is empty or has white space or a NUL in it: " + in_quotes(word));
     const auto count = number_at<std::int64_t>(file.content(counts), entries.size() * sizeof(std::int64_t));
     if (count < 1)
       file.fail(counts,
                 "the count of word " + number + " is " + std::to_string(count) + ": expected at least 1");
     if (!entries.empty() && count > entries.back().second)
       file.fail(counts,
-                "word " + number + ", " + quoted(word) + ", is not in order: expected falling counts");
+                "word " + number + ", " + in_quotes(word) + ", is not in order: expected falling counts");
     entries.emplace_back(word, count);
   }
   if (entries.size() != size)

@@ -48,7 +48,7 @@ std::optional<CountsHeader> read_counts_header(const VectorSource& source) {
   if (header.rows == 0 || header.dim == 0)
     throw Error(source.path +
                 ": line 1: expected the number of vectors and of their values, both at least 1" +
-                " and the second at most 2147483647, but found " + quoted(line));
+                " and the second at most 2147483647, but found " + in_quotes(line));
   return header;
 }
 
@@ -108,7 +108,7 @@ void require_unique(const std::string& path, const std::vector<std::string>& wor
       entries.begin(), entries.end(),
       [&words](const Entry& a, const Entry& b) { return a.hash == b.hash && words[a.row] == words[b.row]; });
   if (same == entries.end()) return;
-  throw Error(path + ": the word " + quoted(words[same->row]) + " stands twice, as vector " +
+  throw Error(path + ": the word " + in_quotes(words[same->row]) + " stands twice, as vector " +
               std::to_string(same->row + 1) + " and as vector " + std::to_string(std::next(same)->row + 1));
 }
 

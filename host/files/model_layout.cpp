@@ -200,7 +200,7 @@ std::vector<ModelSection> decode_model_header(const std::string& path, std::stri
     const std::string_view padding = name.substr(section.name.size());
     if (padding.find_first_not_of('\0') != std::string_view::npos ||
         number_at<std::uint32_t>(file, at + 28) != 0)
-      source.fail(at, "expected zeros after the name and the checksum of section " + quoted(section.name));
+      source.fail(at, "expected zeros after the name and the checksum of section " + in_quotes(section.name));
     sections.push_back(std::move(section));
   }
   return sections;

@@ -88,7 +88,7 @@ Shape read_dictionary(Literal literal) {
       literal.accept(",");
       literal.expect(")");
     } else {
-      literal.fail("expected descr, fortran_order and shape, once each, but found " + quoted(key));
+      literal.fail("expected descr, fortran_order and shape, once each, but found " + in_quotes(key));
     }
     if (literal.accept(",")) continue;
     literal.expect("}");

@@ -64,7 +64,7 @@ class Check {
   void check_word(std::string_view word, std::int64_t row) const {
     if (!word.empty() && std::all_of(word.begin(), word.end(), is_word_byte)) return;
     refuse("word " + std::to_string(row + 1) +
-           " is empty or has white space or a NUL in it: " + quoted(word));
+           " is empty or has white space or a NUL in it: " + in_quotes(word));
   }
 
   void check_matrix(const std::string& name, const Matrix& matrix, std::int64_t rows) const {

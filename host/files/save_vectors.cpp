@@ -34,9 +34,9 @@ void check(Words words, const Matrix& vectors, const std::string& path) {
   for (std::size_t r = 0; r < words.size(); ++r) {
     if (words[r].empty()) refuse("word " + std::to_string(r + 1) + " is empty");
     if (words[r].find_first_of(" \t\n\v\f\r") != std::string_view::npos)
-      refuse("word " + std::to_string(r + 1) + " has white space in it: " + quoted(words[r]));
+      refuse("word " + std::to_string(r + 1) + " has white space in it: " + in_quotes(words[r]));
     if (!all_finite(values_of(vectors, r)))
-      refuse("the vector of " + quoted(words[r]) + " has a value that is not finite");
+      refuse("the vector of " + in_quotes(words[r]) + " has a value that is not finite");
   }
 }
 

@@ -57,9 +57,9 @@ std::string_view parse_row(const Lines& lines, std::string_view line, std::int32
     rest.remove_prefix(1);  // the space before it
     const std::string_view field = rest.substr(0, rest.find(' '));
     const std::optional<float> value = parse_number(field);
-    if (!value) lines.fail("value " + std::to_string(found + 1) + " is not a number: " + quoted(field));
+    if (!value) lines.fail("value " + std::to_string(found + 1) + " is not a number: " + in_quotes(field));
     if (!std::isfinite(*value))
-      lines.fail("value " + std::to_string(found + 1) + " is not a finite float: " + quoted(field));
+      lines.fail("value " + std::to_string(found + 1) + " is not a finite float: " + in_quotes(field));
     row[found] = *value;
     rest.remove_prefix(field.size());
   }

@@ -62,7 +62,7 @@ std::string upper_case(std::string_view text) {
   return out;
 }
 
-std::string quoted(std::string_view word) {
+std::string in_quotes(std::string_view word) {
   constexpr std::size_t kMost = 60;
   if (word.size() <= kMost) return "'" + std::string(word) + "'";
   std::size_t shown = kMost;

@@ -15,6 +15,6 @@ bool is_valid_utf8(std::string_view text);
 std::string upper_case(std::string_view text);
 
 /// A word for a message: in quotes, and cut between two characters where it is longer than 60 bytes.
-std::string quoted(std::string_view word);
+std::string in_quotes(std::string_view word);
 
 }  // namespace warp2vec

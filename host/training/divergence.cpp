@@ -108,7 +108,7 @@ void LossWatch::add(const Trained& trained, std::int32_t epoch, bool end) {
 void require_sound(const Embeddings& embeddings, const TrainingData& data) {
   const auto vector_of = [&data](const char* kind) {
     return [&data, kind](std::int64_t row) {
-      return "the " + std::string(kind) + " of " + quoted(data.vocabulary.word(static_cast<WordId>(row)));
+      return "the " + std::string(kind) + " of " + in_quotes(data.vocabulary.word(static_cast<WordId>(row)));
     };
   };
   require_sound(embeddings.input, data.config, vector_of("vector"));
