@@ -49,9 +49,7 @@ pack() {
   cp "$build"/warp2vec "$build"/tests/gpu/gpu_tests "$output"
   strip "$output"/warp2vec "$output"/gpu_tests
   libraries_of "$build"/warp2vec "$build"/tests/gpu/gpu_tests | xargs -d '\n' cp -L -t "$output"/lib
-  mkdir -p "$output"/gpu_check
-  cp "$here"/gpu-check.sh "$output"
-  cp "$here"/gpu_check/*.py "$output"/gpu_check
+  cp "$here"/{gpu-check.sh,gpu_check.py} "$output"
   "$output"/warp2vec info
   du -sh --apparent-size "$output"
 }
@@ -61,7 +59,7 @@ case ${1-} in
     root=$(dirname -- "$here")
     pack "${@:2}"
     ;;
-  run) exec python3 -B "$here"/gpu_check "${@:2}" ;;
+  run) exec python3 -B "$here"/gpu_check.py "${@:2}" ;;
   bench)
     program=$here/warp2vec
     [[ -x $program ]] || program=$here/../build/release/warp2vec

@@ -1,16 +1,12 @@
-"""The folder of a grid: results.json and table.md."""
+"""The folder of a grid: results.json and table.md; and the rounds that fill it."""
 import json
 import os
-import time
 
-from grid import table
-from grid.cells import cell_of
-from grid.summary import DEFAULT, FLOORS, LOSS_FACTOR, NORM_FACTOR, REFERENCE, noises, summarise
-from measure.columns import markdown, plain
-from measure.whole_file import write_whole
+from grid.runs import MEAN_LOSS, cell_of
+from grid.summary import DEFAULT, FLOORS, LOSS_FACTOR, NORM_FACTOR, REFERENCE, is_quality, noises, summarise
+from measure import bullets, markdown, plain, quality_label, quality_text, write_json, write_whole
 
-
-SAVE_SECONDS = 10  # from one time to the next
+MISSING = "-"
 NAMES = {"spearman": "Spearman's rho", "analogies": "analogies' accuracy", "micro": "micro-F1"}
 
 
@@ -19,34 +15,30 @@ class OtherConditions(Exception):
 
 
 class Results:
-    """Written every few seconds, so that hardly anything that was measured is lost, and the next start goes on from
-    there."""
+    """Written after every run, so that nothing that was measured is lost, and the next start goes on from there."""
 
     def __init__(self, folder, facts, conditions, texts, rules, errors):
         """`facts`: what the files say of machine and settings. `conditions`: those which all runs share; where they
         differ from an earlier start's, its runs cannot be taken over. `texts`: what each text is, by its name; the same
         holds for those that an earlier start had, too. `errors`: how many standard errors a difference must be
         beyond."""
-        self.folder = folder
-        self.rules = rules
-        self.errors = errors
-        earlier = self._earlier()
-        changed = [key for key, value in as_read(conditions).items()
-                   if earlier and earlier["conditions"].get(key) != value]
-        changed += [name for name, text in as_read(texts).items() if earlier.get("texts", {}).get(name, text) != text]
+        self.folder, self.rules, self.errors = folder, rules, errors
+        earlier = {}
+        path = self._path("results.json")
+        if os.path.exists(path):
+            with open(path, encoding="utf-8") as text:
+                earlier = json.load(text)
+        # As these come back from a file.
+        conditions, texts = json.loads(json.dumps([conditions, texts]))
+        known = earlier.get("texts", {})
+        changed = [key for key, value in conditions.items() if earlier and earlier["conditions"].get(key) != value]
+        changed += [name for name, text in texts.items() if known.get(name, text) != text]
         if changed:
-            raise OtherConditions(f"{self._path('results.json')} was measured with other conditions "
-                                  f"({', '.join(changed)}): please give another --output, or delete it")
-        self.facts = {**facts, "conditions": conditions, "texts": {**earlier.get("texts", {}), **texts}}
+            raise OtherConditions(f"{path} was measured with other conditions ({', '.join(changed)}): please give "
+                                  "another --output, or delete it")
+        self.facts = {**facts, "conditions": conditions, "texts": {**known, **texts}}
         self.runs = earlier.get("runs", [])
         self.done = {key_of(run): run for run in self.runs}
-        self.saved = time.monotonic()
-
-    def _earlier(self):
-        if not os.path.exists(self._path("results.json")):
-            return {}
-        with open(self._path("results.json"), encoding="utf-8") as text:
-            return json.load(text)
 
     def run_of(self, cell, rule, seed):
         """None if it was not measured yet."""
@@ -55,61 +47,80 @@ class Results:
     def add(self, run):
         self.runs.append(run)
         self.done[key_of(run)] = run
-        if time.monotonic() - self.saved > SAVE_SECONDS:
-            self.save()
-
-    def rows(self):
-        """In the order in which the cells first ran, text by text."""
-        rows = summarise(self.runs, self.rules, self.errors)
-        names = list(self.facts["texts"])
-        return sorted(rows, key=lambda row: names.index(row["text"]))
+        self.save()
 
     def save(self):
-        self.saved = time.monotonic()
-        rows = self.rows()
+        rows = self._rows()
         os.makedirs(self.folder, exist_ok=True)
-        write_whole(self._path("results.json"),
-                    json.dumps({**self.facts, "rules": self.rules, "standard_errors": self.errors, "summary": rows,
-                                "runs": self.runs}, indent=2) + "\n")
-        tables = "".join(f"## {name}\n\n{markdown(cells)}\n" for name, cells in self._tables(rows))
-        notes = "".join(f"- {note}\n" for note in self._notes())
-        write_whole(self._path("table.md"), "# Rules of sharing negatives, by settings\n\n"
-                    + "\n".join(self._headlines()) + "\n\n" + tables + notes + "\n" + last_line(rows, self.rules) + "\n")
+        write_json(self._path("results.json"), {**self.facts, "rules": self.rules, "standard_errors": self.errors,
+                                                "summary": rows, "runs": self.runs})
+        tables = "".join(f"## {name}\n\n{markdown(table)}\n" for name, table in self._tables(rows))
+        write_whole(self._path("table.md"), f"# Rules of sharing negatives, by settings\n\n{self._conditions()}\n\n"
+                    f"{tables}{bullets(self._notes())}\n{last_line(rows, self.rules)}\n")
 
     def show(self):
         """Prints the cells that are flagged. Returns in how many the default rule is, or any rule if that was not asked
         for."""
-        rows = self.rows()
-        for name, cells in self._tables([row for row in rows if row["flags"]]):
-            print(f"\nworse in {name}\n{plain(cells)}", end="")
+        rows = self._rows()
+        for name, table in self._tables([row for row in rows if row["flags"]]):
+            print(f"\nworse in {name}\n{plain(table)}", end="")
         print("\n" + last_line(rows, self.rules))
         return flagged(rows, [DEFAULT] if DEFAULT in self.rules else self.rules)
 
-    def _tables(self, rows):
-        return [(name, table.cells(own, self.rules)) for name in self.facts["texts"]
-                for own in [[row for row in rows if row["text"] == name]] if own]
+    def _rows(self):
+        """In the order in which the cells first ran, text by text."""
+        names = list(self.facts["texts"])
+        return sorted(summarise(self.runs, self.rules, self.errors), key=lambda row: names.index(row["text"]))
 
-    def _headlines(self):
-        facts, conditions = self.facts, self.facts["conditions"]
-        machine = facts["machine"]
-        return [f"dim {conditions['dim']}, device {conditions['device']}, {conditions['threads']} threads; figures are "
-                f"means over seeds, in the order {' / '.join(self.rules)}  ",
-                f"{machine['cpu']}, {machine['cores']} cores; {machine['system']}  ",
-                f"{facts['program']}; commit {facts['commit']}; {facts['date']}"]
+    def _tables(self, rows):
+        return [(name, table_of([row for row in rows if row["text"] == name], self.rules))
+                for name in dict.fromkeys(row["text"] for row in rows)]
+
+    def _conditions(self):
+        facts, conditions, machine = self.facts, self.facts["conditions"], self.facts["machine"]
+        return (f"dim {conditions['dim']}, device {conditions['device']}, {conditions['threads']} threads; figures are "
+                f"means over seeds, in the order {' / '.join(self.rules)}  \n"
+                f"{machine['cpu']}, {machine['cores']} cores; {machine['system']}  \n"
+                f"{facts['program']}; commit {facts['commit']}; {facts['date']}")
 
     def _notes(self):
-        notes = [f"{name}: {', '.join(f'{key} {value}' for key, value in text.items() if key != 'sha256')}"
+        about = [f"{name}: {', '.join(f'{key} {value}' for key, value in text.items() if key != 'sha256')}"
                  for name, text in self.facts["texts"].items()]
-        notes += what_is_worse(self.errors)
-        deviations = table.noise_texts(noises(self.runs))
-        if deviations:
-            notes.append(f"Standard deviations over seeds: {'; '.join(deviations)}.")
-        failed = dict.fromkeys(f"{cell_of(run)}: {run['rule']} failed: {run['failed'].splitlines()[-1]}"
-                               for run in self.runs if run["failed"])
-        return notes + list(failed)
+        deviations = [f"{text}, {label(measure)} {deviation:.4f}"
+                      for (text, measure), deviation in noises(self.runs).items() if is_quality(measure) and deviation]
+        failed = [f"{cell_of(run)}: {run['rule']} failed: {run['failed'].splitlines()[-1]}"
+                  for run in self.runs if run["failed"]]
+        return [*about, *what_is_worse(self.errors),
+                *([f"Standard deviations over seeds: {'; '.join(deviations)}."] if deviations else []),
+                *dict.fromkeys(failed)]
 
     def _path(self, name):
         return os.path.join(self.folder, name)
+
+
+def run_rounds(cells, seeds, results, measure):
+    """Seed by seed. The rules of a cell run one after the other, so that their speeds can be compared. What the program
+    chose by itself is not trained again under its own name.
+
+    `results`: gets the runs, and has those of an earlier start. `measure`: a function from a cell, a rule and a seed to
+    a run."""
+    all_runs = [(cell, rule, seed) for seed in range(1, seeds + 1) for cell in cells for rule in results.rules]
+    for number, (cell, rule, seed) in enumerate(all_runs, 1):
+        if results.run_of(cell, rule, seed):
+            continue
+        by_itself = results.run_of(cell, DEFAULT, seed) or {}
+        run = {**by_itself, "rule": rule} if by_itself.get("chosen") == rule else measure(cell, rule, seed)
+        results.add(run)
+        if run["failed"]:
+            said = f"FAILED: {run['failed']}"
+        else:
+            said = "".join(f"{label(key)} {value_text(key, value)}, " for key, value in run["figures"].items())
+            said += f"{run['words_per_second'] / 1e6:.2f} M words/s"
+        print(f"{number} of {len(all_runs)}, seed {seed}: {cell}: {rule}: {said}", flush=True)
+
+
+def key_of(run):
+    return cell_of(run), run["rule"], run["seed"]
 
 
 def what_is_worse(errors):
@@ -124,15 +135,6 @@ def what_is_worse(errors):
             f"Speed is in words trained a second: medians of ratios to the run of {REFERENCE} with the same seed."]
 
 
-def key_of(run):
-    return cell_of(run), run["rule"], run["seed"]
-
-
-def as_read(facts):
-    """As they come back from a JSON file."""
-    return json.loads(json.dumps(facts))
-
-
 def flagged(rows, rules):
     """In how many cells one of the rules is flagged."""
     return sum(any(rule in row["flags"] for rule in rules) for row in rows)
@@ -140,3 +142,35 @@ def flagged(rows, rules):
 
 def last_line(rows, rules):
     return f"Flagged of {len(rows)} cells: " + ", ".join(f"{rule} in {flagged(rows, [rule])}" for rule in rules) + "."
+
+
+def table_of(rows, rules):
+    """The header, and a list of texts for each row. Where a measure has a figure for each rule they are in the rules'
+    order."""
+    measures = list(dict.fromkeys(key for row in rows for figures in row["figures"].values() for key in figures))
+    others = [rule for rule in rules if rule != REFERENCE]
+    default = [f"{DEFAULT} is"] if DEFAULT in rules else []
+    table = [["objective", "window", "negative", "lr", "sample", "seeds", *default, *map(label, measures),
+              f"times {REFERENCE}'s speed", "worse"]]
+    for row in rows:
+        settings, speeds = row["settings"], [row["times_as_fast"].get(rule) for rule in others]
+        table.append([settings["loss"], str(settings["window"]),
+                      MISSING if settings["loss"] == "hs" else str(settings["negative"]),
+                      f"{settings['lr']:g}", f"{settings['sample']:g}", str(min(row["runs"].values())),
+                      *([row["chosen"] or MISSING] if default else []),
+                      *(" / ".join(value_text(key, row["figures"].get(rule, {}).get(key)) for rule in rules)
+                        for key in measures),
+                      " / ".join(MISSING if speed is None else f"{speed:.1f}" for speed in speeds),
+                      "; ".join(f"{rule}: {', '.join(map(label, flags))}" for rule, flags in row["flags"].items())])
+    return table
+
+
+def label(name):
+    """Of a measure, or of what else a rule is flagged for."""
+    return quality_label(name) if is_quality(name) else name
+
+
+def value_text(measure, value):
+    if value is None or is_quality(measure):
+        return quality_text(measure, value)
+    return f"{value:.2g}" if abs(value) >= 1000 else f"{value:.{3 if measure == MEAN_LOSS else 1}f}"

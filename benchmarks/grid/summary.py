@@ -3,8 +3,7 @@ import math
 import statistics
 from dataclasses import asdict
 
-from grid.cells import cell_of
-from grid.measurement import LARGEST_NORM, MEAN_LOSS
+from grid.runs import LARGEST_NORM, MEAN_LOSS, cell_of
 
 REFERENCE = "pair"
 DEFAULT = "auto"  # what the program chooses if it is not told
@@ -14,12 +13,8 @@ LOSS_FACTOR = 1.1  # what is lost per pair is not quite the same for all rules
 NORM_FACTOR = 1.5
 
 
-def floor_of(measure):
-    return FLOORS[measure.split(" ")[0]]
-
-
 def is_quality(measure):
-    return measure not in (MEAN_LOSS, LARGEST_NORM)
+    return measure.split(" ")[0] in FLOORS
 
 
 def summarise(runs, rules, errors):
@@ -28,89 +23,72 @@ def summarise(runs, rules, errors):
     noise = noises(runs)
     by_cell = {}
     for run in runs:
-        by_cell.setdefault(cell_of(run), {}).setdefault(run["rule"], []).append(run)
+        if run["rule"] in rules:
+            by_cell.setdefault(cell_of(run), {}).setdefault(run["rule"], []).append(run)
     rows = []
     for cell, by_rule in by_cell.items():
         own = {rule: by_rule[rule] for rule in rules if rule in by_rule}
-        if not own:
-            continue
         reference = own.get(REFERENCE, [])
-        row = {**asdict(cell), "runs": {rule: len(some) for rule, some in own.items()},
-               "figures": {rule: means(some) for rule, some in own.items()},
-               "times_as_fast": {rule: times_as_fast(some, reference) for rule, some in own.items()
-                                 if rule != REFERENCE},
-               "chosen": " or ".join(sorted({run["chosen"] for run in own.get(DEFAULT, []) if not run["failed"]})),
-               "flags": {}}
-        for rule, some in own.items():
-            found = broken(some)
-            if rule != REFERENCE:
-                found += worse(cell.text, some, reference, noise, errors)
-            if found:
-                row["flags"][rule] = found
-        rows.append(row)
+        flags = {rule: worse(cell.text, some, reference, noise, errors) for rule, some in own.items()}
+        rows.append({**asdict(cell), "runs": {rule: len(some) for rule, some in own.items()},
+                     "figures": {rule: means(some) for rule, some in own.items()},
+                     "times_as_fast": {rule: times_as_fast(some, reference) for rule, some in own.items()
+                                       if rule != REFERENCE},
+                     "chosen": " or ".join(sorted({run["chosen"] for run in successes(own.get(DEFAULT, []))})),
+                     "flags": {rule: found for rule, found in flags.items() if found}})
     return rows
+
+
+def successes(runs):
+    return [run for run in runs if not run["failed"]]
+
+
+def values_of(runs):
+    """Of each measure, as far as it has any."""
+    values = {}
+    for run in successes(runs):
+        for measure, value in run["figures"].items():
+            values.setdefault(measure, []).extend([] if value is None else [value])
+    return values
+
+
+def means(runs):
+    return {measure: statistics.mean(values) if values else None for measure, values in values_of(runs).items()}
 
 
 def noises(runs):
     """By text and measure: the standard deviation over seeds of the reference's runs, pooled over all cells; 0 if no
     cell has two."""
-    values = {}
+    by_cell, samples = {}, {}
     for run in runs:
-        if run["rule"] == REFERENCE and not run["failed"]:
-            for measure, value in run["figures"].items():
-                if value is not None:
-                    values.setdefault((run["text"], measure), {}).setdefault(cell_of(run), []).append(value)
-    pooled = {}
-    for key, cells in values.items():
-        freedom = sum(len(some) - 1 for some in cells.values())
-        squares = sum((value - statistics.mean(some)) ** 2 for some in cells.values() for value in some)
-        pooled[key] = math.sqrt(squares / freedom) if freedom else 0.0
-    return pooled
-
-
-def values_of(runs, measure):
-    values = [run["figures"].get(measure) for run in runs if not run["failed"]]
-    return [value for value in values if value is not None]
-
-
-def measures_of(runs):
-    return list(dict.fromkeys(measure for run in runs if not run["failed"] for measure in run["figures"]))
-
-
-def means(runs):
-    """Of those seeds that have a value."""
-    found = {measure: values_of(runs, measure) for measure in measures_of(runs)}
-    return {measure: statistics.mean(values) if values else None for measure, values in found.items()}
+        if run["rule"] == REFERENCE:
+            by_cell.setdefault(cell_of(run), []).append(run)
+    for cell, own in by_cell.items():
+        for measure, values in values_of(own).items():
+            if values:
+                samples.setdefault((cell.text, measure), []).append(values)
+    freedom = {key: sum(len(values) - 1 for values in own) for key, own in samples.items()}
+    return {key: math.sqrt(sum(len(values) * statistics.pvariance(values) for values in own) / max(1, freedom[key]))
+            for key, own in samples.items()}
 
 
 def times_as_fast(runs, reference):
     """The median of the ratios of runs with the same seed, which ran one after the other."""
-    speeds = {run["seed"]: run["words_per_second"] for run in reference if not run["failed"]}
-    ratios = [run["words_per_second"] / speeds[run["seed"]] for run in runs
-              if not run["failed"] and run["seed"] in speeds]
+    speeds = {run["seed"]: run["words_per_second"] for run in successes(reference)}
+    ratios = [run["words_per_second"] / speeds[run["seed"]] for run in successes(runs) if run["seed"] in speeds]
     return statistics.median(ratios) if ratios else None
 
 
-def broken(runs):
-    """What is wrong with runs whatever others are like."""
-    found = ["failed"] if any(run["failed"] for run in runs) else []
-    for measure in (MEAN_LOSS, LARGEST_NORM):
-        if any(run["figures"].get(measure, 0) is None for run in runs if not run["failed"]):
-            found.append(f"{measure} not finite")
-    return found
-
-
 def worse(text, runs, reference, noise, errors):
-    """The measures by which runs are worse than the reference's."""
-    found = []
-    for measure in measures_of(reference):
-        theirs, own = values_of(reference, measure), values_of(runs, measure)
-        if not theirs or not any(not run["failed"] for run in runs):
+    """What is wrong with runs by themselves, and the measures by which they are worse than the reference's."""
+    found = ["failed"] if len(successes(runs)) < len(runs) else []
+    found += [f"{measure} not finite" for measure in (MEAN_LOSS, LARGEST_NORM)
+              if any(run["figures"].get(measure, 0) is None for run in successes(runs))]
+    values = values_of(runs)
+    for measure, theirs in values_of(reference).items():
+        if not theirs or not values:
             continue
-        if is_quality(measure) and not own:
-            found.append(measure)
-        if not own:
-            continue
+        own = values.get(measure) or [-math.inf]  # no quality is worse than any
         apart = errors * noise[text, measure] * math.sqrt(1 / len(own) + 1 / len(theirs))
         mean, their_mean = statistics.mean(own), statistics.mean(theirs)
         if measure == LARGEST_NORM:
@@ -118,7 +96,6 @@ def worse(text, runs, reference, noise, errors):
         elif measure == MEAN_LOSS:
             bad = mean - their_mean > max(apart, (LOSS_FACTOR - 1) * abs(their_mean))
         else:
-            bad = their_mean - mean > max(apart, floor_of(measure))
-        if bad:
-            found.append(measure)
+            bad = their_mean - mean > max(apart, FLOORS[measure.split(" ")[0]])
+        found += [measure] if bad else []
     return found

@@ -1,30 +1,52 @@
-"""The texts that are trained, and how the vectors of each are judged."""
+"""The texts that are trained, walks on graphs among them, and how the vectors of each are judged."""
+import hashlib
 import lzma
+import os
+import random
+import statistics
 from collections import Counter
 from dataclasses import dataclass
-from typing import Callable
+from typing import Callable, NamedTuple
 
-from grid.graphs import walks
+from measure import dictionary, evaluate
 
+MIN_COUNT = 5  # of words; nodes are all kept
 LINE = 20  # words
 EVERY = 50  # lines one repeats a word
 RUN = 40  # times
 LONG_RUNS, LONG_RUN = 10, 1000
 RANKS = (100, 200, 400, 800, 1600)  # of the words that are repeated, by how often the text has them
+EDGES = (".edgelist", ".edgelist.xz", ".adjlist", ".adjlist.xz")
+SPLITS = 3
 
 
-@dataclass(frozen=True)
+@dataclass
 class Text:
     name: str
-    path: str
+    make: Callable  # its bytes
+    about: dict  # what results.json says of it
     min_count: int
     epochs: int
-    judge: Callable  # from a file of vectors, and what is in it, to figures
+    judge: Callable  # from warp2vec, a file of vectors, and what is in it, to figures
+    path: str = ""  # once it is written
+
+    def write(self, folder):
+        data = self.make()
+        self.path = os.path.join(folder, self.name.replace(" ", "-") + ".txt")
+        with open(self.path, "wb") as out:
+            out.write(data)
+        self.about = {**self.about, "words": len(data.split()), "epochs": self.epochs, "min-count": self.min_count,
+                      "sha256": hashlib.sha256(data).hexdigest()}
+
+
+def opened(path, mode, **options):
+    """A file that may be packed with xz."""
+    return (lzma.open if path.endswith(".xz") else open)(path, mode, **options)
 
 
 def head_of(path, most_bytes):
     """The first bytes of a file, plain or .xz, up to the end of a word."""
-    with (lzma.open if path.endswith(".xz") else open)(path, "rb") as source:
+    with opened(path, "rb") as source:
         head = source.read(most_bytes)
         if not source.read(1):
             return head
@@ -41,17 +63,136 @@ def with_runs(text):
     lines = [words[begin:begin + LINE] for begin in range(0, len(words), LINE)]
     between = max(1, len(lines) // LONG_RUNS)  # lines from one long run to the next
     made = []
-    runs, long_runs = 0, 0
     for number, line in enumerate(lines, 1):
         made.append(line)
-        if number % (EVERY - 1) == 0:
-            made.append([repeated[runs % len(repeated)]] * RUN)
-            runs += 1
-        if number % between == 0 and long_runs < LONG_RUNS:
-            made.append([repeated[long_runs % len(repeated)]] * LONG_RUN)
-            long_runs += 1
+        runs, rest = divmod(number, EVERY - 1)
+        if not rest:
+            made.append([repeated[(runs - 1) % len(repeated)]] * RUN)
+        runs, rest = divmod(number, between)
+        if not rest and runs <= LONG_RUNS:
+            made.append([repeated[(runs - 1) % len(repeated)]] * LONG_RUN)
     return b"".join(b" ".join(line) + b"\n" for line in made)
+
+
+class Graph(NamedTuple):
+    name: str
+    neighbours: dict  # of each node that has any: a list of nodes
+    labels: dict  # of those nodes, as far as they have any: a tuple
+
+
+def graph_of(name, edges, labels):
+    """Undirected, without loops; what is given twice counts once."""
+    neighbours = {}
+    for one, other in edges:
+        if one != other:
+            neighbours.setdefault(one, {})[other] = None
+            neighbours.setdefault(other, {})[one] = None
+    return Graph(name, {node: list(near) for node, near in neighbours.items()},
+                 {node: own for node, own in labels.items() if node in neighbours})
+
+
+def read_folder(folder, most_nodes):
+    """The graphs of a folder: to each NAME.labels ("node label ...") a NAME.edgelist ("node node") or NAME.adjlist
+    ("node neighbour ..."), any of them with .xz. Those with more labelled nodes than `most_nodes` are left out; their
+    names are the second result."""
+    def fields_of(file):
+        with opened(os.path.join(folder, file), "rt", encoding="utf-8") as lines:
+            yield from (fields for fields in map(str.split, lines) if fields)
+
+    names = os.listdir(folder)
+    graphs, larger = [], []
+    for labels_file in sorted(names):
+        name, kind = os.path.splitext(labels_file.removesuffix(".xz"))
+        edges_file = next((name + ending for ending in EDGES if name + ending in names), None)
+        if kind != ".labels" or not edges_file:
+            continue
+        labels = {node: tuple(own) for node, *own in fields_of(labels_file)}
+        if len(labels) > most_nodes:
+            larger.append(name)
+            continue
+        edges = ((node, other) for node, *others in fields_of(edges_file)
+                 for other in (others if ".adjlist" in edges_file else others[:1]))  # an edge may have a weight
+        graphs.append(graph_of(name, edges, labels))
+    return graphs, larger
+
+
+def planted_partition(name="planted", groups=12, size=100, edges=4, inside=0.4, seed=1):
+    """A made graph: each node draws so many edges, and the share `inside` of them within its own group, its label."""
+    draws = random.Random(seed)
+    nodes = [f"n{number}" for number in range(groups * size)]
+    labels = {node: (str(number // size),) for number, node in enumerate(nodes)}
+    made = []
+    for number, node in enumerate(nodes):
+        begin = number // size * size
+        for _ in range(edges):
+            near = draws.random() < inside
+            made.append((node, nodes[begin + draws.randrange(size) if near else draws.randrange(len(nodes))]))
+    return graph_of(name, made, labels)
+
+
+def walks(graph, for_each_node, length, seed=1):
+    """Uniform walks, as DeepWalk takes them: one from every node in any order, then one more from each, ..."""
+    draws = random.Random(seed)
+    nodes = list(graph.neighbours)
+    for _ in range(for_each_node):
+        draws.shuffle(nodes)
+        for node in nodes:
+            walk = [node]
+            while len(walk) < length:
+                walk.append(draws.choice(graph.neighbours[walk[-1]]))
+            yield walk
 
 
 def walks_text(graph, for_each_node, length):
     return "".join(" ".join(walk) + "\n" for walk in walks(graph, for_each_node, length)).encode()
+
+
+def micro_f1(vectors, labels):
+    """Logistic regression, one label against the rest, trained with half of the nodes; each other node gets as many of
+    its likeliest labels as it has, as is usual for DeepWalk. The mean over a few fixed splits; None if a vector is not
+    finite."""
+    import numpy
+    from sklearn.linear_model import LogisticRegression  # loading it takes a second
+
+    nodes = sorted(node for node in labels if node in vectors)
+    matrix = numpy.array([vectors[node] for node in nodes], dtype=numpy.float64)
+    if not numpy.isfinite(matrix).all():
+        return None
+    kinds = sorted({label for node in nodes for label in labels[node]})
+    has = numpy.array([[kind in labels[node] for kind in kinds] for node in nodes])
+    found = []
+    for split in range(1, SPLITS + 1):
+        order = list(range(len(nodes)))
+        random.Random(split).shuffle(order)
+        known, asked = order[:len(order) // 2], order[len(order) // 2:]
+        scores = numpy.full((len(asked), len(kinds)), -numpy.inf)
+        for kind, of_known in enumerate(has[known].T):
+            if of_known.any() and not of_known.all():
+                model = LogisticRegression(solver="liblinear", random_state=1).fit(matrix[known], of_known)
+                scores[:, kind] = model.decision_function(matrix[asked])
+        truth = has[asked]
+        told = (-scores).argsort(axis=1).argsort(axis=1) < truth.sum(axis=1, keepdims=True)
+        # As many labels are told as there are, so that precision, recall and F1 are the same.
+        found.append(float((told & truth).sum() / truth.sum()))
+    return statistics.mean(found)
+
+
+def texts_of(arguments):
+    """All that can be trained, and the names of graphs that are left out since they are too large."""
+    def real():
+        return head_of(arguments.text or dictionary(), arguments.bytes)
+
+    def judge_words(program, path, _):
+        return evaluate(program, path, arguments.pairs, arguments.analogies)
+
+    def walks_on(graph):
+        return Text(f"walks on {graph.name}", lambda: walks_text(graph, arguments.walks, arguments.walk_length),
+                    {"nodes": len(graph.neighbours), "walks": arguments.walks, "length": arguments.walk_length}, 1,
+                    arguments.walk_epochs, lambda _, __, vectors: {"micro F1": micro_f1(vectors, graph.labels)})
+
+    about = {"file": os.path.basename(arguments.text or "gcide.txt"), "first bytes": arguments.bytes}
+    texts = [Text("text", real, about, MIN_COUNT, arguments.epochs, judge_words),
+             Text("text with runs", lambda: with_runs(real()), about, MIN_COUNT, arguments.epochs, judge_words)]
+    graphs, larger = read_folder(arguments.graphs, arguments.graph_nodes) if arguments.graphs else (
+        [planted_partition()], [])
+    return texts + [walks_on(graph) for graph in graphs], larger

@@ -1,35 +1,76 @@
-"""The files in which a comparison is left."""
-import json
+"""The summary of a comparison, and the files in which it is left."""
 import os
+import statistics
 import subprocess
 import textwrap
 
-from measure.columns import markdown, plain
-from measure.quality import quality_label, quality_text
-from measure.whole_file import write_whole
-from peers import table
-from peers.summary import summarise
+from measure import bullets, markdown, plain, quality_label, quality_text, write_json, write_whole
 
 REFERENCE = "warp2vec"
-UNFINISHED = "unfinished.json"
+PHASES = ("vocabulary", "training", "save", "rest", "together")
+
+
+def summarise(runs, words, reference):
+    """One row for each program and number of threads, in the order of the runs.
+
+    `words`: that a run trains. `reference`: the name of the program that the others are compared with, in the same
+    round with as many threads."""
+    by_kind = {}
+    for run in runs:
+        by_kind.setdefault((run["program"], run["threads"]), []).append(run)
+    rows = []
+    for (program, threads), own in by_kind.items():
+        compared = {run["round"]: run["seconds"] for run in by_kind[reference, threads]}
+        rows.append({
+            "program": program, "threads": threads, "runs": len(own),
+            "words_per_second": words / median(run["seconds"]["training"] for run in own),
+            "words_per_second_of_runs": [words / run["seconds"]["training"] for run in own],
+            "seconds": {phase: median(run["seconds"][phase] for run in own) for phase in own[0]["seconds"]},
+            "times_the_seconds_of_" + reference: {
+                phase: median(run["seconds"][phase] / compared[run["round"]][phase] for run in own)
+                for phase in ("training", "together")},
+            "cpu_seconds": median(run["cpu_seconds"] for run in own),
+            "peak_memory_bytes": median(run["peak_memory_bytes"] for run in own),
+            "quality": {key: median(run["quality"][key] for run in own) for key in own[0]["quality"]}})
+    return rows
+
+
+def median(values):
+    """Of those that are there: an evaluation that finds no word has no value."""
+    values = [value for value in values if value is not None]
+    return statistics.median(values) if values else None
+
+
+def table_of(rows, reference):
+    """The header, and a list of texts for each row."""
+    keys = list(rows[0]["quality"])
+    table = [["program", "threads", "thousand words/s", f"{reference}'s lead", *PHASES, f"{reference}'s lead together",
+              "peak MB", *map(quality_label, keys)]]
+    for row in rows:
+        ratios = row["times_the_seconds_of_" + reference]
+        lead, lead_together = ("" if row["program"] == reference else f"{ratios[phase]:.2f}x"
+                               for phase in ("training", "together"))
+        table.append([row["program"], str(row["threads"]), f"{row['words_per_second'] / 1000:,.0f}", lead,
+                      *(f"{row['seconds'][phase]:.2f}" for phase in PHASES), lead_together,
+                      f"{row['peak_memory_bytes'] / 1e6:,.0f}",
+                      *(quality_text(key, row["quality"][key]) for key in keys)])
+    return table
 
 
 class Report:
     """Grows with every run. What is there so far is kept apart from finished results."""
 
-    def __init__(self, folder, program, facts, words_of_corpus):
-        """`program`: warp2vec, which draws the charts. `facts`: what the JSON file says of machine, programs and settings.
-        `words_of_corpus`: in the vocabulary."""
+    def __init__(self, folder, program, facts):
+        """`program`: warp2vec, which draws the charts. `facts`: what the JSON file says of machine, programs and
+        settings."""
         os.makedirs(folder, exist_ok=True)
-        self.program = program
-        self.folder = folder
-        self.facts = facts
-        self.words = words_of_corpus * facts["settings"]["epochs"]
+        self.folder, self.program, self.facts = folder, program, facts
+        self.words = facts["corpus"]["words_in_vocabulary"] * facts["settings"]["epochs"]
         self.runs = []
 
     def add(self, run):
         self.runs.append(run)
-        write_whole(self._path(UNFINISHED), self._json())
+        write_json(self._path("unfinished.json"), {**self.facts, "runs": self.runs})
         quality = ", ".join(f"{quality_label(key)} {quality_text(key, value)}"
                             for key, value in run["quality"].items())
         print(f"round {run['round']}, threads {run['threads']}, {run['program']}: "
@@ -37,36 +78,28 @@ class Report:
               f"together {run['seconds']['together']:.1f} s" + (f"; {quality}" if quality else ""), flush=True)
 
     def finish(self):
-        """Shows the table and writes all files; their folder."""
+        """Shows the table and writes all files."""
         rows = summarise(self.runs, self.words, REFERENCE)
-        cells = table.cells(rows, REFERENCE)
-        print("\n" + plain(cells))
-        print("\n".join(textwrap.fill(note, 120) for note in self.facts["notes"]))
-        head = headlines(self.facts)
-        title = "Peers on " + self.facts["corpus"]["name"]
-        notes = "".join(f"- {note}\n" for note in self.facts["notes"])
-        write_whole(self._path("table.md"), f"# {title}\n\n" + "\n".join(head) + "\n\n" + markdown(cells)
-                    + "\nTimes are in seconds. Medians; those of the phases need not add up.\n\n" + notes)
-        write_whole(self._path("results.json"), self._json(summary=rows))
-        os.remove(self._path(UNFINISHED))
+        table, notes = table_of(rows, REFERENCE), self.facts["notes"]
+        print("\n" + plain(table))
+        print("\n".join(textwrap.fill(note, 120) for note in notes))
+        write_whole(self._path("table.md"), f"# Peers on {self.facts['corpus']['name']}\n\n{self._conditions()}\n\n"
+                    f"{markdown(table)}\nTimes are in seconds. Medians; those of the phases need not add up.\n\n"
+                    f"{bullets(notes)}")
+        write_json(self._path("results.json"), {**self.facts, "summary": rows, "runs": self.runs})
+        os.remove(self._path("unfinished.json"))
         subprocess.run([self.program, "bench", "--peers", self._path("results.json"), "--output", self._path("report"),
                         "--quiet"], check=True)
-        return self.folder
 
-    def _json(self, **more):
-        return json.dumps({**self.facts, **more, "runs": self.runs}, indent=2) + "\n"
+    def _conditions(self):
+        facts, s, corpus, machine = (self.facts, *map(self.facts.get, ("settings", "corpus", "machine")))
+        negative = f", negative {s['negative']}" if s["loss"] == "ns" else ""
+        rounds = "one round" if facts["rounds"] == 1 else f"medians of {facts['rounds']} interleaved rounds"
+        return (f"{corpus['words_in_vocabulary']:,} words of the vocabulary in {corpus['bytes']:,} bytes; "
+                f"loss {s['loss']}, dim {s['dim']}, window {s['window']}{negative}, sample {s['sample']:g}, "
+                f"min-count {s['min_count']}, lr {s['lr']:g}, epochs {s['epochs']}\n"
+                f"{machine['cpu']}, {machine['cores']} cores; {machine['system']}\n"
+                f"commit {facts['commit']}; {facts['date']}; {rounds}")
 
     def _path(self, name):
         return os.path.join(self.folder, name)
-
-
-def headlines(facts):
-    """The conditions in a few lines."""
-    s, corpus, machine = facts["settings"], facts["corpus"], facts["machine"]
-    negative = f", negative {s['negative']}" if s["loss"] == "ns" else ""
-    return [f"{corpus['words_in_vocabulary']:,} words of the vocabulary in {corpus['bytes']:,} bytes; "
-            f"loss {s['loss']}, dim {s['dim']}, window {s['window']}{negative}, sample {s['sample']:g}, "
-            f"min-count {s['min_count']}, lr {s['lr']:g}, epochs {s['epochs']}",
-            f"{machine['cpu']}, {machine['cores']} cores; {machine['system']}",
-            f"commit {facts['commit']}; {facts['date']}; "
-            + ("one round" if facts["rounds"] == 1 else f"medians of {facts['rounds']} interleaved rounds")]

@@ -3,7 +3,7 @@ import signal
 import subprocess
 import unittest
 
-from measure.command import run_command
+from measure import run_command
 
 
 class CommandTest(unittest.TestCase):

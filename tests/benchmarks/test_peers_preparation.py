@@ -1,7 +1,7 @@
 import unittest
 from unittest import mock
 
-from peers import preparation
+from peers import programs
 
 
 class FindPeersTest(unittest.TestCase):
@@ -16,11 +16,11 @@ class FindPeersTest(unittest.TestCase):
 
     @staticmethod
     def remarks(loss, multiplies_slowly=False):
-        with mock.patch.object(preparation, "find_python", return_value="python3"), \
-             mock.patch.object(preparation, "multiplies_slowly", return_value=multiplies_slowly), \
-             mock.patch.object(preparation, "script"), \
-             mock.patch.object(preparation.Fasttext, "find", return_value="fasttext"):
-            return " ".join(preparation.find_peers("warp2vec", None, loss)[1])
+        blas = "libblas.so.3" if multiplies_slowly else "libopenblas.so.0"
+        with mock.patch.object(programs, "find_gensim", return_value=("python3", ["gensim 4", blas])), \
+             mock.patch.object(programs, "script"), mock.patch.object(programs, "version"), \
+             mock.patch.object(programs.shutil, "which", return_value="fasttext"):
+            return " ".join(programs.find_peers("warp2vec", None, loss)[1])
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
 """Phases from what the programs really printed (shortened)."""
 import unittest
+from types import SimpleNamespace
 
-from measure.watched_process import ProgramFailed, Transcript
-from peers import fasttext_peer, gensim_peer, warp2vec_peer, word2vec_c_peer
-from peers.progress import training_start
-from peers.task import Settings, Task, Text
+from measure import ProgramFailed, Transcript
+from peers import programs
+from peers.programs import Task
 
 FASTTEXT = Transcript((
     (0.228, "\rRead 0"), (0.228, "M words\r\nNumber of words:  10713\r\nNumber of labels: 0\r\n"), (0.451, "\r"),
@@ -25,72 +25,73 @@ WORD2VEC_C = Transcript((
 
 class FasttextTest(unittest.TestCase):
     def test_several_threads(self):
-        phases = fasttext_peer.phases_of(FASTTEXT, 11.807, 680000, 2)
+        phases = programs.fasttext_phases(FASTTEXT, 11.807, 680000, 2)
         self.assertEqual(phases.vocabulary, 0.228)
         self.assertAlmostEqual(phases.training, 680000 / 61544)
         self.assertAlmostEqual(phases.save, 11.807 - 11.374)
 
     def test_one_thread(self):
-        phases = fasttext_peer.phases_of(FASTTEXT_ONE_THREAD, 3.055, 336026, 1)
+        phases = programs.fasttext_phases(FASTTEXT_ONE_THREAD, 3.055, 336026, 1)
         self.assertAlmostEqual(phases.training, 2.722, places=3)
 
     def test_training_is_never_longer_than_there_was_time(self):
-        self.assertAlmostEqual(fasttext_peer.phases_of(FASTTEXT_ONE_THREAD, 3.055, 999999, 1).training, 2.907 - 0.118)
+        self.assertAlmostEqual(programs.fasttext_phases(FASTTEXT_ONE_THREAD, 3.055, 999999, 1).training, 2.907 - 0.118)
 
     def test_one_hundred_percent_before_the_end_is_not_the_end(self):
         early = Transcript(((1.0, "Number of labels: 0\n"),
                             (2.0, "\rProgress: 100.0% words/sec/thread:   70000 lr:  0.000001 ETA:   0h 0m 0s"),
                             (3.0, "\rProgress: 100.0% words/sec/thread:   60000 lr:  0.000000 ETA:   0h 0m 0s\n")))
-        self.assertAlmostEqual(fasttext_peer.phases_of(early, 4.0, 60000, 1).training, 1.0)
-        self.assertAlmostEqual(fasttext_peer.phases_of(early, 4.0, 60000, 1).save, 1.0)
+        self.assertAlmostEqual(programs.fasttext_phases(early, 4.0, 60000, 1).training, 1.0)
+        self.assertAlmostEqual(programs.fasttext_phases(early, 4.0, 60000, 1).save, 1.0)
 
 
 class FasttextCommandTest(unittest.TestCase):
     def test_no_subsampling(self):
-        for sample, threshold in ((1e-4, "0.0001"), (0.0, "1")):
-            settings = Settings("ns", 100, 5, 5, sample, 5, 0.025, 1)
-            command = fasttext_peer.Fasttext("fasttext").command(Task(Text("text.txt", 10, 1), settings, 1, 1, "out"))
+        for sample, threshold in ((1e-4, 1e-4), (0.0, 1)):
+            settings = SimpleNamespace(loss="ns", dim=100, window=5, negative=5, sample=sample, min_count=5, lr=0.025,
+                                       epochs=1)
+            command = programs.fasttext_command("fasttext", Task("text.txt", 10, 1, settings, 1, 1, "out"))
             self.assertEqual(command[command.index("-t") + 1], threshold)
 
 
 class Word2vecCTest(unittest.TestCase):
     def test_training_begins_before_the_first_progress_and_ends_when_the_file_is_there(self):
-        phases = word2vec_c_peer.phases_of(WORD2VEC_C, 5.033, 5.124)
+        phases = programs.word2vec_c_phases(WORD2VEC_C, 5.033, 5.124)
         self.assertEqual(phases.vocabulary, 0.223)
         self.assertAlmostEqual(phases.training, (5.033 - 0.783) * 100 / (100 - 3.62))
         self.assertAlmostEqual(phases.save, 0.091)
 
     def test_no_vectors(self):
         with self.assertRaisesRegex(ProgramFailed, "no vectors"):
-            word2vec_c_peer.phases_of(WORD2VEC_C, None, 5.124)
+            programs.word2vec_c_phases(WORD2VEC_C, None, 5.124)
 
     def test_a_text_without_progress(self):
         with self.assertRaisesRegex(ProgramFailed, "too small"):
-            training_start([], 1.0)
+            programs.word2vec_c_phases(Transcript(WORD2VEC_C.pieces[:2]), 5.033, 5.124)
 
     def test_huge_pages(self):
-        refused = word2vec_c_peer.huge_pages_refused
-        self.assertEqual(refused("always [madvise] never", "glibc 2.36"), "")
-        self.assertEqual(refused("[always] madvise never", "glibc 2.35"), "")
-        self.assertIn("says always madvise [never]", refused("always madvise [never]\n", "glibc 2.36"))
-        self.assertIn("glibc 2.34 cannot", refused("always [madvise] never", "glibc 2.34"))
-        self.assertIn("the C library cannot", refused("always [madvise] never", ""))
+        refused = programs.huge_pages_refused
+        self.assertEqual(refused("always [madvise] never", "glibc", "2.36"), "")
+        self.assertEqual(refused("[always] madvise never", "glibc", "2.35"), "")
+        self.assertIn("says always madvise [never]", refused("always madvise [never]\n", "glibc", "2.36"))
+        self.assertIn("glibc 2.34 cannot", refused("always [madvise] never", "glibc", "2.34"))
+        self.assertIn("the C library cannot", refused("always [madvise] never", "", ""))
 
 
 class GensimTest(unittest.TestCase):
     def test_the_last_line_counts(self):
-        phases = gensim_peer.phases_of('a warning\r\n{"vocabulary": 0.2, "training": 1.6, "save": 0.03}\r\n')
+        phases = programs.gensim_phases('a warning\r\n{"vocabulary": 0.2, "training": 1.6, "save": 0.03}\r\n')
         self.assertEqual((phases.vocabulary, phases.training, phases.save), (0.2, 1.6, 0.03))
 
     def test_anything_else_is_an_error(self):
         for printed in ("", "Killed\n", '{"vocabulary": 0.2}\n', "7\n"):
             with self.assertRaisesRegex(ProgramFailed, "did not end with its times"):
-                gensim_peer.phases_of(printed)
+                programs.gensim_phases(printed)
 
 
 class Warp2vecTest(unittest.TestCase):
     def test_encoding_is_training(self):
-        phases = warp2vec_peer.phases_of({"vocabulary": 1.0, "encode": 0.25, "prepare": 0.1, "train": 4.0, "save": 0.5})
+        phases = programs.warp2vec_phases({"vocabulary": 1.0, "encode": 0.25, "prepare": 0.1, "train": 4.0, "save": 0.5})
         self.assertEqual((phases.vocabulary, phases.training, phases.save), (1.0, 4.25, 0.5))
 
 

@@ -13,16 +13,11 @@ import unittest
 from collections import Counter
 from dataclasses import asdict
 
-import grid
-from grid import table
-from grid.cells import BASE, Cell, Settings, all_settings, cell_of, plan
-from grid.graphs import graph_of, planted_partition, read_folder, walks
-from grid.measurement import LARGEST_NORM, MEAN_LOSS
-from grid.results import OtherConditions, Results, flagged, last_line
-from grid.rounds import run_rounds
+import measure
+from grid.results import OtherConditions, Results, flagged, last_line, run_rounds, table_of
+from grid.runs import BASE, LARGEST_NORM, MEAN_LOSS, Cell, Settings, cell_of, largest_norm, plan, read_vectors
 from grid.summary import DEFAULT, noises, summarise
-from grid.texts import head_of, walks_text, with_runs
-from grid.vectors import largest_norm, read_vectors
+from grid.texts import graph_of, head_of, planted_partition, read_folder, walks, walks_text, with_runs
 
 MEN, F1 = "spearman men.tsv", "micro F1"
 RULES = ["tile", "window", "pair"]
@@ -46,7 +41,7 @@ def pairs(noise=0.0, cell=CELL):
 
 class CellsTest(unittest.TestCase):
     def test_each_setting_is_varied_alone_and_in_corners(self):
-        settings = all_settings()
+        settings = [cell.settings for cell in plan(["text"])]
         self.assertEqual(settings[0], BASE)
         self.assertEqual(len(set(settings)), len(settings))
         for key, least, most in (("window", 2, 100), ("negative", 1, 64), ("lr", 0.01, 0.2), ("sample", 0, 1e-3)):
@@ -60,14 +55,10 @@ class CellsTest(unittest.TestCase):
             self.assertIn(corner, settings)
 
     def test_all_texts_have_all_settings_unless_some_are_asked_for(self):
-        self.assertEqual(len(plan(["text", "walks"])), 2 * len(all_settings()))
+        self.assertEqual(len(plan(["text", "walks"])), 2 * len(plan(["text"])))
         chosen = plan(["text", "walks"], re.compile("walks.*window 5.*lr 0.1,"))
         self.assertEqual(list(map(str, chosen)), ["walks: ns, window 5, negative 5, lr 0.1, sample 0.001",
                                                   "walks: hs, window 5, lr 0.1, sample 0.001"])
-
-    def test_flags(self):
-        self.assertEqual(BASE.flags(), ["--loss", "ns", "--window", "5", "--negative", "5", "--lr", "0.025",
-                                        "--sample", "0.001"])
 
 
 class TextsTest(unittest.TestCase):
@@ -212,7 +203,7 @@ class TableTest(unittest.TestCase):
     def test_a_row_for_each_cell(self):
         tiles = [run("tile", seed, 0.4, 1234.5, 9.0, 5e6) for seed in (1, 2, 3)]
         rows = summarise([*pairs(), *tiles, failed("window")], RULES, 2)
-        self.assertEqual(table.cells(rows, RULES), [
+        self.assertEqual(table_of(rows, RULES), [
             ["objective", "window", "negative", "lr", "sample", "seeds", "men", MEAN_LOSS, LARGEST_NORM,
              "times pair's speed", "worse"],
             ["ns", "5", "5", "0.025", "0.001", "1", "0.400 / - / 0.500", "1.2e+03 / - / 2.000", "9.0 / - / 3.0",
@@ -220,7 +211,7 @@ class TableTest(unittest.TestCase):
 
     def test_it_says_what_the_default_rule_is(self):
         rules = [DEFAULT, *RULES]
-        header, with_runs, without = table.cells(
+        header, with_runs, without = table_of(
             summarise([*pairs(), run(DEFAULT), failed(DEFAULT, cell=Cell("walks", BASE))], rules, 2), rules)
         self.assertEqual((header[6], with_runs[6], without[6]), ("auto is", "tile", "-"))
 
@@ -233,11 +224,11 @@ class ResultsTest(unittest.TestCase):
         self.asked = []
         self.cells = [CELL, Cell("walks", Settings(loss="hs"))]
 
-    def results(self, dim=100, **texts):
+    def results(self, dim=100, rules=RULES, **texts):
         facts = {"machine": {"cpu": "A CPU", "cores": 2, "system": "A system"}, "commit": "abc", "date": "2026-01-01",
                  "program": "warp2vec 1"}
         about = {"text": {"words": 5, "sha256": "1"}, "walks": {"words": 6, "sha256": "2"}}
-        return Results(self.folder, facts, {"dim": dim, "device": "cpu", "threads": 2}, {**about, **texts}, RULES, 2)
+        return Results(self.folder, facts, {"dim": dim, "device": "cpu", "threads": 2}, {**about, **texts}, rules, 2)
 
     def measure(self, cell, rule, seed):
         self.asked.append((cell, rule, seed))
@@ -248,7 +239,7 @@ class ResultsTest(unittest.TestCase):
     def rounds(self, seeds=2, results=None):
         results = results or self.results()
         with contextlib.redirect_stdout(io.StringIO()) as printed:
-            run_rounds(self.cells, RULES, seeds, results, self.measure)
+            run_rounds(self.cells, seeds, results, self.measure)
             results.save()
             flagged = results.show()
         return printed.getvalue(), flagged
@@ -266,9 +257,9 @@ class ResultsTest(unittest.TestCase):
         self.assertEqual(flagged, 1)
 
     def test_what_the_default_rule_chose_is_not_trained_again(self):
-        results = self.results()
+        results = self.results(rules=[DEFAULT, *RULES])
         with contextlib.redirect_stdout(io.StringIO()):
-            run_rounds([CELL], [DEFAULT, *RULES], 1, results, self.measure)
+            run_rounds([CELL], 1, results, self.measure)
         self.assertEqual([rule for _, rule, _ in self.asked], [DEFAULT, "window", "pair"])
         self.assertEqual(results.runs[1], {**results.runs[0], "rule": "tile"})
 
@@ -298,9 +289,8 @@ class ResultsTest(unittest.TestCase):
                 if rule == "pair":
                     raise KeyboardInterrupt
                 return self.measure(cell, rule, seed)
-            run_rounds(self.cells, RULES, 1, results, stopped)
+            run_rounds(self.cells, 1, results, stopped)
         self.asked = []
-        results.save()
         self.rounds(seeds=1)
         self.assertEqual(self.asked[0], (CELL, "pair", 1))
 
@@ -359,7 +349,7 @@ class CommandTest(unittest.TestCase):
 
     def grid(self, seeds, **environment):
         """Exit status, what was printed, and how many trainings there have been so far."""
-        command = [sys.executable, "-B", os.path.dirname(grid.__file__), "--program", PROGRAM, "--output",
+        command = [sys.executable, "-B", os.path.join(measure.ROOT, "benchmarks", "quality_grid.py"), "--program", PROGRAM, "--output",
                    self.path("out"), "--text", self.path("corpus.txt"), "--pairs", self.path("men.tsv"), "--sharings",
                    "tile,pair", "--seeds", str(seeds), "--only", "text: ns, window 2,"]
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
@@ -370,6 +360,11 @@ class CommandTest(unittest.TestCase):
     def test_it_goes_on_and_its_status_tells_whether_a_rule_is_worse(self):
         status, printed, trainings = self.grid(1)
         self.assertEqual((status, trainings), (0, 2), printed)
+        with open(self.path("log")) as log:
+            command = log.readline()
+        for flags in ("--min-count 5 --epochs 3 --seed 1 --sharing tile", "--dim 100 --device cpu --threads 2",
+                      "--loss ns --window 2 --negative 5 --lr 0.025 --sample 0.001"):
+            self.assertIn(flags, command)
         self.assertIn("2 of 2, seed 1: text: ns, window 2, negative 5, lr 0.025, sample 0.001: pair: men 0.500, "
                       "mean loss 1.000, largest norm 0.0, 1.00 M words/s\n", printed)
         self.assertIn("Flagged of 1 cells: tile in 0, pair in 0.\n", printed)

@@ -22,7 +22,7 @@ class ReportTest(unittest.TestCase):
 
     def report(self, finish):
         with contextlib.redirect_stdout(self.printed):
-            report = Report(self.folder, self.program, facts(), 800)
+            report = Report(self.folder, self.program, facts())
             for run in two_programs():
                 report.add(run)
             if finish:

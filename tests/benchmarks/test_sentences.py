@@ -1,33 +1,46 @@
 import io
+import os
+import tempfile
 import unittest
 
-from peers.sentences import cut_long_lines
+from compare_peers import cut_long_lines, written_text
 
 
-def cut(text, longest, block):
+def cut(text, longest):
     target = io.BytesIO()
-    counts = cut_long_lines(io.BytesIO(text), target, longest, block)
+    counts = cut_long_lines(text, target, longest)
     return target.getvalue(), counts
 
 
 class SentencesTest(unittest.TestCase):
-    def test_any_block_gives_the_same(self):
+    def test_words_and_lines(self):
         text = b" a named a\tplural\naes is  the first letter\n\nand vowel\r\nin the iso basic latin alphabet"
         expected = (b"a named a\nplural\naes is the\nfirst letter\n\nand vowel\nin the iso\nbasic latin alphabet\n",
                     (17, 8))
-        for block in range(1, len(text) + 2):
-            self.assertEqual(cut(text, 3, block), expected, block)
+        self.assertEqual(cut(text, 3), expected)
+        self.assertEqual(cut(text + b"\n", 3), expected)
+        self.assertEqual(cut(text + b" \t", 3), expected)
+
+    def test_of_a_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            corpus, path = os.path.join(folder, "corpus"), os.path.join(folder, "text")
+            for text, lines in ((b"", 0), (b"w " * 1001, 2)):
+                with open(corpus, "wb") as out:
+                    out.write(text)
+                self.assertEqual(written_text(corpus, path), (len(text.split()), lines))
+                with open(path, "rb") as written:
+                    self.assertEqual(len(written.readlines()), lines)
 
     def test_lines_that_just_fit_stay(self):
-        self.assertEqual(cut(b"a b c\nd e f\n", 3, 100), (b"a b c\nd e f\n", (6, 2)))
+        self.assertEqual(cut(b"a b c\nd e f\n", 3), (b"a b c\nd e f\n", (6, 2)))
 
     def test_one_line_without_an_end(self):
-        written, counts = cut(b"w " * 2500, 1000, 333)
+        written, counts = cut(b"w " * 2500, 1000)
         self.assertEqual([len(line.split()) for line in written.splitlines()], [1000, 1000, 500])
         self.assertEqual(counts, (2500, 3))
 
     def test_nothing(self):
-        self.assertEqual(cut(b"", 3, 100), (b"", (0, 0)))
+        self.assertEqual(cut(b"", 3), (b"", (0, 0)))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 import unittest
 
-from peers.summary import median, summarise
+from peers.report import median, summarise
 from sample_runs import run, two_programs
 
 

@@ -1,15 +1,13 @@
 import unittest
 
-from measure.columns import markdown, plain
-from measure.quality import quality_text
-from peers import table
-from peers.summary import summarise
+from measure import markdown, plain, quality_text
+from peers.report import summarise, table_of
 from sample_runs import two_programs
 
 
 class TableTest(unittest.TestCase):
     def setUp(self):
-        self.cells = table.cells(summarise(two_programs(), 1000000, "warp2vec"), "warp2vec")
+        self.cells = table_of(summarise(two_programs(), 1000000, "warp2vec"), "warp2vec")
 
     def test_cells(self):
         self.assertEqual(self.cells[0][-2:], ["men", "questions-words"])

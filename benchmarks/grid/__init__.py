@@ -1,1 +1,0 @@
-"""The rules of sharing negatives over a grid of settings; benchmarks/quality_grid starts it."""

@@ -1,0 +1,101 @@
+"""What is trained: each text with many settings; and one run: a cell by one rule with one seed."""
+import math
+import os
+import shutil
+import subprocess
+from array import array
+from dataclasses import asdict, dataclass, replace
+
+from measure import ProgramFailed, train
+
+MEAN_LOSS, LARGEST_NORM = "mean loss", "largest norm"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Those that differ from cell to cell; the first values are the program's own."""
+    loss: str = "ns"
+    window: int = 5
+    negative: int = 5
+    lr: float = 0.025
+    sample: float = 1e-3
+
+    def __str__(self):
+        negative = "" if self.loss == "hs" else f", negative {self.negative}"
+        return f"{self.loss}, window {self.window}{negative}, lr {self.lr:g}, sample {self.sample:g}"
+
+
+@dataclass(frozen=True)
+class Cell:
+    text: str  # the name of one
+    settings: Settings
+
+    def __str__(self):
+        return f"{self.text}: {self.settings}"
+
+
+BASE = Settings()
+ALONE = {"window": (2, 10, 15, 50, 100), "negative": (1, 10, 25, 64), "lr": (0.01, 0.05, 0.1, 0.2),
+         "sample": (0.0, 1e-4), "loss": ("hs", "ns+hs")}
+# Where several settings together bring more steps, or larger ones, to the same rows.
+CORNERS = ({"window": 10, "negative": 10, "sample": 1e-4}, {"window": 8, "negative": 25, "sample": 1e-4},
+           {"window": 10, "negative": 20}, {"window": 20, "negative": 20},
+           {"window": 10, "negative": 10, "lr": 0.05},
+           {"loss": "hs", "window": 10}, {"loss": "hs", "lr": 0.1}, {"loss": "ns+hs", "window": 10})
+
+
+def plan(texts, only=None):
+    """Cells of all texts, each with the base, then each setting varied alone, then the corners. `only`: a compiled
+    pattern that must be found in a cell's name."""
+    changes = [{}, *({key: value} for key, values in ALONE.items() for value in values), *CORNERS]
+    cells = [Cell(text, replace(BASE, **change)) for text in texts for change in changes]
+    return [cell for cell in cells if only is None or only.search(str(cell))]
+
+
+def cell_of(run):
+    return Cell(run["text"], Settings(**run["settings"]))
+
+
+def measure(program, folder, texts, flags, cell, rule, seed):
+    """What it was like. A program that fails, or whose vectors cannot be judged, is a result, too. `folder`: for what
+    the program writes; it is emptied. `texts`: by their names. `flags`: the same for all runs."""
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    text = texts[cell.text]
+    row = {**asdict(cell), "rule": rule, "seed": seed}
+    try:
+        watched, summary, path = train(program, folder, input=text.path, min_count=text.min_count, epochs=text.epochs,
+                                       seed=seed, sharing=rule, **flags, **asdict(cell.settings))
+        vectors = read_vectors(path)
+        figures = {**text.judge(program, path, vectors), MEAN_LOSS: summary["epoch_loss"][-1],
+                   LARGEST_NORM: largest_norm(vectors)}
+    except (ProgramFailed, OSError, ValueError, IndexError) as reason:
+        return {**row, "failed": str(reason).strip() or type(reason).__name__}
+    except subprocess.CalledProcessError as failure:
+        return {**row, "failed": f"its vectors cannot be evaluated (status {failure.returncode})"}
+    # None is what is not finite, and what has no value since an evaluation found no word.
+    figures = {key: value if value is not None and math.isfinite(value) else None for key, value in figures.items()}
+    return {**row, "failed": None, "chosen": summary["sharing"], "figures": figures,
+            "words_per_second": summary["counts"]["trained_tokens"] / summary["seconds"]["train"],
+            "seconds": watched.seconds}
+
+
+def read_vectors(path):
+    """The vector of each word in a file in word2vec's binary format."""
+    with open(path, "rb") as file:
+        data = file.read()
+    place = data.index(b"\n") + 1
+    rows, dim = map(int, data[:place].split())
+    vectors = {}
+    for _ in range(rows):
+        space = data.index(b" ", place)
+        word = data[place:space].lstrip(b"\n").decode("utf-8", "replace")
+        place = space + 1 + 4 * dim
+        vectors[word] = array("f", data[space + 1:place])
+    return vectors
+
+
+def largest_norm(vectors):
+    """Infinite if any value is not finite."""
+    norms = [math.hypot(*vector) for vector in vectors.values()]
+    return max(norms) if all(map(math.isfinite, norms)) else math.inf

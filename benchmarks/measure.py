@@ -1,0 +1,264 @@
+"""What quality_grid and compare_peers share: how they start and end, where they ran, programs that they watch, the
+quality of vectors, and tables."""
+import argparse
+import hashlib
+import itertools
+import json
+import os
+import platform
+import pty
+import re
+import select
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from typing import NamedTuple, Optional
+
+ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+POLL_SECONDS = 0.01
+
+
+class ProgramFailed(Exception):
+    """A program ended with an error, or did not do what it is known to do."""
+
+
+# Commands: their arguments, and how they end.
+
+def positive(text):
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
+
+
+def existing(kind, is_one):
+    """A type of argument: a path, from which comes an absolute one."""
+    def checked(path):
+        if not is_one(path):
+            raise argparse.ArgumentTypeError(f"there is no {kind} {path}")
+        return os.path.abspath(path)
+    return checked
+
+
+existing_file = existing("file", os.path.isfile)
+existing_folder = existing("folder", os.path.isdir)
+existing_program = existing("program", lambda path: os.path.isfile(path) and os.access(path, os.X_OK))
+
+
+def add_evaluation_files(parser):
+    for flag, what in (("--pairs", "word-pair files"), ("--analogies", "analogy files")):
+        parser.add_argument(flag, type=existing_file, nargs="+", action="extend", default=[], help=what)
+
+
+def run_command(name, main, expected, after_interrupt=""):
+    """Runs main(). What stops it ends the program with one line that begins with `name`, and status 1: an exception of
+    the class `expected`, a program that failed, SIGINT, or SIGTERM, which also ends the programs that it has started.
+    `after_interrupt`: more for the line of SIGINT."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(f"{name}: terminated"))
+    try:
+        main()
+    except expected as reason:
+        sys.exit(f"{name}: {reason}")
+    except subprocess.CalledProcessError as failure:  # it has said why
+        sys.exit(f"{name}: this failed: {' '.join(failure.cmd)}")
+    except KeyboardInterrupt:
+        sys.exit(f"{name}: interrupted{after_interrupt}")
+
+
+# The checkout and the machine.
+
+def script(name, *arguments):
+    """Runs one of the project's; an error ends it all."""
+    if subprocess.run([os.path.join(ROOT, "scripts", name), *arguments]).returncode:
+        sys.exit(f"scripts/{name} failed")
+
+
+def built_program():
+    script("build-program.sh")
+    return os.path.join(ROOT, "build", "release", "warp2vec")
+
+
+def dictionary():
+    """A text for those who give none; it is fetched unless it is there."""
+    path = os.path.join(ROOT, "build", "demo", "gcide.txt")
+    script("fetch-dictionary.sh", path)
+    return path
+
+
+def conditions():
+    """Where and when something was measured, and at which commit: with '+changes' if a tracked file differs from it."""
+    with open("/proc/cpuinfo") as cpuinfo:
+        models = re.findall(r"^model name\s*: *(.*?) *$", cpuinfo.read(), re.MULTILINE)
+    describe = ["git", "-C", ROOT, "describe", "--always", "--dirty=+changes", "--abbrev=9", "--exclude=*"]
+    try:
+        commit = subprocess.run(describe, capture_output=True, text=True).stdout.strip()
+    except OSError:
+        commit = ""
+    return {"machine": {"cpu": models[0] if models else platform.processor(), "cores": os.cpu_count(),
+                        "system": platform.platform()},
+            "commit": commit or "unknown", "date": time.strftime("%Y-%m-%d")}
+
+
+# Files.
+
+def write_whole(path, text):
+    """It is there whole or not at all."""
+    with open(path + ".new", "w", encoding="utf-8") as out:
+        out.write(text)
+    os.replace(path + ".new", path)
+
+
+def write_json(path, value):
+    write_whole(path, json.dumps(value, indent=2) + "\n")
+
+
+def sha256(path):
+    with open(path, "rb") as file:
+        return hashlib.sha256(file.read()).hexdigest()
+
+
+# Programs.
+
+class Transcript(NamedTuple):
+    """What a program printed: pieces (seconds since its start, text) as they arrived."""
+    pieces: tuple
+
+    @property
+    def text(self):
+        return "".join(text for _, text in self.pieces)
+
+    def first(self, pattern, otherwise=None):
+        """When the first match of a pattern had arrived, and the match. `otherwise`: the error if there is none."""
+        match = re.search(pattern, self.text)
+        if not match:
+            raise ProgramFailed(otherwise or f"it never printed '{pattern}', but:\n{self.text[-2000:]}")
+        ends = itertools.accumulate(len(text) for _, text in self.pieces)
+        return next(seconds for (seconds, _), end in zip(self.pieces, ends) if end >= match.end()), match
+
+
+class Watched(NamedTuple):
+    transcript: Transcript
+    seconds: float
+    cpu_seconds: float
+    peak_memory_bytes: int
+    appeared: Optional[float]  # when the awaited file was there
+
+
+def run_watched(command, environment=None, awaited=None):
+    """Runs a command to its end. `environment`: variables set for it. `awaited`: a file that it will create."""
+    # Programs print late into a pipe, but at once into a terminal.
+    screen, printed_on = pty.openpty()
+    begin = time.monotonic()
+    try:
+        process = subprocess.Popen(list(map(str, command)), stdin=subprocess.DEVNULL, stdout=printed_on,
+                                   stderr=printed_on, env={**os.environ, **(environment or {})})
+    except OSError as reason:
+        os.close(screen)
+        raise ProgramFailed(f"it does not start: {reason}") from None
+    finally:
+        os.close(printed_on)
+    try:
+        transcript, appeared, peak = _follow(process.pid, screen, begin, awaited)
+        _, status, used = os.wait4(process.pid, 0)
+        seconds = time.monotonic() - begin
+        process.returncode = os.waitstatus_to_exitcode(status)
+    finally:
+        os.close(screen)
+        if process.returncode is None:
+            process.kill()
+            process.wait()
+    if process.returncode:
+        raise ProgramFailed(f"it ended with status {process.returncode} after printing:\n{transcript.text[-2000:]}")
+    return Watched(transcript, seconds, used.ru_utime + used.ru_stime, peak, appeared)
+
+
+def _follow(pid, screen, begin, awaited):
+    """Reads what is printed until the program ends, and looks at it meanwhile."""
+    pieces, appeared, peak, looked = [], None, 0, -POLL_SECONDS
+    while True:
+        readable, _, _ = select.select([screen], [], [], POLL_SECONDS)
+        now = time.monotonic() - begin
+        if now - looked >= POLL_SECONDS:
+            looked = now
+            peak = max(peak, _peak_memory_so_far(pid))
+            if awaited and appeared is None and os.path.exists(awaited):
+                appeared = now
+        if readable:
+            try:
+                data = os.read(screen, 65536)
+            except OSError:  # so a terminal says that nobody is left who could print
+                data = b""
+            if not data:
+                return Transcript(tuple(pieces)), appeared, peak
+            pieces.append((now, data.decode("utf-8", "replace")))
+
+
+def _peak_memory_so_far(pid):
+    """In bytes, by what the kernel keeps of the program itself: the figure that wait4() gives is never below the memory
+    of the process that started it."""
+    with open(f"/proc/{pid}/status") as status:
+        peak = re.search(r"^VmHWM:\s*(\d+)", status.read(), re.MULTILINE)
+    return int(peak[1]) * 1024 if peak else 0  # it has just ended
+
+
+# warp2vec.
+
+def version(program):
+    return subprocess.check_output([program, "--version"], text=True).strip()
+
+
+def train(program, folder, **flags):
+    """Runs `warp2vec train` with flags (min_count=5 is --min-count 5): how it ran, its closing summary, and the file of
+    vectors, which is left in the folder."""
+    vectors, metrics = os.path.join(folder, "vectors.bin"), os.path.join(folder, "metrics.jsonl")
+    given = [part for name, value in flags.items() for part in ("--" + name.replace("_", "-"), value)]
+    watched = run_watched([program, "train", "--output", vectors, "--metrics", metrics, "--quiet", *given])
+    with open(metrics) as lines:
+        return watched, json.loads(lines.readlines()[-1]), vectors
+
+
+def evaluate(program, vectors, pairs, analogies):
+    """What `warp2vec eval` says of a file of vectors: a figure for each file of word pairs and of analogies, named
+    'spearman FILE' or 'analogies FILE'. None: it knows no word of it."""
+    if not pairs and not analogies:
+        return {}
+    files = [part for flag, paths in (("--pairs", pairs), ("--analogies", analogies)) for path in paths
+             for part in (flag, path)]
+    report = json.loads(subprocess.check_output([program, "eval", "--vectors", vectors, "--json", *files], text=True))
+    return {**{"spearman " + os.path.basename(own["file"]): own["spearman"] for own in report["pairs"]},
+            **{"analogies " + os.path.basename(own["file"]): own["all"]["accuracy"] for own in report["analogies"]}}
+
+
+def quality_label(key):
+    """'spearman men.tsv' -> 'men'"""
+    return os.path.splitext(key.split(" ", 1)[1])[0]
+
+
+def quality_text(key, value):
+    if value is None:
+        return "-"
+    return f"{value:.1%}" if key.startswith("analogies ") else f"{value:.3f}"
+
+
+# Tables of texts: a header, then lines with as many cells.
+
+def plain(table):
+    """In columns for a terminal; a long header takes several lines."""
+    headers = [textwrap.wrap(title, 10, break_long_words=False, break_on_hyphens=False) for title in table[0]]
+    height = max(map(len, headers))
+    lines = [*zip(*([""] * (height - len(words)) + words for words in headers)), *table[1:]]
+    widths = [max(map(len, column)) for column in zip(*lines)]
+    return "".join("  ".join([line[0].ljust(widths[0]), *map(str.rjust, line[1:], widths[1:])]).rstrip() + "\n"
+                   for line in lines)
+
+
+def markdown(table):
+    rule = ["---"] + ["---:"] * (len(table[0]) - 1)
+    return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n"
+                   for line in [table[0], rule, *table[1:]])
+
+
+def bullets(notes):
+    return "".join(f"- {note}\n" for note in notes)

@@ -1,1 +1,0 @@
-"""What every measurement here needs: where it ran, which commit, and how good the vectors are."""

@@ -1,0 +1,223 @@
+"""The programs that are compared: how each is called, and how long its phases took."""
+import functools
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+from types import SimpleNamespace
+from typing import Callable, NamedTuple
+
+from measure import ProgramFailed, run_watched, script, sha256, train, version
+
+HUGE_PAGE_CHOICE = "/sys/kernel/mm/transparent_hugepage/enabled"
+GENSIM_WORKER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "gensim_worker.py")
+TOO_SMALL = "the text is too small to time it"
+NOTES = {
+    "warp2vec": "warp2vec: its own times; training includes turning the text into word numbers, which the others do "
+                "while training.",
+    "gensim": "gensim: the times of build_vocab, train and save_word2vec_format; the rest is mostly Python starting. "
+              "With corpus_file and N workers the learning rate falls, within each epoch, only by 1/N of what it "
+              "should: compare the quality with the iterator's.",
+    "fasttext": "fastText: times of what it prints; vocabulary includes its start, and how long training took follows "
+                "from the speed that it prints at the end. Save is of a text and a binary file; it always writes both. "
+                "It trains as many words of its vocabulary as the text has words of any kind, which is somewhat more "
+                "than the others do.",
+    "slow gensim": "gensim: it multiplies without OpenBLAS, and trains up to 1.5 times as fast with it.",
+    "negatives": "warp2vec's negatives are shared by tiles of neighbouring words, the default; the others draw theirs "
+                 "for each pair.",
+    "word2vec.c": "word2vec.c: times of what it prints; when training began follows from its progress, and it ended "
+                  "when the file of vectors appeared. With huge pages: run with GLIBC_TUNABLES=glibc.malloc.hugetlb=1."}
+
+
+class Peer(NamedTuple):
+    name: str
+    version: str
+    train: Callable  # from a Task to (Watched, Phases, the file of vectors)
+
+
+class Task(NamedTuple):
+    """What every program is asked to do."""
+    text: str  # a file
+    words: int  # of any kind that it has
+    lines: int
+    settings: SimpleNamespace  # loss ('ns' or 'hs'), dim, window, negative, sample, min_count, lr, epochs
+    threads: int
+    seed: int
+    folder: str  # empty; for what the program writes
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+
+class Phases(NamedTuple):
+    """Seconds. What is left of the whole is starting, tables and matrices, as far as a program lets these be told
+    apart."""
+    vocabulary: float
+    training: float
+    save: float
+
+
+def train_with_warp2vec(program, task):
+    """On the CPU."""
+    watched, summary, vectors = train(program, task.folder, input=task.text, device="cpu", threads=task.threads,
+                                      seed=task.seed, **vars(task.settings))
+    return watched, warp2vec_phases(summary["seconds"]), vectors
+
+
+def warp2vec_phases(seconds):
+    """From the seconds in its closing summary. It turns the text into numbers before training, which the others do
+    while they train: so that is training, too."""
+    return Phases(seconds["vocabulary"], seconds["encode"] + seconds["train"], seconds["save"])
+
+
+def find_gensim():
+    """An interpreter that has gensim, and the versions that the worker prints; or None and nothing. Debian's gensim is
+    the system's Python's, which need not be the one on PATH."""
+    has_gensim = "import importlib.util, sys; sys.exit(not importlib.util.find_spec('gensim'))"
+    for python in ("python3", "/usr/bin/python3"):
+        if shutil.which(python) and subprocess.run([python, "-c", has_gensim]).returncode == 0:
+            return python, json.loads(subprocess.check_output([python, "-B", GENSIM_WORKER], text=True))
+    return None, []
+
+
+def multiplies_slowly(versions):
+    return not any(re.search("openblas|blis|mkl|atlas", name) for name in versions)
+
+
+def train_with_gensim(python, feeding, task):
+    """`feeding`: 'iterator' (of sentences) or 'corpus_file'."""
+    s, vectors = task.settings, task.path("vectors.bin")
+    wanted = {"corpus": task.text, "feeding": feeding, "vectors": vectors, "vector_size": s.dim, "window": s.window,
+              "hs": int(s.loss == "hs"), "negative": s.negative if s.loss == "ns" else 0, "sample": s.sample,
+              "min_count": s.min_count, "alpha": s.lr, "min_alpha": s.lr / 10000,  # where the others end, too
+              "epochs": s.epochs, "workers": task.threads, "seed": task.seed}
+    watched = run_watched([python, "-B", GENSIM_WORKER, json.dumps(wanted)])
+    return watched, gensim_phases(watched.transcript.text), vectors
+
+
+def gensim_phases(printed):
+    """From what the worker prints as its last line."""
+    try:
+        return Phases(**json.loads(printed.strip().splitlines()[-1]))
+    except (IndexError, ValueError, TypeError):
+        raise ProgramFailed(f"it did not end with its times, but:\n{printed[-2000:]}") from None
+
+
+def fasttext_version():
+    """As Debian counts: the program does not tell its version."""
+    query = ["dpkg-query", "--show", "--showformat=${Version}", "fasttext"]
+    try:
+        return "fastText " + subprocess.check_output(query, stderr=subprocess.DEVNULL, text=True)
+    except (OSError, subprocess.CalledProcessError):
+        return "fastText of unknown version"
+
+
+def fasttext_command(program, task):
+    """Without subwords, which is word2vec."""
+    s = task.settings
+    every_word = 1  # as a threshold; 0, which means that to the others, would leave it none
+    return [program, "skipgram", "-input", task.text, "-output", task.path("vectors"), "-bucket", 0, "-maxn", 0,
+            "-loss", s.loss, "-dim", s.dim, "-ws", s.window, "-neg", s.negative, "-t", s.sample or every_word,
+            "-minCount", s.min_count, "-lr", s.lr, "-epoch", s.epochs, "-thread", task.threads, "-seed", task.seed]
+
+
+def train_with_fasttext(program, task):
+    watched = run_watched(fasttext_command(program, task))
+    tokens = task.settings.epochs * (task.words + task.lines)  # it counts the end of a line as a word
+    return (watched, fasttext_phases(watched.transcript, watched.seconds, tokens, task.threads),
+            task.path("vectors.vec"))
+
+
+def fasttext_phases(transcript, seconds, tokens, threads):
+    """`seconds`: how long all took; `tokens`: how many it trains. It prints when the words are counted and when
+    training is over. How long that was follows from the speed that it prints then: a single thread prints nothing
+    before."""
+    counted, _ = transcript.first(r"Number of labels: *\d+")
+    trained, last = transcript.first(r"Progress: 100\.0% words/sec/thread: *(\d+)[^\r\n]*\r*\n")
+    words_per_second = int(last[1]) * threads
+    if not words_per_second:
+        raise ProgramFailed("it printed no speed: " + TOO_SMALL)
+    return Phases(counted, min(tokens / words_per_second, trained - counted), seconds - trained)
+
+
+def word2vec_c_version(program):
+    """What it calls itself, and a checksum: how it was compiled matters, and only who did knows."""
+    printed = subprocess.run([program], stdout=subprocess.PIPE, text=True).stdout
+    if not printed:
+        raise ProgramFailed(f"{program} does not tell how it is used, as word2vec.c does")
+    return f"{printed.splitlines()[0]}, SHA-256 {sha256(program)[:12]}"
+
+
+def why_no_huge_pages():
+    """Why a program cannot be given huge pages here; empty if it can."""
+    try:
+        with open(HUGE_PAGE_CHOICE) as choice:
+            return huge_pages_refused(choice.read(), *platform.libc_ver())
+    except OSError:
+        return f"there is no {HUGE_PAGE_CHOICE}"
+
+
+def huge_pages_refused(chosen, libc, number):
+    """`chosen`: what the kernel says, such as 'always [madvise] never'. `libc`, `number`: such as 'glibc', '2.36'."""
+    if "[never]" in chosen:
+        return f"{HUGE_PAGE_CHOICE} says {chosen.strip()}"
+    if libc != "glibc" or tuple(map(int, number.split(".")[:2])) < (2, 35):
+        return f"{f'{libc} {number}'.strip() or 'the C library'} cannot ask for them"
+    return ""
+
+
+def train_with_word2vec_c(program, environment, task):
+    s, vectors = task.settings, task.path("vectors.bin")
+    watched = run_watched([program, "-train", task.text, "-output", vectors, "-binary", 1, "-cbow", 0,
+                           "-hs", int(s.loss == "hs"), "-negative", s.negative if s.loss == "ns" else 0, "-size", s.dim,
+                           "-window", s.window, "-sample", s.sample, "-min-count", s.min_count, "-alpha", s.lr,
+                           "-iter", s.epochs, "-threads", task.threads], environment, awaited=vectors)
+    return watched, word2vec_c_phases(watched.transcript, watched.appeared, watched.seconds), vectors
+
+
+def word2vec_c_phases(transcript, appeared, seconds):
+    """`appeared`: when the file of vectors was there; `seconds`: how long all took. The first progress comes a while
+    after training began; how long follows from the speed since then."""
+    if appeared is None:
+        raise ProgramFailed("it wrote no vectors")
+    counted, _ = transcript.first(r"Words in train file: \d+\r*\n")
+    first, progress = transcript.first(r"Progress: *([\d.]+)%", "it printed no progress: " + TOO_SMALL)
+    percent = float(progress[1])
+    if percent >= 100:
+        raise ProgramFailed("its first progress was 100%: " + TOO_SMALL)
+    return Phases(counted, (appeared - first) * 100 / (100 - percent), seconds - appeared)
+
+
+def find_peers(warp2vec, word2vec_c, loss):
+    """All programs in the order of a round, and what must be said of how they are compared. `loss`: 'ns' or 'hs'."""
+    def found():
+        return (*find_gensim(), shutil.which("fasttext"))
+
+    python, versions, fasttext = found()
+    if not python or not fasttext or (multiplies_slowly(versions) and shutil.which("apt-get")):
+        script("install-dependencies.sh", "peers")
+        python, versions, fasttext = found()
+    if not python or not fasttext:
+        sys.exit("compare_peers: " + ("no Python has gensim" if not python else "there is no fasttext on PATH"))
+    peers = [Peer("warp2vec", version(warp2vec), functools.partial(train_with_warp2vec, warp2vec)),
+             *(Peer(f"gensim ({feeding})", ", ".join(versions), functools.partial(train_with_gensim, python, feeding))
+               for feeding in ("iterator", "corpus_file")),
+             Peer("fastText", fasttext_version(), functools.partial(train_with_fasttext, fasttext))]
+    notes = [NOTES["warp2vec"], NOTES["gensim"], NOTES["fasttext"]]
+    if multiplies_slowly(versions):
+        notes.append(NOTES["slow gensim"])
+    if loss == "ns":
+        notes.append(NOTES["negatives"])
+    if word2vec_c:
+        own_version, refused = word2vec_c_version(word2vec_c), why_no_huge_pages()
+        notes.append(NOTES["word2vec.c"])
+        peers.append(Peer("word2vec.c", own_version, functools.partial(train_with_word2vec_c, word2vec_c, {})))
+        if refused:
+            notes.append(f"word2vec.c was not run with huge pages: {refused}.")
+        else:
+            peers.append(Peer("word2vec.c, huge pages", own_version, functools.partial(
+                train_with_word2vec_c, word2vec_c, {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"})))
+    return peers, notes

@@ -1,0 +1,303 @@
+"""Checks warp2vec on a machine with a GPU: tests, sanitizers, and with `warp2vec bench` quality and speed, inside a
+budget of time.
+
+What was asked for is mandatory: the tests and, where there is compute-sanitizer, its tools; with --corpus also
+training, with evaluation if there are files for it. Larger vectors, the large vocabulary and the CPU's figures follow
+as time allows."""
+import argparse
+import glob
+import json
+import math
+import os
+import re
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import time
+
+CPU_VARIANTS = ("sharing=tile", "sharing=window", "sharing=pair")
+GPU_VARIANTS = (*CPU_VARIANTS, "table-type=bf16")
+CPU_VARIANT_OF = {"table-type=bf16": "sharing=tile"}  # what else is compared with that of its own name
+RESERVE = 5  # seconds of the budget that are kept for the report
+GRACE = 5  # seconds in which bench writes its report after its time is over
+TOOLS = ("memcheck", "racecheck", "initcheck", "synccheck")
+# How far below the CPU's median the GPU's may be. On 100 MB of text three seeds spread over up to 0.017
+# (benchmarks/results/cpu-quality-wiki8.json); on a small text chance is larger.
+TOLERANCE = 0.03
+
+
+class Ended(Exception):
+    """Ends a step before it has passed."""
+
+    def __init__(self, status, reason, printed=""):
+        """`status`: 'fail', 'timeout' or 'skipped'. `printed`: by the program that failed."""
+        super().__init__(reason)
+        self.status, self.printed = status, printed
+
+
+class Check:
+    """Runs steps and writes results.json after each of them, so that what ends the check early loses no more than one
+    step."""
+
+    def __init__(self, folder, budget, programs):
+        os.makedirs(folder, exist_ok=True)
+        self.folder, self.programs, self.environment = folder, programs, environment()
+        self.started = time.monotonic()
+        self.end = self.deadline = self.started + budget - RESERVE
+        self.results = {"status": "unfinished", "driver": None, "gpu": None, "date": time.strftime("%Y-%m-%d"),
+                        "budget": budget, "seconds": 0.0, "steps": []}
+        self.save()
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def save(self):
+        self.results["seconds"] = round(time.monotonic() - self.started, 2)
+        path = self.path("results.json")
+        with open(path + ".new", "w") as out:
+            json.dump(self.results, out, indent=2)
+            out.write("\n")
+        os.replace(path + ".new", path)
+
+    def step(self, name, work, *arguments, mandatory=True, limit=math.inf, least=2.0):
+        """Calls work(self, *arguments), which returns figures or raises, and returns the status. `limit`: seconds at
+        most. With less than `least` seconds left it is not begun."""
+        record = {"name": name, "status": "pass", "seconds": 0.0, "mandatory": mandatory}
+        start = time.monotonic()
+        self.deadline = min(self.end, start + limit)
+        try:
+            if self.end - start < least:
+                raise Ended("skipped", "out of time")
+            record.update(work(self, *arguments) or {})
+        except Ended as reason:
+            record.update(status=reason.status, reason=str(reason))
+        except (OSError, LookupError, ValueError) as reason:
+            record.update(status="fail", reason=f"{type(reason).__name__}: {reason}")
+        record["seconds"] = round(time.monotonic() - start, 2)
+        self.results["steps"].append(record)
+        self.save()
+        why = ": " + record["reason"] if "reason" in record else ""
+        print(f"{record['status']:8}{record['seconds']:8.1f} s  {name}{why}", flush=True)
+        return record["status"]
+
+    def command(self, command, log, more_environment=None):
+        """Runs a program until the step's deadline, with what it prints added to `log`. Returns what it added."""
+        path, name = self.path(log), os.path.basename(command[0])
+        with open(path, "ab") as printed:
+            printed.write(("\n$ " + " ".join(command) + "\n").encode())
+            printed.flush()
+            begin = printed.tell()
+            # A session of its own, so that what the program has started ends with it.
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=printed, stderr=printed,
+                                       env={**self.environment, **(more_environment or {})}, start_new_session=True)
+            try:
+                status = process.wait(max(0.1, self.deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                raise Ended("timeout", f"{name} was stopped, see {log}") from None
+            finally:
+                if process.poll() is None:
+                    os.killpg(process.pid, signal.SIGKILL)
+                    process.wait()
+        with open(path, "rb") as printed:
+            printed.seek(begin)
+            text = printed.read().decode(errors="replace")
+        if status != 0:
+            last = (text.strip().splitlines() or ["it printed nothing"])[-1]
+            raise Ended("fail", f"{name} exited with {status}, see {log}: {last}", text)
+        return text
+
+    def run_tests(self, log, *flags, tool=()):
+        self.command([*tool, self.programs["gpu_tests"], *flags], log, {"WARP2VEC_REQUIRE_GPU": "1"})
+
+
+# What there is.
+
+def find_programs(folder):
+    """The programs in a bundle or in a build folder."""
+    programs = {}
+    for name, places in {"warp2vec": ["warp2vec"], "gpu_tests": ["gpu_tests", "tests/gpu/gpu_tests"]}.items():
+        paths = (os.path.abspath(os.path.join(folder, place)) for place in places)
+        programs[name] = next((path for path in paths if os.access(path, os.X_OK)), None)
+        if not programs[name]:
+            sys.exit(f"gpu-check: {folder} has no program {name}; see 'gpu-check.sh pack'")
+    return programs
+
+
+def environment():
+    """With the usual folders of cuBLAS, which only the full softmax needs."""
+    folders = ["/usr/local/cuda/lib64"]
+    for place in sys.path:
+        folders += glob.glob(os.path.join(place, "nvidia", "*", "lib"))
+    given = os.environ.get("LD_LIBRARY_PATH")
+    here = [folder for folder in folders if glob.glob(os.path.join(folder, "libcublas.so*"))]
+    return {**os.environ, "LD_LIBRARY_PATH": ":".join(([given] if given else []) + here)}
+
+
+# Steps.
+
+def skip(_, reason):
+    raise Ended("skipped", reason)
+
+
+def nvidia_smi(check):
+    if not shutil.which("nvidia-smi"):
+        raise Ended("skipped", "not available")
+    check.command(["nvidia-smi"], "devices.log")
+    query = ["nvidia-smi", "--query-gpu=name,driver_version,memory.total,power.limit,clocks.max.sm", "--format=csv"]
+    check.results["driver"] = check.command(query, "devices.log").strip()
+
+
+def devices(check):
+    """Notes what the program says of itself, of the machine and of its GPUs; the first that can be used is 'gpu'."""
+    info = [check.programs["warp2vec"], "info"]
+    check.results["info"] = check.command(info, "devices.log").strip().splitlines()
+    check.results["listing"] = check.command([*info, "--devices"], "devices.log").strip()
+    check.results["gpu"] = next((line for line in check.results["listing"].splitlines()
+                                 if re.match(r"cuda:\d+ ", line)), None)
+
+
+def test(check):
+    report = check.path("gpu-tests.json")
+    all_passed = True
+    try:
+        check.run_tests("gpu-tests.log", "--gtest_output=json:" + report)
+    except Ended as reason:
+        if reason.status != "fail" or not os.path.exists(report):  # it crashed
+            raise
+        all_passed = False
+    with open(report) as text:
+        tests = [(suite["name"] + "." + case["name"], case) for suite in json.load(text)["testsuites"]
+                 for case in suite["testsuite"]]
+    failed = [name for name, case in tests if case.get("failures")]
+    if failed or not all_passed:
+        raise Ended("fail", f"{len(failed)} of {len(tests)} tests failed: {' '.join(failed)}")
+    return {"tests": len(tests), "skipped": [name for name, case in tests if case.get("result") == "SKIPPED"]}
+
+
+def sanitize(check, sanitizer, tool):
+    if not sanitizer:
+        raise Ended("skipped", "not available")
+    try:
+        check.run_tests("sanitizers.log", "--gtest_filter=*Sanitized*",
+                        tool=[sanitizer, "--tool", tool, "--error-exitcode", "9", "--print-limit", "20"])
+    except Ended as reason:
+        if "Device not supported" in reason.printed:
+            raise Ended("skipped", "not available: the tool does not support this device") from None
+        raise
+
+
+def bench(check, text, *flags):
+    """Measures `text` with `warp2vec bench`, which adds to the report in the folder 'bench'. An error if something
+    failed, or if there was no time for it."""
+    folder = check.path("bench")
+    seconds = max(1.0, check.deadline - time.monotonic() - GRACE)
+    check.command([check.programs["warp2vec"], "bench", *text, "--output", folder, *flags,
+                   "--time-budget", f"{seconds:.1f}"], "bench.log")
+    with open(os.path.join(folder, "results.json"), encoding="utf-8") as results:
+        part = json.load(results)["synthetic" if "--synthetic" in text else "trainings"]
+    if "not_measured" in part:
+        raise Ended("timeout", "there was no time for " + "; ".join(part["not_measured"]))
+
+
+def compare(check):
+    """Fails if a median of vectors trained by the GPU is clearly below that of vectors trained by the CPU."""
+    with open(check.path("bench/results.json"), encoding="utf-8") as results:
+        runs = [run for run in json.load(results)["trainings"]["runs"] if "failure" not in run]
+    found = {}  # by device, loss, dim and variant, then by the name of the figure
+    for run in runs:
+        cell = run["cell"]
+        own = found.setdefault((cell["device"], cell["loss"], cell["dim"], cell.get("variant", "")), {})
+        for key, value in run["quality"].items():
+            own.setdefault(key, []).append(value)
+    both = {}
+    for (device, loss, dim, variant), row in found.items():
+        if device == "cuda":
+            other = found.get(("cpu", loss, dim, CPU_VARIANT_OF.get(variant, variant)), {})
+            both[f"{loss}, d={dim}, {variant}"] = {key: statistics.median(row[key]) - statistics.median(other[key])
+                                                   for key in row if key in other}
+    if not any(both.values()):
+        raise Ended("skipped", "there is nothing to compare")
+    worse = [f"{run}: {key} by {-by:.3f}" for run, row in both.items() for key, by in row.items() if by < -TOLERANCE]
+    if worse:
+        raise Ended("fail", "the GPU is below the CPU: " + "; ".join(worse))
+    return {"gpu_minus_cpu": both}
+
+
+def trainings(check, arguments):
+    text = ["--input", arguments.corpus, "--epochs", str(arguments.epochs), "--sample", "1e-4", "--rounds", "3"]
+    for flag, files in (("--pairs", arguments.pairs), ("--analogies", arguments.analogies)):
+        text += [part for path in files for part in (flag, path)]
+    many = ["--synthetic", "--vocab-sizes", str(arguments.words), "--epochs", "1", "--rounds", "3"]
+    gpu, cpu = ("--devices", "cuda"), ("--devices", "cpu")
+    ns = ("--losses", "ns", "--variants")
+    hs = ("--losses", "hs", "--variants", "sharing=tile")  # by itself a CPU trains it pair by pair
+    wide = ("--dims", "300")
+
+    def step(name, mandatory, *flags, of=text):
+        return check.step(name, bench, of, *flags, mandatory=mandatory, least=2 * GRACE,
+                          limit=0.4 * arguments.budget)  # one that hangs leaves time for the others
+
+    step("ns on the GPU", True, *gpu, *ns, ",".join(GPU_VARIANTS))
+    step("hs on the GPU", True, *gpu, *hs)
+    step("ns on the GPU, d=300", False, *gpu, *ns, ",".join(GPU_VARIANTS), *wide)
+    step("hs on the GPU, d=300", False, *gpu, *hs, *wide)
+    step(f"{arguments.words:,} words on the GPU, d=300", False, *gpu, *ns, "sharing=tile", *wide, of=many)
+    on_cpu = [step("ns on the CPU", False, *cpu, *ns, ",".join(CPU_VARIANTS)), step("hs on the CPU", False, *cpu, *hs)]
+    measured = any(status in ("pass", "timeout") for status in on_cpu)
+    check.step("quality, GPU against CPU", compare, least=-math.inf,
+               mandatory=measured and bool(arguments.pairs or arguments.analogies))
+
+
+def parse():
+    here = os.path.dirname(os.path.abspath(__file__))
+    in_bundle = os.path.exists(os.path.join(here, "warp2vec"))
+    parser = argparse.ArgumentParser(prog="gpu-check.sh run", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bundle", default=here if in_bundle else os.path.join(here, "..", "build", "release"),
+                        help="what 'pack' made, or a build folder")
+    parser.add_argument("--output", required=True, help="folder for results.json, logs and the report of the bench")
+    parser.add_argument("--budget", type=float, required=True, help="seconds that all may take")
+    parser.add_argument("--corpus", help="text to train on: plain, .gz, .zst, .bz2 or .xz")
+    parser.add_argument("--pairs", nargs="+", action="extend", default=[], help="word-pair files")
+    parser.add_argument("--analogies", nargs="+", action="extend", default=[], help="analogy files")
+    parser.add_argument("--epochs", type=int, default=5, help="of each training on the corpus (default 5)")
+    parser.add_argument("--words", type=int, default=3000000, help="of the large vocabulary (default 3,000,000)")
+    arguments = parser.parse_args()
+    for path in [arguments.corpus, *arguments.pairs, *arguments.analogies]:
+        if path and not os.path.exists(path):
+            parser.error(f"there is no file {path}")
+    return arguments
+
+
+def main():
+    arguments = parse()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("gpu-check: terminated"))  # so that programs end with it
+    check = Check(arguments.output, arguments.budget, find_programs(arguments.bundle))
+    check.step("nvidia-smi", nvidia_smi, mandatory=False, limit=60)
+    check.step("devices", devices, limit=60)
+    if not check.results["gpu"]:
+        check.results["status"] = "no GPU"
+        check.save()
+        sys.exit(f"gpu-check: no usable GPU: {check.results.get('listing') or 'the program does not run'}")
+
+    check.step("gpu tests", test, limit=0.4 * arguments.budget)
+    sanitizer = shutil.which("compute-sanitizer") or shutil.which("compute-sanitizer", path="/usr/local/cuda/bin")
+    for tool in TOOLS:
+        check.step("compute-sanitizer, " + tool, sanitize, sanitizer, tool, mandatory=sanitizer is not None,
+                   limit=0.12 * arguments.budget)
+    if arguments.corpus:
+        trainings(check, arguments)
+    else:
+        check.step("quality and speed", skip, "no --corpus", mandatory=False)
+    unmet = [step["name"] for step in check.results["steps"] if step["mandatory"] and step["status"] != "pass"]
+    check.results["status"] = "failed" if unmet else "passed"
+    check.save()
+    print(f"results: {check.path('results.json')}")
+    if unmet:
+        sys.exit("gpu-check: these did not pass: " + "; ".join(unmet))
+
+
+if __name__ == "__main__":
+    main()
