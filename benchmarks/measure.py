@@ -121,29 +121,25 @@ def sha256(path):
 
 # Programs.
 
-class Transcript(NamedTuple):
-    """What a program printed: pieces (seconds since its start, text) as they arrived."""
-    pieces: tuple
-
-    @property
-    def text(self):
-        return "".join(text for _, text in self.pieces)
-
-    def first(self, pattern, otherwise=None):
-        """When the first match of a pattern had arrived, and the match. `otherwise`: the error if there is none."""
-        match = re.search(pattern, self.text)
-        if not match:
-            raise ProgramFailed(otherwise or f"it never printed '{pattern}', but:\n{self.text[-2000:]}")
-        ends = itertools.accumulate(len(text) for _, text in self.pieces)
-        return next(seconds for (seconds, _), end in zip(self.pieces, ends) if end >= match.end()), match
-
-
 class Watched(NamedTuple):
-    transcript: Transcript
+    """A program that has ended."""
+    printed: tuple  # pieces (seconds since its start, text) as they arrived
     seconds: float
     cpu_seconds: float
     peak_memory_bytes: int
     appeared: Optional[float]  # when the awaited file was there
+
+    @property
+    def text(self):
+        return "".join(text for _, text in self.printed)
+
+    def first(self, pattern, otherwise=None):
+        """When the first match of a pattern was printed, and the match. `otherwise`: the error if there is none."""
+        match = re.search(pattern, self.text)
+        if not match:
+            raise ProgramFailed(otherwise or f"it never printed '{pattern}', but:\n{self.text[-2000:]}")
+        ends = itertools.accumulate(len(text) for _, text in self.printed)
+        return next(seconds for (seconds, _), end in zip(self.printed, ends) if end >= match.end()), match
 
 
 def run_watched(command, environment=None, awaited=None):
@@ -160,18 +156,18 @@ def run_watched(command, environment=None, awaited=None):
     finally:
         os.close(printed_on)
     try:
-        transcript, appeared, peak = _follow(process.pid, screen, begin, awaited)
+        printed, appeared, peak = _follow(process.pid, screen, begin, awaited)
         _, status, used = os.wait4(process.pid, 0)
-        seconds = time.monotonic() - begin
         process.returncode = os.waitstatus_to_exitcode(status)
+        seconds = time.monotonic() - begin
     finally:
         os.close(screen)
-        if process.returncode is None:
-            process.kill()
-            process.wait()
+        process.kill()
+        process.wait()
+    watched = Watched(printed, seconds, used.ru_utime + used.ru_stime, peak, appeared)
     if process.returncode:
-        raise ProgramFailed(f"it ended with status {process.returncode} after printing:\n{transcript.text[-2000:]}")
-    return Watched(transcript, seconds, used.ru_utime + used.ru_stime, peak, appeared)
+        raise ProgramFailed(f"it ended with status {process.returncode} after printing:\n{watched.text[-2000:]}")
+    return watched
 
 
 def _follow(pid, screen, begin, awaited):
@@ -191,7 +187,7 @@ def _follow(pid, screen, begin, awaited):
             except OSError:  # so a terminal says that nobody is left who could print
                 data = b""
             if not data:
-                return Transcript(tuple(pieces)), appeared, peak
+                return tuple(pieces), appeared, peak
             pieces.append((now, data.decode("utf-8", "replace")))
 
 

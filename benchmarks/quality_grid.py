@@ -13,7 +13,7 @@ import sys
 import tempfile
 
 from grid.results import OtherConditions, Results, run_rounds
-from grid.runs import measure, plan
+from grid.runs import measure, name_of, plan
 from grid.summary import REFERENCE
 from grid.texts import texts_of
 from measure import (ROOT, add_evaluation_files, built_program, conditions, existing_file,
@@ -80,7 +80,7 @@ def main():
         print(f"left out, with more than {arguments.graph_nodes:,} nodes: {', '.join(larger)}", file=sys.stderr)
     cells = plan([text.name for text in texts], arguments.only)
     if arguments.list:
-        print("\n".join(map(str, cells)))
+        print("\n".join(map(name_of, cells)))
         return
     if not cells:
         sys.exit("quality_grid: --only leaves no cell; --list without it has their names")
@@ -89,7 +89,7 @@ def main():
     flags = {"dim": arguments.dim, "device": arguments.device, "threads": arguments.threads}
     shared = {"program_sha256": sha256(program), **flags, "pairs": list(map(os.path.basename, arguments.pairs)),
               "analogies": list(map(os.path.basename, arguments.analogies))}
-    used = {text.name: text for text in texts if any(cell.text == text.name for cell in cells)}
+    used = {text.name: text for text in texts if any(cell["text"] == text.name for cell in cells)}
     with tempfile.TemporaryDirectory() as written:
         for text in used.values():
             text.write(written)

@@ -17,8 +17,8 @@ import subprocess
 import sys
 import time
 
-CPU_VARIANTS = ("sharing=tile", "sharing=window", "sharing=pair")
-GPU_VARIANTS = (*CPU_VARIANTS, "table-type=bf16")
+CPU_VARIANTS = "sharing=tile,sharing=window,sharing=pair"
+GPU_VARIANTS = CPU_VARIANTS + ",table-type=bf16"
 CPU_VARIANT_OF = {"table-type=bf16": "sharing=tile"}  # what else is compared with that of its own name
 RESERVE = 5  # seconds of the budget that are kept for the report
 GRACE = 5  # seconds in which bench writes its report after its time is over
@@ -188,12 +188,12 @@ def sanitize(check, sanitizer, tool):
         raise
 
 
-def bench(check, text, *flags):
+def bench(check, text, flags):
     """Measures `text` with `warp2vec bench`, which adds to the report in the folder 'bench'. An error if something
     failed, or if there was no time for it."""
     folder = check.path("bench")
     seconds = max(1.0, check.deadline - time.monotonic() - GRACE)
-    check.command([check.programs["warp2vec"], "bench", *text, "--output", folder, *flags,
+    check.command([check.programs["warp2vec"], "bench", *text, "--output", folder, *flags.split(),
                    "--time-budget", f"{seconds:.1f}"], "bench.log")
     with open(os.path.join(folder, "results.json"), encoding="utf-8") as results:
         part = json.load(results)["synthetic" if "--synthetic" in text else "trainings"]
@@ -230,24 +230,23 @@ def trainings(check, arguments):
     for flag, files in (("--pairs", arguments.pairs), ("--analogies", arguments.analogies)):
         text += [part for path in files for part in (flag, path)]
     many = ["--synthetic", "--vocab-sizes", str(arguments.words), "--epochs", "1", "--rounds", "3"]
-    gpu, cpu = ("--devices", "cuda"), ("--devices", "cpu")
-    ns = ("--losses", "ns", "--variants")
-    hs = ("--losses", "hs", "--variants", "sharing=tile")  # by itself a CPU trains it pair by pair
-    wide = ("--dims", "300")
+    ns_on_gpu, ns_on_cpu = (f"--losses ns --variants {variants}" for variants in (GPU_VARIANTS, CPU_VARIANTS))
+    hs = "--losses hs --variants sharing=tile"  # by itself a CPU trains it pair by pair
 
-    def step(name, mandatory, *flags, of=text):
-        return check.step(name, bench, of, *flags, mandatory=mandatory, least=2 * GRACE,
-                          limit=0.4 * arguments.budget)  # one that hangs leaves time for the others
+    def step(name, device, flags, mandatory=False, of=text):
+        # One that hangs leaves time for the others.
+        return check.step(name, bench, of, f"--devices {device} {flags}", mandatory=mandatory, least=2 * GRACE,
+                          limit=0.4 * arguments.budget)
 
-    step("ns on the GPU", True, *gpu, *ns, ",".join(GPU_VARIANTS))
-    step("hs on the GPU", True, *gpu, *hs)
-    step("ns on the GPU, d=300", False, *gpu, *ns, ",".join(GPU_VARIANTS), *wide)
-    step("hs on the GPU, d=300", False, *gpu, *hs, *wide)
-    step(f"{arguments.words:,} words on the GPU, d=300", False, *gpu, *ns, "sharing=tile", *wide, of=many)
-    on_cpu = [step("ns on the CPU", False, *cpu, *ns, ",".join(CPU_VARIANTS)), step("hs on the CPU", False, *cpu, *hs)]
-    measured = any(status in ("pass", "timeout") for status in on_cpu)
+    step("ns on the GPU", "cuda", ns_on_gpu, mandatory=True)
+    step("hs on the GPU", "cuda", hs, mandatory=True)
+    step("ns on the GPU, d=300", "cuda", ns_on_gpu + " --dims 300")
+    step("hs on the GPU, d=300", "cuda", hs + " --dims 300")
+    step(f"{arguments.words:,} words on the GPU, d=300", "cuda", "--losses ns --variants sharing=tile --dims 300",
+         of=many)
+    on_cpu = [step("ns on the CPU", "cpu", ns_on_cpu), step("hs on the CPU", "cpu", hs)]
     check.step("quality, GPU against CPU", compare, least=-math.inf,
-               mandatory=measured and bool(arguments.pairs or arguments.analogies))
+               mandatory=bool({"pass", "timeout"} & {*on_cpu} and (arguments.pairs or arguments.analogies)))
 
 
 def parse():

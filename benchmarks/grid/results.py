@@ -2,7 +2,7 @@
 import json
 import os
 
-from grid.runs import MEAN_LOSS, cell_of
+from grid.runs import MEAN_LOSS, name_of
 from grid.summary import DEFAULT, FLOORS, LOSS_FACTOR, NORM_FACTOR, REFERENCE, is_quality, noises, summarise
 from measure import bullets, markdown, plain, quality_label, quality_text, write_json, write_whole
 
@@ -42,7 +42,7 @@ class Results:
 
     def run_of(self, cell, rule, seed):
         """None if it was not measured yet."""
-        return self.done.get((cell, rule, seed))
+        return self.done.get((name_of(cell), rule, seed))
 
     def add(self, run):
         self.runs.append(run)
@@ -88,7 +88,7 @@ class Results:
                  for name, text in self.facts["texts"].items()]
         deviations = [f"{text}, {label(measure)} {deviation:.4f}"
                       for (text, measure), deviation in noises(self.runs).items() if is_quality(measure) and deviation]
-        failed = [f"{cell_of(run)}: {run['rule']} failed: {run['failed'].splitlines()[-1]}"
+        failed = [f"{name_of(run)}: {run['rule']} failed: {run['failed'].splitlines()[-1]}"
                   for run in self.runs if run["failed"]]
         return [*about, *what_is_worse(self.errors),
                 *([f"Standard deviations over seeds: {'; '.join(deviations)}."] if deviations else []),
@@ -116,11 +116,11 @@ def run_rounds(cells, seeds, results, measure):
         else:
             said = "".join(f"{label(key)} {value_text(key, value)}, " for key, value in run["figures"].items())
             said += f"{run['words_per_second'] / 1e6:.2f} M words/s"
-        print(f"{number} of {len(all_runs)}, seed {seed}: {cell}: {rule}: {said}", flush=True)
+        print(f"{number} of {len(all_runs)}, seed {seed}: {name_of(cell)}: {rule}: {said}", flush=True)
 
 
 def key_of(run):
-    return cell_of(run), run["rule"], run["seed"]
+    return name_of(run), run["rule"], run["seed"]
 
 
 def what_is_worse(errors):

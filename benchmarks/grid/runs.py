@@ -4,37 +4,13 @@ import os
 import shutil
 import subprocess
 from array import array
-from dataclasses import asdict, dataclass, replace
 
 from measure import ProgramFailed, train
 
 MEAN_LOSS, LARGEST_NORM = "mean loss", "largest norm"
 
 
-@dataclass(frozen=True)
-class Settings:
-    """Those that differ from cell to cell; the first values are the program's own."""
-    loss: str = "ns"
-    window: int = 5
-    negative: int = 5
-    lr: float = 0.025
-    sample: float = 1e-3
-
-    def __str__(self):
-        negative = "" if self.loss == "hs" else f", negative {self.negative}"
-        return f"{self.loss}, window {self.window}{negative}, lr {self.lr:g}, sample {self.sample:g}"
-
-
-@dataclass(frozen=True)
-class Cell:
-    text: str  # the name of one
-    settings: Settings
-
-    def __str__(self):
-        return f"{self.text}: {self.settings}"
-
-
-BASE = Settings()
+BASE = {"loss": "ns", "window": 5, "negative": 5, "lr": 0.025, "sample": 1e-3}  # the program's own
 ALONE = {"window": (2, 10, 15, 50, 100), "negative": (1, 10, 25, 64), "lr": (0.01, 0.05, 0.1, 0.2),
          "sample": (0.0, 1e-4), "loss": ("hs", "ns+hs")}
 # Where several settings together bring more steps, or larger ones, to the same rows.
@@ -48,12 +24,16 @@ def plan(texts, only=None):
     """Cells of all texts, each with the base, then each setting varied alone, then the corners. `only`: a compiled
     pattern that must be found in a cell's name."""
     changes = [{}, *({key: value} for key, values in ALONE.items() for value in values), *CORNERS]
-    cells = [Cell(text, replace(BASE, **change)) for text in texts for change in changes]
-    return [cell for cell in cells if only is None or only.search(str(cell))]
+    cells = [{"text": text, "settings": {**BASE, **change}} for text in texts for change in changes]
+    return [cell for cell in cells if only is None or only.search(name_of(cell))]
 
 
-def cell_of(run):
-    return Cell(run["text"], Settings(**run["settings"]))
+def name_of(cell):
+    """Of a cell or of a run; no two cells have the same."""
+    settings = cell["settings"]
+    negative = "" if settings["loss"] == "hs" else f", negative {settings['negative']}"
+    return (f"{cell['text']}: {settings['loss']}, window {settings['window']}{negative}, lr {settings['lr']:g}, "
+            f"sample {settings['sample']:g}")
 
 
 def measure(program, folder, texts, flags, cell, rule, seed):
@@ -61,11 +41,11 @@ def measure(program, folder, texts, flags, cell, rule, seed):
     the program writes; it is emptied. `texts`: by their names. `flags`: the same for all runs."""
     shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(folder)
-    text = texts[cell.text]
-    row = {**asdict(cell), "rule": rule, "seed": seed}
+    text = texts[cell["text"]]
+    row = {**cell, "rule": rule, "seed": seed}
     try:
         watched, summary, path = train(program, folder, input=text.path, min_count=text.min_count, epochs=text.epochs,
-                                       seed=seed, sharing=rule, **flags, **asdict(cell.settings))
+                                       seed=seed, sharing=rule, **flags, **cell["settings"])
         vectors = read_vectors(path)
         figures = {**text.judge(program, path, vectors), MEAN_LOSS: summary["epoch_loss"][-1],
                    LARGEST_NORM: largest_norm(vectors)}

@@ -1,9 +1,8 @@
 """Where a rule is worse than drawing negatives for each pair, beyond what the seed changes."""
 import math
 import statistics
-from dataclasses import asdict
 
-from grid.runs import LARGEST_NORM, MEAN_LOSS, cell_of
+from grid.runs import LARGEST_NORM, MEAN_LOSS, name_of
 
 REFERENCE = "pair"
 DEFAULT = "auto"  # what the program chooses if it is not told
@@ -24,13 +23,14 @@ def summarise(runs, rules, errors):
     by_cell = {}
     for run in runs:
         if run["rule"] in rules:
-            by_cell.setdefault(cell_of(run), {}).setdefault(run["rule"], []).append(run)
+            by_cell.setdefault(name_of(run), {}).setdefault(run["rule"], []).append(run)
     rows = []
-    for cell, by_rule in by_cell.items():
+    for by_rule in by_cell.values():
+        cell = {key: next(iter(by_rule.values()))[0][key] for key in ("text", "settings")}
         own = {rule: by_rule[rule] for rule in rules if rule in by_rule}
         reference = own.get(REFERENCE, [])
-        flags = {rule: worse(cell.text, some, reference, noise, errors) for rule, some in own.items()}
-        rows.append({**asdict(cell), "runs": {rule: len(some) for rule, some in own.items()},
+        flags = {rule: worse(cell["text"], some, reference, noise, errors) for rule, some in own.items()}
+        rows.append({**cell, "runs": {rule: len(some) for rule, some in own.items()},
                      "figures": {rule: means(some) for rule, some in own.items()},
                      "times_as_fast": {rule: times_as_fast(some, reference) for rule, some in own.items()
                                        if rule != REFERENCE},
@@ -62,11 +62,11 @@ def noises(runs):
     by_cell, samples = {}, {}
     for run in runs:
         if run["rule"] == REFERENCE:
-            by_cell.setdefault(cell_of(run), []).append(run)
-    for cell, own in by_cell.items():
+            by_cell.setdefault(name_of(run), []).append(run)
+    for own in by_cell.values():
         for measure, values in values_of(own).items():
             if values:
-                samples.setdefault((cell.text, measure), []).append(values)
+                samples.setdefault((own[0]["text"], measure), []).append(values)
     freedom = {key: sum(len(values) - 1 for values in own) for key, own in samples.items()}
     return {key: math.sqrt(sum(len(values) * statistics.pvariance(values) for values in own) / max(1, freedom[key]))
             for key, own in samples.items()}

@@ -95,7 +95,7 @@ def train_with_gensim(python, feeding, task):
               "min_count": s.min_count, "alpha": s.lr, "min_alpha": s.lr / 10000,  # where the others end, too
               "epochs": s.epochs, "workers": task.threads, "seed": task.seed}
     watched = run_watched([python, "-B", GENSIM_WORKER, json.dumps(wanted)])
-    return watched, gensim_phases(watched.transcript.text), vectors
+    return watched, gensim_phases(watched.text), vectors
 
 
 def gensim_phases(printed):
@@ -127,20 +127,18 @@ def fasttext_command(program, task):
 def train_with_fasttext(program, task):
     watched = run_watched(fasttext_command(program, task))
     tokens = task.settings.epochs * (task.words + task.lines)  # it counts the end of a line as a word
-    return (watched, fasttext_phases(watched.transcript, watched.seconds, tokens, task.threads),
-            task.path("vectors.vec"))
+    return watched, fasttext_phases(watched, tokens, task.threads), task.path("vectors.vec")
 
 
-def fasttext_phases(transcript, seconds, tokens, threads):
-    """`seconds`: how long all took; `tokens`: how many it trains. It prints when the words are counted and when
-    training is over. How long that was follows from the speed that it prints then: a single thread prints nothing
-    before."""
-    counted, _ = transcript.first(r"Number of labels: *\d+")
-    trained, last = transcript.first(r"Progress: 100\.0% words/sec/thread: *(\d+)[^\r\n]*\r*\n")
+def fasttext_phases(watched, tokens, threads):
+    """`tokens`: how many it trains. It prints when the words are counted and when training is over. How long that was
+    follows from the speed that it prints then: a single thread prints nothing before."""
+    counted, _ = watched.first(r"Number of labels: *\d+")
+    trained, last = watched.first(r"Progress: 100\.0% words/sec/thread: *(\d+)[^\r\n]*\r*\n")
     words_per_second = int(last[1]) * threads
     if not words_per_second:
         raise ProgramFailed("it printed no speed: " + TOO_SMALL)
-    return Phases(counted, min(tokens / words_per_second, trained - counted), seconds - trained)
+    return Phases(counted, min(tokens / words_per_second, trained - counted), watched.seconds - trained)
 
 
 def word2vec_c_version(program):
@@ -175,20 +173,20 @@ def train_with_word2vec_c(program, environment, task):
                            "-hs", int(s.loss == "hs"), "-negative", s.negative if s.loss == "ns" else 0, "-size", s.dim,
                            "-window", s.window, "-sample", s.sample, "-min-count", s.min_count, "-alpha", s.lr,
                            "-iter", s.epochs, "-threads", task.threads], environment, awaited=vectors)
-    return watched, word2vec_c_phases(watched.transcript, watched.appeared, watched.seconds), vectors
+    return watched, word2vec_c_phases(watched), vectors
 
 
-def word2vec_c_phases(transcript, appeared, seconds):
-    """`appeared`: when the file of vectors was there; `seconds`: how long all took. The first progress comes a while
-    after training began; how long follows from the speed since then."""
-    if appeared is None:
+def word2vec_c_phases(watched):
+    """Training ends when the file of vectors appears. The first progress comes a while after it began; how long follows
+    from the speed since then."""
+    if watched.appeared is None:
         raise ProgramFailed("it wrote no vectors")
-    counted, _ = transcript.first(r"Words in train file: \d+\r*\n")
-    first, progress = transcript.first(r"Progress: *([\d.]+)%", "it printed no progress: " + TOO_SMALL)
+    counted, _ = watched.first(r"Words in train file: \d+\r*\n")
+    first, progress = watched.first(r"Progress: *([\d.]+)%", "it printed no progress: " + TOO_SMALL)
     percent = float(progress[1])
     if percent >= 100:
         raise ProgramFailed("its first progress was 100%: " + TOO_SMALL)
-    return Phases(counted, (appeared - first) * 100 / (100 - percent), seconds - appeared)
+    return Phases(counted, (watched.appeared - first) * 100 / (100 - percent), watched.seconds - watched.appeared)
 
 
 def find_peers(warp2vec, word2vec_c, loss):

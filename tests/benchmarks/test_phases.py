@@ -2,47 +2,51 @@
 import unittest
 from types import SimpleNamespace
 
-from measure import ProgramFailed, Transcript
+from measure import ProgramFailed, Watched
 from peers import programs
 from peers.programs import Task
 
-FASTTEXT = Transcript((
+FASTTEXT = (
     (0.228, "\rRead 0"), (0.228, "M words\r\nNumber of words:  10713\r\nNumber of labels: 0\r\n"), (0.451, "\r"),
     (0.459, "Progress:   0.6% words/sec/thread:   18460 lr:  0.024849 avg.loss:  4.147045 ETA:   0h 0m18s"),
     (11.254, "\rProgress:  99.9% words/sec/thread:   30961 lr:  0.000034 avg.loss:  3.105028 ETA:   0h 0m 0s"),
     (11.374, "\rProgress: 100.2% words/sec/thread:   30772 lr: -0.000042 avg.loss:  3.104845 ETA:   0h 0m 0s\r"
-             "Progress: 100.0% words/sec/thread:   30772 lr:  0.000000 avg.loss:  3.104845 ETA:   0h 0m 0s\r\n")))
-FASTTEXT_ONE_THREAD = Transcript((
+             "Progress: 100.0% words/sec/thread:   30772 lr:  0.000000 avg.loss:  3.104845 ETA:   0h 0m 0s\r\n"))
+FASTTEXT_ONE_THREAD = (
     (0.118, "\rRead 0M words\nNumber of words:  6611\nNumber of labels: 0\n"), (2.907, "\rProgress: "),
-    (2.907, "100.0% words/sec/thread:  123451 lr:  0.000000 avg.loss:  3.431295 ETA:   0h 0m 0s\n")))
-WORD2VEC_C = Transcript((
+    (2.907, "100.0% words/sec/thread:  123451 lr:  0.000000 avg.loss:  3.431295 ETA:   0h 0m 0s\n"))
+WORD2VEC_C = (
     (0.006, "Starting training using file text.txt\r\n"),
     (0.223, "Vocab size: 6612\r\nWords in train file: 304775\r\n"),
     (0.783, "\rAlpha: 0.025000  Progress: 3.62%  Words/thread/sec: 121.82k  "),
     (0.934, "\rAlpha: 0.024095  Progress: 7.50%  Words/thread/sec: 118.90k  "),
-    (4.933, "\rAlpha: 0.001407  Progress: 97.73%  Words/thread/sec: 104.65k  ")))
+    (4.933, "\rAlpha: 0.001407  Progress: 97.73%  Words/thread/sec: 104.65k  "))
+
+
+def watched(pieces, seconds, appeared=None):
+    return Watched(pieces, seconds, seconds, 1000, appeared)
 
 
 class FasttextTest(unittest.TestCase):
     def test_several_threads(self):
-        phases = programs.fasttext_phases(FASTTEXT, 11.807, 680000, 2)
+        phases = programs.fasttext_phases(watched(FASTTEXT, 11.807), 680000, 2)
         self.assertEqual(phases.vocabulary, 0.228)
         self.assertAlmostEqual(phases.training, 680000 / 61544)
         self.assertAlmostEqual(phases.save, 11.807 - 11.374)
 
     def test_one_thread(self):
-        phases = programs.fasttext_phases(FASTTEXT_ONE_THREAD, 3.055, 336026, 1)
+        phases = programs.fasttext_phases(watched(FASTTEXT_ONE_THREAD, 3.055), 336026, 1)
         self.assertAlmostEqual(phases.training, 2.722, places=3)
 
     def test_training_is_never_longer_than_there_was_time(self):
-        self.assertAlmostEqual(programs.fasttext_phases(FASTTEXT_ONE_THREAD, 3.055, 999999, 1).training, 2.907 - 0.118)
+        self.assertAlmostEqual(programs.fasttext_phases(watched(FASTTEXT_ONE_THREAD, 3.055), 999999, 1).training, 2.907 - 0.118)
 
     def test_one_hundred_percent_before_the_end_is_not_the_end(self):
-        early = Transcript(((1.0, "Number of labels: 0\n"),
+        early = watched(((1.0, "Number of labels: 0\n"),
                             (2.0, "\rProgress: 100.0% words/sec/thread:   70000 lr:  0.000001 ETA:   0h 0m 0s"),
-                            (3.0, "\rProgress: 100.0% words/sec/thread:   60000 lr:  0.000000 ETA:   0h 0m 0s\n")))
-        self.assertAlmostEqual(programs.fasttext_phases(early, 4.0, 60000, 1).training, 1.0)
-        self.assertAlmostEqual(programs.fasttext_phases(early, 4.0, 60000, 1).save, 1.0)
+                            (3.0, "\rProgress: 100.0% words/sec/thread:   60000 lr:  0.000000 ETA:   0h 0m 0s\n")), 4.0)
+        self.assertAlmostEqual(programs.fasttext_phases(early, 60000, 1).training, 1.0)
+        self.assertAlmostEqual(programs.fasttext_phases(early, 60000, 1).save, 1.0)
 
 
 class FasttextCommandTest(unittest.TestCase):
@@ -56,18 +60,18 @@ class FasttextCommandTest(unittest.TestCase):
 
 class Word2vecCTest(unittest.TestCase):
     def test_training_begins_before_the_first_progress_and_ends_when_the_file_is_there(self):
-        phases = programs.word2vec_c_phases(WORD2VEC_C, 5.033, 5.124)
+        phases = programs.word2vec_c_phases(watched(WORD2VEC_C, 5.124, 5.033))
         self.assertEqual(phases.vocabulary, 0.223)
         self.assertAlmostEqual(phases.training, (5.033 - 0.783) * 100 / (100 - 3.62))
         self.assertAlmostEqual(phases.save, 0.091)
 
     def test_no_vectors(self):
         with self.assertRaisesRegex(ProgramFailed, "no vectors"):
-            programs.word2vec_c_phases(WORD2VEC_C, None, 5.124)
+            programs.word2vec_c_phases(watched(WORD2VEC_C, 5.124))
 
     def test_a_text_without_progress(self):
         with self.assertRaisesRegex(ProgramFailed, "too small"):
-            programs.word2vec_c_phases(Transcript(WORD2VEC_C.pieces[:2]), 5.033, 5.124)
+            programs.word2vec_c_phases(watched(WORD2VEC_C[:2], 5.124, 5.033))
 
     def test_huge_pages(self):
         refused = programs.huge_pages_refused

@@ -2,7 +2,7 @@ import os
 import unittest
 
 from compare_peers import run_rounds
-from measure import ProgramFailed, Transcript, Watched
+from measure import ProgramFailed, Watched
 from peers.programs import Phases
 
 
@@ -22,7 +22,7 @@ class Pretended:
         vectors = task.path(self.name + ".bin")
         if task.seed != self.writes_nothing_in_round:
             open(vectors, "w").close()
-        return Watched(Transcript(()), 5.0, 4.0, 1000, None), Phases(1.0, 2.0, 0.5), vectors
+        return Watched((), 5.0, 4.0, 1000, None), Phases(1.0, 2.0, 0.5), vectors
 
 
 class RoundsTest(unittest.TestCase):

@@ -3,19 +3,23 @@ import sys
 import tempfile
 import unittest
 
-from measure import ProgramFailed, Transcript, run_watched
+from measure import ProgramFailed, Watched, run_watched
 
 
-class TranscriptTest(unittest.TestCase):
+def printed(*pieces):
+    return Watched(pieces, 3.0, 3.0, 1000, None)
+
+
+class PrintedTest(unittest.TestCase):
     def test_a_match_has_arrived_with_its_last_character(self):
-        transcript = Transcript(((0.5, "coun"), (1.0, "ted 7\ncount"), (2.0, "ed 8\n")))
+        watched = printed((0.5, "coun"), (1.0, "ted 7\ncount"), (2.0, "ed 8\n"))
         for pattern, expected in ((r"counted (\d)", (1.0, "7")), (r"counted (8)", (2.0, "8")), ("(coun)", (0.5, "coun"))):
-            when, match = transcript.first(pattern)
+            when, match = watched.first(pattern)
             self.assertEqual((when, match[1]), expected)
 
     def test_what_was_never_printed_is_an_error_with_what_was(self):
         with self.assertRaisesRegex(ProgramFailed, "it never printed 'saved', but:\ncounted"):
-            Transcript(((0.5, "counted"),)).first("saved")
+            printed((0.5, "counted")).first("saved")
 
 
 class RunWatchedTest(unittest.TestCase):
@@ -24,7 +28,7 @@ class RunWatchedTest(unittest.TestCase):
             path = os.path.join(folder, "file")
             watched = run_watched(["sh", "-c", 'echo "$word"; sleep 0.2; echo >"$0"; sleep 0.2; echo b', path],
                                   {"word": "a"}, awaited=path)
-        (first, _), (last, _) = watched.transcript.first("a"), watched.transcript.first("b")
+        (first, _), (last, _) = watched.first("a"), watched.first("b")
         self.assertTrue(first <= watched.appeared <= last <= watched.seconds, watched)
         self.assertTrue(watched.appeared >= 0.2 and last >= 0.4, watched)
 
