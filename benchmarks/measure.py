@@ -179,8 +179,8 @@ def _follow(pid, screen, begin, awaited):
         if now - looked >= POLL_SECONDS:
             looked = now
             peak = max(peak, _peak_memory_so_far(pid))
-            if awaited and appeared is None and os.path.exists(awaited):
-                appeared = now
+        if awaited and appeared is None and os.path.exists(awaited):
+            appeared = now
         if readable:
             try:
                 data = os.read(screen, 65536)
@@ -205,14 +205,16 @@ def version(program):
     return subprocess.check_output([program, "--version"], text=True).strip()
 
 
-def train(program, folder, **flags):
-    """Runs `warp2vec train` with flags (min_count=5 is --min-count 5): how it ran, its closing summary, and the file of
-    vectors, which is left in the folder."""
-    vectors, metrics = os.path.join(folder, "vectors.bin"), os.path.join(folder, "metrics.jsonl")
+def train_command(program, folder, **flags):
+    """`warp2vec train` with flags (min_count=5 is --min-count 5), which leaves vectors.bin and a summary in a folder."""
     given = [part for name, value in flags.items() for part in ("--" + name.replace("_", "-"), value)]
-    watched = run_watched([program, "train", "--output", vectors, "--metrics", metrics, "--quiet", *given])
-    with open(metrics) as lines:
-        return watched, json.loads(lines.readlines()[-1]), vectors
+    return [program, "train", "--output", os.path.join(folder, "vectors.bin"),
+            "--metrics", os.path.join(folder, "metrics.jsonl"), "--quiet", *given]
+
+
+def closing_summary(folder):
+    with open(os.path.join(folder, "metrics.jsonl")) as lines:
+        return json.loads(lines.readlines()[-1])
 
 
 def evaluate(program, vectors, pairs, analogies):
@@ -236,6 +238,16 @@ def quality_text(key, value):
     if value is None:
         return "-"
     return f"{value:.1%}" if key.startswith("analogies ") else f"{value:.3f}"
+
+
+# Results.
+
+def grouped(runs, key):
+    """Lists of runs, by their keys in the order of the first ones."""
+    groups = {}
+    for run in runs:
+        groups.setdefault(key(run), []).append(run)
+    return groups
 
 
 # Tables of texts: a header, then lines with as many cells.

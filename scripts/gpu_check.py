@@ -84,8 +84,8 @@ class Check:
 
     def command(self, command, log, more_environment=None):
         """Runs a program until the step's deadline, with what it prints added to `log`. Returns what it added."""
-        path, name = self.path(log), os.path.basename(command[0])
-        with open(path, "ab") as printed:
+        name = os.path.basename(command[0])
+        with open(self.path(log), "a+b") as printed:
             printed.write(("\n$ " + " ".join(command) + "\n").encode())
             printed.flush()
             begin = printed.tell()
@@ -100,7 +100,6 @@ class Check:
                 if process.poll() is None:
                     os.killpg(process.pid, signal.SIGKILL)
                     process.wait()
-        with open(path, "rb") as printed:
             printed.seek(begin)
             text = printed.read().decode(errors="replace")
         if status != 0:
@@ -116,23 +115,20 @@ class Check:
 
 def find_programs(folder):
     """The programs in a bundle or in a build folder."""
-    programs = {}
-    for name, places in {"warp2vec": ["warp2vec"], "gpu_tests": ["gpu_tests", "tests/gpu/gpu_tests"]}.items():
-        paths = (os.path.abspath(os.path.join(folder, place)) for place in places)
-        programs[name] = next((path for path in paths if os.access(path, os.X_OK)), None)
-        if not programs[name]:
+    places = os.pathsep.join(os.path.abspath(os.path.join(folder, place)) for place in ("", "tests/gpu"))
+    programs = {name: shutil.which(name, path=places) for name in ("warp2vec", "gpu_tests")}
+    for name, path in programs.items():
+        if not path:
             sys.exit(f"gpu-check: {folder} has no program {name}; see 'gpu-check.sh pack'")
     return programs
 
 
 def environment():
     """With the usual folders of cuBLAS, which only the full softmax needs."""
-    folders = ["/usr/local/cuda/lib64"]
-    for place in sys.path:
-        folders += glob.glob(os.path.join(place, "nvidia", "*", "lib"))
-    given = os.environ.get("LD_LIBRARY_PATH")
-    here = [folder for folder in folders if glob.glob(os.path.join(folder, "libcublas.so*"))]
-    return {**os.environ, "LD_LIBRARY_PATH": ":".join(([given] if given else []) + here)}
+    folders = ["/usr/local/cuda/lib64", *(os.path.join(place, "nvidia", "*", "lib") for place in sys.path)]
+    libraries = [path for folder in folders for path in glob.glob(os.path.join(folder, "libcublas.so*"))]
+    paths = [os.environ.get("LD_LIBRARY_PATH"), *dict.fromkeys(map(os.path.dirname, libraries))]
+    return {**os.environ, "LD_LIBRARY_PATH": ":".join(filter(None, paths))}
 
 
 # Steps.

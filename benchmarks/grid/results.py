@@ -28,8 +28,6 @@ class Results:
         if os.path.exists(path):
             with open(path, encoding="utf-8") as text:
                 earlier = json.load(text)
-        # As these come back from a file.
-        conditions, texts = json.loads(json.dumps([conditions, texts]))
         known = earlier.get("texts", {})
         changed = [key for key, value in conditions.items() if earlier and earlier["conditions"].get(key) != value]
         changed += [name for name, text in texts.items() if known.get(name, text) != text]

@@ -5,10 +5,9 @@ import shutil
 import subprocess
 from array import array
 
-from measure import ProgramFailed, train
+from measure import ProgramFailed, closing_summary, run_watched, train_command
 
 MEAN_LOSS, LARGEST_NORM = "mean loss", "largest norm"
-
 
 BASE = {"loss": "ns", "window": 5, "negative": 5, "lr": 0.025, "sample": 1e-3}  # the program's own
 ALONE = {"window": (2, 10, 15, 50, 100), "negative": (1, 10, 25, 64), "lr": (0.01, 0.05, 0.1, 0.2),
@@ -44,8 +43,10 @@ def measure(program, folder, texts, flags, cell, rule, seed):
     text = texts[cell["text"]]
     row = {**cell, "rule": rule, "seed": seed}
     try:
-        watched, summary, path = train(program, folder, input=text.path, min_count=text.min_count, epochs=text.epochs,
-                                       seed=seed, sharing=rule, **flags, **cell["settings"])
+        watched = run_watched(train_command(program, folder, input=text.path, min_count=text.min_count,
+                                            epochs=text.epochs, seed=seed, sharing=rule, **flags, **cell["settings"]))
+        summary = closing_summary(folder)
+        path = os.path.join(folder, "vectors.bin")
         vectors = read_vectors(path)
         figures = {**text.judge(program, path, vectors), MEAN_LOSS: summary["epoch_loss"][-1],
                    LARGEST_NORM: largest_norm(vectors)}

@@ -3,6 +3,7 @@ import math
 import statistics
 
 from grid.runs import LARGEST_NORM, MEAN_LOSS, name_of
+from measure import grouped
 
 REFERENCE = "pair"
 DEFAULT = "auto"  # what the program chooses if it is not told
@@ -19,18 +20,14 @@ def is_quality(measure):
 def summarise(runs, rules, errors):
     """A row for each cell that has runs by these rules, in the order of the runs. `errors`: how many standard errors a
     difference must be beyond."""
-    noise = noises(runs)
-    by_cell = {}
-    for run in runs:
-        if run["rule"] in rules:
-            by_cell.setdefault(name_of(run), {}).setdefault(run["rule"], []).append(run)
-    rows = []
-    for by_rule in by_cell.values():
-        cell = {key: next(iter(by_rule.values()))[0][key] for key in ("text", "settings")}
+    noise, rows = noises(runs), []
+    for of_cell in grouped((run for run in runs if run["rule"] in rules), name_of).values():
+        text, by_rule = of_cell[0]["text"], grouped(of_cell, lambda run: run["rule"])
         own = {rule: by_rule[rule] for rule in rules if rule in by_rule}
         reference = own.get(REFERENCE, [])
-        flags = {rule: worse(cell["text"], some, reference, noise, errors) for rule, some in own.items()}
-        rows.append({**cell, "runs": {rule: len(some) for rule, some in own.items()},
+        flags = {rule: worse(text, some, reference, noise, errors) for rule, some in own.items()}
+        rows.append({"text": text, "settings": of_cell[0]["settings"],
+                     "runs": {rule: len(some) for rule, some in own.items()},
                      "figures": {rule: means(some) for rule, some in own.items()},
                      "times_as_fast": {rule: times_as_fast(some, reference) for rule, some in own.items()
                                        if rule != REFERENCE},
@@ -59,11 +56,8 @@ def means(runs):
 def noises(runs):
     """By text and measure: the standard deviation over seeds of the reference's runs, pooled over all cells; 0 if no
     cell has two."""
-    by_cell, samples = {}, {}
-    for run in runs:
-        if run["rule"] == REFERENCE:
-            by_cell.setdefault(name_of(run), []).append(run)
-    for own in by_cell.values():
+    samples = {}
+    for own in grouped((run for run in runs if run["rule"] == REFERENCE), name_of).values():
         for measure, values in values_of(own).items():
             if values:
                 samples.setdefault((own[0]["text"], measure), []).append(values)

@@ -1,5 +1,4 @@
 """The programs that are compared: how each is called, and how long its phases took."""
-import functools
 import json
 import os
 import platform
@@ -7,10 +6,11 @@ import re
 import shutil
 import subprocess
 import sys
+from functools import partial
 from types import SimpleNamespace
 from typing import Callable, NamedTuple
 
-from measure import ProgramFailed, run_watched, script, sha256, train, version
+from measure import ProgramFailed, closing_summary, run_watched, script, sha256, train_command, version
 
 HUGE_PAGE_CHOICE = "/sys/kernel/mm/transparent_hugepage/enabled"
 GENSIM_WORKER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "gensim_worker.py")
@@ -30,12 +30,6 @@ NOTES = {
                  "for each pair.",
     "word2vec.c": "word2vec.c: times of what it prints; when training began follows from its progress, and it ended "
                   "when the file of vectors appeared. With huge pages: run with GLIBC_TUNABLES=glibc.malloc.hugetlb=1."}
-
-
-class Peer(NamedTuple):
-    name: str
-    version: str
-    train: Callable  # from a Task to (Watched, Phases, the file of vectors)
 
 
 class Task(NamedTuple):
@@ -60,16 +54,31 @@ class Phases(NamedTuple):
     save: float
 
 
-def train_with_warp2vec(program, task):
-    """On the CPU."""
-    watched, summary, vectors = train(program, task.folder, input=task.text, device="cpu", threads=task.threads,
-                                      seed=task.seed, **vars(task.settings))
-    return watched, warp2vec_phases(summary["seconds"]), vectors
+class Peer(NamedTuple):
+    name: str
+    version: str
+    command: Callable  # from a Task to the parts of a command line
+    phases_of: Callable  # from a Task and the program that was Watched to Phases
+    vectors: str = "vectors.bin"
+    environment: dict = {}
+
+    def train(self, task):
+        """How it ran, its phases, and the file of vectors."""
+        vectors = task.path(self.vectors)
+        watched = run_watched(self.command(task), self.environment, awaited=vectors)
+        if not os.path.exists(vectors):
+            raise ProgramFailed("it wrote no vectors")
+        return watched, self.phases_of(task, watched), vectors
 
 
-def warp2vec_phases(seconds):
-    """From the seconds in its closing summary. It turns the text into numbers before training, which the others do
-    while they train: so that is training, too."""
+def warp2vec_command(program, task):
+    return train_command(program, task.folder, input=task.text, device="cpu", threads=task.threads, seed=task.seed,
+                         **vars(task.settings))
+
+
+def warp2vec_phases(task, _):
+    """It turns the text into numbers before training, which the others do while they train: so that is training, too."""
+    seconds = closing_summary(task.folder)["seconds"]
     return Phases(seconds["vocabulary"], seconds["encode"] + seconds["train"], seconds["save"])
 
 
@@ -87,23 +96,23 @@ def multiplies_slowly(versions):
     return not any(re.search("openblas|blis|mkl|atlas", name) for name in versions)
 
 
-def train_with_gensim(python, feeding, task):
+def gensim_command(python, feeding, task):
     """`feeding`: 'iterator' (of sentences) or 'corpus_file'."""
-    s, vectors = task.settings, task.path("vectors.bin")
-    wanted = {"corpus": task.text, "feeding": feeding, "vectors": vectors, "vector_size": s.dim, "window": s.window,
-              "hs": int(s.loss == "hs"), "negative": s.negative if s.loss == "ns" else 0, "sample": s.sample,
-              "min_count": s.min_count, "alpha": s.lr, "min_alpha": s.lr / 10000,  # where the others end, too
+    s = task.settings
+    wanted = {"corpus": task.text, "feeding": feeding, "vectors": task.path("vectors.bin"), "vector_size": s.dim,
+              "window": s.window, "hs": int(s.loss == "hs"), "negative": s.negative if s.loss == "ns" else 0,
+              "sample": s.sample, "min_count": s.min_count,
+              "alpha": s.lr, "min_alpha": s.lr / 10000,  # where the others end, too
               "epochs": s.epochs, "workers": task.threads, "seed": task.seed}
-    watched = run_watched([python, "-B", GENSIM_WORKER, json.dumps(wanted)])
-    return watched, gensim_phases(watched.text), vectors
+    return [python, "-B", GENSIM_WORKER, json.dumps(wanted)]
 
 
-def gensim_phases(printed):
+def gensim_phases(_, watched):
     """From what the worker prints as its last line."""
     try:
-        return Phases(**json.loads(printed.strip().splitlines()[-1]))
+        return Phases(**json.loads(watched.text.strip().splitlines()[-1]))
     except (IndexError, ValueError, TypeError):
-        raise ProgramFailed(f"it did not end with its times, but:\n{printed[-2000:]}") from None
+        raise ProgramFailed(f"it did not end with its times, but:\n{watched.text[-2000:]}") from None
 
 
 def fasttext_version():
@@ -124,18 +133,13 @@ def fasttext_command(program, task):
             "-minCount", s.min_count, "-lr", s.lr, "-epoch", s.epochs, "-thread", task.threads, "-seed", task.seed]
 
 
-def train_with_fasttext(program, task):
-    watched = run_watched(fasttext_command(program, task))
-    tokens = task.settings.epochs * (task.words + task.lines)  # it counts the end of a line as a word
-    return watched, fasttext_phases(watched, tokens, task.threads), task.path("vectors.vec")
-
-
-def fasttext_phases(watched, tokens, threads):
-    """`tokens`: how many it trains. It prints when the words are counted and when training is over. How long that was
-    follows from the speed that it prints then: a single thread prints nothing before."""
+def fasttext_phases(task, watched):
+    """It prints when the words are counted and when training is over. How long that was follows from the speed that it
+    prints then: a single thread prints nothing before."""
     counted, _ = watched.first(r"Number of labels: *\d+")
     trained, last = watched.first(r"Progress: 100\.0% words/sec/thread: *(\d+)[^\r\n]*\r*\n")
-    words_per_second = int(last[1]) * threads
+    words_per_second = int(last[1]) * task.threads
+    tokens = task.settings.epochs * (task.words + task.lines)  # it counts the end of a line as a word
     if not words_per_second:
         raise ProgramFailed("it printed no speed: " + TOO_SMALL)
     return Phases(counted, min(tokens / words_per_second, trained - counted), watched.seconds - trained)
@@ -167,20 +171,17 @@ def huge_pages_refused(chosen, libc, number):
     return ""
 
 
-def train_with_word2vec_c(program, environment, task):
-    s, vectors = task.settings, task.path("vectors.bin")
-    watched = run_watched([program, "-train", task.text, "-output", vectors, "-binary", 1, "-cbow", 0,
-                           "-hs", int(s.loss == "hs"), "-negative", s.negative if s.loss == "ns" else 0, "-size", s.dim,
-                           "-window", s.window, "-sample", s.sample, "-min-count", s.min_count, "-alpha", s.lr,
-                           "-iter", s.epochs, "-threads", task.threads], environment, awaited=vectors)
-    return watched, word2vec_c_phases(watched), vectors
+def word2vec_c_command(program, task):
+    s = task.settings
+    return [program, "-train", task.text, "-output", task.path("vectors.bin"), "-binary", 1, "-cbow", 0,
+            "-hs", int(s.loss == "hs"), "-negative", s.negative if s.loss == "ns" else 0, "-size", s.dim,
+            "-window", s.window, "-sample", s.sample, "-min-count", s.min_count, "-alpha", s.lr, "-iter", s.epochs,
+            "-threads", task.threads]
 
 
-def word2vec_c_phases(watched):
+def word2vec_c_phases(_, watched):
     """Training ends when the file of vectors appears. The first progress comes a while after it began; how long follows
     from the speed since then."""
-    if watched.appeared is None:
-        raise ProgramFailed("it wrote no vectors")
     counted, _ = watched.first(r"Words in train file: \d+\r*\n")
     first, progress = watched.first(r"Progress: *([\d.]+)%", "it printed no progress: " + TOO_SMALL)
     percent = float(progress[1])
@@ -200,22 +201,24 @@ def find_peers(warp2vec, word2vec_c, loss):
         python, versions, fasttext = found()
     if not python or not fasttext:
         sys.exit("compare_peers: " + ("no Python has gensim" if not python else "there is no fasttext on PATH"))
-    peers = [Peer("warp2vec", version(warp2vec), functools.partial(train_with_warp2vec, warp2vec)),
-             *(Peer(f"gensim ({feeding})", ", ".join(versions), functools.partial(train_with_gensim, python, feeding))
+    peers = [Peer("warp2vec", version(warp2vec), partial(warp2vec_command, warp2vec), warp2vec_phases),
+             *(Peer(f"gensim ({feeding})", ", ".join(versions), partial(gensim_command, python, feeding), gensim_phases)
                for feeding in ("iterator", "corpus_file")),
-             Peer("fastText", fasttext_version(), functools.partial(train_with_fasttext, fasttext))]
+             Peer("fastText", fasttext_version(), partial(fasttext_command, fasttext), fasttext_phases, "vectors.vec")]
     notes = [NOTES["warp2vec"], NOTES["gensim"], NOTES["fasttext"]]
     if multiplies_slowly(versions):
         notes.append(NOTES["slow gensim"])
     if loss == "ns":
         notes.append(NOTES["negatives"])
     if word2vec_c:
-        own_version, refused = word2vec_c_version(word2vec_c), why_no_huge_pages()
+        peer = Peer("word2vec.c", word2vec_c_version(word2vec_c), partial(word2vec_c_command, word2vec_c),
+                    word2vec_c_phases)
+        peers.append(peer)
         notes.append(NOTES["word2vec.c"])
-        peers.append(Peer("word2vec.c", own_version, functools.partial(train_with_word2vec_c, word2vec_c, {})))
+        refused = why_no_huge_pages()
         if refused:
             notes.append(f"word2vec.c was not run with huge pages: {refused}.")
         else:
-            peers.append(Peer("word2vec.c, huge pages", own_version, functools.partial(
-                train_with_word2vec_c, word2vec_c, {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"})))
+            peers.append(peer._replace(name="word2vec.c, huge pages",
+                                       environment={"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}))
     return peers, notes

@@ -4,7 +4,7 @@ import statistics
 import subprocess
 import textwrap
 
-from measure import bullets, markdown, plain, quality_label, quality_text, write_json, write_whole
+from measure import bullets, grouped, markdown, plain, quality_label, quality_text, write_json, write_whole
 
 REFERENCE = "warp2vec"
 PHASES = ("vocabulary", "training", "save", "rest", "together")
@@ -15,12 +15,9 @@ def summarise(runs, words, reference):
 
     `words`: that a run trains. `reference`: the name of the program that the others are compared with, in the same
     round with as many threads."""
-    by_kind = {}
-    for run in runs:
-        by_kind.setdefault((run["program"], run["threads"]), []).append(run)
-    rows = []
-    for (program, threads), own in by_kind.items():
-        compared = {run["round"]: run["seconds"] for run in by_kind[reference, threads]}
+    by_program, rows = grouped(runs, lambda run: (run["program"], run["threads"])), []
+    for (program, threads), own in by_program.items():
+        compared = {run["round"]: run["seconds"] for run in by_program[reference, threads]}
         rows.append({
             "program": program, "threads": threads, "runs": len(own),
             "words_per_second": words / median(run["seconds"]["training"] for run in own),

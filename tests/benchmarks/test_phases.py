@@ -1,4 +1,7 @@
 """Phases from what the programs really printed (shortened)."""
+import json
+import os
+import tempfile
 import unittest
 from types import SimpleNamespace
 
@@ -27,51 +30,51 @@ def watched(pieces, seconds, appeared=None):
     return Watched(pieces, seconds, seconds, 1000, appeared)
 
 
+def task(words=1, threads=1, sample=1e-4, folder="out"):
+    settings = SimpleNamespace(loss="ns", dim=100, window=5, negative=5, sample=sample, min_count=5, lr=0.025, epochs=2)
+    return Task("text.txt", words - 1, 1, settings, threads, 1, folder)
+
+
 class FasttextTest(unittest.TestCase):
     def test_several_threads(self):
-        phases = programs.fasttext_phases(watched(FASTTEXT, 11.807), 680000, 2)
+        phases = programs.fasttext_phases(task(340000, 2), watched(FASTTEXT, 11.807))
         self.assertEqual(phases.vocabulary, 0.228)
         self.assertAlmostEqual(phases.training, 680000 / 61544)
         self.assertAlmostEqual(phases.save, 11.807 - 11.374)
 
     def test_one_thread(self):
-        phases = programs.fasttext_phases(watched(FASTTEXT_ONE_THREAD, 3.055), 336026, 1)
+        phases = programs.fasttext_phases(task(168013), watched(FASTTEXT_ONE_THREAD, 3.055))
         self.assertAlmostEqual(phases.training, 2.722, places=3)
 
     def test_training_is_never_longer_than_there_was_time(self):
-        self.assertAlmostEqual(programs.fasttext_phases(watched(FASTTEXT_ONE_THREAD, 3.055), 999999, 1).training, 2.907 - 0.118)
+        phases = programs.fasttext_phases(task(999999), watched(FASTTEXT_ONE_THREAD, 3.055))
+        self.assertAlmostEqual(phases.training, 2.907 - 0.118)
 
     def test_one_hundred_percent_before_the_end_is_not_the_end(self):
         early = watched(((1.0, "Number of labels: 0\n"),
                             (2.0, "\rProgress: 100.0% words/sec/thread:   70000 lr:  0.000001 ETA:   0h 0m 0s"),
                             (3.0, "\rProgress: 100.0% words/sec/thread:   60000 lr:  0.000000 ETA:   0h 0m 0s\n")), 4.0)
-        self.assertAlmostEqual(programs.fasttext_phases(early, 60000, 1).training, 1.0)
-        self.assertAlmostEqual(programs.fasttext_phases(early, 60000, 1).save, 1.0)
+        self.assertAlmostEqual(programs.fasttext_phases(task(30000), early).training, 1.0)
+        self.assertAlmostEqual(programs.fasttext_phases(task(30000), early).save, 1.0)
 
 
 class FasttextCommandTest(unittest.TestCase):
     def test_no_subsampling(self):
         for sample, threshold in ((1e-4, 1e-4), (0.0, 1)):
-            settings = SimpleNamespace(loss="ns", dim=100, window=5, negative=5, sample=sample, min_count=5, lr=0.025,
-                                       epochs=1)
-            command = programs.fasttext_command("fasttext", Task("text.txt", 10, 1, settings, 1, 1, "out"))
+            command = programs.fasttext_command("fasttext", task(sample=sample))
             self.assertEqual(command[command.index("-t") + 1], threshold)
 
 
 class Word2vecCTest(unittest.TestCase):
     def test_training_begins_before_the_first_progress_and_ends_when_the_file_is_there(self):
-        phases = programs.word2vec_c_phases(watched(WORD2VEC_C, 5.124, 5.033))
+        phases = programs.word2vec_c_phases(task(), watched(WORD2VEC_C, 5.124, 5.033))
         self.assertEqual(phases.vocabulary, 0.223)
         self.assertAlmostEqual(phases.training, (5.033 - 0.783) * 100 / (100 - 3.62))
         self.assertAlmostEqual(phases.save, 0.091)
 
-    def test_no_vectors(self):
-        with self.assertRaisesRegex(ProgramFailed, "no vectors"):
-            programs.word2vec_c_phases(watched(WORD2VEC_C, 5.124))
-
     def test_a_text_without_progress(self):
         with self.assertRaisesRegex(ProgramFailed, "too small"):
-            programs.word2vec_c_phases(watched(WORD2VEC_C[:2], 5.124, 5.033))
+            programs.word2vec_c_phases(task(), watched(WORD2VEC_C[:2], 5.124, 5.033))
 
     def test_huge_pages(self):
         refused = programs.huge_pages_refused
@@ -84,18 +87,37 @@ class Word2vecCTest(unittest.TestCase):
 
 class GensimTest(unittest.TestCase):
     def test_the_last_line_counts(self):
-        phases = programs.gensim_phases('a warning\r\n{"vocabulary": 0.2, "training": 1.6, "save": 0.03}\r\n')
+        printed = 'a warning\r\n{"vocabulary": 0.2, "training": 1.6, "save": 0.03}\r\n'
+        phases = programs.gensim_phases(task(), watched(((2.0, printed),), 2.0))
         self.assertEqual((phases.vocabulary, phases.training, phases.save), (0.2, 1.6, 0.03))
 
     def test_anything_else_is_an_error(self):
         for printed in ("", "Killed\n", '{"vocabulary": 0.2}\n', "7\n"):
             with self.assertRaisesRegex(ProgramFailed, "did not end with its times"):
-                programs.gensim_phases(printed)
+                programs.gensim_phases(task(), watched(((2.0, printed),), 2.0))
+
+
+class PeerTest(unittest.TestCase):
+    def test_a_program_that_writes_no_vectors(self):
+        with tempfile.TemporaryDirectory() as folder:
+            peer = programs.Peer("a", "1", lambda task: ["true"], lambda task, watched: None)
+            with self.assertRaisesRegex(ProgramFailed, "no vectors"):
+                peer.train(task(folder=folder))
+
+    def test_a_program_that_writes_them_as_it_ends(self):
+        with tempfile.TemporaryDirectory() as folder:
+            peer = programs.Peer("a", "1", lambda task: ["touch", task.path("vectors.bin")], lambda task, watched: 7)
+            watched, phases, vectors = peer.train(task(folder=folder))
+            self.assertTrue(0 <= watched.appeared <= watched.seconds)
+            self.assertEqual((phases, vectors), (7, os.path.join(folder, "vectors.bin")))
 
 
 class Warp2vecTest(unittest.TestCase):
     def test_encoding_is_training(self):
-        phases = programs.warp2vec_phases({"vocabulary": 1.0, "encode": 0.25, "prepare": 0.1, "train": 4.0, "save": 0.5})
+        with tempfile.TemporaryDirectory() as folder:
+            with open(os.path.join(folder, "metrics.jsonl"), "w") as metrics:
+                json.dump({"seconds": {"vocabulary": 1.0, "encode": 0.25, "prepare": 0.1, "train": 4.0, "save": 0.5}}, metrics)
+            phases = programs.warp2vec_phases(task(folder=folder), None)
         self.assertEqual((phases.vocabulary, phases.training, phases.save), (1.0, 4.25, 0.5))
 
 
