@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import tempfile
+from pathlib import Path
 from types import SimpleNamespace
 
 from measure import (ROOT, ProgramFailed, add_evaluation_files, built_program, conditions, dictionary, evaluate,
@@ -41,6 +42,8 @@ def parse():
     arguments = parser.parse_args()
     if arguments.corpus and arguments.corpus.endswith((".gz", ".zst", ".bz2", ".xz")):
         parser.error("the other programs read plain text only: please unpack the corpus")
+    if arguments.corpus and not os.path.getsize(arguments.corpus):
+        parser.error(f"argument --corpus: {arguments.corpus} is empty")
     return arguments
 
 
@@ -55,15 +58,6 @@ def cut_long_lines(source, target, longest=LONGEST):
             all_words += len(words)
             lines += 1
     return all_words, lines
-
-
-def written_text(corpus, path):
-    """The text that all programs get; counts its words and lines."""
-    with open(corpus, "rb") as source, open(path, "wb") as target:
-        if not os.path.getsize(corpus):  # which cannot be mapped
-            return 0, 0
-        with mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ) as text:
-            return cut_long_lines(text, target)
 
 
 def count_words(program, text, min_count, folder):
@@ -85,7 +79,7 @@ def run_rounds(peers, text, settings, thread_counts, rounds, judge, on_run):
                                 for peer in peers):
         with tempfile.TemporaryDirectory() as folder:
             try:
-                watched, phases, vectors = peer.train(Task(*text, settings, threads, seed, folder))
+                watched, phases, vectors = peer.train(Task(*text, settings, threads, seed, Path(folder)))
             except ProgramFailed as reason:
                 raise ProgramFailed(f"{peer.name}, round {seed}, threads {threads}: {reason}") from None
             on_run({"program": peer.name, "threads": threads, "round": seed,
@@ -102,13 +96,14 @@ def main():
     peers, notes = find_peers(program, arguments.word2vec_c, arguments.loss)
     corpus = arguments.corpus or dictionary()
     name = os.path.splitext(os.path.basename(corpus))[0]
-    output = arguments.output or os.path.join(ROOT, "benchmarks", "results", f"peers-{name}-{arguments.loss}")
+    output = arguments.output or ROOT / f"benchmarks/results/peers-{name}-{arguments.loss}"
     if not arguments.pairs and not arguments.analogies:
         notes.append("No quality: evaluation sets are not part of the project; give some with --pairs and --analogies.")
 
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "text.txt")
-        words, lines = written_text(corpus, path)
+        with open(corpus, "rb") as source, open(path, "wb") as target:
+            words, lines = cut_long_lines(mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ), target)
         in_vocabulary = count_words(program, path, arguments.min_count, folder)
         about = {"name": os.path.basename(corpus), "bytes": os.path.getsize(corpus), "words": words,
                  "words_in_vocabulary": in_vocabulary, "longest_line": LONGEST}

@@ -14,9 +14,10 @@ import subprocess
 import sys
 import textwrap
 import time
+from pathlib import Path
 from typing import NamedTuple, Optional
 
-ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+ROOT = Path(__file__).resolve().parent.parent
 POLL_SECONDS = 0.01
 
 
@@ -71,26 +72,25 @@ def run_command(name, main, expected, after_interrupt=""):
 
 def script(name, *arguments):
     """Runs one of the project's; an error ends it all."""
-    if subprocess.run([os.path.join(ROOT, "scripts", name), *arguments]).returncode:
+    if subprocess.run([ROOT / "scripts" / name, *arguments]).returncode:
         sys.exit(f"scripts/{name} failed")
 
 
 def built_program():
     script("build-program.sh")
-    return os.path.join(ROOT, "build", "release", "warp2vec")
+    return str(ROOT / "build/release/warp2vec")
 
 
 def dictionary():
     """A text for those who give none; it is fetched unless it is there."""
-    path = os.path.join(ROOT, "build", "demo", "gcide.txt")
+    path = str(ROOT / "build/demo/gcide.txt")
     script("fetch-dictionary.sh", path)
     return path
 
 
 def conditions():
     """Where and when something was measured, and at which commit: with '+changes' if a tracked file differs from it."""
-    with open("/proc/cpuinfo") as cpuinfo:
-        models = re.findall(r"^model name\s*: *(.*?) *$", cpuinfo.read(), re.MULTILINE)
+    models = re.findall(r"^model name\s*: *(.*?) *$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
     describe = ["git", "-C", ROOT, "describe", "--always", "--dirty=+changes", "--abbrev=9", "--exclude=*"]
     try:
         commit = subprocess.run(describe, capture_output=True, text=True).stdout.strip()
@@ -105,9 +105,9 @@ def conditions():
 
 def write_whole(path, text):
     """It is there whole or not at all."""
-    with open(path + ".new", "w", encoding="utf-8") as out:
-        out.write(text)
-    os.replace(path + ".new", path)
+    new = Path(f"{path}.new")
+    new.write_text(text, encoding="utf-8")
+    new.replace(path)
 
 
 def write_json(path, value):
@@ -115,8 +115,7 @@ def write_json(path, value):
 
 
 def sha256(path):
-    with open(path, "rb") as file:
-        return hashlib.sha256(file.read()).hexdigest()
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
 # Programs.
@@ -194,8 +193,7 @@ def _follow(pid, screen, begin, awaited):
 def _peak_memory_so_far(pid):
     """In bytes, by what the kernel keeps of the program itself: the figure that wait4() gives is never below the memory
     of the process that started it."""
-    with open(f"/proc/{pid}/status") as status:
-        peak = re.search(r"^VmHWM:\s*(\d+)", status.read(), re.MULTILINE)
+    peak = re.search(r"^VmHWM:\s*(\d+)", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
     return int(peak[1]) * 1024 if peak else 0  # it has just ended
 
 
@@ -206,15 +204,14 @@ def version(program):
 
 
 def train_command(program, folder, **flags):
-    """`warp2vec train` with flags (min_count=5 is --min-count 5), which leaves vectors.bin and a summary in a folder."""
+    """`warp2vec train` with flags (min_count=5 is --min-count 5), which leaves vectors.bin and metrics in a folder."""
     given = [part for name, value in flags.items() for part in ("--" + name.replace("_", "-"), value)]
-    return [program, "train", "--output", os.path.join(folder, "vectors.bin"),
-            "--metrics", os.path.join(folder, "metrics.jsonl"), "--quiet", *given]
+    return [program, "train", "--output", Path(folder, "vectors.bin"), "--metrics", Path(folder, "metrics.jsonl"),
+            "--quiet", *given]
 
 
 def closing_summary(folder):
-    with open(os.path.join(folder, "metrics.jsonl")) as lines:
-        return json.loads(lines.readlines()[-1])
+    return json.loads(Path(folder, "metrics.jsonl").read_text().strip().split("\n")[-1])
 
 
 def evaluate(program, vectors, pairs, analogies):
@@ -224,7 +221,8 @@ def evaluate(program, vectors, pairs, analogies):
         return {}
     files = [part for flag, paths in (("--pairs", pairs), ("--analogies", analogies)) for path in paths
              for part in (flag, path)]
-    report = json.loads(subprocess.check_output([program, "eval", "--vectors", vectors, "--json", *files], text=True))
+    command = [program, "eval", "--vectors", str(vectors), "--json", *files]
+    report = json.loads(subprocess.check_output(command, text=True))
     return {**{"spearman " + os.path.basename(own["file"]): own["spearman"] for own in report["pairs"]},
             **{"analogies " + os.path.basename(own["file"]): own["all"]["accuracy"] for own in report["analogies"]}}
 
@@ -242,11 +240,11 @@ def quality_text(key, value):
 
 # Results.
 
-def grouped(runs, key):
-    """Lists of runs, by their keys in the order of the first ones."""
+def grouped(items, key):
+    """Lists of items, by their keys in the order of the first ones."""
     groups = {}
-    for run in runs:
-        groups.setdefault(key(run), []).append(run)
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
     return groups
 
 

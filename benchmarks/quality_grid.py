@@ -43,7 +43,7 @@ def parse():
     def number(flag, default, what="", **more):
         parser.add_argument(flag, type=positive, default=default, help=f"{what}(default %(default)s)", **more)
 
-    parser.add_argument("--output", default=os.path.join(ROOT, "build", "quality-grid"),
+    parser.add_argument("--output", default=ROOT / "build/quality-grid",
                         help="folder for results.json and table.md (default: build/quality-grid)")
     parser.add_argument("--text", type=existing_file, help="a real text, plain or .xz (default: that of an English "
                         "dictionary, which is fetched)")

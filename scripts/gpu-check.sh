@@ -11,8 +11,9 @@
 set -euo pipefail
 here=$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")")
 
-usage() {
-  sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+wrong() {
+  sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+  exit 2
 }
 
 # build FOLDER ARCHITECTURES
@@ -36,14 +37,11 @@ pack() {
       --output) output=$2 ;;
       --architectures) architectures=${2// /;} ;;
       --build) build=$2 ;;
-      *)
-        usage >&2
-        exit 2
-        ;;
+      *) wrong ;;
     esac
     shift 2
   done
-  [[ $output ]] || { usage >&2 && exit 2; }
+  [[ $output ]] || wrong
   build "$build" "$architectures"
   mkdir -p "$output"/lib
   cp "$build"/warp2vec "$build"/tests/gpu/gpu_tests "$output"
@@ -65,8 +63,5 @@ case ${1-} in
     [[ -x $program ]] || program=$here/../build/release/warp2vec
     exec "$program" bench "${@:2}"
     ;;
-  *)
-    usage >&2
-    exit 2
-    ;;
+  *) wrong ;;
 esac

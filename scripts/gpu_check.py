@@ -16,6 +16,7 @@ import statistics
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 CPU_VARIANTS = "sharing=tile,sharing=window,sharing=pair"
 GPU_VARIANTS = CPU_VARIANTS + ",table-type=bf16"
@@ -42,7 +43,7 @@ class Check:
     step."""
 
     def __init__(self, folder, budget, programs):
-        os.makedirs(folder, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.programs, self.environment = folder, programs, environment()
         self.started = time.monotonic()
         self.end = self.deadline = self.started + budget - RESERVE
@@ -50,16 +51,11 @@ class Check:
                         "budget": budget, "seconds": 0.0, "steps": []}
         self.save()
 
-    def path(self, name):
-        return os.path.join(self.folder, name)
-
     def save(self):
         self.results["seconds"] = round(time.monotonic() - self.started, 2)
-        path = self.path("results.json")
-        with open(path + ".new", "w") as out:
-            json.dump(self.results, out, indent=2)
-            out.write("\n")
-        os.replace(path + ".new", path)
+        new = self.folder / "results.json.new"
+        new.write_text(json.dumps(self.results, indent=2) + "\n")
+        new.replace(self.folder / "results.json")
 
     def step(self, name, work, *arguments, mandatory=True, limit=math.inf, least=2.0):
         """Calls work(self, *arguments), which returns figures or raises, and returns the status. `limit`: seconds at
@@ -85,7 +81,7 @@ class Check:
     def command(self, command, log, more_environment=None):
         """Runs a program until the step's deadline, with what it prints added to `log`. Returns what it added."""
         name = os.path.basename(command[0])
-        with open(self.path(log), "a+b") as printed:
+        with open(self.folder / log, "a+b") as printed:
             printed.write(("\n$ " + " ".join(command) + "\n").encode())
             printed.flush()
             begin = printed.tell()
@@ -109,6 +105,9 @@ class Check:
 
     def run_tests(self, log, *flags, tool=()):
         self.command([*tool, self.programs["gpu_tests"], *flags], log, {"WARP2VEC_REQUIRE_GPU": "1"})
+
+    def benched(self, part):
+        return json.loads((self.folder / "bench/results.json").read_text(encoding="utf-8"))[part]
 
 
 # What there is.
@@ -155,17 +154,16 @@ def devices(check):
 
 
 def test(check):
-    report = check.path("gpu-tests.json")
+    report = check.folder / "gpu-tests.json"
     all_passed = True
     try:
-        check.run_tests("gpu-tests.log", "--gtest_output=json:" + report)
+        check.run_tests("gpu-tests.log", f"--gtest_output=json:{report}")
     except Ended as reason:
-        if reason.status != "fail" or not os.path.exists(report):  # it crashed
+        if reason.status != "fail" or not report.exists():  # it crashed
             raise
         all_passed = False
-    with open(report) as text:
-        tests = [(suite["name"] + "." + case["name"], case) for suite in json.load(text)["testsuites"]
-                 for case in suite["testsuite"]]
+    tests = [(suite["name"] + "." + case["name"], case)
+             for suite in json.loads(report.read_text())["testsuites"] for case in suite["testsuite"]]
     failed = [name for name, case in tests if case.get("failures")]
     if failed or not all_passed:
         raise Ended("fail", f"{len(failed)} of {len(tests)} tests failed: {' '.join(failed)}")
@@ -187,20 +185,17 @@ def sanitize(check, sanitizer, tool):
 def bench(check, text, flags):
     """Measures `text` with `warp2vec bench`, which adds to the report in the folder 'bench'. An error if something
     failed, or if there was no time for it."""
-    folder = check.path("bench")
     seconds = max(1.0, check.deadline - time.monotonic() - GRACE)
-    check.command([check.programs["warp2vec"], "bench", *text, "--output", folder, *flags.split(),
+    check.command([check.programs["warp2vec"], "bench", *text, "--output", str(check.folder / "bench"), *flags.split(),
                    "--time-budget", f"{seconds:.1f}"], "bench.log")
-    with open(os.path.join(folder, "results.json"), encoding="utf-8") as results:
-        part = json.load(results)["synthetic" if "--synthetic" in text else "trainings"]
+    part = check.benched("synthetic" if "--synthetic" in text else "trainings")
     if "not_measured" in part:
         raise Ended("timeout", "there was no time for " + "; ".join(part["not_measured"]))
 
 
 def compare(check):
     """Fails if a median of vectors trained by the GPU is clearly below that of vectors trained by the CPU."""
-    with open(check.path("bench/results.json"), encoding="utf-8") as results:
-        runs = [run for run in json.load(results)["trainings"]["runs"] if "failure" not in run]
+    runs = [run for run in check.benched("trainings")["runs"] if "failure" not in run]
     found = {}  # by device, loss, dim and variant, then by the name of the figure
     for run in runs:
         cell = run["cell"]
@@ -246,13 +241,13 @@ def trainings(check, arguments):
 
 
 def parse():
-    here = os.path.dirname(os.path.abspath(__file__))
-    in_bundle = os.path.exists(os.path.join(here, "warp2vec"))
+    here = Path(__file__).resolve().parent
+    build = here if (here / "warp2vec").exists() else here.parent / "build/release"
     parser = argparse.ArgumentParser(prog="gpu-check.sh run", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--bundle", default=here if in_bundle else os.path.join(here, "..", "build", "release"),
-                        help="what 'pack' made, or a build folder")
-    parser.add_argument("--output", required=True, help="folder for results.json, logs and the report of the bench")
+    parser.add_argument("--bundle", default=build, help="what 'pack' made, or a build folder")
+    parser.add_argument("--output", type=Path, required=True,
+                        help="folder for results.json, logs and the report of the bench")
     parser.add_argument("--budget", type=float, required=True, help="seconds that all may take")
     parser.add_argument("--corpus", help="text to train on: plain, .gz, .zst, .bz2 or .xz")
     parser.add_argument("--pairs", nargs="+", action="extend", default=[], help="word-pair files")
@@ -289,7 +284,7 @@ def main():
     unmet = [step["name"] for step in check.results["steps"] if step["mandatory"] and step["status"] != "pass"]
     check.results["status"] = "failed" if unmet else "passed"
     check.save()
-    print(f"results: {check.path('results.json')}")
+    print(f"results: {check.folder / 'results.json'}")
     if unmet:
         sys.exit("gpu-check: these did not pass: " + "; ".join(unmet))
 

@@ -1,10 +1,10 @@
 """The folder of a grid: results.json and table.md; and the rounds that fill it."""
 import json
-import os
+from pathlib import Path
 
 from grid.runs import MEAN_LOSS, name_of
 from grid.summary import DEFAULT, FLOORS, LOSS_FACTOR, NORM_FACTOR, REFERENCE, is_quality, noises, summarise
-from measure import bullets, markdown, plain, quality_label, quality_text, write_json, write_whole
+from measure import bullets, grouped, markdown, plain, quality_label, quality_text, write_json, write_whole
 
 MISSING = "-"
 NAMES = {"spearman": "Spearman's rho", "analogies": "analogies' accuracy", "micro": "micro-F1"}
@@ -22,12 +22,9 @@ class Results:
         differ from an earlier start's, its runs cannot be taken over. `texts`: what each text is, by its name; the same
         holds for those that an earlier start had, too. `errors`: how many standard errors a difference must be
         beyond."""
-        self.folder, self.rules, self.errors = folder, rules, errors
-        earlier = {}
-        path = self._path("results.json")
-        if os.path.exists(path):
-            with open(path, encoding="utf-8") as text:
-                earlier = json.load(text)
+        self.folder, self.rules, self.errors = Path(folder), rules, errors
+        path = self.folder / "results.json"
+        earlier = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
         known = earlier.get("texts", {})
         changed = [key for key, value in conditions.items() if earlier and earlier["conditions"].get(key) != value]
         changed += [name for name, text in texts.items() if known.get(name, text) != text]
@@ -48,31 +45,26 @@ class Results:
         self.save()
 
     def save(self):
-        rows = self._rows()
-        os.makedirs(self.folder, exist_ok=True)
-        write_json(self._path("results.json"), {**self.facts, "rules": self.rules, "standard_errors": self.errors,
-                                                "summary": rows, "runs": self.runs})
+        rows = summarise(self.runs, self.rules, self.errors)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        write_json(self.folder / "results.json", {**self.facts, "rules": self.rules, "standard_errors": self.errors,
+                                                  "summary": rows, "runs": self.runs})
         tables = "".join(f"## {name}\n\n{markdown(table)}\n" for name, table in self._tables(rows))
-        write_whole(self._path("table.md"), f"# Rules of sharing negatives, by settings\n\n{self._conditions()}\n\n"
+        write_whole(self.folder / "table.md", f"# Rules of sharing negatives, by settings\n\n{self._conditions()}\n\n"
                     f"{tables}{bullets(self._notes())}\n{last_line(rows, self.rules)}\n")
 
     def show(self):
         """Prints the cells that are flagged. Returns in how many the default rule is, or any rule if that was not asked
         for."""
-        rows = self._rows()
+        rows = summarise(self.runs, self.rules, self.errors)
         for name, table in self._tables([row for row in rows if row["flags"]]):
             print(f"\nworse in {name}\n{plain(table)}", end="")
         print("\n" + last_line(rows, self.rules))
         return flagged(rows, [DEFAULT] if DEFAULT in self.rules else self.rules)
 
-    def _rows(self):
-        """In the order in which the cells first ran, text by text."""
-        names = list(self.facts["texts"])
-        return sorted(summarise(self.runs, self.rules, self.errors), key=lambda row: names.index(row["text"]))
-
     def _tables(self, rows):
-        return [(name, table_of([row for row in rows if row["text"] == name], self.rules))
-                for name in dict.fromkeys(row["text"] for row in rows)]
+        by_text = grouped(rows, lambda row: row["text"])
+        return [(name, table_of(by_text[name], self.rules)) for name in self.facts["texts"] if name in by_text]
 
     def _conditions(self):
         facts, conditions, machine = self.facts, self.facts["conditions"], self.facts["machine"]
@@ -91,9 +83,6 @@ class Results:
         return [*about, *what_is_worse(self.errors),
                 *([f"Standard deviations over seeds: {'; '.join(deviations)}."] if deviations else []),
                 *dict.fromkeys(failed)]
-
-    def _path(self, name):
-        return os.path.join(self.folder, name)
 
 
 def run_rounds(cells, seeds, results, measure):

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from array import array
+from pathlib import Path
 
 from measure import ProgramFailed, closing_summary, run_watched, train_command
 
@@ -46,7 +47,7 @@ def measure(program, folder, texts, flags, cell, rule, seed):
         watched = run_watched(train_command(program, folder, input=text.path, min_count=text.min_count,
                                             epochs=text.epochs, seed=seed, sharing=rule, **flags, **cell["settings"]))
         summary = closing_summary(folder)
-        path = os.path.join(folder, "vectors.bin")
+        path = Path(folder, "vectors.bin")
         vectors = read_vectors(path)
         figures = {**text.judge(program, path, vectors), MEAN_LOSS: summary["epoch_loss"][-1],
                    LARGEST_NORM: largest_norm(vectors)}
@@ -63,8 +64,7 @@ def measure(program, folder, texts, flags, cell, rule, seed):
 
 def read_vectors(path):
     """The vector of each word in a file in word2vec's binary format."""
-    with open(path, "rb") as file:
-        data = file.read()
+    data = Path(path).read_bytes()
     place = data.index(b"\n") + 1
     rows, dim = map(int, data[:place].split())
     vectors = {}

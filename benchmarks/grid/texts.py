@@ -6,6 +6,7 @@ import random
 import statistics
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Callable, NamedTuple
 
 from measure import dictionary, evaluate
@@ -28,13 +29,12 @@ class Text:
     min_count: int
     epochs: int
     judge: Callable  # from warp2vec, a file of vectors, and what is in it, to figures
-    path: str = ""  # once it is written
+    path: Path = None  # once it is written
 
     def write(self, folder):
         data = self.make()
-        self.path = os.path.join(folder, self.name.replace(" ", "-") + ".txt")
-        with open(self.path, "wb") as out:
-            out.write(data)
+        self.path = Path(folder, self.name.replace(" ", "-") + ".txt")
+        self.path.write_bytes(data)
         self.about = {**self.about, "words": len(data.split()), "epochs": self.epochs, "min-count": self.min_count,
                       "sha256": hashlib.sha256(data).hexdigest()}
 
@@ -123,10 +123,9 @@ def planted_partition(name="planted", groups=12, size=100, edges=4, inside=0.4, 
     labels = {node: (str(number // size),) for number, node in enumerate(nodes)}
     made = []
     for number, node in enumerate(nodes):
-        begin = number // size * size
         for _ in range(edges):
-            near = draws.random() < inside
-            made.append((node, nodes[begin + draws.randrange(size) if near else draws.randrange(len(nodes))]))
+            begin, among = (number // size * size, size) if draws.random() < inside else (0, len(nodes))
+            made.append((node, nodes[begin + draws.randrange(among)]))
     return graph_of(name, made, labels)
 
 

@@ -1,35 +1,29 @@
 """The programs that are compared: how each is called, and how long its phases took."""
 import json
-import os
 import platform
 import re
 import shutil
 import subprocess
 import sys
 from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Callable, NamedTuple
 
 from measure import ProgramFailed, closing_summary, run_watched, script, sha256, train_command, version
 
 HUGE_PAGE_CHOICE = "/sys/kernel/mm/transparent_hugepage/enabled"
-GENSIM_WORKER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "gensim_worker.py")
+GENSIM_WORKER = str(Path(__file__).with_name("gensim_worker.py"))
 TOO_SMALL = "the text is too small to time it"
-NOTES = {
-    "warp2vec": "warp2vec: its own times; training includes turning the text into word numbers, which the others do "
-                "while training.",
-    "gensim": "gensim: the times of build_vocab, train and save_word2vec_format; the rest is mostly Python starting. "
-              "With corpus_file and N workers the learning rate falls, within each epoch, only by 1/N of what it "
-              "should: compare the quality with the iterator's.",
-    "fasttext": "fastText: times of what it prints; vocabulary includes its start, and how long training took follows "
-                "from the speed that it prints at the end. Save is of a text and a binary file; it always writes both. "
-                "It trains as many words of its vocabulary as the text has words of any kind, which is somewhat more "
-                "than the others do.",
-    "slow gensim": "gensim: it multiplies without OpenBLAS, and trains up to 1.5 times as fast with it.",
-    "negatives": "warp2vec's negatives are shared by tiles of neighbouring words, the default; the others draw theirs "
-                 "for each pair.",
-    "word2vec.c": "word2vec.c: times of what it prints; when training began follows from its progress, and it ended "
-                  "when the file of vectors appeared. With huge pages: run with GLIBC_TUNABLES=glibc.malloc.hugetlb=1."}
+NOTES = ["warp2vec: its own times; training includes turning the text into word numbers, which the others do while "
+         "training.",
+         "gensim: the times of build_vocab, train and save_word2vec_format; the rest is mostly Python starting. With "
+         "corpus_file and N workers the learning rate falls, within each epoch, only by 1/N of what it should: compare "
+         "the quality with the iterator's.",
+         "fastText: times of what it prints; vocabulary includes its start, and how long training took follows from "
+         "the speed that it prints at the end. Save is of a text and a binary file; it always writes both. It trains "
+         "as many words of its vocabulary as the text has words of any kind, which is somewhat more than the others "
+         "do."]
 
 
 class Task(NamedTuple):
@@ -40,10 +34,7 @@ class Task(NamedTuple):
     settings: SimpleNamespace  # loss ('ns' or 'hs'), dim, window, negative, sample, min_count, lr, epochs
     threads: int
     seed: int
-    folder: str  # empty; for what the program writes
-
-    def path(self, name):
-        return os.path.join(self.folder, name)
+    folder: Path  # empty; for what the program writes
 
 
 class Phases(NamedTuple):
@@ -64,9 +55,9 @@ class Peer(NamedTuple):
 
     def train(self, task):
         """How it ran, its phases, and the file of vectors."""
-        vectors = task.path(self.vectors)
+        vectors = task.folder / self.vectors
         watched = run_watched(self.command(task), self.environment, awaited=vectors)
-        if not os.path.exists(vectors):
+        if not vectors.exists():
             raise ProgramFailed("it wrote no vectors")
         return watched, self.phases_of(task, watched), vectors
 
@@ -77,7 +68,7 @@ def warp2vec_command(program, task):
 
 
 def warp2vec_phases(task, _):
-    """It turns the text into numbers before training, which the others do while they train: so that is training, too."""
+    """It turns the text into numbers before training, which the others do meanwhile: so that is training, too."""
     seconds = closing_summary(task.folder)["seconds"]
     return Phases(seconds["vocabulary"], seconds["encode"] + seconds["train"], seconds["save"])
 
@@ -99,9 +90,9 @@ def multiplies_slowly(versions):
 def gensim_command(python, feeding, task):
     """`feeding`: 'iterator' (of sentences) or 'corpus_file'."""
     s = task.settings
-    wanted = {"corpus": task.text, "feeding": feeding, "vectors": task.path("vectors.bin"), "vector_size": s.dim,
-              "window": s.window, "hs": int(s.loss == "hs"), "negative": s.negative if s.loss == "ns" else 0,
-              "sample": s.sample, "min_count": s.min_count,
+    wanted = {"corpus": task.text, "feeding": feeding, "vectors": str(task.folder / "vectors.bin"),
+              "vector_size": s.dim, "window": s.window, "hs": int(s.loss == "hs"),
+              "negative": s.negative if s.loss == "ns" else 0, "sample": s.sample, "min_count": s.min_count,
               "alpha": s.lr, "min_alpha": s.lr / 10000,  # where the others end, too
               "epochs": s.epochs, "workers": task.threads, "seed": task.seed}
     return [python, "-B", GENSIM_WORKER, json.dumps(wanted)]
@@ -128,7 +119,7 @@ def fasttext_command(program, task):
     """Without subwords, which is word2vec."""
     s = task.settings
     every_word = 1  # as a threshold; 0, which means that to the others, would leave it none
-    return [program, "skipgram", "-input", task.text, "-output", task.path("vectors"), "-bucket", 0, "-maxn", 0,
+    return [program, "skipgram", "-input", task.text, "-output", task.folder / "vectors", "-bucket", 0, "-maxn", 0,
             "-loss", s.loss, "-dim", s.dim, "-ws", s.window, "-neg", s.negative, "-t", s.sample or every_word,
             "-minCount", s.min_count, "-lr", s.lr, "-epoch", s.epochs, "-thread", task.threads, "-seed", task.seed]
 
@@ -156,8 +147,7 @@ def word2vec_c_version(program):
 def why_no_huge_pages():
     """Why a program cannot be given huge pages here; empty if it can."""
     try:
-        with open(HUGE_PAGE_CHOICE) as choice:
-            return huge_pages_refused(choice.read(), *platform.libc_ver())
+        return huge_pages_refused(Path(HUGE_PAGE_CHOICE).read_text(), *platform.libc_ver())
     except OSError:
         return f"there is no {HUGE_PAGE_CHOICE}"
 
@@ -173,7 +163,7 @@ def huge_pages_refused(chosen, libc, number):
 
 def word2vec_c_command(program, task):
     s = task.settings
-    return [program, "-train", task.text, "-output", task.path("vectors.bin"), "-binary", 1, "-cbow", 0,
+    return [program, "-train", task.text, "-output", task.folder / "vectors.bin", "-binary", 1, "-cbow", 0,
             "-hs", int(s.loss == "hs"), "-negative", s.negative if s.loss == "ns" else 0, "-size", s.dim,
             "-window", s.window, "-sample", s.sample, "-min-count", s.min_count, "-alpha", s.lr, "-iter", s.epochs,
             "-threads", task.threads]
@@ -205,17 +195,20 @@ def find_peers(warp2vec, word2vec_c, loss):
              *(Peer(f"gensim ({feeding})", ", ".join(versions), partial(gensim_command, python, feeding), gensim_phases)
                for feeding in ("iterator", "corpus_file")),
              Peer("fastText", fasttext_version(), partial(fasttext_command, fasttext), fasttext_phases, "vectors.vec")]
-    notes = [NOTES["warp2vec"], NOTES["gensim"], NOTES["fasttext"]]
+    notes = list(NOTES)
     if multiplies_slowly(versions):
-        notes.append(NOTES["slow gensim"])
+        notes.append("gensim: it multiplies without OpenBLAS, and trains up to 1.5 times as fast with it.")
     if loss == "ns":
-        notes.append(NOTES["negatives"])
+        notes.append("warp2vec's negatives are shared by tiles of neighbouring words, the default; the others draw "
+                     "theirs for each pair.")
     if word2vec_c:
+        refused = why_no_huge_pages()
         peer = Peer("word2vec.c", word2vec_c_version(word2vec_c), partial(word2vec_c_command, word2vec_c),
                     word2vec_c_phases)
         peers.append(peer)
-        notes.append(NOTES["word2vec.c"])
-        refused = why_no_huge_pages()
+        notes.append("word2vec.c: times of what it prints; when training began follows from its progress, and it "
+                     "ended when the file of vectors appeared. With huge pages: run with "
+                     "GLIBC_TUNABLES=glibc.malloc.hugetlb=1.")
         if refused:
             notes.append(f"word2vec.c was not run with huge pages: {refused}.")
         else:

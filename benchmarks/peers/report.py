@@ -1,8 +1,8 @@
 """The summary of a comparison, and the files in which it is left."""
-import os
 import statistics
 import subprocess
 import textwrap
+from pathlib import Path
 
 from measure import bullets, grouped, markdown, plain, quality_label, quality_text, write_json, write_whole
 
@@ -60,14 +60,14 @@ class Report:
     def __init__(self, folder, program, facts):
         """`program`: warp2vec, which draws the charts. `facts`: what the JSON file says of machine, programs and
         settings."""
-        os.makedirs(folder, exist_ok=True)
-        self.folder, self.program, self.facts = folder, program, facts
+        self.folder, self.program, self.facts = Path(folder), program, facts
+        self.folder.mkdir(parents=True, exist_ok=True)
         self.words = facts["corpus"]["words_in_vocabulary"] * facts["settings"]["epochs"]
         self.runs = []
 
     def add(self, run):
         self.runs.append(run)
-        write_json(self._path("unfinished.json"), {**self.facts, "runs": self.runs})
+        write_json(self.folder / "unfinished.json", {**self.facts, "runs": self.runs})
         quality = ", ".join(f"{quality_label(key)} {quality_text(key, value)}"
                             for key, value in run["quality"].items())
         print(f"round {run['round']}, threads {run['threads']}, {run['program']}: "
@@ -80,13 +80,13 @@ class Report:
         table, notes = table_of(rows, REFERENCE), self.facts["notes"]
         print("\n" + plain(table))
         print("\n".join(textwrap.fill(note, 120) for note in notes))
-        write_whole(self._path("table.md"), f"# Peers on {self.facts['corpus']['name']}\n\n{self._conditions()}\n\n"
+        write_whole(self.folder / "table.md", f"# Peers on {self.facts['corpus']['name']}\n\n{self._conditions()}\n\n"
                     f"{markdown(table)}\nTimes are in seconds. Medians; those of the phases need not add up.\n\n"
                     f"{bullets(notes)}")
-        write_json(self._path("results.json"), {**self.facts, "summary": rows, "runs": self.runs})
-        os.remove(self._path("unfinished.json"))
-        subprocess.run([self.program, "bench", "--peers", self._path("results.json"), "--output", self._path("report"),
-                        "--quiet"], check=True)
+        write_json(self.folder / "results.json", {**self.facts, "summary": rows, "runs": self.runs})
+        (self.folder / "unfinished.json").unlink()
+        subprocess.run([self.program, "bench", "--peers", str(self.folder / "results.json"),
+                        "--output", str(self.folder / "report"), "--quiet"], check=True)
 
     def _conditions(self):
         facts, s, corpus, machine = (self.facts, *map(self.facts.get, ("settings", "corpus", "machine")))
@@ -97,6 +97,3 @@ class Report:
                 f"min-count {s['min_count']}, lr {s['lr']:g}, epochs {s['epochs']}\n"
                 f"{machine['cpu']}, {machine['cores']} cores; {machine['system']}\n"
                 f"commit {facts['commit']}; {facts['date']}; {rounds}")
-
-    def _path(self, name):
-        return os.path.join(self.folder, name)

@@ -3,6 +3,7 @@ import json
 import os
 import tempfile
 import unittest
+from pathlib import Path
 from types import SimpleNamespace
 
 from measure import ProgramFailed, Watched
@@ -32,7 +33,7 @@ def watched(pieces, seconds, appeared=None):
 
 def task(words=1, threads=1, sample=1e-4, folder="out"):
     settings = SimpleNamespace(loss="ns", dim=100, window=5, negative=5, sample=sample, min_count=5, lr=0.025, epochs=2)
-    return Task("text.txt", words - 1, 1, settings, threads, 1, folder)
+    return Task("text.txt", words - 1, 1, settings, threads, 1, Path(folder))
 
 
 class FasttextTest(unittest.TestCase):
@@ -106,10 +107,10 @@ class PeerTest(unittest.TestCase):
 
     def test_a_program_that_writes_them_as_it_ends(self):
         with tempfile.TemporaryDirectory() as folder:
-            peer = programs.Peer("a", "1", lambda task: ["touch", task.path("vectors.bin")], lambda task, watched: 7)
+            peer = programs.Peer("a", "1", lambda task: ["touch", task.folder / "vectors.bin"], lambda task, watched: 7)
             watched, phases, vectors = peer.train(task(folder=folder))
             self.assertTrue(0 <= watched.appeared <= watched.seconds)
-            self.assertEqual((phases, vectors), (7, os.path.join(folder, "vectors.bin")))
+            self.assertEqual((phases, vectors), (7, Path(folder, "vectors.bin")))
 
 
 class Warp2vecTest(unittest.TestCase):
