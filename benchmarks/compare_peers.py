@@ -117,4 +117,4 @@ def main():
 
 
 if __name__ == "__main__":
-    run_command("compare_peers", main, ProgramFailed)
+    run_command("compare_peers", main)

@@ -53,14 +53,14 @@ def add_evaluation_files(parser):
         parser.add_argument(flag, type=existing_file, nargs="+", action="extend", default=[], help=what)
 
 
-def run_command(name, main, expected, after_interrupt=""):
-    """Runs main(). What stops it ends the program with one line that begins with `name`, and status 1: an exception of
-    the class `expected`, a program that failed, SIGINT, or SIGTERM, which also ends the programs that it has started.
-    `after_interrupt`: more for the line of SIGINT."""
+def run_command(name, main, after_interrupt=""):
+    """Runs main(). What stops it ends the program with one line that begins with `name`, and status 1: a program that
+    failed, SIGINT, or SIGTERM, which also ends the programs that it has started. `after_interrupt`: more for the line
+    of SIGINT."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(f"{name}: terminated"))
     try:
         main()
-    except expected as reason:
+    except ProgramFailed as reason:
         sys.exit(f"{name}: {reason}")
     except subprocess.CalledProcessError as failure:  # it has said why
         sys.exit(f"{name}: this failed: {' '.join(failure.cmd)}")
@@ -68,7 +68,7 @@ def run_command(name, main, expected, after_interrupt=""):
         sys.exit(f"{name}: interrupted{after_interrupt}")
 
 
-# The checkout and the machine.
+# The checkout, the machine, and files.
 
 def script(name, *arguments):
     """Runs one of the project's; an error ends it all."""
@@ -100,8 +100,6 @@ def conditions():
                         "system": platform.platform()},
             "commit": commit or "unknown", "date": time.strftime("%Y-%m-%d")}
 
-
-# Files.
 
 def write_whole(path, text):
     """It is there whole or not at all."""
@@ -144,25 +142,23 @@ class Watched(NamedTuple):
 def run_watched(command, environment=None, awaited=None):
     """Runs a command to its end. `environment`: variables set for it. `awaited`: a file that it will create."""
     # Programs print late into a pipe, but at once into a terminal.
-    screen, printed_on = pty.openpty()
+    ours, theirs = pty.openpty()
     begin = time.monotonic()
-    try:
-        process = subprocess.Popen(list(map(str, command)), stdin=subprocess.DEVNULL, stdout=printed_on,
-                                   stderr=printed_on, env={**os.environ, **(environment or {})})
-    except OSError as reason:
-        os.close(screen)
-        raise ProgramFailed(f"it does not start: {reason}") from None
-    finally:
-        os.close(printed_on)
-    try:
-        printed, appeared, peak = _follow(process.pid, screen, begin, awaited)
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        seconds = time.monotonic() - begin
-    finally:
-        os.close(screen)
-        process.kill()
-        process.wait()
+    with open(ours, "rb", buffering=0) as screen:
+        with open(theirs, "wb", buffering=0) as terminal:
+            try:
+                process = subprocess.Popen(list(map(str, command)), stdin=subprocess.DEVNULL, stdout=terminal,
+                                           stderr=terminal, env={**os.environ, **(environment or {})})
+            except OSError as reason:
+                raise ProgramFailed(f"it does not start: {reason}") from None
+        try:
+            printed, appeared, peak = _follow(process.pid, screen, begin, awaited)
+            _, status, used = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            seconds = time.monotonic() - begin
+        finally:
+            process.kill()
+            process.wait()
     watched = Watched(printed, seconds, used.ru_utime + used.ru_stime, peak, appeared)
     if process.returncode:
         raise ProgramFailed(f"it ended with status {process.returncode} after printing:\n{watched.text[-2000:]}")
@@ -182,7 +178,7 @@ def _follow(pid, screen, begin, awaited):
             appeared = now
         if readable:
             try:
-                data = os.read(screen, 65536)
+                data = screen.read(65536)
             except OSError:  # so a terminal says that nobody is left who could print
                 data = b""
             if not data:
@@ -237,8 +233,6 @@ def quality_text(key, value):
         return "-"
     return f"{value:.1%}" if key.startswith("analogies ") else f"{value:.3f}"
 
-
-# Results.
 
 def grouped(items, key):
     """Lists of items, by their keys in the order of the first ones."""

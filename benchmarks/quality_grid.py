@@ -12,9 +12,8 @@ import re
 import sys
 import tempfile
 
-from grid.results import OtherConditions, Results, run_rounds
+from grid.results import REFERENCE, Results, run_rounds
 from grid.runs import measure, name_of, plan
-from grid.summary import REFERENCE
 from grid.texts import texts_of
 from measure import (ROOT, add_evaluation_files, built_program, conditions, existing_file,
                      existing_folder, existing_program, positive, run_command, sha256, version)
@@ -103,4 +102,4 @@ def main():
 
 
 if __name__ == "__main__":
-    run_command("quality_grid", main, OtherConditions, "; the same command goes on from here")
+    run_command("quality_grid", main, "; the same command goes on from here")

@@ -110,8 +110,6 @@ class Check:
         return json.loads((self.folder / "bench/results.json").read_text(encoding="utf-8"))[part]
 
 
-# What there is.
-
 def find_programs(folder):
     """The programs in a bundle or in a build folder."""
     places = os.pathsep.join(os.path.abspath(os.path.join(folder, place)) for place in ("", "tests/gpu"))
@@ -129,8 +127,6 @@ def environment():
     paths = [os.environ.get("LD_LIBRARY_PATH"), *dict.fromkeys(map(os.path.dirname, libraries))]
     return {**os.environ, "LD_LIBRARY_PATH": ":".join(filter(None, paths))}
 
-
-# Steps.
 
 def skip(_, reason):
     raise Ended("skipped", reason)

@@ -7,7 +7,7 @@ import statistics
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable, NamedTuple
+from typing import Callable
 
 from measure import dictionary, evaluate
 
@@ -74,21 +74,19 @@ def with_runs(text):
     return b"".join(b" ".join(line) + b"\n" for line in made)
 
 
-class Graph(NamedTuple):
-    name: str
-    neighbours: dict  # of each node that has any: a list of nodes
-    labels: dict  # of those nodes, as far as they have any: a tuple
+class Graph:
+    """Undirected, without loops; an edge that is given twice counts once."""
 
-
-def graph_of(name, edges, labels):
-    """Undirected, without loops; what is given twice counts once."""
-    neighbours = {}
-    for one, other in edges:
-        if one != other:
-            neighbours.setdefault(one, {})[other] = None
-            neighbours.setdefault(other, {})[one] = None
-    return Graph(name, {node: list(near) for node, near in neighbours.items()},
-                 {node: own for node, own in labels.items() if node in neighbours})
+    def __init__(self, name, edges, labels):
+        """`edges`: pairs of nodes. `labels`: a tuple of each node; those without an edge are left out."""
+        neighbours = {}
+        for one, other in edges:
+            if one != other:
+                neighbours.setdefault(one, {})[other] = None
+                neighbours.setdefault(other, {})[one] = None
+        self.name = name
+        self.neighbours = {node: list(near) for node, near in neighbours.items()}
+        self.labels = {node: own for node, own in labels.items() if node in neighbours}
 
 
 def read_folder(folder, most_nodes):
@@ -112,7 +110,7 @@ def read_folder(folder, most_nodes):
             continue
         edges = ((node, other) for node, *others in fields_of(edges_file)
                  for other in (others if ".adjlist" in edges_file else others[:1]))  # an edge may have a weight
-        graphs.append(graph_of(name, edges, labels))
+        graphs.append(Graph(name, edges, labels))
     return graphs, larger
 
 
@@ -126,7 +124,7 @@ def planted_partition(name="planted", groups=12, size=100, edges=4, inside=0.4, 
         for _ in range(edges):
             begin, among = (number // size * size, size) if draws.random() < inside else (0, len(nodes))
             made.append((node, nodes[begin + draws.randrange(among)]))
-    return graph_of(name, made, labels)
+    return Graph(name, made, labels)
 
 
 def walks(graph, for_each_node, length, seed=1):

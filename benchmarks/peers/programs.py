@@ -144,20 +144,18 @@ def word2vec_c_version(program):
     return f"{printed.splitlines()[0]}, SHA-256 {sha256(program)[:12]}"
 
 
-def why_no_huge_pages():
-    """Why a program cannot be given huge pages here; empty if it can."""
+def why_no_huge_pages(choice=HUGE_PAGE_CHOICE, libc=platform.libc_ver()):
+    """Why a program cannot be given huge pages here; empty if it can. `choice`: where the kernel says something such as
+    'always [madvise] never'. `libc`: its name and version."""
     try:
-        return huge_pages_refused(Path(HUGE_PAGE_CHOICE).read_text(), *platform.libc_ver())
+        chosen = Path(choice).read_text().strip()
     except OSError:
-        return f"there is no {HUGE_PAGE_CHOICE}"
-
-
-def huge_pages_refused(chosen, libc, number):
-    """`chosen`: what the kernel says, such as 'always [madvise] never'. `libc`, `number`: such as 'glibc', '2.36'."""
+        return f"there is no {choice}"
     if "[never]" in chosen:
-        return f"{HUGE_PAGE_CHOICE} says {chosen.strip()}"
-    if libc != "glibc" or tuple(map(int, number.split(".")[:2])) < (2, 35):
-        return f"{f'{libc} {number}'.strip() or 'the C library'} cannot ask for them"
+        return f"{choice} says {chosen}"
+    name, number = libc
+    if name != "glibc" or tuple(map(int, number.split(".")[:2])) < (2, 35):
+        return f"{' '.join(libc).strip() or 'the C library'} cannot ask for them"
     return ""
 
 

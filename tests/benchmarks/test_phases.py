@@ -78,12 +78,18 @@ class Word2vecCTest(unittest.TestCase):
             programs.word2vec_c_phases(task(), watched(WORD2VEC_C[:2], 5.124, 5.033))
 
     def test_huge_pages(self):
-        refused = programs.huge_pages_refused
-        self.assertEqual(refused("always [madvise] never", "glibc", "2.36"), "")
-        self.assertEqual(refused("[always] madvise never", "glibc", "2.35"), "")
-        self.assertIn("says always madvise [never]", refused("always madvise [never]\n", "glibc", "2.36"))
-        self.assertIn("glibc 2.34 cannot", refused("always [madvise] never", "glibc", "2.34"))
-        self.assertIn("the C library cannot", refused("always [madvise] never", "", ""))
+        with tempfile.NamedTemporaryFile("w+") as choice:
+            for chosen, libc, refused in (("always [madvise] never", ("glibc", "2.36"), "^$"),
+                                          ("[always] madvise never", ("glibc", "2.35"), "^$"),
+                                          ("always madvise [never]\n", ("glibc", "2.36"), r"says always madvise \[never\]$"),
+                                          ("always [madvise] never", ("glibc", "2.34"), "^glibc 2.34 cannot"),
+                                          ("always [madvise] never", ("", ""), "^the C library cannot")):
+                choice.truncate(0)
+                choice.seek(0)
+                choice.write(chosen)
+                choice.flush()
+                self.assertRegex(programs.why_no_huge_pages(choice.name, libc), refused)
+        self.assertEqual(programs.why_no_huge_pages("/no/such/file"), "there is no /no/such/file")
 
 
 class GensimTest(unittest.TestCase):

@@ -13,10 +13,9 @@ import unittest
 from collections import Counter
 
 import measure
-from grid.results import OtherConditions, Results, flagged, last_line, run_rounds, table_of
+from grid.results import DEFAULT, Results, flagged, last_line, noises, run_rounds, summarise, table_of
 from grid.runs import BASE, LARGEST_NORM, MEAN_LOSS, largest_norm, name_of, plan, read_vectors
-from grid.summary import DEFAULT, noises, summarise
-from grid.texts import graph_of, head_of, planted_partition, read_folder, walks, walks_text, with_runs
+from grid.texts import Graph, head_of, planted_partition, read_folder, walks, walks_text, with_runs
 
 MEN, F1 = "spearman men.tsv", "micro F1"
 RULES = ["tile", "window", "pair"]
@@ -133,7 +132,7 @@ class WalksTest(unittest.TestCase):
         self.assertEqual(Counter(walk[0] for walk in taken), {node: 4 for node in graph.neighbours})
 
     def test_they_are_the_same_again(self):
-        graph = graph_of("g", [("a", "b"), ("b", "c")], {})
+        graph = Graph("g", [("a", "b"), ("b", "c")], {})
         self.assertEqual(walks_text(graph, 2, 5), walks_text(graph, 2, 5))
         self.assertEqual([len(line.split()) for line in walks_text(graph, 2, 5).splitlines()], [5] * 6)
 
@@ -300,9 +299,9 @@ class ResultsTest(unittest.TestCase):
 
     def test_other_conditions_are_no_earlier_start(self):
         self.rounds(seeds=1)
-        with self.assertRaisesRegex(OtherConditions, r"other conditions \(dim\)"):
+        with self.assertRaisesRegex(SystemExit, r"other conditions \(dim\)"):
             self.results(dim=50)
-        with self.assertRaisesRegex(OtherConditions, r"other conditions \(walks\)"):
+        with self.assertRaisesRegex(SystemExit, r"other conditions \(walks\)"):
             self.results(walks={"words": 7, "sha256": "3"})
 
     def test_a_further_text_is_gone_on_with(self):
