@@ -81,7 +81,7 @@ class Word2vecCTest(unittest.TestCase):
         with tempfile.NamedTemporaryFile("w+") as choice:
             for chosen, libc, refused in (("always [madvise] never", ("glibc", "2.36"), "^$"),
                                           ("[always] madvise never", ("glibc", "2.35"), "^$"),
-                                          ("always madvise [never]\n", ("glibc", "2.36"), r"says always madvise \[never\]$"),
+                                          ("always madvise [never]\n", ("glibc", "2.36"), r"says always .*\[never\]$"),
                                           ("always [madvise] never", ("glibc", "2.34"), "^glibc 2.34 cannot"),
                                           ("always [madvise] never", ("", ""), "^the C library cannot")):
                 choice.truncate(0)
@@ -123,7 +123,8 @@ class Warp2vecTest(unittest.TestCase):
     def test_encoding_is_training(self):
         with tempfile.TemporaryDirectory() as folder:
             with open(os.path.join(folder, "metrics.jsonl"), "w") as metrics:
-                json.dump({"seconds": {"vocabulary": 1.0, "encode": 0.25, "prepare": 0.1, "train": 4.0, "save": 0.5}}, metrics)
+                seconds = {"vocabulary": 1.0, "encode": 0.25, "prepare": 0.1, "train": 4.0, "save": 0.5}
+                json.dump({"seconds": seconds}, metrics)
             phases = programs.warp2vec_phases(task(folder=folder), None)
         self.assertEqual((phases.vocabulary, phases.training, phases.save), (1.0, 4.25, 0.5))
 

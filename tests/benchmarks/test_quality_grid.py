@@ -92,10 +92,12 @@ class TextsTest(unittest.TestCase):
         short = [line for line in lines if len(line) != 1000]
         self.assertEqual({len(line) for line in short[49::50]}, {40})
         self.assertEqual([word for line in lines if len(line) == 20 for word in line], words)
-        self.assertEqual(len({line[0] for line in lines if len(line) > 20}), 4)  # the two last are the same rare word
+        for length in (40, 1000):
+            self.assertEqual(len({line[0] for line in lines if len(line) == length}), 4)  # two of the five are the same
 
     def test_a_short_text_has_runs_too(self):
         self.assertIn(b" ".join([b"b"] * 1000), with_runs(b"a a b " * 30))
+        self.assertEqual([len(line.split()) for line in with_runs(b"a b " * 150).splitlines()].count(1000), 10)
 
     def test_vectors(self):
         path = self.write("vectors", b"2 2\na " + struct.pack("2f", 3, 4) + b"\nb " + struct.pack("2f", 1, 1) + b"\n")
@@ -277,6 +279,12 @@ class ResultsTest(unittest.TestCase):
         self.assertEqual((len(results["runs"]), results["commit"], results["machine"]["cores"]), (12, "abc", 2))
         self.assertEqual([row["flags"] for row in results["summary"]], [{}, {"tile": [F1]}])
 
+    def test_tables_are_in_the_order_of_the_texts(self):
+        self.cells.reverse()
+        self.rounds(seeds=1)
+        written = self.read("table.md")
+        self.assertLess(written.index("## text\n"), written.index("## walks\n"))
+
     def test_what_an_earlier_start_measured_is_not_measured_again(self):
         self.rounds(seeds=1)
         self.asked = []
@@ -348,8 +356,8 @@ class CommandTest(unittest.TestCase):
 
     def grid(self, seeds, **environment):
         """Exit status, what was printed, and how many trainings there have been so far."""
-        command = [sys.executable, "-B", os.path.join(measure.ROOT, "benchmarks", "quality_grid.py"), "--program", PROGRAM, "--output",
-                   self.path("out"), "--text", self.path("corpus.txt"), "--pairs", self.path("men.tsv"), "--sharings",
+        command = [sys.executable, "-B", measure.ROOT / "benchmarks/quality_grid.py", "--program", PROGRAM,
+                   "--output", self.path("out"), "--text", self.path("corpus.txt"), "--pairs", self.path("men.tsv"), "--sharings",
                    "tile,pair", "--seeds", str(seeds), "--only", "text: ns, window 2,"]
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                               env={**os.environ, "PRETENDED_LOG": self.path("log"), **environment})

@@ -23,6 +23,7 @@ class TableTest(unittest.TestCase):
         lines = plain(self.cells).splitlines()
         self.assertEqual(len({len(line) for line in lines if line.endswith(("words", "%"))}), 1, lines)
         self.assertTrue(lines[-2].startswith("warp2vec "))
+        self.assertTrue(lines[-3].endswith("  questions-words"), "a long word is left whole")
 
     def test_markdown_has_as_many_cells_in_every_line(self):
         lines = markdown(self.cells + [["a|b"] + [""] * (len(self.cells[0]) - 1)]).splitlines()
