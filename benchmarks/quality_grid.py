@@ -77,7 +77,7 @@ def main():
     texts, larger = texts_of(arguments)
     if larger:
         print(f"left out, with more than {arguments.graph_nodes:,} nodes: {', '.join(larger)}", file=sys.stderr)
-    cells = plan([text.name for text in texts], arguments.only)
+    cells = plan(texts, arguments.only)
     if arguments.list:
         print("\n".join(map(name_of, cells)))
         return
@@ -88,7 +88,7 @@ def main():
     flags = {"dim": arguments.dim, "device": arguments.device, "threads": arguments.threads}
     shared = {"program_sha256": sha256(program), **flags, "pairs": list(map(os.path.basename, arguments.pairs)),
               "analogies": list(map(os.path.basename, arguments.analogies))}
-    used = {text.name: text for text in texts if any(cell["text"] == text.name for cell in cells)}
+    used = {cell["text"]: texts[cell["text"]] for cell in cells}
     with tempfile.TemporaryDirectory() as written:
         for text in used.values():
             text.write(written)
@@ -96,9 +96,7 @@ def main():
                           arguments.sharings, arguments.standard_errors)
         run_rounds(cells, arguments.seeds, results,
                    functools.partial(measure, program, os.path.join(written, "run"), used, flags))
-        results.save()
-    print(f"\nThe results are in {results.folder}")
-    sys.exit(1 if results.show() else 0)
+    sys.exit(1 if results.finish() else 0)
 
 
 if __name__ == "__main__":

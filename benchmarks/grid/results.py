@@ -112,13 +112,12 @@ class Results:
         self.folder, self.rules, self.errors = Path(folder), rules, errors
         path = self.folder / "results.json"
         earlier = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        known = earlier.get("texts", {})
-        changed = [key for key, value in conditions.items() if earlier and earlier["conditions"].get(key) != value]
-        changed += [name for name, text in texts.items() if known.get(name, text) != text]
+        known = {**earlier.get("conditions", {}), **earlier.get("texts", {})}
+        changed = [key for key, value in {**conditions, **texts}.items() if known.get(key, value) != value]
         if changed:
             sys.exit(f"quality_grid: {path} was measured with other conditions ({', '.join(changed)}): please give "
                      "another --output, or delete it")
-        self.facts = {**facts, "conditions": conditions, "texts": {**known, **texts}}
+        self.facts = {**facts, "conditions": conditions, "texts": {**earlier.get("texts", {}), **texts}}
         self.runs = earlier.get("runs", [])
         self.done = {key_of(run): run for run in self.runs}
 
@@ -132,6 +131,7 @@ class Results:
         self.save()
 
     def save(self):
+        """Returns the summary."""
         rows = summarise(self.runs, self.rules, self.errors)
         self.folder.mkdir(parents=True, exist_ok=True)
         write_json(self.folder / "results.json", {**self.facts, "rules": self.rules, "standard_errors": self.errors,
@@ -139,11 +139,13 @@ class Results:
         tables = "".join(f"## {name}\n\n{markdown(table)}\n" for name, table in self._tables(rows))
         write_whole(self.folder / "table.md", f"# Rules of sharing negatives, by settings\n\n{self._conditions()}\n\n"
                     f"{tables}{bullets(self._notes())}\n{last_line(rows, self.rules)}\n")
+        return rows
 
-    def show(self):
+    def finish(self):
         """Prints the cells that are flagged. Returns in how many the default rule is, or any rule if that was not asked
         for."""
-        rows = summarise(self.runs, self.rules, self.errors)
+        rows = self.save()
+        print(f"\nThe results are in {self.folder}")
         for name, table in self._tables([row for row in rows if row["flags"]]):
             print(f"\nworse in {name}\n{plain(table)}", end="")
         print("\n" + last_line(rows, self.rules))

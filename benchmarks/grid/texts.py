@@ -175,7 +175,7 @@ def micro_f1(vectors, labels):
 
 
 def texts_of(arguments):
-    """All that can be trained, and the names of graphs that are left out since they are too large."""
+    """All that can be trained, by their names, and the names of graphs that are left out since they are too large."""
     def real():
         return head_of(arguments.text or dictionary(), arguments.bytes)
 
@@ -192,4 +192,4 @@ def texts_of(arguments):
              Text("text with runs", lambda: with_runs(real()), about, MIN_COUNT, arguments.epochs, judge_words)]
     graphs, larger = read_folder(arguments.graphs, arguments.graph_nodes) if arguments.graphs else (
         [planted_partition()], [])
-    return texts + [walks_on(graph) for graph in graphs], larger
+    return {text.name: text for text in [*texts, *map(walks_on, graphs)]}, larger

@@ -63,8 +63,8 @@ class GpuCheckTest(unittest.TestCase):
     def run_check(self, **environment):
         """The exit status, what it said, and the results."""
         done = subprocess.run([sys.executable, "-B", os.path.join(ROOT, "scripts", "gpu_check.py"),
-                               "--bundle", self.folder, "--output", self.path("out"), "--budget", "100", "--corpus", self.path("text"),
-                               "--pairs", self.path("p")], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                               "--bundle", self.folder, "--output", self.path("out"), "--budget", "100",
+                               "--corpus", self.path("text"), "--pairs", self.path("p")], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                               env={**os.environ, **environment, "PATH": "/usr/bin:/bin"})
         with open(self.path("out/results.json")) as results:
             return done.returncode, done.stdout, json.load(results)

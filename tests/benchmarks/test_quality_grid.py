@@ -245,8 +245,7 @@ class ResultsTest(unittest.TestCase):
         results = results or self.results()
         with contextlib.redirect_stdout(io.StringIO()) as printed:
             run_rounds(self.cells, seeds, results, self.measure)
-            results.save()
-            flagged = results.show()
+            flagged = results.finish()
         return printed.getvalue(), flagged
 
     def read(self, name):
@@ -334,9 +333,10 @@ class ResultsTest(unittest.TestCase):
             self.assertEqual(last_line(rows, rules), f"Flagged of 1 cells: auto in {count}, tile in {1 - count}, "
                              "window in 0, pair in 0.")
             with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
-                results = Results(folder, {}, {}, {"text": {}}, rules, 2)
+                results = Results(folder, self.results().facts, {"dim": 100, "device": "cpu", "threads": 2}, {"text": {}},
+                                  rules, 2)
                 results.runs = runs
-                self.assertEqual(results.show(), count)
+                self.assertEqual(results.finish(), count)
 
 
 class CommandTest(unittest.TestCase):
@@ -357,8 +357,8 @@ class CommandTest(unittest.TestCase):
     def grid(self, seeds, **environment):
         """Exit status, what was printed, and how many trainings there have been so far."""
         command = [sys.executable, "-B", measure.ROOT / "benchmarks/quality_grid.py", "--program", PROGRAM,
-                   "--output", self.path("out"), "--text", self.path("corpus.txt"), "--pairs", self.path("men.tsv"), "--sharings",
-                   "tile,pair", "--seeds", str(seeds), "--only", "text: ns, window 2,"]
+                   "--output", self.path("out"), "--text", self.path("corpus.txt"), "--pairs", self.path("men.tsv"),
+                   "--sharings", "tile,pair", "--seeds", str(seeds), "--only", "text: ns, window 2,"]
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                               env={**os.environ, "PRETENDED_LOG": self.path("log"), **environment})
         with open(self.path("log")) as log:
