@@ -8,9 +8,7 @@ program=$root/build/release/warp2vec
 dictionary=$root/build/demo/gcide.txt
 
 inputs=()
-for text in "$@"; do
-  inputs+=(--input "$(realpath -e -- "$text")")
-done
+for text in "$@"; do inputs+=(--input "$(realpath -e -- "$text")"); done
 "$root"/scripts/build-program.sh
 if ((!$#)); then
   "$root"/scripts/fetch-dictionary.sh "$dictionary"

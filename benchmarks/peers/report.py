@@ -34,8 +34,7 @@ def summarise(runs, words, reference):
 
 def median(values):
     """Of those that are there: an evaluation that finds no word has no value."""
-    values = [value for value in values if value is not None]
-    return statistics.median(values) if values else None
+    return statistics.median([value for value in values if value is not None] or [None])
 
 
 def table_of(rows, reference):
