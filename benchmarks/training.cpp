@@ -36,7 +36,7 @@ Matrix random_matrix(std::int64_t rows, std::int32_t cols) {
   for (std::int64_t r = 0; r < rows; ++r)
     for (std::int32_t c = 0; c < cols; ++c)
       matrix.row(r)[c] =
-          to_unit(draws.word(Stream::initial_weights, static_cast<std::uint64_t>(r * cols + c))) - 0.5F;
+          to_unit(draws.u32(Stream::initial_weights, static_cast<std::uint64_t>(r * cols + c))) - 0.5F;
   return matrix;
 }
 
@@ -122,7 +122,7 @@ void gather(benchmark::State& state, bool prefetched) {
   const auto draw = [&](std::vector<const float*>& group) {
     for (const float*& row : group)
       row = matrix.row(
-          to_below(draws.word(Stream::negative, drawn++), static_cast<std::uint32_t>(matrix.rows())));
+          to_below(draws.u32(Stream::negative, drawn++), static_cast<std::uint32_t>(matrix.rows())));
     if (prefetched) simd::prefetch(group.data(), kRows, matrix.stride());
   };
   draw(rows[0]);

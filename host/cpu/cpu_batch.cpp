@@ -7,17 +7,17 @@
 namespace warp2vec {
 namespace {
 
-// The words that windows are drawn from, for positions that mostly rise: a run of positions at a time.
-class WindowWords {
+// The draws of windows, for mostly increasing positions: fetched for kRun positions at a time.
+class WindowDraws {
  public:
-  explicit WindowWords(const Draws& draws) : draws_(draws) {}
+  explicit WindowDraws(const Draws& draws) : draws_(draws) {}
 
   std::uint32_t at(std::int64_t position) {
     if (position < begin_ || position >= begin_ + kRun) {
       begin_ = position / 4 * 4;
-      simd::draw_indices(draws_, Stream::window, static_cast<std::uint64_t>(begin_) / 4, kRun / 4, words_);
+      simd::draw_indices(draws_, Stream::window, static_cast<std::uint64_t>(begin_) / 4, kRun / 4, u32_);
     }
-    return words_[position - begin_];
+    return u32_[position - begin_];
   }
 
  private:
@@ -25,7 +25,7 @@ class WindowWords {
 
   Draws draws_;
   std::int64_t begin_ = -kRun;
-  std::uint32_t words_[simd::room_for_blocks(kRun / 4)];
+  std::uint32_t u32_[simd::room_for_blocks(kRun / 4)];
 };
 
 }  // namespace
@@ -38,10 +38,10 @@ void CpuBatch::read(const Batch& batch) {
   end_ = batch.last - span_.first;
   pairs_ = 0;
   windows_.clear();
-  WindowWords words(draws_);
+  WindowDraws window_draws(draws_);
   for (std::int64_t i = begin_; i < end_; ++i) {
     const std::int32_t width =
-        config.shrink_window ? shrunk_window(words.at(position(i)), config.window) : config.window;
+        config.shrink_window ? shrunk_window(window_draws.at(position(i)), config.window) : config.window;
     windows_.push_back(span_.around(i, width));
     pairs_ += windows_.back().size() - 1;
   }

@@ -19,14 +19,13 @@ class KeptOffsets {
   /// The block that begins at `position`; until the next call.
   std::span<const std::int32_t> of_block(std::int64_t position) {
     const auto size = static_cast<std::int32_t>(std::min(kBlock, tokens_.tokens() - position));
-    simd::draw_indices(draws_, Stream::keep, static_cast<std::uint64_t>(position) / 4, (size + 3) / 4,
-                       words_);
+    simd::draw_indices(draws_, Stream::keep, static_cast<std::uint64_t>(position) / 4, (size + 3) / 4, u32_);
     const WordId* const ids = tokens_.ids.data() + position;
     std::size_t kept = 0;
     // Without a branch: whether a token is kept cannot be predicted.
     for (std::int32_t i = 0; i < size; ++i) {
       offsets_[kept] = i;
-      kept += words_[i] <= thresholds_[row_of(ids[i])] ? 1 : 0;
+      kept += u32_[i] <= thresholds_[row_of(ids[i])] ? 1 : 0;
     }
     return {offsets_, kept};
   }
@@ -35,7 +34,7 @@ class KeptOffsets {
   const TokenStream& tokens_;
   const std::uint32_t* thresholds_;
   Draws draws_;
-  std::uint32_t words_[simd::room_for_blocks(kBlock / 4)];
+  std::uint32_t u32_[simd::room_for_blocks(kBlock / 4)];
   std::int32_t offsets_[kBlock];
 };
 

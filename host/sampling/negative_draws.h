@@ -9,7 +9,7 @@
 
 namespace warp2vec {
 
-/// Draws runs of negatives; owns the buffers that this needs.
+/// Draws consecutive negatives; owns the buffers for them.
 class NegativeDraws {
  public:
   /// negative_of(draws, alias, owner, n) for n in [first, last), until the next call.
@@ -17,7 +17,7 @@ class NegativeDraws {
                                std::int32_t first, std::int32_t last);
 
  private:
-  std::vector<std::uint32_t> words_;
+  std::vector<std::uint32_t> u32_;
   std::vector<WordId> negatives_;
 };
 

@@ -8,12 +8,12 @@
 HWY_BEFORE_NAMESPACE();
 namespace warp2vec::simd::HWY_NAMESPACE {
 
-#if HWY_TARGET == HWY_SCALAR  // has no lanes to multiply to twice their width
+#if HWY_TARGET == HWY_SCALAR  // no widening multiplication
 
 void draw(const Draws& draws, Stream stream, std::uint64_t index, std::uint32_t sub, bool of_one_index,
-          std::int64_t blocks, std::uint32_t* words) {
+          std::int64_t blocks, std::uint32_t* out) {
   for (std::int64_t i = 0; i < blocks; ++i) {
-    for (const std::uint32_t word : draws.block(stream, index, sub).w) *words++ = word;
+    for (const std::uint32_t value : draws.block(stream, index, sub).w) *out++ = value;
     of_one_index ? static_cast<void>(++sub) : static_cast<void>(++index);
   }
 }
@@ -36,10 +36,10 @@ HWY_INLINE Vec pairs_of(Vec first, Vec second) {
   return hn::BitCast(Tag(), hn::OddEven(odd, hn::BitCast(Halves(), first)));
 }
 
-// A 64-bit lane for each block, so that products need no shuffles: a word is the lower half of its lane, and
-// the upper half may be anything.
+// One 64-bit lane per block, so that products need no shuffles: a value is the lower half of its lane; the
+// upper half is arbitrary.
 void draw(const Draws& draws, Stream stream, std::uint64_t index, std::uint32_t sub, bool of_one_index,
-          std::int64_t blocks, std::uint32_t* words) {
+          std::int64_t blocks, std::uint32_t* out) {
   const Tag tag;
   const auto lanes = hn::Lanes(tag);
   // Even lanes are the first blocks, odd lanes the others: interleaved, they are stored in order.
@@ -58,23 +58,23 @@ void draw(const Draws& draws, Stream stream, std::uint64_t index, std::uint32_t 
     keys[round][1] = keys[round - 1][1] + 0xBB67AE85U;
   }
   for (std::int64_t done = 0; done < blocks; done += static_cast<std::int64_t>(lanes)) {
-    Vec word0 = indices;
-    Vec word1 = hn::ShiftRight<32>(indices);
-    Vec word2 = hn::Set(tag, draws.epoch);
-    Vec word3 = subs;
+    Vec w0 = indices;
+    Vec w1 = hn::ShiftRight<32>(indices);
+    Vec w2 = hn::Set(tag, draws.epoch);
+    Vec w3 = subs;
     for (const std::uint64_t(&key)[2] : keys) {
-      const Vec product0 = product(word0, factor0);
-      const Vec product1 = product(word2, factor1);
-      word0 = hn::Xor3(hn::ShiftRight<32>(product1), word1, hn::Set(tag, key[0]));
-      word1 = product1;
-      word2 = hn::Xor3(hn::ShiftRight<32>(product0), word3, hn::Set(tag, key[1]));
-      word3 = product0;
+      const Vec product0 = product(w0, factor0);
+      const Vec product1 = product(w2, factor1);
+      w0 = hn::Xor3(hn::ShiftRight<32>(product1), w1, hn::Set(tag, key[0]));
+      w1 = product1;
+      w2 = hn::Xor3(hn::ShiftRight<32>(product0), w3, hn::Set(tag, key[1]));
+      w3 = product0;
     }
-    const Vec first = pairs_of(word0, word1);
-    const Vec second = pairs_of(word2, word3);
-    hn::StoreU(hn::BitCast(Halves(), hn::InterleaveLower(tag, first, second)), Halves(), words);
-    hn::StoreU(hn::BitCast(Halves(), hn::InterleaveUpper(tag, first, second)), Halves(), words + 2 * lanes);
-    words += 4 * lanes;
+    const Vec first = pairs_of(w0, w1);
+    const Vec second = pairs_of(w2, w3);
+    hn::StoreU(hn::BitCast(Halves(), hn::InterleaveLower(tag, first, second)), Halves(), out);
+    hn::StoreU(hn::BitCast(Halves(), hn::InterleaveUpper(tag, first, second)), Halves(), out + 2 * lanes);
+    out += 4 * lanes;
     indices = hn::Add(indices, of_one_index ? none : step);
     subs = hn::Add(subs, of_one_index ? step : none);
   }
@@ -91,13 +91,13 @@ namespace warp2vec::simd {
 HWY_EXPORT(draw);
 
 void draw_indices(const Draws& draws, Stream stream, std::uint64_t first, std::int64_t blocks,
-                  std::uint32_t* words) {
-  HWY_DYNAMIC_DISPATCH(draw)(draws, stream, first, 0, false, blocks, words);
+                  std::uint32_t* out) {
+  HWY_DYNAMIC_DISPATCH(draw)(draws, stream, first, 0, false, blocks, out);
 }
 
 void draw_subs(const Draws& draws, Stream stream, std::uint64_t index, std::uint32_t first_sub,
-               std::int64_t blocks, std::uint32_t* words) {
-  HWY_DYNAMIC_DISPATCH(draw)(draws, stream, index, first_sub, true, blocks, words);
+               std::int64_t blocks, std::uint32_t* out) {
+  HWY_DYNAMIC_DISPATCH(draw)(draws, stream, index, first_sub, true, blocks, out);
 }
 
 }  // namespace warp2vec::simd

@@ -8,20 +8,20 @@
 
 namespace warp2vec::simd {
 
-/// Blocks are drawn by this many: buffers have room for a multiple of it.
+/// Philox blocks are drawn this many at a time: buffers have room for a multiple of it.
 inline constexpr std::int64_t kBlocksAtOnce = 8;
 
-/// Words of a buffer with room for `blocks` blocks.
+/// Size of a buffer for `blocks` Philox blocks, in draws.
 constexpr std::int64_t room_for_blocks(std::int64_t blocks) {
   return 4 * ((blocks + kBlocksAtOnce - 1) / kBlocksAtOnce * kBlocksAtOnce);
 }
 
-/// words[4 * i + j] = draws.block(stream, first + i).w[j], that is draws.word(stream, 4 * first + 4 * i + j).
+/// out[4 * i + j] = draws.block(stream, first + i).w[j], that is draws.u32(stream, 4 * first + 4 * i + j).
 void draw_indices(const Draws& draws, Stream stream, std::uint64_t first, std::int64_t blocks,
-                  std::uint32_t* words);
+                  std::uint32_t* out);
 
-/// words[4 * i + j] = draws.block(stream, index, first_sub + i).w[j].
+/// out[4 * i + j] = draws.block(stream, index, first_sub + i).w[j].
 void draw_subs(const Draws& draws, Stream stream, std::uint64_t index, std::uint32_t first_sub,
-               std::int64_t blocks, std::uint32_t* words);
+               std::int64_t blocks, std::uint32_t* out);
 
 }  // namespace warp2vec::simd

@@ -31,18 +31,18 @@ float* allocate(std::size_t size) {
   return static_cast<float*>(memory);
 }
 
-// Rows [begin, end): element i of the matrix without its padding is made of draws.word(initial_weights, i).
+// Rows [begin, end): element i of the matrix without its padding is made from draws.u32(initial_weights, i).
 void draw_rows(const Draws& draws, std::int64_t begin, std::int64_t end, Matrix& matrix) {
   const std::int64_t dim = matrix.cols();
-  std::vector<std::uint32_t> words(static_cast<std::size_t>(simd::room_for_blocks(dim / 4 + 2)));
+  std::vector<std::uint32_t> u32(static_cast<std::size_t>(simd::room_for_blocks(dim / 4 + 2)));
   for (std::int64_t r = begin; r < end; ++r) {
     const std::int64_t first_block = r * dim / 4;
     const std::int64_t end_block = ((r + 1) * dim + 3) / 4;
     simd::draw_indices(draws, Stream::initial_weights, static_cast<std::uint64_t>(first_block),
-                       end_block - first_block, words.data());
-    const std::uint32_t* const word = words.data() + (r * dim - 4 * first_block);
+                       end_block - first_block, u32.data());
+    const std::uint32_t* const of_row = u32.data() + (r * dim - 4 * first_block);
     float* const row = matrix.row(r);
-    for (std::int64_t d = 0; d < dim; ++d) row[d] = (to_unit(word[d]) - 0.5F) / static_cast<float>(dim);
+    for (std::int64_t d = 0; d < dim; ++d) row[d] = (to_unit(of_row[d]) - 0.5F) / static_cast<float>(dim);
   }
 }
 

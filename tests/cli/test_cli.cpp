@@ -55,7 +55,7 @@ class Cli : public testing::Test {
     std::uint64_t words = 0;
     for (int s = 0; s < count; ++s) {
       for (int w = 0; w < 10; ++w) {
-        const std::uint32_t r = draws.word(Stream::keep, words++) >> 8;
+        const std::uint32_t r = draws.u32(Stream::keep, words++) >> 8;
         text += (s % 2 == 0 ? "a" : "b") + std::to_string(r % 20) + (w < 9 ? " " : "\n");
       }
     }

@@ -123,7 +123,7 @@ KeyedVectors random_space(std::int64_t rows, std::int32_t dim) {
     const std::int64_t source = r % 3 == 2 ? r - 1 : r;
     for (std::int32_t d = 0; d < dim; ++d)
       vectors.vectors.row(r)[d] =
-          to_unit(draws.word(Stream::keep, static_cast<std::uint64_t>(source * dim + d))) - 0.5F;
+          to_unit(draws.u32(Stream::keep, static_cast<std::uint64_t>(source * dim + d))) - 0.5F;
   }
   return KeyedVectors(std::move(vectors));
 }

@@ -32,7 +32,7 @@ class Dice {
   float unit() { return to_unit(next()); }
 
  private:
-  std::uint32_t next() { return draws_.word(Stream::negative, position_++); }
+  std::uint32_t next() { return draws_.u32(Stream::negative, position_++); }
   Draws draws_{2024, 0};
   std::uint64_t position_ = 0;
 };

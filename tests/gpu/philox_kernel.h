@@ -11,7 +11,7 @@ namespace warp2vec {
 
 struct DrawnExample {
   std::uint32_t block[4];
-  std::uint32_t word;
+  std::uint32_t u32;
   std::uint32_t kept;
   std::int32_t width;
   WordId of_pair;
@@ -31,7 +31,7 @@ WARP2VEC_HD DrawnExample draw_example(const BasicDraws<Generator>& draws, const 
   const U32x4 block = draws.block(Stream::initial_weights, static_cast<std::uint64_t>(position),
                                   static_cast<std::uint32_t>(k));
   return {{block.w[0], block.w[1], block.w[2], block.w[3]},
-          draws.word(Stream::keep, static_cast<std::uint64_t>(position)),
+          draws.u32(Stream::keep, static_cast<std::uint64_t>(position)),
           kept(draws, position, 0x60000000U) ? 1U : 0U,
           window_width(draws, position, kDrawnWindow, true),
           pair_negative(draws, negatives, position, kDrawnWindow, k % kDrawnWindow, kDrawnNegatives,

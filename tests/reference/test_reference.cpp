@@ -21,7 +21,7 @@ struct Doubles {
   Doubles(std::int64_t rows, std::int32_t cols, std::uint64_t seed, double scale)
       : values(static_cast<std::size_t>(rows * cols)), rows_(rows), cols_(cols) {
     for (std::size_t i = 0; i < values.size(); ++i)
-      values[i] = (to_unit(Draws{seed, 0}.word(Stream::initial_weights, i)) - 0.5) * scale;
+      values[i] = (to_unit(Draws{seed, 0}.u32(Stream::initial_weights, i)) - 0.5) * scale;
   }
   MatrixView<double> view() { return {values.data(), rows_, cols_, cols_}; }
   MatrixView<const double> view() const { return {values.data(), rows_, cols_, cols_}; }

@@ -206,7 +206,7 @@ TEST(HuffmanTree, PathProbabilitiesSumToOne) {
         for (int depth = 0; depth < tree.length(word(w)); ++depth) {
           const PathStep step = tree.step(word(w), depth);
           const std::uint32_t random =
-              draws.word(Stream::initial_weights, static_cast<std::uint64_t>(step.node));
+              draws.u32(Stream::initial_weights, static_cast<std::uint64_t>(step.node));
           const double score = 12.0 * double{to_unit(random)} - 6;
           p *= sigmoid(step.right ? -score : score);
         }

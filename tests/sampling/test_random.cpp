@@ -17,7 +17,7 @@ namespace {
 
 using Block = std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t>;
 
-Block block_of(const U32x4& words) { return {words.w[0], words.w[1], words.w[2], words.w[3]}; }
+Block block_of(const U32x4& values) { return {values.w[0], values.w[1], values.w[2], values.w[3]}; }
 
 // Random123's published known answers for philox4x32 with 10 rounds (its file kat_vectors).
 TEST(Philox, KnownAnswers) {
@@ -66,12 +66,12 @@ TEST(Draws, NoTwoPlacesShareABlock) {
   EXPECT_EQ(seen.size(), drawn);
 }
 
-TEST(Draws, WordsOfABlockBelongToConsecutiveIndices) {
+TEST(Draws, ABlockHoldsTheDrawsOfConsecutiveIndices) {
   const Draws draws{7, 3};
   std::set<std::uint32_t> seen;
   for (std::uint64_t index = 0; index < 64; ++index) {
-    EXPECT_EQ(draws.word(Stream::keep, index), draws.block(Stream::keep, index / 4).w[index % 4]);
-    seen.insert(draws.word(Stream::keep, index));
+    EXPECT_EQ(draws.u32(Stream::keep, index), draws.block(Stream::keep, index / 4).w[index % 4]);
+    seen.insert(draws.u32(Stream::keep, index));
   }
   EXPECT_EQ(seen.size(), 64U);
 }
@@ -93,7 +93,7 @@ TEST(Draws, ToBelowCoversItsRangeEvenly) {
   std::vector<std::int64_t> seen(kValues);
   const Draws draws{1, 0};
   for (std::uint64_t i = 0; i < kBlocks; ++i)
-    for (const std::uint32_t word : draws.block(Stream::window, i).w) ++seen.at(to_below(word, kValues));
+    for (const std::uint32_t draw : draws.block(Stream::window, i).w) ++seen.at(to_below(draw, kValues));
   const double expected = 4.0 * kBlocks / kValues;
   // Five standard deviations of a binomial count.
   for (const std::int64_t count : seen)

@@ -30,27 +30,27 @@ void for_all(const Test& test) {
   }
 }
 
-// Room for the blocks, and a word behind it that must stay as it is.
-constexpr std::uint32_t kBehind = 0xABCDEF01U;
+// Room for the blocks, and one value past the end that must stay unchanged.
+constexpr std::uint32_t kPastTheEnd = 0xABCDEF01U;
 std::vector<std::uint32_t> buffer(std::int64_t blocks) {
-  std::vector<std::uint32_t> words(static_cast<std::size_t>(simd::room_for_blocks(blocks)) + 1);
-  words.back() = kBehind;
-  return words;
+  std::vector<std::uint32_t> u32(static_cast<std::size_t>(simd::room_for_blocks(blocks)) + 1);
+  u32.back() = kPastTheEnd;
+  return u32;
 }
 
 TEST(SimdDraws, BlocksOfIndicesAreTheDefinition) {
   for_all([](const Draws& draws, Stream stream, std::int64_t blocks) {
-    // Up to 2^32 the index has one word of the counter; runs cross the border.
+    // An index below 2^32 fits into one value of the counter; some of these sequences cross that border.
     for (const std::uint64_t first :
          {std::uint64_t{0}, std::uint64_t{12345}, (std::uint64_t{1} << 32) - 4, (std::uint64_t{1} << 32) - 1,
           (std::uint64_t{1} << 32) + 1, (std::uint64_t{7} << 32) - 9, (std::uint64_t{1} << 61) - 3}) {
-      std::vector<std::uint32_t> words = buffer(blocks);
-      simd::draw_indices(draws, stream, first, blocks, words.data());
+      std::vector<std::uint32_t> u32 = buffer(blocks);
+      simd::draw_indices(draws, stream, first, blocks, u32.data());
       for (std::size_t i = 0; i < 4 * static_cast<std::size_t>(blocks); ++i) {
-        ASSERT_EQ(words[i], draws.block(stream, first + i / 4).w[i % 4]) << first << " " << i;
-        ASSERT_EQ(words[i], draws.word(stream, 4 * first + i)) << first << " " << i;
+        ASSERT_EQ(u32[i], draws.block(stream, first + i / 4).w[i % 4]) << first << " " << i;
+        ASSERT_EQ(u32[i], draws.u32(stream, 4 * first + i)) << first << " " << i;
       }
-      ASSERT_EQ(words.back(), kBehind);
+      ASSERT_EQ(u32.back(), kPastTheEnd);
     }
   });
 }
@@ -59,11 +59,11 @@ TEST(SimdDraws, BlocksOfOneIndexAreTheDefinition) {
   for_all([](const Draws& draws, Stream stream, std::int64_t blocks) {
     for (const std::uint64_t index : {std::uint64_t{0}, std::uint64_t{0xFFFFFFFFU}, std::uint64_t{5} << 32}) {
       for (const std::uint32_t first : {0U, 1U, 77U, 0xFFFF00U}) {
-        std::vector<std::uint32_t> words = buffer(blocks);
-        simd::draw_subs(draws, stream, index, first, blocks, words.data());
+        std::vector<std::uint32_t> u32 = buffer(blocks);
+        simd::draw_subs(draws, stream, index, first, blocks, u32.data());
         for (std::uint32_t i = 0; i < 4 * static_cast<std::uint32_t>(blocks); ++i)
-          ASSERT_EQ(words[i], draws.block(stream, index, first + i / 4).w[i % 4]) << index << " " << first;
-        ASSERT_EQ(words.back(), kBehind);
+          ASSERT_EQ(u32[i], draws.block(stream, index, first + i / 4).w[i % 4]) << index << " " << first;
+        ASSERT_EQ(u32.back(), kPastTheEnd);
       }
     }
   });

@@ -14,8 +14,8 @@ inline Matrix random_matrix(std::int64_t rows, std::int32_t cols, std::uint64_t 
   for (std::int64_t r = 0; r < rows; ++r)
     for (std::int32_t d = 0; d < cols; ++d)
       matrix.row(r)[d] =
-          largest * (2 * to_unit(Draws{seed, 0}.word(Stream::initial_weights,
-                                                     static_cast<std::uint64_t>(r * cols + d))) -
+          largest * (2 * to_unit(Draws{seed, 0}.u32(Stream::initial_weights,
+                                                    static_cast<std::uint64_t>(r * cols + d))) -
                      1);
   return matrix;
 }

@@ -29,7 +29,7 @@ inline SyntheticCorpus zipf_corpus(std::int64_t words, std::int64_t tokens, std:
   std::vector<std::int64_t> drawn;
   std::vector<std::int64_t> counts(static_cast<std::size_t>(words));
   for (std::int64_t i = 0; i < tokens; ++i) {
-    const double u = to_unit(draws.word(Stream::keep, static_cast<std::uint64_t>(i))) * sum;
+    const double u = to_unit(draws.u32(Stream::keep, static_cast<std::uint64_t>(i))) * sum;
     const auto w = std::upper_bound(cumulative.begin(), cumulative.end(), u) - cumulative.begin();
     drawn.push_back(w);
     ++counts[static_cast<std::size_t>(w)];
@@ -47,7 +47,7 @@ inline SyntheticCorpus zipf_corpus(std::int64_t words, std::int64_t tokens, std:
     corpus.tokens.ids.push_back(*corpus.vocabulary.find(names[static_cast<std::size_t>(w)]));
   std::int64_t end = 0;
   for (std::uint64_t sentence = 0; end < tokens; ++sentence) {
-    end += 1 + to_below(draws.word(Stream::window, sentence), static_cast<std::uint32_t>(longest_sentence));
+    end += 1 + to_below(draws.u32(Stream::window, sentence), static_cast<std::uint32_t>(longest_sentence));
     corpus.tokens.ends.push_back(std::min(end, tokens));
   }
   return corpus;
@@ -82,10 +82,10 @@ inline SyntheticCorpus topic_corpus(std::uint32_t topics, std::uint32_t words_pe
   std::vector<std::int64_t> counts(std::size_t{topics} * words_per_topic);
   SyntheticCorpus corpus;
   for (std::int64_t s = 0; s < sentences; ++s) {
-    const std::uint32_t topic = to_below(draws.word(Stream::window, static_cast<std::uint64_t>(s)), topics);
+    const std::uint32_t topic = to_below(draws.u32(Stream::window, static_cast<std::uint64_t>(s)), topics);
     for (std::int64_t i = s * kLength; i < (s + 1) * kLength; ++i) {
       const std::uint32_t word =
-          to_below(draws.word(Stream::keep, static_cast<std::uint64_t>(i)), words_per_topic);
+          to_below(draws.u32(Stream::keep, static_cast<std::uint64_t>(i)), words_per_topic);
       text.push_back(std::size_t{topic} * words_per_topic + word);
       ++counts[text.back()];
     }
@@ -114,9 +114,9 @@ inline SyntheticCorpus walk_corpus(std::uint32_t groups, std::uint32_t nodes_per
     auto group = static_cast<std::uint32_t>(walk % groups);
     for (std::int64_t i = walk * kLength; i < (walk + 1) * kLength; ++i) {
       const auto position = static_cast<std::uint64_t>(i);
-      if (to_below(draws.word(Stream::window, position), 10) == 0) group = (group + 1) % groups;
+      if (to_below(draws.u32(Stream::window, position), 10) == 0) group = (group + 1) % groups;
       text.push_back(std::size_t{group} * nodes_per_group +
-                     to_below(draws.word(Stream::keep, position), nodes_per_group));
+                     to_below(draws.u32(Stream::keep, position), nodes_per_group));
       ++counts[text.back()];
     }
     corpus.tokens.ends.push_back((walk + 1) * kLength);

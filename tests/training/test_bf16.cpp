@@ -50,7 +50,7 @@ TEST(Bf16, StochasticRoundingIsRightOnAverage) {
     double low = std::numeric_limits<double>::infinity();
     double high = -low;
     for (std::uint64_t i = 0; i < kDraws; ++i) {
-      const float rounded = to_float(stochastic_bf16(value, draws.word(Stream::rounding, i) & 0xFFFFU));
+      const float rounded = to_float(stochastic_bf16(value, draws.u32(Stream::rounding, i) & 0xFFFFU));
       sum += rounded;
       low = std::min<double>(low, rounded);
       high = std::max<double>(high, rounded);

@@ -131,7 +131,7 @@ TEST(InitialEmbeddings, AreAFunctionOfSeedRowAndColumn) {
   for (std::int64_t r = 0; r < 50; ++r)
     for (std::int32_t d = 0; d < 7; ++d) {
       const auto element = static_cast<std::uint64_t>(r * 7 + d);
-      EXPECT_EQ(large.input.row(r)[d], (to_unit(draws.word(Stream::initial_weights, element)) - 0.5F) / 7);
+      EXPECT_EQ(large.input.row(r)[d], (to_unit(draws.u32(Stream::initial_weights, element)) - 0.5F) / 7);
       if (r < 5) {
         EXPECT_EQ(large.input.row(r)[d], small.input.row(r)[d]);
       }
@@ -152,7 +152,7 @@ TEST(InitialEmbeddings, AreTheSameForAnyThreadsAndShapes) {
       for (std::int64_t r = 0; r < rows; ++r) {
         for (std::int32_t d = 0; d < dim; ++d) {
           const auto element = static_cast<std::uint64_t>(r * dim + d);
-          const float unit = to_unit(draws.word(Stream::initial_weights, element));
+          const float unit = to_unit(draws.u32(Stream::initial_weights, element));
           ASSERT_EQ(e.input.row(r)[d], (unit - 0.5F) / static_cast<float>(dim)) << dim << " row " << r;
         }
         for (std::int64_t d = dim; d < e.input.stride(); ++d) ASSERT_EQ(e.input.row(r)[d], 0.0F);

@@ -9,7 +9,7 @@
 
 namespace warp2vec {
 
-/// A keep probability in (0, 1] as a threshold: kept if a random word is <= it.
+/// A keep probability in (0, 1] as a threshold: kept if a u32 draw is <= it.
 inline std::uint32_t keep_threshold(double probability) {
   const double scaled = probability * 0x1p32;
   return scaled >= 0x1p32 ? 0xFFFFFFFFU : (scaled < 1 ? 0U : static_cast<std::uint32_t>(scaled - 1));
@@ -19,7 +19,7 @@ inline std::uint32_t keep_threshold(double probability) {
 template <class Generator>
 WARP2VEC_HD constexpr bool kept(const BasicDraws<Generator>& draws, std::int64_t position,
                                 std::uint32_t threshold) {
-  return draws.word(Stream::keep, static_cast<std::uint64_t>(position)) <= threshold;
+  return draws.u32(Stream::keep, static_cast<std::uint64_t>(position)) <= threshold;
 }
 
 /// Consecutive elements [begin, end) of a KeptView.
@@ -52,9 +52,9 @@ struct KeptView {
   }
 };
 
-/// The window that a random word stands for: uniform in 1..window.
-WARP2VEC_HD constexpr std::int32_t shrunk_window(std::uint32_t word, std::int32_t window) {
-  return 1 + static_cast<std::int32_t>(to_below(word, static_cast<std::uint32_t>(window)));
+/// The window of a u32 draw: uniform in 1..window.
+WARP2VEC_HD constexpr std::int32_t shrunk_window(std::uint32_t draw, std::int32_t window) {
+  return 1 + static_cast<std::int32_t>(to_below(draw, static_cast<std::uint32_t>(window)));
 }
 
 /// The window b of the centre at `position`: uniform in 1..window, or always `window` if it does not shrink.
@@ -62,10 +62,10 @@ template <class Generator>
 WARP2VEC_HD constexpr std::int32_t window_width(const BasicDraws<Generator>& draws, std::int64_t position,
                                                 std::int32_t window, bool shrink) {
   if (!shrink) return window;
-  return shrunk_window(draws.word(Stream::window, static_cast<std::uint64_t>(position)), window);
+  return shrunk_window(draws.u32(Stream::window, static_cast<std::uint64_t>(position)), window);
 }
 
-/// Negative number `n` of the run of negatives that belongs to `owner`: two draws to a Philox block.
+/// Negative number `n` in the sequence of negatives that belongs to `owner`: two negatives to a Philox block.
 template <class Generator>
 WARP2VEC_HD inline WordId negative_of(const BasicDraws<Generator>& draws, const AliasView& alias,
                                       std::int64_t owner, std::int32_t n) {

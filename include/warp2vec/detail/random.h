@@ -8,7 +8,7 @@
 
 namespace warp2vec {
 
-/// Four 32-bit words: a Philox counter or a block of output.
+/// Four 32-bit values: a Philox counter, or the Philox block that it gives.
 struct U32x4 {
   std::uint32_t w[4];
 
@@ -44,15 +44,14 @@ struct Philox {
 /// What a draw is for; streams never overlap.
 enum class Stream : std::uint32_t { keep, window, negative, initial_weights, rounding };
 
-/// A source of draws for one seed and one epoch (the counter's third word, 0-based). `Generator`: Philox, or
+/// A source of draws for one seed and one epoch (0-based, w[2] of the counter). `Generator`: Philox, or
 /// another implementation of the same function.
 template <class Generator>
 struct BasicDraws {
   std::uint64_t seed = 1;
   std::uint32_t epoch = 0;
 
-  /// The block of four words at (stream, index, sub); `sub` < 2^24 numbers the blocks that belong to one
-  /// index.
+  /// The Philox block, four draws, at (stream, index, sub); `sub` < 2^24 numbers the blocks of one index.
   WARP2VEC_HD constexpr U32x4 block(Stream stream, std::uint64_t index, std::uint32_t sub = 0) const {
     const U32x4 counter{{static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32), epoch,
                          (static_cast<std::uint32_t>(stream) << 24) | sub}};
@@ -60,19 +59,19 @@ struct BasicDraws {
                             static_cast<std::uint32_t>(seed >> 32));
   }
 
-  /// One word per index, four indices to a block.
-  WARP2VEC_HD constexpr std::uint32_t word(Stream stream, std::uint64_t index) const {
+  /// One draw per index, four indices to a block.
+  WARP2VEC_HD constexpr std::uint32_t u32(Stream stream, std::uint64_t index) const {
     return block(stream, index >> 2).at(index & 3);
   }
 };
 using Draws = BasicDraws<Philox>;
 
 /// A uniform number in [0, 1) with 24 bits; never 1, unlike curand_uniform.
-WARP2VEC_HD constexpr float to_unit(std::uint32_t word) { return static_cast<float>(word >> 8) * 0x1p-24F; }
+WARP2VEC_HD constexpr float to_unit(std::uint32_t draw) { return static_cast<float>(draw >> 8) * 0x1p-24F; }
 
 /// A uniform integer in [0, n) by multiply-shift; each value's probability is off by less than 2^-32.
-WARP2VEC_HD constexpr std::uint32_t to_below(std::uint32_t word, std::uint32_t n) {
-  return static_cast<std::uint32_t>((std::uint64_t{word} * n) >> 32);
+WARP2VEC_HD constexpr std::uint32_t to_below(std::uint32_t draw, std::uint32_t n) {
+  return static_cast<std::uint32_t>((std::uint64_t{draw} * n) >> 32);
 }
 
 }  // namespace warp2vec

@@ -24,9 +24,9 @@ struct AliasView {
   const AliasColumn* columns = nullptr;
   std::uint32_t size = 0;
 
-  /// One word from two random words: a column and a coin.
-  WARP2VEC_HD WordId draw(std::uint32_t column_word, std::uint32_t coin) const {
-    const std::uint32_t column = to_below(column_word, size);
+  /// One word from two u32 draws: one picks the column, the other is the coin.
+  WARP2VEC_HD WordId draw(std::uint32_t column_draw, std::uint32_t coin) const {
+    const std::uint32_t column = to_below(column_draw, size);
     const AliasColumn& c = columns[column];
     return coin <= c.threshold ? static_cast<WordId>(column) : c.alias;
   }
