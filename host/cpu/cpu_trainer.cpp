@@ -14,8 +14,8 @@ CpuTrainer::CpuTrainer(const TrainingData& data, const HotMatrices& hot, Embeddi
       threads_(threads),
       batch_(data),
       nodes_(embeddings.nodes.view(), nodes),
-      centre_blocks_(data, hot, embeddings, nodes_),
-      sign_blocks_(std::int64_t{2} * data.config.window, data.config.dim) {
+      centre_minibatches_(data, hot, embeddings, nodes_),
+      centre_trainer_(std::int64_t{2} * data.config.window, data.config.dim) {
   const Config& config = data.config;
   if (config.sharing == Sharing::tile) {
     if (config.loss.negative_sampling) tiles_.emplace(data, hot, embeddings);
@@ -41,7 +41,7 @@ Trained CpuTrainer::train(const Batch& batch) {
   if (tiles_) tiles_->prepare(batch_, batch_.begin(), tile_end(batch_.begin()), next_tile_);
   if (path_tiles_)
     path_tiles_->prepare(batch_, batch_.begin(), path_tile_end(batch_.begin()), next_path_tile_);
-  if (centres) centre_blocks_.list(batch_, batch_.begin(), next_blocks_);
+  if (centres) centre_minibatches_.list(batch_, batch_.begin(), next_minibatches_);
   for (std::int64_t i = batch_.begin(); i < end; i = tile_end(i)) {
     if (tiles_) {
       std::swap(tile_, next_tile_);
@@ -75,10 +75,10 @@ double CpuTrainer::train_softmax(std::int64_t begin, std::int64_t end) {
 }
 
 double CpuTrainer::train_centre(std::int64_t centre) {
-  std::swap(blocks_, next_blocks_);
-  if (centre + 1 < batch_.end()) centre_blocks_.list(batch_, centre + 1, next_blocks_);
+  std::swap(minibatches_, next_minibatches_);
+  if (centre + 1 < batch_.end()) centre_minibatches_.list(batch_, centre + 1, next_minibatches_);
   double loss = 0;
-  for (const CentreBlock& block : blocks_.all()) loss += sign_blocks_.train(block);
+  for (const CentreMinibatch& minibatch : minibatches_.all()) loss += centre_trainer_.train(minibatch);
   return loss;
 }
 

@@ -1,10 +1,10 @@
 #pragma once
-/// The steps of the CPU backend: what host/reference defines, in vector instructions.
+/// The trainer of the CPU backend: what host/reference defines, in vector instructions.
 
 #include <warp2vec/embeddings.h>
 #include <warp2vec/trainer.h>
 
-#include "host/cpu/centre_blocks.h"
+#include "host/cpu/centre_minibatches.h"
 #include "host/cpu/cpu_batch.h"
 #include "host/cpu/cpu_softmax.h"
 #include "host/cpu/hs_tile.h"
@@ -17,12 +17,12 @@
 
 namespace warp2vec {
 
-/// Trains batches on one thread; owns the buffers that this needs. Several of these may train the same
-/// embeddings at the same time (Hogwild): steps are added without locks.
+/// Trains batches on one thread, in buffers of its own. Several trainers may train the same embeddings
+/// concurrently (Hogwild): updates are added without locks.
 class CpuTrainer {
  public:
-  /// `nodes`: the inner nodes of the Huffman tree that this thread keeps copies of. `threads`: of those
-  /// that train the same embeddings.
+  /// `nodes`: which inner nodes of the Huffman tree this thread keeps copies of. `threads`: how many train
+  /// the same embeddings.
   CpuTrainer(const TrainingData& data, const HotMatrices& hot, Embeddings& embeddings, PrivateRowsPlan nodes,
              int threads);
 
@@ -41,9 +41,9 @@ class CpuTrainer {
   PrivateRows nodes_;
   std::optional<HsTileTrainer> path_tiles_;
   HsTileTrainer::Tile path_tile_, next_path_tile_;
-  CentreBlocks centre_blocks_;
-  CentreBlockList blocks_, next_blocks_;
-  CentreBlockTrainer sign_blocks_;
+  CentreMinibatches centre_minibatches_;
+  CentreMinibatchList minibatches_, next_minibatches_;
+  CentreTrainer centre_trainer_;
   std::optional<CpuSoftmax> softmax_;
 };
 

@@ -1,6 +1,6 @@
 #pragma once
-/// Hierarchical softmax by tiles on the CPU; the rule is path_tile_block() of host/reference/reference.h. It
-/// is written again since pairs are listed here, path by path, and not tested cell by cell as on a GPU.
+/// Hierarchical softmax by tiles on the CPU; the rule is path_tile_minibatch() of host/reference/reference.h.
+/// Unlike the GPU, which masks the contexts x nodes matrix, this lists the pairs, path by path.
 
 #include <warp2vec/embeddings.h>
 #include <warp2vec/trainer.h>

@@ -1,7 +1,7 @@
 #pragma once
-/// Negative sampling with the negatives of a tile on the CPU; the rule is tile_block() of
-/// host/reference/reference.h. It is written again since pairs are listed here, by centre and by context, and
-/// not tested cell by cell as on a GPU: of a tile's centres x contexts only a twelfth are pairs.
+/// Negative sampling with the negatives of a tile on the CPU; the rule is tile_minibatch() of
+/// host/reference/reference.h. Unlike the GPU, which masks the centres x contexts matrix, this lists the
+/// pairs, by centre and by context: only a twelfth of the matrix are pairs.
 
 #include <warp2vec/embeddings.h>
 #include <warp2vec/trainer.h>

@@ -15,28 +15,28 @@ std::int64_t position_at(const KeptSpan& span, std::int64_t i) {
   return span.positions[static_cast<std::size_t>(i)];
 }
 
-// The pairs of a block in which all contexts belong to one centre.
-void count_pairs(Block& block) {
-  block.context_pairs.assign(block.contexts.size(), 1);
-  block.target_pairs.assign(block.targets.size(), static_cast<float>(block.contexts.size()));
+// Pair counts of a minibatch whose contexts all belong to one centre.
+void count_pairs(Minibatch& minibatch) {
+  minibatch.context_pairs.assign(minibatch.contexts.size(), 1);
+  minibatch.target_pairs.assign(minibatch.targets.size(), static_cast<float>(minibatch.contexts.size()));
 }
 
 // The centre with weight 1 and the negatives with weight -1, or 0 where one is the centre itself.
-void add_targets(Block& block, WordId centre, const std::vector<WordId>& negatives) {
-  block.targets.push_back(row_of(centre));
-  for (const WordId negative : negatives) block.targets.push_back(row_of(negative));
-  block.weights.resize(block.contexts.size() * block.targets.size());
-  for (std::size_t c = 0; c < block.contexts.size(); ++c) {
-    block.weight(c, 0) = 1;
+void add_targets(Minibatch& minibatch, WordId centre, const std::vector<WordId>& negatives) {
+  minibatch.targets.push_back(row_of(centre));
+  for (const WordId negative : negatives) minibatch.targets.push_back(row_of(negative));
+  minibatch.weights.resize(minibatch.contexts.size() * minibatch.targets.size());
+  for (std::size_t c = 0; c < minibatch.contexts.size(); ++c) {
+    minibatch.weight(c, 0) = 1;
     for (std::size_t k = 0; k < negatives.size(); ++k)
-      block.weight(c, k + 1) = negatives[k] == centre ? 0.0F : -1.0F;
+      minibatch.weight(c, k + 1) = negatives[k] == centre ? 0.0F : -1.0F;
   }
-  count_pairs(block);
+  count_pairs(minibatch);
   for (std::size_t k = 0; k < negatives.size(); ++k)
-    if (negatives[k] == centre) block.target_pairs[k + 1] = 0;
+    if (negatives[k] == centre) minibatch.target_pairs[k + 1] = 0;
 }
 
-// The windows of centres [begin, end), and all elements that they reach, as contexts.
+// The windows of centres [begin, end); all elements that they cover are contexts.
 struct Windows {
   std::int64_t first_centre;
   std::vector<KeptSpan::Range> of_centre;
@@ -74,134 +74,135 @@ std::vector<std::int64_t> context_rows(const KeptSpan& span, std::int64_t centre
   return rows;
 }
 
-Block pair_block(const TrainingData& data, const Draws& draws, const KeptSpan& span, std::int64_t centre,
-                 std::int64_t context) {
+Minibatch pair_minibatch(const TrainingData& data, const Draws& draws, const KeptSpan& span,
+                         std::int64_t centre, std::int64_t context) {
   const Config& config = data.config;
-  Block block;
-  block.contexts.push_back(row_of(word_at(span, context)));
+  Minibatch minibatch;
+  minibatch.contexts.push_back(row_of(word_at(span, context)));
   std::vector<WordId> negatives;
   negatives.reserve(static_cast<std::size_t>(config.negative));
   for (std::int32_t k = 0; k < config.negative; ++k)
     negatives.push_back(pair_negative(draws, data.negatives.view(), position_at(span, centre), config.window,
                                       static_cast<std::int32_t>(context - centre), config.negative, k));
-  add_targets(block, word_at(span, centre), negatives);
-  return block;
+  add_targets(minibatch, word_at(span, centre), negatives);
+  return minibatch;
 }
 
-Block window_block(const TrainingData& data, const Draws& draws, const KeptSpan& span, std::int64_t centre) {
-  Block block;
-  block.contexts = context_rows(span, centre, window_of(data, draws, span, centre));
+Minibatch window_minibatch(const TrainingData& data, const Draws& draws, const KeptSpan& span,
+                           std::int64_t centre) {
+  Minibatch minibatch;
+  minibatch.contexts = context_rows(span, centre, window_of(data, draws, span, centre));
   std::vector<WordId> negatives;
   negatives.reserve(static_cast<std::size_t>(data.config.negative));
   for (std::int32_t k = 0; k < data.config.negative; ++k)
     negatives.push_back(window_negative(draws, data.negatives.view(), position_at(span, centre), k));
-  add_targets(block, word_at(span, centre), negatives);
-  return block;
+  add_targets(minibatch, word_at(span, centre), negatives);
+  return minibatch;
 }
 
-Block tile_block(const TrainingData& data, const Draws& draws, const KeptSpan& span, std::int64_t begin,
-                 std::int64_t end) {
+Minibatch tile_minibatch(const TrainingData& data, const Draws& draws, const KeptSpan& span,
+                         std::int64_t begin, std::int64_t end) {
   const Config& config = data.config;
-  Block block;
+  Minibatch minibatch;
   const Windows windows(data, draws, span, begin, end);
   for (std::int64_t centre = begin; centre < end; ++centre)
-    block.targets.push_back(row_of(word_at(span, centre)));
+    minibatch.targets.push_back(row_of(word_at(span, centre)));
   const std::int64_t tile = (span.first + begin) / config.centres_per_tile();
   const std::int32_t negatives = config.negatives_per_tile();
   for (std::int32_t m = 0; m < negatives; ++m)
-    block.targets.push_back(row_of(tile_negative(draws, data.negatives.view(), tile, m)));
+    minibatch.targets.push_back(row_of(tile_negative(draws, data.negatives.view(), tile, m)));
 
   const auto centres = static_cast<std::size_t>(end - begin);
   for (std::int64_t i = windows.reach.begin; i < windows.reach.end; ++i)
-    block.contexts.push_back(row_of(word_at(span, i)));
-  block.weights.resize(block.contexts.size() * block.targets.size());
-  block.target_pairs.resize(block.targets.size());
+    minibatch.contexts.push_back(row_of(word_at(span, i)));
+  minibatch.weights.resize(minibatch.contexts.size() * minibatch.targets.size());
+  minibatch.target_pairs.resize(minibatch.targets.size());
   std::int32_t all_pairs = 0;
-  for (std::size_t c = 0; c < block.contexts.size(); ++c) {
+  for (std::size_t c = 0; c < minibatch.contexts.size(); ++c) {
     const auto interacts = [&](std::size_t t) { return windows.interact(c, t); };
     std::int32_t pairs = 0;
     for (std::size_t t = 0; t < centres; ++t) {
       if (!interacts(t)) continue;
-      block.weight(c, t) = 1;
-      block.target_pairs[t] += 1;
+      minibatch.weight(c, t) = 1;
+      minibatch.target_pairs[t] += 1;
       ++pairs;
     }
     all_pairs += pairs;
-    block.context_pairs.push_back(static_cast<float>(pairs));
+    minibatch.context_pairs.push_back(static_cast<float>(pairs));
     const float weight = tile_negative_weight(pairs, config.negative, negatives);
-    for (std::size_t m = centres; m < block.targets.size(); ++m) {
+    for (std::size_t m = centres; m < minibatch.targets.size(); ++m) {
       bool is_positive = false;
       for (std::size_t t = 0; t < centres; ++t)
-        is_positive |= interacts(t) && block.targets[t] == block.targets[m];
-      block.weight(c, m) = is_positive ? 0.0F : -weight;
+        is_positive |= interacts(t) && minibatch.targets[t] == minibatch.targets[m];
+      minibatch.weight(c, m) = is_positive ? 0.0F : -weight;
     }
   }
-  for (std::size_t m = centres; m < block.targets.size(); ++m)
-    block.target_pairs[m] = tile_negative_weight(all_pairs, config.negative, negatives);
-  return block;
+  for (std::size_t m = centres; m < minibatch.targets.size(); ++m)
+    minibatch.target_pairs[m] = tile_negative_weight(all_pairs, config.negative, negatives);
+  return minibatch;
 }
 
-Block path_block(const TrainingData& data, std::vector<std::int64_t> contexts, WordId centre) {
-  Block block;
-  block.contexts = std::move(contexts);
+Minibatch path_minibatch(const TrainingData& data, std::vector<std::int64_t> contexts, WordId centre) {
+  Minibatch minibatch;
+  minibatch.contexts = std::move(contexts);
   const HuffmanView tree = data.tree.view();
   for (int depth = 0; depth < tree.length(centre); ++depth)
-    block.targets.push_back(tree.step(centre, depth).node);
-  block.weights.resize(block.contexts.size() * block.targets.size());
-  for (std::size_t c = 0; c < block.contexts.size(); ++c)
+    minibatch.targets.push_back(tree.step(centre, depth).node);
+  minibatch.weights.resize(minibatch.contexts.size() * minibatch.targets.size());
+  for (std::size_t c = 0; c < minibatch.contexts.size(); ++c)
     for (int depth = 0; depth < tree.length(centre); ++depth)
-      block.weight(c, static_cast<std::size_t>(depth)) = tree.step(centre, depth).right ? -1.0F : 1.0F;
-  count_pairs(block);
-  return block;
+      minibatch.weight(c, static_cast<std::size_t>(depth)) = tree.step(centre, depth).right ? -1.0F : 1.0F;
+  count_pairs(minibatch);
+  return minibatch;
 }
 
-Block path_tile_block(const TrainingData& data, const Draws& draws, const KeptSpan& span, std::int64_t begin,
-                      std::int64_t end) {
+Minibatch path_tile_minibatch(const TrainingData& data, const Draws& draws, const KeptSpan& span,
+                              std::int64_t begin, std::int64_t end) {
   const HuffmanView tree = data.tree.view();
   const Windows windows(data, draws, span, begin, end);
-  Block block;
+  Minibatch minibatch;
   for (std::int64_t i = windows.reach.begin; i < windows.reach.end; ++i)
-    block.contexts.push_back(row_of(word_at(span, i)));
+    minibatch.contexts.push_back(row_of(word_at(span, i)));
   std::vector<std::size_t> centre_of;
   std::vector<float> signs;
   for (std::int64_t centre = begin; centre < end; ++centre) {
     const WordId word = word_at(span, centre);
     for (int depth = 0; depth < tree.length(word); ++depth) {
       const PathStep step = tree.step(word, depth);
-      block.targets.push_back(step.node);
+      minibatch.targets.push_back(step.node);
       centre_of.push_back(static_cast<std::size_t>(centre - begin));
       signs.push_back(step.right ? -1.0F : 1.0F);
     }
   }
-  block.weights.resize(block.contexts.size() * block.targets.size());
-  block.target_pairs.resize(block.targets.size());
-  for (std::size_t c = 0; c < block.contexts.size(); ++c) {
+  minibatch.weights.resize(minibatch.contexts.size() * minibatch.targets.size());
+  minibatch.target_pairs.resize(minibatch.targets.size());
+  for (std::size_t c = 0; c < minibatch.contexts.size(); ++c) {
     float pairs = 0;
     for (std::int64_t centre = begin; centre < end; ++centre)
       pairs += windows.interact(c, static_cast<std::size_t>(centre - begin)) ? 1.0F : 0.0F;
-    block.context_pairs.push_back(pairs);
-    for (std::size_t t = 0; t < block.targets.size(); ++t) {
+    minibatch.context_pairs.push_back(pairs);
+    for (std::size_t t = 0; t < minibatch.targets.size(); ++t) {
       if (!windows.interact(c, centre_of[t])) continue;
-      block.weight(c, t) = signs[t];
-      block.target_pairs[t] += 1;
+      minibatch.weight(c, t) = signs[t];
+      minibatch.target_pairs[t] += 1;
     }
   }
-  return block;
+  return minibatch;
 }
 
-Block softmax_block(const TrainingData& data, const Draws& draws, const KeptSpan& span, std::int64_t begin,
-                    std::int64_t end) {
+Minibatch softmax_minibatch(const TrainingData& data, const Draws& draws, const KeptSpan& span,
+                            std::int64_t begin, std::int64_t end) {
   const Windows windows(data, draws, span, begin, end);
-  Block block;
+  Minibatch minibatch;
   for (std::int64_t i = windows.reach.begin; i < windows.reach.end; ++i)
-    block.contexts.push_back(row_of(word_at(span, i)));
+    minibatch.contexts.push_back(row_of(word_at(span, i)));
   for (std::int64_t centre = begin; centre < end; ++centre)
-    block.targets.push_back(row_of(word_at(span, centre)));
-  block.weights.resize(block.contexts.size() * block.targets.size());
-  for (std::size_t c = 0; c < block.contexts.size(); ++c)
-    for (std::size_t t = 0; t < block.targets.size(); ++t)
-      block.weight(c, t) = windows.interact(c, t) ? 1.0F : 0.0F;
-  return block;
+    minibatch.targets.push_back(row_of(word_at(span, centre)));
+  minibatch.weights.resize(minibatch.contexts.size() * minibatch.targets.size());
+  for (std::size_t c = 0; c < minibatch.contexts.size(); ++c)
+    for (std::size_t t = 0; t < minibatch.targets.size(); ++t)
+      minibatch.weight(c, t) = windows.interact(c, t) ? 1.0F : 0.0F;
+  return minibatch;
 }
 
 namespace {
@@ -245,11 +246,12 @@ class ReferenceBackend final : public Backend {
   }
 
   void train_tile(const Batch& batch, const KeptSpan& span, std::int64_t begin, std::int64_t end) {
-    step_words(tile_block(data_, batch.epoch->draws(), span, begin, end), lr_at(batch, span, begin));
+    update_words(tile_minibatch(data_, batch.epoch->draws(), span, begin, end), lr_at(batch, span, begin));
   }
 
   void train_path_tile(const Batch& batch, const KeptSpan& span, std::int64_t begin, std::int64_t end) {
-    step_nodes(path_tile_block(data_, batch.epoch->draws(), span, begin, end), lr_at(batch, span, begin));
+    update_nodes(path_tile_minibatch(data_, batch.epoch->draws(), span, begin, end),
+                 lr_at(batch, span, begin));
   }
 
   void train_softmax_tile(const Batch& batch, const KeptSpan& span, std::int64_t begin, std::int64_t end) {
@@ -259,7 +261,7 @@ class ReferenceBackend final : public Backend {
           words.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)),
           data_.config);
       trained_.loss +=
-          train_softmax(softmax_block(data_, batch.epoch->draws(), span, begin, begin + centres),
+          train_softmax(softmax_minibatch(data_, batch.epoch->draws(), span, begin, begin + centres),
                         embeddings_->input.view(), embeddings_->output.view(), lr_at(batch, span, begin));
       begin += centres;
     }
@@ -277,25 +279,25 @@ class ReferenceBackend final : public Backend {
     if (config.sharing == Sharing::pair) {
       for (std::int64_t i = window.begin; i < window.end; ++i) {
         if (i == centre) continue;
-        if (config.loss.negative_sampling) step_words(pair_block(data_, draws, span, centre, i), lr);
+        if (config.loss.negative_sampling) update_words(pair_minibatch(data_, draws, span, centre, i), lr);
         if (config.loss.hierarchical_softmax)
-          step_nodes(path_block(data_, context_rows(span, centre, {i, i + 1}), word), lr);
+          update_nodes(path_minibatch(data_, context_rows(span, centre, {i, i + 1}), word), lr);
       }
       return;
     }
     if (config.loss.negative_sampling && config.sharing == Sharing::window)
-      step_words(window_block(data_, draws, span, centre), lr);
-    if (config.loss.hierarchical_softmax && !tiled()) step_nodes(path_block(data_, contexts, word), lr);
+      update_words(window_minibatch(data_, draws, span, centre), lr);
+    if (config.loss.hierarchical_softmax && !tiled()) update_nodes(path_minibatch(data_, contexts, word), lr);
   }
 
-  void step_words(const Block& block, float lr) {
-    trained_.loss += train_block(block, embeddings_->input.view(), embeddings_->output.view(), lr,
-                                 hot_.input.view(), hot_.output.view());
+  void update_words(const Minibatch& minibatch, float lr) {
+    trained_.loss += train_minibatch(minibatch, embeddings_->input.view(), embeddings_->output.view(), lr,
+                                     hot_.input.view(), hot_.output.view());
   }
 
-  void step_nodes(const Block& block, float lr) {
-    trained_.loss += train_block(block, embeddings_->input.view(), embeddings_->nodes.view(), lr,
-                                 hot_.input_under_tree.view(), hot_.nodes.view());
+  void update_nodes(const Minibatch& minibatch, float lr) {
+    trained_.loss += train_minibatch(minibatch, embeddings_->input.view(), embeddings_->nodes.view(), lr,
+                                     hot_.input_under_tree.view(), hot_.nodes.view());
   }
 
   const TrainingData& data_;

@@ -1,19 +1,19 @@
 #pragma once
-/// START HERE. Every rule of training in plain loops over any floating-point type: what the CPU's and the
-/// GPU's executors are tested against.
+/// START HERE. Every training rule in plain loops, for any floating-point type: what the CPU and GPU backends
+/// are tested against.
 ///
 /// Matrices, V words, dimension d:
 ///   input   V x d         one row x per word as a context: the vectors that are saved
 ///   output  V x d         one row y per word as a centre or a negative (negative sampling, full softmax)
 ///   nodes   (V - 1) x d   one row y per inner node of the Huffman tree (hierarchical softmax)
 ///
-/// Skip-gram predicts each centre from every word of its window. A *block* is what is computed from the same
-/// row values: one pair, the window of one centre, or a tile of centres, by the rule of Sharing. With C
-/// contexts, T targets and their weights W (C x T), of which 0 means that two do not meet,
+/// Skip-gram predicts each centre from every word in its window. A *minibatch* is the set of pairs whose
+/// gradients are computed from the same row values: one pair, the window of one centre, or a tile of centres,
+/// as Sharing says. With C contexts, T targets and the weights W (C x T), 0 where the two do not interact,
 ///   S  = X Y'                           scores, C x T
 ///   L  = sum |W| softplus(-sign(W) S)   loss, in nats
 ///   G  = W sigmoid(-sign(W) S)          -dL/dS
-///   X += lr a (G Y),  Y += lr b (G' X)  with the damping factors a and b of each row (step.h)
+///   X += lr a (G Y),  Y += lr b (G' X)  a, b: the damping factors of the rows (step.h)
 /// The targets are, under
 ///   negative sampling     the centre, weight 1, and negatives from P(w) ~ count(w)^0.75, weight -1
 ///                         (Mikolov et al. 2013, eq. 4); M negatives of a tile stand for K of each pair
@@ -22,9 +22,9 @@
 ///   full softmax          every word, by log softmax instead of the sigmoid, of some centres of a tile (see
 ///                         softmax_tile.h): the baseline
 ///
-/// Invariants: examples are pure functions of (seed, epoch, position), so every executor trains the same ones
-/// (examples.h); all gradients of a block come from the values at its start; rows that stand in a block
-/// several times are damped for the sum of their pairs.
+/// Invariants: examples are pure functions of (seed, epoch, position), so every backend trains the same ones
+/// (examples.h); all gradients of a minibatch come from the values at its start; a row that occurs several
+/// times in a minibatch is damped for the sum of its pairs.
 
 #include <warp2vec/detail/examples.h>
 #include <warp2vec/detail/kept_tokens.h>
@@ -38,13 +38,13 @@
 
 namespace warp2vec {
 
-/// Context rows and target rows that meet, with the weight of each meeting (see step.h).
-struct Block {
+/// Context rows, target rows, and the weight of each (context, target) pair (see step.h).
+struct Minibatch {
   std::vector<std::int64_t> contexts;  ///< rows of the input matrix; may repeat
   std::vector<std::int64_t> targets;   ///< rows of the output matrix or of the node matrix; may repeat
   std::vector<float> weights;          ///< contexts x targets, row-major
-  /// The pairs whose gradients a context or a target gets (see HotView). A negative of a tile counts as many
-  /// as its weights are worth, those included that are 0 since it is a context's own centre.
+  /// How many pairs contribute gradients to a context or a target (see HotView). A negative of a tile counts
+  /// as many as its weights amount to, including those masked to 0 because it is a context's own centre.
   std::vector<float> context_pairs;
   std::vector<float> target_pairs;
 
@@ -56,7 +56,7 @@ struct Block {
   }
 };
 
-/// The pairs of all places whose row is that of place `i`.
+/// Sum of `pairs` over all occurrences of the row at index `i`.
 inline float pairs_of_row(const std::vector<std::int64_t>& rows, const std::vector<float>& pairs,
                           std::size_t i) {
   float sum = 0;
@@ -64,7 +64,7 @@ inline float pairs_of_row(const std::vector<std::int64_t>& rows, const std::vect
   return sum;
 }
 
-/// Elements of `span` in the window of the element `centre`, itself among them.
+/// Elements of `span` in the window of element `centre`, including itself.
 KeptSpan::Range window_of(const TrainingData& data, const Draws& draws, const KeptSpan& span,
                           std::int64_t centre);
 
@@ -73,86 +73,88 @@ std::vector<std::int64_t> context_rows(const KeptSpan& span, std::int64_t centre
 
 /// Sharing::pair: the context at element `context` of `span`, its centre at element `centre`, and K negatives
 /// of their own; a negative equal to the centre is left out.
-Block pair_block(const TrainingData& data, const Draws& draws, const KeptSpan& span, std::int64_t centre,
-                 std::int64_t context);
+Minibatch pair_minibatch(const TrainingData& data, const Draws& draws, const KeptSpan& span,
+                         std::int64_t centre, std::int64_t context);
 
 /// Sharing::window: the centre's contexts, the centre, and K negatives for all of them; a negative equal to
 /// the centre is left out.
-Block window_block(const TrainingData& data, const Draws& draws, const KeptSpan& span, std::int64_t centre);
+Minibatch window_minibatch(const TrainingData& data, const Draws& draws, const KeptSpan& span,
+                           std::int64_t centre);
 
 /// Sharing::tile: the contexts of centres [begin, end) of `span`, these centres, and M negatives; a negative
 /// equal to one of a context's own centres is left out for that context.
-Block tile_block(const TrainingData& data, const Draws& draws, const KeptSpan& span, std::int64_t begin,
-                 std::int64_t end);
+Minibatch tile_minibatch(const TrainingData& data, const Draws& draws, const KeptSpan& span,
+                         std::int64_t begin, std::int64_t end);
 
 /// Hierarchical softmax: context rows of one centre, and the nodes of the centre's path.
-Block path_block(const TrainingData& data, std::vector<std::int64_t> contexts, WordId centre);
+Minibatch path_minibatch(const TrainingData& data, std::vector<std::int64_t> contexts, WordId centre);
 
 /// Hierarchical softmax under Sharing::tile: the contexts of centres [begin, end) of `span`, and the nodes of
-/// these centres' paths, one centre after the other; a node is there once for each path that passes it.
-Block path_tile_block(const TrainingData& data, const Draws& draws, const KeptSpan& span, std::int64_t begin,
-                      std::int64_t end);
+/// these centres' paths, one centre after the other; a node occurs once for each path through it.
+Minibatch path_tile_minibatch(const TrainingData& data, const Draws& draws, const KeptSpan& span,
+                              std::int64_t begin, std::int64_t end);
 
 /// Full softmax: the contexts of centres [begin, end) of `span`, and these centres; every word is a negative.
-/// Its steps are not damped, and pairs are not counted.
-Block softmax_block(const TrainingData& data, const Draws& draws, const KeptSpan& span, std::int64_t begin,
-                    std::int64_t end);
+/// Updates are not damped, and pairs are not counted.
+Minibatch softmax_minibatch(const TrainingData& data, const Draws& draws, const KeptSpan& span,
+                            std::int64_t begin, std::int64_t end);
 
-/// Loss of the block at the current values, in nats, summed over its weights in double. `output` is the
+/// Loss of the minibatch at the current values, in nats, summed over its weights in double. `output` is the
 /// output or the node matrix.
 template <class Real>
-double block_loss(const Block& block, MatrixView<const Real> input, MatrixView<const Real> output) {
+double minibatch_loss(const Minibatch& minibatch, MatrixView<const Real> input,
+                      MatrixView<const Real> output) {
   double loss = 0;
-  for (std::size_t c = 0; c < block.contexts.size(); ++c) {
-    const Real* x = input.row(block.contexts[c]);
-    for (std::size_t t = 0; t < block.targets.size(); ++t) {
-      const Real* y = output.row(block.targets[t]);
+  for (std::size_t c = 0; c < minibatch.contexts.size(); ++c) {
+    const Real* x = input.row(minibatch.contexts[c]);
+    for (std::size_t t = 0; t < minibatch.targets.size(); ++t) {
+      const Real* y = output.row(minibatch.targets[t]);
       Real score = 0;
       for (std::int32_t d = 0; d < input.cols; ++d) score += x[d] * y[d];
-      loss += score_loss(score, Real(block.weight(c, t)));
+      loss += score_loss(score, Real(minibatch.weight(c, t)));
     }
   }
   return loss;
 }
 
-/// One step of gradient descent on block_loss: all gradients from the values at the start, then all updates.
-/// A row's step is multiplied by the factor that `context_damping` or `target_damping` has for the pairs of
-/// all places that are this row. Returns the loss before the step.
+/// One step of gradient descent on minibatch_loss: all gradients from the values at the start, then all
+/// updates. A row's update is multiplied by the factor of `context_damping` or `target_damping` for the pairs
+/// of all its occurrences. Returns the loss before the step.
 template <class Real>
-double train_block(const Block& block, MatrixView<Real> input, MatrixView<Real> output, Real lr,
-                   const HotView& context_damping, const HotView& target_damping) {
+double train_minibatch(const Minibatch& minibatch, MatrixView<Real> input, MatrixView<Real> output, Real lr,
+                       const HotView& context_damping, const HotView& target_damping) {
   const std::int32_t dim = input.cols;
   const auto width = static_cast<std::size_t>(dim);
-  std::vector<Real> context_steps(block.contexts.size() * width);
-  std::vector<Real> target_steps(block.targets.size() * width);
+  std::vector<Real> context_updates(minibatch.contexts.size() * width);
+  std::vector<Real> target_updates(minibatch.targets.size() * width);
   double loss = 0;
-  for (std::size_t c = 0; c < block.contexts.size(); ++c) {
-    const Real* x = input.row(block.contexts[c]);
-    for (std::size_t t = 0; t < block.targets.size(); ++t) {
-      const Real weight = block.weight(c, t);
+  for (std::size_t c = 0; c < minibatch.contexts.size(); ++c) {
+    const Real* x = input.row(minibatch.contexts[c]);
+    for (std::size_t t = 0; t < minibatch.targets.size(); ++t) {
+      const Real weight = minibatch.weight(c, t);
       if (weight == Real(0)) continue;
-      const Real* y = output.row(block.targets[t]);
+      const Real* y = output.row(minibatch.targets[t]);
       Real score = 0;
       for (std::int32_t d = 0; d < dim; ++d) score += x[d] * y[d];
       loss += score_loss(score, weight);
-      const Real step = lr * score_gradient(score, weight);
+      const Real gradient = lr * score_gradient(score, weight);
       for (std::size_t d = 0; d < width; ++d) {
-        context_steps[c * width + d] += step * y[d];
-        target_steps[t * width + d] += step * x[d];
+        context_updates[c * width + d] += gradient * y[d];
+        target_updates[t * width + d] += gradient * x[d];
       }
     }
   }
   const auto apply = [&](MatrixView<Real> matrix, const std::vector<std::int64_t>& rows,
-                         const std::vector<float>& pairs, const std::vector<Real>& steps,
+                         const std::vector<float>& pairs, const std::vector<Real>& updates,
                          const HotView& damping) {
     for (std::size_t r = 0; r < rows.size(); ++r) {
       const Real scale = damping.factor(rows[r], pairs_of_row(rows, pairs, r), static_cast<float>(lr));
       Real* row = matrix.row(rows[r]);
-      for (std::size_t d = 0; d < width; ++d) row[d] += scale * steps[r * width + d];
+      for (std::size_t d = 0; d < width; ++d) row[d] += scale * updates[r * width + d];
     }
   };
-  apply(input, block.contexts, block.context_pairs, context_steps, context_damping);
-  apply(output, block.targets, block.target_pairs, target_steps, target_damping);
+  apply(input, minibatch.contexts, minibatch.context_pairs, context_updates, context_damping);
+  apply(output, minibatch.targets, minibatch.target_pairs, target_updates, target_damping);
   return loss;
 }
 
@@ -174,14 +176,14 @@ std::vector<Real> log_softmax(const Real* x, MatrixView<const Real> output) {
   return values;
 }
 
-/// Full softmax: -log P(target | context), summed over the block's meetings.
+/// Full softmax: -log P(target | context), summed over the minibatch's pairs.
 template <class Real>
-double softmax_loss(const Block& block, MatrixView<const Real> input, MatrixView<const Real> output) {
+double softmax_loss(const Minibatch& minibatch, MatrixView<const Real> input, MatrixView<const Real> output) {
   double loss = 0;
-  for (std::size_t c = 0; c < block.contexts.size(); ++c) {
-    const std::vector<Real> log_p = log_softmax(input.row(block.contexts[c]), output);
-    for (std::size_t t = 0; t < block.targets.size(); ++t)
-      loss -= block.weight(c, t) * log_p[static_cast<std::size_t>(block.targets[t])];
+  for (std::size_t c = 0; c < minibatch.contexts.size(); ++c) {
+    const std::vector<Real> log_p = log_softmax(input.row(minibatch.contexts[c]), output);
+    for (std::size_t t = 0; t < minibatch.targets.size(); ++t)
+      loss -= minibatch.weight(c, t) * log_p[static_cast<std::size_t>(minibatch.targets[t])];
   }
   return loss;
 }
@@ -189,36 +191,37 @@ double softmax_loss(const Block& block, MatrixView<const Real> input, MatrixView
 /// One step of gradient descent on softmax_loss: all gradients from the values at the start, then all
 /// updates. Returns the loss before the step. O(contexts x vocabulary x dim).
 template <class Real>
-double train_softmax(const Block& block, MatrixView<Real> input, MatrixView<Real> output, Real lr) {
+double train_softmax(const Minibatch& minibatch, MatrixView<Real> input, MatrixView<Real> output, Real lr) {
   const MatrixView<const Real> y{output.data, output.rows, output.cols, output.stride};
   const auto width = static_cast<std::size_t>(input.cols);
-  std::vector<Real> context_steps(block.contexts.size() * width);
-  std::vector<Real> output_steps(static_cast<std::size_t>(output.rows) * width);
+  std::vector<Real> context_updates(minibatch.contexts.size() * width);
+  std::vector<Real> output_updates(static_cast<std::size_t>(output.rows) * width);
   double loss = 0;
-  for (std::size_t c = 0; c < block.contexts.size(); ++c) {
-    const Real* x = input.row(block.contexts[c]);
+  for (std::size_t c = 0; c < minibatch.contexts.size(); ++c) {
+    const Real* x = input.row(minibatch.contexts[c]);
     const std::vector<Real> log_p = log_softmax(x, y);
     std::vector<Real> gradient(log_p.size());  // on the scores: sum over targets of 1[w = target] - P(w)
     Real pairs = 0;
-    for (std::size_t t = 0; t < block.targets.size(); ++t) {
-      const auto target = static_cast<std::size_t>(block.targets[t]);
-      loss -= block.weight(c, t) * log_p[target];
-      gradient[target] += block.weight(c, t);
-      pairs += block.weight(c, t);
+    for (std::size_t t = 0; t < minibatch.targets.size(); ++t) {
+      const auto target = static_cast<std::size_t>(minibatch.targets[t]);
+      loss -= minibatch.weight(c, t) * log_p[target];
+      gradient[target] += minibatch.weight(c, t);
+      pairs += minibatch.weight(c, t);
     }
     for (std::size_t w = 0; w < gradient.size(); ++w) {
-      const Real step = lr * (gradient[w] - pairs * std::exp(log_p[w]));
+      const Real scaled = lr * (gradient[w] - pairs * std::exp(log_p[w]));
       for (std::size_t d = 0; d < width; ++d) {
-        context_steps[c * width + d] += step * y.row(static_cast<std::int64_t>(w))[d];
-        output_steps[w * width + d] += step * x[d];
+        context_updates[c * width + d] += scaled * y.row(static_cast<std::int64_t>(w))[d];
+        output_updates[w * width + d] += scaled * x[d];
       }
     }
   }
-  for (std::size_t c = 0; c < block.contexts.size(); ++c)
-    for (std::size_t d = 0; d < width; ++d) input.row(block.contexts[c])[d] += context_steps[c * width + d];
+  for (std::size_t c = 0; c < minibatch.contexts.size(); ++c)
+    for (std::size_t d = 0; d < width; ++d)
+      input.row(minibatch.contexts[c])[d] += context_updates[c * width + d];
   for (std::int64_t w = 0; w < output.rows; ++w)
     for (std::size_t d = 0; d < width; ++d)
-      output.row(w)[d] += output_steps[static_cast<std::size_t>(w) * width + d];
+      output.row(w)[d] += output_updates[static_cast<std::size_t>(w) * width + d];
   return loss;
 }
 

@@ -63,9 +63,9 @@ std::int64_t device_batch_centres(const Config& config, bool tensor_cores) {
   // and ending it are small against. Where blocks are many, as without tensor cores, 1 M: chunks of 512
   // blocks are then still 2,048 centres apart, far enough to have topics of their own.
   constexpr std::int64_t kTiles = 65536;
-  constexpr std::int64_t kUnitTiles = 16384;
+  constexpr std::int64_t kPlainTiles = 16384;
   constexpr std::int64_t kSoftmaxTiles = 16;
-  const std::int64_t tiles = config.loss.softmax ? kSoftmaxTiles : tensor_cores ? kTiles : kUnitTiles;
+  const std::int64_t tiles = config.loss.softmax ? kSoftmaxTiles : tensor_cores ? kTiles : kPlainTiles;
   return tiles * config.centres_per_tile();
 }
 

@@ -1,11 +1,12 @@
 #pragma once
-/// Hierarchical softmax under Sharing::tile on a GPU; the rule is path_tile_block() of
+/// Hierarchical softmax under Sharing::tile on a GPU; the rule is path_tile_minibatch() of
 /// host/reference/reference.h.
 ///
-/// First what is known of a tile before its rows are read, the same for tensor cores and for tile_units.h.
-/// Contexts [C] are all elements that the windows of the tile's centres may reach. Targets [T] are the top
-/// nodes of the tree, which most paths pass, then the other nodes of the paths, one path after the other.
-/// With left[c, t] and right[c, t] the centres in whose windows c is and whose paths turn left or right at t,
+/// First what is known of a tile before its rows are read, the same for tensor cores and for
+/// tile_minibatches.h. Contexts [C] are all elements that the windows of the tile's centres may reach.
+/// Targets [T] are the top nodes of the tree, which most paths pass, then the other nodes of the paths, one
+/// path after the other. With left[c, t] and right[c, t] the centres in whose windows c is and whose paths
+/// turn left or right at t,
 ///     g[c, t] = left - (left + right) sigmoid(s[c, t])
 ///
 /// Then HsTiles, which trains a tile on tensor cores, with x [C, dim] and y [T, dim] rounded to bfloat16:

@@ -1,9 +1,10 @@
 #pragma once
-/// Negative sampling under Sharing::tile on a GPU; the rule is tile_block() of host/reference/reference.h.
+/// Negative sampling under Sharing::tile on a GPU; the rule is tile_minibatch() of
+/// host/reference/reference.h.
 ///
-/// First what is known of a tile before its rows are read, the same for tensor cores and for tile_units.h.
-/// Contexts [C] are all elements that the windows of the N centres may reach, targets [N + M] the centres,
-/// then the negatives. They interact with the weights
+/// First what is known of a tile before its rows are read, the same for tensor cores and for
+/// tile_minibatches.h. Contexts [C] are all elements that the windows of the N centres may reach, targets [N
+/// + M] the centres, then the negatives. They interact with the weights
 ///     w[c, t] = 1 if context c is in the window of centre t, else 0
 ///     w[c, N + m] = -pairs(c) K / M, or 0 if negative m is a centre in whose window c is
 ///

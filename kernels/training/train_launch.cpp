@@ -19,7 +19,7 @@ TrainLaunch plan_train_launch(const Model& model, const TrainLimits& limits) {
                 std::to_string(model.window) + " takes " + std::to_string(dense.scratch_bytes) +
                 " bytes of the GPU's shared memory, which has fewer: expected a smaller --dim or --window");
   }
-  return plan_units(model, limits);
+  return plan_plain(model, limits);
 }
 
 void launch_train(const TrainLaunch& launch, int blocks, const Model& model,
@@ -28,7 +28,7 @@ void launch_train(const TrainLaunch& launch, int blocks, const Model& model,
   if (launch.tensor_cores)
     launch_dense_tiles(launch, blocks, model, batch, totals, stream);
   else
-    launch_units(launch, blocks, model, batch, totals, global_scratch, stream);
+    launch_plain(launch, blocks, model, batch, totals, global_scratch, stream);
 }
 
 }  // namespace warp2vec

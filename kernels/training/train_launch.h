@@ -13,10 +13,11 @@
 namespace warp2vec {
 
 struct TrainLaunch {
-  bool tensor_cores = false;  ///< tiles go through tensor cores; else the units of unit.h through plain code
-  int warps = 0;              ///< a block
-  std::int64_t scratch_bytes = 0;  ///< a block
-  bool shared = true;  ///< scratch memory is shared memory; else a block needs scratch_bytes of global memory
+  bool tensor_cores = false;       ///< tiles on tensor cores; else minibatch.h
+  int warps = 0;                   ///< per block
+  std::int64_t scratch_bytes = 0;  ///< per block
+  bool shared =
+      true;  ///< scratch memory is shared memory; else each block needs scratch_bytes of global memory
   int blocks_per_multiprocessor = 0;  ///< that run at the same time
   HsTileSizes path_sizes{};           ///< of tiles on tensor cores
 };
@@ -24,12 +25,12 @@ struct TrainLaunch {
 /// What a device offers and a caller allows.
 struct TrainLimits {
   int device = 0;
-  bool tensor_cores = true;  ///< may be used, if the device has them and the build code for them
-  int warps = 0;             ///< of a block; 0 = as many as suit the kernel
+  bool tensor_cores = true;  ///< may be used, if the device has them and the build has code for them
+  int warps = 0;             ///< per block; 0 = as many as suit the kernel
 };
 
-/// Tensor cores if the model can use them: Sharing::tile with rows that fit into shared memory. Throws Error
-/// if the model needs them and cannot, DeviceError if the device fails.
+/// Uses tensor cores if the model can: Sharing::tile with rows that fit into shared memory. Throws Error if
+/// the model needs them but cannot use them, DeviceError if the device fails.
 TrainLaunch plan_train_launch(const Model& model, const TrainLimits& limits);
 
 /// Trains the centres of `batch` on `blocks` blocks. `global_scratch`: blocks * scratch_bytes, or null if
@@ -39,16 +40,17 @@ void launch_train(const TrainLaunch& launch, int blocks, const Model& model,
                   cudaStream_t stream);
 
 /// Throws DeviceError.
-TrainLaunch plan_units(const Model& model, const TrainLimits& limits);
+TrainLaunch plan_plain(const Model& model, const TrainLimits& limits);
 
 /// See launch_train().
-void launch_units(const TrainLaunch& launch, int blocks, const Model& model,
+void launch_plain(const TrainLaunch& launch, int blocks, const Model& model,
                   const CentreRange<CurandPhilox>& batch, const Totals& totals, unsigned char* global_scratch,
                   cudaStream_t stream);
 
-/// `warps` = 0 in the result: there is no such launch. `tensor_cores` then says why: true, the tile does not
-/// fit into the device's shared memory; false, the code that the device runs was compiled for older ones,
-/// which have no tensor cores. New devices run such code where the build has no newer. Throws DeviceError.
+/// `warps` is 0 in the result if no such launch is possible, and `tensor_cores` says why: true, the tile does
+/// not fit into the device's shared memory; false, the code that the device runs was compiled for an older
+/// architecture without tensor cores, as new devices do where the build has nothing newer. Throws
+/// DeviceError.
 TrainLaunch plan_dense_tiles(const Model& model, const TrainLimits& limits);
 
 /// See launch_train().

@@ -12,7 +12,7 @@ namespace warp2vec {
 inline MakeBackend cuda(const CudaLimits& limits = {}) {
   return [=](const TrainingData& data) { return make_cuda_backend(data, 0, limits); };
 }
-/// All by units, in plain code.
+/// The plain kernel for everything, without tensor cores.
 inline MakeBackend cuda(int blocks, int warps) {
   CudaLimits limits;
   limits.blocks = blocks;

@@ -58,8 +58,8 @@ class HostBackend : public Backend {
   HostTotals totals_;
 };
 
-/// Negative sampling and hierarchical softmax, by units. One block of one warp trains in the reference's
-/// order.
+/// Negative sampling and hierarchical softmax by the plain kernel. One block of one warp trains in the
+/// reference's order.
 class HostWarpBackend final : public HostBackend {
  public:
   HostWarpBackend(const TrainingData& data, int blocks, int warps)

@@ -63,7 +63,7 @@ TEST(DenseTiles, EqualTheReferenceWhereStepsAreDamped) {
   }
 }
 
-/// What a tile is to do, in plain loops over tile_block() with the kernel's roundings; sums in double.
+/// What a tile is to do, in plain loops over tile_minibatch() with the kernel's roundings; sums in double.
 class RoundedReference final : public Backend {
  public:
   explicit RoundedReference(const TrainingData& data) : data_(data), hot_(data, {}) {}
@@ -82,7 +82,7 @@ class RoundedReference final : public Backend {
     for (std::int64_t first = batch.first; first < batch.last; first += config.centres_per_tile()) {
       const std::int64_t begin = first - span.first;
       const std::int64_t end = std::min(batch.last, first + config.centres_per_tile()) - span.first;
-      step(tile_block(data_, draws, span, begin, end),
+      step(tile_minibatch(data_, draws, span, begin, end),
            data_.lr_at(draws.epoch, span.positions[static_cast<std::size_t>(begin)]));
     }
   }
@@ -110,15 +110,15 @@ class RoundedReference final : public Backend {
     }
   }
 
-  void step(const Block& block, float lr) {
-    const Rows x = rounded(embeddings_->input, block.contexts);
-    const Rows y = rounded(embeddings_->output, block.targets);
+  void step(const Minibatch& minibatch, float lr) {
+    const Rows x = rounded(embeddings_->input, minibatch.contexts);
+    const Rows y = rounded(embeddings_->output, minibatch.targets);
     const auto width = static_cast<std::size_t>(data_.config.dim);
     Rows dx(x.size(), std::vector<double>(width));
     Rows dy(y.size(), std::vector<double>(width));
     for (std::size_t c = 0; c < x.size(); ++c) {
       for (std::size_t t = 0; t < y.size(); ++t) {
-        const float weight = block.weight(c, t);
+        const float weight = minibatch.weight(c, t);
         if (weight == 0) continue;
         double score = 0;
         for (std::size_t d = 0; d < width; ++d) score += x[c][d] * y[t][d];
@@ -130,8 +130,8 @@ class RoundedReference final : public Backend {
         }
       }
     }
-    add(embeddings_->input, hot_.input, block.contexts, block.context_pairs, lr, dx);
-    add(embeddings_->output, hot_.output, block.targets, block.target_pairs, lr, dy);
+    add(embeddings_->input, hot_.input, minibatch.contexts, minibatch.context_pairs, lr, dx);
+    add(embeddings_->output, hot_.output, minibatch.targets, minibatch.target_pairs, lr, dy);
   }
 
   const TrainingData& data_;

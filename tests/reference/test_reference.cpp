@@ -74,11 +74,12 @@ class ReferenceTest : public ::testing::Test {
     check(output_before, output, false);
   }
 
-  void expect_block_gradient(const Block& block, std::int64_t rows) {
-    ASSERT_FALSE(block.contexts.empty());
+  void expect_minibatch_gradient(const Minibatch& minibatch, std::int64_t rows) {
+    ASSERT_FALSE(minibatch.contexts.empty());
     expect_gradient_step(
-        [&](Doubles& x, Doubles& y) { return train_block(block, x.view(), y.view(), 0.1, {}, {}); },
-        [&](const Doubles& x, const Doubles& y) { return block_loss(block, x.view(), y.view()); }, rows);
+        [&](Doubles& x, Doubles& y) { return train_minibatch(minibatch, x.view(), y.view(), 0.1, {}, {}); },
+        [&](const Doubles& x, const Doubles& y) { return minibatch_loss(minibatch, x.view(), y.view()); },
+        rows);
   }
 
   std::int64_t words() const { return corpus_.vocabulary.size(); }
@@ -104,33 +105,34 @@ Config config_of(Sharing sharing, const std::string& loss = "ns") {
 
 TEST_F(ReferenceTest, PairStepDescendsTheGradient) {
   make(config_of(Sharing::pair));
-  expect_block_gradient(pair_block(*data_, draws_, span_, 20, 21), words());
+  expect_minibatch_gradient(pair_minibatch(*data_, draws_, span_, 20, 21), words());
 }
 
 TEST_F(ReferenceTest, WindowStepDescendsTheGradient) {
   make(config_of(Sharing::window));
-  expect_block_gradient(window_block(*data_, draws_, span_, 20), words());
+  expect_minibatch_gradient(window_minibatch(*data_, draws_, span_, 20), words());
 }
 
 TEST_F(ReferenceTest, TileStepDescendsTheGradient) {
   make(config_of(Sharing::tile));
-  expect_block_gradient(tile_block(*data_, draws_, span_, 32, 48), words());
+  expect_minibatch_gradient(tile_minibatch(*data_, draws_, span_, 32, 48), words());
 }
 
 TEST_F(ReferenceTest, PathStepDescendsTheGradient) {
   make(config_of(Sharing::window, "hs"));
   const KeptSpan::Range window = window_of(*data_, draws_, span_, 20);
-  expect_block_gradient(path_block(*data_, context_rows(span_, 20, window), span_.words[20]), words() - 1);
+  expect_minibatch_gradient(path_minibatch(*data_, context_rows(span_, 20, window), span_.words[20]),
+                            words() - 1);
 }
 
 TEST_F(ReferenceTest, PathTileStepDescendsTheGradient) {
   make(config_of(Sharing::tile, "hs"));
-  expect_block_gradient(path_tile_block(*data_, draws_, span_, 16, 22), words() - 1);
+  expect_minibatch_gradient(path_tile_minibatch(*data_, draws_, span_, 16, 22), words() - 1);
 }
 
 TEST_F(ReferenceTest, ATileOfPathsIsAllItsCentresPaths) {
   make(config_of(Sharing::tile, "hs"));
-  const Block tile = path_tile_block(*data_, draws_, span_, 16, 22);
+  const Minibatch tile = path_tile_minibatch(*data_, draws_, span_, 16, 22);
   Matrix input(words(), 3);
   Matrix nodes(words() - 1, 3);
   for (std::int64_t r = 0; r < words(); ++r)
@@ -143,30 +145,31 @@ TEST_F(ReferenceTest, ATileOfPathsIsAllItsCentresPaths) {
   double loss = 0;
   for (std::int64_t centre = 16; centre < 22; ++centre) {
     const KeptSpan::Range window = window_of(*data_, draws_, span_, centre);
-    loss += block_loss(path_block(*data_, context_rows(span_, centre, window),
-                                  span_.words[static_cast<std::size_t>(centre)]),
-                       x, y);
+    loss += minibatch_loss(path_minibatch(*data_, context_rows(span_, centre, window),
+                                          span_.words[static_cast<std::size_t>(centre)]),
+                           x, y);
   }
-  EXPECT_NEAR(block_loss(tile, x, y), loss, 1e-9 * loss);
+  EXPECT_NEAR(minibatch_loss(tile, x, y), loss, 1e-9 * loss);
 }
 
 TEST_F(ReferenceTest, SoftmaxStepDescendsTheGradient) {
   make(config_of(Sharing::tile, "softmax"));
-  const Block block = softmax_block(*data_, draws_, span_, 16, 22);
+  const Minibatch minibatch = softmax_minibatch(*data_, draws_, span_, 16, 22);
   expect_gradient_step(
-      [&](Doubles& x, Doubles& y) { return train_softmax(block, x.view(), y.view(), 0.1); },
-      [&](const Doubles& x, const Doubles& y) { return softmax_loss(block, x.view(), y.view()); }, words());
+      [&](Doubles& x, Doubles& y) { return train_softmax(minibatch, x.view(), y.view(), 0.1); },
+      [&](const Doubles& x, const Doubles& y) { return softmax_loss(minibatch, x.view(), y.view()); },
+      words());
 }
 
 TEST_F(ReferenceTest, ASoftmaxBlockIsAllItsCentresPairs) {
   make(config_of(Sharing::tile, "softmax"));
-  const Block block = softmax_block(*data_, draws_, span_, 16, 22);
+  const Minibatch minibatch = softmax_minibatch(*data_, draws_, span_, 16, 22);
   const Doubles x(words(), config_.dim, 1, 2), y(words(), config_.dim, 2, 2);
   double loss = 0;
   for (std::int64_t centre = 16; centre < 22; ++centre)
     for (const std::int64_t context : context_rows(span_, centre, window_of(*data_, draws_, span_, centre)))
       loss -= log_softmax(x.view().row(context), y.view())[static_cast<std::size_t>(row(centre))];
-  EXPECT_NEAR(softmax_loss(block, x.view(), y.view()), loss, 1e-9 * loss);
+  EXPECT_NEAR(softmax_loss(minibatch, x.view(), y.view()), loss, 1e-9 * loss);
 }
 
 // Two of the three contexts are one row, which gets the gradients of 2 + 3 pairs. A load of 0.1 * 4 a pair
@@ -174,22 +177,22 @@ TEST_F(ReferenceTest, ASoftmaxBlockIsAllItsCentresPairs) {
 // pairs more: 0.4 * 7.
 TEST_F(ReferenceTest, DampingGoesByThePairsThatARowHas) {
   make(config_of(Sharing::window));
-  Block block;
-  block.contexts = {3, 5, 3};
-  block.targets = {1, 2};
-  block.weights = {1, -1, 1, -1, 1, -1};
-  block.context_pairs = {2, 1, 3};
-  block.target_pairs = {3, 3};
+  Minibatch minibatch;
+  minibatch.contexts = {3, 5, 3};
+  minibatch.targets = {1, 2};
+  minibatch.weights = {1, -1, 1, -1, 1, -1};
+  minibatch.context_pairs = {2, 1, 3};
+  minibatch.target_pairs = {3, 3};
   const Doubles before(words(), config_.dim, 1, 2);
   const Doubles y_before(words(), config_.dim, 2, 2);
   Doubles x = before, y = y_before;
-  train_block(block, x.view(), y.view(), 0.1, {}, {});
+  train_minibatch(minibatch, x.view(), y.view(), 0.1, {}, {});
   std::vector<float> elsewhere(6);
   elsewhere[5] = 6;
   for (const bool others : {false, true}) {
     const HotView damping{4.0F, elsewhere.data(), others ? 6 : 0};
     Doubles damped_x = before, damped_y = y_before;
-    train_block(block, damped_x.view(), damped_y.view(), 0.1, damping, {});
+    train_minibatch(minibatch, damped_x.view(), damped_y.view(), 0.1, damping, {});
     for (std::int64_t r = 0; r < words(); ++r) {
       const double factor = r == 3 ? 0.5 : (r == 5 && others ? 1 / 2.8 : 1);
       for (std::int32_t d = 0; d < config_.dim; ++d) {
@@ -202,15 +205,15 @@ TEST_F(ReferenceTest, DampingGoesByThePairsThatARowHas) {
   }
 }
 
-// What HotView is told: by hand for each kind of block.
+// What HotView is told: by hand for each kind of minibatch.
 TEST_F(ReferenceTest, BlocksCountTheirPairs) {
   make(config_of(Sharing::window));
-  const Block window = window_block(*data_, draws_, span_, 20);
+  const Minibatch window = window_minibatch(*data_, draws_, span_, 20);
   EXPECT_EQ(window.context_pairs, std::vector<float>(window.contexts.size(), 1.0F));
   EXPECT_EQ(window.target_pairs[0], static_cast<float>(window.contexts.size()));
 
   make(config_of(Sharing::tile));
-  const Block tile = tile_block(*data_, draws_, span_, 16, 32);
+  const Minibatch tile = tile_minibatch(*data_, draws_, span_, 16, 32);
   float pairs = 0;
   for (std::size_t c = 0; c < tile.contexts.size(); ++c) {
     float positive = 0;
@@ -229,7 +232,7 @@ TEST_F(ReferenceTest, BlocksCountTheirPairs) {
   }
 
   make(config_of(Sharing::tile, "hs"));
-  const Block paths = path_tile_block(*data_, draws_, span_, 16, 22);
+  const Minibatch paths = path_tile_minibatch(*data_, draws_, span_, 16, 22);
   for (std::size_t t = 0; t < paths.targets.size(); ++t) {
     float weights = 0;
     for (std::size_t c = 0; c < paths.contexts.size(); ++c) weights += std::fabs(paths.weight(c, t));
@@ -254,7 +257,7 @@ TEST_F(ReferenceTest, LogSoftmaxSumsToOne) {
 TEST_F(ReferenceTest, TileWeightsCountPairsAndNegatives) {
   make(config_of(Sharing::tile), 200);
   for (std::int64_t begin = 0; begin + 16 <= span_.size(); begin += 16) {
-    const Block block = tile_block(*data_, draws_, span_, begin, begin + 16);
+    const Minibatch minibatch = tile_minibatch(*data_, draws_, span_, begin, begin + 16);
     std::int64_t pairs = 0;
     std::set<std::int64_t> seen;
     for (std::int64_t t = begin; t < begin + 16; ++t) {
@@ -264,19 +267,19 @@ TEST_F(ReferenceTest, TileWeightsCountPairsAndNegatives) {
         if (i != t) seen.insert(i);
     }
     float positive = 0;
-    for (std::size_t c = 0; c < block.contexts.size(); ++c) {
+    for (std::size_t c = 0; c < minibatch.contexts.size(); ++c) {
       float of_context = 0;
-      for (std::size_t t = 0; t < 16; ++t) of_context += block.weight(c, t);
-      for (std::size_t m = 16; m < block.targets.size(); ++m) {
+      for (std::size_t t = 0; t < 16; ++t) of_context += minibatch.weight(c, t);
+      for (std::size_t m = 16; m < minibatch.targets.size(); ++m) {
         bool own_centre = false;
         for (std::size_t t = 0; t < 16; ++t)
-          own_centre |= block.weight(c, t) > 0 && block.targets[t] == block.targets[m];
-        EXPECT_FLOAT_EQ(block.weight(c, m), own_centre ? 0.0F : -of_context * 5 / 8);
+          own_centre |= minibatch.weight(c, t) > 0 && minibatch.targets[t] == minibatch.targets[m];
+        EXPECT_FLOAT_EQ(minibatch.weight(c, m), own_centre ? 0.0F : -of_context * 5 / 8);
       }
       positive += of_context;
     }
     EXPECT_EQ(positive, static_cast<float>(pairs));
-    EXPECT_GE(block.contexts.size(), seen.size());
+    EXPECT_GE(minibatch.contexts.size(), seen.size());
   }
 }
 
@@ -286,12 +289,12 @@ TEST_F(ReferenceTest, NegativesEqualToAPositiveTargetAreLeftOut) {
   int left_out = 0;
   for (std::int64_t centre = 1; centre < 100; ++centre) {
     if (span_.pieces[static_cast<std::size_t>(centre)] == centre) continue;
-    for (const Block& block : {pair_block(*data_, draws_, span_, centre, centre - 1),
-                               window_block(*data_, draws_, span_, centre)}) {
-      for (std::size_t t = 1; t < block.targets.size(); ++t) {
-        const bool is_centre = block.targets[t] == row(centre);
-        for (std::size_t c = 0; c < block.contexts.size(); ++c)
-          EXPECT_EQ(block.weight(c, t), is_centre ? 0.0F : -1.0F);
+    for (const Minibatch& minibatch : {pair_minibatch(*data_, draws_, span_, centre, centre - 1),
+                                       window_minibatch(*data_, draws_, span_, centre)}) {
+      for (std::size_t t = 1; t < minibatch.targets.size(); ++t) {
+        const bool is_centre = minibatch.targets[t] == row(centre);
+        for (std::size_t c = 0; c < minibatch.contexts.size(); ++c)
+          EXPECT_EQ(minibatch.weight(c, t), is_centre ? 0.0F : -1.0F);
         left_out += is_centre;
       }
     }
@@ -306,7 +309,7 @@ TEST_F(ReferenceTest, ContextsOfATileReachBeyondItsFirstAndLastWindow) {
   // pairs.
   int wider = 0;
   for (std::int64_t begin = 16; begin + 32 <= span_.size(); begin += 16) {
-    const Block block = tile_block(*data_, draws_, span_, begin, begin + 16);
+    const Minibatch minibatch = tile_minibatch(*data_, draws_, span_, begin, begin + 16);
     const std::int64_t first = window_of(*data_, draws_, span_, begin).begin;
     float pairs = 0;
     std::int64_t expected = 0;
@@ -315,8 +318,8 @@ TEST_F(ReferenceTest, ContextsOfATileReachBeyondItsFirstAndLastWindow) {
       wider += window.begin < first;
       expected += window.end - window.begin - 1;
     }
-    for (std::size_t c = 0; c < block.contexts.size(); ++c)
-      for (std::size_t t = 0; t < 16; ++t) pairs += block.weight(c, t);
+    for (std::size_t c = 0; c < minibatch.contexts.size(); ++c)
+      for (std::size_t t = 0; t < 16; ++t) pairs += minibatch.weight(c, t);
     EXPECT_EQ(pairs, static_cast<float>(expected));
   }
   EXPECT_GT(wider, 0);
@@ -333,14 +336,14 @@ TEST_F(ReferenceTest, ExamplesDoNotDependOnWhereReadingBegan) {
     KeptSpan read;
     fresh.read(begin - config_.window, begin + 16 + config_.window, read);
     const std::int64_t first = begin - read.first;
-    const Block expected = tile_block(*data_, draws_, span_, begin, begin + 16);
-    const Block block = tile_block(*data_, draws_, read, first, first + 16);
-    EXPECT_EQ(block.contexts, expected.contexts);
-    EXPECT_EQ(block.targets, expected.targets);
-    EXPECT_EQ(block.weights, expected.weights);
-    const Block window = window_block(*data_, draws_, read, first);
-    EXPECT_EQ(window.targets, window_block(*data_, draws_, span_, begin).targets);
-    EXPECT_EQ(window.contexts, window_block(*data_, draws_, span_, begin).contexts);
+    const Minibatch expected = tile_minibatch(*data_, draws_, span_, begin, begin + 16);
+    const Minibatch minibatch = tile_minibatch(*data_, draws_, read, first, first + 16);
+    EXPECT_EQ(minibatch.contexts, expected.contexts);
+    EXPECT_EQ(minibatch.targets, expected.targets);
+    EXPECT_EQ(minibatch.weights, expected.weights);
+    const Minibatch window = window_minibatch(*data_, draws_, read, first);
+    EXPECT_EQ(window.targets, window_minibatch(*data_, draws_, span_, begin).targets);
+    EXPECT_EQ(window.contexts, window_minibatch(*data_, draws_, span_, begin).contexts);
   }
 }
 
@@ -348,13 +351,13 @@ TEST_F(ReferenceTest, PathFollowsTheCodeOfTheCentre) {
   make(config_of(Sharing::window, "hs"));
   const HuffmanView tree = data_->tree.view();
   const WordId word = span_.words[20];
-  const Block block = path_block(*data_, {3, 4}, word);
-  ASSERT_EQ(static_cast<int>(block.targets.size()), tree.length(word));
-  EXPECT_EQ(block.targets[0], 0);
+  const Minibatch minibatch = path_minibatch(*data_, {3, 4}, word);
+  ASSERT_EQ(static_cast<int>(minibatch.targets.size()), tree.length(word));
+  EXPECT_EQ(minibatch.targets[0], 0);
   for (int depth = 0; depth < tree.length(word); ++depth) {
     const bool right = ((tree.code(word) >> (tree.length(word) - 1 - depth)) & 1U) != 0;
-    EXPECT_EQ(block.weight(0, static_cast<std::size_t>(depth)), right ? -1.0F : 1.0F);
-    EXPECT_EQ(block.weight(1, static_cast<std::size_t>(depth)), right ? -1.0F : 1.0F);
+    EXPECT_EQ(minibatch.weight(0, static_cast<std::size_t>(depth)), right ? -1.0F : 1.0F);
+    EXPECT_EQ(minibatch.weight(1, static_cast<std::size_t>(depth)), right ? -1.0F : 1.0F);
   }
 }
 

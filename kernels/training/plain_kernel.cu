@@ -8,15 +8,15 @@ namespace {
 
 static_assert(__cplusplus >= 202002L, "device code is C++20, too");
 
-// Eight warps a block fill a multiprocessor's schedulers twice and leave 255 registers to each thread.
+// Eight warps per block fill a multiprocessor's schedulers twice and leave 255 registers per thread.
 constexpr int kMostWarps = 8;
 
-/// One block per run of tiles; see train_batch(). `scratch`: bytes of each block's scratch memory, in
-/// `global_scratch` if they are too many for shared memory.
+/// One block per chunk of tiles; see train_batch(). `scratch`: bytes of scratch memory per block, in
+/// `global_scratch` if they exceed shared memory.
 template <bool kWhole, bool kShared>
 __global__ void __launch_bounds__(kMostWarps* kWarpSize, 2)
-    unit_kernel(Model model, CentreRange<CurandPhilox> batch, Totals totals, unsigned char* global_scratch,
-                std::int64_t scratch) {
+    plain_kernel(Model model, CentreRange<CurandPhilox> batch, Totals totals, unsigned char* global_scratch,
+                 std::int64_t scratch) {
   DeviceBlock block;
   unsigned char* const memory = kShared ? dynamic_shared() : global_scratch + block.index() * scratch;
   train_batch<kWhole>(block, model, batch, totals, memory);
@@ -26,8 +26,8 @@ using Kernel = void (*)(Model, CentreRange<CurandPhilox>, Totals, unsigned char*
 
 Kernel kernel_for(const Model& model, bool shared) {
   const bool whole = model.input.stride % kWarpSize == 0;
-  if (shared) return whole ? unit_kernel<true, true> : unit_kernel<false, true>;
-  return whole ? unit_kernel<true, false> : unit_kernel<false, false>;
+  if (shared) return whole ? plain_kernel<true, true> : plain_kernel<false, true>;
+  return whole ? plain_kernel<true, false> : plain_kernel<false, false>;
 }
 
 LaunchShape shape_of(const TrainLaunch& launch, int blocks) {
@@ -36,7 +36,7 @@ LaunchShape shape_of(const TrainLaunch& launch, int blocks) {
 
 }  // namespace
 
-TrainLaunch plan_units(const Model& model, const TrainLimits& limits) {
+TrainLaunch plan_plain(const Model& model, const TrainLimits& limits) {
   TrainLaunch launch;
   launch.warps = limits.warps > 0 ? limits.warps : kMostWarps;
   launch.scratch_bytes = scratch_bytes(model, launch.warps);
@@ -46,7 +46,7 @@ TrainLaunch plan_units(const Model& model, const TrainLimits& limits) {
   return launch;
 }
 
-void launch_units(const TrainLaunch& launch, int blocks, const Model& model,
+void launch_plain(const TrainLaunch& launch, int blocks, const Model& model,
                   const CentreRange<CurandPhilox>& batch, const Totals& totals, unsigned char* global_scratch,
                   cudaStream_t stream) {
   warp2vec::launch(kernel_for(model, launch.shared), shape_of(launch, blocks), stream, model, batch, totals,
