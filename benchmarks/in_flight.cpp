@@ -116,21 +116,21 @@ class InFlightBackend final : public Backend {
       tiles_of(memory).load_top_nodes(warp_, 0, 1);
     });
     const Model& model = model_.get();
-    for (PathNumber q{0, 0}; q.part * model.path_tile_centres < model.tile_centres; ++q.part) {
+    for (HsTileIndex q{0, 0}; q.sub_tile * model.path_tile_centres < model.tile_centres; ++q.sub_tile) {
       bool more = true;
       for (std::int32_t round = 0; more; ++round) {
         more = false;
         const auto each_tile = [&](const auto& work) {
           each_block([&](const Memory& memory, std::int64_t t) {
             const auto tiles = tiles_of(memory);
-            const PathNumber own{t, q.part};
+            const HsTileIndex own{t, q.sub_tile};
             if (!tiles.exists(own)) return;
             if (round == 0) tiles.sample(warp_, 0, 1, own);
-            if (round < tiles.rounds(own)) work(tiles, own);
-            more |= round + 1 < tiles.rounds(own);
+            if (round < tiles.passes(own)) work(tiles, own);
+            more |= round + 1 < tiles.passes(own);
           });
         };
-        each_tile([&](const auto& tiles, PathNumber own) {
+        each_tile([&](const auto& tiles, HsTileIndex own) {
           tiles.mask(warp_, 0, 1, own, round);
           tiles.damp(warp_, 0, 1, own);
           tiles.load(warp_, 0, 1, own);
@@ -142,8 +142,8 @@ class InFlightBackend final : public Backend {
         });
         each_block([&](const Memory& memory, std::int64_t t) {
           const auto tiles = tiles_of(memory);
-          const PathNumber own{t, q.part};
-          if (tiles.exists(own) && round < tiles.rounds(own)) tiles.backward(warp_, 0, 1, own);
+          const HsTileIndex own{t, q.sub_tile};
+          if (tiles.exists(own) && round < tiles.passes(own)) tiles.backward(warp_, 0, 1, own);
         });
       }
     }

@@ -32,7 +32,7 @@ if(NOT CMAKE_CUDA_COMPILER)
   return()
 endif()
 # Turing, Ampere and Hopper, each as machine code and as PTX, which the driver compiles for the GPUs between and after
-# them. Their code differs: matrix units are used from 8.0 on, and vector additions from 9.0 on. What the toolkit does
+# them. Their code differs: tensor cores are used from 8.0 on, and vector additions from 9.0 on. What the toolkit does
 # not know is left out.
 set(warp2vec_default_architectures 75 80 90)
 execute_process(COMMAND ${CMAKE_CUDA_COMPILER} --list-gpu-arch OUTPUT_VARIABLE warp2vec_known_architectures ERROR_QUIET)

@@ -1,8 +1,8 @@
 #pragma once
-/// The device's side of warp.h and matrix_block.h: what one thread does for its warp, and the block's warps.
-/// The other side, in plain loops, is that of the tests.
+/// warp.h and mma.h on the device: what one thread does for its warp, and the block's warps. The tests have
+/// the same in plain loops.
 
-#include "kernels/device/matrix_block.h"
+#include "kernels/device/mma.h"
 #include "kernels/device/ptx.h"
 #include "kernels/device/warp.h"
 
@@ -16,7 +16,7 @@ inline constexpr unsigned kAllLanes = 0xFFFFFFFFU;
 
 __device__ inline int this_lane() { return static_cast<int>(threadIdx.x) % kWarpSize; }
 
-/// The value of the lane whose number differs in the bits of `distance`.
+/// The value of lane (this lane ^ distance).
 __device__ inline float shfl_xor_sync(float value, int distance) {
   return __shfl_xor_sync(kAllLanes, value, distance);
 }
@@ -28,36 +28,36 @@ __device__ inline unsigned char* dynamic_shared() { return dynamic_shared_memory
 unsigned char* dynamic_shared();
 #endif
 
-/// Part of a warp. `from(r)`: row r in global memory, or null, which gives zeros; `to(r)`: where it goes;
-/// rows of `values` values, a multiple of 16. Warp `index` of `warps` takes rows index, index + warps, ...;
-/// what it has copied is there for others after the next barrier. `meanwhile()` is called while copies are on
-/// their way.
+/// How a warp loads rows into shared memory, as bfloat16. `from(r)`: row r in global memory, or null for
+/// zeros; `to(r)`: its destination; rows have `values` values, a multiple of 16. Warp `index` of `warps`
+/// copies rows index, index + warps, ...; they are visible to other warps after the next barrier.
+/// `meanwhile()` is called while copies are in flight.
 class DeviceCopies {
  public:
-  /// Bytes of `ring`, shared memory of the block that copy_rows() needs for rows of Value.
+  /// Bytes of `ring`, the block's staging buffer in shared memory, that copy_rows() needs for rows of Value.
   template <class Value>
-  __host__ __device__ static constexpr std::int64_t copying_bytes(int warps) {
+  __host__ __device__ static constexpr std::int64_t staging_bytes(int warps) {
     return sizeof(Value) == sizeof(float) ? std::int64_t{warps} * kWarpSize * kAhead * kBytes : 0;
   }
 
-  /// Floats go through a ring, in which each lane meets only what it has itself asked for, so that it waits
-  /// for nobody. Four pieces ahead keep 32 kB on their way with 16 warps; the memory's latency of some 700
-  /// cycles times a multiprocessor's share of its bandwidth, 15 bytes a cycle on an H100, is 10 kB.
+  /// Floats are staged in a ring buffer. Each lane reads only what it has copied itself, so that it waits for
+  /// no other. Four copies ahead keep 32 kB in flight with 16 warps; the memory's latency of some 700 cycles
+  /// times a multiprocessor's share of its bandwidth, 15 bytes per cycle on an H100, is 10 kB.
   template <std::same_as<float> Value, class From, class To, class Meanwhile>
   __device__ static void copy_rows(unsigned char* ring, int index, int warps, std::int32_t rows,
                                    std::int32_t values, From from, To to, Meanwhile meanwhile) {
     constexpr int kFloats = kBytes / static_cast<int>(sizeof(float));
     auto* const own = reinterpret_cast<float4*>(ring) + threadIdx.x;
     const auto slot = [&](int i) { return own + i * static_cast<int>(blockDim.x); };
-    Pieces ahead(index, warps, rows, values, kFloats);
-    Pieces here = ahead;
+    LaneCopies ahead(index, warps, rows, values, kFloats);
+    LaneCopies here = ahead;
     const auto begin = [&](int i) {
       if (!ahead.done()) {
         if (const float* const row = from(ahead.row); row != nullptr)
-          begin_copy_16(slot(i), row + ahead.column);
+          start_copy_16(slot(i), row + ahead.column);
         ahead.advance();
       }
-      end_copy_group();
+      commit_copy_group();
     };
     for (int i = 0; i < kAhead; ++i) begin(i);
     meanwhile();
@@ -73,40 +73,40 @@ class DeviceCopies {
     }
   }
 
-  /// Bfloat16 is copied to its place.
+  /// Bfloat16 is copied straight to its destination.
   template <std::same_as<Bf16> Value, class From, class To, class Meanwhile>
   __device__ static void copy_rows(unsigned char* /*ring*/, int index, int warps, std::int32_t rows,
                                    std::int32_t values, From from, To to, Meanwhile meanwhile) {
-    for (Pieces piece(index, warps, rows, values, kBytes / static_cast<int>(sizeof(Bf16))); !piece.done();
-         piece.advance()) {
-      Bf16* const place = to(piece.row) + piece.column;
-      if (const Bf16* const row = from(piece.row); row != nullptr)
-        begin_copy_16(place, row + piece.column);
+    for (LaneCopies copy(index, warps, rows, values, kBytes / static_cast<int>(sizeof(Bf16))); !copy.done();
+         copy.advance()) {
+      Bf16* const place = to(copy.row) + copy.column;
+      if (const Bf16* const row = from(copy.row); row != nullptr)
+        start_copy_16(place, row + copy.column);
       else
         *reinterpret_cast<uint4*>(place) = {0, 0, 0, 0};
     }
-    end_copy_group();
+    commit_copy_group();
     meanwhile();
     wait_for_copies<0>();
   }
 
-  /// Asks for a row to be brought to the L2 cache.
+  /// Prefetches a row into the L2 cache.
   __device__ static void prefetch(const void* row, std::int64_t bytes) {
     constexpr std::int64_t kLine = 128;
     for (std::int64_t b = 0; b < bytes; b += kLine) prefetch_to_l2(static_cast<const char*>(row) + b);
   }
 
  private:
-  static constexpr int kBytes = 16;  // of a piece
+  static constexpr int kBytes = 16;  // of a copy
   static constexpr int kAhead = 4;
 
-  /// The pieces of `size` values that one lane copies.
-  struct Pieces {
+  /// The copies, of `size` values each, that one lane makes.
+  struct LaneCopies {
     std::int32_t row;
     std::int32_t column;
     std::int32_t warps, rows, values, first, step;
 
-    __device__ Pieces(int index, int warps_, std::int32_t rows_, std::int32_t values_, std::int32_t size)
+    __device__ LaneCopies(int index, int warps_, std::int32_t rows_, std::int32_t values_, std::int32_t size)
         : row(index),
           column(this_lane() * size),
           warps(warps_),
@@ -114,7 +114,7 @@ class DeviceCopies {
           values(values_),
           first(column),
           step(kWarpSize * size) {
-      if (column >= values) row = rows;  // the row has fewer pieces than a warp has lanes
+      if (column >= values) row = rows;  // the row takes fewer copies than a warp has lanes
     }
     __device__ bool done() const { return row >= rows; }
     __device__ void advance() {
@@ -126,8 +126,8 @@ class DeviceCopies {
   };
 };
 
-/// See matrix_block.h. What one lane does.
-class DeviceMatrices {
+/// See mma.h. What one lane does.
+class DeviceMma {
  public:
   struct A {
     std::uint32_t pairs[4];
@@ -135,11 +135,11 @@ class DeviceMatrices {
   struct B {
     std::uint32_t pairs[4];  // of two halves of eight columns
   };
-  struct Block {
-    float values[kBlockSlots];
+  struct Accumulator {
+    float values[kFragmentSlots];
   };
 
-  __device__ static Block zero() { return {}; }
+  __device__ static Accumulator zero() { return {}; }
 
   __device__ static A load_a(const Bf16* p, std::int64_t stride) {
     A a;
@@ -162,80 +162,80 @@ class DeviceMatrices {
     return b;
   }
 
-  __device__ static void multiply_add(const A& a, const B& b, Block& c) {
+  __device__ static void multiply_add(const A& a, const B& b, Accumulator& c) {
     mma_16x8x16(c.values, a.pairs, b.pairs);
     mma_16x8x16(c.values + 4, a.pairs, b.pairs + 2);
   }
 
   template <class F>
-  __device__ static void map(Block& c, F f) {
+  __device__ static void map(Accumulator& c, F f) {
     WARP2VEC_UNROLL
-    for (int s = 0; s < kBlockSlots; ++s)
-      c.values[s] = f(block_row(this_lane(), s), block_column(this_lane(), s), c.values[s]);
+    for (int s = 0; s < kFragmentSlots; ++s)
+      c.values[s] = f(fragment_row(this_lane(), s), fragment_column(this_lane(), s), c.values[s]);
   }
   template <class F>
-  __device__ static float sum(const Block& c, F f) {
+  __device__ static float sum(const Accumulator& c, F f) {
     float total = 0;
     WARP2VEC_UNROLL
-    for (int s = 0; s < kBlockSlots; ++s)
-      total += f(block_row(this_lane(), s), block_column(this_lane(), s), c.values[s]);
+    for (int s = 0; s < kFragmentSlots; ++s)
+      total += f(fragment_row(this_lane(), s), fragment_column(this_lane(), s), c.values[s]);
     return total;
   }
 
-  __device__ static void store(Bf16* p, std::int64_t stride, const Block& c) {
+  __device__ static void store(Bf16* p, std::int64_t stride, const Accumulator& c) {
     WARP2VEC_UNROLL
-    for (int s = 0; s < kBlockSlots; s += 2)
-      *reinterpret_cast<std::uint32_t*>(p + block_row(this_lane(), s) * stride +
-                                        block_column(this_lane(), s)) =
+    for (int s = 0; s < kFragmentSlots; s += 2)
+      *reinterpret_cast<std::uint32_t*>(p + fragment_row(this_lane(), s) * stride +
+                                        fragment_column(this_lane(), s)) =
           pack_bf16(c.values[s], c.values[s + 1]);
   }
 
-  /// Four lanes hold two rows in pairs of neighbours. They transpose the 4 x 4 pairs in two exchanges, so
-  /// that each has eight neighbours, to be added at once.
+  /// Four lanes hold two rows, in pairs of adjacent values. They transpose the 4 x 4 pairs in two shuffles,
+  /// so that each lane ends up with eight adjacent values, to be added at once.
   template <class F>
-  __device__ static void for_each_part(const Block& c, F f) {
+  __device__ static void for_each_vector(const Accumulator& c, F f) {
     const bool odd = (this_lane() & 1) != 0;
     const bool high = (this_lane() & 2) != 0;
     const float* const v = c.values;
     const float low[4] = {odd ? v[4] : v[0], odd ? v[5] : v[1], odd ? v[6] : v[2], odd ? v[7] : v[3]};
-    const float give[4] = {odd ? v[0] : v[4], odd ? v[1] : v[5], odd ? v[2] : v[6], odd ? v[3] : v[7]};
-    float got[4];
+    const float given[4] = {odd ? v[0] : v[4], odd ? v[1] : v[5], odd ? v[2] : v[6], odd ? v[3] : v[7]};
+    float received[4];
     WARP2VEC_UNROLL
-    for (int i = 0; i < 4; ++i) got[i] = shfl_xor_sync(give[i], 1);
-    // Of the upper and of the lower row: four neighbours each.
+    for (int i = 0; i < 4; ++i) received[i] = shfl_xor_sync(given[i], 1);
+    // Four adjacent values of the upper and of the lower row.
     float rows[2][4];
     WARP2VEC_UNROLL
     for (int r = 0; r < 2; ++r) {
       WARP2VEC_UNROLL
       for (int i = 0; i < 2; ++i) {
-        rows[r][i] = odd ? got[2 * r + i] : low[2 * r + i];
-        rows[r][2 + i] = odd ? low[2 * r + i] : got[2 * r + i];
+        rows[r][i] = odd ? received[2 * r + i] : low[2 * r + i];
+        rows[r][2 + i] = odd ? low[2 * r + i] : received[2 * r + i];
       }
     }
-    float part[kPart];
+    float vector[kVectorSize];
     WARP2VEC_UNROLL
     for (int i = 0; i < 4; ++i) {
       const float kept = high ? rows[1][i] : rows[0][i];
       const float other = shfl_xor_sync(high ? rows[0][i] : rows[1][i], 2);
-      part[i] = high ? other : kept;
-      part[4 + i] = high ? kept : other;
+      vector[i] = high ? other : kept;
+      vector[4 + i] = high ? kept : other;
     }
-    f(part_row(this_lane()), part_half(this_lane()), part);
+    f(vector_row(this_lane()), vector_half(this_lane()), vector);
   }
 
-  __device__ static void add(float* p, const float* part) {
-    add_4(p, part);
-    add_4(p + 4, part + 4);
+  __device__ static void add(float* p, const float* vector) {
+    add_4(p, vector);
+    add_4(p + 4, vector + 4);
   }
-  __device__ static void add(Bf16* p, const float* part) {
-    std::uint32_t pairs[kPart / 2];
+  __device__ static void add(Bf16* p, const float* vector) {
+    std::uint32_t pairs[kVectorSize / 2];
     WARP2VEC_UNROLL
-    for (int i = 0; i < kPart / 2; ++i) pairs[i] = pack_bf16(part[2 * i], part[2 * i + 1]);
+    for (int i = 0; i < kVectorSize / 2; ++i) pairs[i] = pack_bf16(vector[2 * i], vector[2 * i + 1]);
     add_8(p, pairs);
   }
 
  private:
-  // Where the lane's row of its 8 x 8 matrix begins, if the second matrix lies below the first or beside it.
+  // Offset of the lane's row of its 8 x 8 matrix, if the second matrix lies below the first, or beside it.
   __device__ static std::int64_t rows_first(std::int64_t stride) {
     return (this_lane() % 16) * stride + this_lane() / 16 * 8;
   }
@@ -248,7 +248,7 @@ class DeviceMatrices {
 class DeviceWarp : public DeviceCopies {
  public:
   using Float = float;
-  using Matrices = DeviceMatrices;
+  using Mma = DeviceMma;
 
   __device__ static float zero() { return 0.0F; }
   template <class F>
@@ -275,8 +275,8 @@ class DeviceWarp : public DeviceCopies {
   __device__ static float load(const float* p, int count, float otherwise = 0) {
     return this_lane() < count ? p[this_lane()] : otherwise;
   }
-  /// Of rows that other blocks may change at the same time: read where their additions arrive, in the L2
-  /// cache, since the L1 cache might show a hot row's old values for long.
+  /// For rows that other blocks may update concurrently: reads from the L2 cache, where their additions
+  /// arrive, since the L1 cache might keep a hot row's old values for long.
   __device__ static float load_relaxed(const float* p, int count) {
     return this_lane() < count ? __ldcg(p + this_lane()) : 0.0F;
   }
@@ -286,9 +286,9 @@ class DeviceWarp : public DeviceCopies {
   __device__ static void add(float* p, int count, float v) {
     if (this_lane() < count) atomicAdd(p + this_lane(), v);
   }
-  /// Of each lane for itself.
+  /// Each lane for itself.
   __device__ static void count(std::uint32_t* p, std::uint32_t n) { atomicAdd(p, n); }
-  __device__ static float first(float v) { return v; }  // for sums, which are in every lane
+  __device__ static float first(float v) { return v; }  // for sums, which every lane has
 
   template <class F>
   __device__ static void strided(std::int64_t count, F f, int index, int warps) {

@@ -1,8 +1,8 @@
 #pragma once
-/// Instructions that C++ has no name for, as functions, so that tests can run kernels where there are none:
-/// products of small matrices, additions of vectors to memory, and copies from global to shared memory that
-/// go on while their thread does other things. Registers and lanes are laid out as in NVIDIA's "PTX ISA"
-/// (mma.m16n8k16, ldmatrix, cp.async). All but the additions and the prefetch take compute capability 8.0.
+/// PTX instructions as functions, so that tests can replace them on a CPU: matrix multiply-accumulate, vector
+/// additions to memory, asynchronous copies from global to shared memory, and prefetches. Registers and lanes
+/// are laid out as in NVIDIA's "PTX ISA" (mma.m16n8k16, ldmatrix, cp.async). All but the additions and the
+/// prefetch need compute capability 8.0.
 
 #include <warp2vec/detail/bf16.h>
 
@@ -12,7 +12,7 @@ namespace warp2vec {
 
 #if defined(__CUDACC__)
 
-/// c += a b for a of 16 x 16 and b of 16 x 8 values, sums in float.
+/// c += a b, a 16 x 16 and b 16 x 8, accumulated in float.
 __device__ inline void mma_16x8x16(float* c, const std::uint32_t* a, const std::uint32_t* b) {
   asm volatile(
       "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0,%1,%2,%3}, "
@@ -21,7 +21,7 @@ __device__ inline void mma_16x8x16(float* c, const std::uint32_t* a, const std::
       : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
 }
 
-/// Four matrices of 8 x 8 values in shared memory; lane l has the address of row l % 8 of matrix l / 8.
+/// Loads four 8 x 8 matrices from shared memory; lane l passes the address of row l % 8 of matrix l / 8.
 __device__ inline void load_matrices(std::uint32_t* out, const Bf16* row) {
   const auto address = static_cast<unsigned>(__cvta_generic_to_shared(row));
   asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];"
@@ -39,15 +39,14 @@ __device__ inline void load_matrices_transposed(std::uint32_t* out, const Bf16* 
                : "memory");
 }
 
-/// Both rounded to the nearest; `low` in the lower half.
+/// Both values rounded to nearest; `low` in the lower half.
 __device__ inline std::uint32_t pack_bf16(float low, float high) {
   std::uint32_t packed = 0;
   asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(packed) : "f"(high), "f"(low));
   return packed;
 }
 
-/// Adds four values, each atomically, at an address that is a multiple of 16 bytes. In one instruction from
-/// 9.0 on.
+/// Adds four values, each atomically, at a 16-byte-aligned address; one instruction from 9.0 on.
 __device__ inline void add_4(float* to, const float* values) {
 #if __CUDA_ARCH__ >= 900
   asm volatile("red.relaxed.gpu.global.add.v4.f32 [%0], {%1,%2,%3,%4};"
@@ -59,8 +58,7 @@ __device__ inline void add_4(float* to, const float* values) {
 #endif
 }
 
-/// Adds eight values, packed in pairs, each atomically and rounded to the nearest, at an address that is a
-/// multiple of 16 bytes.
+/// Adds eight values, packed in pairs, each atomically and rounded to nearest, at a 16-byte-aligned address.
 __device__ inline void add_8(Bf16* to, const std::uint32_t* values) {
 #if __CUDA_ARCH__ >= 900
   asm volatile("red.relaxed.gpu.global.add.noftz.v4.bf16x2 [%0], {%1,%2,%3,%4};"
@@ -95,31 +93,31 @@ void add_8(Bf16* to, const std::uint32_t* values);
 
 #if defined(__CUDACC__)
 
-/// Begins to copy 16 bytes, both addresses multiples of 16. They are read from the L2 cache, where other
-/// blocks' additions arrive.
-__device__ inline void begin_copy_16(void* shared, const void* global) {
+/// Starts copying 16 bytes between 16-byte-aligned addresses. Reads from the L2 cache, where other blocks'
+/// additions arrive.
+__device__ inline void start_copy_16(void* shared, const void* global) {
   const auto to = static_cast<unsigned>(__cvta_generic_to_shared(shared));
   asm volatile("cp.async.cg.shared.global [%0], [%1], 16;" : : "r"(to), "l"(global) : "memory");
 }
 
-/// What the thread has begun since the last call is a group.
-__device__ inline void end_copy_group() { asm volatile("cp.async.commit_group;" : : : "memory"); }
+/// Groups the copies that the thread has started since the last call.
+__device__ inline void commit_copy_group() { asm volatile("cp.async.commit_group;" : : : "memory"); }
 
-/// Waits for all of the thread's groups but the last `kGroups`.
+/// Waits for all of the thread's groups except the last `kGroups`.
 template <int kGroups>
 __device__ inline void wait_for_copies() {
   asm volatile("cp.async.wait_group %0;" : : "n"(kGroups) : "memory");
 }
 
-/// Asks for the 128 bytes around the address to be brought to the L2 cache.
+/// Prefetches the 128 bytes around the address into the L2 cache.
 __device__ inline void prefetch_to_l2(const void* global) {
   asm volatile("prefetch.global.L2 [%0];" : : "l"(global));
 }
 
 #else
 
-void begin_copy_16(void* shared, const void* global);
-void end_copy_group();
+void start_copy_16(void* shared, const void* global);
+void commit_copy_group();
 void wait_for_copies(int groups);
 template <int kGroups>
 void wait_for_copies() {

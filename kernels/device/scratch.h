@@ -1,5 +1,5 @@
 #pragma once
-/// A block's scratch memory, handed out piece by piece.
+/// Bump allocation in a block's scratch memory.
 
 #include <warp2vec/types.h>
 
@@ -7,8 +7,8 @@
 
 namespace warp2vec {
 
-/// Hands out consecutive 16-byte-aligned arrays of a block's scratch memory. Without memory it only measures:
-/// bytes() is then what the same calls take.
+/// Hands out consecutive 16-byte-aligned arrays. Constructed with null it only measures: bytes() is what the
+/// same calls would take.
 class Scratch {
  public:
   WARP2VEC_HD explicit Scratch(unsigned char* memory) : memory_(memory) {}

@@ -1,15 +1,15 @@
 #pragma once
-/// What kernel bodies are written over, and what follows from it alone.
+/// The interface that kernel bodies are written against, and functions that need nothing else.
 ///
-/// A *warp* runs 32 lanes; `Warp::Float` is one float per lane. A row is walked in columns of 32 values, lane
-/// l on value l of each, so that a lane meets only its own values of any row. A *group* is one warp or all
-/// warps of a block; its work is done in phases, and each phase ends with a barrier among its warps:
+/// A *warp* runs 32 lanes; `Warp::Float` is one float per lane. A row is processed 32 columns at a time, lane
+/// l on value l, so that a lane always touches the same values of any row. A *group* is one warp or all warps
+/// of a block; it works in phases, each of which ends with a barrier:
 ///
 ///     group.for_each_warp([&](auto& warp, int index) { ... });    // warp number `index` of group.warps()
 ///     group.for_each(n, [&](int i) { ... });                  // i in [0, n), one lane each
 ///
-/// DeviceBlock and DeviceWarp (device_block.h) do this on a GPU, HostBlock and HostWarp (host_block.h) in
-/// plain loops. Both round alike: products are fused only where a body says fma().
+/// DeviceBlock and DeviceWarp (device_block.h) implement this on a GPU, HostBlock and HostWarp (host_block.h)
+/// in plain loops. Both round identically: multiply-adds are fused only where a body says fma().
 
 #include <warp2vec/types.h>
 
@@ -20,13 +20,13 @@ namespace warp2vec {
 inline constexpr int kWarpSize = 32;
 
 /// How many of the 32 values from `column` on belong to a row of `stride` values. `kWhole`: strides are
-/// multiples of 32, which saves a test per access.
+/// multiples of 32, which saves a comparison per access.
 template <bool kWhole>
 WARP2VEC_HD constexpr int lanes_in(std::int64_t column, std::int64_t stride) {
   return kWhole || stride - column >= kWarpSize ? kWarpSize : static_cast<int>(stride - column);
 }
 
-/// The sum over lanes of `value`, in every lane. Five exchanges.
+/// The sum of all lanes' values, in every lane: five shuffles.
 template <class Warp>
 WARP2VEC_HD typename Warp::Float warp_sum(const Warp& warp, typename Warp::Float value) {
   for (int distance = 1; distance < kWarpSize; distance *= 2)
@@ -44,8 +44,8 @@ WARP2VEC_HD typename Warp::Float warp_max(const Warp& warp, typename Warp::Float
 
 inline constexpr int kSums = 8;
 
-/// Eight sums over lanes at once: lane l gets the sum of values[l % 8]. Nine exchanges instead of forty: at
-/// each of the first three steps a lane keeps one half of its values and hands over the other.
+/// Eight sums over lanes at once: lane l gets the sum of values[l % 8]. Nine shuffles instead of forty: in
+/// each of the first three rounds a lane keeps one half of its values and passes on the other.
 template <class Warp>
 WARP2VEC_HD typename Warp::Float warp_sums(const Warp& warp, typename Warp::Float (&values)[kSums]) {
   int distance = 1;

@@ -1,18 +1,19 @@
 #pragma once
-/// A tile for tensor cores: context rows and target rows that meet in blocks of 16 x 16, and the memory of a
-/// block that trains tiles.
+/// The shared-memory layout of a tile on tensor cores: context rows and target rows, and the gradients of
+/// their scores, in fragments of 16 x 16.
 
 #include <warp2vec/detail/bf16.h>
 #include <warp2vec/types.h>
 
-#include "kernels/device/matrix_block.h"
+#include "kernels/device/mma.h"
 #include "kernels/device/scratch.h"
 
 #include <cstdint>
 
 namespace warp2vec {
 
-/// Sums of pairs over rows that are equal modulo kBuckets. Cleared, added to and read in three phases.
+/// Pair counts summed over rows that are equal modulo kBuckets: upper bounds of a row's own count. Cleared,
+/// added to and read in three phases.
 struct RowPairs {
   static constexpr std::int32_t kBuckets = 128;
 
@@ -30,45 +31,45 @@ struct RowPairs {
   WARP2VEC_HD void add(Warp& warp, std::int32_t row, std::int32_t pairs) const {
     warp.count(sums + row % kBuckets, static_cast<std::uint32_t>(pairs));
   }
-  /// At least the pairs of all rows that equal `row`.
-  WARP2VEC_HD float most(std::int32_t row) const { return static_cast<float>(sums[row % kBuckets]); }
+  /// An upper bound on the pairs of all rows equal to `row`.
+  WARP2VEC_HD float upper_bound(std::int32_t row) const { return static_cast<float>(sums[row % kBuckets]); }
 };
 
-WARP2VEC_HD constexpr std::int32_t in_whole_blocks(std::int32_t n) {
-  return (n + kBlockSide - 1) / kBlockSide * kBlockSide;
+WARP2VEC_HD constexpr std::int32_t padded_to_mma(std::int32_t n) {
+  return (n + kMmaSide - 1) / kMmaSide * kMmaSide;
 }
 
-/// Rows of a tile's matrices, the same for every tile of a run.
+/// The shape of a tile's matrices, the same for every tile of a run. All sizes are multiples of kMmaSide.
 struct DenseTileShape {
-  std::int32_t contexts;  ///< room for them, in whole blocks
-  std::int32_t targets;   ///< likewise
-  std::int32_t values;    ///< of a row, in whole blocks
+  std::int32_t contexts;  ///< capacity
+  std::int32_t targets;   ///< capacity
+  std::int32_t values;    ///< per row
 
   WARP2VEC_HD std::int32_t rows() const { return contexts + targets; }
 
-  /// Distances of rows. An odd multiple of 16 bytes, so that the eight rows of an 8 x 8 matrix lie in
-  /// different banks of shared memory.
+  /// Row strides: odd multiples of 16 bytes, so that the eight rows of an 8 x 8 matrix fall into different
+  /// banks of shared memory.
   WARP2VEC_HD std::int32_t row_stride() const { return values + 8; }
   WARP2VEC_HD std::int32_t gradient_stride() const { return targets + 8; }
 };
 
-/// A tile in a block's memory.
+/// A tile in a block's shared memory.
 struct DenseTile {
-  static constexpr std::int32_t kNone = -1;  ///< instead of the number of a row that is not there
+  static constexpr std::int32_t kNone = -1;  ///< row number of an absent row
 
   DenseTileShape shape;
   Bf16* rows;       ///< [shape.rows()] of shape.values values, shape.row_stride() apart; contexts first
   Bf16* gradients;  ///< [shape.contexts] of shape.targets values, shape.gradient_stride() apart
-  unsigned char* copying;  ///< rows of float on their way to `rows`
+  unsigned char* staging;  ///< buffer for float rows to be rounded into `rows`
 
-  /// `copying_bytes`: see Copies of the warp.
+  /// `staging_bytes`: Warp::staging_bytes().
   WARP2VEC_HD static DenseTile take(Scratch& scratch, const DenseTileShape& shape,
-                                    std::int64_t copying_bytes) {
+                                    std::int64_t staging_bytes) {
     DenseTile tile{};
     tile.shape = shape;
     tile.rows = scratch.take<Bf16>(std::int64_t{shape.rows()} * shape.row_stride());
     tile.gradients = scratch.take<Bf16>(std::int64_t{shape.contexts} * shape.gradient_stride());
-    tile.copying = scratch.take<unsigned char>(copying_bytes);
+    tile.staging = scratch.take<unsigned char>(staging_bytes);
     return tile;
   }
 

@@ -6,17 +6,17 @@
 namespace warp2vec {
 namespace {
 
-// How many tiles are in flight is limited by quality, so that most devices have one block on each
-// multiprocessor: it gets half of the threads that there may be, with 128 registers each. Paths need more
-// registers, and their smaller tiles have less work for many warps.
+// Quality limits the number of tiles in flight, so that most devices run one block per multiprocessor: it
+// gets half of the possible threads, with 128 registers each. Paths need more registers, and their smaller
+// tiles have too little work for many warps.
 constexpr int most_warps(Trains trains) {
   if (!paths_in(trains)) return 16;
   return negatives_in(trains) ? 8 : 12;
 }
 constexpr int kLeastWarps = 4;
 
-// The first compute capability with bfloat16 tensor cores and asynchronous copies. Compiled for an older one
-// the kernels are empty, and must not be launched.
+// The first compute capability with bfloat16 tensor cores and asynchronous copies. Kernels compiled for an
+// older one are empty and must not be launched.
 constexpr int kFirstWithTensorCores = 80;
 #if defined(__CUDA_ARCH__)
 constexpr bool kCompiledForTensorCores = __CUDA_ARCH__ >= 10 * kFirstWithTensorCores;
@@ -37,14 +37,14 @@ __global__ void __launch_bounds__(most_warps(kTrains) * kWarpSize, 1)
 Tables<float> tables_of(const Model& model, float) { return {model.input, model.output}; }
 Tables<Bf16> tables_of(const Model& model, Bf16) { return {model.input_bf16, model.output_bf16}; }
 
-// Where shared memory is short there are fewer top nodes last: each level of the tree that is not among
-// them costs a row more for each centre. 512 bytes a row and as much for each of two copies of a first node:
-// with 128 dimensions all of it fits into the 227 kB of an H100.
+// In order of preference. Where shared memory is short, top nodes are given up last: each level of the tree
+// that they do not cover costs one more row per centre. With 128 dimensions, at 512 bytes a row and as much
+// for each of the two copies of a top node, the largest sizes fit into the 227 kB of an H100.
 constexpr std::int32_t kTopNodes[] = {64, 32, 16};
 constexpr std::int32_t kLowerNodes[] = {64, 32, 16};
 
-// Fewer warps need less room for rows on their way: eight let a tile of 128 dimensions fit into the 99 kB of
-// a GPU for desktops.
+// Fewer warps need a smaller staging buffer: with eight, a tile of 128 dimensions fits into the 99 kB of a
+// desktop GPU.
 template <Trains kTrains, class Value>
 TrainLaunch plan(const Model& model, const TrainLimits& limits) {
   TrainLaunch launch;
@@ -84,7 +84,7 @@ void launch_with(const TrainLaunch& launch, int blocks, const Model& model,
                    tables_of(model, Value{}), launch.path_sizes, batch, totals);
 }
 
-// Calls `f` with what the model trains and its type of values, as constants.
+// Calls `f` with what the model trains and its value type as template arguments.
 template <class F>
 auto with_kernel(const Model& model, F f) {
   if (!model.hierarchical_softmax) {

@@ -2,11 +2,11 @@
 /// Hierarchical softmax under Sharing::tile on a GPU; the rule is path_tile_minibatch() of
 /// host/reference/reference.h.
 ///
-/// First what is known of a tile before its rows are read, the same for tensor cores and for
-/// tile_minibatches.h. Contexts [C] are all elements that the windows of the tile's centres may reach.
-/// Targets [T] are the top nodes of the tree, which most paths pass, then the other nodes of the paths, one
-/// path after the other. With left[c, t] and right[c, t] the centres in whose windows c is and whose paths
-/// turn left or right at t,
+/// First a tile's metadata, known before its rows are read, for tensor cores and for tile_minibatches.h
+/// alike. Contexts [C] are all elements that the windows of the tile's centres may cover. Targets [T] are the
+/// top nodes of the tree, which most paths pass through, then the other nodes of the paths, one path after
+/// the other. With left[c, t] and right[c, t] the numbers of centres that have c in their window and turn
+/// left or right at t,
 ///     g[c, t] = left - (left + right) sigmoid(s[c, t])
 ///
 /// Then HsTiles, which trains a tile on tensor cores, with x [C, dim] and y [T, dim] rounded to bfloat16:
@@ -23,18 +23,18 @@
 
 namespace warp2vec {
 
-/// Sizes of a tile of paths, both in whole blocks of rows.
+/// Sizes of a tile of paths, multiples of kMmaSide.
 struct HsTileSizes {
-  std::int32_t top_nodes;    ///< nodes [0, top_nodes), as targets of every tile
-  std::int32_t lower_nodes;  ///< room for other nodes; a tile with more of them is trained in rounds
+  std::int32_t top_nodes;    ///< nodes [0, top_nodes) are targets of every tile
+  std::int32_t lower_nodes;  ///< capacity for other nodes; a tile with more takes several passes
 
   WARP2VEC_HD DenseTileShape shape(const Model& model) const {
-    return {in_whole_blocks(model.path_tile_centres + 2 * model.window), top_nodes + lower_nodes,
+    return {padded_to_mma(model.path_tile_centres + 2 * model.window), top_nodes + lower_nodes,
             static_cast<std::int32_t>(model.input.stride)};
   }
 };
 
-/// Number of bits that are set.
+/// Number of set bits.
 WARP2VEC_HD inline int count_bits(std::uint32_t bits) {
 #if defined(__CUDA_ARCH__)
   return __popc(bits);
@@ -43,16 +43,16 @@ WARP2VEC_HD inline int count_bits(std::uint32_t bits) {
 #endif
 }
 
-/// What is known of a row of a tile of paths. A centre is a bit.
+/// Metadata of a row. In the masks each centre of the tile is one bit.
 struct PathRow {
   std::int32_t row;  ///< of the input or node matrix, or DenseTile::kNone
-  float scale;       ///< learning rate times damping; of contexts, after damp_contexts()
-  /// Of a context: the centres that it meets; of a node: those whose paths turn left ...
+  float scale;       ///< learning rate times damping; for contexts, after damp_contexts()
+  /// Context: the centres in whose windows it is; node: the centres whose paths turn left ...
   std::uint32_t left;
   std::uint32_t right;  ///< ... and those whose paths turn right
 };
 
-/// And of a centre.
+/// Metadata of a centre.
 struct PathCentre {
   WordId word;
   CentreWindow window;
@@ -62,24 +62,24 @@ struct PathCentre {
   WARP2VEC_HD std::int32_t lower_nodes() const { return length - first_lower; }
 };
 
-/// What is known of a tile of paths before its rows are read.
+/// Metadata of a tile of paths.
 struct HsTileMetadata {
-  PathRow* rows;          ///< [rows] contexts, then targets
-  std::uint32_t* blocks;  ///< [rows / kBlockSide] all centres of a block's rows
-  PathCentre* centres;    ///< [centres]
+  PathRow* rows;             ///< [rows] contexts, then targets
+  std::uint32_t* fragments;  ///< [rows / kMmaSide] union of the masks of 16 rows
+  PathCentre* centres;       ///< [centres]
   RowPairs context_pairs;
 
   WARP2VEC_HD static HsTileMetadata take(Scratch& scratch, const Model& model, const DenseTileShape& shape) {
     HsTileMetadata metadata{};
     metadata.rows = scratch.take<PathRow>(shape.rows());
-    metadata.blocks = scratch.take<std::uint32_t>(shape.rows() / kBlockSide);
+    metadata.fragments = scratch.take<std::uint32_t>(shape.rows() / kMmaSide);
     metadata.centres = scratch.take<PathCentre>(model.path_tile_centres);
     metadata.context_pairs = RowPairs::take(scratch);
     return metadata;
   }
 };
 
-/// Looks up the tile's centres, and its contexts, whose rows it asks for: the work of warp `index` of
+/// Looks up the tile's centres and contexts, and prefetches the contexts' rows: the share of warp `index` of
 /// `warps`.
 template <class Warp, class Centres>
 WARP2VEC_HD void sample_paths(Warp& warp, int index, int warps, const Model& model, const Centres& batch,
@@ -114,19 +114,19 @@ WARP2VEC_HD void sample_paths(Warp& warp, int index, int warps, const Model& mod
 }
 
 /// Builds the masks of contexts and nodes, drops contexts without a pair, and prefetches the rows of nodes:
-/// the first ones in round 0, and in each round as many of the others as there is room for. `depths`: of the
-/// top nodes. After sample_paths() of all warps.
+/// the top nodes in pass 0, and in each pass as many others as fit. `depths`: of the top nodes. After
+/// sample_paths() of all warps.
 template <class Warp, class Centres>
 WARP2VEC_HD void mask_paths(Warp& warp, int index, int warps, const Model& model, const Centres& batch,
                             const HsTileSizes& sizes, const TilePlace& place, const HsTileMetadata& metadata,
-                            const std::uint8_t* depths, std::int32_t round) {
+                            const std::uint8_t* depths, std::int32_t pass) {
   const DenseTileShape shape = sizes.shape(model);
   const float lr = batch.lr(model, place.begin);
-  const auto meet_node = [&](PathRow& row, const PathStep& step, std::int32_t k) {
+  const auto add_turn = [&](PathRow& row, const PathStep& step, std::int32_t k) {
     row.row = static_cast<std::int32_t>(step.node);
     (step.right ? row.right : row.left) |= std::uint32_t{1} << k;
   };
-  // The pairs of all paths of the tile that pass a node at this depth.
+  // The pairs of all paths of the tile through a node at this depth.
   const auto node_pairs = [&](std::int32_t node, std::int32_t depth) {
     std::int32_t pairs = 0;
     for (std::int32_t k = 0; k < place.centres; ++k) {
@@ -143,11 +143,11 @@ WARP2VEC_HD void mask_paths(Warp& warp, int index, int warps, const Model& model
         if (c < shape.contexts) {
           std::uint32_t centres = 0;
           for (std::int32_t k = 0; k < place.centres; ++k)
-            if (metadata.centres[k].window.holds(place, c, k)) centres |= std::uint32_t{1} << k;
+            if (metadata.centres[k].window.contains(place, c, k)) centres |= std::uint32_t{1} << k;
           metadata.rows[c].left = centres;
           if (centres == 0)
             metadata.rows[c].row = DenseTile::kNone;
-          else if (round == 0)
+          else if (pass == 0)
             metadata.context_pairs.add(warp, metadata.rows[c].row, count_bits(centres));
           return;
         }
@@ -155,24 +155,24 @@ WARP2VEC_HD void mask_paths(Warp& warp, int index, int warps, const Model& model
         PathRow row{DenseTile::kNone, 0, 0, 0};
         std::int32_t depth = 0;
         if (t >= sizes.top_nodes) {
-          std::int32_t number = round * sizes.lower_nodes + t - sizes.top_nodes;
+          std::int32_t number = pass * sizes.lower_nodes + t - sizes.top_nodes;
           for (std::int32_t k = 0; k < place.centres; ++k) {
             const PathCentre& centre = metadata.centres[k];
             if (0 <= number && number < centre.lower_nodes()) {
               depth = centre.first_lower + number;
-              meet_node(row, model.tree.step(centre.word, depth), k);
+              add_turn(row, model.tree.step(centre.word, depth), k);
             }
             number -= centre.lower_nodes();
           }
           if (row.row != DenseTile::kNone)
             warp.prefetch(model.nodes.row(std::int64_t{row.row}),
                           model.nodes.stride * static_cast<std::int64_t>(sizeof(float)));
-        } else if (round == 0 && t < model.nodes.rows) {
+        } else if (pass == 0 && t < model.nodes.rows) {
           depth = depths[t];
           for (std::int32_t k = 0; k < place.centres; ++k) {
             if (depth >= metadata.centres[k].length) continue;
             const PathStep step = model.tree.step(metadata.centres[k].word, depth);
-            if (step.node == t) meet_node(row, step, k);
+            if (step.node == t) add_turn(row, step, k);
           }
         }
         if (row.row != DenseTile::kNone)
@@ -182,7 +182,7 @@ WARP2VEC_HD void mask_paths(Warp& warp, int index, int warps, const Model& model
       index, warps);
 }
 
-/// Finds the scales of contexts. After mask_paths() of all warps.
+/// Computes the scales of contexts. After mask_paths() of all warps.
 template <class Warp, class Centres>
 WARP2VEC_HD void damp_contexts(Warp& warp, int index, int warps, const Model& model, const Centres& batch,
                                const TilePlace& place, const HsTileMetadata& metadata) {
@@ -193,7 +193,7 @@ WARP2VEC_HD void damp_contexts(Warp& warp, int index, int warps, const Model& mo
       [&](std::int64_t i) {
         const std::int32_t row = metadata.rows[i].row;
         if (row == DenseTile::kNone) return;
-        float factor = hot.factor(row, metadata.context_pairs.most(row), lr);
+        float factor = hot.factor(row, metadata.context_pairs.upper_bound(row), lr);
         if (factor != 1.0F) {
           std::int32_t pairs = 0;
           WARP2VEC_NO_UNROLL
@@ -206,29 +206,29 @@ WARP2VEC_HD void damp_contexts(Warp& warp, int index, int warps, const Model& mo
       index, warps);
 }
 
-/// Sums up who is met by the rows of each block. After mask_paths() of all warps.
+/// Unites the masks of each fragment's rows. After mask_paths() of all warps.
 template <class Warp>
-WARP2VEC_HD void mask_blocks(Warp& warp, int index, int warps, const DenseTileShape& shape,
-                             const HsTileMetadata& metadata) {
+WARP2VEC_HD void mask_fragments(Warp& warp, int index, int warps, const DenseTileShape& shape,
+                                const HsTileMetadata& metadata) {
   warp.strided(
-      shape.rows() / kBlockSide,
+      shape.rows() / kMmaSide,
       [&](std::int64_t b) {
         std::uint32_t centres = 0;
-        for (std::int64_t r = b * kBlockSide; r < (b + 1) * kBlockSide; ++r)
+        for (std::int64_t r = b * kMmaSide; r < (b + 1) * kMmaSide; ++r)
           centres |= metadata.rows[r].left | metadata.rows[r].right;
-        metadata.blocks[b] = centres;
+        metadata.fragments[b] = centres;
       },
       index, warps);
 }
 
-/// How contexts and nodes meet; see dense_tile_products.h.
+/// Which contexts and nodes interact; see dense_tile_products.h.
 struct HsMask {
   const DenseTileShape& shape;
   const HsTileMetadata& metadata;
 
-  WARP2VEC_HD bool blocks_interact(std::int32_t context_block, std::int32_t target_block) const {
-    return (metadata.blocks[context_block] & metadata.blocks[shape.contexts / kBlockSide + target_block]) !=
-           0;
+  WARP2VEC_HD bool fragments_interact(std::int32_t context_fragment, std::int32_t target_fragment) const {
+    return (metadata.fragments[context_fragment] &
+            metadata.fragments[shape.contexts / kMmaSide + target_fragment]) != 0;
   }
   WARP2VEC_HD float gradient(std::int32_t c, std::int32_t t, float score) const {
     const Turns turns = turns_of(c, t);
@@ -253,23 +253,23 @@ struct HsMask {
   }
 };
 
-/// Copies of nodes [0, count), trained by the block alone between load() and merge(). Steps are the work of
-/// warp `index` of `warps`; a warp has its own rows.
+/// The block's private copies of nodes [0, count), which it trains alone between load() and merge(). Each
+/// function does the share of warp `index` of `warps`; every warp has rows of its own.
 struct TopNodes {
-  MatrixView<float> nodes;  ///< the shared ones
-  std::int32_t room;        ///< rows
-  float* values;            ///< [room] rows of nodes.stride values ...
-  float* loaded;            ///< ... and what they were
+  MatrixView<float> nodes;  ///< in global memory
+  std::int32_t capacity;    ///< rows
+  float* values;            ///< [capacity, nodes.stride]
+  float* loaded;            ///< the same as of the last load()
 
-  WARP2VEC_HD static TopNodes take(Scratch& scratch, const MatrixView<float>& nodes, std::int32_t room) {
-    TopNodes first{nodes, room, nullptr, nullptr};
-    first.values = scratch.take<float>(room * nodes.stride);
-    first.loaded = scratch.take<float>(room * nodes.stride);
-    return first;
+  WARP2VEC_HD static TopNodes take(Scratch& scratch, const MatrixView<float>& nodes, std::int32_t capacity) {
+    TopNodes top{nodes, capacity, nullptr, nullptr};
+    top.values = scratch.take<float>(capacity * nodes.stride);
+    top.loaded = scratch.take<float>(capacity * nodes.stride);
+    return top;
   }
 
   WARP2VEC_HD std::int32_t count() const {
-    return room < nodes.rows ? room : static_cast<std::int32_t>(nodes.rows);
+    return capacity < nodes.rows ? capacity : static_cast<std::int32_t>(nodes.rows);
   }
 
   template <class Warp>
@@ -284,11 +284,11 @@ struct TopNodes {
     }
   }
 
-  /// Rounds the copies to the first targets of the tile, and zeros for rows without a node. After load() of
+  /// Rounds the copies into the first targets of the tile; rows without a node become zeros. After load() by
   /// the same warp, or backward() and a barrier.
   template <class Warp>
-  WARP2VEC_HD void show(Warp& warp, int index, int warps, const DenseTile& tile) const {
-    for (std::int32_t n = index; n < room; n += warps) {
+  WARP2VEC_HD void round_into(Warp& warp, int index, int warps, const DenseTile& tile) const {
+    for (std::int32_t n = index; n < capacity; n += warps) {
       Bf16* const row = tile.targets(n);
       const float* const from = values + n * nodes.stride;
       warp.strided(
@@ -297,47 +297,47 @@ struct TopNodes {
     }
   }
 
-  /// Adds a part of a step, before it is scaled, to columns from d on.
-  WARP2VEC_HD void update(std::int32_t n, std::int32_t d, float scale, const float* part) const {
+  /// Scales kVectorSize values of an update and adds them to node n from column d on.
+  WARP2VEC_HD void update(std::int32_t n, std::int32_t d, float scale, const float* vector) const {
     float* const to = values + n * nodes.stride + d;
     WARP2VEC_UNROLL
-    for (int i = 0; i < kPart; ++i) to[i] += scale * part[i];
+    for (int i = 0; i < kVectorSize; ++i) to[i] += scale * vector[i];
   }
 
-  /// Adds what the copies have become to the shared nodes.
+  /// Adds the changes since load() to the nodes in global memory.
   template <class Warp>
   WARP2VEC_HD void merge(Warp& warp, int index, int warps) const {
     for (std::int32_t n = index; n < count(); n += warps) {
       const float* const now = values + n * nodes.stride;
       const float* const before = loaded + n * nodes.stride;
       warp.strided(
-          nodes.stride / kPart,
+          nodes.stride / kVectorSize,
           [&](std::int64_t p) {
-            float change[kPart];
+            float change[kVectorSize];
             bool changed = false;
             WARP2VEC_UNROLL
-            for (int i = 0; i < kPart; ++i) {
-              change[i] = now[p * kPart + i] - before[p * kPart + i];
+            for (int i = 0; i < kVectorSize; ++i) {
+              change[i] = now[p * kVectorSize + i] - before[p * kVectorSize + i];
               changed |= change[i] != 0.0F;
             }
-            if (changed) Warp::Matrices::add(nodes.row(std::int64_t{n}) + p * kPart, change);
+            if (changed) Warp::Mma::add(nodes.row(std::int64_t{n}) + p * kVectorSize, change);
           },
           0, 1);
     }
   }
 };
 
-/// The tiles of paths of one block. Each step is the work of warp `index` of `warps`, and for tile `q` of the
-/// batch; between two steps of a tile all warps meet. A tile's words are sampled and masked while another
-/// one is trained.
+/// The tiles of paths of one block. Each function does the share of warp `index` of `warps` for tile `q` of
+/// the batch; a barrier separates the phases of a tile. A tile is sampled and masked while the one before it
+/// is trained.
 template <class Warp, class Centres>
 class HsTiles {
  public:
   WARP2VEC_HD static DenseTile take_tile(Scratch& scratch, const Model& model, const HsTileSizes& sizes,
                                          int warps) {
-    return DenseTile::take(scratch, sizes.shape(model), Warp::template copying_bytes<float>(warps));
+    return DenseTile::take(scratch, sizes.shape(model), Warp::template staging_bytes<float>(warps));
   }
-  /// What stays from tile to tile.
+  /// What outlives a tile.
   struct Memory {
     TopNodes top_nodes;
     std::uint8_t* depths;     ///< [top nodes]
@@ -356,10 +356,10 @@ class HsTiles {
                       const DenseTile& tile, const Memory& memory)
       : model_(model), sizes_(sizes), batch_(batch), tile_(tile), memory_(memory) {}
 
-  WARP2VEC_HD TilePlace place(PathNumber q) const { return path_tile_place(model_, batch_, q); }
-  WARP2VEC_HD bool exists(PathNumber q) const { return place(q).centres > 0; }
-  /// Rounds in which the tile is trained. After sample() of all warps.
-  WARP2VEC_HD std::int32_t rounds(PathNumber q) const {
+  WARP2VEC_HD TilePlace place(HsTileIndex q) const { return hs_tile_place(model_, batch_, q); }
+  WARP2VEC_HD bool exists(HsTileIndex q) const { return place(q).centres > 0; }
+  /// Number of passes that the tile takes. After sample() of all warps.
+  WARP2VEC_HD std::int32_t passes(HsTileIndex q) const {
     const HsTileMetadata metadata = metadata_of(q);
     const std::int32_t centres = place(q).centres;
     std::int32_t lower = 0;
@@ -374,69 +374,68 @@ class HsTiles {
         [&](std::int64_t n) { memory_.depths[n] = static_cast<std::uint8_t>(model_.tree.depth_of(n)); },
         index, warps);
   }
-  WARP2VEC_HD void sample(Warp& warp, int index, int warps, PathNumber q) const {
+  WARP2VEC_HD void sample(Warp& warp, int index, int warps, HsTileIndex q) const {
     sample_paths(warp, index, warps, model_, batch_, sizes_, place(q), metadata_of(q));
   }
-  WARP2VEC_HD void mask(Warp& warp, int index, int warps, PathNumber q, std::int32_t round) const {
-    mask_paths(warp, index, warps, model_, batch_, sizes_, place(q), metadata_of(q), memory_.depths, round);
+  WARP2VEC_HD void mask(Warp& warp, int index, int warps, HsTileIndex q, std::int32_t pass) const {
+    mask_paths(warp, index, warps, model_, batch_, sizes_, place(q), metadata_of(q), memory_.depths, pass);
   }
 
-  /// Takes over the top nodes from all blocks.
+  /// Copies the top nodes from global memory.
   WARP2VEC_HD void load_top_nodes(Warp& warp, int index, int warps) const {
     memory_.top_nodes.load(warp, index, warps);
   }
-  /// Gives the top nodes to all blocks.
+  /// Merges the top nodes into global memory.
   WARP2VEC_HD void merge_top_nodes(Warp& warp, int index, int warps) const {
     memory_.top_nodes.merge(warp, index, warps);
   }
 
-  /// Copies the tile's rows, zeros for those that are not there, and sums up who is met by each block of
-  /// them.
-  WARP2VEC_HD void load(Warp& warp, int index, int warps, PathNumber q) const {
+  /// Loads the tile's rows, zeros for absent ones, and unites the masks of each fragment.
+  WARP2VEC_HD void load(Warp& warp, int index, int warps, HsTileIndex q) const {
     const HsTileMetadata metadata = metadata_of(q);
     const DenseTileShape& shape = tile_.shape;
-    // Contexts, then the nodes below the first ones.
-    const auto own = [&](std::int32_t r) { return r < shape.contexts ? r : r + sizes_.top_nodes; };
+    // Contexts, then the nodes below the top nodes.
+    const auto tile_row = [&](std::int32_t r) { return r < shape.contexts ? r : r + sizes_.top_nodes; };
     const auto from = [&](std::int32_t r) -> const float* {
-      const std::int64_t row = metadata.rows[own(r)].row;
+      const std::int64_t row = metadata.rows[tile_row(r)].row;
       if (row == DenseTile::kNone) return nullptr;
       return (r < shape.contexts ? model_.input.data : model_.nodes.data) + row * model_.input.stride;
     };
-    const auto to = [&](std::int32_t r) { return tile_.contexts(own(r)); };
-    memory_.top_nodes.show(warp, index, warps, tile_);
-    warp.template copy_rows<float>(tile_.copying, index, warps, shape.rows() - sizes_.top_nodes, shape.values,
-                                   from, to, [&] { mask_blocks(warp, index, warps, shape, metadata); });
+    const auto to = [&](std::int32_t r) { return tile_.contexts(tile_row(r)); };
+    memory_.top_nodes.round_into(warp, index, warps, tile_);
+    warp.template copy_rows<float>(tile_.staging, index, warps, shape.rows() - sizes_.top_nodes, shape.values,
+                                   from, to, [&] { mask_fragments(warp, index, warps, shape, metadata); });
   }
-  /// Finds the scales of contexts. Between mask() and backward().
-  WARP2VEC_HD void damp(Warp& warp, int index, int warps, PathNumber q) const {
+  /// Computes the scales of contexts. Between mask() and backward().
+  WARP2VEC_HD void damp(Warp& warp, int index, int warps, HsTileIndex q) const {
     damp_contexts(warp, index, warps, model_, batch_, place(q), metadata_of(q));
   }
-  WARP2VEC_HD void forward(Warp& warp, int index, int warps, PathNumber q, bool wanted,
+  WARP2VEC_HD void forward(Warp& warp, int index, int warps, HsTileIndex q, bool with_loss,
                            typename Warp::Float& loss) const {
     const HsTileMetadata metadata = metadata_of(q);
-    forward_tile(warp, index, warps, tile_, HsMask{tile_.shape, metadata}, wanted, loss);
+    forward_tile(warp, index, warps, tile_, HsMask{tile_.shape, metadata}, with_loss, loss);
   }
-  WARP2VEC_HD void backward(Warp& warp, int index, int warps, PathNumber q) const {
+  WARP2VEC_HD void backward(Warp& warp, int index, int warps, HsTileIndex q) const {
     const HsTileMetadata metadata = metadata_of(q);
     const std::int32_t contexts = tile_.shape.contexts;
     backward_tile(warp, index, warps, tile_, HsMask{tile_.shape, metadata},
-                  [&](std::int32_t r, std::int32_t d, const float* part) {
+                  [&](std::int32_t r, std::int32_t d, const float* vector) {
                     const std::int64_t row = metadata.rows[r].row;
                     if (row == DenseTile::kNone) return;
                     const float scale = metadata.rows[r].scale;
                     if (contexts <= r && r < contexts + sizes_.top_nodes) {
-                      memory_.top_nodes.update(r - contexts, d, scale, part);
+                      memory_.top_nodes.update(r - contexts, d, scale, vector);
                       return;
                     }
-                    float step[kPart];
+                    float update[kVectorSize];
                     WARP2VEC_UNROLL
-                    for (int i = 0; i < kPart; ++i) step[i] = scale * part[i];
+                    for (int i = 0; i < kVectorSize; ++i) update[i] = scale * vector[i];
                     float* const matrix = r < contexts ? model_.input.data : model_.nodes.data;
-                    Warp::Matrices::add(matrix + row * model_.input.stride + d, step);
+                    Warp::Mma::add(matrix + row * model_.input.stride + d, update);
                   });
   }
   /// (context, centre) pairs.
-  WARP2VEC_HD std::int64_t pairs(PathNumber q) const {
+  WARP2VEC_HD std::int64_t pairs(HsTileIndex q) const {
     const HsTileMetadata metadata = metadata_of(q);
     std::int64_t pairs = 0;
     for (std::int32_t k = 0; k < place(q).centres; ++k) pairs += metadata.centres[k].window.pairs();
@@ -449,11 +448,12 @@ class HsTiles {
     HsTileMetadata::take(scratch, model, sizes.shape(model));
     return scratch.bytes();
   }
-  WARP2VEC_HD HsTileMetadata metadata_of(PathNumber q) const {
-    // Every tile has as many parts but for the last.
-    const std::int64_t parts =
+  WARP2VEC_HD HsTileMetadata metadata_of(HsTileIndex q) const {
+    // All tiles but the last have the same number of sub-tiles.
+    const std::int64_t sub_tiles =
         (model_.tile_centres + model_.path_tile_centres - 1) / model_.path_tile_centres;
-    Scratch scratch(memory_.metadata + (q.tile * parts + q.part) % 2 * metadata_bytes(model_, sizes_));
+    Scratch scratch(memory_.metadata +
+                    (q.tile * sub_tiles + q.sub_tile) % 2 * metadata_bytes(model_, sizes_));
     return HsTileMetadata::take(scratch, model_, tile_.shape);
   }
 

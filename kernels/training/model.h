@@ -1,5 +1,5 @@
 #pragma once
-/// What the training kernel gets: trivially copyable views and numbers.
+/// The training kernel's parameters: trivially copyable views and numbers.
 
 #include <warp2vec/config.h>
 #include <warp2vec/detail/bf16.h>
@@ -13,7 +13,7 @@
 
 namespace warp2vec {
 
-/// Constant during a run. Views of matrices and tables that the objective does not use show no memory.
+/// Constant during a run. Views of matrices and tables that the objective does not use are null.
 struct Model {
   MatrixView<float> input;
   MatrixView<float> output;
@@ -38,15 +38,15 @@ struct Model {
   std::int32_t tile_centres;
   std::int32_t tile_negatives;
   std::int32_t path_tile_centres;
-  std::int32_t longest_path;  ///< nodes of the deepest word's
+  std::int32_t longest_path;  ///< of any word, in nodes
 
   WARP2VEC_HD bool negative_tiles() const { return negative_sampling && sharing == Sharing::tile; }
   WARP2VEC_HD bool path_tiles() const { return hierarchical_softmax && sharing == Sharing::tile; }
   WARP2VEC_HD bool trains_centres() const { return sharing != Sharing::tile; }
 };
 
-/// Centres to train: the elements [begin, end) of `kept`, `begin` the first of a tile. The elements that
-/// their windows may reach are in `kept` too.
+/// Centres to train: the elements [begin, end) of `kept`, where `begin` starts a tile. `kept` also has the
+/// elements that their windows may cover.
 template <class Generator>
 struct CentreRange {
   KeptView kept;

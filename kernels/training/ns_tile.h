@@ -2,11 +2,11 @@
 /// Negative sampling under Sharing::tile on a GPU; the rule is tile_minibatch() of
 /// host/reference/reference.h.
 ///
-/// First what is known of a tile before its rows are read, the same for tensor cores and for
-/// tile_minibatches.h. Contexts [C] are all elements that the windows of the N centres may reach, targets [N
-/// + M] the centres, then the negatives. They interact with the weights
+/// First a tile's metadata, known before its rows are read, for tensor cores and for tile_minibatches.h
+/// alike. Contexts [C] are all elements that the windows of the N centres may cover, targets [N + M] the
+/// centres, then the negatives. Their weights are
 ///     w[c, t] = 1 if context c is in the window of centre t, else 0
-///     w[c, N + m] = -pairs(c) K / M, or 0 if negative m is a centre in whose window c is
+///     w[c, N + m] = -pairs(c) K / M, or 0 if negative m is a centre that has c in its window
 ///
 /// Then NsTiles, which trains a tile on tensor cores, with x [C, dim] and y [N + M, dim] rounded to bfloat16:
 ///     s = x y^T;  g = w sigmoid(-sign(w) s);  x += scale (g y);  y += scale (g^T x)
@@ -28,27 +28,26 @@ struct Tables {
   MatrixView<Value> input;
   MatrixView<Value> output;
 
-  /// Selected by address: a GPU keeps what is selected by reference in slow local memory.
+  /// Selects by address: a GPU would keep what is selected by reference in slow local memory.
   WARP2VEC_HD Value* row(bool of_input, std::int64_t r) const {
     return (of_input ? input.data : output.data) + r * input.stride;
   }
 };
 
-/// What is known of a tile's words before its rows are read; see DenseTileShape. Rows of contexts come
-/// first, then rows of targets.
+/// Metadata of a tile; see DenseTileShape. Contexts come first, then targets.
 struct NsTileMetadata {
-  std::int32_t* row;        ///< [rows] of the input or output matrix, or DenseTile::kNone
+  std::int32_t* row;        ///< [rows] in the input or output matrix, or DenseTile::kNone
   float* scale;             ///< [rows] learning rate times damping; after damp_rows()
-  std::int32_t* pairs;      ///< [contexts] centres that a context meets ...
-  float* negative_weight;   ///< [contexts] ... and the size of its weight with each negative
+  std::int32_t* pairs;      ///< [contexts] number of a context's centres ...
+  float* negative_weight;   ///< [contexts] ... and the magnitude of its weight with each negative
   CentreWindow* window;     ///< [centres]
   std::uint8_t* is_centre;  ///< [negatives] whether the word is a centre of the tile
   RowPairs context_pairs;
   RowPairs target_pairs;
 
   WARP2VEC_HD static DenseTileShape shape_of(const Model& model) {
-    return {in_whole_blocks(model.tile_centres + 2 * model.window),
-            in_whole_blocks(model.tile_centres + model.tile_negatives),
+    return {padded_to_mma(model.tile_centres + 2 * model.window),
+            padded_to_mma(model.tile_centres + model.tile_negatives),
             static_cast<std::int32_t>(model.input.stride)};
   }
   WARP2VEC_HD static NsTileMetadata take(Scratch& scratch, const Model& model) {
@@ -66,7 +65,8 @@ struct NsTileMetadata {
   }
 };
 
-/// Draws and looks up the tile's words, and asks for their rows: the work of warp `index` of `warps`.
+/// Draws the negatives, looks up the other words, and prefetches all rows: the share of warp `index` of
+/// `warps`.
 template <class Value, class Warp, class Centres>
 WARP2VEC_HD void sample_words(Warp& warp, int index, int warps, const Model& model,
                               const Tables<Value>& tables, const Centres& batch, const TilePlace& place,
@@ -98,8 +98,8 @@ WARP2VEC_HD void sample_words(Warp& warp, int index, int warps, const Model& mod
   metadata.target_pairs.clear(warp, index, warps);
 }
 
-/// Counts the pairs of each row, drops the rows of those without any, and finds the negatives that are
-/// centres, too. After sample_words() of all warps.
+/// Counts the pairs of each row, drops contexts without any, and finds the negatives that are also centres.
+/// After sample_words() of all warps.
 template <class Warp>
 WARP2VEC_HD void mask_words(Warp& warp, int index, int warps, const Model& model, const TilePlace& place,
                             const DenseTileShape& shape, const NsTileMetadata& metadata) {
@@ -111,12 +111,12 @@ WARP2VEC_HD void mask_words(Warp& warp, int index, int warps, const Model& model
       [&](std::int64_t i) {
         const auto c = static_cast<std::int32_t>(i);
         if (c < place.contexts) {
-          const std::int32_t near = c - place.lead;  // the centre that is the same element
+          const std::int32_t near = c - place.lead;  // the centre at the same element
           const std::int32_t last =
               near + model.window + 1 < place.centres ? near + model.window + 1 : place.centres;
           std::int32_t pairs = 0;
           for (std::int32_t t = near > model.window ? near - model.window : 0; t < last; ++t)
-            pairs += metadata.window[t].holds(place, c, t) ? 1 : 0;
+            pairs += metadata.window[t].contains(place, c, t) ? 1 : 0;
           metadata.pairs[c] = pairs;
           metadata.negative_weight[c] = tile_negative_weight(pairs, model.negative, model.tile_negatives);
           if (pairs > 0)
@@ -138,7 +138,7 @@ WARP2VEC_HD void mask_words(Warp& warp, int index, int warps, const Model& model
       index, warps);
 }
 
-/// The pairs of all contexts that are row `row`.
+/// Number of pairs of all contexts equal to row `row`.
 WARP2VEC_HD inline float pairs_of_context(const TilePlace& place, const NsTileMetadata& metadata,
                                           std::int32_t row) {
   std::int32_t pairs = 0;
@@ -147,7 +147,7 @@ WARP2VEC_HD inline float pairs_of_context(const TilePlace& place, const NsTileMe
   return static_cast<float>(pairs);
 }
 
-/// The pairs of all centres and negatives that are row `row`.
+/// Number of pairs of all centres and negatives equal to row `row`.
 WARP2VEC_HD inline float pairs_of_target(const Model& model, const TilePlace& place,
                                          const DenseTileShape& shape, const NsTileMetadata& metadata,
                                          std::int32_t row) {
@@ -168,16 +168,16 @@ WARP2VEC_HD inline float pairs_of_target(const Model& model, const TilePlace& pl
              tile_negative_weight(all_pairs, model.negative, model.tile_negatives);
 }
 
-/// Finds the scales of all rows. After mask_words() of all warps.
+/// Computes the scales of all rows. After mask_words() of all warps.
 template <class Warp, class Centres>
 WARP2VEC_HD void damp_rows(Warp& warp, int index, int warps, const Model& model, const Centres& batch,
                            const TilePlace& place, const DenseTileShape& shape,
                            const NsTileMetadata& metadata) {
   const float lr = batch.lr(model, place.begin);
-  // Two branches, not one with what differs selected: a GPU keeps that in slow local memory.
+  // Two branches rather than selected arguments, which a GPU would keep in slow local memory.
   const auto damp = [&](std::int64_t i, const HotView& hot, const RowPairs& bounds, auto pairs_of) {
     const std::int32_t row = metadata.row[i];
-    float factor = hot.factor(row, bounds.most(row), lr);
+    float factor = hot.factor(row, bounds.upper_bound(row), lr);
     if (factor != 1.0F) factor = hot.factor(row, pairs_of(row), lr);
     metadata.scale[i] = lr * factor;
   };
@@ -207,35 +207,36 @@ WARP2VEC_HD std::int64_t pairs_of(Warp& warp, const TilePlace& place, const NsTi
   return static_cast<std::int64_t>(warp.first(warp_sum(warp, pairs)));
 }
 
-/// The weight with which context c meets target t; see step.h. 0 for rows that are not there.
+/// The weight of context c and target t (see step.h); 0 for absent rows.
 WARP2VEC_HD inline float weight(const Model& model, const TilePlace& place, const DenseTileShape& shape,
                                 const NsTileMetadata& metadata, std::int32_t c, std::int32_t t) {
   if (c >= place.contexts) return 0;
-  if (t < model.tile_centres) return t < place.centres && metadata.window[t].holds(place, c, t) ? 1.0F : 0.0F;
+  if (t < model.tile_centres)
+    return t < place.centres && metadata.window[t].contains(place, c, t) ? 1.0F : 0.0F;
   const std::int32_t m = t - model.tile_centres;
   if (m >= model.tile_negatives) return 0;
   if (metadata.is_centre[m] != 0) {
     const std::int32_t* const centres = metadata.row + shape.contexts;
     for (std::int32_t own = 0; own < place.centres; ++own)
-      if (centres[own] == centres[t] && metadata.window[own].holds(place, c, own)) return 0;
+      if (centres[own] == centres[t] && metadata.window[own].contains(place, c, own)) return 0;
   }
   return -metadata.negative_weight[c];
 }
 
-/// How contexts and targets of a tile meet; see dense_tile_products.h.
+/// Which contexts and targets interact; see dense_tile_products.h.
 struct NsMask {
   const Model& model;
   const TilePlace& place;
   const DenseTileShape& shape;
   const NsTileMetadata& metadata;
 
-  WARP2VEC_HD bool blocks_interact(std::int32_t context_block, std::int32_t target_block) const {
-    const std::int32_t c = context_block * kBlockSide;
-    const std::int32_t t = target_block * kBlockSide;
+  WARP2VEC_HD bool fragments_interact(std::int32_t context_fragment, std::int32_t target_fragment) const {
+    const std::int32_t c = context_fragment * kMmaSide;
+    const std::int32_t t = target_fragment * kMmaSide;
     if (c >= place.contexts) return false;
-    if (t + kBlockSide > model.tile_centres && t < model.tile_centres + model.tile_negatives) return true;
-    const std::int32_t last = t + kBlockSide < place.centres ? t + kBlockSide : place.centres;
-    return t < last && c < last + place.lead + model.window && c + kBlockSide > t + place.lead - model.window;
+    if (t + kMmaSide > model.tile_centres && t < model.tile_centres + model.tile_negatives) return true;
+    const std::int32_t last = t + kMmaSide < place.centres ? t + kMmaSide : place.centres;
+    return t < last && c < last + place.lead + model.window && c + kMmaSide > t + place.lead - model.window;
   }
   WARP2VEC_HD float gradient(std::int32_t c, std::int32_t t, float score) const {
     const float w = weight(model, place, shape, metadata, c, t);
@@ -247,47 +248,48 @@ struct NsMask {
   }
 };
 
-/// Adds a part of a step to its row.
-template <class Matrices, class Random>
-WARP2VEC_HD void add_part(float* to, const Bf16* /*copy*/, const float (&step)[kPart], Random /*random*/) {
-  Matrices::add(to, step);
+/// Adds kVectorSize values of an update to a row.
+template <class Mma, class Random>
+WARP2VEC_HD void add_vector(float* to, const Bf16* /*copy*/, const float (&update)[kVectorSize],
+                            Random /*random*/) {
+  Mma::add(to, update);
 }
 
-/// The same for a row of Bf16, rounded stochastically, whose values were `copy`. What is added is the
-/// difference of two Bf16, so that the sum is exact unless others have changed the value meanwhile; their
-/// steps are not lost. `random()`: 128 uniform bits.
-template <class Matrices, class Random>
-WARP2VEC_HD void add_part(Bf16* to, const Bf16* copy, const float (&step)[kPart], Random random) {
+/// The same for a row of Bf16, with stochastic rounding; `copy`: the row's values when it was loaded. Adds
+/// the difference of two Bf16, so that the sum is exact unless others have changed the value meanwhile; their
+/// updates are not lost. `random()`: 128 uniform bits.
+template <class Mma, class Random>
+WARP2VEC_HD void add_vector(Bf16* to, const Bf16* copy, const float (&update)[kVectorSize], Random random) {
   const U32x4 bits = random();
-  float difference[kPart];
+  float difference[kVectorSize];
   WARP2VEC_UNROLL
-  for (int i = 0; i < kPart; ++i) {
+  for (int i = 0; i < kVectorSize; ++i) {
     const float old = to_float(copy[i]);
-    difference[i] = to_float(stochastic_bf16(old + step[i], bits.w[i / 2] >> (i % 2 * 16) & 0xFFFFU)) - old;
+    difference[i] = to_float(stochastic_bf16(old + update[i], bits.w[i / 2] >> (i % 2 * 16) & 0xFFFFU)) - old;
   }
-  Matrices::add(to, difference);
+  Mma::add(to, difference);
 }
 
-/// The tiles of one block. Each step is the work of warp `index` of `warps`, and for tile number `t` of the
-/// batch; between two steps of a tile all warps meet. A tile's words are sampled and masked while another one
-/// is trained.
+/// The tiles of one block. Each function does the share of warp `index` of `warps` for tile number `t` of the
+/// batch; a barrier separates the phases of a tile. A tile is sampled and masked while the one before it is
+/// trained.
 template <class Value, class Warp, class Centres>
 class NsTiles {
  public:
   WARP2VEC_HD static DenseTile take_tile(Scratch& scratch, const Model& model, int warps) {
     return DenseTile::take(scratch, NsTileMetadata::shape_of(model),
-                           Warp::template copying_bytes<Value>(warps));
+                           Warp::template staging_bytes<Value>(warps));
   }
   WARP2VEC_HD static unsigned char* take_metadata(Scratch& scratch, const Model& model) {
     return scratch.take<unsigned char>(2 * metadata_bytes(model));
   }
 
-  /// `tile`, `words`: what was taken for them.
+  /// `tile`, `metadata`: from take_tile() and take_metadata().
   WARP2VEC_HD NsTiles(const Model& model, const Tables<Value>& tables, const Centres& batch,
                       const DenseTile& tile, unsigned char* metadata)
       : model_(model), tables_(tables), batch_(batch), tile_(tile), metadata_(metadata) {}
 
-  /// Draws the words and asks for their rows.
+  /// Draws the negatives and prefetches all rows.
   WARP2VEC_HD void sample(Warp& warp, int index, int warps, std::int64_t t) const {
     sample_words(warp, index, warps, model_, tables_, batch_, tile_place(model_, batch_, t), tile_.shape,
                  metadata_of(t));
@@ -295,8 +297,7 @@ class NsTiles {
   WARP2VEC_HD void mask(Warp& warp, int index, int warps, std::int64_t t) const {
     mask_words(warp, index, warps, model_, tile_place(model_, batch_, t), tile_.shape, metadata_of(t));
   }
-  /// Copies the tile's rows, zeros for those that are not there. `meanwhile()` is called while the first are
-  /// on their way.
+  /// Loads the tile's rows, zeros for absent ones. `meanwhile()` is called while the first are in flight.
   template <class Meanwhile>
   WARP2VEC_HD void load(Warp& warp, int index, int warps, std::int64_t t, Meanwhile meanwhile) const {
     const NsTileMetadata metadata = metadata_of(t);
@@ -305,34 +306,34 @@ class NsTiles {
       return row == DenseTile::kNone ? nullptr : tables_.row(r < tile_.shape.contexts, row);
     };
     const auto to = [&](std::int32_t r) { return tile_.contexts(r); };
-    warp.template copy_rows<Value>(tile_.copying, index, warps, tile_.shape.rows(), tile_.shape.values, from,
+    warp.template copy_rows<Value>(tile_.staging, index, warps, tile_.shape.rows(), tile_.shape.values, from,
                                    to, meanwhile);
   }
-  /// Finds the scales of the tile's rows. Between mask() and backward().
+  /// Computes the scales of the tile's rows. Between mask() and backward().
   WARP2VEC_HD void damp(Warp& warp, int index, int warps, std::int64_t t) const {
     damp_rows(warp, index, warps, model_, batch_, tile_place(model_, batch_, t), tile_.shape, metadata_of(t));
   }
-  WARP2VEC_HD void forward(Warp& warp, int index, int warps, std::int64_t t, bool wanted,
+  WARP2VEC_HD void forward(Warp& warp, int index, int warps, std::int64_t t, bool with_loss,
                            typename Warp::Float& loss) const {
     const TilePlace place = tile_place(model_, batch_, t);
     const NsTileMetadata metadata = metadata_of(t);
-    forward_tile(warp, index, warps, tile_, NsMask{model_, place, tile_.shape, metadata}, wanted, loss);
+    forward_tile(warp, index, warps, tile_, NsMask{model_, place, tile_.shape, metadata}, with_loss, loss);
   }
   WARP2VEC_HD void backward(Warp& warp, int index, int warps, std::int64_t t) const {
-    using Matrices = typename Warp::Matrices;
+    using Mma = typename Warp::Mma;
     const TilePlace place = tile_place(model_, batch_, t);
     const NsTileMetadata metadata = metadata_of(t);
     const std::int64_t number = (batch_.kept.first + place.begin) / model_.tile_centres;
     backward_tile(warp, index, warps, tile_, NsMask{model_, place, tile_.shape, metadata},
-                  [&](std::int32_t r, std::int32_t d, const float* part) {
+                  [&](std::int32_t r, std::int32_t d, const float* vector) {
                     const std::int32_t row = metadata.row[r];
                     if (row == DenseTile::kNone) return;
-                    float step[kPart];
+                    float update[kVectorSize];
                     WARP2VEC_UNROLL
-                    for (int i = 0; i < kPart; ++i) step[i] = metadata.scale[r] * part[i];
-                    add_part<Matrices>(
-                        tables_.row(r < tile_.shape.contexts, row) + d, tile_.contexts(r) + d, step, [&] {
-                          const std::int32_t at = (r * tile_.shape.values + d) / kPart;
+                    for (int i = 0; i < kVectorSize; ++i) update[i] = metadata.scale[r] * vector[i];
+                    add_vector<Mma>(
+                        tables_.row(r < tile_.shape.contexts, row) + d, tile_.contexts(r) + d, update, [&] {
+                          const std::int32_t at = (r * tile_.shape.values + d) / kVectorSize;
                           return batch_.draws.block(Stream::rounding, static_cast<std::uint64_t>(number),
                                                     static_cast<std::uint32_t>(at));
                         });
@@ -349,7 +350,7 @@ class NsTiles {
     NsTileMetadata::take(scratch, model);
     return scratch.bytes();
   }
-  // Not an array of two: a GPU keeps an array that is indexed at run time in slow local memory.
+  // Not an array of two: a GPU would keep an array that is indexed at run time in slow local memory.
   WARP2VEC_HD NsTileMetadata metadata_of(std::int64_t t) const {
     Scratch scratch(metadata_ + t % 2 * metadata_bytes(model_));
     return NsTileMetadata::take(scratch, model_);

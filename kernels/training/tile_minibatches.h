@@ -77,7 +77,7 @@ struct HsTileMinibatch {
 
   // No top nodes, and room for all nodes in one pass.
   WARP2VEC_HD static HsTileSizes sizes(const Model& model) {
-    return {0, in_whole_blocks(model.path_tile_centres * model.longest_path)};
+    return {0, padded_to_mma(model.path_tile_centres * model.longest_path)};
   }
 
   WARP2VEC_HD static HsTileMinibatch take(Scratch& scratch, const Model& model, int warps) {
@@ -120,7 +120,7 @@ struct HsTileMinibatch {
       float* const weights = minibatch.weights + minibatch.target[t].weights;
       const float sign = row.right != 0 ? -1.0F : 1.0F;
       for (std::int32_t c = window.begin; c < window.end; ++c)
-        weights[c - window.begin] = window.holds(place, c, centre) ? sign : 0.0F;
+        weights[c - window.begin] = window.contains(place, c, centre) ? sign : 0.0F;
     });
   }
 };

@@ -1,6 +1,6 @@
 #pragma once
-/// Where in a batch a tile lies: consecutive centres and the elements that their windows may reach, which are
-/// the tile's contexts. The same for negatives and for paths.
+/// Where a tile lies in its batch: consecutive centres, and as contexts the elements that their windows may
+/// cover. The same for negative sampling and hierarchical softmax.
 
 #include "kernels/training/model.h"
 
@@ -12,8 +12,8 @@ struct TilePlace {
   std::int64_t begin;     ///< element of the first centre
   std::int64_t first;     ///< element of context 0
   std::int32_t lead;      ///< contexts before the first centre
-  std::int32_t centres;   ///< 0 or less: there is no such tile
-  std::int32_t contexts;  ///< the elements that the widest windows could reach; some meet no centre
+  std::int32_t centres;   ///< 0 or less if there is no such tile
+  std::int32_t contexts;  ///< elements that the widest windows would cover; some may be in no window
 
   /// Centres [begin, end) of the batch.
   template <class Centres>
@@ -38,22 +38,22 @@ WARP2VEC_HD TilePlace tile_place(const Model& model, const Centres& batch, std::
   return TilePlace::of(model, batch, begin, end < batch.end ? end : batch.end);
 }
 
-/// A tile of paths: part `part` of tile `tile` of the batch.
-struct PathNumber {
+/// A tile of paths: sub-tile `sub_tile` of tile `tile` of the batch.
+struct HsTileIndex {
   std::int64_t tile;
-  std::int32_t part;
+  std::int32_t sub_tile;
 };
 
 template <class Centres>
-WARP2VEC_HD TilePlace path_tile_place(const Model& model, const Centres& batch, PathNumber number) {
-  const TilePlace tile = tile_place(model, batch, number.tile);
+WARP2VEC_HD TilePlace hs_tile_place(const Model& model, const Centres& batch, HsTileIndex index) {
+  const TilePlace tile = tile_place(model, batch, index.tile);
   const std::int64_t tile_end = tile.begin + tile.centres;
-  const std::int64_t begin = tile.begin + std::int64_t{number.part} * model.path_tile_centres;
+  const std::int64_t begin = tile.begin + std::int64_t{index.sub_tile} * model.path_tile_centres;
   const std::int64_t end = begin + model.path_tile_centres;
   return TilePlace::of(model, batch, begin, end < tile_end ? end : tile_end);
 }
 
-/// The contexts [begin, end) of a centre's window, numbered from a tile's first, and the centre among them.
+/// A centre's window as contexts [begin, end) of its tile, including the centre itself.
 struct CentreWindow {
   std::int32_t begin;
   std::int32_t end;
@@ -67,8 +67,8 @@ struct CentreWindow {
   }
 
   WARP2VEC_HD std::int32_t pairs() const { return end - begin - 1; }
-  /// Whether context c is in the window of centre `centre`, whose own this is.
-  WARP2VEC_HD bool holds(const TilePlace& place, std::int32_t c, std::int32_t centre) const {
+  /// Whether the window, that of centre `centre`, has context c; false for the centre itself.
+  WARP2VEC_HD bool contains(const TilePlace& place, std::int32_t c, std::int32_t centre) const {
     return c != place.lead + centre && begin <= c && c < end;
   }
 };

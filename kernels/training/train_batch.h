@@ -107,8 +107,8 @@ WARP2VEC_HD void train_batch(Block& block, const Model& model, const Centres& ba
     if (model.path_tiles()) {
       Scratch memory(scratch);
       HsTileMinibatch paths = HsTileMinibatch::take(memory, model, warps);
-      for (PathNumber q{t, 0};; ++q.part) {
-        const TilePlace place = path_tile_place(model, batch, q);
+      for (HsTileIndex q{t, 0};; ++q.sub_tile) {
+        const TilePlace place = hs_tile_place(model, batch, q);
         if (place.centres <= 0) break;
         paths.make(block, model, batch, place);
         train_minibatch<kWhole>(block, paths.minibatch, model.input, model.nodes,

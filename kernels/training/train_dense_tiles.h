@@ -16,13 +16,13 @@ enum class Trains { negatives, paths, both };
 WARP2VEC_HD constexpr bool negatives_in(Trains trains) { return trains != Trains::paths; }
 WARP2VEC_HD constexpr bool paths_in(Trains trains) { return trains != Trains::negatives; }
 
-/// Of how many tiles of a block's chunk one has its loss summed: of 16, or fewer in a short chunk, so
-/// that eight are summed at least. The first is among them.
+/// The loss is sampled in one tile out of this many of a block's chunk, the first included: 16, or fewer in a
+/// short chunk, so that at least eight are sampled.
 WARP2VEC_HD constexpr std::int64_t tiles_per_loss(std::int64_t tiles) {
   return tiles / 8 < 1 ? 1 : (tiles / 8 > 16 ? 16 : tiles / 8);
 }
 
-/// A block's shared memory. Tiles of both kinds take turns in the same place.
+/// A block's shared memory. Tiles of both kinds alternate in the same space.
 template <Trains kTrains, class Value, class Warp, class Centres>
 struct DenseTileMemory {
   using Negatives = NsTiles<Value, Warp, Centres>;
@@ -55,30 +55,31 @@ WARP2VEC_HD std::int64_t dense_tile_bytes(const Model& model, const HsTileSizes&
   return scratch.bytes();
 }
 
-/// How a block sums losses and pairs.
-struct TileTally {
+/// Accumulates a tile's losses and pairs.
+struct TileAccumulator {
   Totals totals;
   std::int64_t slot;  ///< of the block's first warp
-  bool measured;      ///< whether the tile's loss is summed
+  bool loss_sampled;  ///< whether the tile's loss is computed
 
-  template <class Warp, class Score>
-  WARP2VEC_HD void score(Warp& warp, int index, Score score) const {
+  /// Adds the loss that forward(with_loss, loss) adds up.
+  template <class Warp, class Forward>
+  WARP2VEC_HD void add_loss(Warp& warp, int index, Forward forward) const {
     auto loss = warp.zero();
-    score(measured, loss);
-    if (measured) totals.add_loss(warp, slot + index, loss);
+    forward(loss_sampled, loss);
+    if (loss_sampled) totals.add_loss(warp, slot + index, loss);
   }
   template <class Warp>
   WARP2VEC_HD void add_pairs(Warp& warp, std::int64_t pairs) const {
-    totals.add_pairs(warp, slot, pairs, measured);
+    totals.add_pairs(warp, slot, pairs, loss_sampled);
   }
 };
 
-/// Trains tile t by negative sampling. While its rows are on their way the words of the next one, if there is
-/// `more`, are drawn and their rows brought to the L2 cache: not further, since rows that are copied early
-/// lack the steps of the tiles between.
+/// Trains tile t by negative sampling. While its rows are loaded, the next tile, if there are `more`, is
+/// sampled and its rows are prefetched into the L2 cache: no further, since rows loaded that early would lack
+/// this tile's updates.
 template <class Block, class Negatives>
 WARP2VEC_HD void train_negatives(Block& block, const Negatives& tiles, std::int64_t t, bool more,
-                                 const TileTally& tally) {
+                                 const TileAccumulator& accumulator) {
   using Warp = typename Block::Warp;
   const int warps = block.warps();
   block.for_each_warp([&](Warp& warp, int index) {
@@ -87,48 +88,49 @@ WARP2VEC_HD void train_negatives(Block& block, const Negatives& tiles, std::int6
     });
   });
   block.for_each_warp([&](Warp& warp, int index) {
-    tally.score(warp, index,
-                [&](bool wanted, auto& loss) { tiles.forward(warp, index, warps, t, wanted, loss); });
+    accumulator.add_loss(warp, index, [&](bool with_loss, auto& loss) {
+      tiles.forward(warp, index, warps, t, with_loss, loss);
+    });
     tiles.damp(warp, index, warps, t);
     if (more) tiles.mask(warp, index, warps, t + 1);
   });
   block.for_each_warp([&](Warp& warp, int index) {
     tiles.backward(warp, index, warps, t);
-    if (index == 0) tally.add_pairs(warp, tiles.pairs(warp, t));
+    if (index == 0) accumulator.add_pairs(warp, tiles.pairs(warp, t));
   });
 }
 
-/// Trains tile q of paths. Meanwhile the `next` one, if there is `more`, is named and related, and its rows
-/// are brought to the L2 cache. The first round trains the top nodes and, as a rule, all others.
+/// Trains tile q of paths. Meanwhile the `next` one, if there are `more`, is sampled and masked, and its rows
+/// are prefetched into the L2 cache. The first pass trains the top nodes and usually all others.
 template <class Block, class Paths>
-WARP2VEC_HD void train_paths(Block& block, const Paths& tiles, PathNumber q, PathNumber next, bool more,
-                             bool counts_pairs, const TileTally& tally) {
+WARP2VEC_HD void train_paths(Block& block, const Paths& tiles, HsTileIndex q, HsTileIndex next, bool more,
+                             bool counts_pairs, const TileAccumulator& accumulator) {
   using Warp = typename Block::Warp;
   const int warps = block.warps();
-  const std::int32_t rounds = tiles.rounds(q);
-  for (std::int32_t round = 0; round < rounds; ++round) {
-    const bool last = round + 1 == rounds;
-    if (round > 0)
-      block.for_each_warp([&](Warp& warp, int index) { tiles.mask(warp, index, warps, q, round); });
+  const std::int32_t passes = tiles.passes(q);
+  for (std::int32_t pass = 0; pass < passes; ++pass) {
+    const bool last = pass + 1 == passes;
+    if (pass > 0)
+      block.for_each_warp([&](Warp& warp, int index) { tiles.mask(warp, index, warps, q, pass); });
     block.for_each_warp([&](Warp& warp, int index) { tiles.load(warp, index, warps, q); });
     block.for_each_warp([&](Warp& warp, int index) {
-      tally.score(warp, index,
-                  [&](bool wanted, auto& loss) { tiles.forward(warp, index, warps, q, wanted, loss); });
+      accumulator.add_loss(warp, index, [&](bool with_loss, auto& loss) {
+        tiles.forward(warp, index, warps, q, with_loss, loss);
+      });
       tiles.damp(warp, index, warps, q);
       if (more && last) tiles.sample(warp, index, warps, next);
     });
     block.for_each_warp([&](Warp& warp, int index) {
       tiles.backward(warp, index, warps, q);
       if (more && last) tiles.mask(warp, index, warps, next, 0);
-      if (index == 0 && round == 0 && counts_pairs) tally.add_pairs(warp, tiles.pairs(q));
+      if (index == 0 && pass == 0 && counts_pairs) accumulator.add_pairs(warp, tiles.pairs(q));
     });
   }
 }
 
 /// Trains the batch under Sharing::tile: train_batch() with rows and gradients rounded to bfloat16. Each
-/// block takes its own chunk of tiles (see train_batch()). A block trains copies of the top nodes of the
-/// tree, which it exchanges with the others once a tile; see HsTileSizes for these. `memory`: the block's
-/// dense_tile_bytes().
+/// block trains its own chunk of tiles (see train_batch()), and private copies of the top nodes of the tree,
+/// which it merges once per tile; see HsTileSizes. `memory`: the block's dense_tile_bytes().
 template <Trains kTrains, class Value, class Block, class Centres>
 WARP2VEC_HD void train_dense_tiles(Block& block, const Model& model, const Tables<Value>& tables,
                                    const HsTileSizes& sizes, const Centres& batch, const Totals& totals,
@@ -157,15 +159,15 @@ WARP2VEC_HD void train_dense_tiles(Block& block, const Model& model, const Table
   });
 
   for (std::int64_t t = own.begin; t < own.end; ++t) {
-    const bool measured = (t - own.begin) % tiles_per_loss(own.size()) == 0;
-    const TileTally tally{totals, std::int64_t{block.index()} * warps, measured};
-    if constexpr (negatives_in(kTrains)) train_negatives(block, negatives, t, t + 1 < own.end, tally);
+    const bool loss_sampled = (t - own.begin) % tiles_per_loss(own.size()) == 0;
+    const TileAccumulator accumulator{totals, std::int64_t{block.index()} * warps, loss_sampled};
+    if constexpr (negatives_in(kTrains)) train_negatives(block, negatives, t, t + 1 < own.end, accumulator);
     if constexpr (paths_in(kTrains)) {
       block.for_each_warp([&](Warp& warp, int index) { paths.load_top_nodes(warp, index, warps); });
-      for (PathNumber q{t, 0}; paths.exists(q); ++q.part) {
-        PathNumber next{t, q.part + 1};
+      for (HsTileIndex q{t, 0}; paths.exists(q); ++q.sub_tile) {
+        HsTileIndex next{t, q.sub_tile + 1};
         if (!paths.exists(next)) next = {t + 1, 0};
-        train_paths(block, paths, q, next, next.tile < own.end, kTrains == Trains::paths, tally);
+        train_paths(block, paths, q, next, next.tile < own.end, kTrains == Trains::paths, accumulator);
       }
       block.for_each_warp([&](Warp& warp, int index) { paths.merge_top_nodes(warp, index, warps); });
     }

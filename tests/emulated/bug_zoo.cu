@@ -125,8 +125,8 @@ __global__ void add_up(float* out, const float* in) {
 
 // Every fourth thread copies four values.
 __device__ void begin_copy(float* shared, const float* in) {
-  if (threadIdx.x % 4 == 0) begin_copy_16(shared + threadIdx.x, in + threadIdx.x);
-  end_copy_group();
+  if (threadIdx.x % 4 == 0) start_copy_16(shared + threadIdx.x, in + threadIdx.x);
+  commit_copy_group();
 }
 
 template <Variant variant>

@@ -100,8 +100,8 @@ void add_8(Bf16* to, const std::uint32_t* values) {
   }
 }
 
-void begin_copy_16(void* shared, const void* global) { emulation::pending_copies().begin(shared, global); }
-void end_copy_group() { emulation::pending_copies().end_group(); }
+void start_copy_16(void* shared, const void* global) { emulation::pending_copies().begin(shared, global); }
+void commit_copy_group() { emulation::pending_copies().end_group(); }
 void wait_for_copies(int groups) { emulation::pending_copies().wait(static_cast<std::size_t>(groups)); }
 
 }  // namespace warp2vec

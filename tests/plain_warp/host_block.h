@@ -1,9 +1,9 @@
 #pragma once
-/// The host's side of warp.h: kernel bodies in plain loops over lanes and warps, in their natural order.
+/// warp.h on the host: runs kernel bodies in plain loops over lanes and warps, in their natural order.
 
 #include "kernels/device/warp.h"
 #include "tests/plain_warp/host_copies.h"
-#include "tests/plain_warp/host_matrices.h"
+#include "tests/plain_warp/host_mma.h"
 
 #include <array>
 #include <cmath>
@@ -11,11 +11,11 @@
 
 namespace warp2vec {
 
-/// See warp.h. One after the other, the lanes of one warp.
+/// See warp.h. Runs the lanes of one warp one after the other.
 class HostWarp : public HostCopies {
  public:
   using Float = std::array<float, kWarpSize>;
-  using Matrices = HostMatrices;
+  using Mma = HostMma;
 
   static Float zero() { return {}; }
   template <class F>

@@ -1,5 +1,5 @@
 #pragma once
-/// How a warp copies rows of matrices to a block's memory, as bfloat16: in plain loops. See DeviceCopies.
+/// DeviceCopies on the host: how a warp loads rows into a block's memory, as bfloat16, in plain loops.
 
 #include <warp2vec/detail/bf16.h>
 
@@ -10,7 +10,7 @@ namespace warp2vec {
 class HostCopies {
  public:
   template <class Value>
-  static constexpr std::int64_t copying_bytes(int /*warps*/) {
+  static constexpr std::int64_t staging_bytes(int /*warps*/) {
     return 0;
   }
 

@@ -1,8 +1,8 @@
-// The body of the kernel for tensor cores on the host, against the reference.
+// The body of the tensor-core kernel on the host, against the reference.
 #include <warp2vec/detail/bf16.h>
 
 #include "host/reference/reference.h"
-#include "tests/plain_warp/host_matrices.h"
+#include "tests/plain_warp/host_mma.h"
 #include "tests/plain_warp/host_warp_backend.h"
 #include "tests/support/training_outcome.h"
 
@@ -24,8 +24,8 @@ void expect_same_counts(const Outcome& tested, const Outcome& reference) {
 
 class DenseTiles : public ::testing::TestWithParam<std::int32_t> {};
 
-// Rows and gradients are rounded to 8 bits, with errors that cancel: 0.2% to 0.5% of the largest value is
-// what remains. A wrong pair, weight or negative changes values by more.
+// Rows and gradients are rounded to 8 bits, with errors that cancel: 0.2% to 0.5% of the largest value
+// remain. A wrong pair, weight or negative changes values by more.
 TEST_P(DenseTiles, EqualTheReferenceUpToTheirRounding) {
   const SyntheticCorpus corpus = zipf_corpus(150, 4000, 60);
   const Config config = config_of("ns", Sharing::tile, GetParam());
@@ -33,7 +33,7 @@ TEST_P(DenseTiles, EqualTheReferenceUpToTheirRounding) {
   const Outcome reference = run(corpus, config, make_reference_backend);
   expect_same_counts(tiles, reference);
   EXPECT_LE(difference_share(tiles, reference), 0.01);
-  // Some tiles' loss stands for all.
+  // The loss is sampled in some tiles.
   for (std::size_t e = 0; e < reference.summary.epoch_loss.size(); ++e)
     EXPECT_NEAR(tiles.summary.epoch_loss[e], reference.summary.epoch_loss[e],
                 0.1 * reference.summary.epoch_loss[e]);
@@ -55,7 +55,7 @@ TEST(DenseTiles, EqualTheReferenceWhereStepsAreDamped) {
   const SyntheticCorpus corpus = runs_corpus(100, 2000);
   for (Config config : damped_configs()) {
     if (config.sharing != Sharing::tile) continue;
-    config.lr = 0.02;  // with large steps their rounding grows
+    config.lr = 0.02;  // larger updates have larger rounding errors
     const Outcome tiles = run(corpus, config, host_tiles(1, 2));
     const Outcome reference = run(corpus, config, make_reference_backend);
     expect_same_counts(tiles, reference);
@@ -63,7 +63,7 @@ TEST(DenseTiles, EqualTheReferenceWhereStepsAreDamped) {
   }
 }
 
-/// What a tile is to do, in plain loops over tile_minibatch() with the kernel's roundings; sums in double.
+/// What a tile computes, in plain loops over tile_minibatch() with the kernel's rounding; sums in double.
 class RoundedReference final : public Backend {
  public:
   explicit RoundedReference(const TrainingData& data) : data_(data), hot_(data, {}) {}
@@ -82,8 +82,8 @@ class RoundedReference final : public Backend {
     for (std::int64_t first = batch.first; first < batch.last; first += config.centres_per_tile()) {
       const std::int64_t begin = first - span.first;
       const std::int64_t end = std::min(batch.last, first + config.centres_per_tile()) - span.first;
-      step(tile_minibatch(data_, draws, span, begin, end),
-           data_.lr_at(draws.epoch, span.positions[static_cast<std::size_t>(begin)]));
+      update(tile_minibatch(data_, draws, span, begin, end),
+             data_.lr_at(draws.epoch, span.positions[static_cast<std::size_t>(begin)]));
     }
   }
 
@@ -102,15 +102,15 @@ class RoundedReference final : public Backend {
   }
 
   static void add(Matrix& matrix, const HotRows& hot, const std::vector<std::int64_t>& rows,
-                  const std::vector<float>& pairs, float lr, const Rows& steps) {
+                  const std::vector<float>& pairs, float lr, const Rows& updates) {
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const float scale = lr * hot.factor(rows[i], pairs_of_row(rows, pairs, i), lr);
       float* const row = matrix.row(rows[i]);
-      for (std::size_t d = 0; d < steps[i].size(); ++d) row[d] += scale * static_cast<float>(steps[i][d]);
+      for (std::size_t d = 0; d < updates[i].size(); ++d) row[d] += scale * static_cast<float>(updates[i][d]);
     }
   }
 
-  void step(const Minibatch& minibatch, float lr) {
+  void update(const Minibatch& minibatch, float lr) {
     const Rows x = rounded(embeddings_->input, minibatch.contexts);
     const Rows y = rounded(embeddings_->output, minibatch.targets);
     const auto width = static_cast<std::size_t>(data_.config.dim);
@@ -140,8 +140,8 @@ class RoundedReference final : public Backend {
   Trained trained_;
 };
 
-// With the same roundings what is left are other orders of sums, and now and then a gradient or value that
-// lies between two bfloat16 and is rounded the other way: 2^-9 of one of many terms.
+// With the same rounding there remain other orders of summation, and the occasional gradient or value halfway
+// between two bfloat16 that is rounded the other way: 2^-9 of one of many terms.
 TEST(DenseTiles, EqualPlainLoopsWithTheSameRoundings) {
   const SyntheticCorpus corpus = zipf_corpus(3000, 2000, 60);
   for (const std::int32_t dim : {24, 100}) {
@@ -157,8 +157,8 @@ TEST(DenseTiles, EqualPlainLoopsWithTheSameRoundings) {
 
 class PathTilesOnTensorCores : public ::testing::TestWithParam<Rule> {};
 
-// As negative sampling, with longer sums: up to 1.4%. Sizes of 16 and 16 train most tiles in several rounds,
-// each of which sees the steps of the one before.
+// As negative sampling, with longer sums: up to 1.4%. Sizes of 16 and 16 train most tiles in several passes,
+// each of which sees the updates of the one before.
 TEST_P(PathTilesOnTensorCores, EqualTheReferenceUpToTheirRounding) {
   const SyntheticCorpus corpus = zipf_corpus(150, 4000, 60);
   const Config config = config_of(GetParam());
@@ -193,7 +193,7 @@ TEST(DenseTiles, WarpsAndBlocksShareTheWork) {
   for (const int blocks : {3, 100}) expect_same_counts(run(corpus, config, host_tiles(blocks, 4)), one);
 }
 
-// A tile or less has its whole loss summed.
+// The loss of a single tile is computed in full.
 TEST(DenseTiles, TheLossOfOneTileIsThatOfTheReference) {
   const SyntheticCorpus corpus = zipf_corpus(150, 60, 60);
   Config config = config_of("ns", Sharing::tile);
@@ -210,23 +210,23 @@ TEST(DenseTiles, Bf16TablesTrainAsWellOnAverage) {
   const Outcome tiles = run(corpus, config, host_tiles<Bf16>(1, 1));
   const Outcome reference = run(corpus, config, make_reference_backend);
   expect_same_counts(tiles, reference);
-  // Each step adds up to half a last place of noise, which grows like the root of their number.
+  // Each update adds up to half a last place of noise, which grows with the square root of their number.
   EXPECT_LE(difference_share(tiles, reference), 0.3);
   for (std::int64_t r = 0; r < 150; ++r)
     for (std::int64_t d = 0; d < tiles.embeddings.input.stride(); ++d)
       ASSERT_EQ(to_float(nearest_bf16(tiles.embeddings.input.row(r)[d])), tiles.embeddings.input.row(r)[d]);
 }
 
-// Each step is an eightieth of the value's last place: rounded to the nearest, nothing would ever change.
-TEST(DenseTiles, Bf16RowsDoNotLoseSmallSteps) {
+// Each update is an eightieth of the value's last place: rounded to nearest, nothing would ever change.
+TEST(DenseTiles, Bf16RowsDoNotLoseSmallUpdates) {
   const Draws draws{5, 0};
-  std::vector<Bf16> row(kPart, nearest_bf16(1.0F));
-  float step[kPart];
-  std::fill_n(step, kPart, 1e-4F);
+  std::vector<Bf16> row(kVectorSize, nearest_bf16(1.0F));
+  float update[kVectorSize];
+  std::fill_n(update, kVectorSize, 1e-4F);
   for (std::uint64_t i = 0; i < 10000; ++i)
-    add_part<HostMatrices>(row.data(), std::vector<Bf16>(row).data(), step,
-                           [&] { return draws.block(Stream::rounding, i); });
-  // 128 last places on the way, each gone at random: off by about 11 of them, 0.09.
+    add_vector<HostMma>(row.data(), std::vector<Bf16>(row).data(), update,
+                        [&] { return draws.block(Stream::rounding, i); });
+  // 128 last places along the way, each crossed at random: off by about 11 of them, 0.09.
   for (const Bf16 value : row) EXPECT_NEAR(to_float(value), 2.0F, 0.3F);
 }
 
@@ -235,7 +235,7 @@ TEST(DenseTiles, TrainToTheQualityOfTheReference) {
     expect_topics_as_the_reference(topic_corpus(20, 30, 12000), make, {{"ns", Sharing::tile, 32}});
 }
 
-TEST(HostMatrices, MultiplyAllWaysOfLyingInMemory) {
+TEST(HostMma, MultipliesAllMemoryLayouts) {
   constexpr std::size_t kStride = 24;
   std::vector<Bf16> p(16 * kStride);
   std::vector<Bf16> q(16 * kStride);
@@ -246,12 +246,11 @@ TEST(HostMatrices, MultiplyAllWaysOfLyingInMemory) {
   const auto at = [](const std::vector<Bf16>& m, std::size_t r, std::size_t c) {
     return to_float(m[r * kStride + c]);
   };
-  auto plain = HostMatrices::zero();
-  HostMatrices::multiply_add(HostMatrices::load_a(p.data(), kStride), HostMatrices::load_b(q.data(), kStride),
-                             plain);
-  auto transposed = HostMatrices::zero();
-  HostMatrices::multiply_add(HostMatrices::load_a_transposed(p.data(), kStride),
-                             HostMatrices::load_b_transposed(q.data(), kStride), transposed);
+  auto plain = HostMma::zero();
+  HostMma::multiply_add(HostMma::load_a(p.data(), kStride), HostMma::load_b(q.data(), kStride), plain);
+  auto transposed = HostMma::zero();
+  HostMma::multiply_add(HostMma::load_a_transposed(p.data(), kStride),
+                        HostMma::load_b_transposed(q.data(), kStride), transposed);
   for (std::size_t r = 0; r < 16; ++r) {
     for (std::size_t n = 0; n < 16; ++n) {
       float pq = 0;

@@ -1,0 +1,96 @@
+#pragma once
+/// mma.h on the host, in plain loops.
+
+#include <warp2vec/detail/bf16.h>
+
+#include "kernels/device/mma.h"
+#include "kernels/device/warp.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace warp2vec {
+
+/// See mma.h. Sums run over k in order.
+class HostMma {
+ public:
+  struct Accumulator {
+    float values[kMmaSide][kMmaSide];
+  };
+  using A = Accumulator;
+  using B = Accumulator;
+
+  static Accumulator zero() { return {}; }
+
+  static A load_a(const Bf16* p, std::int64_t stride) { return load(p, stride); }
+  static A load_a_transposed(const Bf16* p, std::int64_t stride) { return load_transposed(p, stride); }
+  static B load_b(const Bf16* p, std::int64_t stride) { return load_transposed(p, stride); }
+  static B load_b_transposed(const Bf16* p, std::int64_t stride) { return load(p, stride); }
+
+  // A product of two bfloat16 is exact in float, so that adding it rounds once, as a fused multiply-add does.
+  static void multiply_add(const A& a, const B& b, Accumulator& c) {
+    for (int r = 0; r < kMmaSide; ++r) {
+      float sums[kMmaSide];  // a local copy, so that it stays in registers
+      std::copy_n(c.values[r], kMmaSide, sums);
+      for (int k = 0; k < kMmaSide; ++k)
+        for (int n = 0; n < kMmaSide; ++n) sums[n] += a.values[r][k] * b.values[k][n];
+      std::copy_n(sums, kMmaSide, c.values[r]);
+    }
+  }
+
+  template <class F>
+  static void map(Accumulator& c, F f) {
+    for (int r = 0; r < kMmaSide; ++r)
+      for (int k = 0; k < kMmaSide; ++k) c.values[r][k] = f(r, k, c.values[r][k]);
+  }
+  template <class F>
+  static std::array<float, kWarpSize> sum(const Accumulator& c, F f) {
+    std::array<float, kWarpSize> sums{};
+    for (int lane = 0; lane < kWarpSize; ++lane) {
+      for (int s = 0; s < kFragmentSlots; ++s) {
+        const int r = fragment_row(lane, s);
+        const int k = fragment_column(lane, s);
+        sums[static_cast<std::size_t>(lane)] += f(r, k, c.values[r][k]);
+      }
+    }
+    return sums;
+  }
+
+  static void store(Bf16* p, std::int64_t stride, const Accumulator& c) {
+    for (int r = 0; r < kMmaSide; ++r)
+      for (int k = 0; k < kMmaSide; ++k) p[r * stride + k] = nearest_bf16(c.values[r][k]);
+  }
+
+  template <class F>
+  static void for_each_vector(const Accumulator& c, F f) {
+    for (int lane = 0; lane < kWarpSize; ++lane)
+      f(vector_row(lane), vector_half(lane),
+        c.values[vector_row(lane)] + std::ptrdiff_t{kVectorSize} * vector_half(lane));
+  }
+
+  static void add(float* p, const float* vector) {
+    for (int i = 0; i < kVectorSize; ++i) p[i] += vector[i];
+  }
+  static void add(Bf16* p, const float* vector) {
+    for (int i = 0; i < kVectorSize; ++i)
+      p[i] = nearest_bf16(to_float(p[i]) + to_float(nearest_bf16(vector[i])));
+  }
+
+ private:
+  static Accumulator load(const Bf16* p, std::int64_t stride) {
+    Accumulator fragment;
+    for (int r = 0; r < kMmaSide; ++r)
+      for (int k = 0; k < kMmaSide; ++k) fragment.values[r][k] = to_float(p[r * stride + k]);
+    return fragment;
+  }
+  static Accumulator load_transposed(const Bf16* p, std::int64_t stride) {
+    Accumulator fragment;
+    for (int r = 0; r < kMmaSide; ++r)
+      for (int k = 0; k < kMmaSide; ++k) fragment.values[k][r] = to_float(p[r * stride + k]);
+    return fragment;
+  }
+};
+
+}  // namespace warp2vec
