@@ -1,5 +1,5 @@
 #pragma once
-/// Which batch a worker trains next.
+/// Decides which batch a worker trains next.
 
 #include <warp2vec/trainer.h>
 
@@ -10,22 +10,22 @@
 
 namespace warp2vec {
 
-/// Batches that wait, and those in training. Neighbours are never trained at the same time: a text repeats
-/// the words of its topic, and where the end of one batch and the beginning of the next push the same rows
-/// from the same values, neither's damping counts the other's pairs. Not synchronised.
+/// Waiting batches, and those in training. Adjacent batches are never trained at the same time: a text
+/// repeats the words of its topic, and if the end of one batch and the beginning of the next update the same
+/// rows from the same values, neither's damping accounts for the other's pairs. Not synchronised.
 class BatchQueue {
  public:
   explicit BatchQueue(int workers) : workers_(static_cast<std::size_t>(workers)) {}
 
-  /// No more need to wait for one of them to be ready(): each of the other workers keeps two at most from it.
+  /// With so many waiting one is always ready(): each of the other workers blocks at most two.
   bool full() const { return waiting_.size() >= 2 * workers_; }
   bool empty() const { return waiting_.empty(); }
   bool idle() const { return waiting_.empty() && training_.empty(); }
-  /// Whether one may be trained now.
+  /// Whether a waiting batch may be trained now.
   bool ready() const { return next() != waiting_.end(); }
 
   void add(const Batch& batch) { waiting_.push_back(batch); }
-  /// The first that may be trained. Only when ready().
+  /// Takes the first waiting batch that may be trained. Requires ready().
   Batch take() {
     const auto taken = next();
     training_.push_back(*taken);
@@ -37,7 +37,7 @@ class BatchQueue {
     training_.erase(std::find_if(training_.begin(), training_.end(),
                                  [&](const Batch& other) { return other.first == batch.first; }));
   }
-  /// Forgets those that wait.
+  /// Drops the waiting batches.
   void clear() { waiting_.clear(); }
 
  private:

@@ -60,8 +60,8 @@ namespace {
 
 void damp(CentreMinibatch& minibatch, const HotRows& contexts, const HotRows& targets, float lr) {
   if (minibatch.in_turn) {
-    minibatch.contexts.damp_different(contexts, lr);
-    minibatch.targets.damp_different(targets, lr);
+    minibatch.contexts.damp_distinct(contexts, lr);
+    minibatch.targets.damp_distinct(targets, lr);
   } else {
     minibatch.contexts.damp(contexts, lr);
     minibatch.targets.damp(targets, lr);
@@ -114,7 +114,7 @@ void CentreMinibatches::add_negatives(const CpuBatch& batch, std::int64_t centre
   for (const WordId negative :
        negatives_.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(config.negative)))
     if (negative != batch.word(centre)) add_target(negative, -1.0F);
-  minibatch.in_turn = config.sharing == Sharing::pair && minibatch.targets.all_different();
+  minibatch.in_turn = config.sharing == Sharing::pair && minibatch.targets.all_distinct();
   damp(minibatch, hot_.input, hot_.output, batch.lr(centre));
 }
 

@@ -20,7 +20,7 @@
 
 namespace warp2vec {
 
-/// Contexts, targets, and one weight per target (see step.h).
+/// Contexts, targets, and one weight per target (see update_rule.h).
 struct CentreMinibatch {
   ScaledRows contexts;
   ScaledRows targets;

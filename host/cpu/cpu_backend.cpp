@@ -17,7 +17,7 @@ class CpuBackend final : public Backend {
 
   ~CpuBackend() override { stop(); }
 
-  // About 4,096 centres take some 3 ms: long against the queue's lock, short against a report.
+  // About 4,096 centres take some 3 ms: long compared with the queue's lock, short compared with a report.
   std::int64_t batch_size() const override {
     const std::int64_t tile = data_.config.centres_per_tile();
     return tile * std::max<std::int64_t>(64, 4096 / tile);
@@ -61,9 +61,9 @@ class CpuBackend final : public Backend {
 
   bool tiled() const { return data_.config.sharing == Sharing::tile; }
 
-  // The nodes that a thread visits often enough to merge them within a batch. Between two merges all threads
-  // together visit a node so often that lr times the pairs is 4.8, which is about as many steps from old
-  // values as need no damping, but no more than 32 times, as with the default settings.
+  // Copies of the nodes that a thread visits often enough to merge them within a batch. Between two merges
+  // all threads together visit a node until lr times the pairs is 4.8, about as many updates from stale
+  // values as need no damping, but at most 32 times, the number for the default settings.
   PrivateRowsPlan private_nodes(const CentreShares& shares) const {
     const Config& config = data_.config;
     if (threads_ == 1 || !config.loss.hierarchical_softmax) return {};
@@ -74,34 +74,34 @@ class CpuBackend final : public Backend {
 
   void work(Embeddings& embeddings) {
     try {
-      CpuTrainer steps(data_, hot_, embeddings, nodes_, threads_);
+      CpuTrainer trainer(data_, hot_, embeddings, nodes_, threads_);
       std::unique_lock lock(mutex_);
       while (true) {
         ready_.wait(lock, [&] { return failure_ || queue_.ready() || (stopping_ && queue_.empty()); });
         if (failure_ || queue_.empty()) return;
         const Batch batch = queue_.take();
         lock.unlock();
-        const Trained trained = steps.train(batch);
+        const Trained trained = trainer.train(batch);
         lock.lock();
         trained_.loss += trained.loss;
         trained_.pairs += trained.pairs;
         queue_.finish(batch);
-        ready_.notify_all();  // those beside it may be trained now
+        ready_.notify_all();  // adjacent batches may be trained now
         done_.notify_one();
       }
     } catch (...) {
       const std::lock_guard lock(mutex_);
       failure_ = std::current_exception();
-      ready_.notify_all();  // what is beside the batch that failed would wait for ever
+      ready_.notify_all();  // batches adjacent to the failed one would wait forever
       done_.notify_one();
     }
   }
 
-  // Until all batches are finished.
+  // Waits until all batches are finished.
   void wait(std::unique_lock<std::mutex>& lock) {
     done_.wait(lock, [&] { return failure_ || queue_.idle(); });
     if (failure_) {
-      // The other workers must be done with the epoch, which may go once this throws.
+      // The other workers must be done with the epoch, which may be destroyed once this throws.
       queue_.clear();
       lock.unlock();
       stop();

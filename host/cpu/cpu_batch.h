@@ -1,5 +1,5 @@
 #pragma once
-/// A batch as the steps of the CPU backend see it.
+/// A batch as the trainers of the CPU backend see it.
 
 #include <warp2vec/detail/kept_tokens.h>
 #include <warp2vec/trainer.h>
@@ -10,8 +10,8 @@
 
 namespace warp2vec {
 
-/// The kept tokens of a batch and around it, and the windows of its centres. Tokens are addressed by their
-/// element in the span.
+/// The kept tokens of a batch and of the windows around it. Tokens are addressed by their element in the
+/// span.
 class CpuBatch {
  public:
   explicit CpuBatch(const TrainingData& data) : data_(data) {}
@@ -35,7 +35,7 @@ class CpuBatch {
   /// Position in the token stream.
   std::int64_t position(std::int64_t i) const { return span_.positions[static_cast<std::size_t>(i)]; }
   float lr(std::int64_t i) const { return data_.lr_at(draws_.epoch, position(i)); }
-  /// The window of a centre, itself among it.
+  /// The window of a centre, including the centre.
   KeptRange window(std::int64_t centre) const { return windows_[static_cast<std::size_t>(centre - begin_)]; }
   /// The elements that the windows of centres [begin, end) cover.
   KeptRange reach(std::int64_t begin, std::int64_t end) const;

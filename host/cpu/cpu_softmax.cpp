@@ -9,33 +9,33 @@
 namespace warp2vec {
 namespace {
 
-// Output rows per product: a multiple of those that products hold in registers; with their scores they stay
-// in the second-level cache.
+// Output rows per product: a multiple of those that a product holds in registers; with their scores they fit
+// into the L2 cache.
 constexpr std::int64_t kRows = 96;
 
-void add_steps(const std::vector<float*>& rows, const Matrix& steps, float lr) {
+void add_updates(const std::vector<float*>& rows, const Matrix& updates, float lr) {
   for (std::size_t i = 0; i < rows.size(); ++i)
-    simd::add_combination(rows[i], lr, steps.row(static_cast<std::int64_t>(i)), 0, nullptr, nullptr,
-                          steps.stride());
+    simd::add_combination(rows[i], lr, updates.row(static_cast<std::int64_t>(i)), 0, nullptr, nullptr,
+                          updates.stride());
 }
 
 }  // namespace
 
 CpuSoftmax::CpuSoftmax(const TrainingData& data, Embeddings& embeddings) : embeddings_(embeddings) {
   const std::int32_t dim = data.config.dim;
-  const std::int32_t contexts = most_softmax_centres(data.config) + 2 * data.config.window;
+  const std::int32_t contexts = max_softmax_centres(data.config) + 2 * data.config.window;
   pairs_.resize(static_cast<std::size_t>(simd::padded(contexts)));
   sums_.resize(pairs_.size());
   highest_ = Matrix(1, contexts);
   scales_ = Matrix(1, contexts);
   x_ = ContextCopies(contexts, dim);
-  x_steps_ = Matrix(contexts, dim);
+  x_updates_ = Matrix(contexts, dim);
   y_ = Matrix(kRows, dim);
-  y_steps_ = Matrix(kRows, dim);
+  y_updates_ = Matrix(kRows, dim);
   scores_ = Matrix(data.vocabulary.size(), contexts);
 }
 
-// The contexts that the windows reach, how many pairs each has, and the centres.
+// Lists the contexts in the windows, the number of pairs of each, and the centres.
 void CpuSoftmax::list(const CpuBatch& batch, std::int64_t begin, std::int64_t end) {
   const MatrixView<float> input = embeddings_.input.view();
   const KeptRange reach = batch.reach(begin, end);
@@ -66,8 +66,8 @@ std::int64_t CpuSoftmax::take_rows(std::int64_t first) {
   return rows;
 }
 
-// Finds the scores of all words, and what turns them into pairs * P. Returns the sum over pairs of the
-// logarithm of the denominator of P.
+// Computes the scores of all words, and the factors that turn their exponentials into -pairs * P. Returns the
+// sum over pairs of the log of P's denominator.
 double CpuSoftmax::score_all(std::int64_t columns) {
   const Matrix& output = embeddings_.output;
   float* const highest = highest_.row(0);
@@ -87,7 +87,7 @@ double CpuSoftmax::score_all(std::int64_t columns) {
   return log_sums;
 }
 
-// The scores of some words; returns the sum of those of pairs.
+// Replaces the scores of `rows` words by gradients; returns the sum of the scores of pairs.
 double CpuSoftmax::replace_by_gradients(std::int64_t first, std::int64_t rows, std::int64_t columns) {
   const auto begin = next_target_;
   while (next_target_ != targets_.end() && next_target_->word < first + rows) ++next_target_;
@@ -118,13 +118,13 @@ double CpuSoftmax::train(const CpuBatch& batch, std::int64_t begin, std::int64_t
   for (std::int64_t first = 0; first < words; first += kRows) {
     const std::int64_t rows = take_rows(first);
     loss -= replace_by_gradients(first, rows, columns);
-    simd::multiply(rows, stride, contexts, rows_of(scores_, first), x_.rows.row(0), stride, y_steps_.row(0),
+    simd::multiply(rows, stride, contexts, rows_of(scores_, first), x_.rows.row(0), stride, y_updates_.row(0),
                    stride, false);
-    simd::multiply(contexts, stride, rows, transpose_of(scores_, first), y_.row(0), stride, x_steps_.row(0),
+    simd::multiply(contexts, stride, rows, transpose_of(scores_, first), y_.row(0), stride, x_updates_.row(0),
                    stride, first > 0);
-    add_steps(outputs_, y_steps_, lr);
+    add_updates(outputs_, y_updates_, lr);
   }
-  add_steps(contexts_, x_steps_, lr);
+  add_updates(contexts_, x_updates_, lr);
   return loss;
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-/// The full softmax, some neighbouring centres at a time.
+/// The full softmax on the CPU, several consecutive centres at a time.
 
 #include <warp2vec/embeddings.h>
 #include <warp2vec/trainer.h>
@@ -12,20 +12,20 @@
 
 namespace warp2vec {
 
-/// Trains some neighbouring centres from the same values on one thread, by dense products of the words that
-/// their windows reach with all output rows: each of these words is scored once, for all centres it meets.
+/// Trains several consecutive centres from the same values on one thread, by dense products of the contexts
+/// in their windows with all output rows: each context is scored once for all of its centres.
 class CpuSoftmax {
  public:
   CpuSoftmax(const TrainingData& data, Embeddings& embeddings);
 
-  /// Returns the loss of centres [begin, end) of the batch, at most most_softmax_centres(). O(contexts x
+  /// Returns the loss of centres [begin, end) of the batch, at most max_softmax_centres(). O(contexts x
   /// vocabulary x dim).
   double train(const CpuBatch& batch, std::int64_t begin, std::int64_t end);
 
  private:
   struct Target {
     std::int64_t word;
-    std::int64_t context;  // whose window it is; not trained with itself
+    std::int64_t context;  // of the centre itself, which is not trained with itself
     KeptRange window;      // contexts
   };
 
@@ -36,17 +36,17 @@ class CpuSoftmax {
 
   Embeddings& embeddings_;
   std::vector<float*> contexts_;
-  std::vector<Target> targets_;  // by word
+  std::vector<Target> targets_;  // sorted by word
   std::vector<Target>::const_iterator next_target_;
   std::vector<float*> outputs_;
-  // Of each context:
+  // Per context:
   std::vector<double> pairs_;
   std::vector<double> sums_;
   Matrix highest_, scales_;  // one row
   ContextCopies x_;
-  Matrix x_steps_;
-  Matrix y_, y_steps_;  // copies of some output rows, and their steps
-  Matrix scores_;       // vocabulary x contexts, then their gradients
+  Matrix x_updates_;
+  Matrix y_, y_updates_;  // copies of some output rows, and their updates
+  Matrix scores_;         // vocabulary x contexts; then gradients
 };
 
 }  // namespace warp2vec

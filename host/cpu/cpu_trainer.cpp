@@ -24,13 +24,13 @@ CpuTrainer::CpuTrainer(const TrainingData& data, const HotMatrices& hot, Embeddi
   if (config.loss.softmax) softmax_.emplace(data, embeddings);
 }
 
-// The rows of the next tile, and those of the next centre, are on their way while one is trained.
+// While one tile or centre is trained, the rows of the next one are prefetched.
 Trained CpuTrainer::train(const Batch& batch) {
   batch_.read(batch);
   const std::int64_t end = batch_.end();
   const std::int64_t tile_centres = data_.config.centres_per_tile();
   const auto tile_end = [&](std::int64_t tile) { return std::min(end, tile + tile_centres); };
-  // Tiles of paths are parts of tiles.
+  // Tiles of paths are sub-tiles.
   const auto path_tile_end = [&](std::int64_t p) {
     const std::int64_t tile = p - (p - batch_.begin()) % tile_centres;
     return std::min(tile_end(tile), p + path_centres_);

@@ -13,7 +13,7 @@ HsTileTrainer::HsTileTrainer(const TrainingData& data, const HotMatrices& hot, E
       embeddings_(embeddings),
       nodes_(nodes),
       x_(data.config.path_tile_centres() + 2 * data.config.window, data.config.dim),
-      x_steps_(x_.rows(), x_.cols()) {}
+      x_updates_(x_.rows(), x_.cols()) {}
 
 void HsTileTrainer::prepare(const CpuBatch& batch, std::int64_t begin, std::int64_t end, Tile& tile) {
   const KeptRange reach = batch.reach(begin, end);
@@ -26,7 +26,7 @@ void HsTileTrainer::prepare(const CpuBatch& batch, std::int64_t begin, std::int6
   tile.pair_contexts.clear();
   tile.pair_nodes.clear();
   tile.pair_signs.clear();
-  tile.context_steps.clear();
+  tile.context_updates.clear();
   for (std::int64_t centre = begin; centre < end; ++centre) add_path(batch, centre, reach.begin, tile);
   tile.contexts.damp(hot_.input_under_tree, lr);
   tile.nodes.damp(hot_.nodes, lr);
@@ -47,7 +47,7 @@ void HsTileTrainer::add_path(const CpuBatch& batch, std::int64_t centre, std::in
   for (std::int64_t i = window.begin; i < window.end; ++i) {
     if (i == centre) continue;
     tile.pair_contexts.push_back(x_.row(i - first_context));
-    tile.context_steps.push_back(x_steps_.row(i - first_context));
+    tile.context_updates.push_back(x_updates_.row(i - first_context));
     tile.contexts.add_pairs(static_cast<std::size_t>(i - first_context), 1);
   }
   for (int depth = 0; depth < tree.length(word); ++depth) {
@@ -73,21 +73,21 @@ double HsTileTrainer::train(const Tile& tile) {
   simd::dots(pairs, tile.pair_contexts.data(), tile.pair_nodes.data(), stride, gradients);
   const double loss = simd::sign_gradients(pairs, tile.pair_signs.data(), gradients);
 
-  // Path by path, whose nodes are then in the nearest cache: those of a tile take 50 kB.
-  std::fill_n(x_steps_.row(0), tile.contexts.size() * stride, 0.0F);
-  float* const* context_step = tile.context_steps.data();
+  // One path at a time, so that its nodes are in the L1 cache: those of a tile take 50 kB.
+  std::fill_n(x_updates_.row(0), tile.contexts.size() * stride, 0.0F);
+  float* const* context_update = tile.context_updates.data();
   for (const Tile::Path& path : tile.paths) {
     const float* const own = gradients + path.first_pair;
     ordered_.clear();
     for (std::int64_t c = 0; c < path.contexts; ++c)
       for (std::int64_t n = 0; n < path.nodes; ++n) ordered_.push_back(own[n * path.contexts + c]);
     for (std::int64_t c = 0; c < path.contexts; ++c)
-      simd::add_combination(*context_step++, 1, nullptr, path.nodes, ordered_.data() + c * path.nodes,
+      simd::add_combination(*context_update++, 1, nullptr, path.nodes, ordered_.data() + c * path.nodes,
                             tile.nodes.rows.data() + path.first_node, stride);
   }
   for (std::size_t c = 0; c < tile.contexts.rows.size(); ++c)
     simd::add_combination(tile.contexts.rows[c], tile.contexts.scales[c],
-                          x_steps_.row(static_cast<std::int64_t>(c)), 0, nullptr, nullptr, stride);
+                          x_updates_.row(static_cast<std::int64_t>(c)), 0, nullptr, nullptr, stride);
   for (const Tile::Path& path : tile.paths) {
     for (std::int64_t n = 0; n < path.nodes; ++n) {
       const std::size_t node = path.first_node + static_cast<std::size_t>(n);

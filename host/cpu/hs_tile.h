@@ -15,13 +15,13 @@
 
 namespace warp2vec {
 
-/// Trains the paths of a few neighbouring centres on one thread. Each of their contexts is read and updated
-/// once for all of them.
+/// Trains the paths of a few consecutive centres on one thread. Each context is read and updated once for all
+/// of them.
 class HsTileTrainer {
  public:
   /// A tile that is ready to be trained.
   struct Tile {
-    /// Where the pairs of a centre begin. Each of its nodes meets each of its contexts.
+    /// The pairs of a centre: all of its nodes with all of its contexts.
     struct Path {
       std::size_t first_pair;
       std::size_t first_node;
@@ -30,20 +30,20 @@ class HsTileTrainer {
     };
 
     ScaledRows contexts;  // rows of the input matrix
-    ScaledRows nodes;     // rows of the node matrix, path by path
+    ScaledRows nodes;     // rows of the node matrix, ordered by path
     std::vector<Path> paths;
-    // Pairs, path by path and node by node:
+    // Pairs, ordered by path and node:
     std::vector<const float*> pair_contexts;  // copies in x_
     std::vector<const float*> pair_nodes;
     std::vector<float> pair_signs;
-    std::vector<float*> context_steps;  // of the paths' contexts, one path after the other: rows of x_steps_
+    std::vector<float*> context_updates;  // rows of x_updates_ for the contexts, ordered by path
   };
 
   /// `nodes`: the rows of the Huffman tree's inner nodes.
   HsTileTrainer(const TrainingData& data, const HotMatrices& hot, Embeddings& embeddings, PrivateRows& nodes);
 
-  /// Looks up the rows of centres [begin, end) of the batch, at most config.path_tile_centres(), and asks for
-  /// them ahead of time.
+  /// Lists the pairs of centres [begin, end) of the batch, at most config.path_tile_centres(), and prefetches
+  /// their rows.
   void prepare(const CpuBatch& batch, std::int64_t begin, std::int64_t end, Tile& tile);
   /// Returns the loss.
   double train(const Tile& tile);
@@ -55,9 +55,9 @@ class HsTileTrainer {
   const HotMatrices& hot_;
   Embeddings& embeddings_;
   PrivateRows& nodes_;
-  Matrix x_, x_steps_;          // copies of the contexts, and their steps
+  Matrix x_, x_updates_;        // copies of the contexts, and their updates
   Matrix gradients_;            // of the pairs, one row
-  std::vector<float> ordered_;  // those of a path, context by context
+  std::vector<float> ordered_;  // those of a path, ordered by context
 };
 
 }  // namespace warp2vec

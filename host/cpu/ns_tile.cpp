@@ -13,10 +13,10 @@ NsTileTrainer::NsTileTrainer(const TrainingData& data, const HotMatrices& hot, E
   const std::int32_t contexts = 2 * config.window + config.centres_per_tile();
   const std::int32_t pairs = 2 * config.window * config.centres_per_tile();
   x_ = ContextCopies(contexts, config.dim);
-  x_steps_ = Matrix(contexts, config.dim);
+  x_updates_ = Matrix(contexts, config.dim);
   const std::int32_t negatives = config.negatives_per_tile();
   z_ = Matrix(negatives, config.dim);
-  z_steps_ = Matrix(negatives, config.dim);
+  z_updates_ = Matrix(negatives, config.dim);
   scores_ = Matrix(negatives, contexts);
   pairs_ = Matrix(1, pairs);
   ones_.assign(static_cast<std::size_t>(simd::padded(pairs)), 1.0F);
@@ -32,7 +32,7 @@ void NsTileTrainer::prepare(const CpuBatch& batch, std::int64_t begin, std::int6
   tile.targets.damp(hot_.output, batch.lr(begin));
 }
 
-// The pairs of rows are found later.
+// list_pairs() adds the number of pairs of each row.
 void NsTileTrainer::list_rows(const CpuBatch& batch, std::int64_t begin, std::int64_t end, KeptRange contexts,
                               Tile& tile) {
   const MatrixView<float> input = embeddings_.input.view();
@@ -56,7 +56,7 @@ void NsTileTrainer::list_rows(const CpuBatch& batch, std::int64_t begin, std::in
 void NsTileTrainer::list_pairs(const CpuBatch& batch, std::int64_t begin, std::int64_t end,
                                KeptRange contexts, Tile& tile) {
   const auto element = [&](std::int64_t i) { return static_cast<std::size_t>(i - contexts.begin); };
-  // How many more windows hold a context than the one before it.
+  // How many more windows contain a context than contain the one before it.
   tile.context_ends.assign(static_cast<std::size_t>(contexts.size()) + 1, 0);
   tile.centre_ends.clear();
   std::int64_t pairs = 0;
@@ -113,7 +113,7 @@ void NsTileTrainer::list_pairs(const CpuBatch& batch, std::int64_t begin, std::i
 void NsTileTrainer::list_collisions(const CpuBatch& batch, std::int64_t begin, std::int64_t end,
                                     KeptRange contexts, Tile& tile) {
   constexpr std::size_t kBits = 1024;
-  std::bitset<kBits> centres;  // of words modulo kBits: most negatives are found to be no centre at a glance
+  std::bitset<kBits> centres;  // by word modulo kBits: quickly rules out most negatives
   for (std::int64_t t = begin; t < end; ++t)
     centres.set(static_cast<std::size_t>(row_of(batch.word(t))) % kBits);
   tile.collisions.clear();
@@ -129,7 +129,7 @@ void NsTileTrainer::list_collisions(const CpuBatch& batch, std::int64_t begin, s
 }
 
 double NsTileTrainer::train(const Tile& tile) {
-  const std::int64_t stride = x_steps_.stride();
+  const std::int64_t stride = x_updates_.stride();
   const std::int64_t contexts = tile.contexts.size();
   const std::int64_t columns = simd::padded(contexts);
   const std::int64_t negatives = z_.rows();
@@ -141,9 +141,9 @@ double NsTileTrainer::train(const Tile& tile) {
   for (const std::int64_t score : tile.collisions) scores_.row(0)[score] = simd::kMasked;
   double loss = simd::negative_gradients(negatives, columns, tile.negative_sizes.data(), scores_.row(0),
                                          scores_.stride());
-  simd::multiply(contexts, stride, negatives, transpose_of(scores_), z_.row(0), stride, x_steps_.row(0),
+  simd::multiply(contexts, stride, negatives, transpose_of(scores_), z_.row(0), stride, x_updates_.row(0),
                  stride, false);
-  simd::multiply(negatives, stride, contexts, rows_of(scores_), x_.rows.row(0), stride, z_steps_.row(0),
+  simd::multiply(negatives, stride, contexts, rows_of(scores_), x_.rows.row(0), stride, z_updates_.row(0),
                  stride, false);
 
   const auto pairs = static_cast<std::int64_t>(tile.pair_contexts.size());
@@ -152,12 +152,12 @@ double NsTileTrainer::train(const Tile& tile) {
   loss += simd::sign_gradients(pairs, ones_.data(), gradients);
   for (std::size_t i = 0; i < tile.order.size(); ++i) ordered_[i] = gradients[tile.order[i]];
 
-  // Steps of contexts come first: they read the old values of the centres, the others' copies of contexts.
+  // Contexts are updated first: that reads the centres' old values; centre updates read copies of contexts.
   std::int64_t first = 0;
   for (std::int64_t c = 0; c < contexts; ++c) {
     const auto at = static_cast<std::size_t>(c);
     const std::int64_t end = tile.context_ends[at];
-    simd::add_combination(tile.contexts.rows[at], tile.contexts.scales[at], x_steps_.row(c), end - first,
+    simd::add_combination(tile.contexts.rows[at], tile.contexts.scales[at], x_updates_.row(c), end - first,
                           ordered_.data() + first, tile.order_centres.data() + first, stride);
     first = end;
   }
@@ -170,7 +170,7 @@ double NsTileTrainer::train(const Tile& tile) {
   }
   for (std::size_t m = tile.centres; m < tile.targets.rows.size(); ++m)
     simd::add_combination(tile.targets.rows[m], tile.targets.scales[m],
-                          z_steps_.row(static_cast<std::int64_t>(m - tile.centres)), 0, nullptr, nullptr,
+                          z_updates_.row(static_cast<std::int64_t>(m - tile.centres)), 0, nullptr, nullptr,
                           stride);
   return loss;
 }

@@ -17,24 +17,24 @@
 
 namespace warp2vec {
 
-/// Trains tiles on one thread. Contexts meet the tile's negatives in dense products of copied rows, and their
-/// own centres pair by pair: only the band of the windows is wanted, at N = 64, W = 5 a twelfth of the
-/// matrix.
+/// Trains tiles on one thread. Contexts are multiplied by the tile's negatives in dense products of copied
+/// rows, and by their centres pair by pair: only the band of the windows matters, a twelfth of the matrix at
+/// N = 64, W = 5.
 class NsTileTrainer {
  public:
   /// A tile that is ready to be trained.
   struct Tile {
     ScaledRows contexts;                // rows of the input matrix
     ScaledRows targets;                 // rows of the output matrix: centres, then negatives
-    std::size_t centres;                // how many targets are
-    std::vector<float> negative_sizes;  // of each context's weights with the negatives
+    std::size_t centres;                // the number of centres
+    std::vector<float> negative_sizes;  // magnitude of each context's weight with the negatives
     std::vector<std::int64_t>
-        collisions;  // places in scores_ of negatives with contexts whose centre they are
-    // Pairs, in the order of their centres ...
-    std::vector<std::int64_t> centre_ends;    // for each centre the end of its pairs
+        collisions;  // masked elements of scores_: the negative is a centre of the context
+    // Pairs ordered by centre ...
+    std::vector<std::int64_t> centre_ends;    // end of each centre's pairs
     std::vector<const float*> pair_contexts;  // copies in x_
     std::vector<const float*> pair_centres;
-    // ... and in the order of their contexts.
+    // ... and by context.
     std::vector<std::int64_t> context_ends;
     std::vector<std::int32_t> order;  // numbers of pairs
     std::vector<const float*> order_centres;
@@ -42,8 +42,8 @@ class NsTileTrainer {
 
   NsTileTrainer(const TrainingData& data, const HotMatrices& hot, Embeddings& embeddings);
 
-  /// Looks up the rows of centres [begin, end) of the batch and asks for them ahead of time: at 60 MB of
-  /// matrices and more most are in no cache.
+  /// Lists the pairs of centres [begin, end) of the batch and prefetches their rows: with matrices of 60 MB
+  /// and more most are in no cache.
   void prepare(const CpuBatch& batch, std::int64_t begin, std::int64_t end, Tile& tile);
   /// Returns the loss.
   double train(const Tile& tile);
@@ -61,12 +61,12 @@ class NsTileTrainer {
   NegativeDraws negative_draws_;
   std::span<const WordId> negatives_;  // of the tile in preparation
   ContextCopies x_;
-  Matrix x_steps_;      // steps of the contexts with the negatives
-  Matrix z_, z_steps_;  // copies of the negatives, and their steps
-  Matrix scores_;       // negatives x contexts
-  Matrix pairs_;        // scores of the pairs, one row
+  Matrix x_updates_;      // updates of the contexts from the negatives
+  Matrix z_, z_updates_;  // copies of the negatives, and their updates
+  Matrix scores_;         // negatives x contexts
+  Matrix pairs_;          // scores of the pairs, one row
   std::vector<float> ones_;
-  std::vector<float> ordered_;  // gradients of the pairs in the order of their contexts
+  std::vector<float> ordered_;  // gradients of the pairs, ordered by context
 };
 
 }  // namespace warp2vec

@@ -6,7 +6,7 @@ namespace warp2vec {
 
 PrivateRows::PrivateRows(MatrixView<float> shared, PrivateRowsPlan plan)
     : shared_(shared),
-      most_visits_(plan.visits),
+      max_visits_(plan.visits),
       visits_(static_cast<std::size_t>(plan.rows)),
       copies_(plan.rows, shared.cols),
       merged_(plan.rows, shared.cols) {

@@ -16,44 +16,40 @@
 
 namespace warp2vec {
 
-/// Which rows a thread keeps copies of, and for how long.
+/// Which rows a thread copies, and how often it merges them.
 struct PrivateRowsPlan {
-  std::int64_t rows = 0;    ///< the first of the matrix
-  std::int32_t visits = 1;  ///< of a row until it is merged
+  std::int64_t rows = 0;    ///< the first rows of the matrix
+  std::int32_t visits = 1;  ///< number of visits of a row until it is merged
 };
 
-/// The first rows of a matrix that several threads train without locks: a thread reads and updates copies of
-/// them, and exchanges what was learned with the shared row after a number of visits. Otherwise each of these
-/// rows would wander from one processor's cache to the other's at every step. All other rows are the shared
-/// ones.
+/// Private copies of the first rows of a matrix that several threads train without locks. A thread reads and
+/// updates its copy and merges it with the shared row after a number of visits; otherwise each of these rows
+/// would move from one core's cache to another's at every update. All other rows are used in place.
 class PrivateRows {
  public:
   PrivateRows(MatrixView<float> shared, PrivateRowsPlan plan);
 
-  /// Address of a row that is about to be trained, so many times in turn; the same for the lifetime of this
-  /// object.
+  /// Address of a row that is about to be trained `times` times; constant for the lifetime of this object.
   float* visit(std::int64_t r, std::int32_t times = 1) {
     if (r >= copies_.rows()) return shared_.row(r);
-    if ((visits_[static_cast<std::size_t>(r)] += times) >= most_visits_) merge(r);
+    if ((visits_[static_cast<std::size_t>(r)] += times) >= max_visits_) merge(r);
     return copies_.row(r);
   }
   /// Merges all rows.
   void merge();
 
  private:
-  // Adds to the shared row what this thread has changed since the last merge, and takes over what the others
-  // have.
+  // Adds this thread's changes since the last merge to the shared row, then copies the shared row.
   void merge(std::int64_t r);
 
   MatrixView<float> shared_;
-  std::int32_t most_visits_;
+  std::int32_t max_visits_;
   std::vector<std::int32_t> visits_;  // since the last merge
   Matrix copies_;
   Matrix merged_;  // the copies after the last merge
 };
 
-/// Rows of one matrix, and what the step of each is multiplied by: learning rate and damping. Rows may
-/// repeat.
+/// Rows of one matrix, and the scale of each one's update: learning rate times damping. Rows may repeat.
 class ScaledRows {
  public:
   std::vector<float*> rows;
@@ -62,19 +58,19 @@ class ScaledRows {
   std::int64_t size() const { return static_cast<std::int64_t>(rows.size()); }
   void clear() {
     rows.clear();
-    places_.clear();
+    occurrences_.clear();
   }
-  /// Adds row `number` at `row`, which gets the gradients of `pairs` pairs here.
+  /// Adds row `number`, stored at `row`, which is in `pairs` pairs here.
   void add(float* row, std::int64_t number, float pairs) {
     rows.push_back(row);
-    places_.push_back(
-        {static_cast<std::uint32_t>(number), pairs});  // row_of() a WordId, or a node of as many
+    occurrences_.push_back(
+        {static_cast<std::uint32_t>(number), pairs});  // row_of() a WordId, or a node: both fit
   }
-  /// Adds pairs to the row that was added as number `i`.
-  void add_pairs(std::size_t i, float pairs) { places_[i].pairs += pairs; }
+  /// Adds pairs to the i-th added row.
+  void add_pairs(std::size_t i, float pairs) { occurrences_[i].pairs += pairs; }
 
-  /// Finds the scales. Equal rows share the sum of their pairs; it is counted exactly only for rows of which
-  /// cheap upper bounds say that they may be damped: in ordinary text for hardly any.
+  /// Computes the scales. Equal rows share the sum of their pairs, which is counted exactly only for rows
+  /// that may be damped according to cheap upper bounds: in ordinary text for hardly any.
   void damp(const HotRows& hot, float lr) {
     scales.assign(rows.size(), lr);
     const HotView view = hot.view();
@@ -82,54 +78,56 @@ class ScaledRows {
       return view.factor(view.size, static_cast<float>(pairs), lr) == 1.0F;
     };
     std::uint32_t all = 0;
-    for (const Place& place : places_) all += place.most();
+    for (const Occurrence& o : occurrences_) all += o.upper_bound();
     if (view.size == 0 && own_undamped(all)) return;
     buckets_.fill(0);
-    for (const Place& place : places_) bucket(place) += place.most();
+    for (const Occurrence& o : occurrences_) bucket(o) += o.upper_bound();
     std::uint32_t most = 0;
     for (const std::uint32_t pairs : buckets_) most = std::max(most, pairs);
     const bool only_elsewhere = own_undamped(most);
     if (view.size == 0 && only_elsewhere) return;
-    for (std::size_t i = 0; i < places_.size(); ++i) {
-      const std::int64_t number = places_[i].number;
+    for (std::size_t i = 0; i < occurrences_.size(); ++i) {
+      const std::int64_t number = occurrences_[i].number;
       if (only_elsewhere && number >= view.size) continue;
-      if (view.factor(number, static_cast<float>(bucket(places_[i])), lr) != 1.0F)
-        scales[i] = lr * view.factor(number, pairs_of(places_[i].number), lr);
+      if (view.factor(number, static_cast<float>(bucket(occurrences_[i])), lr) != 1.0F)
+        scales[i] = lr * view.factor(number, pairs_of(occurrences_[i].number), lr);
     }
   }
 
-  /// Whether no two rows are equal, as far as that is quickly told: not for more than 32.
-  bool all_different() const {
-    constexpr std::size_t kMost = 32;
-    if (places_.size() > kMost) return false;
-    for (std::size_t i = 0; i < places_.size(); ++i)
+  /// Whether all rows are distinct; false for more than 32 rows, without looking.
+  bool all_distinct() const {
+    constexpr std::size_t kMax = 32;
+    if (occurrences_.size() > kMax) return false;
+    for (std::size_t i = 0; i < occurrences_.size(); ++i)
       for (std::size_t j = 0; j < i; ++j)
-        if (places_[i].number == places_[j].number) return false;
+        if (occurrences_[i].number == occurrences_[j].number) return false;
     return true;
   }
-  /// damp() where no rows are equal.
-  void damp_different(const HotRows& hot, float lr) {
+  /// damp() for distinct rows.
+  void damp_distinct(const HotRows& hot, float lr) {
     scales.clear();
-    for (const Place& place : places_) scales.push_back(lr * hot.factor(place.number, place.pairs, lr));
+    for (const Occurrence& o : occurrences_) scales.push_back(lr * hot.factor(o.number, o.pairs, lr));
   }
 
  private:
-  struct Place {
+  struct Occurrence {
     std::uint32_t number;
     float pairs;
 
-    std::uint32_t most() const { return static_cast<std::uint32_t>(static_cast<std::int64_t>(pairs)) + 1; }
+    std::uint32_t upper_bound() const {
+      return static_cast<std::uint32_t>(static_cast<std::int64_t>(pairs)) + 1;
+    }
   };
 
-  std::uint32_t& bucket(const Place& place) { return buckets_[place.number % buckets_.size()]; }
+  std::uint32_t& bucket(const Occurrence& o) { return buckets_[o.number % buckets_.size()]; }
   float pairs_of(std::uint32_t number) const {
     float sum = 0;
-    for (const Place& place : places_) sum += place.number == number ? place.pairs : 0.0F;
+    for (const Occurrence& o : occurrences_) sum += o.number == number ? o.pairs : 0.0F;
     return sum;
   }
 
-  std::vector<Place> places_;
-  std::array<std::uint32_t, 512> buckets_{};  // sums over rows of the same number modulo their size
+  std::vector<Occurrence> occurrences_;
+  std::array<std::uint32_t, 512> buckets_{};  // sums of pairs over rows equal modulo its size
 };
 
 inline simd::Operand rows_of(const Matrix& matrix, std::int64_t first = 0) {
@@ -139,7 +137,7 @@ inline simd::Operand transpose_of(const Matrix& matrix, std::int64_t first = 0) 
   return {matrix.row(first), 1, matrix.stride()};
 }
 
-/// Copies of up to `capacity` rows, as they are and transposed.
+/// Copies of up to `capacity` rows, and their transpose.
 struct ContextCopies {
   Matrix rows;     ///< capacity x dim
   Matrix columns;  ///< dim x capacity

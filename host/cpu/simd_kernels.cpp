@@ -28,13 +28,13 @@ namespace hn = hwy::HWY_NAMESPACE;
 using Tag = hn::CappedTag<float, kLanes>;
 using Vec = hn::Vec<Tag>;
 
-// Rows of C that one inner loop holds in registers beside 2 vectors of columns: 2 * 12 accumulators of 32
+// Rows of C that the micro-kernel holds in registers, by 2 vectors of columns: 2 * 12 accumulators of 32
 // registers with AVX-512, 2 * 6 of 16 elsewhere.
 constexpr int kRows = HWY_TARGET <= HWY_AVX3 ? 12 : 6;
 
 template <int R, int V>
-HWY_INLINE void multiply_block(std::int64_t k, Operand a, const float* b, std::int64_t b_stride, float* c,
-                               std::int64_t c_stride, bool accumulate) {
+HWY_INLINE void micro_kernel(std::int64_t k, Operand a, const float* b, std::int64_t b_stride, float* c,
+                             std::int64_t c_stride, bool accumulate) {
   const Tag tag;
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(tag));
   Vec sums[R][V];
@@ -60,11 +60,11 @@ HWY_INLINE void multiply_rows(std::int64_t n, std::int64_t k, Operand a, const f
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(Tag()));
   std::int64_t column = 0;
   for (; column + 2 * lanes <= n; column += 2 * lanes)
-    multiply_block<R, 2>(k, a, b + column, b_stride, c + column, c_stride, accumulate);
-  if (column < n) multiply_block<R, 1>(k, a, b + column, b_stride, c + column, c_stride, accumulate);
+    micro_kernel<R, 2>(k, a, b + column, b_stride, c + column, c_stride, accumulate);
+  if (column < n) micro_kernel<R, 1>(k, a, b + column, b_stride, c + column, c_stride, accumulate);
 }
 
-// The last m < kRows rows: halves of a block, then single rows.
+// m rows: R at a time, the rest by half as many, down to single rows.
 template <int R>
 void multiply_rest(std::int64_t m, std::int64_t n, std::int64_t k, Operand a, const float* b,
                    std::int64_t b_stride, float* c, std::int64_t c_stride, bool accumulate) {
@@ -82,8 +82,8 @@ void multiply(std::int64_t m, std::int64_t n, std::int64_t k, Operand a, const f
   multiply_rest<kRows>(m, n, k, a, b, b_stride, c, c_stride, accumulate);
 }
 
-// Rows of the shared matrices are read and written by all threads without locks. ThreadSanitizer is shown the
-// same accesses as relaxed atomic ones, so that it still finds every other race.
+// Rows of the shared matrices are read and written by all threads without locks. Under ThreadSanitizer
+// these accesses are relaxed atomics, so that it still finds all other races.
 HWY_INLINE Vec load_shared(Tag tag, const float* p) {
 #if WARP2VEC_TSAN
   HWY_ALIGN float lanes[kLanes];
@@ -106,11 +106,11 @@ HWY_INLINE void store_shared(Vec value, Tag tag, float* p) {
 #endif
 }
 
-// sums[i] = the sum of the lanes of v[i]; as many vectors as lanes.
+// sums[i] = the sum over the lanes of v[i], for as many vectors as lanes.
 #if HWY_TARGET == HWY_SCALAR
 HWY_INLINE Vec sums_of(Tag, const Vec (&v)[1]) { return v[0]; }
 #else
-// Of four vectors: in each block of four lanes, the sums of the blocks of v0, v1, v2, v3.
+// In each 128-bit block of four lanes, the sums of that block of v0, v1, v2 and v3.
 HWY_INLINE Vec block_sums(Tag tag, Vec v0, Vec v1, Vec v2, Vec v3) {
   const hn::RepartitionToWide<Tag> pairs;
   const Vec a = hn::Add(hn::InterleaveLower(tag, v0, v1), hn::InterleaveUpper(tag, v0, v1));
@@ -148,7 +148,7 @@ HWY_INLINE Vec sums_of(Tag tag, const Vec (&v)[16]) {
 #endif
 #endif
 
-// Lane sums of a .* b.
+// Per-lane sums of a .* b.
 HWY_INLINE Vec products(Tag tag, const float* a, const float* b, std::int64_t length) {
   Vec sum = hn::Zero(tag);
   for (std::int64_t i = 0; i < length; i += static_cast<std::int64_t>(hn::Lanes(tag)))
@@ -156,7 +156,7 @@ HWY_INLINE Vec products(Tag tag, const float* a, const float* b, std::int64_t le
   return sum;
 }
 
-// One pair to a lane; behind the last pair comes the last pair again.
+// One pair per lane; past the end the last pair is repeated.
 template <std::int64_t... P>
 HWY_INLINE void dots_of_group(std::int64_t last, const float* const* x, const float* const* y,
                               std::int64_t length, float* scores, std::integer_sequence<std::int64_t, P...>) {
@@ -173,10 +173,10 @@ void dots(std::int64_t count, const float* const* x, const float* const* y, std:
                   std::make_integer_sequence<std::int64_t, kGroup>());
 }
 
-// `V` vectors of the row.
+// V vectors of the row from `offset` on.
 template <int V>
-HWY_INLINE void add_combination_part(float* row, Vec scale, const float* base, std::int64_t count,
-                                     const float* weights, const float* const* rows, std::int64_t offset) {
+HWY_INLINE void add_combination_vectors(float* row, Vec scale, const float* base, std::int64_t count,
+                                        const float* weights, const float* const* rows, std::int64_t offset) {
   const Tag tag;
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(tag));
   Vec sums[V];
@@ -200,32 +200,32 @@ void add_combination(float* row, float scale, const float* base, std::int64_t co
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(tag));
   const Vec factor = hn::Set(tag, scale);
   std::int64_t offset = 0;
-  const auto part = [&]<int V>(std::integral_constant<int, V>) HWY_ATTR {
-    add_combination_part<V>(row, factor, base, count, weights, rows, offset);
+  const auto add_vectors = [&]<int V>(std::integral_constant<int, V>) HWY_ATTR {
+    add_combination_vectors<V>(row, factor, base, count, weights, rows, offset);
     offset += V * lanes;
   };
-  while (length - offset >= 8 * lanes) part(std::integral_constant<int, 8>());
+  while (length - offset >= 8 * lanes) add_vectors(std::integral_constant<int, 8>());
   switch ((length - offset) / lanes) {
     case 7:
-      part(std::integral_constant<int, 7>());
+      add_vectors(std::integral_constant<int, 7>());
       break;
     case 6:
-      part(std::integral_constant<int, 6>());
+      add_vectors(std::integral_constant<int, 6>());
       break;
     case 5:
-      part(std::integral_constant<int, 5>());
+      add_vectors(std::integral_constant<int, 5>());
       break;
     case 4:
-      part(std::integral_constant<int, 4>());
+      add_vectors(std::integral_constant<int, 4>());
       break;
     case 3:
-      part(std::integral_constant<int, 3>());
+      add_vectors(std::integral_constant<int, 3>());
       break;
     case 2:
-      part(std::integral_constant<int, 2>());
+      add_vectors(std::integral_constant<int, 2>());
       break;
     case 1:
-      part(std::integral_constant<int, 1>());
+      add_vectors(std::integral_constant<int, 1>());
       break;
     default:
       break;
@@ -245,11 +245,11 @@ HWY_INLINE Logistic logistic(Tag tag, Vec u) {
   const Vec factor = hn::Add(one, e);
   const Vec reciprocal = hn::Div(one, factor);
   const Vec sigmoid = hn::IfThenElse(hn::Ge(u, hn::Zero(tag)), reciprocal, hn::Mul(e, reciprocal));
-  // (u + |u|) / 2 is max(u, 0), but a NaN stays one: Max and Exp would hide it.
+  // (u + |u|) / 2 is max(u, 0), but NaN stays NaN, which Max and Exp would hide.
   return {sigmoid, hn::Mul(hn::Set(tag, 0.5F), hn::Add(u, hn::Abs(u))), factor};
 }
 
-// Logarithms are taken of products of this many factors in (1, 2], which no float overflows.
+// The logarithm is taken of products of this many factors in (1, 2], which cannot overflow.
 constexpr std::int64_t kFactors = 64;
 
 double sign_gradients(std::int64_t count, const float* signs, float* scores) {
@@ -273,10 +273,10 @@ double sign_gradients(std::int64_t count, const float* signs, float* scores) {
   return static_cast<double>(hn::GetLane(hn::SumOfLanes(tag, loss)));
 }
 
-// `V` vectors of all rows from `offset` on, given the gradients.
+// V vectors of all rows from `offset` on, given the gradients.
 template <int V>
-HWY_INLINE void update_context_part(float* x, Vec scale, std::int64_t count, float* const* y,
-                                    const float* scales, const float* gradients, std::int64_t offset) {
+HWY_INLINE void update_context_vectors(float* x, Vec scale, std::int64_t count, float* const* y,
+                                       const float* scales, const float* gradients, std::int64_t offset) {
   const Tag tag;
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(tag));
   Vec old[V];
@@ -311,9 +311,9 @@ double train_context(float* x, float scale, std::int64_t count, float* const* y,
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(tag));
   std::int64_t offset = 0;
   for (; length - offset >= kVectors * lanes; offset += kVectors * lanes)
-    update_context_part<kVectors>(x, factor, count, y, scales, scores, offset);
+    update_context_vectors<kVectors>(x, factor, count, y, scales, scores, offset);
   for (; offset < length; offset += lanes)
-    update_context_part<1>(x, factor, count, y, scales, scores, offset);
+    update_context_vectors<1>(x, factor, count, y, scales, scores, offset);
   return loss;
 }
 
@@ -341,7 +341,7 @@ double negative_gradients(std::int64_t rows, std::int64_t columns, const float* 
   return static_cast<double>(hn::GetLane(hn::SumOfLanes(tag, loss)));
 }
 
-// Sums are of floats over the words of one call, then of doubles.
+// Sums are float within a call, double across calls.
 void softmax_sums(std::int64_t words, std::int64_t columns, const float* scores, std::int64_t stride,
                   float* highest, double* sums) {
   const Tag tag;
@@ -388,7 +388,7 @@ void gather(const float* const* rows, std::int64_t count, std::int64_t length, f
 
 void transpose(const float* in, std::int64_t in_stride, std::int64_t rows, std::int64_t columns, float* out,
                std::int64_t out_stride) {
-#if HWY_TARGET == HWY_SCALAR  // has no vectors to interleave
+#if HWY_TARGET == HWY_SCALAR  // no vectors to interleave
   for (std::int64_t r = 0; r < rows; ++r)
     for (std::int64_t c = 0; c < columns; ++c) out[c * out_stride + r] = in[r * in_stride + c];
 #else

@@ -1,11 +1,12 @@
 #pragma once
-/// The arithmetic of the CPU backend, compiled for several instruction sets and chosen at run time (Google
-/// Highway). All buffers are 64-byte aligned, and row lengths are multiples of kLanes values, zero-padded.
+/// The arithmetic of the CPU backend, compiled for several instruction sets and dispatched at run time
+/// (Google Highway). All buffers are 64-byte aligned, and row lengths are multiples of kLanes values,
+/// zero-padded.
 
 #include <cstdint>
 
-// Must be defined before Highway is included. Vectors of a length that is not known when they are compiled
-// cannot stand in arrays, as sums of products do; ARM has NEON as well.
+// Must be defined before Highway is included. Scalable vectors cannot be array elements, which the sums of
+// products are; ARM has NEON instead.
 #define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
 
 namespace warp2vec::simd {
@@ -32,16 +33,16 @@ void dots(std::int64_t count, const float* const* x, const float* const* y, std:
           float* scores);
 
 /// row += scale * (base + sum over i < count of weights[i] * rows[i]), `length` values each (a multiple of
-/// kLanes); no base if it is null. Other threads may read and write the rows meanwhile without locks
-/// (Hogwild, F. Niu et al. 2011): an update may get lost, values are never torn.
+/// kLanes); `base` may be null. Other threads may read and write the rows concurrently without locks
+/// (Hogwild, F. Niu et al. 2011): an update may be lost, but values are never torn.
 void add_combination(float* row, float scale, const float* base, std::int64_t count, const float* weights,
                      const float* const* rows, std::int64_t length);
 
-/// For `count` scores s with weights w of 1 or -1 (see step.h), both with room for padded(count) values:
-/// replaces each score by score_gradient(s, w). Returns the sum of score_loss(s, w).
+/// For `count` scores s with weights w of 1 or -1 (see update_rule.h), both with room for padded(count)
+/// values: replaces each score by score_gradient(s, w). Returns the sum of score_loss(s, w).
 double sign_gradients(std::int64_t count, const float* signs, float* scores);
 
-/// Trains one context x with `count` different targets y, `length` values each (a multiple of kLanes):
+/// Trains one context x with `count` distinct targets y, `length` values each (a multiple of kLanes):
 ///     s[t] = x . y[t];  g = score_gradient(s, signs);  x += scale sum over t of g[t] y[t];  y[t] +=
 ///     scales[t] g[t] x
 /// all from the old values, without locks. `signs` and `scores` have room for padded(count) values. Returns
@@ -49,18 +50,18 @@ double sign_gradients(std::int64_t count, const float* signs, float* scores);
 double train_context(float* x, float scale, std::int64_t count, float* const* y, const float* scales,
                      const float* signs, std::int64_t length, float* scores);
 
-/// Scores of negatives (rows) with contexts (columns, a multiple of kLanes), `stride` values a row, and a
-/// size w >= 0 of the weight of each column: replaces each score s by score_gradient(s, -w), which is 0 for
+/// Scores of negatives (rows) with contexts (columns, a multiple of kLanes), `stride` values per row, and the
+/// magnitude w >= 0 of each column's weight: replaces each score s by score_gradient(s, -w), which is 0 for
 /// kMasked. Returns the sum of score_loss(s, -w).
 double negative_gradients(std::int64_t rows, std::int64_t columns, const float* sizes, float* scores,
                           std::int64_t stride);
 
-/// The score of a negative and a context that do not meet.
+/// The score of a negative and a context that do not interact.
 inline constexpr float kMasked = -1e30F;
 
 /// The full softmax of `columns` contexts (a multiple of kLanes), some words at a time: scores is words x
-/// columns, `stride` values a row. Takes these words into the running maximum m of each column's scores s and
-/// into the sum of exp(s - m); before the first words the maxima are kNoScore and the sums 0.
+/// columns, `stride` values per row. Adds these words to each column's running maximum m of scores s and sum
+/// of exp(s - m); initially maxima are kNoScore and sums 0.
 void softmax_sums(std::int64_t words, std::int64_t columns, const float* scores, std::int64_t stride,
                   float* highest, double* sums);
 inline constexpr float kNoScore = -1e30F;
@@ -76,7 +77,7 @@ void gather(const float* const* rows, std::int64_t count, std::int64_t length, f
 void transpose(const float* in, std::int64_t in_stride, std::int64_t rows, std::int64_t columns, float* out,
                std::int64_t out_stride);
 
-/// Asks the processor to load rows of `length` values into its cache.
+/// Prefetches rows of `length` values.
 void prefetch(const float* const* rows, std::int64_t count, std::int64_t length);
 
 /// Name of the instruction set in use, as Highway calls it.

@@ -121,7 +121,7 @@ namespace {
 // As PNG's: no text begins so, and a transfer that changes line ends is noticed.
 constexpr std::string_view kMagic = "\x89W2V\r\n\x1a\n";
 constexpr std::size_t kNameBytes = 8;
-constexpr std::uint32_t kMostSections = 7;
+constexpr std::uint32_t kMaxSections = 7;
 
 }  // namespace
 
@@ -176,9 +176,9 @@ std::vector<ModelSection> decode_model_header(const std::string& path, std::stri
     source.fail(8, "expected version " + std::to_string(kModelVersion) + " of the model format, found " +
                        std::to_string(version));
   const auto count = number_at<std::uint32_t>(file, 12);
-  if (count < 1 || count > kMostSections)
+  if (count < 1 || count > kMaxSections)
     source.fail(
-        12, "expected 1 to " + std::to_string(kMostSections) + " sections, found " + std::to_string(count));
+        12, "expected 1 to " + std::to_string(kMaxSections) + " sections, found " + std::to_string(count));
   const auto file_bytes = number_at<std::uint64_t>(file, 16);
   if (file_bytes != file.size())
     source.fail(16, "the header says that the file has " + std::to_string(file_bytes) +

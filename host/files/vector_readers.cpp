@@ -101,10 +101,10 @@ std::vector<BinaryRow> find_binary_rows(const VectorSource& source, const Counts
   const std::string_view bytes = source.bytes;
   const std::size_t value_bytes = static_cast<std::size_t>(header.dim) * sizeof(float);
   // A row takes no less than a letter, a space and its values. Checked before anything is allocated.
-  const auto most_rows = static_cast<std::int64_t>((bytes.size() - header.size) / (value_bytes + 2));
-  if (header.rows > most_rows)
+  const auto max_rows = static_cast<std::int64_t>((bytes.size() - header.size) / (value_bytes + 2));
+  if (header.rows > max_rows)
     source.fail(0, "the header says " + std::to_string(header.rows) + " vectors of " +
-                       std::to_string(header.dim) + " values, but no more than " + std::to_string(most_rows) +
+                       std::to_string(header.dim) + " values, but no more than " + std::to_string(max_rows) +
                        " fit into the file's " + std::to_string(bytes.size()) + " bytes");
 
   std::vector<BinaryRow> rows;

@@ -155,18 +155,18 @@ void AtomicFile::commit() {
 }
 
 std::string behind_links(const std::string& path) {
-  constexpr int kMostLinks = 40;  // as in the kernel
+  constexpr int kMaxLinks = 40;  // as in the kernel
   std::error_code error;
   fs::path target = path;
-  for (int i = 0; i < kMostLinks && fs::is_symlink(target, error); ++i)
+  for (int i = 0; i < kMaxLinks && fs::is_symlink(target, error); ++i)
     target = target.parent_path() / fs::read_symlink(target, error);
   return target.string();
 }
 
 NewFile create_beside(const std::string& target, mode_t mode, const std::function<std::uint64_t()>& random) {
   NewFile file;
-  constexpr int kMostTries = 100;
-  for (int i = 0; i < kMostTries; ++i) {
+  constexpr int kMaxTries = 100;
+  for (int i = 0; i < kMaxTries; ++i) {
     file.path = beside(target, ".tmp-" + hexadecimal(random()));
     file.fd = ::open(file.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (file.fd >= 0 || errno != EEXIST) break;

@@ -63,10 +63,10 @@ std::string upper_case(std::string_view text) {
 }
 
 std::string in_quotes(std::string_view word) {
-  constexpr std::size_t kMost = 60;
-  if (word.size() <= kMost) return "'" + std::string(word) + "'";
-  std::size_t shown = kMost;
-  while (shown > kMost - 4 && (static_cast<unsigned char>(word[shown]) & 0xC0U) == 0x80) --shown;
+  constexpr std::size_t kMax = 60;
+  if (word.size() <= kMax) return "'" + std::string(word) + "'";
+  std::size_t shown = kMax;
+  while (shown > kMax - 4 && (static_cast<unsigned char>(word[shown]) & 0xC0U) == 0x80) --shown;
   return "'" + std::string(word.substr(0, shown)) + "...'";
 }
 

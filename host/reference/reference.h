@@ -13,7 +13,7 @@
 ///   S  = X Y'                           scores, C x T
 ///   L  = sum |W| softplus(-sign(W) S)   loss, in nats
 ///   G  = W sigmoid(-sign(W) S)          -dL/dS
-///   X += lr a (G Y),  Y += lr b (G' X)  a, b: the damping factors of the rows (step.h)
+///   X += lr a (G Y),  Y += lr b (G' X)  a, b: the damping factors of the rows (update_rule.h)
 /// The targets are, under
 ///   negative sampling     the centre, weight 1, and negatives from P(w) ~ count(w)^0.75, weight -1
 ///                         (Mikolov et al. 2013, eq. 4); M negatives of a tile stand for K of each pair
@@ -29,7 +29,7 @@
 #include <warp2vec/detail/examples.h>
 #include <warp2vec/detail/kept_tokens.h>
 #include <warp2vec/detail/samplers.h>
-#include <warp2vec/detail/step.h>
+#include <warp2vec/detail/update_rule.h>
 #include <warp2vec/trainer.h>
 
 #include <cmath>
@@ -38,7 +38,7 @@
 
 namespace warp2vec {
 
-/// Context rows, target rows, and the weight of each (context, target) pair (see step.h).
+/// Context rows, target rows, and the weight of each (context, target) pair (see update_rule.h).
 struct Minibatch {
   std::vector<std::int64_t> contexts;  ///< rows of the input matrix; may repeat
   std::vector<std::int64_t> targets;   ///< rows of the output matrix or of the node matrix; may repeat

@@ -9,15 +9,15 @@
 namespace warp2vec {
 namespace {
 
-// A share in [0, 1] of a column as the largest coin that still falls into it. No word's own share becomes
-// nothing: the smallest is one coin of 2^32.
+// A share in [0, 1] of a column as the largest coin that belongs to it. No word's own share vanishes: the
+// smallest is one coin in 2^32.
 std::uint32_t threshold_of(double share) {
   const double coins = std::round(share * 0x1p32);
   return static_cast<std::uint32_t>(std::clamp(coins - 1, 0.0, 0x1p32 - 1));
 }
 
-// Kahan's compensated sum: a plain one over a million words is off by so much that the last words of an alias
-// table would be missing a millionth of their share.
+// Kahan summation: the error of a plain sum over a million words would cost the last words of an alias table
+// a millionth of their share.
 double sum_of(const std::vector<double>& values) {
   double sum = 0;
   double excess = 0;
@@ -42,12 +42,12 @@ std::vector<double> sampling_distribution(std::span<const std::int64_t> counts, 
   std::vector<double> weights(counts.size());
   if (counts.empty()) return weights;
 
-  // Relative to the likeliest word every weight is in [0, 1] and one is exactly 1: nothing overflows, and the
-  // sum is at least 1.
+  // Relative to the most likely word, every weight is in [0, 1] and one is exactly 1: nothing overflows, and
+  // the sum is at least 1.
   const auto [least, most] = std::minmax_element(counts.begin(), counts.end());
-  const auto likeliest = static_cast<double>(exponent >= 0 ? *most : *least);
+  const auto most_likely = static_cast<double>(exponent >= 0 ? *most : *least);
   for (std::size_t i = 0; i < counts.size(); ++i)
-    weights[i] = std::pow(static_cast<double>(counts[i]) / likeliest, exponent);
+    weights[i] = std::pow(static_cast<double>(counts[i]) / most_likely, exponent);
   const double sum = sum_of(weights);
   for (double& weight : weights) weight /= sum;
   return weights;
@@ -62,7 +62,7 @@ AliasTable::AliasTable(std::span<const std::int64_t> counts, double exponent) {
     throw Error("negative sampling from " + std::to_string(words) + " words: expected at most " +
                 std::to_string(kMaxVocabulary));
 
-  // What each word still needs, in columns; on average 1.
+  // The share that each word still needs, in columns; 1 on average.
   std::vector<double> need = sampling_distribution(counts, exponent);
   for (double& n : need) n *= static_cast<double>(words);
 
@@ -88,7 +88,7 @@ AliasTable::AliasTable(std::span<const std::int64_t> counts, double exponent) {
       stacks[small++] = rich;
     }
   }
-  // What is left on one of the stacks needs a whole column, up to rounding: it has it already.
+  // Words left on a stack need a whole column, up to rounding, which they have already.
 }
 
 }  // namespace warp2vec

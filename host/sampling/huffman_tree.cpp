@@ -27,18 +27,18 @@ std::int64_t checked_total(std::span<const std::int64_t> counts) {
   return total;
 }
 
-// Number of inner nodes on each level of a Huffman tree, from the root down; in place after A. Moffat and J.
-// Katajainen 1995. `slots` holds the weights, rising; a slot whose leaf has been merged is used again, first
-// for the weight of an inner node, then for its parent, at last for its depth. Nodes are made in rising order
-// of weight, so the last is the root.
+// Number of inner nodes on each level of a Huffman tree, from the root down; in place, after A. Moffat and J.
+// Katajainen 1995. `slots` holds the weights in increasing order; a slot whose leaf has been merged is
+// reused, first for the weight of an inner node, then for its parent, finally for its depth. Nodes are
+// created in order of increasing weight, so the last is the root.
 std::vector<std::int64_t> nodes_by_level(std::vector<std::int64_t> slots) {
   const std::size_t nodes = slots.size() - 1;
   std::size_t leaf = 0;
-  std::size_t node = 0;  // the lightest that has no parent yet
+  std::size_t node = 0;  // the lightest without a parent
   for (std::size_t made = 0; made < nodes; ++made) {
     std::int64_t weight = 0;
     for (int child = 0; child < 2; ++child) {
-      // Of equal weights the leaf goes first, which keeps the tree flat.
+      // Leaves go first among equal weights, which keeps the tree shallow.
       const bool take_leaf = leaf < slots.size() && (node == made || slots[leaf] <= slots[node]);
       if (take_leaf) {
         weight += slots[leaf++];
@@ -61,7 +61,7 @@ std::vector<std::int64_t> nodes_by_level(std::vector<std::int64_t> slots) {
   return levels;
 }
 
-// Code lengths of a Huffman tree of `counts`, rising.
+// Code lengths of a Huffman tree of `counts`, in increasing order.
 std::vector<std::uint8_t> code_lengths(std::span<const std::int64_t> counts) {
   checked_total(counts);
   const std::vector<std::int64_t> nodes = nodes_by_level({counts.rbegin(), counts.rend()});
@@ -72,7 +72,7 @@ std::vector<std::uint8_t> code_lengths(std::span<const std::int64_t> counts) {
                 " are possible: the counts fall too steeply; raise --min-count or use negative sampling");
   std::vector<std::uint8_t> lengths;
   lengths.reserve(counts.size());
-  std::int64_t places = 1;  // on this level: leaves and inner nodes
+  std::int64_t places = 1;  // leaves and inner nodes on this level
   for (std::size_t level = 0; level <= nodes.size(); ++level) {
     const std::int64_t nodes_here = level < nodes.size() ? nodes[level] : 0;
     lengths.insert(lengths.end(), static_cast<std::size_t>(places - nodes_here),
@@ -95,9 +95,9 @@ HuffmanTree::HuffmanTree(std::span<const std::int64_t> counts, std::vector<std::
   levels_.resize(kMaxCodeLength + 1);
   double weighted_lengths = 0;
   std::int64_t first_node = 0;
-  std::int64_t places = 1;       // on this level: leaves and inner nodes
+  std::int64_t places = 1;       // leaves and inner nodes on this level
   std::uint64_t first_code = 0;  // of this level; its inner nodes come after its leaves
-  std::size_t leaf = 0;          // the first that has no place yet
+  std::size_t leaf = 0;          // the first without a place
   for (std::size_t level = 0; leaf < counts.size(); ++level) {
     const std::size_t first_leaf = leaf;
     for (; leaf < counts.size() && code_lengths_[leaf] == level; ++leaf)
@@ -105,7 +105,7 @@ HuffmanTree::HuffmanTree(std::span<const std::int64_t> counts, std::vector<std::
     const auto leaves = static_cast<std::int64_t>(leaf - first_leaf);
     const std::int64_t nodes_here = places - leaves;
     const auto leaves_below = static_cast<std::int64_t>(counts.size() - leaf);
-    // No place stays empty, and below every inner node there are at least two leaves.
+    // No place may stay empty, and every inner node needs at least two leaves below it.
     if (level > kMaxCodeLength || nodes_here < (leaves_below > 0 ? 1 : 0) || nodes_here > leaves_below / 2)
       throw Error("code lengths on level " + std::to_string(level) +
                   " do not fit: expected those of a Huffman tree, 1 to " + std::to_string(kMaxCodeLength) +

@@ -8,21 +8,21 @@
 namespace warp2vec {
 namespace {
 
-constexpr std::int64_t kBlock = KeptTokens::kBlock;
+constexpr std::int64_t kChunk = KeptTokens::kChunk;
 
-// The kept tokens of one block, by their offsets in it.
+// The offsets of the kept tokens within a chunk.
 class KeptOffsets {
  public:
   KeptOffsets(const TokenStream& tokens, const std::uint32_t* thresholds, const Draws& draws)
       : tokens_(tokens), thresholds_(thresholds), draws_(draws) {}
 
-  /// The block that begins at `position`; until the next call.
-  std::span<const std::int32_t> of_block(std::int64_t position) {
-    const auto size = static_cast<std::int32_t>(std::min(kBlock, tokens_.tokens() - position));
+  /// Of the chunk that begins at `position`; valid until the next call.
+  std::span<const std::int32_t> of_chunk(std::int64_t position) {
+    const auto size = static_cast<std::int32_t>(std::min(kChunk, tokens_.tokens() - position));
     simd::draw_indices(draws_, Stream::keep, static_cast<std::uint64_t>(position) / 4, (size + 3) / 4, u32_);
     const WordId* const ids = tokens_.ids.data() + position;
     std::size_t kept = 0;
-    // Without a branch: whether a token is kept cannot be predicted.
+    // Branch-free, since whether a token is kept is unpredictable.
     for (std::int32_t i = 0; i < size; ++i) {
       offsets_[kept] = i;
       kept += u32_[i] <= thresholds_[row_of(ids[i])] ? 1 : 0;
@@ -34,8 +34,8 @@ class KeptOffsets {
   const TokenStream& tokens_;
   const std::uint32_t* thresholds_;
   Draws draws_;
-  std::uint32_t u32_[simd::room_for_blocks(kBlock / 4)];
-  std::int32_t offsets_[kBlock];
+  std::uint32_t u32_[simd::room_for_blocks(kChunk / 4)];
+  std::int32_t offsets_[kChunk];
 };
 
 // The first sentence that ends after `position`.
@@ -44,22 +44,22 @@ std::size_t sentence_at(const TokenStream& tokens, std::int64_t position) {
                                   tokens.ends.begin());
 }
 
-std::vector<KeptCount> count_blocks(const TokenStream& tokens, const std::uint32_t* thresholds,
+std::vector<KeptCount> count_chunks(const TokenStream& tokens, const std::uint32_t* thresholds,
                                     const Draws& draws, int threads) {
-  const std::int64_t blocks = (tokens.tokens() + kBlock - 1) / kBlock;
-  std::vector<KeptCount> counts(static_cast<std::size_t>(blocks));
-  constexpr std::int64_t kBlocksPerTask = 256;
-  parallel_for((blocks + kBlocksPerTask - 1) / kBlocksPerTask, threads, [&](std::int64_t task) {
+  const std::int64_t chunks = (tokens.tokens() + kChunk - 1) / kChunk;
+  std::vector<KeptCount> counts(static_cast<std::size_t>(chunks));
+  constexpr std::int64_t kChunksPerTask = 256;
+  parallel_for((chunks + kChunksPerTask - 1) / kChunksPerTask, threads, [&](std::int64_t task) {
     KeptOffsets kept(tokens, thresholds, draws);
-    const std::int64_t end_block = std::min(blocks, (task + 1) * kBlocksPerTask);
-    std::size_t sentence = sentence_at(tokens, task * kBlocksPerTask * kBlock);
-    for (std::int64_t b = task * kBlocksPerTask; b < end_block; ++b) {
+    const std::int64_t end_chunk = std::min(chunks, (task + 1) * kChunksPerTask);
+    std::size_t sentence = sentence_at(tokens, task * kChunksPerTask * kChunk);
+    for (std::int64_t b = task * kChunksPerTask; b < end_chunk; ++b) {
       KeptCount& c = counts[static_cast<std::size_t>(b)];
-      const std::span<const std::int32_t> offsets = kept.of_block(b * kBlock);
+      const std::span<const std::int32_t> offsets = kept.of_chunk(b * kChunk);
       const std::size_t before = sentence;
-      while (sentence < tokens.ends.size() && tokens.ends[sentence] <= (b + 1) * kBlock) ++sentence;
+      while (sentence < tokens.ends.size() && tokens.ends[sentence] <= (b + 1) * kChunk) ++sentence;
       c.has_end = sentence > before;
-      const std::int64_t last_end = c.has_end ? tokens.ends[sentence - 1] - b * kBlock : 0;
+      const std::int64_t last_end = c.has_end ? tokens.ends[sentence - 1] - b * kChunk : 0;
       c.kept = static_cast<std::uint32_t>(offsets.size());
       c.in_sentence = static_cast<std::uint32_t>(offsets.end() -
                                                  std::lower_bound(offsets.begin(), offsets.end(), last_end));
@@ -73,34 +73,34 @@ std::vector<KeptCount> count_blocks(const TokenStream& tokens, const std::uint32
 KeptTokens::KeptTokens(const TokenStream& tokens, const std::vector<std::uint32_t>& keep_thresholds,
                        Draws draws, std::int64_t max_sentence, int threads)
     : KeptTokens(tokens, keep_thresholds, draws, max_sentence,
-                 count_blocks(tokens, keep_thresholds.data(), draws, threads)) {}
+                 count_chunks(tokens, keep_thresholds.data(), draws, threads)) {}
 
 KeptTokens::KeptTokens(const TokenStream& tokens, const std::vector<std::uint32_t>& keep_thresholds,
                        Draws draws, std::int64_t max_sentence, std::span<const KeptCount> counts)
     : tokens_(&tokens), thresholds_(keep_thresholds.data()), draws_(draws), max_sentence_(max_sentence) {
-  blocks_.reserve(counts.size());
+  chunks_.reserve(counts.size());
   std::int64_t in_sentence = 0;
   for (const KeptCount& c : counts) {
-    blocks_.push_back({size_, in_sentence});
+    chunks_.push_back({size_, in_sentence});
     size_ += c.kept;
     in_sentence = c.has_end ? c.in_sentence : in_sentence + c.kept;
   }
 }
 
-std::size_t KeptTokens::block_of(std::int64_t ordinal) const {
+std::size_t KeptTokens::chunk_of(std::int64_t ordinal) const {
   const auto after =
-      std::upper_bound(blocks_.begin(), blocks_.end(), ordinal,
-                       [](std::int64_t o, const Block& block) { return o < block.kept_before; });
-  return static_cast<std::size_t>(after - blocks_.begin()) - 1;
+      std::upper_bound(chunks_.begin(), chunks_.end(), ordinal,
+                       [](std::int64_t o, const Chunk& chunk) { return o < chunk.kept_before; });
+  return static_cast<std::size_t>(after - chunks_.begin()) - 1;
 }
 
 KeptTokens::Start KeptTokens::start_at(std::int64_t position) const {
-  const Block& block = blocks_[static_cast<std::size_t>(position / kBlock)];
-  return {position, block.kept_before, block.kept_in_sentence};
+  const Chunk& chunk = chunks_[static_cast<std::size_t>(position / kChunk)];
+  return {position, chunk.kept_before, chunk.kept_in_sentence};
 }
 
 KeptTokens::Start KeptTokens::start_before(std::int64_t ordinal) const {
-  return start_at(static_cast<std::int64_t>(block_of(ordinal)) * kBlock);
+  return start_at(static_cast<std::int64_t>(chunk_of(ordinal)) * kChunk);
 }
 
 void KeptTokens::read(std::int64_t first, std::int64_t last, KeptSpan& out) const {
@@ -110,27 +110,27 @@ void KeptTokens::read(std::int64_t first, std::int64_t last, KeptSpan& out) cons
   const auto size = static_cast<std::size_t>(last - first);
   out.words.resize(size);
   out.positions.resize(size);
-  out.pieces.resize(size);
+  out.segments.resize(size);
   if (first == last) return;
   auto [begin, ordinal, in_sentence] = start_before(first);
   std::size_t sentence = sentence_at(*tokens_, begin);
-  const std::int64_t longest_piece = max_sentence_ > 0 ? max_sentence_ : std::int64_t{1} << 62;
-  std::int64_t piece = ordinal - in_sentence % longest_piece;
+  const std::int64_t longest_segment = max_sentence_ > 0 ? max_sentence_ : std::int64_t{1} << 62;
+  std::int64_t segment = ordinal - in_sentence % longest_segment;
   KeptOffsets kept(*tokens_, thresholds_, draws_);
-  for (; ordinal < last; begin += kBlock) {
-    for (const std::int32_t offset : kept.of_block(begin)) {
+  for (; ordinal < last; begin += kChunk) {
+    for (const std::int32_t offset : kept.of_chunk(begin)) {
       const std::int64_t position = begin + offset;
       if (position >= tokens_->ends[sentence]) {
         while (position >= tokens_->ends[sentence]) ++sentence;
-        piece = ordinal;
-      } else if (ordinal - piece == longest_piece) {
-        piece = ordinal;
+        segment = ordinal;
+      } else if (ordinal - segment == longest_segment) {
+        segment = ordinal;
       }
       if (ordinal >= first) {
         const auto i = static_cast<std::size_t>(ordinal - first);
         out.words[i] = tokens_->ids[static_cast<std::size_t>(position)];
         out.positions[i] = position;
-        out.pieces[i] = piece;
+        out.segments[i] = segment;
       }
       if (++ordinal == last) break;
     }

@@ -1,5 +1,5 @@
 #pragma once
-/// Negatives many at a time.
+/// Draws many negatives at a time.
 
 #include <warp2vec/detail/examples.h>
 
@@ -12,7 +12,7 @@ namespace warp2vec {
 /// Draws consecutive negatives; owns the buffers for them.
 class NegativeDraws {
  public:
-  /// negative_of(draws, alias, owner, n) for n in [first, last), until the next call.
+  /// negative_of(draws, alias, owner, n) for n in [first, last); valid until the next call.
   std::span<const WordId> draw(const Draws& draws, const AliasView& alias, std::int64_t owner,
                                std::int32_t first, std::int32_t last);
 

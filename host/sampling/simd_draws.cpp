@@ -42,7 +42,7 @@ void draw(const Draws& draws, Stream stream, std::uint64_t index, std::uint32_t 
           std::int64_t blocks, std::uint32_t* out) {
   const Tag tag;
   const auto lanes = hn::Lanes(tag);
-  // Even lanes are the first blocks, odd lanes the others: interleaved, they are stored in order.
+  // Even lanes hold the first half of the blocks, odd lanes the second: interleaving stores them in order.
   const Vec half = hn::ShiftRight<1>(hn::Iota(tag, 0));
   const Vec block = hn::OddEven(hn::Add(half, hn::Set(tag, lanes / 2)), half);
   const Vec step = hn::Set(tag, lanes);

@@ -1,6 +1,6 @@
 #pragma once
-/// The draws of random.h many at a time, bit for bit the same; compiled for several instruction sets and
-/// chosen at run time (Google Highway).
+/// The draws of random.h, bit for bit, many at a time; compiled for several instruction sets and dispatched
+/// at run time (Google Highway).
 
 #include <warp2vec/detail/random.h>
 

@@ -80,7 +80,7 @@ class CountingWorker : public ChunkWorker {
                    static_cast<std::uint64_t>(word.data() - chunk.text.data());
           };
           ++counts_.value_of(word, key_of(word, text_end), place);
-          if (counts_.size() >= kMostTypes || counts_.long_bytes() >= kMostLongBytes) flush();
+          if (counts_.size() >= kMaxTypes || counts_.long_bytes() >= kMaxLongBytes) flush();
         },
         [] {});
   }
@@ -99,8 +99,8 @@ class CountingWorker : public ChunkWorker {
   }
 
   // The frequent words fit a core's cache, and memory does not grow as threads times types.
-  static constexpr std::int64_t kMostTypes = 1 << 16;
-  static constexpr std::size_t kMostLongBytes = std::size_t{1} << 22;
+  static constexpr std::int64_t kMaxTypes = 1 << 16;
+  static constexpr std::size_t kMaxLongBytes = std::size_t{1} << 22;
 
   SharedCounts& shared_;
   Seen& seen_;

@@ -16,15 +16,15 @@ namespace {
 
 constexpr std::size_t kBlockBytes = std::size_t{1} << 18;
 // zlib and libbz2 count in 32 bits.
-constexpr std::size_t kMostAtOnce = std::size_t{1} << 30;
+constexpr std::size_t kMaxAtOnce = std::size_t{1} << 30;
 
 // Gives `in` and `room` bytes from `out` on to a stream of zlib, libbz2 or liblzma.
 template <class Stream>
 void give(Stream& stream, std::string_view in, char* out, std::size_t room) {
   stream.next_in = reinterpret_cast<decltype(stream.next_in)>(const_cast<char*>(in.data()));
-  stream.avail_in = static_cast<unsigned>(std::min(in.size(), kMostAtOnce));
+  stream.avail_in = static_cast<unsigned>(std::min(in.size(), kMaxAtOnce));
   stream.next_out = reinterpret_cast<decltype(stream.next_out)>(out);
-  stream.avail_out = static_cast<unsigned>(std::min(room, kMostAtOnce));
+  stream.avail_out = static_cast<unsigned>(std::min(room, kMaxAtOnce));
 }
 
 class Gzip : public Decompressor {

@@ -24,14 +24,14 @@ WordKey key_of_long_word(std::string_view word) {
 namespace {
 
 // Linear probing is short up to here.
-std::int64_t most_words(std::size_t slots) { return static_cast<std::int64_t>(slots) * 5 / 8; }
+std::int64_t max_words(std::size_t slots) { return static_cast<std::int64_t>(slots) * 5 / 8; }
 
 }  // namespace
 
 WordTable::WordTable(std::int64_t words)
     : slots_(std::bit_ceil(static_cast<std::size_t>(words * 8 / 5 + 1))),
       begins_(slots_.size()),
-      most_(most_words(slots_.size())) {}
+      max_words_(max_words(slots_.size())) {}
 
 std::uint64_t WordTable::append(std::string_view long_word) {
   const std::uint64_t begin = long_words_.size();
@@ -54,7 +54,7 @@ void WordTable::grow() {
   }
   slots_ = std::move(slots);
   begins_ = std::move(begins);
-  most_ = most_words(slots_.size());
+  max_words_ = max_words(slots_.size());
 }
 
 void WordTable::clear() {

@@ -17,17 +17,17 @@ namespace warp2vec {
 static_assert(std::endian::native == std::endian::little,
               "a short word's bytes lie in its key in their order");
 
-/// A word of at most kMostInline bytes is wholly in its key: the bytes, zero-padded, and the length in the
+/// A word of at most kMaxInline bytes is wholly in its key: the bytes, zero-padded, and the length in the
 /// last one. The keys of longer words hold a hash and the length: equal for equal words, hardly ever for
 /// others. Never all zero.
 struct WordKey {
-  static constexpr std::size_t kMostInline = 15;
+  static constexpr std::size_t kMaxInline = 15;
 
   std::uint64_t low = 0;
   std::uint64_t high = 0;
 
   bool is_long() const { return (high & kLong) != 0; }
-  std::size_t size() const { return is_long() ? high & ~kLong : high >> kSizeShift & kMostInline; }
+  std::size_t size() const { return is_long() ? high & ~kLong : high >> kSizeShift & kMaxInline; }
   friend bool operator==(const WordKey&, const WordKey&) = default;
 
   static constexpr std::uint64_t kLong = std::uint64_t{1} << 63;
@@ -62,7 +62,7 @@ struct KeyMask {
 
 // The bytes of words of 0, 1, 2, ... bytes. A table, since the lengths of words cannot be predicted.
 inline constexpr auto kKeyMasks = [] {
-  std::array<KeyMask, WordKey::kMostInline + 1> masks{};
+  std::array<KeyMask, WordKey::kMaxInline + 1> masks{};
   for (std::size_t size = 1; size < masks.size(); ++size) {
     masks[size] = masks[size - 1];
     (size <= 8 ? masks[size].low : masks[size].high) |= std::uint64_t{0xFF} << (size - 1) % 8 * 8;
@@ -73,7 +73,7 @@ inline constexpr auto kKeyMasks = [] {
 }  // namespace detail
 
 inline WordKey key_of(std::string_view word) {
-  if (word.size() > WordKey::kMostInline) return detail::key_of_long_word(word);
+  if (word.size() > WordKey::kMaxInline) return detail::key_of_long_word(word);
   std::array<std::uint64_t, 2> bytes = {0, 0};
   word.copy(reinterpret_cast<char*>(bytes.data()), word.size());
   return detail::key_of_short_word(bytes[0], bytes[1], word.size());
@@ -82,7 +82,7 @@ inline WordKey key_of(std::string_view word) {
 /// The same, faster where some bytes behind the word may be read: those up to `readable_end`.
 inline WordKey key_of(std::string_view word, const char* readable_end) {
   std::array<std::uint64_t, 2> bytes;
-  if (word.size() > WordKey::kMostInline ||
+  if (word.size() > WordKey::kMaxInline ||
       readable_end - word.data() < static_cast<std::ptrdiff_t>(sizeof bytes))
     return key_of(word);
   std::memcpy(bytes.data(), word.data(), sizeof bytes);
@@ -163,7 +163,7 @@ class WordTable {
   // Of the word, which is added if it is new.
   template <class FirstOf>
   Slot& slot_for(std::string_view word, const WordKey& key, FirstOf first_of) {
-    if (size_ >= most_) grow();
+    if (size_ >= max_words_) grow();
     const std::size_t at = slot_of(word, key);
     Slot& slot = slots_[at];
     if (slot.is_free()) {
@@ -188,7 +188,7 @@ class WordTable {
   std::vector<Slot> slots_;            // a power of two; at least one is free
   std::vector<std::uint64_t> begins_;  // of the long words in long_words_, by slot
   std::int64_t size_ = 0;
-  std::int64_t most_;  // words that the slots take
+  std::int64_t max_words_;  // words that the slots take
 };
 
 }  // namespace warp2vec

@@ -1,5 +1,5 @@
 #include <warp2vec/config.h>
-#include <warp2vec/detail/step.h>
+#include <warp2vec/detail/update_rule.h>
 #include <warp2vec/error.h>
 
 #include <algorithm>
@@ -56,7 +56,7 @@ double Config::pairs_per_centre() const { return shrink_window ? window + 1.0 : 
 
 namespace {
 
-// The centres of a tile of which a context may meet every one before its damping would bind: see HotView.
+// The number of centres that a context may be paired with before it would be damped; see HotView.
 double undamped_centres(const Config& config) {
   return 1 / (kNegativeKappa * config.lr * (1 + config.negative));
 }
@@ -64,11 +64,11 @@ double undamped_centres(const Config& config) {
 }  // namespace
 
 std::int32_t Config::centres_per_tile() const {
-  constexpr std::int32_t kMost = 64;
+  constexpr std::int32_t kMax = 64;
   if (tile_centres > 0) return tile_centres;
   const double centres = undamped_centres(*this);
-  if (!loss.negative_sampling || centres >= pairs_per_centre()) return kMost;
-  return static_cast<std::int32_t>(std::clamp<double>(centres, 1, kMost));
+  if (!loss.negative_sampling || centres >= pairs_per_centre()) return kMax;
+  return static_cast<std::int32_t>(std::clamp<double>(centres, 1, kMax));
 }
 
 std::int32_t Config::negatives_per_tile() const {
@@ -80,28 +80,28 @@ std::int32_t Config::negatives_per_tile() const {
 
 std::int32_t Config::path_tile_centres() const {
   constexpr double kStablePairs = 1.25;
-  const double most = std::min(kMostPathCentres, centres_per_tile());
+  const double most = std::min(kMaxPathCentres, centres_per_tile());
   return static_cast<std::int32_t>(std::clamp(kStablePairs / (lr * pairs_per_centre()), 1.0, most));
 }
 
-std::int64_t least_words_to_share(const Config& config) {
+std::int64_t min_words_to_share(const Config& config) {
   return config.loss.negative_sampling && config.negative > 20 ? 20000 : 10000;
 }
 
 Sharing choose_sharing(const Config& config, std::int64_t words, bool on_gpu) {
-  constexpr double kLeastCentres = 4;
-  constexpr double kMostNegativeSteps = 1;
-  constexpr double kMostPathSteps = 0.25;
+  constexpr double kMinCentres = 4;
+  constexpr double kMaxNegativeUpdate = 1;
+  constexpr double kMaxPathUpdate = 0.25;
   if (config.sharing != Sharing::automatic) return config.sharing;
   if (config.loss.softmax || config.table_type == TableType::bf16) return Sharing::tile;
   if (!config.loss.negative_sampling && !on_gpu) return Sharing::pair;
-  const double steps = config.lr * config.pairs_per_centre();  // of a centre, a negative or a node
+  const double update = config.lr * config.pairs_per_centre();  // of a centre, a negative or a node
   const bool too_many_gradients =
       (config.loss.negative_sampling &&
-       (undamped_centres(config) < std::min(kLeastCentres, config.pairs_per_centre()) ||
-        steps > kMostNegativeSteps)) ||
-      (config.loss.hierarchical_softmax && steps > kMostPathSteps);
-  return words < least_words_to_share(config) || too_many_gradients ? Sharing::pair : Sharing::tile;
+       (undamped_centres(config) < std::min(kMinCentres, config.pairs_per_centre()) ||
+        update > kMaxNegativeUpdate)) ||
+      (config.loss.hierarchical_softmax && update > kMaxPathUpdate);
+  return words < min_words_to_share(config) || too_many_gradients ? Sharing::pair : Sharing::tile;
 }
 
 Loss parse_loss(const std::string& text) {

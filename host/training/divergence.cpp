@@ -15,16 +15,16 @@
 namespace warp2vec {
 namespace {
 
-// A mean over so many pairs that chance is no matter. In sound runs it is at most that of untrained vectors,
-// where all scores are 0: 1.01 times that was the most for learning rates up to 0.2. With steps that are a
-// little too large up to twice as much was seen in a run that recovered; diverging runs reach 60 times as
-// much and then have no bound.
+// The mean loss of enough pairs to average out chance. In sound runs it is at most that of untrained vectors,
+// where all scores are 0: the maximum observed for learning rates up to 0.2 was 1.01 times that. With
+// slightly too large updates, up to twice as much was observed in a run that recovered; diverging runs reach
+// 60 times as much and then have no bound.
 constexpr std::int64_t kJudgedPairs = 10'000;
-constexpr double kMostTimesUntrained = 3;
+constexpr double kMaxTimesUntrained = 3;
 
-// Rows stop growing where scores are clear: at a score of 30 the gradient is 1e-13. Rows that meet grow
-// together, so lengths of about 10 are enough; sound runs reach 5 to 20. Rows of length 1000 would have
-// scores of a million.
+// Rows stop growing once scores saturate: at a score of 30 the gradient is 1e-13. Both rows of a pair grow,
+// so lengths of about 10 are enough; sound runs reach 5 to 20. Rows of length 1000 would have scores of a
+// million.
 constexpr double kLongestRow = 1000;
 
 std::string short_text(double value) {
@@ -35,7 +35,7 @@ std::string short_text(double value) {
 }
 
 [[noreturn]] void fail(const Config& config, const std::string& where, const std::string& sign) {
-  throw Error("training diverged" + where + " (" + sign + "): " + smaller_steps(config));
+  throw Error("training diverged" + where + " (" + sign + "): " + smaller_updates(config));
 }
 
 void require_sound(const Matrix& matrix, const Config& config,
@@ -52,9 +52,9 @@ void require_sound(const Matrix& matrix, const Config& config,
 
 }  // namespace
 
-std::string smaller_steps(const Config& config) {
+std::string smaller_updates(const Config& config) {
   const Config usual;
-  // Up to here steps from one pair at a time are stable.
+  // Up to here, updates from one pair at a time are stable.
   constexpr double kHighLr = 0.2;
   const bool together = config.sharing != Sharing::pair && !config.loss.softmax;
   const std::string share_less =
@@ -63,7 +63,7 @@ std::string smaller_steps(const Config& config) {
       config.lr > usual.lr ? "a lower --lr (the default is " + short_text(usual.lr) + ")" : "a lower --lr";
   if (config.lr > kHighLr)
     return "try " + lower_lr + (together ? ", and " + share_less + " if that is not enough" : "");
-  // The steps of these are computed from the same values, and add up.
+  // The updates of these are computed from the same values, and add up.
   std::vector<std::string> remedies;
   if (together) remedies.push_back(share_less);
   if (together || config.loss.softmax) {
@@ -93,11 +93,11 @@ void LossWatch::add(const Trained& trained, std::int32_t epoch, bool end) {
   if (!std::isfinite(trained.loss)) fail(config_, where, "the loss is not a finite number");
   unjudged_.loss += trained.loss;
   unjudged_.pairs += trained.pairs;
-  // What little is left over at the end proves nothing, unless there is nothing else.
+  // A small remainder at the end proves nothing, unless there is nothing else.
   const bool enough = unjudged_.pairs >= kJudgedPairs || (end && !judged_ && unjudged_.pairs > 0);
   if (!enough) return;
   const double mean = unjudged_.loss / static_cast<double>(unjudged_.pairs);
-  if (mean > kMostTimesUntrained * untrained_)
+  if (mean > kMaxTimesUntrained * untrained_)
     fail(config_, where,
          "the loss is " + short_text(mean) + " a pair, where untrained vectors have " +
              short_text(untrained_));

@@ -1,5 +1,5 @@
 #pragma once
-/// Signs that training went wrong, where its vectors would be worth nothing.
+/// Detects training that diverged, whose vectors are worthless.
 
 #include <warp2vec/embeddings.h>
 #include <warp2vec/trainer.h>
@@ -14,22 +14,22 @@ class LossWatch {
  public:
   explicit LossWatch(const TrainingData& data);
 
-  /// What was trained since the last call, up to somewhere in `epoch`. `end`: it was the last of the run.
+  /// Adds what was trained since the last call, the last of it in `epoch`. `end`: it is the end of the run.
   void add(const Trained& trained, std::int32_t epoch, bool end);
 
  private:
   const Config& config_;
   double untrained_;
   Trained unjudged_;
-  bool judged_ = false;  // some of the run was
+  bool judged_ = false;  // whether any of the run was judged
 };
 
-/// What a user may change so that steps are smaller: "try --sharing pair or a lower --lr". What made them too
-/// large is the learning rate, or how many are computed from the same values.
-std::string smaller_steps(const Config& config);
+/// Suggests settings for smaller updates: "try --sharing pair or a lower --lr". Updates are too large because
+/// of the learning rate, or because many are computed from the same values.
+std::string smaller_updates(const Config& config);
 
-/// Throws Error if a row of any matrix has a value that is not finite, or a length that only diverging steps
-/// reach. The loss shows a bad value only when its row is used again.
+/// Throws Error if a row of any matrix has a value that is not finite, or a length that only divergence
+/// produces. The loss shows a bad value only when its row is used again.
 void require_sound(const Embeddings& embeddings, const TrainingData& data);
 
 }  // namespace warp2vec

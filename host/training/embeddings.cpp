@@ -19,8 +19,8 @@ namespace warp2vec {
 
 namespace {
 
-// Null if there is no such memory. Rows are read in no order, so that with small pages nearly every one would
-// miss the table of recent pages (the TLB); large matrices ask for large pages, where the system has them.
+// Null if the allocation fails. Rows are accessed in random order, and with small pages nearly every access
+// would miss the TLB: large matrices request huge pages, where the system has them.
 float* allocate(std::size_t size) {
   constexpr std::size_t kCacheLine = 64;
   constexpr std::size_t kLargePage = std::size_t{1} << 21;
@@ -56,7 +56,7 @@ std::int64_t Matrix::bytes(std::int64_t rows, std::int32_t cols) {
 
 Matrix::Matrix(std::int64_t rows, std::int32_t cols) : rows_(rows), cols_(cols), stride_(padded(cols)) {
   const std::string shape = std::to_string(rows) + " x " + std::to_string(cols) + " values";
-  if (rows < 0 || cols < 0) throw Error("a matrix of " + shape + " cannot be");
+  if (rows < 0 || cols < 0) throw Error("a matrix of " + shape + " cannot exist");
   if (rows == 0 || cols == 0) return;  // no memory needed
   if (rows > std::numeric_limits<std::int64_t>::max() / bytes(1, cols))
     throw Error("not enough memory for a matrix of " + shape + " (2^63 bytes or more)");

@@ -8,7 +8,7 @@
 namespace warp2vec {
 namespace {
 
-// Each word's share of the kept tokens.
+// Each word's fraction of the kept tokens.
 std::vector<double> kept_shares(const TrainingData& data) {
   const std::int64_t words = data.vocabulary.size();
   std::vector<double> shares(static_cast<std::size_t>(words));
@@ -24,8 +24,8 @@ std::vector<double> kept_shares(const TrainingData& data) {
   return shares;
 }
 
-// An inner node is passed by the centres of its two children. On each level leaves stand before inner nodes,
-// and the children of neighbouring nodes are neighbours: so all is read in its order, from the lowest level
+// An inner node is on the paths of its two children's centres. On each level leaves come before inner nodes,
+// and the children of adjacent nodes are adjacent, so everything is read sequentially, from the lowest level
 // up.
 std::vector<double> node_shares(const HuffmanTree& tree, const std::vector<double>& word_shares) {
   std::vector<double> shares(static_cast<std::size_t>(tree.inner_nodes()));
@@ -68,11 +68,11 @@ double CentreShares::path_nodes_outside_top(std::int64_t top) const {
 
 HotRows::HotRows(double load_per_pair, std::vector<double> pairs_elsewhere, double highest_lr)
     : load_per_pair_(static_cast<float>(load_per_pair)) {
-  // A sixteenth of the load from which on a row is damped is less than one row's own pairs differ.
-  constexpr double kLeastLoad = 1.0 / 16;
+  // A sixteenth of the load at which damping starts is less than the variation of a row's own pairs.
+  constexpr double kMinLoad = 1.0 / 16;
   const double per_pair = std::min(1.0, load_per_pair * highest_lr);
   const auto last = std::find_if(pairs_elsewhere.rbegin(), pairs_elsewhere.rend(),
-                                 [&](double pairs) { return per_pair * pairs > kLeastLoad; });
+                                 [&](double pairs) { return per_pair * pairs > kMinLoad; });
   elsewhere_.assign(pairs_elsewhere.begin(), last.base());
 }
 
@@ -85,19 +85,19 @@ HotMatrices::HotMatrices(const TrainingData& data, const CentreShares& shares,
     std::vector<double> drawn = sampling_distribution(data.vocabulary.counts(), config.ns_exponent);
     for (std::size_t w = 0; w < drawn.size(); ++w)
       drawn[w] = pairs * (shares.words[w] + config.negative * drawn[w]);
-    // Under Sharing::window every context of a centre meets the same few rows, as it meets the same nodes of
-    // a path.
+    // Under Sharing::window all contexts of a centre interact with the same few rows, as with the nodes of a
+    // path.
     output =
         HotRows(config.sharing == Sharing::window ? kPathKappa : kNegativeKappa, std::move(drawn), config.lr);
   }
   if (config.loss.hierarchical_softmax) {
     const double pairs = static_cast<double>(elsewhere.paths) * config.pairs_per_centre();
-    const double first_pairs = static_cast<double>(elsewhere.top_paths) * config.pairs_per_centre();
+    const double top_pairs = static_cast<double>(elsewhere.top_paths) * config.pairs_per_centre();
     input_under_tree =
         HotRows(kPathKappa * data.tree.mean_code_length(), scaled(shares.words, pairs), config.lr);
     std::vector<double> passing = scaled(shares.nodes, pairs);
-    const auto first = std::min(static_cast<std::size_t>(elsewhere.top_nodes), passing.size());
-    for (std::size_t n = 0; n < first; ++n) passing[n] = shares.nodes[n] * first_pairs;
+    const auto top = std::min(static_cast<std::size_t>(elsewhere.top_nodes), passing.size());
+    for (std::size_t n = 0; n < top; ++n) passing[n] = shares.nodes[n] * top_pairs;
     nodes = HotRows(kPathKappa, std::move(passing), config.lr);
   }
 }

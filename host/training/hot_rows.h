@@ -1,7 +1,7 @@
 #pragma once
-/// How much the steps of rows are damped. Exported for the library of kernels, not for users.
+/// How much the updates of rows are damped. Exported for the CUDA library, not for users.
 
-#include <warp2vec/detail/step.h>
+#include <warp2vec/detail/update_rule.h>
 #include <warp2vec/export.h>
 #include <warp2vec/trainer.h>
 
@@ -10,26 +10,27 @@
 
 namespace warp2vec {
 
-/// Which share of all centres, in [0, 1], meets what. Linear in the vocabulary.
+/// The fraction of all centres, in [0, 1], that belongs to each word and each node. Linear in the vocabulary.
 struct WARP2VEC_EXPORT CentreShares {
-  std::vector<double> words;  ///< the centres that are the word: its share of the kept tokens
-  std::vector<double> nodes;  ///< those whose path passes the inner node; empty without hierarchical softmax
+  std::vector<double> words;  ///< centres that are the word: its fraction of the kept tokens
+  std::vector<double>
+      nodes;  ///< centres with the inner node on their path; empty without hierarchical softmax
 
   explicit CentreShares(const TrainingData& data);
 
-  /// Number of leading inner nodes, up to the last one that at least this share of all centres passes.
+  /// Number of leading inner nodes, up to the last one on the paths of at least this fraction of all centres.
   std::int64_t leading_nodes(double share) const;
-  /// Mean number of nodes on a centre's path, without the first `top` >= 0 of the tree.
+  /// Mean number of nodes on a centre's path, excluding the first `top` >= 0 nodes of the tree.
   double path_nodes_outside_top(std::int64_t top) const;
 };
 
-/// The damping of one matrix's rows; see step.h. Rows are ordered by falling frequency, so that of the pairs
-/// trained elsewhere only a prefix is stored: up to the last row for which they matter.
+/// The damping of one matrix's rows; see update_rule.h. Rows are ordered by decreasing frequency, so that
+/// only a prefix of the pairs trained elsewhere is stored, up to the last row for which they matter.
 class HotRows {
  public:
   HotRows() = default;
-  /// `load_per_pair`: kappa times the gradients that a pair gives a row. `pairs_elsewhere`: for each row the
-  /// expected number of pairs that are trained elsewhere at the same time.
+  /// `load_per_pair`: kappa times the number of gradients that a pair gives a row. `pairs_elsewhere`: the
+  /// expected number of each row's pairs that others train at the same time.
   HotRows(double load_per_pair, std::vector<double> pairs_elsewhere, double highest_lr);
 
   HotView view() const {
@@ -43,12 +44,12 @@ class HotRows {
   std::vector<float> elsewhere_;
 };
 
-/// How many centres are trained from values that other centres, trained at the same time, do not see yet.
+/// How many centres are in flight: trained at the same time, without each other's updates.
 struct CentresInFlight {
   std::int64_t negatives = 0;  ///< by negative sampling
   std::int64_t paths = 0;      ///< by hierarchical softmax ...
-  std::int64_t top_nodes = 0;  ///< ... but the top nodes of the tree, this many, ...
-  std::int64_t top_paths = 0;  ///< ... for so many centres
+  std::int64_t top_nodes = 0;  ///< ... except for the top nodes of the tree, of which there are so many ...
+  std::int64_t top_paths = 0;  ///< ... and for which so many centres are in flight
 };
 
 /// The hot rows of all three matrices.
@@ -59,10 +60,10 @@ struct WARP2VEC_EXPORT HotMatrices {
   HotRows nodes;
 
   HotMatrices() = default;
-  /// `elsewhere`: the centres in flight without those of the step itself, whose pairs it counts.
+  /// `elsewhere`: the centres in flight without those of the minibatch itself, which counts its own pairs.
   HotMatrices(const TrainingData& data, const CentresInFlight& elsewhere)
       : HotMatrices(data, CentreShares(data), elsewhere) {}
-  /// The same with the shares of `data` at hand.
+  /// The same with given shares of `data`.
   HotMatrices(const TrainingData& data, const CentreShares& shares, const CentresInFlight& elsewhere);
 };
 

@@ -1,5 +1,5 @@
 #pragma once
-/// Rows of a matrix as files have them, without the padding between them, and their inner products.
+/// Rows of a matrix without their padding, as in files, and their inner products.
 
 #include <warp2vec/embeddings.h>
 
@@ -20,7 +20,7 @@ inline std::string_view bytes_of(std::span<const float> values) {
   return {reinterpret_cast<const char*>(values.data()), values.size_bytes()};
 }
 
-/// Neither an infinity nor a NaN among them. Without branches, so that it keeps up with memory.
+/// Whether no value is infinite or NaN. Branch-free, to run at memory speed.
 inline bool all_finite(std::span<const float> values) {
   constexpr std::uint32_t kExponent = 0x7F800000;
   bool finite = true;
@@ -28,17 +28,17 @@ inline bool all_finite(std::span<const float> values) {
   return finite;
 }
 
-/// sum over i of a[i] * b[i], for vectors of one length. In double, with independent partial sums that a
-/// compiler can keep in vector registers; the same bits for the same values.
+/// sum over i of a[i] * b[i], for vectors of equal length. In double, with independent partial sums that a
+/// compiler can vectorise; equal values give equal bits.
 inline double dot(std::span<const float> a, std::span<const float> b) {
-  constexpr std::size_t kLanes = 8;
-  double sums[kLanes] = {};
+  constexpr std::size_t kSums = 8;
+  double sums[kSums] = {};
   std::size_t i = 0;
-  for (; i + kLanes <= a.size(); i += kLanes)
-    for (std::size_t lane = 0; lane < kLanes; ++lane) sums[lane] += double{a[i + lane]} * double{b[i + lane]};
+  for (; i + kSums <= a.size(); i += kSums)
+    for (std::size_t s = 0; s < kSums; ++s) sums[s] += double{a[i + s]} * double{b[i + s]};
   double sum = 0;
   for (; i < a.size(); ++i) sum += double{a[i]} * double{b[i]};
-  for (const double part : sums) sum += part;
+  for (const double partial : sums) sum += partial;
   return sum;
 }
 

@@ -22,30 +22,30 @@ std::int64_t device_table(std::int64_t words, const Config& config) {
   return words * Matrix::padded(config.dim) * value;
 }
 
-// The words' bytes, and per word the offset of these, its count, and at least two slots of the hash table.
+// The words' bytes, and per word an offset, a count, and at least two slots of the hash table.
 std::int64_t vocabulary_bytes(const CorpusSize& size) {
   const auto slots = static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(size.words) * 2));
   return size.word_bytes + (size.words + 1) * 8 + size.words * 8 + slots * kSize<WordId>;
 }
 
-// Each thread's scores of all words with the contexts that are trained at a time.
+// Each thread's scores of all words for the contexts that it trains at a time.
 std::int64_t softmax_scores(std::int64_t words, const Config& config) {
-  return training_threads(config) * Matrix::bytes(words, most_softmax_centres(config) + 2 * config.window);
+  return training_threads(config) * Matrix::bytes(words, max_softmax_centres(config) + 2 * config.window);
 }
 
-// A GPU's list of a batch's pairs; and of the pairs that are trained at a time copies of the contexts' rows,
-// their steps, and the scores of all words.
+// On a GPU: the list of a batch's pairs, and for the pairs that are trained at a time, copies of the
+// contexts' rows, their updates, and the scores of all words.
 std::int64_t device_softmax(std::int64_t words, const Config& config) {
-  const auto most_pairs = [&](std::int64_t centres) { return centres * 2 * config.window; };
-  return most_pairs(device_batch_centres(config, false)) * 2 * kSize<std::int32_t> +
-         most_pairs(most_softmax_centres(config)) * (2 * Matrix::padded(config.dim) + words) * kSize<float>;
+  const auto max_pairs = [&](std::int64_t centres) { return centres * 2 * config.window; };
+  return max_pairs(device_batch_centres(config, false)) * 2 * kSize<std::int32_t> +
+         max_pairs(max_softmax_centres(config)) * (2 * Matrix::padded(config.dim) + words) * kSize<float>;
 }
 
-// The kept tokens of a batch, and the counts that they are found by: of the tokens of a run, or of all blocks
-// of tokens, which are more only beyond 4 G tokens.
+// The kept tokens of a batch, and the counts that locate them: one per token of a streamed run, or one per
+// chunk of the corpus, which is more only beyond 4 G tokens.
 std::int64_t device_batch(std::int64_t tokens, std::int64_t batch_tokens) {
-  const std::int64_t blocks = (tokens + KeptTokens::kBlock - 1) / KeptTokens::kBlock;
-  return std::max(std::min(tokens, kStreamedTokens), blocks) * kSize<KeptCount> +
+  const std::int64_t chunks = (tokens + KeptTokens::kChunk - 1) / KeptTokens::kChunk;
+  return std::max(std::min(tokens, kStreamedTokens), chunks) * kSize<KeptCount> +
          batch_tokens * (kSize<WordId> + 2 * kSize<std::int64_t>);
 }
 
@@ -59,9 +59,9 @@ CorpusSize size_of(const Vocabulary& vocabulary) {
 }
 
 std::int64_t device_batch_centres(const Config& config, bool tensor_cores) {
-  // 4 M centres by default: 132 blocks train 496 tiles each in one launch, about 10 ms of work that starting
-  // and ending it are small against. Where blocks are many, as without tensor cores, 1 M: chunks of 512
-  // blocks are then still 2,048 centres apart, far enough to have topics of their own.
+  // 4 M centres by default: 132 blocks train 496 tiles each in one launch, about 10 ms of work, against which
+  // launch overhead is small. With many blocks, as without tensor cores, 1 M: the chunks of 512 blocks are
+  // then still 2,048 centres apart, far enough to have different topics.
   constexpr std::int64_t kTiles = 65536;
   constexpr std::int64_t kPlainTiles = 16384;
   constexpr std::int64_t kSoftmaxTiles = 16;
@@ -76,7 +76,7 @@ std::int64_t device_batch_tokens(const Config& config, std::int64_t centres, std
 std::vector<MemoryItem> memory_plan(const CorpusSize& size, const Config& settings, const DeviceUse& use) {
   const std::int64_t words = size.words;
   Config config = settings;
-  config.sharing = choose_sharing(settings, words, true);  // the host needs the same by either
+  config.sharing = choose_sharing(settings, words, true);  // makes no difference on the host
   const Loss& loss = config.loss;
   std::vector<MemoryItem> items;
   const auto add = [&items](const char* name, std::int64_t bytes, std::int64_t device_bytes) {

@@ -1,6 +1,6 @@
 #pragma once
-/// The large allocations of a run, on the host and on a GPU, computed before it starts. No CUDA is needed, so
-/// that any build can say what a GPU would need.
+/// The large allocations of a run, on the host and on a GPU, computed before it starts, without CUDA: any
+/// build can say what a GPU would need.
 
 #include <warp2vec/config.h>
 #include <warp2vec/vocabulary.h>
@@ -20,31 +20,31 @@ struct CorpusSize {
 
 CorpusSize size_of(const Vocabulary& vocabulary);
 
-/// What the GPU decides. The defaults are those of one that has tensor cores and room for the corpus.
+/// What depends on the GPU. The defaults are for one with tensor cores and enough memory for the corpus.
 struct DeviceUse {
   bool corpus_resident = true;  ///< else it is streamed in every epoch
   bool tensor_cores = true;     ///< for Sharing::tile
-  std::int64_t scratch = 0;     ///< bytes, of all blocks that have no room in shared memory
+  std::int64_t scratch = 0;     ///< bytes for all blocks, if shared memory is too small
 };
 
-/// One allocation, or several of one kind, in bytes; row padding included.
+/// One allocation, or several of one kind, in bytes, including row padding.
 struct MemoryItem {
   std::string name;
   std::int64_t bytes = 0;         ///< on the host, which trains on CPU threads
   std::int64_t device_bytes = 0;  ///< on a GPU
 };
 
-/// Small allocations (counters, hot rows, most scratch of a thread) are left out.
+/// Without small allocations (counters, hot rows, most thread-local buffers).
 std::vector<MemoryItem> memory_plan(const CorpusSize& size, const Config& config, const DeviceUse& use = {});
 std::int64_t host_bytes(const std::vector<MemoryItem>& items);
 std::int64_t device_bytes(const std::vector<MemoryItem>& items);
 
-/// Tokens of a streamed corpus that a GPU gets at a time, at most; there are two such runs.
+/// Maximum tokens per run of a streamed corpus, of which a GPU holds two at a time.
 inline constexpr std::int64_t kStreamedTokens = std::int64_t{1} << 22;
 
-/// Centres of a batch on a GPU: whole tiles.
+/// Centres per batch on a GPU: whole tiles.
 std::int64_t device_batch_centres(const Config& config, bool tensor_cores);
-/// Kept tokens of a batch of so many centres with the reach of its windows, at most.
+/// Maximum kept tokens of a batch of `centres` centres, including those that only windows cover.
 std::int64_t device_batch_tokens(const Config& config, std::int64_t centres, std::int64_t tokens);
 
 }  // namespace warp2vec

@@ -5,7 +5,7 @@
 namespace warp2vec {
 namespace {
 
-// Runs `transfer` and adds the time that it took to `seconds`.
+// Runs `transfer` and adds its time to `seconds`.
 template <class Transfer>
 void timed(double& seconds, Transfer transfer) {
   const ParameterSync::Clock::time_point begin = ParameterSync::Clock::now();
@@ -26,15 +26,15 @@ void ParameterSync::upload() {
 
 void ParameterSync::checkpoint() {
   timed(summary_.download_seconds, [&] { backend_.checkpoint(embeddings_); });
-  take_over();
+  mark_synced();
 }
 
 void ParameterSync::download() {
   timed(summary_.download_seconds, [&] { backend_.download(embeddings_); });
-  take_over();
+  mark_synced();
 }
 
-void ParameterSync::take_over() {
+void ParameterSync::mark_synced() {
   require_sound(embeddings_, data_);
   tokens_ = summary_.tokens;
   last_ = Clock::now();

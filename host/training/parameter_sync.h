@@ -1,5 +1,5 @@
 #pragma once
-/// The parameters of a run on their way to the backend and back.
+/// Moves the parameters of a run to the backend and back.
 
 #include <warp2vec/trainer.h>
 
@@ -8,30 +8,30 @@
 
 namespace warp2vec {
 
-/// Times each transfer, and knows what the embeddings would hold if the device were lost.
+/// Times the transfers, and knows which tokens the host's embeddings include if the device fails.
 class ParameterSync {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// The references outlive this; transfers are timed into `summary`.
+  /// The referenced objects must outlive this; times are added to `summary`.
   ParameterSync(const TrainingData& data, Backend& backend, Embeddings& embeddings, TrainingSummary& summary,
                 const CheckpointIntervals& intervals);
 
   void upload();
-  /// It is time for a checkpoint: within an epoch, or at its end.
+  /// Whether a checkpoint is due, within an epoch or at its end.
   bool checkpoint_due() const { return Clock::now() - last_ >= intervals_.longest; }
   bool checkpoint_due_at_epoch_end() const { return Clock::now() - last_ >= intervals_.epoch_end; }
-  /// Copies the parameters as they are after summary.tokens. Throws Error if they show that
-  /// training diverged.
+  /// Copies the parameters, which include summary.tokens tokens. Throws Error if they show that training
+  /// diverged.
   void checkpoint();
-  /// As checkpoint(), for the last time.
+  /// The final checkpoint().
   void download();
 
-  /// Trained tokens that the embeddings hold.
+  /// Trained tokens that the host's embeddings include.
   std::int64_t tokens() const { return tokens_; }
 
  private:
-  void take_over();
+  void mark_synced();
 
   const TrainingData& data_;
   Backend& backend_;

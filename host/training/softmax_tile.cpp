@@ -4,17 +4,17 @@
 
 namespace warp2vec {
 
-std::int32_t most_softmax_centres(const Config& config) {
+std::int32_t max_softmax_centres(const Config& config) {
   return config.sharing == Sharing::tile ? config.centres_per_tile() : 1;
 }
 
 std::int64_t softmax_centres(std::span<const WordId> centres, const Config& config, int threads) {
-  constexpr double kMostLoad = 1.25;
-  const std::int64_t most = std::min<std::int64_t>(std::ssize(centres), most_softmax_centres(config));
-  const auto most_equal = static_cast<std::int64_t>(
-      std::min(kMostLoad / (config.lr * config.pairs_per_centre() * threads), static_cast<double>(most)));
+  constexpr double kMaxLoad = 1.25;
+  const std::int64_t most = std::min<std::int64_t>(std::ssize(centres), max_softmax_centres(config));
+  const auto max_equal = static_cast<std::int64_t>(
+      std::min(kMaxLoad / (config.lr * config.pairs_per_centre() * threads), static_cast<double>(most)));
   std::int64_t count = 1;
-  while (count < most && std::count(centres.begin(), centres.begin() + count, centres[count]) < most_equal)
+  while (count < most && std::count(centres.begin(), centres.begin() + count, centres[count]) < max_equal)
     ++count;
   return count;
 }

@@ -9,13 +9,13 @@
 
 namespace warp2vec {
 
-/// The most centres that softmax_centres() returns.
-std::int32_t most_softmax_centres(const Config& config);
+/// Upper bound of softmax_centres().
+std::int32_t max_softmax_centres(const Config& config);
 
-/// Full softmax: how many of a tile's `centres`, the first ones, are trained from the same values; at least
-/// one. Under Sharing::tile all up to the one whose word would be there too often: its rows get the gradients
-/// of all of its pairs at once, and lr times these, on each of `threads` threads that train at the same time,
-/// is kept at 1.25 or below (see benchmarks/README.md, "Full softmax"). Under any other rule one.
+/// Full softmax: how many of the first of a tile's `centres` are trained from the same values; at least one.
+/// Under Sharing::tile all up to the first whose word would occur too often: its row gets the gradients of
+/// all of its pairs at once, and lr times their number, over all `threads` concurrent threads, is kept at or
+/// below 1.25 (see benchmarks/README.md, "Full softmax"). One under any other rule.
 std::int64_t softmax_centres(std::span<const WordId> centres, const Config& config, int threads = 1);
 
 }  // namespace warp2vec

@@ -20,7 +20,7 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-// Turns what the backend has trained into reports and sums.
+// Sums up what the backend has trained, and reports it.
 class Reporter {
  public:
   Reporter(const TrainingData& data, const Observer& observer, TrainingSummary& summary)
@@ -29,7 +29,7 @@ class Reporter {
   double seconds() const { return seconds_since(start_); }
   bool due() const { return seconds_since(last_) >= kReportSeconds; }
 
-  // After `done` tokens of epoch `epoch`; false if the observer wants to stop.
+  // Reports after `done` tokens of `epoch`; false if the observer wants to stop.
   bool report(const Trained& trained, std::int32_t epoch, std::int64_t done) {
     const std::int64_t tokens = data_.tokens.tokens();
     const bool epoch_end = done == tokens;
@@ -71,7 +71,6 @@ class Reporter {
   std::chrono::steady_clock::time_point last_ = start_;
 };
 
-// Words are learned from their neighbours in a sentence.
 void require_neighbours(const TrainingData& data) {
   const Config& config = data.config;
   const std::string none = "there is nothing to learn from: ";
@@ -93,7 +92,7 @@ void require_pairs(const Config& config, const TrainingSummary& summary) {
   throw Error(message.str());
 }
 
-void train_epochs(const TrainingData& data, Backend& backend, Reporter& reporter, ParameterSync& transfers,
+void train_epochs(const TrainingData& data, Backend& backend, Reporter& reporter, ParameterSync& sync,
                   TrainingSummary& summary) {
   for (std::int32_t epoch = 0; epoch < data.config.epochs && !summary.interrupted; ++epoch) {
     const KeptTokens kept = backend.kept_tokens(data, static_cast<std::uint32_t>(epoch));
@@ -104,14 +103,14 @@ void train_epochs(const TrainingData& data, Backend& backend, Reporter& reporter
       first = last;
       if (first < kept.size() && reporter.due()) {
         summary.interrupted = !reporter.report(backend.drain(), epoch, kept.position_of(first));
-        if (!summary.interrupted && transfers.checkpoint_due()) transfers.checkpoint();
+        if (!summary.interrupted && sync.checkpoint_due()) sync.checkpoint();
       }
     }
     summary.kept_tokens += first;
     if (first == kept.size() && !summary.interrupted) {
       summary.interrupted = !reporter.report(backend.drain(), epoch, kept.tokens());
-      if (!summary.interrupted && epoch + 1 < data.config.epochs && transfers.checkpoint_due_at_epoch_end())
-        transfers.checkpoint();
+      if (!summary.interrupted && epoch + 1 < data.config.epochs && sync.checkpoint_due_at_epoch_end())
+        sync.checkpoint();
     }
   }
 }
@@ -150,17 +149,17 @@ TrainingSummary train(const TrainingData& data, Backend& backend, Embeddings& em
   require_neighbours(data);
   TrainingSummary summary;
   Reporter reporter(data, observer, summary);
-  ParameterSync transfers(data, backend, embeddings, summary, intervals);
+  ParameterSync sync(data, backend, embeddings, summary, intervals);
   try {
-    transfers.upload();
-    train_epochs(data, backend, reporter, transfers, summary);
+    sync.upload();
+    train_epochs(data, backend, reporter, sync, summary);
     if (summary.tokens == data.config.epochs * data.tokens.tokens())
-      summary.interrupted = false;  // it was done anyway
+      summary.interrupted = false;  // all tokens were trained anyway
     require_pairs(data.config, summary);
-    transfers.download();
+    sync.download();
   } catch (const DeviceError& error) {
     summary.seconds = reporter.seconds();
-    throw TrainingFailed(error.what(), std::move(summary), transfers.tokens());
+    throw TrainingFailed(error.what(), std::move(summary), sync.tokens());
   }
   summary.seconds = reporter.seconds();
   return summary;

@@ -1,5 +1,5 @@
 #pragma once
-/// Text on disk or standard input, and what is made of it: a vocabulary and a stream of word ids.
+/// Turns text, from files or standard input, into a vocabulary and a stream of word ids.
 
 #include <warp2vec/error.h>
 #include <warp2vec/export.h>
@@ -18,20 +18,20 @@ namespace warp2vec {
 /// Corpus::bytes()) and tokens seen.
 using ReadProgress = std::function<void(std::int64_t bytes, std::int64_t tokens)>;
 
-/// The input of a run: plain, gzip, zstd, bzip2 or xz files (told by their first bytes, not by name), in
-/// order. Tokens are split at ASCII white space; a newline or the end of a file ends a sentence. All other
-/// bytes belong to words as they are; a UTF-8 byte-order mark at a file's start is skipped.
+/// The input of a run: plain, gzip, zstd, bzip2 or xz files (recognised by their first bytes, not by name),
+/// in order. Tokens are separated by ASCII white space; a newline or the end of a file ends a sentence. All
+/// other bytes are part of words, unchanged; a UTF-8 byte-order mark at the start of a file is skipped.
 class WARP2VEC_EXPORT Corpus {
  public:
-  /// `inputs`: files, folders (all regular files below them, by path; hidden ones left out) and "-" for
-  /// standard input, which is copied to an unnamed temporary file first, since the text is read twice. Throws
-  /// Error naming an input that does not exist, cannot be read, or a folder without files.
+  /// `inputs`: files, folders (all regular files in them, recursively, sorted by path, without hidden ones)
+  /// and "-" for standard input, which is first copied to an unnamed temporary file, since the text is read
+  /// twice. Throws Error naming an input that does not exist, cannot be read, or a folder without files.
   explicit Corpus(const std::vector<std::string>& inputs);
   ~Corpus();
   Corpus(Corpus&&) noexcept;
   Corpus& operator=(Corpus&&) noexcept;
 
-  /// Bytes on disk, compressed files as they are.
+  /// Bytes on disk; compressed files count as compressed.
   std::int64_t bytes() const;
 
   struct File;  // host/text/text_files.h
@@ -41,24 +41,24 @@ class WARP2VEC_EXPORT Corpus {
   std::vector<File> files_;
 };
 
-/// What counting saw of the whole text.
+/// The result of counting the whole text.
 struct CorpusCounts {
   Vocabulary vocabulary;
   std::int64_t tokens = 0;        ///< all tokens, in the vocabulary or not
   std::int64_t types = 0;         ///< all distinct words, before min_count and max_vocab
-  std::int64_t invalid_utf8 = 0;  ///< tokens that are not valid UTF-8 (kept byte for byte)
+  std::int64_t invalid_utf8 = 0;  ///< tokens that are not valid UTF-8 (kept unchanged)
 };
 
-/// Counts every word exactly, with any number of types. Words of equal counts are in the order of their first
-/// places in the text, as in word2vec.c and gensim: those that came up together are neighbours in the Huffman
+/// Counts every word exactly, with any number of types. Words with equal counts keep the order of their first
+/// occurrences, as in word2vec.c and gensim: words that first occur together are neighbours in the Huffman
 /// tree, as they are in word2vec.c's (benchmarks/README.md, "The order of words with equal counts"). The
-/// result does not depend on `threads`. Throws Error for a NUL byte (file and offset), a damaged compressed
-/// file, or a text without a word that is frequent enough.
+/// result does not depend on `threads`. Throws Error for a NUL byte (naming file and offset), a damaged
+/// compressed file, or a text in which no word is frequent enough.
 WARP2VEC_EXPORT CorpusCounts count_words(const Corpus& corpus, std::int64_t min_count, std::int64_t max_vocab,
                                          int threads, const ReadProgress& progress = {});
 
-/// The corpus as word ids; words outside the vocabulary are left out. The result does not depend on
-/// `threads`. Throws as count_words does, and if no token is in the vocabulary.
+/// The corpus as word ids, without words that are not in the vocabulary. The result does not depend on
+/// `threads`. Throws like count_words(), and if no token is in the vocabulary.
 WARP2VEC_EXPORT TokenStream encode(const Corpus& corpus, const Vocabulary& vocabulary, int threads,
                                    const ReadProgress& progress = {});
 

@@ -1,5 +1,5 @@
 #pragma once
-/// The trained parameters, and word vectors as files hold them.
+/// Matrices, and the parameters that are trained.
 
 #include <warp2vec/config.h>
 #include <warp2vec/error.h>
@@ -11,12 +11,12 @@
 
 namespace warp2vec {
 
-/// Owns a zeroed, 64-byte-aligned row-major float matrix. Rows are padded with zeros to a multiple of 16
-/// values (one cache line), so that vector code needs no tails; the padding stays zero under every update.
+/// Owns a zeroed, 64-byte-aligned row-major float matrix. Rows are zero-padded to a multiple of 16
+/// values (one cache line), so that vector code needs no remainder loops; no update changes the padding.
 class WARP2VEC_EXPORT Matrix {
  public:
   Matrix() = default;
-  /// Throws Error with the size in bytes if the memory cannot be had.
+  /// Throws Error with the size in bytes if the allocation fails.
   Matrix(std::int64_t rows, std::int32_t cols);
 
   std::int64_t rows() const { return rows_; }
@@ -41,8 +41,8 @@ class WARP2VEC_EXPORT Matrix {
   std::unique_ptr<float[], Free> values_;
 };
 
-/// All trained parameters. Input rows belong to context words and are what is saved; output rows are the
-/// targets.
+/// All trained parameters. Input rows belong to words as contexts and are the vectors that are saved; output
+/// rows belong to words as targets.
 struct Embeddings {
   Matrix input;   ///< vocabulary x dim
   Matrix output;  ///< vocabulary x dim, for negative sampling and softmax; else empty
@@ -50,8 +50,8 @@ struct Embeddings {
                   ///< empty
 };
 
-/// word2vec.c's start: input uniform in [-0.5, 0.5) / dim, outputs zero; a pure function of (seed, row,
-/// column), whatever config.threads, on which it is made.
+/// Initial values as in word2vec.c: input uniform in [-0.5, 0.5) / dim, the rest zero; a pure function of
+/// (seed, row, column). Uses config.threads threads; the result does not depend on their number.
 WARP2VEC_EXPORT Embeddings initial_embeddings(std::int64_t vocabulary, const Config& config);
 
 }  // namespace warp2vec

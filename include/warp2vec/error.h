@@ -1,5 +1,5 @@
 #pragma once
-/// The exceptions that a user of the library or the CLI meets.
+/// The exceptions that the library throws.
 
 #include <warp2vec/export.h>
 
@@ -14,7 +14,7 @@ class WARP2VEC_EXPORT Error : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// A device (a GPU) failed in the middle of its work. What it had not yet given back is lost.
+/// A device (a GPU) failed during training. Everything since the last checkpoint is lost.
 class WARP2VEC_EXPORT DeviceError : public Error {
  public:
   using Error::Error;

@@ -1,4 +1,4 @@
 #pragma once
-/// What a shared library of warp2vec offers; all else in it is hidden.
+/// Marks the symbols that a shared library of warp2vec exports; all others are hidden.
 
 #define WARP2VEC_EXPORT __attribute__((visibility("default")))

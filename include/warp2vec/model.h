@@ -1,5 +1,5 @@
 #pragma once
-/// A trained model as a whole: its file, and the probabilities of words that it has learned.
+/// A complete trained model: its file, and the word probabilities that it has learned.
 
 #include <warp2vec/config.h>
 #include <warp2vec/detail/samplers.h>
@@ -16,9 +16,9 @@
 
 namespace warp2vec {
 
-/// Everything that P(word | context) follows from.
+/// Everything that determines P(word | context).
 struct TrainedModel {
-  Config config;  ///< of the training; from a file, config.threads is 0
+  Config config;  ///< of the training run; config.threads is 0 if read from a file
   Vocabulary vocabulary;
   Embeddings embeddings;
   HuffmanTree tree;  ///< if config.loss.hierarchical_softmax
@@ -26,37 +26,36 @@ struct TrainedModel {
 
 /// Writes the model atomically (a temporary file beside it, fsync, rename, fsync of the folder), in the
 /// format of docs/model-format.md. Throws Error naming the file, also for a model that load_model would
-/// refuse: matrices of the wrong shape, values that are not finite, words that are empty or have white space
-/// or a NUL in them; nothing is left under the final name then.
+/// reject: matrices of the wrong shape, values that are not finite, words that are empty or contain white
+/// space or a NUL. On an error nothing is left under the final name.
 WARP2VEC_EXPORT void save_model(const TrainedModel& model, const std::string& path);
 
-/// The same for what has been trained on `data`.
+/// The same for embeddings trained on `data`.
 WARP2VEC_EXPORT void save_model(const TrainingData& data, const Embeddings& embeddings,
                                 const std::string& path);
 
-/// Reads what save_model wrote, bit for bit. Strict: sizes must fit the file to the byte and are checked
-/// before any allocation, every section against its CRC-32, and the content against what a training could
-/// have made: settings in range, words unique and in the vocabulary's order, the code lengths of a Huffman
-/// tree, finite values. Throws Error naming the file, the section or offset, and what was expected.
+/// Reads what save_model wrote, bit for bit. Strict: sizes must match the file to the byte and are checked
+/// before any allocation, every section must match its CRC-32, and the content must be one that training can
+/// produce: settings in range, unique words in vocabulary order, the code lengths of a Huffman tree, finite
+/// values. Throws Error naming the file, the section or offset, and what was expected.
 WARP2VEC_EXPORT TrainedModel load_model(const std::string& path);
 
 /// Whether a model trained with this loss has a P(word | context).
 WARP2VEC_EXPORT bool has_probabilities(const Loss& loss);
 
-/// log P(word | context) in nats: how likely `word` is where `context` is near, in the text as it was trained
+/// log P(word | context) in nats: how likely `word` is near `context`, in the text as it was trained
 /// (windowed and subsampled). With x the context's input row, it is
-///     sum over the steps of the word's path of log sigmoid(+-x . node), + to the left, - to the right
+///     sum over the nodes of the word's path of log sigmoid(+-x . node), + to the left, - to the right
 /// under hierarchical softmax, in O(code length * dim), and
 ///     x . y_word - log sum over all words v of exp(x . y_v)
 /// under the full softmax, in O(vocabulary * dim) (F. Morin and Y. Bengio 2005 for the tree; T. Mikolov et
 /// al. 2013 for both in skip-gram). Computed in double: over all words the probabilities sum to 1 up to
-/// rounding, 1e-12 in the tests. Both words are of the model's vocabulary. Throws Error if there are no
-/// probabilities: negative sampling alone learns scores of pairs that are not normalised.
+/// rounding, 1e-12 in the tests. Both words must be in the model's vocabulary. Throws Error if the model
+/// has no probabilities: negative sampling alone learns pair scores that are not normalised.
 WARP2VEC_EXPORT double log_probability(const TrainedModel& model, WordId word, WordId context);
 
-/// log_probability of every word, one per word of the vocabulary, in O(vocabulary * dim) and under
-/// hierarchical softmax O(vocabulary * code length) more. Bit for bit what log_probability gives, with its
-/// errors.
+/// log_probability of every word of the vocabulary, bit for bit, in O(vocabulary * dim), under hierarchical
+/// softmax plus O(vocabulary * code length). Throws like log_probability.
 WARP2VEC_EXPORT std::vector<double> log_probabilities(const TrainedModel& model, WordId context);
 
 struct WordProbability {
@@ -64,8 +63,8 @@ struct WordProbability {
   double log_probability = 0;  ///< nats
 };
 
-/// The `top` most probable words (all, if there are fewer; none for `top` < 1), by falling probability, then
-/// by WordId. Errors as of log_probability.
+/// The `top` most probable words (all if there are fewer, none for `top` < 1), by decreasing probability,
+/// then by WordId. Throws like log_probability.
 WARP2VEC_EXPORT std::vector<WordProbability> top_k(const TrainedModel& model, WordId context,
                                                    std::int64_t top);
 

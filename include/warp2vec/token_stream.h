@@ -8,8 +8,8 @@
 
 namespace warp2vec {
 
-/// Sentence i is ids[ends[i - 1] .. ends[i]), the first from 0. Ends rise strictly (no empty sentences); the
-/// last one is ids.size().
+/// Sentence i is ids[ends[i - 1] .. ends[i]), starting from 0. Ends are strictly increasing (no empty
+/// sentences); the last is ids.size().
 struct TokenStream {
   std::vector<WordId> ids;
   std::vector<std::int64_t> ends;

@@ -1,5 +1,5 @@
 #pragma once
-/// Training: the epochs and batches of a run, and the seam behind which a CPU or a GPU does the work.
+/// Training: the epochs and batches of a run, and the Backend interface to the CPU or GPU that executes them.
 
 #include <warp2vec/config.h>
 #include <warp2vec/detail/kept_tokens.h>
@@ -21,9 +21,9 @@
 
 namespace warp2vec {
 
-/// Everything that stays constant during a run. The references outlive the backend.
+/// Everything that is constant during a run. The referenced objects must outlive the backend.
 struct WARP2VEC_EXPORT TrainingData {
-  /// Sharing::automatic is what choose_sharing() says for a CPU; for a GPU, ask it before.
+  /// Sharing::automatic is resolved by choose_sharing() for a CPU; for a GPU, the caller resolves it first.
   const Config config;
   const Vocabulary& vocabulary;
   const TokenStream& tokens;
@@ -34,7 +34,7 @@ struct WARP2VEC_EXPORT TrainingData {
   /// Throws Error for a vocabulary of fewer than two words and for settings out of range.
   TrainingData(const Config& config, const Vocabulary& vocabulary, const TokenStream& tokens);
 
-  /// Which tokens of an epoch subsampling keeps, counted on thread_count(config) threads. It refers to *this.
+  /// Which tokens of an epoch subsampling keeps, counted on thread_count(config) threads. Refers to *this.
   KeptTokens kept_tokens(std::uint32_t epoch) const;
 
   LearningRateSchedule schedule() const;
@@ -42,57 +42,57 @@ struct WARP2VEC_EXPORT TrainingData {
   float lr_at(std::uint32_t epoch, std::int64_t position) const { return schedule().at(epoch, position); }
 };
 
-/// Consecutive kept tokens [first, last) of one epoch, to be trained as centres; whole tiles except at the
-/// epoch's end.
+/// Consecutive kept tokens [first, last) of one epoch, to be trained as centres: whole tiles, except at the
+/// end of the epoch.
 struct Batch {
   const KeptTokens* epoch = nullptr;
   std::int64_t first = 0;
   std::int64_t last = 0;
 };
 
-/// What a backend has trained since it was last asked.
+/// What a backend has trained since the last drain().
 struct Trained {
-  double loss = 0;         ///< summed over pairs: -log of what each objective maximises, nats
+  double loss = 0;         ///< sum over pairs of -log of what each objective maximises, nats
   std::int64_t pairs = 0;  ///< (context, centre) pairs
 };
 
-/// Mean loss of a pair, in nats, while all scores are 0, as they are before any training: (1 + K) log 2 for
+/// Mean loss per pair, in nats, when all scores are 0, as before any training: (1 + K) log 2 for
 /// negative sampling, log 2 for each node of a path for hierarchical softmax, log V for softmax.
 WARP2VEC_EXPORT double untrained_loss(const TrainingData& data);
 
-/// Executes batches on some device. Calls come from one thread. A device that fails throws DeviceError from
-/// any of them; after a call that threw, only the destructor follows, and batches in flight are given up.
+/// Trains batches on a device. All calls must come from one thread. Any call may throw DeviceError; after
+/// that only the destructor may be called, and batches in flight are abandoned.
 class WARP2VEC_EXPORT Backend {
  public:
   virtual ~Backend() = default;
   /// Centres per batch that suit the device; a multiple of config.tile_centres.
   virtual std::int64_t batch_size() const = 0;
-  /// Takes the parameters over until download(), leaving `embeddings` as they are; a CPU backend trains them
-  /// in place.
+  /// Copies the parameters to the device until download(); a CPU backend trains `embeddings` in place.
   virtual void upload(Embeddings& embeddings) = 0;
-  /// data.kept_tokens(epoch), after upload(); a device may count them sooner than the host does. `data` is
-  /// what the backend trains.
+  /// data.kept_tokens(epoch), after upload(); a device may count faster than the host. `data` is the
+  /// backend's own.
   virtual KeptTokens kept_tokens(const TrainingData& data, std::uint32_t epoch) {
     return data.kept_tokens(epoch);
   }
-  /// Trains the batch; may return before it is done. `batch.epoch` stays alive until the next drain(), or
-  /// until a call has thrown.
+  /// Trains the batch; may return before it is done. `batch.epoch` must stay alive until the next drain(), or
+  /// until a call throws.
   virtual void train(const Batch& batch) = 0;
-  /// Waits for all batches and returns what they came to.
+  /// Waits for all batches and returns their totals.
   virtual Trained drain() = 0;
-  /// Waits for all batches and copies the parameters; training may go on. On DeviceError `embeddings` are
-  /// unchanged.
+  /// Waits for all batches and copies the parameters to `embeddings`; training may continue. On DeviceError
+  /// `embeddings` are unchanged.
   virtual void checkpoint(Embeddings& embeddings) = 0;
-  /// Waits for all batches and puts the parameters back. On DeviceError `embeddings` are unchanged.
+  /// Waits for all batches and moves the parameters to `embeddings`. On DeviceError `embeddings` are
+  /// unchanged.
   virtual void download(Embeddings& embeddings) = 0;
 };
 
-/// Plain loops on one thread, in the order of the corpus: the executable definition of every objective.
+/// Plain loops on one thread, in corpus order: the executable definition of every objective.
 WARP2VEC_EXPORT std::unique_ptr<Backend> make_reference_backend(const TrainingData& data);
 /// Vectorised, on config.threads threads.
 WARP2VEC_EXPORT std::unique_ptr<Backend> make_cpu_backend(const TrainingData& data);
 
-/// The state of a run, as told to its observer.
+/// The state of a run, as reported to its observer.
 struct Progress {
   std::int32_t epoch = 0;         ///< 0-based
   std::int64_t tokens_done = 0;   ///< of all epochs
@@ -102,34 +102,34 @@ struct Progress {
   double lr = 0;
   double seconds = 0;           ///< since training began
   double words_per_second = 0;  ///< tokens (before subsampling) since training began
-  bool epoch_end = false;       ///< the last report of its epoch
+  bool epoch_end = false;       ///< last report of its epoch
 };
 
-/// Called between batches, at most about five times a second and at each epoch's end; false stops the run
-/// after the batches in flight.
+/// Called between batches, about five times a second at most, and at the end of each epoch. Returning false
+/// stops the run after the batches in flight.
 using Observer = std::function<bool(const Progress&)>;
 
 struct TrainingSummary {
   std::vector<double> epoch_loss;  ///< mean per pair, one per finished epoch
   std::int64_t tokens = 0;         ///< trained tokens of all epochs, before subsampling
-  std::int64_t kept_tokens = 0;    ///< of them kept by subsampling: the number of centres
+  std::int64_t kept_tokens = 0;    ///< those that subsampling kept: the number of centres
   std::int64_t pairs = 0;
-  double seconds = 0;           ///< of the whole run, uploads and downloads included
+  double seconds = 0;           ///< of the whole run, including uploads and downloads
   double upload_seconds = 0;    ///< parameters to the device; about 0 on a CPU
-  double download_seconds = 0;  ///< parameters from the device, checkpoints included; about 0 on a CPU
+  double download_seconds = 0;  ///< parameters from the device, including checkpoints; about 0 on a CPU
   bool interrupted = false;     ///< the observer stopped it
 };
 
-/// The device failed. The embeddings are as they were after tokens(), which may be saved; all that was
-/// trained after that is lost.
+/// The device failed. The embeddings are those of the last checkpoint, after tokens() tokens, and may be
+/// saved; what was trained after that is lost.
 class WARP2VEC_EXPORT TrainingFailed : public Error {
  public:
   TrainingFailed(const std::string& what, TrainingSummary summary, std::int64_t tokens)
       : Error(what), summary_(std::move(summary)), tokens_(tokens) {}
 
-  /// Trained tokens that the embeddings hold: those of the last checkpoint; 0 = the starting values.
+  /// Tokens trained up to the last checkpoint, which the embeddings hold; 0 = the initial values.
   std::int64_t tokens() const { return tokens_; }
-  /// What the run had come to at its last report, the lost part included.
+  /// The run at its last report, including the part that is lost.
   const TrainingSummary& summary() const { return summary_; }
 
  private:
@@ -137,18 +137,19 @@ class WARP2VEC_EXPORT TrainingFailed : public Error {
   std::int64_t tokens_;
 };
 
-/// How long after the upload or the last checkpoint the next one is taken: what a failure of the device costs
-/// at most, against copying and checking all vectors. Those of 3 million words with 300 dimensions are 7 GB,
-/// which would take longer than a short epoch.
+/// How long after the upload or the last checkpoint to take the next one: a trade-off between what a device
+/// failure can cost and the time to copy and check all vectors. Those of 3 million words with 300 dimensions
+/// are 7 GB, which would take longer than a short epoch.
 struct CheckpointIntervals {
-  std::chrono::milliseconds epoch_end = std::chrono::seconds(30);  ///< at the end of an epoch but the last
-  std::chrono::milliseconds longest = std::chrono::minutes(5);     ///< within an epoch
+  std::chrono::milliseconds epoch_end =
+      std::chrono::seconds(30);                                 ///< at the end of an epoch, except the last
+  std::chrono::milliseconds longest = std::chrono::minutes(5);  ///< within an epoch
 };
 
-/// Trains `embeddings` in place. Throws TrainingFailed if the device fails. Throws Error, and the embeddings
-/// are then not to be saved, if training diverged: the loss is not finite or more than three times that of
-/// untrained vectors, or a row of any matrix is not finite or longer than 1000; and if there was no pair to
-/// train: no sentence has two words, or subsampling left none with two. The message says what to change.
+/// Trains `embeddings` in place. Throws TrainingFailed if the device fails. Throws Error, after which the
+/// embeddings must not be saved, if training diverged (the loss is not finite or more than three times that
+/// of untrained vectors, or a row of any matrix is not finite or longer than 1000), and if there was no pair
+/// to train: no sentence has two words, or none after subsampling. The message says what to change.
 WARP2VEC_EXPORT TrainingSummary train(const TrainingData& data, Backend& backend, Embeddings& embeddings,
                                       const Observer& observer = {},
                                       const CheckpointIntervals& intervals = {});

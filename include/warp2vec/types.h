@@ -6,8 +6,8 @@
 #if defined(__CUDACC__)
 #define WARP2VEC_HD __host__ __device__
 #define WARP2VEC_UNROLL _Pragma("unroll")
-#define WARP2VEC_NO_UNROLL _Pragma("unroll 1")  // where registers are worth more than speed
-#define WARP2VEC_NO_INLINE __noinline__         // likewise
+#define WARP2VEC_NO_UNROLL _Pragma("unroll 1")  // saves registers
+#define WARP2VEC_NO_INLINE __noinline__         // saves registers
 #else
 #define WARP2VEC_HD
 #define WARP2VEC_UNROLL
@@ -17,8 +17,8 @@
 
 namespace warp2vec {
 
-/// A word's row in the vocabulary and in the matrices, 0 = the most frequent word. A type of its own, so that
-/// it is never mixed up with a position in the corpus (std::int64_t).
+/// A word's row in the vocabulary and in the matrices, 0 = the most frequent word. A distinct type, so that
+/// it cannot be confused with a position in the corpus (std::int64_t).
 enum class WordId : std::int32_t {};
 
 /// The largest vocabulary: a WordId holds 31 bits.
@@ -26,8 +26,8 @@ inline constexpr std::int64_t kMaxVocabulary = 2147483647;
 
 WARP2VEC_HD constexpr std::int64_t row_of(WordId id) { return static_cast<std::int64_t>(id); }
 
-/// A row-major matrix that somebody else owns: `rows` rows of `cols` values, `stride` >= cols values apart.
-/// Offsets are 64-bit: rows * stride passes 2^31 for a few million words.
+/// A non-owning view of a row-major matrix: `rows` rows of `cols` values, `stride` >= cols values apart.
+/// Offsets are 64-bit: rows * stride exceeds 2^31 for a few million words.
 template <class T>
 struct MatrixView {
   T* data = nullptr;

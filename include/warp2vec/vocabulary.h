@@ -15,13 +15,13 @@
 
 namespace warp2vec {
 
-/// Words ordered by falling counts; immutable once made.
+/// Words in order of decreasing counts; immutable.
 class WARP2VEC_EXPORT Vocabulary {
  public:
   Vocabulary() = default;
 
-  /// From words in any order, each once, counts >= 0; those with equal counts stay in this order. Keeps those
-  /// with count >= max(1, min_count) and of them the first, at most `max_vocab` (0 = no limit). Throws Error
+  /// From distinct words in any order, counts >= 0; words with equal counts keep this order. Keeps words with
+  /// count >= max(1, min_count), at most `max_vocab` of them, the most frequent (0 = no limit). Throws Error
   /// for a word that appears twice and for more than kMaxVocabulary words.
   Vocabulary(const std::vector<std::pair<std::string_view, std::int64_t>>& words, std::int64_t min_count,
              std::int64_t max_vocab);
@@ -29,9 +29,9 @@ class WARP2VEC_EXPORT Vocabulary {
   std::int64_t size() const { return static_cast<std::int64_t>(counts_.size()); }
   std::string_view word(WordId id) const;
   std::int64_t count(WordId id) const { return counts_[static_cast<std::size_t>(row_of(id))]; }
-  /// One count per word, falling.
+  /// One count per word, decreasing.
   std::span<const std::int64_t> counts() const { return counts_; }
-  /// Sum of all counts: the number of trainable tokens in the corpus that was counted.
+  /// Sum of all counts: the number of tokens of the counted corpus that are in the vocabulary.
   std::int64_t total() const { return total_; }
   std::optional<WordId> find(std::string_view word) const;
 
@@ -44,12 +44,12 @@ class WARP2VEC_EXPORT Vocabulary {
 };
 
 /// Reads `word count` lines (one space or tab between; word2vec.c's `</s>` line is an entry like any other),
-/// in any order, and filters like Vocabulary's constructor. Throws Error naming file and line for a line of
-/// another form, a count that is not an integer in [0, 2^63), a repeated word or an empty result.
+/// in any order, and filters like Vocabulary's constructor. Throws Error naming file and line for a
+/// malformed line, a count that is not an integer in [0, 2^63), a repeated word or an empty result.
 WARP2VEC_EXPORT Vocabulary read_vocabulary(const std::string& path, std::int64_t min_count,
                                            std::int64_t max_vocab);
 
-/// Writes `word count\n` lines in the vocabulary's order, atomically.
+/// Writes `word count\n` lines in vocabulary order, atomically.
 WARP2VEC_EXPORT void save_vocabulary(const Vocabulary& vocabulary, const std::string& path);
 
 }  // namespace warp2vec

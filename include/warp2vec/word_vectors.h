@@ -1,5 +1,5 @@
 #pragma once
-/// Word vectors in files: words with one row each.
+/// Word vectors and their file formats.
 
 #include <warp2vec/embeddings.h>
 #include <warp2vec/error.h>
@@ -12,7 +12,7 @@
 
 namespace warp2vec {
 
-/// Words and their vectors, row i for word i, in the file's order (by falling frequency as all trainers write
+/// Words and their vectors, row i for word i, in file order (by decreasing frequency, as all trainers write
 /// them).
 struct WordVectors {
   std::vector<std::string> words;
@@ -35,16 +35,16 @@ WARP2VEC_EXPORT VectorFormat parse_vector_format(const std::string& text);
 WARP2VEC_EXPORT std::string to_string(VectorFormat format);
 
 /// Reads binary, text, glove or npy vectors; the format is detected from the content. Strict: the file's size
-/// must fit the header to the byte, words must be non-empty and unique, numbers finite. Throws Error naming
+/// must match the header to the byte, words must be non-empty and unique, numbers finite. Throws Error naming
 /// file and offset or line. Sizes are checked against the file's size before any allocation.
 WARP2VEC_EXPORT WordVectors load_vectors(const std::string& path);
 
 /// Writes the vectors of `words` atomically (a temporary file beside it, fsync, rename, fsync of the folder);
-/// numbers in text have the fewest digits that read back to the same float. Throws Error naming the file;
-/// nothing is left under a final name then.
+/// text formats use the fewest digits that read back to the same float. Throws Error naming the file; nothing
+/// is left under the final name then.
 WARP2VEC_EXPORT void save_vectors(const WordVectors& vectors, const std::string& path, VectorFormat format);
 
-/// The same for a trained model: rows of `input` in the vocabulary's order.
+/// The same for a trained model: the rows of `input` in vocabulary order.
 WARP2VEC_EXPORT void save_vectors(const Vocabulary& vocabulary, const Matrix& input, const std::string& path,
                                   VectorFormat format);
 

@@ -26,7 +26,7 @@ void check(const Config& config) {
                 std::to_string(kMaxCudaDim) + "; --device cpu trains more");
 }
 
-/// What warps and blocks have counted since it was last asked.
+/// The totals that warps accumulate on the device.
 class DeviceTotals {
  public:
   explicit DeviceTotals(std::int64_t size) : loss_(size), loss_pairs_(size), pairs_(size) {}
@@ -39,7 +39,7 @@ class DeviceTotals {
     clear(pairs_, stream);
   }
 
-  /// Waits for `stream`, sums and clears. The loss is scaled from the pairs that it was computed for to all.
+  /// Waits for `stream`, sums and clears. The sampled loss is extrapolated to all pairs.
   Trained take(const CudaStream& stream) const {
     stream.synchronize();
     const double loss = sum(loss_);
@@ -68,7 +68,7 @@ class DeviceTotals {
   DeviceArray<std::int64_t> pairs_;
 };
 
-/// Gives batches to one stream: subsampling (which the full softmax leaves to the host), then training. The
+/// Queues batches on one stream: subsampling (which the full softmax leaves to the host), then training. The
 /// host stays at most two batches ahead.
 class OneGpuBackend final : public CudaBackend {
  public:
@@ -80,7 +80,7 @@ class OneGpuBackend final : public CudaBackend {
         tables_(data, HotMatrices(data, centres_elsewhere(model_of(data), plan_.in_flight)), uploader_),
         totals_(std::max<std::int64_t>(plan_.warps(), kSoftmaxBlocks)),
         scratch_(plan_.launch.shared ? 0 : plan_.blocks * plan_.launch.scratch_bytes) {
-    tables_.show_to(model_);
+    tables_.set_views(model_);
     if (data.config.loss.softmax)
       softmax_ =
           std::make_unique<SoftmaxTrainer>(data, uploader_, plan_.batch_centres, plan_.softmax_centres);
@@ -95,7 +95,7 @@ class OneGpuBackend final : public CudaBackend {
 
   void upload(Embeddings& embeddings) override {
     embeddings_.emplace(embeddings, data_.config.table_type, uploader_);
-    embeddings_->show_to(model_);
+    embeddings_->set_views(model_);
     if (!softmax_) {
       corpus_.emplace(data_.tokens, uploader_, plan_.memory.corpus_resident);
       kept_.emplace(*corpus_, data_.tokens.tokens(), tables_.thresholds(), data_.config.max_sentence,
@@ -106,7 +106,8 @@ class OneGpuBackend final : public CudaBackend {
     stream_.synchronize();
   }
 
-  // Of a streamed corpus the host has to pack and copy every token, which costs it as much as counting them.
+  // For a streamed corpus the host would have to pack and copy every token, which costs as much as counting
+  // them.
   KeptTokens kept_tokens(const TrainingData& data, std::uint32_t epoch) override {
     if (softmax_ || !plan_.memory.corpus_resident) return data.kept_tokens(epoch);
     const Draws draws{data.config.seed, epoch};

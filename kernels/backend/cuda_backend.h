@@ -1,5 +1,5 @@
 #pragma once
-/// make_cuda_backend() with its choices open.
+/// make_cuda_backend() with limits, for tests.
 
 #include <warp2vec/cuda.h>
 

@@ -10,7 +10,7 @@
 namespace warp2vec {
 namespace {
 
-// Compute capabilities that there are kernels for, 10 * major + minor, rising.
+// Compute capabilities that the build has kernels for, 10 * major + minor, increasing.
 constexpr std::array kArchitectures{WARP2VEC_CUDA_ARCHITECTURES};
 
 std::string cuda_version(int number) {  // 13000 = 13.0, 12040 = 12.4
@@ -30,7 +30,7 @@ std::string no_devices(cudaError_t error) {
          cudaGetErrorName(error) + ")";
 }
 
-// Adds device `index` to the usable ones or to the problems.
+// Adds device `index` to the usable devices or to the problems.
 void examine(int index, bool with_free_memory, CudaDevices& devices) {
   const std::string name = "GPU " + std::to_string(index);
   cudaDeviceProp properties{};
@@ -48,7 +48,7 @@ void examine(int index, bool with_free_memory, CudaDevices& devices) {
   }
   if (error == cudaSuccess && with_free_memory) error = cudaMemGetInfo(&free, &total);
   if (error != cudaSuccess) {
-    cudaGetLastError();  // forgets it
+    cudaGetLastError();  // clears the error
     devices.problems.push_back(name + " fails: " + cudaGetErrorString(error) + " (" +
                                cudaGetErrorName(error) + ")");
     return;
@@ -65,7 +65,7 @@ CudaDevices find_cuda_devices(bool with_free_memory) {
   int count = 0;
   const cudaError_t error = cudaGetDeviceCount(&count);
   if (error != cudaSuccess || count == 0) {
-    cudaGetLastError();  // forgets it
+    cudaGetLastError();  // clears the error
     devices.problems.push_back(no_devices(error != cudaSuccess ? error : cudaErrorNoDevice));
     return devices;
   }

@@ -1,5 +1,5 @@
 #pragma once
-/// The one GPU of a run.
+/// Selects the GPU of a run.
 
 #include <warp2vec/cuda.h>
 

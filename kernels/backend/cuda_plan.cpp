@@ -14,13 +14,13 @@
 namespace warp2vec {
 namespace {
 
-// What CUDA itself, cuBLAS and Thrust take beside our own allocations.
+// Memory that CUDA, cuBLAS and Thrust need besides the planned allocations.
 constexpr std::int64_t kReserve = std::int64_t{256} << 20;
 
-/// What subsampling leaves, on average.
+/// The expected result of subsampling.
 struct Kept {
-  double share = 0;          // of all tokens
-  double largest_share = 0;  // the commonest word's of the kept tokens
+  double share = 0;          // of all tokens that are kept
+  double largest_share = 0;  // of the kept tokens that are the most frequent word
 };
 
 Kept expected_kept(const TrainingData& data) {
@@ -101,7 +101,7 @@ CudaPlan plan_cuda(const TrainingData& data, const CudaDevice& device, const Cud
   const Model model = model_of(data);
   CudaPlan plan;
   if (data.config.loss.softmax) {
-    plan.softmax_centres = most_softmax_centres(data.config);
+    plan.softmax_centres = max_softmax_centres(data.config);
   } else {
     plan.launch = plan_train_launch(model, {device.index, !limits.no_tensor_cores, limits.warps});
     plan.blocks = limits.blocks > 0 ? limits.blocks : choose_blocks(data, device, model, plan.launch);

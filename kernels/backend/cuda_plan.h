@@ -11,9 +11,10 @@
 
 namespace warp2vec {
 
-/// What would otherwise follow from the device and the corpus; 0 and false leave it so. For tests.
+/// Overrides of what is otherwise derived from the device and the corpus; 0 and false mean no override. For
+/// tests.
 struct CudaLimits {
-  int warps = 0;                 ///< of a block
+  int warps = 0;                 ///< per block
   int blocks = 0;                ///< of the training kernel
   bool stream_corpus = false;    ///< even if it fits
   bool no_tensor_cores = false;  ///< even if the device has them
@@ -22,13 +23,13 @@ struct CudaLimits {
 struct CudaPlan {
   TrainLaunch launch;
   int blocks = 0;                    ///< of the training kernel
-  CentresInFlight in_flight;         ///< but for the full softmax
-  std::int32_t softmax_centres = 0;  ///< most_softmax_centres()
+  CentresInFlight in_flight;         ///< except for the full softmax
+  std::int32_t softmax_centres = 0;  ///< max_softmax_centres()
   std::int64_t batch_centres = 0;
-  std::int64_t batch_tokens = 0;  ///< kept tokens of a batch with the reach of its windows, at most
+  std::int64_t batch_tokens = 0;  ///< maximum kept tokens per batch, including those that only windows cover
   CudaMemoryPlan memory;
 
-  /// That the objective trains from the same values.
+  /// Of the objective with the most.
   std::int64_t centres_in_flight() const {
     return softmax_centres > 0 ? softmax_centres : std::max(in_flight.negatives, in_flight.paths);
   }
@@ -36,9 +37,10 @@ struct CudaPlan {
   std::int64_t warps() const { return std::int64_t{blocks} * launch.warps; }
 };
 
-/// The most centres from all over the corpus that may be in flight without harm to quality, for what is
-/// trained; measured, see benchmarks/README.md. Few for little training, which would otherwise start slowly,
-/// and few where one word is so frequent that its row gets too many gradients from the same values.
+/// How many centres, spread over the corpus, may be in flight without harm to quality, for each objective;
+/// found by measurement, see benchmarks/README.md. Few for short training, which would otherwise start
+/// slowly, and few where one word is so frequent that its row would get too many gradients from the same
+/// values.
 CentresInFlight harmless_centres_in_flight(const TrainingData& data);
 
 /// Throws Error if the run does not fit into the device's free memory, saying what is needed and what to

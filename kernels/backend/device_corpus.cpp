@@ -12,9 +12,9 @@ DeviceCorpus::DeviceCorpus(const TokenStream& tokens, Uploader& uploader, bool r
   if (!resident) return;
   for (std::int64_t begin = 0; begin < tokens.tokens(); begin += kRun) {
     const std::int64_t end = std::min(tokens.tokens(), begin + kRun);
-    uploader.upload_made(memory_.data() + begin,
-                         (end - begin) * static_cast<std::int64_t>(sizeof(PackedToken)),
-                         [&](void* buffer) { pack(begin, end, static_cast<PackedToken*>(buffer)); });
+    uploader.upload_generated(memory_.data() + begin,
+                              (end - begin) * static_cast<std::int64_t>(sizeof(PackedToken)),
+                              [&](void* buffer) { pack(begin, end, static_cast<PackedToken*>(buffer)); });
   }
 }
 
@@ -22,7 +22,7 @@ const PackedToken* DeviceCorpus::tokens(std::int64_t begin, std::int64_t end, co
   if (resident_) return memory_.data() + begin;
   run_ = 1 - run_;
   PackedToken* const run = memory_.data() + static_cast<std::int64_t>(run_) * (memory_.size() / 2);
-  uploader_.upload_made(
+  uploader_.upload_generated(
       run, (end - begin) * static_cast<std::int64_t>(sizeof(PackedToken)),
       [&](void* buffer) { pack(begin, end, static_cast<PackedToken*>(buffer)); }, &released_[run_]);
   uploader_.finish_before(stream);

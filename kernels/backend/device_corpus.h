@@ -1,5 +1,5 @@
 #pragma once
-/// The corpus as the device sees it: kept there, or streamed.
+/// The corpus on the device, resident or streamed.
 
 #include <warp2vec/token_stream.h>
 
@@ -13,7 +13,7 @@
 
 namespace warp2vec {
 
-/// A token on the device: the word's id, and in the top bit whether it ends a sentence.
+/// A token on the device: the word id; the top bit says whether it ends a sentence.
 struct PackedToken {
   std::uint32_t bits;
 
@@ -22,21 +22,20 @@ struct PackedToken {
   WARP2VEC_HD constexpr bool ends_sentence() const { return (bits & kEnd) != 0; }
 };
 
-/// Hands out runs of tokens on the device. A resident corpus is uploaded once; of a streamed one there are
-/// two runs at a time.
+/// Provides runs of consecutive tokens on the device. A resident corpus is uploaded once; a streamed one has
+/// two runs on the device at a time.
 class DeviceCorpus {
  public:
-  /// Tokens of a run at most.
+  /// Maximum tokens per run.
   static constexpr std::int64_t kRun = kStreamedTokens;
   static_assert(kRun * sizeof(PackedToken) <= Uploader::kBufferBytes);
 
-  /// The references outlive this object.
+  /// The referenced objects must outlive this.
   DeviceCorpus(const TokenStream& tokens, Uploader& uploader, bool resident);
 
-  /// Tokens [begin, end), of a streamed corpus at most kRun, for work that is given to `stream` before
-  /// release().
+  /// Tokens [begin, end), at most kRun of a streamed corpus, for work queued on `stream` before release().
   const PackedToken* tokens(std::int64_t begin, std::int64_t end, const CudaStream& stream);
-  /// The last run may be overwritten after the work that `stream` has been given so far.
+  /// Allows the last run to be overwritten after the work queued on `stream` so far.
   void release(const CudaStream& stream);
 
  private:

@@ -22,7 +22,7 @@ DeviceArray<Bf16> rounded_on_device(const Matrix& matrix, Uploader& uploader) {
   for (std::int64_t begin = 0; begin < array.size(); begin += kBf16Run) {
     const std::int64_t size = std::min(kBf16Run, array.size() - begin);
     const float* const from = matrix.row(0) + begin;
-    uploader.upload_made(
+    uploader.upload_generated(
         array.data() + begin, size * static_cast<std::int64_t>(sizeof(Bf16)),
         [&](void* buffer) { std::transform(from, from + size, static_cast<Bf16*>(buffer), nearest_bf16); });
   }
@@ -72,7 +72,7 @@ void DeviceEmbeddings::download(Embeddings& embeddings, const CudaStream& stream
   embeddings.output = std::move(output);
 }
 
-void DeviceEmbeddings::show_to(Model& model) const {
+void DeviceEmbeddings::set_views(Model& model) const {
   model.input.data = input_.data();
   model.output.data = output_.data();
   model.nodes.data = nodes_.data();

@@ -11,15 +11,14 @@ namespace warp2vec {
 
 class DeviceEmbeddings {
  public:
-  /// Uploads; the copies may not be done yet. Under TableType::bf16 values are rounded to the nearest on the
-  /// way.
+  /// Starts the upload. Under TableType::bf16 values are rounded to nearest.
   DeviceEmbeddings(const Embeddings& embeddings, TableType type, Uploader& uploader);
 
-  /// Waits for `stream` and copies the parameters. On DeviceError `embeddings` are unchanged; they are copied
-  /// as a whole first, which takes their size of host memory once more.
+  /// Waits for `stream` and copies the parameters. On DeviceError `embeddings` are unchanged: everything is
+  /// copied to new matrices first, which temporarily doubles their host memory.
   void download(Embeddings& embeddings, const CudaStream& stream) const;
-  /// Sets the model's views of matrices.
-  void show_to(Model& model) const;
+  /// Points the model's matrix views at the device.
+  void set_views(Model& model) const;
 
  private:
   TableType type_;

@@ -21,7 +21,7 @@ DeviceTables::DeviceTables(const TrainingData& data, const HotMatrices& hot, Upl
   code_lengths_ = on_device(tree.code_lengths, tree.words, uploader);
 }
 
-void DeviceTables::show_to(Model& model) const {
+void DeviceTables::set_views(Model& model) const {
   model.negatives = {alias_.data(), static_cast<std::uint32_t>(alias_.size())};
   model.tree = {levels_.data(), code_lengths_.data(), code_lengths_.size()};
   model.hot_input = input_.view();

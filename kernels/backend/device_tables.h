@@ -1,5 +1,5 @@
 #pragma once
-/// What the host builds once and the device only reads: thresholds, alias table, Huffman tree, hot rows.
+/// Read-only tables that the host builds once: thresholds, alias table, Huffman tree, hot rows.
 
 #include <warp2vec/trainer.h>
 
@@ -14,13 +14,13 @@ namespace warp2vec {
 
 class DeviceTables {
  public:
-  /// Uploads the tables; the copies may not be done yet.
+  /// Starts the upload.
   DeviceTables(const TrainingData& data, const HotMatrices& hot, Uploader& uploader);
 
-  /// Of kept().
+  /// For kept().
   const std::uint32_t* thresholds() const { return thresholds_.data(); }
-  /// Sets the model's views of tables.
-  void show_to(Model& model) const;
+  /// Points the model's table views at the device.
+  void set_views(Model& model) const;
 
  private:
   /// A HotRows on the device.

@@ -12,7 +12,7 @@
 namespace warp2vec {
 namespace {
 
-/// A run of tokens, and which of them are kept.
+/// A run of tokens, and whether each is kept.
 struct Run {
   const PackedToken* tokens;
   const std::uint32_t* thresholds;
@@ -24,7 +24,7 @@ struct Run {
   }
 };
 
-/// One token as a sum.
+/// The count of one token.
 struct CountToken {
   Run run;
 
@@ -35,7 +35,7 @@ struct CountToken {
   }
 };
 
-/// Associative: what comes before a sentence end does not count towards the sentence after it.
+/// Associative: tokens before a sentence end do not count towards the sentence after it.
 struct AddCounts {
   __host__ __device__ KeptCount operator()(const KeptCount& a, const KeptCount& b) const {
     return {a.kept + b.kept, b.has_end ? b.in_sentence : a.in_sentence + b.in_sentence,
@@ -43,21 +43,21 @@ struct AddCounts {
   }
 };
 
-/// The tokens of one block as a sum.
-struct CountBlock {
+/// The count of one chunk.
+struct CountChunk {
   Run run;
   std::int64_t tokens;
 
-  __host__ __device__ KeptCount operator()(std::int64_t block) const {
-    const std::int64_t begin = block * KeptTokens::kBlock;
-    const std::int64_t end = begin + KeptTokens::kBlock;
+  __host__ __device__ KeptCount operator()(std::int64_t chunk) const {
+    const std::int64_t begin = chunk * KeptTokens::kChunk;
+    const std::int64_t end = begin + KeptTokens::kChunk;
     KeptCount sum{0, 0, false};
     for (std::int64_t i = begin; i < end && i < tokens; ++i) sum = AddCounts{}(sum, CountToken{run}(i));
     return sum;
   }
 };
 
-/// Puts a kept token with an ordinal in [first, last) into its place.
+/// Writes a kept token to its place if its ordinal is in [first, last).
 struct PlaceToken {
   Run run;
   const KeptCount* before;
@@ -67,7 +67,7 @@ struct PlaceToken {
   std::int64_t last;
   WordId* words;
   std::int64_t* positions;
-  std::int64_t* pieces;
+  std::int64_t* segments;
 
   __host__ __device__ void operator()(std::int64_t i) const {
     const KeptCount& count = before[i];
@@ -77,18 +77,18 @@ struct PlaceToken {
     if (!count.has_end) in_sentence += start.in_sentence;
     words[ordinal - first] = run.tokens[i].word();
     positions[ordinal - first] = run.position + i;
-    pieces[ordinal - first] = ordinal - (max_sentence > 0 ? in_sentence % max_sentence : in_sentence);
+    segments[ordinal - first] = ordinal - (max_sentence > 0 ? in_sentence % max_sentence : in_sentence);
   }
 };
 
-// Starts stand at multiples of a block, and so do the ends of runs but the last.
+// Runs start at multiples of a chunk, and end there, except the last.
 constexpr std::int64_t kRun = DeviceCorpus::kRun;
-static_assert(kRun % KeptTokens::kBlock == 0);
+static_assert(kRun % KeptTokens::kChunk == 0);
 
-std::int64_t blocks_of(std::int64_t tokens) { return (tokens + KeptTokens::kBlock - 1) / KeptTokens::kBlock; }
+std::int64_t chunks_of(std::int64_t tokens) { return (tokens + KeptTokens::kChunk - 1) / KeptTokens::kChunk; }
 
-// For the tokens of a run, and for all blocks: these are more only beyond 4 G tokens.
-std::int64_t most_counts(std::int64_t tokens) { return std::max(std::min(tokens, kRun), blocks_of(tokens)); }
+// Enough for the tokens of a run, and for all chunks, of which there are more only beyond 4 G tokens.
+std::int64_t max_counts(std::int64_t tokens) { return std::max(std::min(tokens, kRun), chunks_of(tokens)); }
 
 }  // namespace
 
@@ -98,22 +98,22 @@ KeptOnDevice::KeptOnDevice(DeviceCorpus& corpus, std::int64_t tokens, const std:
       thresholds_(thresholds),
       max_sentence_(max_sentence),
       tokens_(tokens),
-      counts_(most_counts(tokens)),
+      counts_(max_counts(tokens)),
       words_(capacity),
       positions_(capacity),
-      pieces_(capacity) {}
+      segments_(capacity) {}
 
 std::vector<KeptCount> KeptOnDevice::count(const Draws& draws, const CudaStream& stream) {
   const Run run{corpus_.tokens(0, tokens_, stream), thresholds_, 0, {draws.seed, draws.epoch}};
-  const thrust::counting_iterator<std::int64_t> blocks(0);
+  const thrust::counting_iterator<std::int64_t> chunks(0);
   KeptCount* const counts = counts_.data();
-  // A thread for each block: unlike a reduction by blocks, it needs no further memory and no wait for the
-  // number of its results; a million tokens already make a thousand threads.
+  // One thread per chunk: unlike a reduction by key, that needs no further memory and no wait for the number
+  // of results; a million tokens already make a thousand threads.
   on_stream(stream.get(), scratch_, [=, tokens = tokens_](const auto& policy) {
-    thrust::transform(policy, blocks, blocks + blocks_of(tokens), counts, CountBlock{run, tokens});
+    thrust::transform(policy, chunks, chunks + chunks_of(tokens), counts, CountChunk{run, tokens});
   });
   stream.synchronize();
-  std::vector<KeptCount> on_host(static_cast<std::size_t>(blocks_of(tokens_)));
+  std::vector<KeptCount> on_host(static_cast<std::size_t>(chunks_of(tokens_)));
   WARP2VEC_CUDA_CHECK(
       cudaMemcpy(on_host.data(), counts, on_host.size() * sizeof(KeptCount), cudaMemcpyDeviceToHost));
   return on_host;
@@ -128,7 +128,7 @@ KeptView KeptOnDevice::read(const KeptTokens& epoch, std::int64_t first, std::in
     for (std::int64_t begin = epoch.start_before(first).position; begin < end; begin += kRun)
       read_run(epoch, epoch.start_at(begin), std::min(end, begin + kRun), first, last, stream);
   }
-  return {first, last - first, words_.data(), positions_.data(), pieces_.data()};
+  return {first, last - first, words_.data(), positions_.data(), segments_.data()};
 }
 
 void KeptOnDevice::read_run(const KeptTokens& epoch, const KeptTokens::Start& start, std::int64_t end,
@@ -141,7 +141,7 @@ void KeptOnDevice::read_run(const KeptTokens& epoch, const KeptTokens::Start& st
   const std::int64_t size = end - start.position;
   KeptCount* const counts = counts_.data();
   const PlaceToken place{
-      run, counts, start, max_sentence_, first, last, words_.data(), positions_.data(), pieces_.data()};
+      run, counts, start, max_sentence_, first, last, words_.data(), positions_.data(), segments_.data()};
   on_stream(stream.get(), scratch_, [=](const auto& policy) {
     thrust::transform_exclusive_scan(policy, tokens, tokens + size, counts, CountToken{run},
                                      KeptCount{0, 0, false}, AddCounts{});

@@ -1,5 +1,5 @@
 #pragma once
-/// Subsampling on the device: what KeptTokens counts and reads on the host.
+/// Subsampling on the device, as KeptTokens does it on the host.
 
 #include <warp2vec/detail/kept_tokens.h>
 
@@ -11,19 +11,19 @@
 
 namespace warp2vec {
 
-/// Kept tokens of one batch on the device, and the memory to find them.
+/// Finds the kept tokens of one batch at a time, and owns the buffers for them.
 class KeptOnDevice {
  public:
-  /// For batches of `capacity` kept tokens. `thresholds`: of kept(), on the device. `corpus` and `thresholds`
-  /// outlive this object.
+  /// For batches of up to `capacity` kept tokens. `thresholds`: for kept(), on the device. `corpus` and
+  /// `thresholds` must outlive this.
   KeptOnDevice(DeviceCorpus& corpus, std::int64_t tokens, const std::uint32_t* thresholds,
                std::int64_t max_sentence, std::int64_t capacity);
 
-  /// The counts of an epoch, one for each KeptTokens::kBlock tokens; waits for them. The corpus must be
-  /// resident.
+  /// Computes the counts of an epoch, one per KeptTokens::kChunk tokens, and waits for them. The corpus must
+  /// be resident.
   std::vector<KeptCount> count(const Draws& draws, const CudaStream& stream);
-  /// The kept tokens [first, last) of the epoch, clipped to those that there are, for work that is given to
-  /// `stream` before the next call.
+  /// Kept tokens [first, last) of the epoch, clipped to its size, for work queued on `stream` before the next
+  /// call.
   KeptView read(const KeptTokens& epoch, std::int64_t first, std::int64_t last, const CudaStream& stream);
 
  private:
@@ -35,10 +35,10 @@ class KeptOnDevice {
   std::int64_t max_sentence_;
   ScratchAllocator scratch_;
   std::int64_t tokens_;            // of the corpus
-  DeviceArray<KeptCount> counts_;  // of the tokens of the run before each one; of blocks in count()
+  DeviceArray<KeptCount> counts_;  // of the run's tokens before each token; in count(), of each chunk
   DeviceArray<WordId> words_;
   DeviceArray<std::int64_t> positions_;
-  DeviceArray<std::int64_t> pieces_;
+  DeviceArray<std::int64_t> segments_;
 };
 
 }  // namespace warp2vec

@@ -1,5 +1,5 @@
 #pragma once
-/// Makes a Model of a run.
+/// Builds the Model of a run.
 
 #include <warp2vec/trainer.h>
 
@@ -7,7 +7,7 @@
 
 namespace warp2vec {
 
-/// The sizes and settings of the run, with no memory behind the views.
+/// The sizes and settings of the run; the views have no memory yet.
 Model model_of(const TrainingData& data);
 
 }  // namespace warp2vec

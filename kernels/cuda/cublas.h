@@ -1,5 +1,5 @@
 #pragma once
-/// The few functions of cuBLAS that the full softmax needs.
+/// The cuBLAS functions that the full softmax needs, loaded at run time.
 
 #include <cublas_v2.h>
 
@@ -12,11 +12,11 @@ struct CublasFunctions {
   decltype(&cublasSgemm_v2) sgemm;
 };
 
-/// Loads cuBLAS (some 600 MB, so that programs which do not train the full softmax run without it). Throws
-/// Error saying where it was looked for.
+/// Loads cuBLAS on first use, so that programs that do not train the full softmax run without it (some 600
+/// MB). Throws Error if it is not found.
 const CublasFunctions& cublas();
 
-/// Throws DeviceError naming the call, its place, and the status.
+/// Throws DeviceError naming the call, its file and line, and the status.
 [[noreturn]] void throw_cublas_error(cublasStatus_t status, const char* call, const char* file, int line);
 
 }  // namespace warp2vec

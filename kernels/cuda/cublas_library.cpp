@@ -10,7 +10,7 @@
 namespace warp2vec {
 namespace {
 
-// Its own version first; what is used here is the same in all of them.
+// The toolkit's own version first; the functions used here are the same in all of them.
 constexpr int kMajor = CUDART_VERSION / 1000;
 
 class CublasLibrary {

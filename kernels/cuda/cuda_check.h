@@ -1,12 +1,11 @@
 #pragma once
-/// Every call of the CUDA runtime goes through WARP2VEC_CUDA_CHECK, but those of destructors, which must not
-/// throw.
+/// Every CUDA runtime call goes through WARP2VEC_CUDA_CHECK, except in destructors, which must not throw.
 
 #include <cuda_runtime_api.h>
 
 namespace warp2vec {
 
-/// Throws DeviceError naming the call, its place, and CUDA's name and text of the error.
+/// Throws DeviceError naming the call, its file and line, and CUDA's name and description of the error.
 [[noreturn]] void throw_cuda_error(cudaError_t error, const char* call, const char* file, int line);
 
 }  // namespace warp2vec

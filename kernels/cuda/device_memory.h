@@ -8,7 +8,7 @@
 
 namespace warp2vec {
 
-/// `size` values on the current device, not initialised. Throws DeviceError if the memory cannot be had.
+/// `size` uninitialised values on the current device. Throws DeviceError if the allocation fails.
 template <class T>
 class DeviceArray {
  public:
@@ -35,7 +35,7 @@ class DeviceArray {
   std::int64_t size_ = 0;
 };
 
-/// `size` values of page-locked host memory, from which the device copies while the host goes on.
+/// `size` values of page-locked host memory, which the device can copy asynchronously.
 template <class T>
 class PinnedArray {
  public:

@@ -9,10 +9,10 @@
 
 namespace warp2vec {
 
-/// How much of a device a kernel takes.
+/// The grid of a launch.
 struct LaunchShape {
   int blocks;
-  int threads;  ///< of a block
+  int threads;  ///< per block
   std::int64_t shared_bytes = 0;
 };
 
@@ -27,8 +27,8 @@ void launch(void (*kernel)(Parameters...), const LaunchShape& shape, cudaStream_
   WARP2VEC_CUDA_CHECK(cudaLaunchKernelEx(&config, kernel, values...));
 }
 
-/// The compute capability, as 10 * major + minor, that the code of the kernel which the current device runs
-/// was compiled for: lower than the device's own where the build has no newer code.
+/// The compute capability, 10 * major + minor, that the kernel's code for the current device was compiled
+/// for: lower than the device's own where the build has no newer code.
 template <class... Parameters>
 int compiled_for(void (*kernel)(Parameters...)) {
   cudaFuncAttributes attributes{};
@@ -36,19 +36,19 @@ int compiled_for(void (*kernel)(Parameters...)) {
   return attributes.ptxVersion;
 }
 
-/// Bytes of shared memory that a block of the device may have.
-inline std::int64_t most_shared_memory(int device) {
+/// Maximum bytes of shared memory per block on the device.
+inline std::int64_t max_shared_memory(int device) {
   int most = 0;
   WARP2VEC_CUDA_CHECK(cudaDeviceGetAttribute(&most, cudaDevAttrMaxSharedMemoryPerBlockOptin, device));
   return most;
 }
 
-/// Blocks of the shape that run on one multiprocessor at the same time. Lets the kernel have as much shared
-/// memory as there is: that limit belongs to the kernel, not to a launch.
+/// Number of blocks of the shape that run on one multiprocessor at the same time. Also raises the kernel's
+/// limit of shared memory to the maximum: the limit belongs to the kernel, not to a launch.
 template <class... Parameters>
 int blocks_at_a_time(void (*kernel)(Parameters...), const LaunchShape& shape, int device) {
   WARP2VEC_CUDA_CHECK(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
-                                           static_cast<int>(most_shared_memory(device))));
+                                           static_cast<int>(max_shared_memory(device))));
   int blocks = 0;
   WARP2VEC_CUDA_CHECK(cudaOccupancyMaxActiveBlocksPerMultiprocessor(
       &blocks, kernel, shape.threads, static_cast<std::size_t>(shape.shared_bytes)));

@@ -8,33 +8,33 @@
 
 namespace warp2vec {
 
-/// Keeps what it once allocated for the next request, since cudaMalloc and cudaFree stop the device. All
-/// users give their work to one stream.
+/// Caches allocations for later requests, since cudaMalloc and cudaFree synchronise with the device. All work
+/// that uses it must be queued on one stream.
 class ScratchAllocator {
  public:
   using value_type = char;
 
   char* allocate(std::ptrdiff_t bytes) {
-    for (Block& block : blocks_) {
-      if (block.used || block.memory.size() < bytes) continue;
-      block.used = true;
-      return block.memory.data();
+    for (Allocation& allocation : allocations_) {
+      if (allocation.used || allocation.memory.size() < bytes) continue;
+      allocation.used = true;
+      return allocation.memory.data();
     }
-    blocks_.push_back({DeviceArray<char>(bytes), true});
-    return blocks_.back().memory.data();
+    allocations_.push_back({DeviceArray<char>(bytes), true});
+    return allocations_.back().memory.data();
   }
 
   void deallocate(char* memory, std::size_t) {
-    for (Block& block : blocks_)
-      if (block.memory.data() == memory) block.used = false;
+    for (Allocation& allocation : allocations_)
+      if (allocation.memory.data() == memory) allocation.used = false;
   }
 
  private:
-  struct Block {
+  struct Allocation {
     DeviceArray<char> memory;
     bool used;
   };
-  std::vector<Block> blocks_;
+  std::vector<Allocation> allocations_;
 };
 
 }  // namespace warp2vec

@@ -1,5 +1,5 @@
 #pragma once
-/// Streams, events, and how long a stream's work takes by the device's own clock.
+/// Streams, events, and timers of a stream's work by the device's clock.
 
 #include "kernels/cuda/cuda_check.h"
 
@@ -27,7 +27,7 @@ class CudaEvent {
   cudaEvent_t event_ = nullptr;
 };
 
-/// Work that the device does in order, beside the work of other streams.
+/// Work that the device does in order, concurrently with other streams.
 class CudaStream {
  public:
   CudaStream() { WARP2VEC_CUDA_CHECK(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking)); }
@@ -36,7 +36,7 @@ class CudaStream {
   CudaStream& operator=(const CudaStream&) = delete;
 
   void record(const CudaEvent& event) const { WARP2VEC_CUDA_CHECK(cudaEventRecord(event.get(), stream_)); }
-  /// What is given to this stream from now on waits for the event; not if it was never recorded.
+  /// Work queued from now on waits for the event; no-op if it was never recorded.
   void wait(const CudaEvent& event) const {
     WARP2VEC_CUDA_CHECK(cudaStreamWaitEvent(stream_, event.get(), 0));
   }
@@ -47,7 +47,7 @@ class CudaStream {
   cudaStream_t stream_ = nullptr;
 };
 
-/// Times the work that a stream is given between begin() and end().
+/// Times the work queued on a stream between begin() and end().
 class StreamTimer {
  public:
   void begin(const CudaStream& stream) { stream.record(begin_); }
@@ -56,7 +56,7 @@ class StreamTimer {
     ended_ = true;
   }
 
-  /// Seconds of the last work, which must be done; 0 if they were taken before, or if there was none.
+  /// Seconds of the last work, which must be done; 0 if there was none, or if they were taken already.
   double take() {
     if (!std::exchange(ended_, false)) return 0;
     float milliseconds = 0;

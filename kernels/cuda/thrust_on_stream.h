@@ -1,5 +1,5 @@
 #pragma once
-/// Thrust algorithms as work for a stream.
+/// Queues Thrust algorithms on a stream.
 
 #include "kernels/cuda/scratch_allocator.h"
 
@@ -20,7 +20,7 @@ void on_stream(cudaStream_t stream, ScratchAllocator& scratch, Algorithm algorit
   algorithm(thrust::cuda::par_nosync(scratch).on(stream));
 }
 #else
-/// Supplied by the tests that run without a GPU.
+/// Defined by the tests that run without a GPU.
 namespace emulation {
 void enqueue(cudaStream_t stream, std::function<void()> work);
 }

@@ -11,12 +11,12 @@ void Uploader::upload(void* to, const void* from, std::int64_t bytes, const Cuda
     const auto fill = [&](void* buffer) {
       std::memcpy(buffer, static_cast<const unsigned char*>(from) + begin, static_cast<std::size_t>(size));
     };
-    upload_made(static_cast<unsigned char*>(to) + begin, size, fill, ready);
+    upload_generated(static_cast<unsigned char*>(to) + begin, size, fill, ready);
   }
 }
 
-void Uploader::upload_made(void* to, std::int64_t bytes, const std::function<void(void*)>& fill,
-                           const CudaEvent* ready) {
+void Uploader::upload_generated(void* to, std::int64_t bytes, const std::function<void(void*)>& fill,
+                                const CudaEvent* ready) {
   Buffer& buffer = buffers_[next_];
   next_ = 1 - next_;
   buffer.copied.synchronize();

@@ -1,5 +1,5 @@
 #pragma once
-/// Copies arrays of the host to the device through pinned memory.
+/// Uploads arrays through page-locked memory.
 
 #include "kernels/cuda/device_memory.h"
 #include "kernels/cuda/stream.h"
@@ -14,15 +14,15 @@ class Uploader {
  public:
   static constexpr std::int64_t kBufferBytes = std::int64_t{16} << 20;
 
-  /// Copies `bytes` bytes at `from` to the device; returns when they are in page-locked memory. The copies
+  /// Copies `bytes` bytes from `from` to the device; returns once they are in page-locked memory. The copies
   /// wait for `ready`, if given.
   void upload(void* to, const void* from, std::int64_t bytes, const CudaEvent* ready = nullptr);
 
-  /// The same with data made on the way: `fill(buffer)` writes `bytes` <= kBufferBytes bytes.
-  void upload_made(void* to, std::int64_t bytes, const std::function<void(void*)>& fill,
-                   const CudaEvent* ready = nullptr);
+  /// The same with generated data: `fill(buffer)` writes `bytes` <= kBufferBytes bytes.
+  void upload_generated(void* to, std::int64_t bytes, const std::function<void(void*)>& fill,
+                        const CudaEvent* ready = nullptr);
 
-  /// Lets `stream` wait for everything uploaded so far.
+  /// Makes `stream` wait for everything uploaded so far.
   void finish_before(const CudaStream& stream);
 
  private:
@@ -37,7 +37,7 @@ class Uploader {
   CudaEvent finished_;
 };
 
-/// A copy of `size` values; it may not be complete yet, see Uploader::finish_before().
+/// A copy of `size` values on the device; complete only after Uploader::finish_before().
 template <class T>
 DeviceArray<T> on_device(const T* values, std::int64_t size, Uploader& uploader) {
   DeviceArray<T> array(size);

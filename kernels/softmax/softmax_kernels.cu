@@ -10,9 +10,9 @@ namespace {
 
 constexpr int kWarps = 8;
 
-// A warp copies or adds a row.
+// One warp per row.
 template <class Row>
-__device__ void each_row(const SoftmaxPairs& pairs, Row row) {
+__device__ void for_each_row(const SoftmaxPairs& pairs, Row row) {
   DeviceBlock block;
   block.for_each_warp([&](DeviceWarp& warp, int index) {
     for (std::int64_t r = std::int64_t{block.index()} * block.warps() + index; r < pairs.size;
@@ -22,7 +22,7 @@ __device__ void each_row(const SoftmaxPairs& pairs, Row row) {
 }
 
 __global__ void gather_kernel(MatrixView<float> matrix, SoftmaxPairs pairs, float* rows) {
-  each_row(pairs, [&](DeviceWarp& warp, std::int64_t r) {
+  for_each_row(pairs, [&](DeviceWarp& warp, std::int64_t r) {
     const float* const from = matrix.row(std::int64_t{pairs.contexts[r]});
     for (std::int64_t d = 0; d < matrix.stride; d += kWarpSize) {
       const int lanes = lanes_in<false>(d, matrix.stride);
@@ -32,7 +32,7 @@ __global__ void gather_kernel(MatrixView<float> matrix, SoftmaxPairs pairs, floa
 }
 
 __global__ void scatter_add_kernel(MatrixView<float> matrix, SoftmaxPairs pairs, const float* rows) {
-  each_row(pairs, [&](DeviceWarp& warp, std::int64_t r) {
+  for_each_row(pairs, [&](DeviceWarp& warp, std::int64_t r) {
     float* const to = matrix.row(std::int64_t{pairs.contexts[r]});
     for (std::int64_t d = 0; d < matrix.stride; d += kWarpSize) {
       const int lanes = lanes_in<false>(d, matrix.stride);
@@ -49,7 +49,7 @@ __global__ void __launch_bounds__(kWarps* kWarpSize, 2)
     softmax_row(block, scores + r * words, words, pairs.centres[r], pairs.lr, losses[block.index()], partial);
 }
 
-// One row a warp.
+// One warp per row.
 LaunchShape by_rows(const SoftmaxPairs& pairs) {
   return {(pairs.size + kWarps - 1) / kWarps, kWarps * kWarpSize};
 }

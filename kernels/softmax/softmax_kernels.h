@@ -1,5 +1,5 @@
 #pragma once
-/// Launches the kernels of the full softmax; cuBLAS does the products between them.
+/// Launches the kernels of the full softmax; cuBLAS computes the products between them.
 
 #include <warp2vec/types.h>
 
@@ -17,7 +17,7 @@ struct SoftmaxPairs {
   std::int32_t size;
 };
 
-/// rows[r] = matrix[contexts[r]]; `rows` has the matrix's stride. Throws DeviceError, like all of these.
+/// rows[r] = matrix[contexts[r]]; `rows` has the matrix's stride. All of these throw DeviceError.
 void launch_gather(MatrixView<float> matrix, const SoftmaxPairs& pairs, float* rows, cudaStream_t stream);
 /// matrix[contexts[r]] += rows[r]; contexts may repeat.
 void launch_scatter_add(MatrixView<float> matrix, const SoftmaxPairs& pairs, const float* rows,

@@ -1,6 +1,6 @@
 #pragma once
-/// The full softmax of one (context, centre) pair; it is log_softmax() and train_softmax() of
-/// host/reference/reference.h but for the products.
+/// The full softmax of one (context, centre) pair: log_softmax() and train_softmax() of
+/// host/reference/reference.h, without the products.
 
 #include <warp2vec/types.h>
 
@@ -11,9 +11,9 @@
 
 namespace warp2vec {
 
-/// Turns the scores s of all `words` output rows into lr times the descent direction of the loss on them,
-/// lr (1[w = centre] - P(w)), P(w) = exp(s_w) / sum of all exp(s_v), and adds the loss -log P(centre), in
-/// nats, to `loss`. `partial`: scratch memory of two values a warp.
+/// Replaces the scores s of all `words` output rows by lr times their gradients, lr (1[w = centre] - P(w)),
+/// P(w) = exp(s_w) / sum of all exp(s_v), and adds the loss -log P(centre), in nats, to `loss`. `partial`:
+/// scratch memory of two values per warp.
 template <class Block>
 WARP2VEC_HD void softmax_row(Block& block, float* scores, std::int64_t words, std::int64_t centre, float lr,
                              double& loss, float* partial) {

@@ -7,7 +7,7 @@
 namespace warp2vec {
 namespace {
 
-std::int64_t most_pairs(const TrainingData& data, std::int64_t centres) {
+std::int64_t max_pairs(const TrainingData& data, std::int64_t centres) {
   return centres * 2 * data.config.window;
 }
 
@@ -22,11 +22,11 @@ SoftmaxTrainer::SoftmaxTrainer(const TrainingData& data, Uploader& uploader, std
                                std::int32_t group)
     : data_(data),
       uploader_(uploader),
-      device_contexts_(most_pairs(data, centres)),
-      device_centres_(most_pairs(data, centres)),
-      rows_(most_pairs(data, group) * Matrix::padded(data.config.dim)),
-      steps_(rows_.size()),
-      scores_(most_pairs(data, group) * data.vocabulary.size()) {
+      device_contexts_(max_pairs(data, centres)),
+      device_centres_(max_pairs(data, centres)),
+      rows_(max_pairs(data, group) * Matrix::padded(data.config.dim)),
+      updates_(rows_.size()),
+      scores_(max_pairs(data, group) * data.vocabulary.size()) {
   WARP2VEC_CUBLAS_CHECK(cublas().create(&cublas_));
 }
 
@@ -48,7 +48,7 @@ std::int64_t SoftmaxTrainer::train(const Batch& batch, const Model& model, doubl
   return begin;
 }
 
-// On the host: next to products with the whole vocabulary this costs nothing.
+// On the host: negligible next to products with the whole vocabulary.
 void SoftmaxTrainer::list_pairs(const Batch& batch) {
   const Config& config = data_.config;
   const Draws& draws = batch.epoch->draws();
@@ -86,8 +86,8 @@ void SoftmaxTrainer::upload_pairs(const CudaStream& stream) {
   uploader_.finish_before(stream);
 }
 
-// S = X Y^T; S becomes the gradients G; X is updated by G Y and Y by G^T X. cuBLAS stores matrices by
-// columns: our rows are its columns, and a product has its factors the other way round.
+// S = X Y^T; S becomes the gradients G; X is updated by G Y and Y by G^T X. cuBLAS is
+// column-major: these rows are its columns, and the factors of a product are swapped.
 void SoftmaxTrainer::train_group(const SoftmaxPairs& pairs, const Model& model, double* losses,
                                  const CudaStream& stream) {
   const auto words = static_cast<int>(model.output.rows);
@@ -101,12 +101,12 @@ void SoftmaxTrainer::train_group(const SoftmaxPairs& pairs, const Model& model, 
                                        words));
   launch_softmax(pairs, scores_.data(), words, losses, stream.get());
   WARP2VEC_CUBLAS_CHECK(cublas().sgemm(cublas_, CUBLAS_OP_N, CUBLAS_OP_N, stride, pairs.size, words, &one,
-                                       model.output.data, stride, scores_.data(), words, &zero, steps_.data(),
-                                       stride));
+                                       model.output.data, stride, scores_.data(), words, &zero,
+                                       updates_.data(), stride));
   WARP2VEC_CUBLAS_CHECK(cublas().sgemm(cublas_, CUBLAS_OP_N, CUBLAS_OP_T, stride, words, pairs.size, &one,
                                        rows_.data(), stride, scores_.data(), words, &one, model.output.data,
                                        stride));
-  launch_scatter_add(model.input, pairs, steps_.data(), stream.get());
+  launch_scatter_add(model.input, pairs, updates_.data(), stream.get());
 }
 
 }  // namespace warp2vec

@@ -1,6 +1,5 @@
 #pragma once
-/// The full softmax on a GPU: train_softmax() of host/reference/reference.h for some centres at a
-/// time.
+/// The full softmax on a GPU: train_softmax() of host/reference/reference.h, several centres at a time.
 
 #include <warp2vec/trainer.h>
 
@@ -16,14 +15,15 @@ namespace warp2vec {
 
 class SoftmaxTrainer {
  public:
-  /// For batches of `centres` centres. `group`: most_softmax_centres(). The references outlive this object.
+  /// For batches of `centres` centres. `group`: max_softmax_centres(). The referenced objects must outlive
+  /// this.
   /// Throws Error if there is no cuBLAS, DeviceError otherwise.
   SoftmaxTrainer(const TrainingData& data, Uploader& uploader, std::int64_t centres, std::int32_t group);
   ~SoftmaxTrainer();
   SoftmaxTrainer(const SoftmaxTrainer&) = delete;
   SoftmaxTrainer& operator=(const SoftmaxTrainer&) = delete;
 
-  /// Gives the batch to `stream`; `losses` as launch_softmax() takes them. Returns the number of pairs.
+  /// Queues the batch on `stream`; `losses`: see launch_softmax(). Returns the number of pairs.
   std::int64_t train(const Batch& batch, const Model& model, double* losses, const CudaStream& stream);
 
  private:
@@ -47,9 +47,9 @@ class SoftmaxTrainer {
 
   DeviceArray<std::int32_t> device_contexts_;
   DeviceArray<std::int32_t> device_centres_;
-  CudaEvent pairs_done_;             // the device lists may be overwritten
-  DeviceArray<float> rows_, steps_;  // of a group's contexts
-  DeviceArray<float> scores_;        // pairs x vocabulary
+  CudaEvent pairs_done_;               // the device lists may be overwritten
+  DeviceArray<float> rows_, updates_;  // of a group's contexts
+  DeviceArray<float> scores_;          // pairs x vocabulary
 };
 
 }  // namespace warp2vec

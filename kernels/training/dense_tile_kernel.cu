@@ -9,11 +9,11 @@ namespace {
 // Quality limits the number of tiles in flight, so that most devices run one block per multiprocessor: it
 // gets half of the possible threads, with 128 registers each. Paths need more registers, and their smaller
 // tiles have too little work for many warps.
-constexpr int most_warps(Trains trains) {
+constexpr int max_warps(Trains trains) {
   if (!paths_in(trains)) return 16;
   return negatives_in(trains) ? 8 : 12;
 }
-constexpr int kLeastWarps = 4;
+constexpr int kMinWarps = 4;
 
 // The first compute capability with bfloat16 tensor cores and asynchronous copies. Kernels compiled for an
 // older one are empty and must not be launched.
@@ -25,7 +25,7 @@ constexpr bool kCompiledForTensorCores = true;
 #endif
 
 template <Trains kTrains, class Value>
-__global__ void __launch_bounds__(most_warps(kTrains) * kWarpSize, 1)
+__global__ void __launch_bounds__(max_warps(kTrains) * kWarpSize, 1)
     dense_tile_kernel(Model model, Tables<Value> tables, HsTileSizes sizes, CentreRange<CurandPhilox> batch,
                       Totals totals) {
   if constexpr (kCompiledForTensorCores) {
@@ -50,9 +50,9 @@ TrainLaunch plan(const Model& model, const TrainLimits& limits) {
   TrainLaunch launch;
   launch.tensor_cores = compiled_for(dense_tile_kernel<kTrains, Value>) >= kFirstWithTensorCores;
   if (!launch.tensor_cores) return launch;
-  const std::int64_t most = most_shared_memory(limits.device);
+  const std::int64_t most = max_shared_memory(limits.device);
   const auto fits = [&](const HsTileSizes& sizes) {
-    for (int warps = limits.warps > 0 ? limits.warps : most_warps(kTrains);; warps /= 2) {
+    for (int warps = limits.warps > 0 ? limits.warps : max_warps(kTrains);; warps /= 2) {
       launch.path_sizes = sizes;
       launch.scratch_bytes =
           dense_tile_bytes<kTrains, Value, DeviceWarp, CentreRange<CurandPhilox>>(model, sizes, warps);
@@ -60,7 +60,7 @@ TrainLaunch plan(const Model& model, const TrainLimits& limits) {
         launch.warps = warps;
         return true;
       }
-      if (limits.warps > 0 || warps <= kLeastWarps) return false;
+      if (limits.warps > 0 || warps <= kMinWarps) return false;
     }
   };
   const auto fits_with_paths = [&] {

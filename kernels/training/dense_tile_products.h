@@ -1,7 +1,7 @@
 #pragma once
 /// Forward and backward pass of a tile on tensor cores. With contexts X and targets Y, rows rounded to
-/// bfloat16: scores S = X Y^T, gradients G of the scores (step.h), and the updates G Y of contexts and G^T X
-/// of targets, accumulated in float. Fragments of S without a pair are skipped: 12 of 30 with negative
+/// bfloat16: scores S = X Y^T, gradients G of the scores (update_rule.h), and the updates G Y of contexts and
+/// G^T X of targets, accumulated in float. Fragments of S without a pair are skipped: 12 of 30 with negative
 /// sampling, 64 centres, windows of 5 and 32 negatives. A Mask says which pairs interact:
 ///
 ///     mask.fragments_interact(i, k)  // whether fragment i of contexts and k of targets may have a pair

@@ -3,7 +3,7 @@
 /// pair; all gradients come from the values at the start, then all rows are updated. It is train_minibatch()
 /// of host/reference/reference.h for a group of warps.
 
-#include <warp2vec/detail/step.h>
+#include <warp2vec/detail/update_rule.h>
 #include <warp2vec/types.h>
 
 #include "kernels/device/scratch.h"
@@ -35,7 +35,7 @@ struct ScratchMinibatch {
   std::int32_t targets;
   MinibatchContext* context;  ///< [contexts]
   MinibatchTarget* target;    ///< [targets]
-  float* weights;             ///< see step.h; training replaces them by gradients
+  float* weights;             ///< see update_rule.h; training replaces them by gradients
   float* rows;                ///< [contexts] copies of the context rows, a stride apart
   float* target_row;          ///< [warps of the group] copies of target rows
 

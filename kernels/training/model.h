@@ -6,7 +6,7 @@
 #include <warp2vec/detail/examples.h>
 #include <warp2vec/detail/numerics.h>
 #include <warp2vec/detail/samplers.h>
-#include <warp2vec/detail/step.h>
+#include <warp2vec/detail/update_rule.h>
 #include <warp2vec/types.h>
 
 #include <cstdint>

@@ -104,7 +104,7 @@ template <class Warp>
 WARP2VEC_HD void mask_words(Warp& warp, int index, int warps, const Model& model, const TilePlace& place,
                             const DenseTileShape& shape, const NsTileMetadata& metadata) {
   const std::int32_t* const targets = metadata.row + shape.contexts;
-  const auto most_negative_pairs = static_cast<std::int32_t>(
+  const auto max_negative_pairs = static_cast<std::int32_t>(
       tile_negative_weight(place.centres * 2 * model.window, model.negative, model.tile_negatives) + 1);
   warp.strided(
       place.contexts + model.tile_negatives + place.centres,
@@ -129,7 +129,7 @@ WARP2VEC_HD void mask_words(Warp& warp, int index, int warps, const Model& model
           bool is_centre = false;
           for (std::int32_t t = 0; t < place.centres; ++t) is_centre |= targets[t] == row;
           metadata.is_centre[m] = is_centre ? 1 : 0;
-          metadata.target_pairs.add(warp, row, most_negative_pairs);
+          metadata.target_pairs.add(warp, row, max_negative_pairs);
         } else {
           const std::int32_t t = c - place.contexts - model.tile_negatives;
           metadata.target_pairs.add(warp, targets[t], metadata.window[t].pairs());
@@ -207,7 +207,7 @@ WARP2VEC_HD std::int64_t pairs_of(Warp& warp, const TilePlace& place, const NsTi
   return static_cast<std::int64_t>(warp.first(warp_sum(warp, pairs)));
 }
 
-/// The weight of context c and target t (see step.h); 0 for absent rows.
+/// The weight of context c and target t (see update_rule.h); 0 for absent rows.
 WARP2VEC_HD inline float weight(const Model& model, const TilePlace& place, const DenseTileShape& shape,
                                 const NsTileMetadata& metadata, std::int32_t c, std::int32_t t) {
   if (c >= place.contexts) return 0;

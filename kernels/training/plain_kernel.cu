@@ -9,12 +9,12 @@ namespace {
 static_assert(__cplusplus >= 202002L, "device code is C++20, too");
 
 // Eight warps per block fill a multiprocessor's schedulers twice and leave 255 registers per thread.
-constexpr int kMostWarps = 8;
+constexpr int kMaxWarps = 8;
 
 /// One block per chunk of tiles; see train_batch(). `scratch`: bytes of scratch memory per block, in
 /// `global_scratch` if they exceed shared memory.
 template <bool kWhole, bool kShared>
-__global__ void __launch_bounds__(kMostWarps* kWarpSize, 2)
+__global__ void __launch_bounds__(kMaxWarps* kWarpSize, 2)
     plain_kernel(Model model, CentreRange<CurandPhilox> batch, Totals totals, unsigned char* global_scratch,
                  std::int64_t scratch) {
   DeviceBlock block;
@@ -38,9 +38,9 @@ LaunchShape shape_of(const TrainLaunch& launch, int blocks) {
 
 TrainLaunch plan_plain(const Model& model, const TrainLimits& limits) {
   TrainLaunch launch;
-  launch.warps = limits.warps > 0 ? limits.warps : kMostWarps;
+  launch.warps = limits.warps > 0 ? limits.warps : kMaxWarps;
   launch.scratch_bytes = scratch_bytes(model, launch.warps);
-  launch.shared = launch.scratch_bytes <= most_shared_memory(limits.device);
+  launch.shared = launch.scratch_bytes <= max_shared_memory(limits.device);
   launch.blocks_per_multiprocessor =
       blocks_at_a_time(kernel_for(model, launch.shared), shape_of(launch, 1), limits.device);
   return launch;

@@ -1,5 +1,5 @@
 #include <warp2vec/detail/random.h>
-#include <warp2vec/detail/step.h>
+#include <warp2vec/detail/update_rule.h>
 #include <warp2vec/embeddings.h>
 
 #include "host/cpu/simd_kernels.h"

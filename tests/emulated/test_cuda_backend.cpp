@@ -57,7 +57,7 @@ TEST_F(CudaBackendTest, AStreamedCorpusTrainsLikeAResidentOne) {
 
 // That of a streamed corpus would have to be copied once more, and the full softmax subsamples on the host.
 TEST_F(CudaBackendTest, AResidentCorpusIsCountedOnTheDevice) {
-  const SyntheticCorpus corpus = zipf_corpus(100, 30 * KeptTokens::kBlock + 7, 200);
+  const SyntheticCorpus corpus = zipf_corpus(100, 30 * KeptTokens::kChunk + 7, 200);
   constexpr std::int64_t kBytes = 31 * sizeof(KeptCount);
   for (const auto& [loss, streamed, downloaded] :
        {std::tuple{"ns", false, kBytes}, std::tuple{"ns", true, std::int64_t{0}},

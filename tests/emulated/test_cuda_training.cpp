@@ -111,7 +111,7 @@ std::vector<Rule> tensor_core_rules() {
 
 INSTANTIATE_TEST_SUITE_P(Rules, EmulatedTensorCores, ::testing::ValuesIn(tensor_core_rules()), rule_name);
 
-TEST_F(CudaBackendTest, DampedStepsEqualTheHostsBitForBit) {
+TEST_F(CudaBackendTest, DampedUpdatesEqualTheHostsBitForBit) {
   const SyntheticCorpus corpus = runs_corpus(60, 160);
   for (Config config : damped_configs()) {
     config.epochs = 1;

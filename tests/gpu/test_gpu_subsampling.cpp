@@ -43,7 +43,7 @@ void expect_equal_ranges(const SyntheticCorpus& corpus, const Config& config,
         ASSERT_EQ(to_host(view.words, view.size), expected.words)
             << "resident " << resident << " from " << first;
         ASSERT_EQ(to_host(view.positions, view.size), expected.positions) << "resident " << resident;
-        ASSERT_EQ(to_host(view.pieces, view.size), expected.pieces) << "resident " << resident;
+        ASSERT_EQ(to_host(view.segments, view.size), expected.segments) << "resident " << resident;
       }
     }
   }
@@ -92,7 +92,7 @@ TEST_P(SanitizedSubsampling, CountsAsTheHostDoes) {
 }
 
 std::string cut_name(const ::testing::TestParamInfo<Cut>& info) {
-  return "sample_" + std::to_string(std::lround(1e6 * info.param.sample)) + "ppm_pieces_" +
+  return "sample_" + std::to_string(std::lround(1e6 * info.param.sample)) + "ppm_segments_" +
          std::to_string(info.param.max_sentence) + "_sentences_" + std::to_string(info.param.longest);
 }
 
@@ -101,9 +101,9 @@ INSTANTIATE_TEST_SUITE_P(Cuts, SanitizedSubsampling, ::testing::ValuesIn(kCuts),
 class SanitizedCounts : public GpuTest {};
 
 TEST_F(SanitizedCounts, AreTheHostsWhereSentencesAndBlocksEndTogether) {
-  SyntheticCorpus corpus = zipf_corpus(300, 12 * KeptTokens::kBlock, 20);
+  SyntheticCorpus corpus = zipf_corpus(300, 12 * KeptTokens::kChunk, 20);
   for (const std::int64_t length :
-       {std::int64_t{1}, KeptTokens::kBlock / 2, KeptTokens::kBlock, 3 * KeptTokens::kBlock}) {
+       {std::int64_t{1}, KeptTokens::kChunk / 2, KeptTokens::kChunk, 3 * KeptTokens::kChunk}) {
     corpus.tokens.ends.clear();
     for (std::int64_t end = length; end <= corpus.tokens.tokens(); end += length)
       corpus.tokens.ends.push_back(end);

@@ -51,7 +51,7 @@ TEST(DenseTiles, OddShapesEqualTheReferenceUpToTheirRounding) {
   }
 }
 
-TEST(DenseTiles, EqualTheReferenceWhereStepsAreDamped) {
+TEST(DenseTiles, EqualTheReferenceWhereUpdatesAreDamped) {
   const SyntheticCorpus corpus = runs_corpus(100, 2000);
   for (Config config : damped_configs()) {
     if (config.sharing != Sharing::tile) continue;

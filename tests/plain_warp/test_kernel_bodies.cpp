@@ -34,7 +34,7 @@ TEST(KernelBodies, OddTileShapesEqualTheReference) {
   }
 }
 
-TEST(KernelBodies, EqualTheReferenceWhereStepsAreDamped) {
+TEST(KernelBodies, EqualTheReferenceWhereUpdatesAreDamped) {
   const SyntheticCorpus corpus = runs_corpus(100, 2000);
   for (const Config& config : damped_configs())
     expect_equal_up_to_rounding(run(corpus, config, host_warps(1, 1)),

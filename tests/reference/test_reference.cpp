@@ -288,7 +288,7 @@ TEST_F(ReferenceTest, NegativesEqualToAPositiveTargetAreLeftOut) {
   make(config_of(Sharing::pair), 2);
   int left_out = 0;
   for (std::int64_t centre = 1; centre < 100; ++centre) {
-    if (span_.pieces[static_cast<std::size_t>(centre)] == centre) continue;
+    if (span_.segments[static_cast<std::size_t>(centre)] == centre) continue;
     for (const Minibatch& minibatch : {pair_minibatch(*data_, draws_, span_, centre, centre - 1),
                                        window_minibatch(*data_, draws_, span_, centre)}) {
       for (std::size_t t = 1; t < minibatch.targets.size(); ++t) {

@@ -31,9 +31,9 @@ KeptSpan straightforward(const TokenStream& tokens, const std::vector<std::uint3
       if (!kept(draws, p, thresholds[static_cast<std::size_t>(row_of(word))])) continue;
       const std::int64_t ordinal = all.size();
       if (max_sentence > 0 ? in_sentence % max_sentence == 0 : in_sentence == 0)
-        all.pieces.push_back(ordinal);
+        all.segments.push_back(ordinal);
       else
-        all.pieces.push_back(all.pieces.back());
+        all.segments.push_back(all.segments.back());
       all.words.push_back(word);
       all.positions.push_back(p);
       ++in_sentence;
@@ -61,7 +61,7 @@ void expect_definition(const TokenStream& tokens, const std::vector<std::uint32_
           const auto r = static_cast<std::size_t>(i);
           ASSERT_EQ(read.words[r], expected.words[e]);
           ASSERT_EQ(read.positions[r], expected.positions[e]);
-          ASSERT_EQ(read.pieces[r], expected.pieces[e]);
+          ASSERT_EQ(read.segments[r], expected.segments[e]);
         }
       }
       EXPECT_EQ(ordinal, expected.size());
@@ -88,10 +88,10 @@ INSTANTIATE_TEST_SUITE_P(Corpora, KeptTokensCases,
                                            std::tuple{1e-3, 0, 40000}, std::tuple{1e-2, 1000, 5000}));
 
 TEST(KeptTokens, EqualTheDefinitionWhereSentencesAndBlocksEndTogether) {
-  SyntheticCorpus corpus = zipf_corpus(300, 30 * KeptTokens::kBlock, 20);
+  SyntheticCorpus corpus = zipf_corpus(300, 30 * KeptTokens::kChunk, 20);
   const std::vector<std::uint32_t> thresholds = thresholds_of(corpus.vocabulary, 1e-2);
   for (const std::int64_t length :
-       {std::int64_t{1}, KeptTokens::kBlock / 2, KeptTokens::kBlock, 3 * KeptTokens::kBlock}) {
+       {std::int64_t{1}, KeptTokens::kChunk / 2, KeptTokens::kChunk, 3 * KeptTokens::kChunk}) {
     corpus.tokens.ends.clear();
     for (std::int64_t end = length; end <= corpus.tokens.tokens(); end += length)
       corpus.tokens.ends.push_back(end);
@@ -145,13 +145,13 @@ TEST(KeptTokens, EpochsAndSeedsDiffer) {
   EXPECT_NE(positions({1, 0}), positions({2, 0}));
 }
 
-TEST(KeptSpan, WindowsStayInsideTheirPiece) {
+TEST(KeptSpan, WindowsStayInsideTheirSegment) {
   KeptSpan span;
   span.first = 100;
   span.words.resize(7);
   span.positions.resize(7);
-  // A piece that began before the span, one of three tokens, and the beginning of another.
-  span.pieces = {95, 95, 102, 102, 102, 105, 105};
+  // A segment that began before the span, one of three tokens, and the beginning of another.
+  span.segments = {95, 95, 102, 102, 102, 105, 105};
   const auto expect = [&](std::int64_t i, std::int32_t width, std::int64_t begin, std::int64_t end) {
     const KeptSpan::Range range = span.around(i, width);
     EXPECT_EQ(range.begin, begin) << i;

@@ -20,7 +20,7 @@ using testing::HasSubstr;
 using testing::Pair;
 using CountedWord = std::pair<std::string_view, std::int64_t>;
 
-constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
 
 std::vector<std::pair<std::string, std::int64_t>> words(const Vocabulary& vocabulary) {
   std::vector<std::pair<std::string, std::int64_t>> all;
@@ -73,7 +73,7 @@ TEST(Vocabulary, FindsItsWordsAndNoOthers) {
   EXPECT_FALSE(vocabulary.find("").has_value());
   EXPECT_FALSE(vocabulary.find("w").has_value());
   EXPECT_FALSE(Vocabulary().find("w").has_value());
-  EXPECT_FALSE(Vocabulary(all, kMost, 0).find("w1").has_value());
+  EXPECT_FALSE(Vocabulary(all, kMax, 0).find("w1").has_value());
 }
 
 TEST(Vocabulary, RepeatedWordsAndCountsWhoseSumOverflowsAreRefused) {
@@ -82,11 +82,8 @@ TEST(Vocabulary, RepeatedWordsAndCountsWhoseSumOverflowsAreRefused) {
             }),
             "the word \"a\" appears twice");
   EXPECT_NE(thrown_message([] { Vocabulary({{"a", 5}, {"b", 1}, {"b", 2}}, 4, 0); }), "");
-  EXPECT_EQ(Vocabulary({{"a", kMost - 1}, {"b", 1}}, 1, 0).total(), kMost);
-  EXPECT_THAT(thrown_message([] {
-                Vocabulary({{"a", kMost}, {"b", 1}}, 1, 0);
-              }),
-              HasSubstr("add up to more"));
+  EXPECT_EQ(Vocabulary({{"a", kMax - 1}, {"b", 1}}, 1, 0).total(), kMax);
+  EXPECT_THAT(thrown_message([] { Vocabulary({{"a", kMax}, {"b", 1}}, 1, 0); }), HasSubstr("add up to more"));
 }
 
 TEST(VocabularyFile, RoundTripIsByteForByte) {
@@ -116,7 +113,7 @@ TEST(VocabularyFile, ReadsWord2vecFilesInAnyOrderWithSpacesTabsAndBothLineEnds) 
   EXPECT_THAT(words(read_vocabulary(folder.write("b", "</s> 8\nof\t7\r\nthe 10"), 1, 0)),
               ElementsAre(Pair("the", 10), Pair("</s>", 8), Pair("of", 7)));
   EXPECT_THAT(words(read_vocabulary(folder.write("c", "a 9223372036854775807\r"), 1, 0)),
-              ElementsAre(Pair("a", kMost)));
+              ElementsAre(Pair("a", kMax)));
   const std::string path = folder.write("d", "a 1\nb 2\nc 3\nd 4\n");
   EXPECT_THAT(words(read_vocabulary(path, 2, 2)), ElementsAre(Pair("d", 4), Pair("c", 3)));
 }

@@ -24,7 +24,7 @@ TEST(WordKey, WhatStandsBehindAWordDoesNotMatter) {
     for (std::size_t behind = 0; behind <= 40; ++behind)
       EXPECT_EQ(key_of(word, word.data() + size + behind), key) << size << " bytes, " << behind << " behind";
     EXPECT_EQ(key.size(), size);
-    EXPECT_EQ(key.is_long(), size > WordKey::kMostInline);
+    EXPECT_EQ(key.is_long(), size > WordKey::kMaxInline);
     EXPECT_NE(key.high, 0U);
   }
 }

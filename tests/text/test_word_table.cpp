@@ -38,7 +38,7 @@ TEST(WordTable, CountsLikeAMapThroughManyGrowths) {
       const std::int64_t* const found = table.find(word, key_of(word));
       ASSERT_NE(found, nullptr);
       EXPECT_EQ(*found, value);
-      long_bytes += word.size() > WordKey::kMostInline ? word.size() : 0;
+      long_bytes += word.size() > WordKey::kMaxInline ? word.size() : 0;
     }
     EXPECT_EQ(table.long_bytes(), long_bytes);
     table.clear();

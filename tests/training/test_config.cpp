@@ -71,7 +71,7 @@ TEST(Config, PairsPerCentreFollowFromTheWindow) {
   EXPECT_EQ(config.pairs_per_centre(), 10);
 }
 
-TEST(Config, NegativesPerTileKeepStepsStable) {
+TEST(Config, NegativesPerTileKeepUpdatesStable) {
   Config config;
   EXPECT_EQ(config.negatives_per_tile(), 32);  // 0.025 * 64 * 6 * 5 / 1.6 = 30
   config.tile_centres = 64;
@@ -85,7 +85,7 @@ TEST(Config, NegativesPerTileKeepStepsStable) {
   EXPECT_EQ(config.negatives_per_tile(), 7);
 }
 
-TEST(Config, TilesOfPathsKeepStepsStable) {
+TEST(Config, TilesOfPathsKeepUpdatesStable) {
   Config config;
   EXPECT_EQ(config.path_tile_centres(), 8);  // 1.25 / (0.025 * 6) = 8.3
   config.window = 10;
@@ -93,7 +93,7 @@ TEST(Config, TilesOfPathsKeepStepsStable) {
   config.lr = 1;
   EXPECT_EQ(config.path_tile_centres(), 1);
   config.lr = 1e-4;
-  EXPECT_EQ(config.path_tile_centres(), kMostPathCentres);
+  EXPECT_EQ(config.path_tile_centres(), kMaxPathCentres);
   config.tile_centres = 3;
   EXPECT_EQ(config.path_tile_centres(), 3);
 }

@@ -146,30 +146,30 @@ TEST_F(Divergence, CheckpointsAreLookedAt) {
 
 TEST_F(Divergence, TheRemedyFitsTheSettings) {
   Config config;
-  EXPECT_EQ(smaller_steps(config), "try --sharing pair or a lower --lr");
+  EXPECT_EQ(smaller_updates(config), "try --sharing pair or a lower --lr");
   config.window = 20;
   config.sharing = Sharing::window;
-  EXPECT_EQ(smaller_steps(config), "try --sharing pair, a smaller --window or a lower --lr");
+  EXPECT_EQ(smaller_updates(config), "try --sharing pair, a smaller --window or a lower --lr");
   config.negative = 20;
   config.lr = 0.1;
   EXPECT_EQ(
-      smaller_steps(config),
+      smaller_updates(config),
       "try --sharing pair, a smaller --window, a smaller --negative or a lower --lr (the default is 0.025)");
   config.loss = parse_loss("hs");
-  EXPECT_EQ(smaller_steps(config),
+  EXPECT_EQ(smaller_updates(config),
             "try --sharing pair, a smaller --window or a lower --lr (the default is 0.025)");
   config.lr = 1;
-  EXPECT_EQ(smaller_steps(config),
+  EXPECT_EQ(smaller_updates(config),
             "try a lower --lr (the default is 0.025), and --sharing pair if that is not enough");
   config.sharing = Sharing::pair;
-  EXPECT_EQ(smaller_steps(config), "try a lower --lr (the default is 0.025)");
+  EXPECT_EQ(smaller_updates(config), "try a lower --lr (the default is 0.025)");
   config.lr = 0.01;
-  EXPECT_EQ(smaller_steps(config), "try a lower --lr");
+  EXPECT_EQ(smaller_updates(config), "try a lower --lr");
   config.loss = parse_loss("softmax");
-  EXPECT_EQ(smaller_steps(config), "try a smaller --window or a lower --lr");
+  EXPECT_EQ(smaller_updates(config), "try a smaller --window or a lower --lr");
   config = {};
   config.table_type = TableType::bf16;
-  EXPECT_EQ(smaller_steps(config), "try --sharing pair with --table-type float or a lower --lr");
+  EXPECT_EQ(smaller_updates(config), "try --sharing pair with --table-type float or a lower --lr");
 }
 
 // Words that come in runs, as a corpus of tables or of random walks has them.

@@ -1,6 +1,6 @@
 #include <warp2vec/detail/examples.h>
 #include <warp2vec/detail/numerics.h>
-#include <warp2vec/detail/step.h>
+#include <warp2vec/detail/update_rule.h>
 
 #include <gtest/gtest.h>
 

@@ -40,8 +40,8 @@ TEST(SoftmaxTile, HasTheCentresOfATileAtMost) {
   EXPECT_EQ(centres_of(words, config_of(Sharing::tile)), 64);
   EXPECT_EQ(centres_of({5, 6}, config_of(Sharing::tile)), 2);
   EXPECT_EQ(centres_of(words, config_of(Sharing::pair)), 1);
-  EXPECT_EQ(most_softmax_centres(config_of(Sharing::tile)), 64);
-  EXPECT_EQ(most_softmax_centres(config_of(Sharing::window)), 1);
+  EXPECT_EQ(max_softmax_centres(config_of(Sharing::tile)), 64);
+  EXPECT_EQ(max_softmax_centres(config_of(Sharing::window)), 1);
 }
 
 }  // namespace

@@ -64,7 +64,7 @@ TEST(Training, OddSoftmaxTilesEqualTheReference) {
   }
 }
 
-TEST(Training, CpuEqualsTheReferenceWhereStepsAreDamped) {
+TEST(Training, CpuEqualsTheReferenceWhereUpdatesAreDamped) {
   const SyntheticCorpus corpus = runs_corpus(100, 2000);
   for (const Config& config : damped_configs())
     expect_equal_up_to_rounding(run(corpus, config, make_cpu_backend),

@@ -201,7 +201,7 @@ std::vector<std::string> training_warnings(const TrainingData& data, const Train
                        std::to_string(worst - summary.epoch_loss.begin() + 1) + " was " +
                        format_fixed(*worst, 4) + ", above the " + format_fixed(untrained, 4) +
                        " of untrained vectors: steps were too large, and vectors are worse for it; " +
-                       smaller_steps(data.config));
+                       smaller_updates(data.config));
   return warnings;
 }
 

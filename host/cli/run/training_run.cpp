@@ -83,7 +83,7 @@ std::int64_t cut_sentences(const TrainingData& data) {
 std::string pair_reason(std::int64_t words, const Config& config) {
   const std::string settings =
       config.loss.negative_sampling ? "--lr, --window and --negative" : "--lr and --window";
-  const std::int64_t least = least_words_to_share(config);
+  const std::int64_t least = min_words_to_share(config);
   const std::string reason = words < least ? "the vocabulary has fewer than " + with_commas(least) + " words"
                                            : settings + " together are high";
   return "trained pair by pair, since " + reason +

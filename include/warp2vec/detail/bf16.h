@@ -11,7 +11,7 @@ struct Bf16 {
   std::uint16_t bits;
 };
 
-// __builtin_bit_cast is std::bit_cast, which nvcc takes for a function of the host.
+// __builtin_bit_cast, since nvcc treats std::bit_cast as a host function.
 WARP2VEC_HD constexpr float to_float(Bf16 value) {
   return __builtin_bit_cast(float, std::uint32_t{value.bits} << 16);
 }
@@ -23,9 +23,9 @@ WARP2VEC_HD constexpr Bf16 nearest_bf16(float value) {
   return {static_cast<std::uint16_t>((bits + 0x7FFFU + ((bits >> 16) & 1U)) >> 16)};
 }
 
-/// One of the two nearest values, each with the probability that makes the mean right, so that steps smaller
-/// than a value's last place are not lost: S. Gupta et al., "Deep Learning with Limited Numerical Precision",
-/// ICML 2015. `random`: 16 uniform bits. What is not finite is rounded to the nearest.
+/// Stochastic rounding: one of the two neighbouring values, with probabilities that preserve the mean, so
+/// that updates smaller than a value's last place are not lost: S. Gupta et al., "Deep Learning with Limited
+/// Numerical Precision", ICML 2015. `random`: 16 uniform bits. Infinities and NaN are rounded to nearest.
 WARP2VEC_HD constexpr Bf16 stochastic_bf16(float value, std::uint32_t random) {
   const auto bits = __builtin_bit_cast(std::uint32_t, value);
   if ((bits & 0x7F800000U) == 0x7F800000U) return nearest_bf16(value);

@@ -31,23 +31,23 @@ struct KeptRange {
   WARP2VEC_HD constexpr std::int32_t size() const { return static_cast<std::int32_t>(end - begin); }
 };
 
-/// Consecutive kept tokens as parallel arrays of `size` elements that somebody else owns; element i has the
-/// ordinal first + i. Trivially copyable.
+/// A view of consecutive kept tokens as parallel arrays of `size` elements; element i has the ordinal first +
+/// i. Trivially copyable.
 struct KeptView {
   std::int64_t first = 0;
   std::int64_t size = 0;
   const WordId* words = nullptr;
   const std::int64_t* positions = nullptr;  ///< in the token stream
-  const std::int64_t* pieces =
-      nullptr;  ///< ordinal of the first kept token of its sentence piece: windows stay inside
+  const std::int64_t* segments =
+      nullptr;  ///< ordinal of the first kept token of its sentence segment, which windows do not leave
 
-  /// Elements within `width` of element i and in its piece; i itself is among them.
+  /// Elements within `width` of element i and in its segment, including i itself.
   WARP2VEC_HD constexpr KeptRange around(std::int64_t i, std::int32_t width) const {
-    const std::int64_t piece = pieces[i];
-    std::int64_t begin = i - width > piece - first ? i - width : piece - first;
+    const std::int64_t segment = segments[i];
+    std::int64_t begin = i - width > segment - first ? i - width : segment - first;
     if (begin < 0) begin = 0;
     std::int64_t end = i + width + 1 < size ? i + width + 1 : size;
-    while (pieces[end - 1] != piece) --end;
+    while (segments[end - 1] != segment) --end;
     return {begin, end};
   }
 };
@@ -57,7 +57,7 @@ WARP2VEC_HD constexpr std::int32_t shrunk_window(std::uint32_t draw, std::int32_
   return 1 + static_cast<std::int32_t>(to_below(draw, static_cast<std::uint32_t>(window)));
 }
 
-/// The window b of the centre at `position`: uniform in 1..window, or always `window` if it does not shrink.
+/// The window b of the centre at `position`: uniform in 1..window, or always `window` without `shrink`.
 template <class Generator>
 WARP2VEC_HD constexpr std::int32_t window_width(const BasicDraws<Generator>& draws, std::int64_t position,
                                                 std::int32_t window, bool shrink) {

@@ -11,15 +11,15 @@
 
 namespace warp2vec {
 
-/// Owns what a KeptView shows.
+/// Owns the arrays of a KeptView.
 struct KeptSpan {
   std::int64_t first = 0;
   std::vector<WordId> words;
   std::vector<std::int64_t> positions;
-  std::vector<std::int64_t> pieces;
+  std::vector<std::int64_t> segments;
 
   std::int64_t size() const { return static_cast<std::int64_t>(words.size()); }
-  KeptView view() const { return {first, size(), words.data(), positions.data(), pieces.data()}; }
+  KeptView view() const { return {first, size(), words.data(), positions.data(), segments.data()}; }
 
   /// See KeptView.
   using Range = KeptRange;
@@ -29,19 +29,19 @@ struct KeptSpan {
 /// A sum over consecutive tokens.
 struct KeptCount {
   std::uint32_t kept;
-  std::uint32_t in_sentence;  ///< of them after the last sentence end
+  std::uint32_t in_sentence;  ///< those after the last sentence end
   bool has_end;               ///< a sentence ends among the tokens
 };
 
-/// One epoch's kept tokens. A sentence is cut into pieces of max_sentence kept words (0 = never). Which
-/// tokens are kept, their ordinals and pieces are a function of (seed, epoch, corpus, sample, max_sentence)
-/// alone.
+/// One epoch's kept tokens. Sentences are split into segments of at most max_sentence kept words (0 = never).
+/// Which tokens are kept, their ordinals and segments depend only on (seed, epoch, corpus, sample,
+/// max_sentence).
 class WARP2VEC_EXPORT KeptTokens {
  public:
-  /// Counts the kept tokens on `threads` threads; about 2 ns a token. The references outlive this object.
+  /// Counts the kept tokens on `threads` threads; about 2 ns per token. The references outlive this object.
   KeptTokens(const TokenStream& tokens, const std::vector<std::uint32_t>& keep_thresholds, Draws draws,
              std::int64_t max_sentence, int threads);
-  /// The same from counts made elsewhere: one for each kBlock tokens, from the first on.
+  /// The same from given counts, one per kChunk consecutive tokens.
   KeptTokens(const TokenStream& tokens, const std::vector<std::uint32_t>& keep_thresholds, Draws draws,
              std::int64_t max_sentence, std::span<const KeptCount> counts);
 
@@ -50,35 +50,35 @@ class WARP2VEC_EXPORT KeptTokens {
   std::int64_t size() const { return size_; }
   /// Number of tokens before subsampling.
   std::int64_t tokens() const { return tokens_->tokens(); }
-  /// Where reading may begin: at multiples of kBlock positions.
-  static constexpr std::int64_t kBlock = 1024;
+  /// Reading starts at multiples of kChunk positions.
+  static constexpr std::int64_t kChunk = 1024;
   struct Start {
     std::int64_t position = 0;
     std::int64_t ordinal = 0;      ///< kept tokens of the epoch before `position`
-    std::int64_t in_sentence = 0;  ///< of them in the sentence that the token at `position` belongs to
+    std::int64_t in_sentence = 0;  ///< those in the sentence of the token at `position`
   };
-  /// The start at `position`, a multiple of kBlock below tokens().
+  /// The start at `position`, a multiple of kChunk below tokens().
   Start start_at(std::int64_t position) const;
   /// The last start at or before kept token `ordinal`, in [0, size()).
   Start start_before(std::int64_t ordinal) const;
   /// Kept tokens [first, last) clipped to [0, size()).
   void read(std::int64_t first, std::int64_t last, KeptSpan& out) const;
-  /// Position in the token stream up to which tokens [0, ordinal) reach; tokens() for ordinal >= size().
+  /// Position of kept token `ordinal` in the token stream; tokens() for ordinal >= size().
   std::int64_t position_of(std::int64_t ordinal) const;
 
  private:
-  std::size_t block_of(std::int64_t ordinal) const;
+  std::size_t chunk_of(std::int64_t ordinal) const;
 
-  struct Block {                    // of kBlock tokens
-    std::int64_t kept_before;       // kept tokens of the epoch before the block
-    std::int64_t kept_in_sentence;  // of them in the sentence that the block's first token belongs to
+  struct Chunk {                    // of kChunk tokens
+    std::int64_t kept_before;       // kept tokens of the epoch before the chunk
+    std::int64_t kept_in_sentence;  // those in the sentence of the chunk's first token
   };
   const TokenStream* tokens_;
   const std::uint32_t* thresholds_;
   Draws draws_;
   std::int64_t max_sentence_;
   std::int64_t size_ = 0;
-  std::vector<Block> blocks_;
+  std::vector<Chunk> chunks_;
 };
 
 }  // namespace warp2vec

@@ -1,5 +1,5 @@
 #pragma once
-/// The scalar formulas of word2vec, written so that no input overflows.
+/// The scalar formulas of word2vec, safe from overflow for every input.
 
 #include <warp2vec/types.h>
 
@@ -22,8 +22,8 @@ WARP2VEC_HD inline Real softplus(Real x) {
   return (x > Real(0) ? x : Real(0)) + std::log1p(std::exp(-std::fabs(x)));
 }
 
-/// Probability that one occurrence of a word is trained: min(1, (sqrt(f/s) + 1) * s/f) = min(1, sqrt(s/f) +
-/// s/f), f = count / total, s = sample (word2vec.c's rule). sample 0 means no subsampling: 1.
+/// Probability that subsampling keeps an occurrence of a word: min(1, (sqrt(f/s) + 1) * s/f) = min(1,
+/// sqrt(s/f) + s/f), f = count / total, s = sample (word2vec.c's rule). sample 0 means no subsampling: 1.
 inline double keep_probability(std::int64_t count, std::int64_t total, double sample) {
   if (sample <= 0 || count <= 0) return 1;
   const double ratio = sample * static_cast<double>(total) / static_cast<double>(count);
@@ -31,14 +31,14 @@ inline double keep_probability(std::int64_t count, std::int64_t total, double sa
   return p < 1 ? p : 1;
 }
 
-/// Learning rate after the share `progress` in [0, 1] of all epochs' tokens: linear, with a floor of 1e-4 of
-/// the start.
+/// Learning rate at `progress` in [0, 1], the fraction of all epochs' tokens done: falls linearly, with a
+/// floor of 1e-4 of the start.
 WARP2VEC_HD inline float learning_rate(double start, double progress) {
   const double left = 1 - progress;
   return static_cast<float>(start * (left > 1e-4 ? left : 1e-4));
 }
 
-/// The learning rate of a run: linear in the tokens of all epochs.
+/// The learning rate of a run, linear in the tokens of all epochs.
 struct LearningRateSchedule {
   double start = 0;
   double epoch_tokens = 1;  ///< before subsampling

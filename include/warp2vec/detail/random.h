@@ -12,7 +12,7 @@ namespace warp2vec {
 struct U32x4 {
   std::uint32_t w[4];
 
-  /// w[i]. Selected, not indexed: a GPU keeps an array that is indexed at run time in slow local memory.
+  /// w[i], by selection: a GPU would keep an array that is indexed at run time in slow local memory.
   WARP2VEC_HD constexpr std::uint32_t at(std::uint32_t i) const {
     const std::uint32_t low = (i & 1U) != 0 ? w[1] : w[0];
     const std::uint32_t high = (i & 1U) != 0 ? w[3] : w[2];

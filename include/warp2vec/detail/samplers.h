@@ -1,6 +1,6 @@
 #pragma once
-/// What turns word counts into O(1) negative draws and into a Huffman tree: owners on the host, trivially
-/// copyable views for the update rules on any device.
+/// The alias table, for O(1) negative draws, and the Huffman tree of word counts: owners on the host, and
+/// trivially copyable views for any device.
 
 #include <warp2vec/detail/random.h>
 #include <warp2vec/error.h>
@@ -38,7 +38,7 @@ class WARP2VEC_EXPORT AliasTable {
  public:
   AliasTable() = default;
 
-  /// Built in double from `counts` (all >= 1) with any finite exponent; each word's probability is met to
+  /// Built in double from `counts` (all >= 1) with any finite exponent; each word's probability is exact to
   /// within 1e-6. Throws Error for fewer than two words or a non-finite exponent.
   AliasTable(std::span<const std::int64_t> counts, double exponent);
 
@@ -48,7 +48,8 @@ class WARP2VEC_EXPORT AliasTable {
   std::vector<AliasColumn> columns_;
 };
 
-/// P(w) = count(w)^exponent / sum, for counts >= 1; computed so that no power over- or underflows the sum.
+/// P(w) = count(w)^exponent / sum, for counts >= 1; scaled so that no power overflows and the sum cannot
+/// underflow.
 std::vector<double> sampling_distribution(std::span<const std::int64_t> counts, double exponent);
 
 inline constexpr int kMaxCodeLength = 64;
@@ -60,7 +61,7 @@ struct HuffmanLevel {
   std::int64_t node_base;  ///< inner node with prefix q on this level has the id q + node_base (modulo 2^64)
 };
 
-/// One step of a word's path: the inner node, and the side taken: bit 0 is left, with probability sigmoid(x .
+/// One step of a word's path: the inner node, and the branch taken: 0 is left, with probability sigmoid(x .
 /// node).
 struct PathStep {
   std::int64_t node;
@@ -69,8 +70,8 @@ struct PathStep {
 
 /// Paths of a HuffmanTree by arithmetic from (code, length); trivially copyable.
 struct HuffmanView {
-  const HuffmanLevel* levels = nullptr;        ///< kMaxCodeLength + 1 of them
-  const std::uint8_t* code_lengths = nullptr;  ///< one per word
+  const HuffmanLevel* levels = nullptr;        ///< [kMaxCodeLength + 1]
+  const std::uint8_t* code_lengths = nullptr;  ///< [words]
   std::int64_t words = 0;
 
   WARP2VEC_HD int length(WordId w) const { return code_lengths[row_of(w)]; }
@@ -78,7 +79,7 @@ struct HuffmanView {
     const HuffmanLevel& level = levels[length(w)];
     return level.first_code + static_cast<std::uint64_t>(row_of(w) - level.first_leaf);
   }
-  /// The longest path, in nodes: that of the last word.
+  /// Length of the longest path, the last word's, in nodes.
   WARP2VEC_HD int longest() const { return code_lengths[words - 1]; }
   /// Step `depth` in [0, length(w)) of the path from the root to w.
   WARP2VEC_HD PathStep step(WordId w, int depth) const {
@@ -88,8 +89,8 @@ struct HuffmanView {
     return {static_cast<std::int64_t>(prefix + static_cast<std::uint64_t>(levels[depth].node_base)),
             ((bits >> (length_of_w - 1 - depth)) & 1U) != 0};
   }
-  /// The level of an inner node, by a walk down from the root: the last word's path passes the last node of
-  /// each level.
+  /// The level of an inner node, found by walking down from the root: the last word's path passes through the
+  /// last node of each level.
   WARP2VEC_HD int depth_of(std::int64_t node) const {
     int depth = 0;
     while (step(static_cast<WordId>(words - 1), depth).node < node) ++depth;
@@ -98,19 +99,19 @@ struct HuffmanView {
 };
 
 /// The canonical Huffman tree of a vocabulary (D. A. Huffman 1952; code lengths in place after A. Moffat and
-/// J. Katajainen 1995; canonical codes as in RFC 1951). Leaves stand from left to right by falling frequency,
-/// inner nodes are numbered level by level from the root (id 0), so the most visited nodes are the id prefix
-/// [0, n).
+/// J. Katajainen 1995; canonical codes as in RFC 1951). Leaves are ordered from left to right by decreasing
+/// frequency, inner nodes are numbered level by level from the root (id 0): the most visited nodes are a
+/// prefix [0, n).
 class WARP2VEC_EXPORT HuffmanTree {
  public:
   HuffmanTree() = default;
 
-  /// `counts` fall (count[i] >= count[i + 1] >= 1). Throws Error for fewer than two words, for counts that
-  /// rise, and for trees deeper than kMaxCodeLength.
+  /// `counts` must be non-increasing and >= 1. Throws Error for other counts, for fewer than two words, and
+  /// for trees deeper than kMaxCodeLength.
   explicit HuffmanTree(std::span<const std::int64_t> counts);
 
-  /// The canonical tree with these code lengths, one for each word: 1 to kMaxCodeLength, rising, and the sum
-  /// of 2^-length is 1 (L. G. Kraft 1949). Throws Error for others, and for counts as above.
+  /// The canonical tree with these code lengths, one per word: 1 to kMaxCodeLength, non-decreasing, with the
+  /// sum of 2^-length equal to 1 (L. G. Kraft 1949). Throws Error for other lengths, and for counts as above.
   HuffmanTree(std::span<const std::int64_t> counts, std::vector<std::uint8_t> code_lengths);
 
   HuffmanView view() const {
