@@ -25,7 +25,7 @@ TEST(PrivateRows, OnlyTheFirstAreCopies) {
   EXPECT_EQ(copy[16], 1);
   EXPECT_EQ(rows.visit(2), shared.row(2));
   copy[16] = 5;
-  EXPECT_EQ(shared.row(1)[16], 1);  // not before it is merged
+  EXPECT_EQ(shared.row(1)[16], 1);  // only when it is merged
 }
 
 TEST(PrivateRows, AVisitCountsAsOftenAsTheRowIsTrained) {
@@ -40,11 +40,11 @@ TEST(PrivateRows, AVisitCountsAsOftenAsTheRowIsTrained) {
 TEST(ScaledRows, TellsWhetherRowsAreEqual) {
   Matrix matrix = ones(17);
   ScaledRows rows;
-  EXPECT_TRUE(rows.all_different());
+  EXPECT_TRUE(rows.all_distinct());
   for (const std::int64_t r : {0, 1, 3}) rows.add(matrix.row(r), r, 1);
-  EXPECT_TRUE(rows.all_different());
+  EXPECT_TRUE(rows.all_distinct());
   rows.add(matrix.row(1), 1, 1);
-  EXPECT_FALSE(rows.all_different());
+  EXPECT_FALSE(rows.all_distinct());
 }
 
 TEST(PrivateRows, MergesWhatEachOwnerHasChanged) {
@@ -59,7 +59,7 @@ TEST(PrivateRows, MergesWhatEachOwnerHasChanged) {
   EXPECT_EQ(shared.row(1)[16], 6);
   EXPECT_EQ(shared.row(0)[0], 0);
   EXPECT_EQ(b.visit(1)[16], 6);
-  EXPECT_EQ(a.visit(1)[16], 3);  // as of its own merge
+  EXPECT_EQ(a.visit(1)[16], 3);  // as of its own last merge
   a.merge();
   EXPECT_EQ(a.visit(1)[16], 6);
   EXPECT_EQ(a.visit(0)[0], 0);
@@ -73,7 +73,7 @@ TEST(PrivateRows, MergesARowAfterSomeVisits) {
   row[0] = 7;
   EXPECT_EQ(rows.visit(0), row);
   EXPECT_EQ(shared.row(0)[0], 1);
-  rows.visit(1)[0] = 5;  // its own visits count, not those of others
+  rows.visit(1)[0] = 5;  // only its own visits count
   EXPECT_EQ(rows.visit(0), row);
   EXPECT_EQ(shared.row(0)[0], 7);
   EXPECT_EQ(shared.row(1)[0], 1);
