@@ -1,21 +1,17 @@
-#include "host/cpu/batch_queue.h"
+#include "host/cpu/batch_workers.h"
 #include "host/cpu/cpu_trainer.h"
 
 #include <algorithm>
-#include <condition_variable>
-#include <exception>
-#include <mutex>
-#include <thread>
+#include <memory>
+#include <optional>
 
 namespace warp2vec {
 namespace {
 
-/// Worker threads that take batches from a queue.
+/// A CpuTrainer on each worker thread.
 class CpuBackend final : public Backend {
  public:
   explicit CpuBackend(const TrainingData& data) : CpuBackend(data, CentreShares(data)) {}
-
-  ~CpuBackend() override { stop(); }
 
   // About 4,096 centres take some 3 ms: long compared with the queue's lock, short compared with a report.
   std::int64_t batch_size() const override {
@@ -24,30 +20,15 @@ class CpuBackend final : public Backend {
   }
 
   void upload(Embeddings& embeddings) override {
-    stop();
-    stopping_ = false;
-    for (int i = 0; i < threads_; ++i) workers_.emplace_back([this, &embeddings] { work(embeddings); });
+    workers_.emplace(threads_, [this, &embeddings]() -> BatchWorkers::Train {
+      const auto trainer = std::make_shared<CpuTrainer>(data_, hot_, embeddings, nodes_, threads_);
+      return [trainer](const Batch& batch) { return trainer->train(batch); };
+    });
   }
-
-  void train(const Batch& batch) override {
-    std::unique_lock lock(mutex_);
-    done_.wait(lock, [&] { return failure_ || !queue_.full(); });
-    queue_.add(batch);
-    ready_.notify_one();
-  }
-
-  Trained drain() override {
-    std::unique_lock lock(mutex_);
-    wait(lock);
-    return std::exchange(trained_, {});
-  }
-
-  void checkpoint(Embeddings&) override {
-    std::unique_lock lock(mutex_);
-    wait(lock);
-  }
-
-  void download(Embeddings&) override { stop(); }
+  void train(const Batch& batch) override { workers_->add(batch); }
+  Trained drain() override { return workers_->drain(); }
+  void checkpoint(Embeddings&) override { workers_->wait(); }
+  void download(Embeddings&) override { workers_.reset(); }
 
  private:
   CpuBackend(const TrainingData& data, const CentreShares& shares)
@@ -56,8 +37,7 @@ class CpuBackend final : public Backend {
         hot_(data, shares,
              {.negatives = (threads_ - std::int64_t{1}) * (tiled() ? data.config.centres_per_tile() : 1),
               .paths = (threads_ - std::int64_t{1}) * (tiled() ? data.config.path_tile_centres() : 1)}),
-        nodes_(private_nodes(shares)),
-        queue_(threads_) {}
+        nodes_(private_nodes(shares)) {}
 
   bool tiled() const { return data_.config.sharing == Sharing::tile; }
 
@@ -72,66 +52,11 @@ class CpuBackend final : public Backend {
     return {shares.leading_nodes(visits / static_cast<double>(batch_size())), visits};
   }
 
-  void work(Embeddings& embeddings) {
-    try {
-      CpuTrainer trainer(data_, hot_, embeddings, nodes_, threads_);
-      std::unique_lock lock(mutex_);
-      while (true) {
-        ready_.wait(lock, [&] { return failure_ || queue_.ready() || (stopping_ && queue_.empty()); });
-        if (failure_ || queue_.empty()) return;
-        const Batch batch = queue_.take();
-        lock.unlock();
-        const Trained trained = trainer.train(batch);
-        lock.lock();
-        trained_.loss += trained.loss;
-        trained_.pairs += trained.pairs;
-        queue_.finish(batch);
-        ready_.notify_all();  // adjacent batches may be trained now
-        done_.notify_one();
-      }
-    } catch (...) {
-      const std::lock_guard lock(mutex_);
-      failure_ = std::current_exception();
-      ready_.notify_all();  // batches adjacent to the failed one would wait forever
-      done_.notify_one();
-    }
-  }
-
-  // Waits until all batches are finished.
-  void wait(std::unique_lock<std::mutex>& lock) {
-    done_.wait(lock, [&] { return failure_ || queue_.idle(); });
-    if (failure_) {
-      // The other workers must be done with the epoch, which may be destroyed once this throws.
-      queue_.clear();
-      lock.unlock();
-      stop();
-      std::rethrow_exception(failure_);
-    }
-  }
-
-  // Lets the workers finish what is queued and joins them.
-  void stop() {
-    {
-      const std::lock_guard lock(mutex_);
-      stopping_ = true;
-    }
-    ready_.notify_all();
-    workers_.clear();
-  }
-
   const TrainingData& data_;
   const int threads_;
   const HotMatrices hot_;
   const PrivateRowsPlan nodes_;
-
-  std::mutex mutex_;
-  std::condition_variable ready_;  // a batch was queued or finished, or the workers are to stop
-  std::condition_variable done_;   // a batch was finished
-  BatchQueue queue_;
-  bool stopping_ = false;
-  Trained trained_;
-  std::exception_ptr failure_;
-  std::vector<std::jthread> workers_;
+  std::optional<BatchWorkers> workers_;
 };
 
 }  // namespace

@@ -1,0 +1,79 @@
+#include "host/cpu/batch_workers.h"
+
+#include <utility>
+
+namespace warp2vec {
+
+BatchWorkers::BatchWorkers(int threads, const std::function<Train()>& make_train) : queue_(threads) {
+  try {
+    for (int i = 0; i < threads; ++i) workers_.emplace_back([this, make_train] { work(make_train); });
+  } catch (...) {  // no more threads available
+    stop();
+    throw;
+  }
+}
+
+void BatchWorkers::add(const Batch& batch) {
+  std::unique_lock lock(mutex_);
+  done_.wait(lock, [&] { return failure_ || !queue_.full(); });
+  queue_.add(batch);
+  ready_.notify_one();
+}
+
+void BatchWorkers::wait() {
+  std::unique_lock lock(mutex_);
+  wait(lock);
+}
+
+Trained BatchWorkers::drain() {
+  std::unique_lock lock(mutex_);
+  wait(lock);
+  return std::exchange(trained_, {});
+}
+
+void BatchWorkers::work(const std::function<Train()>& make_train) {
+  try {
+    const Train train = make_train();
+    std::unique_lock lock(mutex_);
+    while (true) {
+      ready_.wait(lock, [&] { return failure_ || queue_.ready() || (stopping_ && queue_.empty()); });
+      if (failure_ || queue_.empty()) return;
+      const Batch batch = queue_.take();
+      lock.unlock();
+      const Trained trained = train(batch);
+      lock.lock();
+      trained_.loss += trained.loss;
+      trained_.pairs += trained.pairs;
+      queue_.finish(batch);
+      ready_.notify_all();  // adjacent batches may be trained now
+      done_.notify_one();
+    }
+  } catch (...) {
+    const std::lock_guard lock(mutex_);
+    if (!failure_) failure_ = std::current_exception();
+    ready_.notify_all();  // batches adjacent to the failed one would wait forever
+    done_.notify_one();
+  }
+}
+
+void BatchWorkers::wait(std::unique_lock<std::mutex>& lock) {
+  done_.wait(lock, [&] { return failure_ || queue_.idle(); });
+  if (failure_) {
+    // The other workers must be done with the epoch, which may be destroyed once this throws.
+    queue_.clear();
+    lock.unlock();
+    stop();
+    std::rethrow_exception(failure_);
+  }
+}
+
+void BatchWorkers::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  ready_.notify_all();
+  workers_.clear();
+}
+
+}  // namespace warp2vec

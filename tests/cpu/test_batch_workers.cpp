@@ -1,0 +1,62 @@
+#include <warp2vec/error.h>
+
+#include "host/cpu/batch_workers.h"
+#include "tests/support/thrown_message.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdint>
+
+namespace warp2vec {
+namespace {
+
+constexpr std::int64_t kSize = 64;
+constexpr int kThreads = 4;
+
+Batch batch(std::int64_t number) { return {nullptr, number * kSize, (number + 1) * kSize}; }
+
+// Fails on batch `failing`; counts one pair per token of the others.
+BatchWorkers::Train failing_on(std::int64_t failing) {
+  return [failing](const Batch& trained) -> Trained {
+    if (trained.first == failing * kSize) throw Error("batch " + std::to_string(failing) + " failed");
+    return {0, trained.last - trained.first};
+  };
+}
+
+TEST(BatchWorkers, TrainEveryBatchOnce) {
+  BatchWorkers workers(kThreads, [] { return failing_on(-1); });
+  for (std::int64_t b = 0; b < 100; ++b) workers.add(batch(b));
+  EXPECT_EQ(workers.drain().pairs, 100 * kSize);
+  workers.wait();
+  EXPECT_EQ(workers.drain().pairs, 0);
+}
+
+// The batches beside the failed one can never be trained: add(), drain() and the other workers must not wait
+// for them.
+TEST(BatchWorkers, AFailureEndsTheTrainingWithItsError) {
+  for (const std::int64_t failing : {0, 1, 50}) {
+    BatchWorkers workers(kThreads, [failing] { return failing_on(failing); });
+    for (std::int64_t b = 0; b < 100; ++b) workers.add(batch(b));
+    EXPECT_EQ(thrown_message([&] { workers.drain(); }), "batch " + std::to_string(failing) + " failed");
+  }
+}
+
+TEST(BatchWorkers, AFailureToStartEndsTheTrainingWithItsError) {
+  std::atomic<int> started{0};
+  BatchWorkers workers(kThreads, [&started] {
+    if (++started == 2) throw Error("no memory");
+    return failing_on(-1);
+  });
+  for (std::int64_t b = 0; b < 100; ++b) workers.add(batch(b));
+  EXPECT_EQ(thrown_message([&] { workers.wait(); }), "no memory");
+}
+
+// A run that fails for another reason destroys the workers without asking for their error.
+TEST(BatchWorkers, AreDestroyedAfterAFailureThatNobodyAskedFor) {
+  BatchWorkers workers(kThreads, [] { return failing_on(1); });
+  for (std::int64_t b = 0; b < 3; ++b) workers.add(batch(b));
+}
+
+}  // namespace
+}  // namespace warp2vec
