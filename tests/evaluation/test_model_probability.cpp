@@ -97,7 +97,7 @@ TEST(ModelProbability, IsWhatTrainingMaximises) {
         const double expected =
             config.loss.softmax
                 ? softmax_loss<float>({{context}, {centre}, {1.0F}, {}, {}}, e.input.view(), e.output.view())
-                : block_loss<float>(path_minibatch(data, {context}, id(centre)), e.input.view(),
+                : minibatch_loss<float>(path_minibatch(data, {context}, id(centre)), e.input.view(),
                                     e.nodes.view());
         EXPECT_NEAR(-log_probability(model, id(centre), id(context)), expected, 1e-4) << loss;
       }
