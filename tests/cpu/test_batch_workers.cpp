@@ -5,8 +5,8 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <cstdint>
+#include <string>
 
 namespace warp2vec {
 namespace {
@@ -43,11 +43,7 @@ TEST(BatchWorkers, AFailureEndsTheTrainingWithItsError) {
 }
 
 TEST(BatchWorkers, AFailureToStartEndsTheTrainingWithItsError) {
-  std::atomic<int> started{0};
-  BatchWorkers workers(kThreads, [&started] {
-    if (++started == 2) throw Error("no memory");
-    return failing_on(-1);
-  });
+  BatchWorkers workers(kThreads, []() -> BatchWorkers::Train { throw Error("no memory"); });
   for (std::int64_t b = 0; b < 100; ++b) workers.add(batch(b));
   EXPECT_EQ(thrown_message([&] { workers.wait(); }), "no memory");
 }
