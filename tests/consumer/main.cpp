@@ -6,7 +6,7 @@
 
 #include <iostream>
 
-// Trains on the text in argv[1], saves the vectors, and prints the words nearest to the text's commonest one.
+// Trains on the text in argv[1], saves the vectors, and prints the words nearest to the most frequent one.
 int main(int argc, char** argv) try {
   if (argc != 2) throw warp2vec::Error("expected a text file");
   warp2vec::Config config;
