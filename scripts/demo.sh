@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds warp2vec, trains it on text and shows the nearest neighbours of some words.
+# Installs missing packages, builds warp2vec, trains on a text and shows the nearest neighbours of some words.
 # usage: scripts/demo.sh [FILE-OR-FOLDER...]     (without one: the text of an English dictionary)
 set -euo pipefail
 root=$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")/..")
@@ -14,16 +14,16 @@ choose_settings() {
   read -r tokens frequent < <(awk '{ n += $2 } $2 >= 5 { f++ } END { print n + 0, f + 0 }' "$1")
   settings=()
   if ((frequent < 1000)); then
-    echo "A small text: even words that occur once are trained (--min-count 1)"
+    echo "Small text: also training words that occur only once (--min-count 1)"
     settings+=(--min-count 1)
   fi
   if ((tokens < 1000000)); then
     settings+=(--epochs $((tokens < 200000 ? 50 : 10000000 / tokens)))
-    echo "A small text: ${settings[-1]} passes over it instead of 5 (--epochs)"
+    echo "Small text: ${settings[-1]} passes instead of 5 (--epochs)"
   fi
 }
 
-# typical_words VOCABULARY: five words, if there are, that are neither the commonest nor rare nor short.
+# typical_words VOCABULARY: up to five words that are neither very frequent nor rare nor short.
 typical_words() {
   LC_ALL=C awk '
     $1 ~ /^[A-Za-z\200-\377]+$/ && length($1) > 3 { word[++n] = $1 }

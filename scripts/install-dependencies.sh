@@ -1,19 +1,18 @@
 #!/usr/bin/env bash
-# Installs what building, testing or checking warp2vec needs, as far as it is missing: with apt, or, only for building
-# and testing, with dnf.
-# usage: scripts/install-dependencies.sh build|test|lint|peers|grid|lists...   (lists: only fetch the newest ones)
+# Installs missing packages for building, testing or checking warp2vec: with apt, or for building and testing with dnf.
+# usage: scripts/install-dependencies.sh build|test|lint|peers|grid|lists...   (lists: only update the package lists)
 set -euo pipefail
 
 build=(g++ cmake make libcli11-dev nlohmann-json3-dev libhwy-dev zlib1g-dev libzstd-dev libbz2-dev liblzma-dev libutf8proc-dev)
 test=(libgtest-dev libgmock-dev libbenchmark-dev librandom123-dev libboost-context-dev pkgconf)
 fedora_build=(gcc-c++ cmake make cli11-devel json-devel highway-devel zlib-devel libzstd-devel bzip2-devel xz-devel utf8proc-devel)
 fedora_test=(gtest-devel gmock-devel google-benchmark-devel boost-devel pkgconf-pkg-config)
-test_oracle=(python3-gensim) # what it says is compared with; tests that need it are skipped without it
+test_oracle=(python3-gensim) # results are compared with it; tests that need it are skipped without it
 lint=(clang-format-14 clang-tidy-14 shellcheck)
-# What benchmarks/compare_peers measures. With the distribution's default in the place of OpenBLAS gensim trains 1.4
-# times as slowly.
+# What benchmarks/compare_peers measures. With the distribution's default BLAS instead of OpenBLAS, gensim takes 1.4 times
+# as long.
 peers=(python3-gensim fasttext libopenblas0-serial)
-grid=(python3-sklearn) # what benchmarks/quality_grid judges the vectors of nodes with
+grid=(python3-sklearn) # benchmarks/quality_grid evaluates the vectors of nodes with it
 
 as_root() {
   if ((EUID == 0)); then
@@ -36,7 +35,7 @@ install_missing() {
   ((${#missing[@]})) || return 0
 
   echo "Installing ${missing[*]}"
-  as_root apt-get update -qq || echo "Going on with the package lists that are there" >&2
+  as_root apt-get update -qq || echo "Continuing with the existing package lists" >&2
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends \
     -o DPkg::Lock::Timeout=300 "${missing[@]}" &>"$log" || {
     cat "$log" >&2
@@ -61,7 +60,7 @@ if (($# == 0)); then
 fi
 if ! command -v apt-get >/dev/null; then
   if ! command -v dnf >/dev/null; then
-    echo "$0: there is neither apt nor dnf here; please install the equivalents of ${build[*]} ${test[*]}" >&2
+    echo "$0: neither apt nor dnf was found; please install the equivalents of ${build[*]} ${test[*]}" >&2
     exit 1
   fi
   for purpose in "$@"; do
@@ -69,7 +68,7 @@ if ! command -v apt-get >/dev/null; then
       build) install_with_dnf "${fedora_build[@]}" ;;
       test) install_with_dnf "${fedora_test[@]}" ;;
       *)
-        echo "$0: '$purpose' is installed with apt only; dnf installs build and test" >&2
+        echo "$0: '$purpose' is supported with apt only; with dnf, build and test are" >&2
         exit 2
         ;;
     esac
@@ -85,7 +84,7 @@ for purpose in "$@"; do
     test)
       install_missing "${test[@]}"
       install_missing "${test_oracle[@]}" ||
-        echo "Going on without ${test_oracle[*]}: some tests will be skipped" >&2
+        echo "Continuing without ${test_oracle[*]}: some tests will be skipped" >&2
       ;;
     lint) install_missing "${lint[@]}" ;;
     peers) install_missing "${peers[@]}" ;;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds, and tests.
-# usage: scripts/test.sh [--all]   (--all: the slow tests, the benchmarks' build and the sanitizers, too)
+# Installs missing packages, builds, and runs the tests.
+# usage: scripts/test.sh [--all]   (--all: also slow tests, the build of the benchmarks, and the sanitizers)
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
@@ -15,11 +15,11 @@ esac
 
 scripts/install-dependencies.sh build test
 
-# ThreadSanitizer cannot start where the kernel randomises addresses more than it knows.
+# ThreadSanitizer cannot start where the kernel randomises more address bits than it supports.
 plain_addresses=(setarch "$(uname -m)" --addr-no-randomize)
 "${plain_addresses[@]}" true 2>/dev/null || plain_addresses=()
 
-# test_preset PRESET [CMAKE-OPTION...]: builds and tests it; the results are left in build/PRESET/tests.xml.
+# test_preset PRESET [CMAKE-OPTION...]: builds and tests it; the results are in build/PRESET/tests.xml.
 test_preset() {
   local preset=$1 labels=(--label-exclude slow)
   shift
@@ -34,14 +34,14 @@ test_preset() {
 
 failed=()
 results=()
-# WARP2VEC_CUDA: the demo may have turned it off.
+# The demo may have turned WARP2VEC_CUDA off.
 test_preset release -DWARP2VEC_CUDA=AUTO -DWARP2VEC_BUILD_BENCHMARKS="$($everything && echo ON || echo OFF)"
 if $everything; then
   test_preset asan-ubsan
   test_preset tsan
 fi
 
-# Counts, and names every test that failed or was skipped, with the reason that it gave for that.
+# Counts the tests, and lists those that failed or were skipped, with the reason.
 printf '\n== Summary\n'
 awk '
   function test()       { split(FILENAME, folder, "/"); return folder[2] " " name }

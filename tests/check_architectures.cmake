@@ -1,10 +1,9 @@
 cmake_minimum_required(VERSION 3.22)
-# Fails if GPUs would not get the kernels that suit them: by default a build is for 75, 80 and 90, as far as the
-# toolkit knows them; the library holds what it was told to for each of its architectures; in the PTX, of which the
-# machine code is made, the kernels of tiles use tensor cores for each architecture from 80 on, and no kernel traps.
-# DEFAULT: the architectures of a build that is not told others. KNOWN: those of the toolkit; may be empty.
-# ARCHITECTURES: as in CMAKE_CUDA_ARCHITECTURES. LIBRARY: what was built. CUOBJDUMP: the toolkit's program. WORK: a
-# folder to write to.
+# Fails if GPUs would not get suitable kernels: by default a build is for 75, 80 and 90, as far as the toolkit supports
+# them; the library has code for each of its architectures; and in the PTX, from which the machine code is generated, the
+# tile kernels use tensor cores for each architecture from 80 on, and no kernel traps. DEFAULT: the default architectures.
+# KNOWN: those of the toolkit; may be empty. ARCHITECTURES: as in CMAKE_CUDA_ARCHITECTURES. LIBRARY: the library.
+# CUOBJDUMP: the toolkit's program. WORK: a folder to write to.
 
 foreach(needed 75 80 90)
   if(NOT needed IN_LIST DEFAULT AND (needed IN_LIST KNOWN OR NOT KNOWN))
@@ -16,7 +15,7 @@ if(NOT CUOBJDUMP)
   return()
 endif()
 
-# dump(FILE OPTION...): what cuobjdump says of the library.
+# dump(FILE OPTION...): writes cuobjdump's output for the library.
 function(dump file)
   execute_process(COMMAND ${CUOBJDUMP} ${ARGN} ${LIBRARY} OUTPUT_FILE ${file} RESULT_VARIABLE failed)
   if(failed)
@@ -45,8 +44,8 @@ foreach(architecture ${ARCHITECTURES})
   dump(${WORK}/${name}.txt --dump-ptx --gpu-architecture sm_${name})
   file(STRINGS ${WORK}/${name}.txt lines REGEX "\\.entry|mma\\.sync|trap")
   set(kernel "")
-  set(tiles 0) # kernels of tiles
-  set(with_units "")
+  set(tiles 0) # tile kernels
+  set(with_mma "")
   foreach(line ${lines})
     if(line MATCHES "\\.entry ([A-Za-z0-9_]+)")
       set(kernel ${CMAKE_MATCH_1})
@@ -54,15 +53,15 @@ foreach(architecture ${ARCHITECTURES})
         math(EXPR tiles "${tiles} + 1")
       endif()
     elseif(line MATCHES "mma\\.sync")
-      list(APPEND with_units ${kernel})
+      list(APPEND with_mma ${kernel})
     elseif(line MATCHES "trap;")
       message(SEND_ERROR "${kernel} for ${name} traps")
     endif()
   endforeach()
-  list(REMOVE_DUPLICATES with_units)
-  list(LENGTH with_units units)
-  if(tiles EQUAL 0 OR (number GREATER_EQUAL 80 AND NOT units EQUAL tiles))
-    message(SEND_ERROR "${units} of ${tiles} kernels of tiles for ${name} use tensor cores")
+  list(REMOVE_DUPLICATES with_mma)
+  list(LENGTH with_mma mma_kernels)
+  if(tiles EQUAL 0 OR (number GREATER_EQUAL 80 AND NOT mma_kernels EQUAL tiles))
+    message(SEND_ERROR "${mma_kernels} of ${tiles} tile kernels for ${name} use tensor cores")
   endif()
-  message(STATUS "${name}: ${units} of ${tiles} kernels of tiles use tensor cores")
+  message(STATUS "${name}: ${mma_kernels} of ${tiles} tile kernels use tensor cores")
 endforeach()

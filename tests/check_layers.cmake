@@ -1,7 +1,7 @@
 cmake_minimum_required(VERSION 3.22)
-# Fails if a file includes one of a folder that is not below its own, or by another name than the path from the
-# project's root. SOURCE: that root. Every folder of the product is here with those it may include, beside itself and
-# include/warp2vec; what stands further up is never among them, so that there are no cycles.
+# Fails if a file includes one from a folder that is not below its own, or by another path than that from the project's
+# root. SOURCE: that root. Lists every folder of the product with those that it may include besides itself and
+# include/warp2vec; only folders listed earlier are allowed, so that there are no cycles.
 set(layers
     "host/io"
     "host/text          host/io"
@@ -71,4 +71,4 @@ list(LENGTH files count)
 if(count EQUAL 0)
   message(SEND_ERROR "there are no sources in ${SOURCE}")
 endif()
-message(STATUS "${count} files looked at")
+message(STATUS "${count} files checked")

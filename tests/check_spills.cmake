@@ -1,6 +1,6 @@
 cmake_minimum_required(VERSION 3.22)
-# Fails if ptxas said of any kernel that it spills registers, or said nothing of a training kernel for one of the
-# architectures. LOGS: folder of what ptxas said; ARCHITECTURES: as in CMAKE_CUDA_ARCHITECTURES.
+# Fails if ptxas reported spilled registers for any kernel, or has no report for a training kernel and one of the
+# architectures. LOGS: folder of ptxas' reports; ARCHITECTURES: as in CMAKE_CUDA_ARCHITECTURES.
 file(GLOB logs ${LOGS}/*.log)
 set(kernels 0)
 set(trained "")
@@ -31,4 +31,4 @@ foreach(architecture ${ARCHITECTURES})
     endif()
   endforeach()
 endforeach()
-message(STATUS "${kernels} kernels looked at")
+message(STATUS "${kernels} kernels checked")

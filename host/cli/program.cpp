@@ -63,7 +63,7 @@ int dispatch(Arguments arguments) {
 }
 
 int fail(int status, const std::string& message) {
-  const ClosedPipesGuard guard;  // the status is told even if the message cannot be
+  const ClosedPipesGuard guard;  // the status is returned even if the message cannot be printed
   std::cerr << "warp2vec: error: " << message << "\n";
   return status;
 }

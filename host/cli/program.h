@@ -1,5 +1,5 @@
 #pragma once
-/// The program: finds the command, runs it, and turns exceptions into messages and exit codes.
+/// The program: runs a command, and turns exceptions into messages and exit codes.
 
 #include "host/cli/flags/arguments.h"
 

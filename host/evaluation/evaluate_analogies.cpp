@@ -17,7 +17,7 @@ struct Question {
   std::size_t section;
 };
 
-// The questions that can be asked; fills in the sections' names and totals.
+// The questions whose words are all known; also fills in the sections' names and totals.
 std::vector<Question> read_questions(const std::string& path, const WordMatcher& matcher,
                                      std::vector<AnalogySection>& sections) {
   std::vector<Question> questions;
@@ -33,7 +33,7 @@ std::vector<Question> read_questions(const std::string& path, const WordMatcher&
       continue;
     }
     if (words.size() != 4) lines.fail("': section' or four words");
-    // Questions before the first heading: a section without a name.
+    // Questions before the first heading belong to an unnamed section.
     if (sections.empty()) sections.emplace_back();
     ++sections.back().total;
     const std::optional<std::int64_t> a = matcher.find(words[0]);
@@ -45,8 +45,8 @@ std::vector<Question> read_questions(const std::string& path, const WordMatcher&
   return questions;
 }
 
-// gensim's rule: of the five nearest rows other than a, b and c themselves, the first that is no case variant
-// of them either; the last of the five if all are.
+// gensim's rule: of the five nearest rows other than a, b and c, the first that is not a case variant of
+// them; the last of the five if all are.
 std::optional<std::int64_t> answer_of(const Offset& asked, const NearestRows& nearest,
                                       const WordMatcher& matcher) {
   const auto is_asked = [&](std::int64_t row) { return row == asked.a || row == asked.b || row == asked.c; };

@@ -43,8 +43,8 @@ std::vector<std::string_view> split(std::string_view line, char separator) {
   }
 }
 
-// The first separator that makes the line two words and a number is the right one: a word may contain the
-// others ("10,000 number 5.5", "ice cream<tab>dessert<tab>8").
+// The first separator that splits the line into two words and a number is used: a word may contain the others
+// ("10,000 number 5.5", "ice cream<tab>dessert<tab>8").
 std::optional<Pair> parse_pair(std::string_view line) {
   for (const char separator : {'\t', ';', ',', ' '}) {
     const std::vector<std::string_view> fields = split(line, separator);
@@ -55,7 +55,7 @@ std::optional<Pair> parse_pair(std::string_view line) {
   return std::nullopt;
 }
 
-// A first line without any number names the columns.
+// A first line without any number is a header.
 bool is_header(std::string_view line) {
   for (const char separator : {'\t', ';', ',', ' '})
     for (const std::string_view field : split(line, separator))

@@ -38,8 +38,8 @@ std::span<const float> KeyedVectors::unit(std::int64_t row) const {
 }
 
 double KeyedVectors::similarity(std::int64_t a, std::int64_t b) const {
-  // Unit rows have length 1 only up to rounding; dividing by it gives a word with itself exactly 1, so that
-  // such pairs tie in a ranking.
+  // Unit rows have length 1 only up to rounding; dividing by it makes the similarity of a word with itself
+  // exactly 1, so that such pairs tie in a ranking.
   const double lengths = std::sqrt(dot(unit(a), unit(a)) * dot(unit(b), unit(b)));
   return lengths == 0 ? 0 : clamped(dot(unit(a), unit(b)) / lengths);
 }

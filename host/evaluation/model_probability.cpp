@@ -21,7 +21,7 @@ std::vector<double> scores(const Matrix& targets, Vector x) {
   return values;
 }
 
-// `score_of_node` gives x . node.
+// `score_of_node` returns x . node.
 template <class ScoreOfNode>
 double log_probability_of_path(const HuffmanView& tree, WordId word, const ScoreOfNode& score_of_node) {
   double sum = 0;

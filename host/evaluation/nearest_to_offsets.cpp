@@ -9,21 +9,22 @@
 namespace warp2vec {
 namespace {
 
-// A small matrix product in registers: kRows words times kLanes queries. Queries lie side by side (element d
-// of a panel's queries in kLanes consecutive floats), so that one value of a word's row meets all of them.
+// A small matrix product in registers: kRows words times kLanes queries. Queries are interleaved (element d
+// of a panel's queries in kLanes consecutive floats), so that one value of a word's row is multiplied by all
+// of them.
 using Quad = float __attribute__((vector_size(16)));
 constexpr std::int64_t kRows = 4;
 constexpr std::size_t kQuads = 2;
 constexpr std::size_t kLanes = 4 * kQuads;
 constexpr std::size_t kPanels = 16;
-constexpr std::size_t kBatch = kLanes * kPanels;  // offsets that a thread takes at a time
-constexpr std::int64_t kRowBlock = 64;            // words that stay in the L1 cache for all panels
+constexpr std::size_t kBatch = kLanes * kPanels;  // offsets per thread at a time
+constexpr std::int64_t kRowsInCache = 64;         // rows that stay in the L1 cache for all panels
 
 using Scores = std::array<std::array<Quad, kQuads>, kRows>;
 
 struct Panel {
   std::vector<std::array<Quad, kQuads>> queries;                               // by dimension
-  std::array<std::array<float, std::tuple_size_v<NearestRows>>, kLanes> best;  // falling, by query
+  std::array<std::array<float, std::tuple_size_v<NearestRows>>, kLanes> best;  // decreasing, by query
   std::array<NearestRows*, kLanes> rows;                                       // of `best`
   std::array<Quad, kQuads> to_beat;  // the last of `best`; infinite in lanes without a query
 };
@@ -71,7 +72,7 @@ bool any_beats(const Scores& scores, const std::array<Quad, kQuads>& to_beat) {
   return (beats[0] | beats[1] | beats[2] | beats[3]) != 0;
 }
 
-// Rows come in rising order: of equal scores the one that is there already stays in front.
+// Rows come in increasing order: among equal scores the earlier row stays in front.
 void keep_best(Panel& panel, const Scores& scores, std::int64_t first_row, std::int64_t rows) {
   if (!any_beats(scores, panel.to_beat)) return;  // nearly always
   for (std::int64_t r = 0; r < rows; ++r)
@@ -82,11 +83,11 @@ void keep_best(Panel& panel, const Scores& scores, std::int64_t first_row, std::
 }
 
 void search(const KeyedVectors& space, std::int64_t limit, std::span<Panel> panels) {
-  for (std::int64_t block = 0; block < limit; block += kRowBlock) {
-    const std::int64_t block_end = std::min(block + kRowBlock, limit);
+  for (std::int64_t begin = 0; begin < limit; begin += kRowsInCache) {
+    const std::int64_t end = std::min(begin + kRowsInCache, limit);
     for (Panel& panel : panels)
-      for (std::int64_t row = block; row < block_end; row += kRows) {
-        const std::int64_t rows = std::min(kRows, block_end - row);
+      for (std::int64_t row = begin; row < end; row += kRows) {
+        const std::int64_t rows = std::min(kRows, end - row);
         std::array<const float*, kRows> pointers{};
         for (std::int64_t r = 0; r < kRows; ++r)
           pointers[static_cast<std::size_t>(r)] = space.unit(row + std::min(r, rows - 1)).data();
@@ -104,7 +105,7 @@ std::vector<NearestRows> nearest_to_offsets(const KeyedVectors& space, std::int6
 
   const std::size_t batches = (offsets.size() + kBatch - 1) / kBatch;
   const std::size_t workers = std::min(static_cast<std::size_t>(std::max(threads, 1)), batches);
-  // Allocated here: an exception could not leave a thread.
+  // Allocated here, since an exception must not leave a thread.
   std::vector<std::array<Panel, kPanels>> panels(workers);
   for (auto& of_worker : panels)
     for (Panel& panel : of_worker) panel.queries.resize(static_cast<std::size_t>(space.dim()));

@@ -1,5 +1,5 @@
 #pragma once
-/// The search behind analogies: many queries against many words at once.
+/// The search for analogies: many queries against many words at once.
 
 #include <warp2vec/evaluate.h>
 
@@ -15,12 +15,12 @@ struct Offset {
   std::int64_t a, b, c;
 };
 
-/// Rows by falling dot product, equal ones by rising row; -1 where there are fewer.
+/// Rows by decreasing dot product, ties by increasing row; -1 if there are fewer.
 using NearestRows = std::array<std::int64_t, 8>;
 
-/// For each offset the rows among the first `limit` of `space` that are nearest to unit(b) - unit(a) +
-/// unit(c), a, b and c not left out. The result does not depend on `threads`. Besides it, takes about 4 *
-/// dim * 128 bytes per thread.
+/// For each offset, the rows among the first `limit` of `space` that are nearest to unit(b) - unit(a) +
+/// unit(c), not excluding a, b and c. The result does not depend on `threads`. Takes about 4 * dim * 128
+/// bytes per thread besides the result.
 std::vector<NearestRows> nearest_to_offsets(const KeyedVectors& space, std::int64_t limit,
                                             std::span<const Offset> offsets, int threads);
 

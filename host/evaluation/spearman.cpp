@@ -10,7 +10,7 @@
 namespace warp2vec {
 namespace {
 
-// Ranks 0 to n - 1 less their mean.
+// Ranks 0 to n - 1 minus their mean.
 std::vector<double> centred_ranks(std::span<const double> values) {
   std::vector<std::size_t> order(values.size());
   std::iota(order.begin(), order.end(), std::size_t{0});

@@ -1,5 +1,5 @@
 #pragma once
-/// Which vector a word of an evaluation file stands for.
+/// Finds the vectors of the words of an evaluation file.
 
 #include <warp2vec/evaluate.h>
 
@@ -13,7 +13,7 @@
 namespace warp2vec {
 
 /// Matches words with the first `limit` words of a space (0 = all). Unless case-sensitive, words that are
-/// equal in upper case are one, and the first of them, the most frequent, stands for all: gensim's rule.
+/// equal in upper case are the same, represented by the first and most frequent of them, as in gensim.
 class WordMatcher {
  public:
   WordMatcher(const KeyedVectors& space, std::int64_t limit, bool case_sensitive);

@@ -17,7 +17,7 @@
 namespace warp2vec {
 namespace {
 
-// A model file whose sections are where they belong, whole, and as they were written.
+// A model file whose layout and checksums have been verified.
 class ModelFile {
  public:
   ModelFile(const std::string& path, std::string_view file)
@@ -64,7 +64,7 @@ class ModelFile {
   }
 
  private:
-  // Everything but the checksum.
+  // Checks everything but the checksum.
   void require(const ModelSection& found, const ModelSection& expected) const {
     const auto describe = [](const ModelSection& section) {
       return in_quotes(section.name) + " of " + std::to_string(section.bytes) + " bytes at offset " +
@@ -75,14 +75,14 @@ class ModelFile {
       throw Error(source_.path + ": expected the section " + describe(expected) + ", but the header says " +
                   describe(found));
     if (found.offset > file_bytes || found.bytes > file_bytes - found.offset)
-      throw Error(source_.path + ": the section " + describe(found) + " reaches beyond the file's " +
+      throw Error(source_.path + ": the section " + describe(found) + " extends beyond the file's " +
                   std::to_string(file_bytes) + " bytes");
   }
 
-  // The sections must be those that the settings ask for, without a byte between or after them that could
-  // be anything.
+  // The sections must be those that the settings require, with only zeros between them and nothing after
+  // them.
   void require_layout() const {
-    // A word takes no less than a letter and a newline.
+    // A word takes at least a letter and a newline.
     const std::uint64_t word_bytes = sections_.size() > 1 ? sections_[1].bytes : 0;
     const auto words = static_cast<std::uint64_t>(settings_.words);
     if (word_bytes < 2 * words || word_bytes > source_.bytes.size())
@@ -108,7 +108,7 @@ class ModelFile {
   void require_checksum(const ModelSection& section) const {
     if (crc32_of(content(section)) != section.crc)
       fail(section, "its " + std::to_string(section.bytes) +
-                        " bytes do not fit the checksum in the header: the file is damaged");
+                        " bytes do not match the checksum in the header: the file is damaged");
   }
 
   VectorSource source_;
@@ -116,7 +116,7 @@ class ModelFile {
   ModelSettings settings_;
 };
 
-// Words and counts, which must stand in the vocabulary's order: ids are rows of the matrices.
+// Words and counts, which must be in vocabulary order: ids are rows of the matrices.
 Vocabulary read_words(const ModelFile& file) {
   const ModelSection& words = file.section("words");
   const ModelSection& counts = file.section("counts");
@@ -132,14 +132,14 @@ Vocabulary read_words(const ModelFile& file) {
     const std::string_view word = rest.substr(0, end);
     rest.remove_prefix(end + 1);
     if (word.empty() || !std::all_of(word.begin(), word.end(), is_word_byte))
-      file.fail(words, "word " + number + " is empty or has white space or a NUL in it: " + in_quotes(word));
+      file.fail(words, "word " + number + " is empty or contains white space or a NUL: " + in_quotes(word));
     const auto count = number_at<std::int64_t>(file.content(counts), entries.size() * sizeof(std::int64_t));
     if (count < 1)
       file.fail(counts,
                 "the count of word " + number + " is " + std::to_string(count) + ": expected at least 1");
     if (!entries.empty() && count > entries.back().second)
       file.fail(counts,
-                "word " + number + ", " + in_quotes(word) + ", is not in order: expected falling counts");
+                "word " + number + ", " + in_quotes(word) + ", is not in order: expected decreasing counts");
     entries.emplace_back(word, count);
   }
   if (entries.size() != size)

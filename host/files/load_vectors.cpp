@@ -31,8 +31,8 @@ std::int64_t count_in(std::string_view text, std::int64_t most) {
   return result.ec == std::errc{} && value >= 1 && value <= most ? value : 0;
 }
 
-// Nothing if the first line is anything but two integers. Such a line is never taken as a GloVe vector of one
-// value: a word2vec text cut short would pass as one.
+// Nothing unless the first line is two integers. Such a line is never taken for a GloVe vector of one value:
+// a truncated word2vec text would pass as one.
 std::optional<CountsHeader> read_counts_header(const VectorSource& source) {
   const std::size_t end = source.bytes.find('\n');
   std::string_view line = source.bytes.substr(0, end);
@@ -63,14 +63,15 @@ bool first_values_are_printable(std::string_view rows) {
   return is_printable(line.substr(std::min(line.size(), line.find(' '))));
 }
 
-// word2vec's binary and text files begin alike. It is binary if the rows fit to the byte, unless all values
-// are printable characters: floats hardly ever are, but "0.25" is a number in text and also four bytes.
+// word2vec's binary and text files begin alike. The file is binary if the rows match its size to the byte,
+// unless all values are printable characters: floats hardly ever are, but "0.25" is a number in text and also
+// four bytes.
 WordVectors read_word2vec(const VectorSource& source, const CountsHeader& header) {
   std::vector<BinaryRow> rows;
   try {
     rows = find_binary_rows(source, header);
   } catch (const Error&) {
-    // Neither may fit; the first row tells which of the two complaints the user wants to hear.
+    // Possibly neither; the first row decides which of the two errors is more useful.
     if (!first_values_are_printable(source.bytes.substr(header.size))) throw;
     return read_text_vectors(source, header);
   }
@@ -89,7 +90,7 @@ WordVectors read_any_format(const VectorSource& source) {
   return header ? read_word2vec(source, *header) : read_text_vectors(source, std::nullopt);
 }
 
-// By sorting hashes: several times faster than a hash set of millions of words.
+// Sorts hashes: several times faster than a hash set of millions of words.
 void require_unique(const std::string& path, const std::vector<std::string>& words) {
   struct Entry {
     std::size_t hash;
@@ -108,7 +109,7 @@ void require_unique(const std::string& path, const std::vector<std::string>& wor
       entries.begin(), entries.end(),
       [&words](const Entry& a, const Entry& b) { return a.hash == b.hash && words[a.row] == words[b.row]; });
   if (same == entries.end()) return;
-  throw Error(path + ": the word " + in_quotes(words[same->row]) + " stands twice, as vector " +
+  throw Error(path + ": the word " + in_quotes(words[same->row]) + " appears twice, as vector " +
               std::to_string(same->row + 1) + " and as vector " + std::to_string(std::next(same)->row + 1));
 }
 

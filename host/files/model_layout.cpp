@@ -15,18 +15,18 @@ namespace warp2vec {
 
 namespace {
 
-// A choice is stored as its place in these lists.
+// Enumerators are stored as their index in these lists.
 constexpr std::array kSharings{Sharing::pair, Sharing::window, Sharing::tile, Sharing::automatic};
 constexpr std::array kTableTypes{TableType::float32, TableType::bf16};
 
 template <class List, class Choice>
-std::uint8_t place_in(const List& list, Choice choice) {
-  std::uint8_t place = 0;
-  while (list.at(place) != choice) ++place;
-  return place;
+std::uint8_t index_in(const List& list, Choice choice) {
+  std::uint8_t index = 0;
+  while (list.at(index) != choice) ++index;
+  return index;
 }
 
-// Takes the numbers one after the other.
+// Reads numbers one after the other.
 class Decoder {
  public:
   explicit Decoder(std::string_view bytes) : bytes_(bytes) {}
@@ -54,10 +54,10 @@ class Decoder {
   std::size_t at_ = 0;
 };
 
-// The numbers that have no choices, in the order of the file. All settings are named, so that this does not
-// compile with one that is new until the file has a place for it.
+// Visits the plain numbers, in file order. Naming all settings makes this fail to compile when one is added,
+// until the file has a place for it.
 template <class Settings, class Visit>
-void each_number(Settings& settings, const Visit& visit) {
+void for_each_number(Settings& settings, const Visit& visit) {
   auto& [dim, window, shrink_window, min_count, max_vocab, loss, sharing, negative, ns_exponent, tile_centres,
          tile_negatives, table_type, sample, lr, epochs, max_sentence, threads, seed, deterministic] =
       settings.config;
@@ -82,14 +82,14 @@ void each_number(Settings& settings, const Visit& visit) {
 std::string encode_model_settings(const ModelSettings& settings) {
   const Config& c = settings.config;
   std::string bytes;
-  each_number(settings, [&bytes](auto number) { append_number_bytes(bytes, number); });
+  for_each_number(settings, [&bytes](auto number) { append_number_bytes(bytes, number); });
   const auto append_byte = [&bytes](int value) {
     append_number_bytes(bytes, static_cast<std::uint8_t>(value));
   };
   append_byte((c.loss.negative_sampling ? 1 : 0) + (c.loss.hierarchical_softmax ? 2 : 0) +
               (c.loss.softmax ? 4 : 0));
-  append_byte(place_in(kSharings, c.sharing));
-  append_byte(place_in(kTableTypes, c.table_type));
+  append_byte(index_in(kSharings, c.sharing));
+  append_byte(index_in(kTableTypes, c.table_type));
   append_byte(c.shrink_window ? 1 : 0);
   append_byte(c.deterministic ? 1 : 0);
   bytes.resize(kModelSettingsBytes);
@@ -100,13 +100,13 @@ ModelSettings decode_model_settings(std::string_view bytes) {
   ModelSettings settings;
   Config& c = settings.config;
   Decoder decoder(bytes);
-  each_number(settings, [&decoder](auto& number) { decoder.take(number); });
+  for_each_number(settings, [&decoder](auto& number) { decoder.take(number); });
   const std::uint8_t loss = decoder.take_below(8, "the loss");
   c.loss = {(loss & 1U) != 0, (loss & 2U) != 0, (loss & 4U) != 0};
   c.sharing = kSharings.at(decoder.take_below(kSharings.size(), "the sharing"));
   c.table_type = kTableTypes.at(decoder.take_below(kTableTypes.size(), "the table type"));
-  c.shrink_window = decoder.take_below(2, "the shrinking of windows") == 1;
-  c.deterministic = decoder.take_below(2, "the determinism") == 1;
+  c.shrink_window = decoder.take_below(2, "shrink_window") == 1;
+  c.deterministic = decoder.take_below(2, "deterministic") == 1;
   if (decoder.rest().find_first_not_of('\0') != std::string_view::npos)
     throw Error("its last bytes are not zero");
   if (settings.words < 2 || settings.words > kMaxVocabulary)
@@ -118,7 +118,7 @@ ModelSettings decode_model_settings(std::string_view bytes) {
 
 namespace {
 
-// As PNG's: no text begins so, and a transfer that changes line ends is noticed.
+// Like PNG's: no text begins like this, and a transfer that converts line ends is detected.
 constexpr std::string_view kMagic = "\x89W2V\r\n\x1a\n";
 constexpr std::size_t kNameBytes = 8;
 constexpr std::uint32_t kMaxSections = 7;
@@ -187,7 +187,7 @@ std::vector<ModelSection> decode_model_header(const std::string& path, std::stri
   if (file.size() < header_bytes) source.fail(file.size(), "the file ends inside its header");
   const std::size_t crc_at = header_bytes - kModelCrcBytes;
   if (crc32_of(file.substr(0, crc_at)) != number_at<std::uint32_t>(file, crc_at))
-    source.fail(crc_at, "the header does not fit its checksum: the file is damaged");
+    source.fail(crc_at, "the header does not match its checksum: the file is damaged");
 
   std::vector<ModelSection> sections;
   for (std::size_t at = kModelPreambleBytes; at < crc_at; at += kModelEntryBytes) {

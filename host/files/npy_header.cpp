@@ -14,7 +14,7 @@ constexpr std::string_view kVersion{"\x01\x00", 2};
 constexpr std::size_t kPreamble = 10;  // magic, version, 16-bit length of the rest
 constexpr std::size_t kAlignment = 64;
 
-// The header is a literal of a Python dictionary with three keys. This reads that much of Python and no more.
+// The header is a Python dictionary literal with three keys. This reads that much Python and no more.
 class Literal {
  public:
   Literal(const VectorSource& source, std::size_t begin, std::size_t end)

@@ -18,11 +18,11 @@ struct NpyHeader {
 
 bool is_npy(std::string_view bytes);
 
-/// Throws Error for another version, type, order or number of dimensions, and if the file's size is not that
-/// of the header and the values.
+/// Throws Error for another version, type, order or number of dimensions, and if the file's size does not
+/// match the shape.
 NpyHeader read_npy_header(const VectorSource& source);
 
-/// The bytes that stand before the values: a multiple of 64, as numpy.save writes them.
+/// The bytes before the values, a multiple of 64 as in numpy.save.
 std::string make_npy_header(std::int64_t rows, std::int32_t cols);
 
 }  // namespace warp2vec

@@ -18,7 +18,7 @@
 namespace warp2vec {
 namespace {
 
-// What a model consists of, owned by somebody else.
+// References to the parts of a model.
 struct Parts {
   const Config& config;
   const Vocabulary& vocabulary;
@@ -32,7 +32,7 @@ std::string_view word_of(const Vocabulary& vocabulary, std::int64_t row) {
   return vocabulary.word(static_cast<WordId>(row));
 }
 
-// What load_model would refuse is not written.
+// Rejects what load_model would reject.
 class Check {
  public:
   Check(const Parts& parts, const std::string& path) : parts_(parts), path_(path) {}
@@ -64,7 +64,7 @@ class Check {
   void check_word(std::string_view word, std::int64_t row) const {
     if (!word.empty() && std::all_of(word.begin(), word.end(), is_word_byte)) return;
     refuse("word " + std::to_string(row + 1) +
-           " is empty or has white space or a NUL in it: " + in_quotes(word));
+           " is empty or contains white space or a NUL: " + in_quotes(word));
   }
 
   void check_matrix(const std::string& name, const Matrix& matrix, std::int64_t rows) const {
@@ -102,7 +102,7 @@ void emit_matrix(const Matrix& matrix, const Sink& sink) {
   for (std::int64_t r = 0; r < matrix.rows(); ++r) sink(bytes_of(row_values(matrix, r)));
 }
 
-// Gives the content of a section to `sink`, in pieces.
+// Passes the content of a section to `sink`, in chunks.
 void emit(const ModelSection& section, const Parts& parts, const ModelSettings& settings, const Sink& sink) {
   if (section.name == "settings") return sink(encode_model_settings(settings));
   if (section.name == "words") return emit_words(parts.vocabulary, sink);
@@ -117,12 +117,12 @@ void save(const Parts& parts, const std::string& path) {
   Check(parts, path).all();
   const ModelSettings settings{parts.config, parts.vocabulary.size()};
   std::uint64_t word_bytes = 0;
-  emit_words(parts.vocabulary, [&word_bytes](std::string_view piece) { word_bytes += piece.size(); });
+  emit_words(parts.vocabulary, [&word_bytes](std::string_view bytes) { word_bytes += bytes.size(); });
   std::vector<ModelSection> sections = model_sections(settings, word_bytes);
-  // The checksums stand before what they are of.
+  // The checksums come before the sections.
   for (ModelSection& section : sections)
     emit(section, parts, settings,
-         [&section](std::string_view piece) { section.crc = crc32_of(piece, section.crc); });
+         [&section](std::string_view bytes) { section.crc = crc32_of(bytes, section.crc); });
 
   AtomicFile file(path);
   const std::string header = encode_model_header(sections);
@@ -130,7 +130,7 @@ void save(const Parts& parts, const std::string& path) {
   std::uint64_t written = header.size();
   for (const ModelSection& section : sections) {
     file.write(std::string(section.offset - written, '\0'));
-    emit(section, parts, settings, [&file](std::string_view piece) { file.write(piece); });
+    emit(section, parts, settings, [&file](std::string_view bytes) { file.write(bytes); });
     written = section.offset + section.bytes;
   }
   file.commit();

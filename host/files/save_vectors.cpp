@@ -25,7 +25,7 @@ std::span<const float> values_of(const Matrix& vectors, std::size_t row) {
   return row_values(vectors, static_cast<std::int64_t>(row));
 }
 
-// What no reader could read back is not written: nothing poisoned, no word that a separator would cut.
+// Rejects what no reader could read back: values that are not finite, and words that contain a separator.
 void check(Words words, const Matrix& vectors, const std::string& path) {
   const auto refuse = [&path](const std::string& why) { throw Error("cannot write " + path + ": " + why); };
   if (static_cast<std::int64_t>(words.size()) != vectors.rows())
@@ -34,7 +34,7 @@ void check(Words words, const Matrix& vectors, const std::string& path) {
   for (std::size_t r = 0; r < words.size(); ++r) {
     if (words[r].empty()) refuse("word " + std::to_string(r + 1) + " is empty");
     if (words[r].find_first_of(" \t\n\v\f\r") != std::string_view::npos)
-      refuse("word " + std::to_string(r + 1) + " has white space in it: " + in_quotes(words[r]));
+      refuse("word " + std::to_string(r + 1) + " contains white space: " + in_quotes(words[r]));
     if (!all_finite(values_of(vectors, r)))
       refuse("the vector of " + in_quotes(words[r]) + " has a value that is not finite");
   }
@@ -59,7 +59,7 @@ void write_binary(AtomicFile& file, Words words, const Matrix& vectors) {
   }
 }
 
-// The lines of word2vec's and GloVe's text.
+// The lines of word2vec's and GloVe's text formats.
 void write_text_rows(AtomicFile& file, Words words, const Matrix& vectors) {
   std::string line;
   for (std::size_t r = 0; r < words.size(); ++r) {
@@ -99,7 +99,8 @@ void write_words(AtomicFile& file, Words words) {
   }
 }
 
-// Two files that belong together appear as nearly at once as can be, the one that names the pair last.
+// Commits two files that belong together as close to each other as possible, the one that names the pair
+// last.
 void commit_both(AtomicFile& words, AtomicFile& vectors) {
   words.finish();
   vectors.finish();

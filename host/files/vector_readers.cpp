@@ -22,7 +22,7 @@ std::string_view without_spaces_at_end(std::string_view line) {
   return line.substr(0, line.find_last_not_of(' ') + 1);
 }
 
-// Fields of the line after its word.
+// Number of fields of the line after its word.
 std::int64_t count_values(std::string_view line) {
   std::int64_t count = 0;
   for (std::size_t space = line.find(' '); space < line.size(); space = line.find(' ', space + 1))
@@ -30,14 +30,14 @@ std::int64_t count_values(std::string_view line) {
   return count;
 }
 
-// The number in `text`; infinite or not a number if it is outside of float, and nothing if it is no number.
+// The number in `text`; infinite or NaN if it is out of range for float, and nothing if it is not a number.
 std::optional<float> parse_number(std::string_view text) {
   const char* const end = text.data() + text.size();
   float value = 0;
   const auto [stop, error] = std::from_chars(text.data(), end, value);
   if (stop != end || error == std::errc::invalid_argument) return std::nullopt;
   if (error == std::errc{}) return value;
-  // Outside of float: too large, or so small that it is zero (as a double it may be written so).
+  // Out of range: too large, or so small that it becomes zero (as in files written from doubles).
   double wide = std::numeric_limits<double>::infinity();
   std::from_chars(text.data(), end, wide);
   return static_cast<float>(wide);
@@ -72,8 +72,8 @@ std::string_view parse_row(const Lines& lines, std::string_view line, std::int32
 WordVectors read_text_vectors(const VectorSource& source, const std::optional<CountsHeader>& header) {
   const Lines all(source.path, source.bytes.substr(header ? header->size : 0), header ? 2 : 1);
 
-  // The first pass counts, and refuses lines that are too short for their values, so that what is allocated
-  // then is in proportion to the file.
+  // The first pass counts, and rejects lines that are too short for their values, so that allocations are
+  // proportional to the file.
   std::int64_t rows = 0;
   std::int64_t dim = header ? header->dim : 0;
   std::string_view line;
@@ -100,7 +100,7 @@ WordVectors read_text_vectors(const VectorSource& source, const std::optional<Co
 std::vector<BinaryRow> find_binary_rows(const VectorSource& source, const CountsHeader& header) {
   const std::string_view bytes = source.bytes;
   const std::size_t value_bytes = static_cast<std::size_t>(header.dim) * sizeof(float);
-  // A row takes no less than a letter, a space and its values. Checked before anything is allocated.
+  // A row takes at least a letter, a space and its values. Checked before any allocation.
   const auto max_rows = static_cast<std::int64_t>((bytes.size() - header.size) / (value_bytes + 2));
   if (header.rows > max_rows)
     source.fail(0, "the header says " + std::to_string(header.rows) + " vectors of " +
@@ -126,7 +126,7 @@ std::vector<BinaryRow> find_binary_rows(const VectorSource& source, const Counts
     rows.push_back({word, at + word.size() + 1});
     at = rows.back().values + value_bytes;
 
-    // The first row shows whether newlines follow; the others must be like it.
+    // The first row decides whether newlines follow; the others must match it.
     if (r == 0) newline_after = newline_at(at);
     if (r == header.rows - 1 && newline_first) newline_after = false;
     if (newline_after && !newline_at(at)) fail_here("expected a newline after it, as after the first");
@@ -154,7 +154,7 @@ WordVectors read_binary_vectors(const VectorSource& source, const std::vector<Bi
 
 namespace {
 
-// The words of PATH.vocab, one per line. `rows` is known to fit the size of the matrix file.
+// The words of PATH.vocab, one per line. `rows` matches the size of the matrix file.
 std::vector<std::string> read_words(const std::string& path, std::int64_t rows) {
   const FileMapping file(path);
   std::vector<std::string> words;

@@ -1,5 +1,5 @@
 #pragma once
-/// The bytes of a vector file while they are read.
+/// The bytes of a vector file, with errors that name file and offset.
 
 #include <cstddef>
 #include <cstdint>

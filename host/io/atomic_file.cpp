@@ -33,11 +33,11 @@ std::string folder_of(const std::string& target) {
   return parent.empty() ? "." : parent.string();
 }
 
-// Not the same in two processes, not even in those with the same number in two containers.
+// Different in any two processes, even if they have the same PID in two containers.
 std::uint64_t random_bits() {
   std::uint64_t bits = 0;
   if (::getrandom(&bits, sizeof bits, GRND_NONBLOCK) == static_cast<ssize_t>(sizeof bits)) return bits;
-  // Before the kernel has gathered randomness, or where a container forbids the call.
+  // Before the kernel's generator is seeded, or where a container forbids the call.
   static std::atomic<std::uint64_t> calls{0};
   const auto time = static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count());
   return time + (calls++ << 40) + (static_cast<std::uint64_t>(::getpid()) << 52);
@@ -49,7 +49,7 @@ std::string hexadecimal(std::uint64_t bits) {
   return digits.data();
 }
 
-// `target` with `ending`; a name that would be too long with it is cut before it.
+// `target` with `ending` appended; a name that would be too long is truncated before it.
 std::string beside(const std::string& target, const std::string& ending) {
   const fs::path path(target);
   std::string name = path.filename().string();
@@ -61,8 +61,8 @@ std::string beside(const std::string& target, const std::string& ending) {
   throw Error("cannot write " + path + ": " + why);
 }
 
-// What stands under `path` now. A folder, a file without write permission (which a rename would replace all
-// the same) and a path that cannot be looked at throw Error.
+// What `path` is now. Throws Error for a folder, a file without write permission (which a rename would
+// replace regardless) and a path that cannot be examined.
 enum class Target { none, regular_file, special_file };
 Target look_at(const std::string& path, struct stat& status) {
   if (::stat(path.c_str(), &status) != 0) {
@@ -86,8 +86,8 @@ AtomicFile::AtomicFile(const std::string& path) : path_(path) {
     return;
   }
   target_ = behind_links(path_);
-  // A file that is replaced keeps its permissions: a private one is private from the start. The umask may
-  // take some of them away at first. Not every file system has them, so ignore failures.
+  // A replaced file keeps its permissions, and a private one is private from the start. The umask may remove
+  // some of them at first. Failures are ignored, since not every file system has permissions.
   const bool replaces = target == Target::regular_file;
   const mode_t mode = replaces ? status.st_mode & 0777 : 0666;
   NewFile temporary = create_beside(target_, mode, random_bits);
@@ -132,7 +132,7 @@ void AtomicFile::flush() {
 
 void AtomicFile::finish() {
   flush();
-  // Pipes and terminals cannot be synced (EINVAL); for them reaching the kernel is all there is.
+  // Pipes and terminals cannot be synced (EINVAL).
   if (::fsync(fd_) != 0 && errno != EINVAL) fail("sync");
   const int fd = fd_;
   fd_ = -1;
@@ -145,7 +145,7 @@ void AtomicFile::commit() {
   if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail("rename the finished file to");
   temporary_.clear();
   const int folder = ::open(folder_of(target_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder < 0) return;  // a folder that may be written but not read: the rename itself stands
+  if (folder < 0) return;  // a writable but unreadable folder; the rename has succeeded
   const int synced = ::fsync(folder);
   const int error = errno;
   ::close(folder);
@@ -176,7 +176,7 @@ NewFile create_beside(const std::string& target, mode_t mode, const std::functio
 
 void check_writable(const std::string& path) {
   struct stat status {};
-  // Opening and closing a pipe would tell its reader that all is done.
+  // Opening and closing a pipe would signal the end of file to its reader.
   if (look_at(path, status) != Target::special_file) const AtomicFile probe(path);
 }
 

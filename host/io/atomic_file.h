@@ -1,5 +1,5 @@
 #pragma once
-/// Output files that appear under their final name whole or not at all.
+/// Output files that appear under their final name complete, or not at all.
 
 #include <sys/types.h>
 
@@ -14,10 +14,9 @@ namespace warp2vec {
 
 /// Writes to a temporary file beside `path` (name + ".tmp-" + 16 random hexadecimal digits) and renames it on
 /// commit(), after fsync; then fsyncs the folder. Without commit() the temporary file is removed and `path`
-/// stays as it was. A path that exists and is not a regular file (/dev/stdout, a pipe) is written to
-/// directly; a symbolic link is followed; a file that is replaced keeps its permissions, and one without
-/// write permission is refused. All functions throw Error naming the path and the reason, for
-/// example "No space left on device".
+/// is unchanged. A path that exists and is not a regular file (/dev/stdout, a pipe) is written to directly; a
+/// symbolic link is followed; a replaced file keeps its permissions, and one without write permission is an
+/// error. All functions throw Error naming the path and the reason, for example "No space left on device".
 class AtomicFile {
  public:
   explicit AtomicFile(const std::string& path);
@@ -26,8 +25,8 @@ class AtomicFile {
   AtomicFile& operator=(const AtomicFile&) = delete;
 
   void write(std::string_view bytes);
-  /// Brings everything to disk under the temporary name; nothing can be written afterwards. commit() does it
-  /// itself; of files that belong together, finish all before the first is committed.
+  /// Syncs everything to disk under the temporary name; nothing can be written afterwards. commit() calls it
+  /// if needed; finish all files that belong together before committing the first.
   void finish();
   void commit();
 
@@ -42,21 +41,20 @@ class AtomicFile {
   std::vector<char> buffer_;
 };
 
-/// Throws Error if a file under this name could not be written later: checked before long work, leaves
-/// nothing behind.
+/// Throws Error if `path` cannot be written; to be called before long work. Leaves nothing behind.
 void check_writable(const std::string& path);
 
-/// The file that `path` names in the end, behind all symbolic links; it need not exist.
+/// The target of `path` with all symbolic links resolved; it need not exist.
 std::string behind_links(const std::string& path);
 
-/// A file that has just been created, open for writing.
+/// A newly created file, open for writing.
 struct NewFile {
   std::string path;
-  int fd = -1;  ///< below 0 if it could not be, and errno says why
+  int fd = -1;  ///< negative on failure, with errno set
 };
 
-/// Creates a file beside `target`, with one of the names that AtomicFile uses (that of `target` is cut if it
-/// would be too long): the first, by `random`, that is not taken.
+/// Creates a file beside `target` with a name as AtomicFile uses (truncating target's name if it would be too
+/// long), drawn from `random` until one is free.
 NewFile create_beside(const std::string& target, mode_t mode, const std::function<std::uint64_t()>& random);
 
 }  // namespace warp2vec

@@ -1,5 +1,5 @@
 #pragma once
-/// What a byte of text means for the splitting into words and sentences.
+/// The role of a byte when text is split into words and sentences.
 
 #include <array>
 #include <cstddef>

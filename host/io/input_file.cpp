@@ -14,13 +14,13 @@
 namespace warp2vec {
 namespace {
 
-constexpr std::size_t kBlockBytes = std::size_t{1} << 20;
+constexpr std::size_t kBufferBytes = std::size_t{1} << 20;
 
 [[noreturn]] void cannot_read(const std::string& name) {
   throw Error("cannot read " + name + ": " + std::generic_category().message(errno));
 }
 
-// Calls read_some(to, bytes), which is read(2) or pread(2), until all is there or the file ends.
+// Calls read_some(to, bytes), which is read(2) or pread(2), until all bytes are read or the file ends.
 template <class ReadSome>
 std::size_t read_fully(char* to, std::size_t bytes, const std::string& name, ReadSome read_some) {
   std::size_t done = 0;
@@ -71,7 +71,7 @@ FileMapping::FileMapping(const InputFile& file) {
   if (S_ISDIR(status.st_mode)) throw Error("cannot read " + file.name() + ": it is a folder");
   if (!S_ISREG(status.st_mode)) throw Error("cannot read " + file.name() + ": it is not a regular file");
   size_ = static_cast<std::size_t>(status.st_size);
-  if (size_ == 0) return;  // which mmap would refuse
+  if (size_ == 0) return;  // mmap would fail
   void* data = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file.fd(), 0);
   if (data == MAP_FAILED) cannot_read(file.name());
   data_ = static_cast<const char*>(data);
@@ -89,7 +89,7 @@ std::string read_whole(const std::string& path) {
     const std::size_t n = file.read(content.data() + done, content.size() - done);
     done += n;
     if (done < content.size()) break;
-    content.resize(content.size() + kBlockBytes);  // a pipe, or a file that grew
+    content.resize(content.size() + kBufferBytes);  // a pipe, or a file that grew
   }
   content.resize(done);
   return content;

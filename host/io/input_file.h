@@ -1,5 +1,5 @@
 #pragma once
-/// A file that is open for reading. All failures are Errors that name it and the reason.
+/// Files open for reading. All failures throw Error naming the file and the reason.
 
 #include <cstddef>
 #include <cstdint>
@@ -8,11 +8,11 @@
 
 namespace warp2vec {
 
-/// Reads that end early are continued; only the end of the file gives fewer bytes than asked for.
+/// Short reads are continued: only the end of the file yields fewer bytes than requested.
 class InputFile {
  public:
   explicit InputFile(const std::string& path);
-  /// Takes over an open descriptor; `name` is for messages.
+  /// Takes ownership of an open descriptor; `name` is for messages.
   InputFile(int fd, std::string name);
   ~InputFile();
   InputFile(const InputFile&) = delete;
@@ -22,9 +22,9 @@ class InputFile {
   int fd() const { return fd_; }
   /// Bytes on disk; 0 for pipes and devices.
   std::int64_t size() const;
-  /// From where the last read() ended; for pipes too.
+  /// Reads from where the last read() ended; works for pipes.
   std::size_t read(char* to, std::size_t bytes);
-  /// From `offset`, whatever read() did: any number of readers may share a file. Not for pipes.
+  /// Reads from `offset`, independently of read(): any number of readers may share a file. Not for pipes.
   std::size_t read_at(std::int64_t offset, char* to, std::size_t bytes) const;
 
  private:

@@ -1,5 +1,5 @@
 #pragma once
-/// Lines of small text files and of texts in memory, with messages that name file and line.
+/// Lines of small text files and of text in memory, with error messages that name file and line.
 
 #include <warp2vec/error.h>
 
@@ -11,14 +11,14 @@
 
 namespace warp2vec {
 
-/// Hands out the lines of `text` without their line ends ("\n" or "\r\n").
+/// Iterates over the lines of `text` without their line ends ("\n" or "\r\n").
 class Lines {
  public:
-  /// `path` and `first`, the number of the text's first line in it, are for messages.
+  /// `path` and `first`, the line number of the text's first line, are for messages.
   Lines(const std::string& path, std::string_view text, std::int64_t first = 1)
       : path_(path), rest_(text), number_(first - 1) {}
 
-  /// False at the end. Throws Error for a last line without a newline, which tells of a file cut short.
+  /// False at the end. Throws Error for a last line without a newline, a sign of a truncated file.
   bool next(std::string_view& line) {
     if (rest_.empty()) return false;
     ++number_;
@@ -30,7 +30,7 @@ class Lines {
     return true;
   }
 
-  /// Throws Error about the line handed out last.
+  /// Throws Error about the current line.
   [[noreturn]] void fail(const std::string& what) const {
     throw Error(path_ + ": line " + std::to_string(number_) + ": " + what);
   }

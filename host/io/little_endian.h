@@ -1,5 +1,5 @@
 #pragma once
-/// Numbers as little-endian bytes of a file.
+/// Numbers as little-endian bytes.
 
 #include <bit>
 #include <cstddef>
@@ -10,7 +10,7 @@
 
 namespace warp2vec {
 
-static_assert(std::endian::native == std::endian::little, "numbers are copied as they lie in memory");
+static_assert(std::endian::native == std::endian::little, "numbers are copied byte for byte");
 
 template <class Number>
 void append_number_bytes(std::string& bytes, Number value) {
@@ -20,7 +20,7 @@ void append_number_bytes(std::string& bytes, Number value) {
   bytes.append(raw, sizeof raw);
 }
 
-/// `bytes` has sizeof(Number) bytes from `offset` on.
+/// `bytes` must have sizeof(Number) bytes from `offset` on.
 template <class Number>
 Number number_at(std::string_view bytes, std::size_t offset) {
   static_assert(std::is_arithmetic_v<Number>);

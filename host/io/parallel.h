@@ -1,5 +1,5 @@
 #pragma once
-/// A loop over independent tasks on several threads.
+/// Loops over independent tasks on several threads.
 
 #include <algorithm>
 #include <atomic>
@@ -11,9 +11,9 @@
 
 namespace warp2vec {
 
-/// Calls task(0) ... task(tasks - 1), each once, on up to `threads` threads, the caller's among them. The
-/// first exception of a task is thrown here after all threads have stopped; tasks not begun by then are left
-/// out.
+/// Calls task(0) ... task(tasks - 1), each once, on up to `threads` threads including the caller's. The first
+/// exception of a task is rethrown here after all threads have stopped; tasks not started by then are
+/// skipped.
 template <class Task>
 void parallel_for(std::int64_t tasks, int threads, const Task& task) {
   std::atomic<std::int64_t> next{0};

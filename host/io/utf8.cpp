@@ -23,8 +23,8 @@ CodePoint first_code_point(std::string_view text) {
   return first;
 }
 
-// utf8proc_toupper() maps one code point to one. Unicode's full mapping is that of the case folding, which
-// may be several; only upper-case letters stay as they are, whatever they fold to.
+// utf8proc_toupper() maps one code point to one. For Unicode's full mapping, which may be several, the case
+// folding is mapped; only upper-case letters are kept, whatever they fold to.
 void append_upper(std::string& out, std::int32_t code_point) {
   const bool is_upper = utf8proc_category(code_point) == UTF8PROC_CATEGORY_LU;
   std::array<utf8proc_int32_t, 3> folded{};  // Unicode's longest folding

@@ -10,11 +10,11 @@ namespace warp2vec {
 /// above U+10FFFF.
 bool is_valid_utf8(std::string_view text);
 
-/// `text` with every code point in upper case as in Unicode's default mapping, whatever the locale ("straße"
-/// becomes "STRASSE"): the same as Python's str.upper(). Bytes that are not UTF-8 stay as they are.
+/// `text` with every code point in upper case as in Unicode's default mapping, independently of the locale
+/// ("straße" becomes "STRASSE"), like Python's str.upper(). Bytes that are not UTF-8 are unchanged.
 std::string upper_case(std::string_view text);
 
-/// A word for a message: in quotes, and cut between two characters where it is longer than 60 bytes.
+/// A word for a message: in quotes, truncated between two characters if it is longer than 60 bytes.
 std::string in_quotes(std::string_view word);
 
 }  // namespace warp2vec

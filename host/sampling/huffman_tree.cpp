@@ -20,7 +20,7 @@ std::int64_t checked_total(std::span<const std::int64_t> counts) {
     if (i > 0 && counts[i] > counts[i - 1])
       throw Error("the count of word " + std::to_string(i) + " is above that of the word before it (" +
                   std::to_string(counts[i]) + " > " + std::to_string(counts[i - 1]) +
-                  "): expected falling counts");
+                  "): expected decreasing counts");
     if (__builtin_add_overflow(total, counts[i], &total))
       throw Error("the sum of all counts is 2^63 or more: expected less");
   }
@@ -69,7 +69,7 @@ std::vector<std::uint8_t> code_lengths(std::span<const std::int64_t> counts) {
   if (nodes.size() > kMaxCodeLength)
     throw Error("the Huffman tree is " + std::to_string(nodes.size()) + " levels deep, at most " +
                 std::to_string(kMaxCodeLength) +
-                " are possible: the counts fall too steeply; raise --min-count or use negative sampling");
+                " are possible: the counts decrease too steeply; raise --min-count or use negative sampling");
   std::vector<std::uint8_t> lengths;
   lengths.reserve(counts.size());
   std::int64_t places = 1;  // leaves and inner nodes on this level
@@ -109,7 +109,7 @@ HuffmanTree::HuffmanTree(std::span<const std::int64_t> counts, std::vector<std::
     if (level > kMaxCodeLength || nodes_here < (leaves_below > 0 ? 1 : 0) || nodes_here > leaves_below / 2)
       throw Error("code lengths on level " + std::to_string(level) +
                   " do not fit: expected those of a Huffman tree, 1 to " + std::to_string(kMaxCodeLength) +
-                  ", rising, with 2^-length adding up to 1");
+                  ", non-decreasing, with the sum of 2^-length equal to 1");
     const std::uint64_t first_prefix = first_code + static_cast<std::uint64_t>(leaves);
     levels_[level] = {first_code, static_cast<std::int64_t>(first_leaf),
                       static_cast<std::int64_t>(static_cast<std::uint64_t>(first_node) - first_prefix)};

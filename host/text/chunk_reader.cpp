@@ -53,7 +53,7 @@ class CompressedText : public TextSource {
     text.swap(rest_);
     std::size_t end = 0;  // of the last complete word
     chunk.ends_file = false;
-    // Until a word ends; doubled each time, so that a long word costs no more than its length.
+    // Reads until a word ends, doubling each time, so that the cost of a long word is linear in its length.
     for (std::size_t more = chunk_bytes_; end == 0 && !chunk.ends_file; more = text.size()) {
       const std::size_t before = text.size();
       text.resize(before + more);
@@ -74,7 +74,7 @@ class CompressedText : public TextSource {
  private:
   std::unique_ptr<Decompressor> decompressor_;
   std::size_t chunk_bytes_;
-  std::string rest_;  // read already, behind the last chunk
+  std::string rest_;  // already read, after the last chunk
   std::int64_t offset_ = 0;
 };
 

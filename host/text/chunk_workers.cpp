@@ -11,11 +11,11 @@ namespace warp2vec {
 
 namespace {
 
-// Whose turn it is to commit, and what went wrong first.
+// Whose turn it is to commit, and the first failure.
 class Turns {
  public:
-  // False if it never comes, because an earlier chunk failed. Chunks are handed out in order, so all earlier
-  // ones are in the hands of running threads and either commit or fail.
+  // False if the turn never comes because an earlier chunk failed. Chunks are handed out in order, so all
+  // earlier ones belong to running threads and will either commit or fail.
   bool wait_for(std::int64_t chunk) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return next_ == chunk || failed_ < chunk; });
@@ -81,7 +81,7 @@ void process_chunks(ChunkReader& reader, const std::vector<std::unique_ptr<Chunk
     try {
       for (const auto& worker : workers)
         threads.emplace_back([&reader, &turns, worker = worker.get()] { run(reader, *worker, turns); });
-    } catch (...) {  // no more threads to be had
+    } catch (...) {  // no more threads available
       turns.fail(-1, std::current_exception());
     }
   }

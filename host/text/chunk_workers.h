@@ -1,5 +1,5 @@
 #pragma once
-/// Threads that each take chunks of a corpus.
+/// Threads that process the chunks of a corpus.
 
 #include <warp2vec/corpus.h>
 
@@ -12,25 +12,24 @@
 
 namespace warp2vec {
 
-/// What one thread does with its chunks.
+/// The work of one thread.
 class ChunkWorker {
  public:
   virtual ~ChunkWorker() = default;
-  /// Called by all threads at once.
+  /// Called concurrently by all threads.
   virtual void process(const Chunk& chunk) = 0;
-  /// Called after process() of the same chunk: by one thread at a time, in the order of the chunks.
+  /// Called after process() of the same chunk, by one thread at a time, in chunk order.
   virtual void commit(const Chunk& chunk) = 0;
-  /// Called by all threads at once, when a thread's last chunk is committed and there are no more.
+  /// Called concurrently by all threads, after a thread has committed its last chunk.
   virtual void finish() {}
 };
 
-/// Works through all chunks with one thread per worker, each holding one chunk at a time. If anything throws,
-/// the exception of the first chunk in the order of the text that failed is thrown on, whatever the number of
-/// threads, and no chunk behind it is committed.
+/// Processes all chunks with one thread per worker, each with one chunk at a time. If chunks fail, the
+/// exception of the first one in text order is rethrown, whatever the number of threads, and no chunk after
+/// it is committed.
 void process_chunks(ChunkReader& reader, const std::vector<std::unique_ptr<ChunkWorker>>& workers);
 
-/// count_words() and encode() with chunks of a given size: tests cut the text anywhere, and the results do
-/// not depend on it.
+/// count_words() and encode() with a given chunk size, on which the results do not depend: for tests.
 CorpusCounts count_words_in_chunks(const Corpus& corpus, std::int64_t min_count, std::int64_t max_vocab,
                                    int threads, const ReadProgress& progress, std::size_t chunk_bytes);
 TokenStream encode_in_chunks(const Corpus& corpus, const Vocabulary& vocabulary, int threads,

@@ -46,9 +46,9 @@ class SharedCounts {
     std::uint64_t first;
   };
 
-  static constexpr std::size_t kAhead = 8;  // words whose slots are on their way to the cache
+  static constexpr std::size_t kAhead = 8;  // words whose slots are prefetched
   static constexpr std::size_t kShards = 64;
-  // Bits that WordTable does not use for less than 2^40 words.
+  // Bits that WordTable does not use below 2^40 words.
   static std::size_t shard_of(const WordKey& key) { return (hash_of(key) >> 40) % kShards; }
 
   struct Shard {
@@ -74,7 +74,7 @@ class CountingWorker : public ChunkWorker {
         chunk,
         [this, &chunk, text_end](std::string_view word) {
           ++tokens_;
-          // Places rise with the text: the chunk's number, then the offset in it.
+          // Increases with the text: the chunk's index, then the offset in it.
           const auto place = [&] {
             return static_cast<std::uint64_t>(chunk.index) << 32 |
                    static_cast<std::uint64_t>(word.data() - chunk.text.data());
@@ -98,7 +98,7 @@ class CountingWorker : public ChunkWorker {
     counts_.clear();
   }
 
-  // The frequent words fit a core's cache, and memory does not grow as threads times types.
+  // The frequent words fit into a core's cache, and memory does not grow with threads times types.
   static constexpr std::int64_t kMaxTypes = 1 << 16;
   static constexpr std::size_t kMaxLongBytes = std::size_t{1} << 22;
 

@@ -14,13 +14,13 @@
 namespace warp2vec {
 namespace {
 
-constexpr std::size_t kBlockBytes = std::size_t{1} << 18;
+constexpr std::size_t kBufferBytes = std::size_t{1} << 18;
 // zlib and libbz2 count in 32 bits.
 constexpr std::size_t kMaxAtOnce = std::size_t{1} << 30;
 
-// Gives `in` and `room` bytes from `out` on to a stream of zlib, libbz2 or liblzma.
+// Sets the input and output of a stream of zlib, libbz2 or liblzma.
 template <class Stream>
-void give(Stream& stream, std::string_view in, char* out, std::size_t room) {
+void set_buffers(Stream& stream, std::string_view in, char* out, std::size_t room) {
   stream.next_in = reinterpret_cast<decltype(stream.next_in)>(const_cast<char*>(in.data()));
   stream.avail_in = static_cast<unsigned>(std::min(in.size(), kMaxAtOnce));
   stream.next_out = reinterpret_cast<decltype(stream.next_out)>(out);
@@ -38,7 +38,7 @@ class Gzip : public Decompressor {
 
  protected:
   bool step(std::string_view& in, Output& out) override {
-    give(stream_, in, out.at, out.room);
+    set_buffers(stream_, in, out.at, out.room);
     const unsigned in_before = stream_.avail_in;
     const unsigned room_before = stream_.avail_out;
     const int status = inflate(&stream_, Z_NO_FLUSH);
@@ -88,13 +88,13 @@ class Bzip2 : public Decompressor {
 
  protected:
   bool step(std::string_view& in, Output& out) override {
-    give(stream_, in, out.at, out.room);
+    set_buffers(stream_, in, out.at, out.room);
     const unsigned in_before = stream_.avail_in;
     const unsigned room_before = stream_.avail_out;
     const int status = BZ2_bzDecompress(&stream_);
     if (status == BZ_MEM_ERROR) throw std::bad_alloc();
-    if (status == BZ_DATA_ERROR_MAGIC) damaged("no bzip2 header where one should be");
-    if (status != BZ_OK && status != BZ_STREAM_END) damaged("a checksum or a code is wrong");
+    if (status == BZ_DATA_ERROR_MAGIC) damaged("the bzip2 header is missing");
+    if (status != BZ_OK && status != BZ_STREAM_END) damaged("wrong checksum or code");
     in.remove_prefix(in_before - stream_.avail_in);
     out.at += room_before - stream_.avail_out;
     out.room -= room_before - stream_.avail_out;
@@ -116,24 +116,24 @@ class Bzip2 : public Decompressor {
 class Xz : public Decompressor {
  public:
   explicit Xz(const Corpus::File& file) : Decompressor(file) {
-    // As in xz itself, memory has no limit: the window takes only as much as there is text.
+    // No memory limit, as in xz itself: the window takes no more than the text.
     if (lzma_stream_decoder(&stream_, UINT64_MAX, LZMA_CONCATENATED) != LZMA_OK) throw std::bad_alloc();
   }
   ~Xz() override { lzma_end(&stream_); }
 
  protected:
-  // liblzma itself goes on with the next stream, over padding; only the end of the file ends the text.
+  // liblzma itself continues with the next stream, skipping padding; only the end of the file ends the text.
   bool step(std::string_view& in, Output& out) override {
     const lzma_action action = in.empty() ? LZMA_FINISH : LZMA_RUN;
-    give(stream_, in, out.at, out.room);
+    set_buffers(stream_, in, out.at, out.room);
     const std::size_t in_before = stream_.avail_in;
     const std::size_t room_before = stream_.avail_out;
     const lzma_ret status = lzma_code(&stream_, action);
     if (status == LZMA_MEM_ERROR) throw std::bad_alloc();
-    if (status == LZMA_FORMAT_ERROR) damaged("no xz header where one should be");
+    if (status == LZMA_FORMAT_ERROR) damaged("the xz header is missing");
     if (status == LZMA_OPTIONS_ERROR) damaged("an unknown filter or option");
     if (status != LZMA_OK && status != LZMA_STREAM_END && status != LZMA_BUF_ERROR)
-      damaged("a checksum or a code is wrong");
+      damaged("wrong checksum or code");
     in.remove_prefix(in_before - stream_.avail_in);
     out.at += room_before - stream_.avail_out;
     out.room -= room_before - stream_.avail_out;
@@ -178,10 +178,10 @@ void Decompressor::damaged(const char* why) const {
 }
 
 void Decompressor::refill() {
-  block_.resize(kBlockBytes);
-  const std::size_t n = file_->read_at(offset_, block_.data(), block_.size());
+  buffer_.resize(kBufferBytes);
+  const std::size_t n = file_->read_at(offset_, buffer_.data(), buffer_.size());
   offset_ += static_cast<std::int64_t>(n);
-  unread_ = std::string_view(block_.data(), n);
+  unread_ = std::string_view(buffer_.data(), n);
 }
 
 std::size_t Decompressor::read(char* to, std::size_t bytes) {
@@ -192,9 +192,9 @@ std::size_t Decompressor::read(char* to, std::size_t bytes) {
     const std::size_t room = out.room;
     const std::size_t unread = unread_.size();
     complete_ = step(unread_, out);
-    // A decompressor may hold back text when its input has ended; truncated is what gives nothing more.
+    // A decompressor may have buffered text when its input ends; the file is truncated if nothing more comes.
     if (!complete_ && out.room == room && unread_.size() == unread)
-      throw Error(name_ + ": the " + format_ + " data end too early, at byte " + std::to_string(consumed()) +
+      throw Error(name_ + ": the " + format_ + " data ends too early, at byte " + std::to_string(consumed()) +
                   " (a truncated file?)");
   }
   return bytes - out.room;

@@ -1,5 +1,5 @@
 #pragma once
-/// Compressed files read as one stream of bytes.
+/// Compressed files as one stream of bytes.
 
 #include "host/text/text_files.h"
 
@@ -20,8 +20,8 @@ class Decompressor {
   Decompressor(const Decompressor&) = delete;
   Decompressor& operator=(const Decompressor&) = delete;
 
-  /// The next bytes of the text; fewer than asked for only at its end. Throws Error naming the file if the
-  /// compressed data are damaged, end too early or are followed by something else.
+  /// The next bytes of the text; fewer than requested only at its end. Throws Error naming the file if the
+  /// compressed data is damaged, ends too early or is followed by something else.
   std::size_t read(char* to, std::size_t bytes);
 
   /// Compressed bytes taken from the file so far.
@@ -35,8 +35,8 @@ class Decompressor {
 
   explicit Decompressor(const Corpus::File& file);
 
-  /// Turns some of `in`, which is empty only at the file's end, into some of `out` and advances both. True if
-  /// a member, frame or stream ends exactly there, and all of its text is out.
+  /// Decompresses some of `in`, which is empty only at the end of the file, to `out` and advances both. True
+  /// if a member, frame or stream ends exactly there, with all of its text written.
   virtual bool step(std::string_view& in, Output& out) = 0;
 
   /// "damaged FORMAT data (why)"
@@ -48,10 +48,10 @@ class Decompressor {
   std::string name_;
   const char* format_;
   std::shared_ptr<const InputFile> file_;
-  std::int64_t offset_ = 0;  // in the file, behind block_
-  std::string block_;
-  std::string_view unread_;  // of block_
-  bool complete_ = true;     // nothing begun that has not ended
+  std::int64_t offset_ = 0;  // in the file, after buffer_
+  std::string buffer_;
+  std::string_view unread_;  // of buffer_
+  bool complete_ = true;     // no member, frame or stream is unfinished
 };
 
 }  // namespace warp2vec

@@ -10,7 +10,7 @@
 namespace warp2vec {
 namespace {
 
-// What the workers write to, in turn.
+// What the workers append to, in turn.
 struct Encoded {
   TokenStream stream;
   std::int64_t tokens_seen = 0;
@@ -72,8 +72,8 @@ class EncodingWorker : public ChunkWorker {
 TokenStream encode_in_chunks(const Corpus& corpus, const Vocabulary& vocabulary, int threads,
                              const ReadProgress& progress, std::size_t chunk_bytes) {
   Encoded encoded{{}, 0, progress};
-  // A vocabulary of this corpus says how many tokens there will be; one from elsewhere may say anything, but
-  // plain text has at most a word in two bytes.
+  // A vocabulary of this corpus knows the number of tokens; for one from elsewhere, plain text has at most
+  // one word in two bytes.
   const std::int64_t most = corpus.bytes() / 2 + static_cast<std::int64_t>(corpus.files().size());
   encoded.stream.ids.reserve(static_cast<std::size_t>(std::min(vocabulary.total(), most)));
 

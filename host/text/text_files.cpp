@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kBlockBytes = std::size_t{1} << 20;
+constexpr std::size_t kBufferBytes = std::size_t{1} << 20;
 
 std::string reason(int error) { return std::generic_category().message(error); }
 
@@ -40,22 +40,22 @@ void write_all(int fd, const char* at, std::size_t bytes, const std::string& wha
   }
 }
 
-// Copies what can be read only once into a file without a name, which vanishes with its last user.
+// Copies what can be read only once to an unnamed file, which disappears with its last user.
 Corpus::File spool(InputFile& source) {
   std::error_code error;
   const fs::path folder = fs::temp_directory_path(error);
   if (error) throw Error("no folder for temporary files (is TMPDIR right?): " + error.message());
   const std::string what = "copy " + source.name() + " to a temporary file in " + folder.string() +
-                           " (TMPDIR names another place)";
+                           " (set TMPDIR to use another folder)";
   std::string path = (folder / "warp2vec-XXXXXX").string();
   const int fd = ::mkostemp(path.data(), O_CLOEXEC);
   if (fd < 0) throw Error("cannot " + what + ": " + reason(errno));
   auto copy = std::make_shared<const InputFile>(fd, source.name());
   ::unlink(path.c_str());
-  std::string block(kBlockBytes, '\0');
-  for (std::size_t n = block.size(); n == block.size();) {
-    n = source.read(block.data(), block.size());
-    write_all(fd, block.data(), n, what);
+  std::string buffer(kBufferBytes, '\0');
+  for (std::size_t n = buffer.size(); n == buffer.size();) {
+    n = source.read(buffer.data(), buffer.size());
+    write_all(fd, buffer.data(), n, what);
   }
   Corpus::File file = described(source.name(), copy);
   file.spooled = std::move(copy);
@@ -64,8 +64,8 @@ Corpus::File spool(InputFile& source) {
 
 bool is_hidden(const fs::path& path) { return path.filename().string().front() == '.'; }
 
-// In path order, folder by folder. Links to files count as files; links to folders are not followed, since
-// they may lead in a circle.
+// Sorted by path. Links to files count as files; links to folders are not followed, since they may form a
+// cycle.
 std::vector<fs::path> files_below(const fs::path& folder) {
   std::vector<fs::path> paths;
   for (auto entry = fs::recursive_directory_iterator(folder); entry != fs::end(entry); ++entry) {
@@ -74,7 +74,7 @@ std::vector<fs::path> files_below(const fs::path& folder) {
       continue;
     }
     const fs::file_type type = entry->status().type();
-    // A link that leads nowhere is listed too: the attempt to open it says so, instead of losing text.
+    // A dangling link is listed too: opening it then fails, instead of text being lost silently.
     if (type == fs::file_type::regular || type == fs::file_type::not_found) paths.push_back(entry->path());
   }
   std::sort(paths.begin(), paths.end());
@@ -92,7 +92,7 @@ void append_folder(const std::string& folder, std::vector<Corpus::File>& files) 
 Compression sniff(std::string_view first) {
   if (first.starts_with("\x1f\x8b")) return Compression::gzip;
   if (first.starts_with("\x28\xb5\x2f\xfd")) return Compression::zstd;
-  // A skippable zstd frame, with which files of the parallel compressors begin.
+  // A skippable zstd frame, with which files of parallel compressors begin.
   if (first.size() >= 4 && (first[0] & 0xF0) == 0x50 && first.substr(1, 3) == "\x2a\x4d\x18")
     return Compression::zstd;
   if (first.starts_with("BZh") && first.size() >= 4 && first[3] >= '1' && first[3] <= '9')

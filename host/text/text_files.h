@@ -1,5 +1,5 @@
 #pragma once
-/// The files that a Corpus consists of.
+/// The files of a Corpus.
 
 #include <warp2vec/corpus.h>
 
@@ -15,18 +15,17 @@ namespace warp2vec {
 
 enum class Compression { none, gzip, zstd, bzip2, xz };
 
-/// Told by a file's first bytes (six are enough).
+/// Detects the compression from a file's first bytes (six are enough).
 Compression sniff(std::string_view first_bytes);
 
-/// Paths of the files in a folder and those below it that a Corpus reads; throws Error if it cannot be looked
-/// at.
+/// Paths of the files that a Corpus reads in a folder, recursively. Throws Error if it cannot be read.
 std::vector<std::string> texts_in(const std::string& folder);
 
 struct Corpus::File {
   std::string name;  ///< the path, or "standard input"
   Compression compression = Compression::none;
-  std::int64_t bytes = 0;  ///< on disk, when the Corpus was made
-  /// The unnamed copy of something that can be read only once; null for a file that is opened by its name.
+  std::int64_t bytes = 0;  ///< on disk, when the Corpus was constructed
+  /// The unnamed copy of an input that can be read only once; null for a file that is opened by name.
   std::shared_ptr<const InputFile> spooled;
 
   std::shared_ptr<const InputFile> open() const;

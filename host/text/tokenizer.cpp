@@ -20,14 +20,14 @@ HWY_INLINE TextBits bits_of(const char* text) {
   for (std::size_t i = 0; i < kTextBits; i += lanes) {
     const auto bytes = hn::LoadU(tag, reinterpret_cast<const std::uint8_t*>(text) + i);
     const auto stop = hn::Or(hn::Eq(bytes, newline), hn::Eq(bytes, nul));
-    // Tab to carriage return are neighbours.
+    // Tab to carriage return are consecutive.
     const auto control = hn::Lt(hn::Sub(bytes, hn::Set(tag, '\t')), hn::Set(tag, '\r' - '\t' + 1));
     const auto gap = hn::Or(hn::Or(control, hn::Eq(bytes, hn::Set(tag, ' '))), stop);
-    std::uint64_t part[2] = {0, 0};
-    hn::StoreMaskBits(tag, hn::Not(gap), reinterpret_cast<std::uint8_t*>(&part[0]));
-    hn::StoreMaskBits(tag, stop, reinterpret_cast<std::uint8_t*>(&part[1]));
-    bits.words |= part[0] << i;
-    bits.stops |= part[1] << i;
+    std::uint64_t mask[2] = {0, 0};
+    hn::StoreMaskBits(tag, hn::Not(gap), reinterpret_cast<std::uint8_t*>(&mask[0]));
+    hn::StoreMaskBits(tag, stop, reinterpret_cast<std::uint8_t*>(&mask[1]));
+    bits.words |= mask[0] << i;
+    bits.stops |= mask[1] << i;
   }
   return bits;
 }

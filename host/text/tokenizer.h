@@ -1,5 +1,5 @@
 #pragma once
-/// Splits text into words and sentences: vector instructions find the classes of 64 bytes at a time.
+/// Splits text into words and sentences; vector instructions classify 64 bytes at a time.
 
 #include <warp2vec/error.h>
 
@@ -17,13 +17,13 @@ namespace warp2vec {
 
 inline constexpr std::size_t kTextBits = 64;
 
-/// Bit i stands for byte i (see byte_class.h).
+/// Bit i is for byte i (see byte_class.h).
 struct TextBits {
   std::uint64_t words;  ///< bytes of words
   std::uint64_t stops;  ///< newlines and NUL bytes
 };
 
-/// Writes one TextBits for each kTextBits bytes of text; bits behind the end of the text are 0.
+/// Writes one TextBits per kTextBits bytes of text; bits past the end of the text are 0.
 void find_text_bits(std::string_view text, TextBits* bits);
 
 [[noreturn]] inline void refuse_nul(const Chunk& chunk, std::size_t at) {
@@ -33,15 +33,15 @@ void find_text_bits(std::string_view text, TextBits* bits);
               ": expected text, in UTF-8 for example (UTF-16 must be converted)");
 }
 
-/// Calls on_word(std::string_view) for each word and on_newline() for each newline, in their order. Throws
+/// Calls on_word(std::string_view) for each word and on_newline() for each newline, in order. Throws
 /// Error naming the file and the offset of a NUL byte.
 template <class OnWord, class OnNewline>
 void tokenize(const Chunk& chunk, OnWord&& on_word, OnNewline&& on_newline) {
   const std::string_view text = chunk.text;
   std::array<TextBits, 64> bits;
   constexpr std::size_t kStep = bits.size() * kTextBits;
-  std::size_t word = 0;      // where the next one begins
-  std::uint64_t inside = 0;  // 1: it began before
+  std::size_t word = 0;      // where the next word begins
+  std::uint64_t inside = 0;  // 1 if it has begun already
   for (std::size_t at = 0; at < text.size(); at += kTextBits) {
     if (at % kStep == 0) find_text_bits(text.substr(at, kStep), bits.data());
     const auto [words, stop_bits] = bits[at % kStep / kTextBits];
@@ -55,7 +55,7 @@ void tokenize(const Chunk& chunk, OnWord&& on_word, OnNewline&& on_newline) {
     };
     if (inside == 0) take_begin();
     for (;;) {
-      const std::uint64_t to_stop = stops ^ (stops - 1);  // all if there is none
+      const std::uint64_t to_stop = stops ^ (stops - 1);  // all bits if there is none
       for (std::uint64_t now = ends & to_stop; now != 0; now &= now - 1) {
         const std::size_t end = at + static_cast<std::size_t>(std::countr_zero(now));
         on_word(std::string_view(text.data() + word, end - word));

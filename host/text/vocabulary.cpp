@@ -25,7 +25,7 @@ void refuse_repeated(const std::vector<CountedWord>& words) {
   throw Error(path + ":" + std::to_string(number) + ": " + why);
 }
 
-// "word count" or "word\tcount", without the line's end.
+// "word count" or "word\tcount", without the line end.
 CountedWord parse_line(std::string_view line, const std::string& path, std::int64_t number) {
   const auto* const word_end = std::find_if_not(line.begin(), line.end(), is_word_byte);
   const auto word_bytes = static_cast<std::size_t>(word_end - line.begin());
@@ -35,7 +35,7 @@ CountedWord parse_line(std::string_view line, const std::string& path, std::int6
   std::int64_t count = 0;
   const auto [end, error] = std::from_chars(word_end + 1, digits_end, count);
   if (error != std::errc() || end != digits_end || word_end[1] == '-')
-    refuse_line(path, number, "expected a count, an integer from 0 to 9223372036854775807, behind the word");
+    refuse_line(path, number, "expected a count after the word, an integer from 0 to 9223372036854775807");
   return {line.substr(0, word_bytes), count};
 }
 
@@ -102,7 +102,7 @@ Vocabulary read_vocabulary(const std::string& path, std::int64_t min_count, std:
     if (line.ends_with('\r')) line.remove_suffix(1);
     const auto [word, count] = parse_line(line, path, number);
     if (seen.value_of(word)++ > 0)
-      refuse_line(path, number, "the word \"" + std::string(word) + "\" has a line above already");
+      refuse_line(path, number, "the word \"" + std::string(word) + "\" appears on an earlier line");
     entries.emplace_back(word, count);
   }
   Vocabulary vocabulary;

@@ -23,7 +23,7 @@ WordKey key_of_long_word(std::string_view word) {
 
 namespace {
 
-// Linear probing is short up to here.
+// The load factor up to which linear probing is short.
 std::int64_t max_words(std::size_t slots) { return static_cast<std::int64_t>(slots) * 5 / 8; }
 
 }  // namespace

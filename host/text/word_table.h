@@ -1,6 +1,6 @@
 #pragma once
-/// The words of a text, their counts and first places: an open-addressing hash table whose keys hold short
-/// words themselves.
+/// The words of a text with their counts and first occurrences: an open-addressing hash table that stores
+/// short words in its keys.
 
 #include <algorithm>
 #include <array>
@@ -15,11 +15,11 @@
 namespace warp2vec {
 
 static_assert(std::endian::native == std::endian::little,
-              "a short word's bytes lie in its key in their order");
+              "the bytes of a short word are in order in its key");
 
-/// A word of at most kMaxInline bytes is wholly in its key: the bytes, zero-padded, and the length in the
-/// last one. The keys of longer words hold a hash and the length: equal for equal words, hardly ever for
-/// others. Never all zero.
+/// The key of a word of at most kMaxInline bytes holds the word: its bytes, zero-padded, and the length in
+/// the last byte. The key of a longer word holds a hash and the length: equal for equal words, and hardly
+/// ever otherwise. Never all zero.
 struct WordKey {
   static constexpr std::size_t kMaxInline = 15;
 
@@ -35,7 +35,7 @@ struct WordKey {
   static constexpr int kSizeShift = 56;
 };
 
-/// A product of 128 bits folded to 64, so that all of its bits matter.
+/// A 128-bit product folded to 64 bits, so that all bits matter.
 inline std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
   const unsigned __int128 product = static_cast<unsigned __int128>(a) * b;
   return static_cast<std::uint64_t>(product >> 64) ^ static_cast<std::uint64_t>(product);
@@ -60,7 +60,7 @@ struct KeyMask {
   std::uint64_t high;
 };
 
-// The bytes of words of 0, 1, 2, ... bytes. A table, since the lengths of words cannot be predicted.
+// Masks for words of 0, 1, 2, ... bytes: a table rather than branches, since word lengths are unpredictable.
 inline constexpr auto kKeyMasks = [] {
   std::array<KeyMask, WordKey::kMaxInline + 1> masks{};
   for (std::size_t size = 1; size < masks.size(); ++size) {
@@ -79,7 +79,7 @@ inline WordKey key_of(std::string_view word) {
   return detail::key_of_short_word(bytes[0], bytes[1], word.size());
 }
 
-/// The same, faster where some bytes behind the word may be read: those up to `readable_end`.
+/// The same, faster if the bytes after the word may be read up to `readable_end`.
 inline WordKey key_of(std::string_view word, const char* readable_end) {
   std::array<std::uint64_t, 2> bytes;
   if (word.size() > WordKey::kMaxInline ||
@@ -93,11 +93,11 @@ inline WordKey key_of(std::string_view word, const char* readable_end) {
 /// Any number of words, with any number of bytes.
 class WordTable {
  public:
-  /// With room for so many words at first.
+  /// With initial capacity for `words` words.
   explicit WordTable(std::int64_t words = 0);
 
-  /// The word's value, 0 if it is new; `first_of()` is then asked for, and kept with it. `key` must be
-  /// key_of(word). Until the next word is added.
+  /// The word's value. A new word gets the value 0, and its first occurrence from `first_of()`. `key` must be
+  /// key_of(word). Valid until the next word is added.
   template <class FirstOf>
   std::int64_t& value_of(std::string_view word, const WordKey& key, FirstOf first_of) {
     return slot_for(word, key, first_of).value;
@@ -114,22 +114,23 @@ class WordTable {
     slot.first = std::min(slot.first, first);
   }
 
-  /// Null for a word that is not there. Until the next word is added.
+  /// Null for an unknown word. Valid until the next word is added.
   const std::int64_t* find(std::string_view word, const WordKey& key) const {
     const Slot& slot = slots_[slot_of(word, key)];
     return slot.is_free() ? nullptr : &slot.value;
   }
 
-  /// Asks the processor to load what value_of() will need.
+  /// Prefetches the slot that value_of() will need.
   void prefetch(const WordKey& key) const {
     __builtin_prefetch(&slots_[hash_of(key) & (slots_.size() - 1)], 1);
   }
 
   std::int64_t size() const { return size_; }
-  /// Of the words that are not wholly in their keys, together.
+  /// Total bytes of the words that do not fit into their keys.
   std::size_t long_bytes() const { return long_words_.size(); }
 
-  /// visit(word, key, value, first) for all words, in any order; the words stay until another is added.
+  /// Calls visit(word, key, value, first) for all words, in any order; the words are valid until another is
+  /// added.
   template <class Visit>
   void for_each(Visit visit) const {
     for (std::size_t at = 0; at < slots_.size(); ++at)
@@ -137,7 +138,7 @@ class WordTable {
         visit(word_at(at), slot.key, slot.value, slot.first);
   }
 
-  /// Forgets all words and keeps the memory.
+  /// Removes all words and keeps the memory.
   void clear();
 
  private:
@@ -150,7 +151,7 @@ class WordTable {
     bool is_free() const { return key.high == 0; }
   };
 
-  // Of the word, or the free one where it belongs. Linear probing.
+  // The word's slot, or the free one where it belongs. Linear probing.
   std::size_t slot_of(std::string_view word, const WordKey& key) const {
     const std::size_t mask = slots_.size() - 1;
     for (std::size_t at = hash_of(key) & mask;; at = (at + 1) & mask) {
@@ -160,7 +161,7 @@ class WordTable {
     }
   }
 
-  // Of the word, which is added if it is new.
+  // The word's slot; adds the word if it is new.
   template <class FirstOf>
   Slot& slot_for(std::string_view word, const WordKey& key, FirstOf first_of) {
     if (size_ >= max_words_) grow();
@@ -188,7 +189,7 @@ class WordTable {
   std::vector<Slot> slots_;            // a power of two; at least one is free
   std::vector<std::uint64_t> begins_;  // of the long words in long_words_, by slot
   std::int64_t size_ = 0;
-  std::int64_t max_words_;  // words that the slots take
+  std::int64_t max_words_;  // before the table grows
 };
 
 }  // namespace warp2vec

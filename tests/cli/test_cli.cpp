@@ -1,4 +1,4 @@
-// The program from outside: arguments in, files, messages and exit codes out.
+// The program as a black box: arguments in; files, messages and exit codes out.
 
 #include <warp2vec/detail/random.h>
 #include <warp2vec/model.h>
@@ -37,7 +37,7 @@ class Cli : public testing::Test {
  protected:
   Cli() : text_(path("text.txt")) {
     write(text_, sentences(500));
-    // Bytes and messages are compared, which a GPU of this machine is not to change.
+    // Bytes and messages are compared, which must not depend on this machine's GPU.
     ::setenv("CUDA_VISIBLE_DEVICES", "", 1);  // NOLINT(concurrency-mt-unsafe): one thread
   }
 
@@ -354,7 +354,7 @@ TEST_F(Cli, BadInputIsExitCode1) {
 }
 
 TEST_F(Cli, OutputsAreCheckedBeforeTheTextIsRead) {
-  // The text does not exist either; the output is what is reported.
+  // The text does not exist either; the output is reported.
   for (const char* flag : {"--output", "--save-vocab", "--save-model", "--metrics"}) {
     Arguments arguments{"train", "--input", path("none.txt"), flag, path("none/file")};
     if (std::string(flag) != "--output") arguments.insert(arguments.end(), {"--output", path("v.bin")});
@@ -418,7 +418,7 @@ TEST_F(Cli, VocabularyIsWrittenReadAndFiltered) {
                 "--save-vocab", path("again"), "--min-count", "3", "--format", "text", "--dim", "2",
                 "--sample", "0"});
   ASSERT_EQ(result.status, 0) << result.err;
-  EXPECT_THAT(result.err, HasSubstr("1 more left out"));
+  EXPECT_THAT(result.err, HasSubstr("1 more dropped"));
   EXPECT_EQ(read_whole_file(path("again")), "d 4\nc 3\n");
   EXPECT_THAT(read_whole_file(path("v.txt")), StartsWith("2 2\nd "));
 
@@ -431,16 +431,19 @@ TEST_F(Cli, LongSentencesAndBadUtf8AreMentionedOnce) {
   write(text_, "a b a b a b a b\nb a \xff\xfe \xff\n");
   Finished result = train("v.bin", {"--max-sentence", "5"});
   ASSERT_EQ(result.status, 0) << result.err;
-  EXPECT_THAT(result.err, HasSubstr("1 sentence has more than --max-sentence 5 words after subsampling"));
+  EXPECT_THAT(
+      result.err,
+      HasSubstr(
+          "1 sentence has more than --max-sentence 5 words after subsampling and is split for training"));
   EXPECT_THAT(result.err, HasSubstr("2 words of the text are not valid UTF-8"));
   result = train("v.bin", {"--max-sentence", "8"});
-  EXPECT_THAT(result.err, Not(HasSubstr("in pieces")));
+  EXPECT_THAT(result.err, Not(HasSubstr("split for training")));
   result = train("v.bin", {"--max-sentence", "0"});
-  EXPECT_THAT(result.err, Not(HasSubstr("in pieces")));
-  // Of the eight words 0.4 are kept.
+  EXPECT_THAT(result.err, Not(HasSubstr("split for training")));
+  // About 0.4 of the eight words are kept.
   result =
       run({"train", "--input", text_, "--output", path("v.bin"), "--min-count", "1", "--max-sentence", "5"});
-  EXPECT_THAT(result.err, Not(HasSubstr("in pieces")));
+  EXPECT_THAT(result.err, Not(HasSubstr("split for training")));
 }
 
 TEST_F(Cli, LookingAtVectors) {

@@ -1,4 +1,4 @@
-// --device: what is asked for, what there is, and what comes of it.
+// --device: the choice between requested and available devices.
 #include "host/cli/flags/device_choice.h"
 #include "host/cli/flags/usage_error.h"
 #include "host/cli/terminal/gpu_text.h"

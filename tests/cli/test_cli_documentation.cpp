@@ -1,4 +1,4 @@
-// The manual page and the completions of shells that the program prints.
+// The manual page and the shell completions that the program prints.
 #include "host/cli/commands/commands.h"
 #include "host/cli/flags/flags.h"
 #include "host/cli/flags/train_options.h"
@@ -40,7 +40,7 @@ class CliDocumentation : public testing::Test {
     return folder_.write("printed", done.out);
   }
 
-  // What bash offers for the last of `words`, in the folder `here`.
+  // What bash completes for the last of `words`, in the folder `here`.
   std::vector<std::string> completed(const std::vector<std::string>& words) const {
     const std::string script =
         "source \"$0\" && cd \"$1\" && shift && COMP_WORDS=(warp2vec \"$@\") COMP_CWORD=$# && _warp2vec && "

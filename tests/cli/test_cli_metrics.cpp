@@ -117,7 +117,7 @@ TEST(CliMetrics, PhasesTakeThreeLines) {
   report.seconds = {0.05, 0.125, 0.25, 12.34, 1.5};
   EXPECT_THAT(phase_breakdown(options, report),
               MatchesRegex("seconds: vocabulary 0.05, encode 0.1[23], prepare 0.25, train 12.3, save 1.50; "
-                           "together 14.3\n"
+                           "total 14.3\n"
                            "training: 12.3 on 3 CPU threads\n"
                            "memory: peak [0-9.]+ MB"));
   options.config.deterministic = true;

@@ -1,4 +1,4 @@
-// No command writes over what it reads.
+// No command overwrites its inputs.
 
 #include "tests/support/subprocess.h"
 #include "tests/support/temporary_folder.h"

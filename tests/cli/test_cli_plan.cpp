@@ -31,7 +31,7 @@ TEST(CliPlan, OutputSizes) {
   EXPECT_EQ(output_bytes(size, 100, VectorFormat::glove), 8000 + 1200000);
 }
 
-// As save_model writes it: sections begin at multiples of 64 bytes behind a header of 24 + 32 * 6 + 4.
+// The layout of save_model: sections aligned to 64 bytes after a header of 24 + 32 * 6 + 4.
 TEST(CliPlan, ModelSizes) {
   Config config;
   config.loss = parse_loss("hs");

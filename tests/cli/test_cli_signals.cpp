@@ -1,4 +1,4 @@
-// Signals and closed pipes: what ends a run, and what it has saved by then.
+// Signals and closed pipes: what ends a run, and what it saves.
 
 #include <warp2vec/model.h>
 #include <warp2vec/word_vectors.h>
@@ -38,7 +38,7 @@ constexpr milliseconds kMoreThanASecond(1050);
 
 void pause(milliseconds time) { std::this_thread::sleep_for(time); }
 
-// Whether a child of this process may start a container's first process.
+// Whether this process may start the first process of a container.
 bool may_make_process_1() {
   const pid_t child = ::fork();
   if (child == 0) std::_Exit(::unshare(CLONE_NEWPID) == 0 ? 0 : 1);
@@ -70,7 +70,7 @@ TEST(InterruptGuardDeathTest, ASecondLaterASignalEndsTheProcess) {
 }
 
 TEST(InterruptGuardDeathTest, ASecondLaterASignalEndsTheFirstProcessOfAContainerToo) {
-  // The default action of a signal does not reach a process with the number 1.
+  // A signal's default action does not reach process 1.
   if (!may_make_process_1()) GTEST_SKIP() << "a process with the number 1 needs root";
   const auto as_process_1 = [] {
     if (::unshare(CLONE_NEWPID) != 0) std::perror("unshare");
@@ -126,7 +126,7 @@ class CliSignals : public testing::Test {
   // It would take hours.
   Arguments long_training() const { return training("1000000"); }
 
-  // Run by the shell, which sets `before` up; $0 and $@ are `command`.
+  // Run by the shell, which executes `before` first; $0 and $@ are `command`.
   Arguments in_shell(const std::string& before, const Arguments& command) const {
     Arguments all{"/bin/sh", "-c", before};
     all.insert(all.end(), command.begin(), command.end());
@@ -213,13 +213,13 @@ TEST_F(CliSignals, SignalsThatWereIgnoredStayIgnored) {
 }
 
 TEST_F(CliSignals, AClosedPipeDoesNotEndATraining) {
-  // The reader is gone before anything is said.
+  // The reader is gone before anything is printed.
   const char* const closed = "{ sleep 0.3; \"$0\" \"$@\"; echo $? >status; } 2>&1 | true";
   Arguments command = training("1");
   for (const char* dry : {"", "--dry-run"}) {
     if (*dry != '\0') command.emplace_back(dry);
     ASSERT_EQ(Subprocess(in_shell("cd " + path("") + "; " + closed, command), path("")).wait().status, 0);
-    // A plan is for nobody then.
+    // Without a reader a plan is useless.
     EXPECT_EQ(folder_.read("status"), *dry == '\0' ? "0\n" : "141\n");
   }
   EXPECT_TRUE(exists("v.bin"));

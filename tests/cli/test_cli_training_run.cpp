@@ -1,4 +1,4 @@
-// Runs on GPUs that cannot be had, or that fail, and runs with doubtful results.
+// Runs on GPUs that are missing or fail, and runs with doubtful results.
 #include <warp2vec/model.h>
 
 #include "host/cli/run/run_report.h"
@@ -84,22 +84,25 @@ TEST_F(CliTrainingRun, DoubtsAreWarnings) {
   summary.pairs = 100;
   EXPECT_THAT(training_warnings(data, summary), ElementsAre());
   summary.pairs = 99;
-  EXPECT_THAT(training_warnings(data, summary),
-              ElementsAre("warning: only 99 pairs of words were trained for a vocabulary of 2 words, so that "
-                          "vectors may still be near their random start; more text or more --epochs help"));
+  EXPECT_THAT(
+      training_warnings(data, summary),
+      ElementsAre(
+          "warning: only 99 pairs of words were trained for a vocabulary of 2 words, so "
+          "the vectors may still be near their random initial values; more text or more --epochs help"));
   summary.kept_tokens = 100;
   EXPECT_THAT(training_warnings(data, summary), ElementsAre(EndsWith(", and so does a larger --sample")));
   summary.pairs = 1000;
   summary.epoch_loss = {4.1, 4.7};
-  EXPECT_THAT(training_warnings(data, summary),
-              ElementsAre("warning: the loss in epoch 2 was 4.7000, above the 4.1589 of untrained vectors: "
-                          "steps were too large, and vectors are worse for it; try --sharing pair or a lower "
-                          "--lr"));
+  EXPECT_THAT(
+      training_warnings(data, summary),
+      ElementsAre("warning: the loss in epoch 2 was 4.7000, above the 4.1589 of untrained vectors: "
+                  "updates were too large, which makes the vectors worse; try --sharing pair or a lower "
+                  "--lr"));
 }
 
 class CliFailedTraining : public CliTrainingRun {
  protected:
-  // What is said of a failure that left the vectors after `tokens`.
+  // The message about a failure that left the vectors after `tokens`.
   std::string after(std::int64_t tokens) {
     const Vocabulary vocabulary({{"a", 2}, {"b", 1}}, 1, 0);
     const TokenStream text{{WordId{0}, WordId{1}, WordId{0}}, {3}};

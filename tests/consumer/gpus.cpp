@@ -1,4 +1,4 @@
-// Where warp2vec::cuda is there: which GPUs can train, and why others cannot.
+// With warp2vec::cuda: which GPUs can train, and why others cannot.
 #include <warp2vec/cuda.h>
 
 #include <iostream>

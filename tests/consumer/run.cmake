@@ -1,10 +1,10 @@
-# Builds and runs the consumer project, from nothing each time: cmake -D... -P run.cmake with
-#   WORK            a folder of its own for everything that is written
+# Builds and runs the consumer project from scratch: cmake -D... -P run.cmake with
+#   WORK            a folder for everything that is written
 #   BUILD           a build of warp2vec, to be installed and found; or
 #   SOURCE          warp2vec's sources, to be added as a subdirectory, or, with SHARED, built as shared libraries,
 #                   installed and found; with CONFIGURE_ONLY the subdirectory is not built
 #   CUDA            whether BUILD has warp2vec::cuda
-#   CXX, GENERATOR  what to build with
+#   CXX, GENERATOR  the compiler and generator
 cmake_minimum_required(VERSION 3.22)
 set(configure ${CMAKE_COMMAND} -G ${GENERATOR} -DCMAKE_CXX_COMPILER=${CXX})
 
@@ -21,7 +21,7 @@ if(position EQUAL -1)
   message(FATAL_ERROR "docs/build.md shows other code than tests/consumer/main.cpp")
 endif()
 
-# build_consumer(FOLDER OPTION...): configured with the options, built, and run.
+# build_consumer(FOLDER OPTION...): configures with the options, builds, and runs.
 function(build_consumer folder)
   run(${configure} -S ${CMAKE_CURRENT_LIST_DIR} -B ${folder} ${ARGN})
   run(${CMAKE_COMMAND} --build ${folder} --parallel 2)
@@ -40,7 +40,7 @@ file(REMOVE_RECURSE ${WORK})
 file(MAKE_DIRECTORY ${WORK})
 if(SOURCE AND NOT SHARED)
   set(subdirectory -DWARP2VEC_SOURCE_DIR=${SOURCE})
-  # Kernels are not built unasked.
+  # Kernels are not built unless requested.
   expect_output("WARP2VEC_CUDA=OFF" ${configure} -S ${CMAKE_CURRENT_LIST_DIR} -B build ${subdirectory})
   if(NOT CONFIGURE_ONLY)
     build_consumer(build ${subdirectory})
@@ -54,12 +54,12 @@ if(SOURCE)
   run(${CMAKE_COMMAND} --build ${BUILD} --parallel 2)
   set(CUDA FALSE)
 endif()
-# Whoever moves an installation finds it nevertheless.
+# A moved installation is still found.
 run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/installed)
 file(RENAME ${WORK}/installed ${WORK}/moved)
 set(package -DCMAKE_PREFIX_PATH=${WORK}/moved)
 
-# Only the component cuda takes a CUDA toolkit.
+# Only the component cuda needs a CUDA toolkit.
 build_consumer(core ${package} -DCMAKE_DISABLE_FIND_PACKAGE_CUDAToolkit=ON)
 if(CUDA)
   build_consumer(cuda ${package} -DWARP2VEC_COMPONENTS=cuda)

@@ -48,7 +48,7 @@ TEST(BatchQueue, NeighboursAreNotTrainedAtTheSameTime) {
     std::vector<std::int64_t> sorted = order;
     std::sort(sorted.begin(), sorted.end());
     EXPECT_EQ(std::unique(sorted.begin(), sorted.end()), sorted.end());
-    for (std::size_t i = 0; i < order.size(); ++i)  // learning rates follow places in the text
+    for (std::size_t i = 0; i < order.size(); ++i)  // learning rates follow positions in the text
       EXPECT_LE(std::abs(order[i] - static_cast<std::int64_t>(i)), 4 * workers) << workers << " workers";
   }
 }

@@ -18,7 +18,7 @@ namespace {
 
 constexpr float kEpsilon = 1.2e-7F;
 
-// Each test runs with every instruction set that this machine has.
+// Each test runs with every instruction set of this machine.
 class SimdKernels : public ::testing::TestWithParam<std::int64_t> {
  protected:
   void SetUp() override { choose(GetParam()); }
@@ -170,7 +170,7 @@ TEST_P(SimdKernels, SignGradientsEqualTheStepDefinition) {
       loss += score_loss(static_cast<double>(score_at(i)),
                          static_cast<double>(signs[static_cast<std::size_t>(i)]));
     }
-    // The product of 64 factors is off by at most 64 roundings, and so is its logarithm for each lane.
+    // The product of 64 factors has at most 64 rounding errors, and so has its logarithm in each lane.
     EXPECT_NEAR(simd::sign_gradients(count, signs.data(), scores.row(0)), loss,
                 2e-6 * loss + kEpsilon * static_cast<double>(count));
     for (std::int64_t i = 0; i < count; ++i) {

@@ -1,5 +1,5 @@
 #pragma once
-/// Kernels with one bug each, and the same kernels without it.
+/// Kernels with one bug each, and their fixed versions.
 
 #include <cuda_runtime.h>
 
@@ -33,7 +33,7 @@ extern const Specimen shuffle_as_barrier;       ///< all lanes are at the shuffl
 extern const Specimen plain_sum_of_lanes;
 extern const Specimen plain_sum_of_blocks;
 
-// Barriers that not all threads come to.
+// Barriers that not all threads reach.
 extern const Specimen divergent_syncwarp;
 extern const Specimen divergent_syncthreads;
 extern const Specimen different_barriers;
@@ -48,7 +48,7 @@ extern const Specimen unawaited_copy;        ///< its thread ends before it
 extern const Specimen early_read_of_copy;    ///< before the wait
 extern const Specimen copy_without_barrier;  ///< a thread waits for its own copies only
 
-/// The launch of one, on arrays of device memory.
+/// Launches one on arrays in device memory.
 cudaError_t launch(const Specimen& specimen, Variant variant, float* out, const float* in,
                    cudaStream_t stream = nullptr);
 

@@ -28,7 +28,7 @@ inline MakeBackend tensor_cores(int blocks, int warps) {
   return cuda(limits);
 }
 
-/// Fresh devices before each test, and nothing left on them after it.
+/// Starts each test with fresh devices, and checks that it leaves nothing allocated.
 class CudaBackendTest : public ::testing::Test {
  public:
   CudaBackendTest() { emulation::reset_device(); }

@@ -1,5 +1,5 @@
 #pragma once
-/// Memory of the emulated device for one test.
+/// Memory on the emulated device for one test.
 
 #include <cuda_runtime_api.h>
 

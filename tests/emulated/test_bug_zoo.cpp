@@ -1,5 +1,5 @@
-// Whether each detector detects what it is for, and nothing else. What a detector is depends on the build:
-// the orders of threads and NaN everywhere, ThreadSanitizer and AddressSanitizer where they are.
+// Whether each detector finds its bugs, and nothing else. The detectors depend on the build: thread orders
+// and NaN in all of them, ThreadSanitizer and AddressSanitizer where enabled.
 #include "tests/emulated/bug_zoo.h"
 #include "tests/emulated/device_array.h"
 #include "tests/emulation/emulated_device.h"
@@ -57,7 +57,7 @@ std::vector<float> run(const Specimen& specimen, Variant variant, const Schedule
   return out.read();
 }
 
-/// The results in all orders.
+/// The results in all thread orders.
 std::vector<std::vector<float>> run_all(const Specimen& specimen, Variant variant) {
   std::vector<std::vector<float>> results;
   results.reserve(kSchedules.size());
@@ -71,7 +71,7 @@ bool has_nan(const std::vector<float>& values) {
 
 class BugZoo : public ::testing::Test {
  protected:
-  // A process that has not begun to run fibers is all that a death test can copy.
+  // Death tests can only fork a process that has not started running fibers.
   BugZoo() { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
 };
 
@@ -111,7 +111,7 @@ INSTANTIATE_TEST_SUITE_P(All, Races,
 
 #else
 
-// NaN differs from itself, its bits do not.
+// NaN differs from itself, but its bits do not.
 std::vector<std::uint32_t> bits_of(const std::vector<float>& values) {
   std::vector<std::uint32_t> bits(values.size());
   std::transform(values.begin(), values.end(), bits.begin(),
@@ -119,7 +119,7 @@ std::vector<std::uint32_t> bits_of(const std::vector<float>& values) {
   return bits;
 }
 
-// Those between two barriers: the others need ThreadSanitizer.
+// Races between two barriers; the others need ThreadSanitizer.
 TEST_P(Races, GiveSomethingElseInAnotherOrder) {
   const std::vector<std::vector<float>> results = run_all(*GetParam(), Variant::broken);
   EXPECT_NE(bits_of(results[0]), bits_of(results[1]));
@@ -157,7 +157,7 @@ TEST_F(BugZoo, DifferentBarriersAreReported) {
                                 ::testing::AllOf(::testing::HasSubstr("is at __shfl_xor_sync"),
                                                  ::testing::HasSubstr("is at __syncwarp"))));
   }
-  // And all goes on after that.
+  // Everything works after that.
   EXPECT_EQ(run(different_barriers, Variant::fixed, {})[0], 2);
 }
 
@@ -190,7 +190,7 @@ TEST_F(BugZoo, OverrunsAreReportedByAddressSanitizer) {
 
 #endif
 
-/// Copies the input to the device on one stream and adds it up on another.
+/// Copies the input to the device on one stream and sums it up on another.
 std::vector<float> run_on_two_streams(bool wait) {
   emulation::reset_device();
   cudaStream_t copying = nullptr;
@@ -225,7 +225,7 @@ TEST_F(BugZoo, AStreamThatDoesNotWaitForAnotherReadsWhatIsNotThereYet) {
   EXPECT_EQ(run_on_two_streams(true), input());
 }
 
-/// Sends two batches through one pinned buffer and adds them up.
+/// Sends two batches through one pinned buffer and sums them up.
 std::vector<float> run_two_batches(bool wait) {
   emulation::reset_device();
   cudaStream_t stream = nullptr;

@@ -1,4 +1,4 @@
-// How the CUDA backend uses a device: memory, streams, plans and failures, on emulated GPUs.
+// How the CUDA backend uses devices: memory, streams, plans and failures, on emulated GPUs.
 #include <warp2vec/error.h>
 
 #include "host/training/memory_plan.h"
@@ -51,11 +51,11 @@ TEST_F(CudaBackendTest, AStreamedCorpusTrainsLikeAResidentOne) {
   EXPECT_GT(resident.summary.kept_tokens, 300);
   EXPECT_TRUE(equal_bits(streamed.embeddings, resident.embeddings));
   EXPECT_TRUE(equal_bits(run(corpus, config, host_warps(1, 1)).embeddings, resident.embeddings));
-  // Two epochs: the resident corpus went over once, the streamed one twice.
+  // Two epochs: the resident corpus is copied once, the streamed one twice.
   EXPECT_NEAR(static_cast<double>(twice - once), 4.0 * static_cast<double>(corpus.tokens.tokens()), 200000.0);
 }
 
-// That of a streamed corpus would have to be copied once more, and the full softmax subsamples on the host.
+// A streamed corpus would have to be copied once more, and the full softmax subsamples on the host.
 TEST_F(CudaBackendTest, AResidentCorpusIsCountedOnTheDevice) {
   const SyntheticCorpus corpus = zipf_corpus(100, 30 * KeptTokens::kChunk + 7, 200);
   constexpr std::int64_t kBytes = 31 * sizeof(KeptCount);
@@ -82,7 +82,7 @@ TEST_F(CudaBackendTest, AResidentCorpusIsCountedOnTheDevice) {
   }
 }
 
-// What a batch needs may still be on its way, or in use by the batch before it.
+// A batch's data may still be in transfer, or in use by the previous batch.
 TEST_F(CudaBackendTest, ManySmallBatchesTrainLikeOne) {
   const SyntheticCorpus corpus = zipf_corpus(60, 600, 60);
   const auto in_small_batches = [](const TrainingData& data) {
@@ -102,7 +102,7 @@ TEST_F(CudaBackendTest, ManySmallBatchesTrainLikeOne) {
                          run(corpus, config, cuda(1, 1)).embeddings));
 }
 
-// Emulated events hold real times.
+// Emulated events record real times.
 TEST_F(CudaBackendTest, KernelsAreTimedBatchByBatch) {
   const SyntheticCorpus corpus = zipf_corpus(60, 600, 60);
   for (const auto& [loss, streamed] :
@@ -156,7 +156,7 @@ TEST_F(CudaBackendTest, AnOldGpuHasLessSharedMemory) {
                          run(corpus, config, host_warps(1, 1)).embeddings));
 }
 
-// They share the kernel, with its limit of shared memory.
+// They share the kernel and its limit of shared memory.
 TEST_F(CudaBackendTest, ASecondBackendDoesNotDisturbTheFirst) {
   const SyntheticCorpus corpus = zipf_corpus(60, 100, 60);
   const Config large = config_of("ns", Sharing::tile, 300);
@@ -213,12 +213,12 @@ TEST_F(CudaBackendTest, MemoryIsPlannedBeforeItIsTaken) {
     const std::unique_ptr<CudaBackend> backend = make_cuda_backend(data);
     Embeddings embeddings = initial_embeddings(corpus.vocabulary.size(), data.config);
     backend->upload(embeddings);
-    // Tables of hot rows and counters are not worth a line.
+    // Tables of hot rows and counters are negligible.
     const std::int64_t planned = backend->memory().total();
     EXPECT_NEAR(static_cast<double>(emulation::live_objects().bytes), static_cast<double>(planned),
                 0.02 * static_cast<double>(planned))
         << loss << " " << to_string(sharing);
-    // What a build without CUDA says.
+    // The estimate of a build without CUDA.
     EXPECT_EQ(device_bytes(memory_plan(size_of(corpus.vocabulary), config)), planned)
         << loss << " " << to_string(sharing);
   }
@@ -232,7 +232,7 @@ TEST_F(CudaBackendTest, ACorpusThatDoesNotFitIsStreamed) {
   const TrainingData data(config, corpus.vocabulary, corpus.tokens);
   const CudaMemoryPlan all = make_cuda_backend(data)->memory();
   EXPECT_TRUE(all.corpus_resident);
-  // A streamed corpus takes two runs instead of three. CUDA itself is left 256 MiB.
+  // A streamed corpus takes two runs instead of three. 256 MiB are reserved for CUDA itself.
   emulation::device_settings().memory =
       static_cast<std::size_t>(all.total() - DeviceCorpus::kRun + (std::int64_t{256} << 20));
   const CudaMemoryPlan streamed = make_cuda_backend(data)->memory();
@@ -268,7 +268,7 @@ TEST_F(CudaBackendTest, LongVectorsAreRefused) {
   EXPECT_THAT(thrown_message([&] { make_cuda_backend(data); }), HasSubstr("at most 1024"));
 }
 
-// Every call of the runtime that a training makes, made to fail once.
+// Makes every runtime call of a training fail once.
 TEST_F(CudaBackendTest, EveryFailingCallIsReportedAndNothingLeaks) {
   const SyntheticCorpus corpus = zipf_corpus(20, 60, 60);
   const auto bf16 = TableType::bf16;

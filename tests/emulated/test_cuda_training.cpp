@@ -1,4 +1,4 @@
-// What the CUDA backend trains, on emulated GPUs: equal to the plain loops bit for bit where the order of
+// Training by the CUDA backend on emulated GPUs: bit for bit equal to the plain loops where the order of
 // additions is the same.
 #include <warp2vec/error.h>
 
@@ -29,7 +29,7 @@ class EmulatedKernels : public CudaBackendTest, public ::testing::WithParamInter
 
 constexpr ThreadOrder kOrders[] = {ThreadOrder::natural, ThreadOrder::reversed, ThreadOrder::shuffled};
 
-// One warp has one order of additions, whatever the order of its lanes.
+// One warp adds in a fixed order, whatever the order of its lanes.
 TEST_P(EmulatedKernels, OneWarpEqualsHostWarpBitForBit) {
   const SyntheticCorpus corpus = zipf_corpus(60, 400, 60);
   const Config config = config_of(GetParam());
@@ -67,7 +67,7 @@ TEST_F(CudaBackendTest, SeveralWarpsAndBlocksEqualHostWarpsBitForBit) {
   }
 }
 
-// A row that several warps add to has another order of additions: rounding, no more.
+// Additions of several warps to one row are in another order: only rounding differs.
 TEST_F(CudaBackendTest, TheOrderOfThreadsAndBlocksIsRounding) {
   const SyntheticCorpus corpus = zipf_corpus(100, 400, 60);
   Config config = config_of("ns", Sharing::tile);
@@ -83,7 +83,7 @@ TEST_F(CudaBackendTest, TheOrderOfThreadsAndBlocksIsRounding) {
 
 class EmulatedTensorCores : public CudaBackendTest, public ::testing::WithParamInterface<Rule> {};
 
-// Lanes and warps in their natural order add in the order of plain loops.
+// Lanes and warps in natural order add in the order of the plain loops.
 TEST_P(EmulatedTensorCores, EqualHostTilesBitForBit) {
   const SyntheticCorpus corpus = zipf_corpus(60, 400, 60);
   const Config config = config_of(GetParam());
@@ -124,8 +124,7 @@ TEST_F(CudaBackendTest, DampedUpdatesEqualTheHostsBitForBit) {
   }
 }
 
-// Of long vectors the shared memory of a GPU for desktops has room for 16 nodes at a time; 8 centres have
-// more.
+// With long vectors, the shared memory of a desktop GPU has room for 16 nodes at a time; 8 centres have more.
 TEST_F(CudaBackendTest, PathsThatDoNotFitAreTrainedInRounds) {
   emulation::device_settings().major = 8;
   emulation::device_settings().minor = 9;
@@ -161,7 +160,7 @@ TEST_F(CudaBackendTest, TheOrderOfThreadsOnTensorCoresIsRounding) {
   }
 }
 
-// Older GPUs have none, and large tiles do not fit.
+// Older GPUs have no tensor cores, and large tiles do not fit.
 TEST_F(CudaBackendTest, WithoutTensorCoresTilesAreTrainedByPlainCode) {
   const SyntheticCorpus corpus = zipf_corpus(60, 300, 60);
   const auto equals_plain_code = [&](const Config& config) {
@@ -179,7 +178,7 @@ TEST_F(CudaBackendTest, WithoutTensorCoresTilesAreTrainedByPlainCode) {
   };
   EXPECT_TRUE(has_tensor_cores(300));
   EXPECT_FALSE(has_tensor_cores(1024));
-  // A GPU for desktops.
+  // A desktop GPU.
   emulation::device_settings().major = 8;
   emulation::device_settings().minor = 9;
   EXPECT_TRUE(has_tensor_cores(128));
@@ -194,8 +193,8 @@ TEST_F(CudaBackendTest, WithoutTensorCoresTilesAreTrainedByPlainCode) {
   EXPECT_TRUE(equals_plain_code(config_of("ns", Sharing::tile, 24)));
 }
 
-// A GPU may have tensor cores that the code which it runs was not compiled for: of a build for 7.5 and 9.0,
-// one of 8.6 runs that for 7.5.
+// A GPU with tensor cores may run code that was compiled without them: with a build for 7.5 and 9.0, a GPU
+// of 8.6 runs the code for 7.5.
 TEST_F(CudaBackendTest, WithoutCodeForTensorCoresTilesAreTrainedByPlainCode) {
   const SyntheticCorpus corpus = zipf_corpus(60, 150, 60);
   for (const char* loss : {"ns", "hs", "ns+hs"}) {

@@ -141,7 +141,7 @@ TEST_F(EmulatedDevice, FailsWhenToldTo) {
   EXPECT_STREQ(cudaGetErrorString(cudaErrorIllegalAddress), "an illegal memory access was encountered");
 }
 
-/// Two streams that do not wait for the default one, pinned memory, and work that leaves a trace.
+/// Two streams that do not wait for the default stream, pinned memory, and work that leaves a trace.
 class EmulatedStreams : public ::testing::Test {
  public:
   EmulatedStreams() {

@@ -1,4 +1,4 @@
-// The program from outside, on a machine whose only GPU is an emulated one.
+// The program as a black box, on a machine with an emulated GPU.
 #include "tests/support/markup.h"
 #include "tests/support/subprocess.h"
 #include "tests/support/temporary_folder.h"
@@ -56,7 +56,7 @@ json last_line(const std::string& lines) {
   return json::parse(last);
 }
 
-// From a heading of the report to the next.
+// A section of the report, up to the next heading.
 std::string section(const std::string& report, const std::string& title) {
   const std::string heading = "<h2>" + title + "</h2>";
   const std::size_t begin = report.find(heading);
@@ -92,7 +92,7 @@ TEST_F(EmulatedProgram, TrainingEndsWithWhereTheTimeAndTheMemoryWent) {
   EXPECT_THAT(
       done.err,
       ContainsRegex("\nseconds: vocabulary [0-9.]+, encode [0-9.]+, prepare [0-9.]+, train [0-9.]+, save "
-                    "[0-9.]+; together [0-9.]+\n"
+                    "[0-9.]+; total [0-9.]+\n"
                     "training: GPU kernels [0-9.]+, GPU subsampling [0-9.]+, upload [0-9.]+, download "
                     "[0-9.]+, rest [0-9.]+\n"
                     "memory: peak [0-9.]+ .?B, on the GPU [0-9.]+ .?B\n"));

@@ -1,4 +1,4 @@
-// What the crossover study measures on a GPU, with fewer tokens than an emulated one has time for.
+// The crossover study on a GPU, with few tokens, since emulation is slow.
 #include <warp2vec/error.h>
 
 #include "host/cli/bench/crossover.h"

@@ -1,4 +1,4 @@
-// Kernels on the emulated device: what each thread is and sees, in all orders.
+// Kernels on the emulated device: the identity and view of each thread, in all thread orders.
 #include "tests/emulated/device_array.h"
 #include "tests/emulation/cuda_emulation.h"
 #include "tests/emulation/emulated_device.h"
@@ -19,7 +19,7 @@
 namespace warp2vec::emulation {
 namespace {
 
-/// Threads of a block: one, a warp, with a part of a warp, several warps.
+/// Threads per block: one, a warp, a partial warp, several warps.
 class EmulatedThreads : public ::testing::TestWithParam<std::tuple<unsigned, ThreadOrder>> {
  public:
   EmulatedThreads() { reset(); }
@@ -65,7 +65,7 @@ TEST_P(EmulatedThreads, HaveTheirIds) {
   }
 }
 
-// Each thread passes on what its neighbour had, again and again.
+// Each thread repeatedly takes its neighbour's value.
 __global__ void rotate_block(int* values, int rounds) {
   int* const shared = reinterpret_cast<int*>(dynamic_shared());
   shared[threadIdx.x] = static_cast<int>(global_index());
@@ -86,7 +86,7 @@ TEST_P(EmulatedThreads, WaitForTheirBlock) {
     EXPECT_EQ(read[i], i / threads() * threads() + (i % threads() + 5) % threads());
 }
 
-// Two buffers, so that one barrier a round is enough.
+// Two buffers, so that one barrier per round is enough.
 __global__ void rotate_warp(int* values, int rounds) {
   const unsigned lane = threadIdx.x % 32;
   const unsigned begin = threadIdx.x - lane;
@@ -113,7 +113,7 @@ TEST_P(EmulatedThreads, WaitForTheirWarp) {
   }
 }
 
-// Warps come to a different number of warp barriers between two of the block.
+// Warps reach different numbers of warp barriers between two block barriers.
 __global__ void wait_unevenly(int* sums) {
   int* const shared = reinterpret_cast<int*>(dynamic_shared());
   const unsigned warp = threadIdx.x / 32;
@@ -221,7 +221,7 @@ INSTANTIATE_TEST_SUITE_P(InAllOrders, EmulatedThreads,
                                                               ThreadOrder::shuffled)),
                          name_of);
 
-// What follows needs no more than one schedule.
+// The tests below need only one schedule.
 class EmulatedWarp : public ::testing::Test {
  protected:
   EmulatedWarp() { reset_device(); }
@@ -317,7 +317,7 @@ __global__ void add_one(int* value) {
   __syncthreads();
 }
 
-// The fibers are then resumed by different threads of the host.
+// Fibers are then resumed by different host threads.
 TEST_F(EmulatedWarp, SeveralThreadsOfTheHostMayUseTheDevice) {
   constexpr int kHosts = 3;
   constexpr int kLaunches = 20;
@@ -414,7 +414,7 @@ TEST_F(EmulatedWarp, OccupancyFollowsThreadsAndSharedMemory) {
   EXPECT_EQ(blocks(32, 0), 32);
   EXPECT_EQ(blocks(1024, 0), 2);
   EXPECT_EQ(blocks(128, 40 << 10), 5);
-  EXPECT_EQ(blocks(128, 50 << 10), 0);  // more than it may have
+  EXPECT_EQ(blocks(128, 50 << 10), 0);  // more than allowed
   check(cudaFuncSetAttribute(nothing, cudaFuncAttributeMaxDynamicSharedMemorySize, 100 << 10));
   EXPECT_EQ(blocks(128, 50 << 10), 4);
   cudaFuncAttributes attributes{};

@@ -1,4 +1,4 @@
-// Where the library loads cuBLAS, the tests have the emulated one.
+// Replaces the loading of cuBLAS by the emulated functions.
 #include "kernels/cuda/cublas.h"
 
 namespace warp2vec {

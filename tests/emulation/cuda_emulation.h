@@ -1,12 +1,12 @@
 #pragma once
-/// Included before the first line of each CUDA source that is compiled as C++: what nvcc would know by
-/// itself. Threads are fibers of one thread of the machine, which run from barrier to barrier. Warps do not
-/// run in lockstep. Not emulated: partial masks, __shared__ variables (see dynamic_shared()), grids and
-/// blocks of more than one dimension, clusters, waiting for other threads except at barriers.
+/// Included before the first line of each CUDA source that is compiled as C++: provides what nvcc has built
+/// in. CUDA threads are fibers of one host thread, which run from barrier to barrier. Warps do not run in
+/// lockstep. Not emulated: partial masks, __shared__ variables (see dynamic_shared()), grids and blocks of
+/// more than one dimension, clusters, waiting for other threads except at barriers.
 
 // NOLINTBEGIN(bugprone-reserved-identifier): the names are CUDA's.
 
-// The toolkit's launch wants a compiled kernel. It goes under another name; ours is below.
+// The toolkit's launch function needs a compiled kernel. It is renamed; the replacement is below.
 #define cudaLaunchKernelEx cudaLaunchKernelExOfTheToolkit
 #include <cuda_runtime.h>
 #undef cudaLaunchKernelEx
@@ -23,13 +23,13 @@
 #include <type_traits>
 #include <utility>
 
-// For curand_philox4x32_x.h and its like.
+// For curand_philox4x32_x.h and similar headers.
 #define QUALIFIERS static inline
 
 #undef __launch_bounds__
 #define __launch_bounds__(...)
 
-// Better than a variable of each thread, which it would be.
+// Instead of a thread-local variable, which it would be.
 #undef __shared__
 #define __shared__ only_dynamic_shared_memory_is_emulated
 
@@ -41,22 +41,22 @@ inline constexpr int warpSize = 32;
 
 namespace warp2vec {
 
-/// The dynamic shared memory of the block, of exactly the size asked for. Begins as 0xFF bytes: NaN.
+/// The block's dynamic shared memory, of exactly the requested size, initialised to 0xFF bytes (NaN).
 unsigned char* dynamic_shared();
 
 namespace emulation {
 
-// Where a thread may wait for its warp: known by their addresses.
+// The places where a thread may wait for its warp, identified by address.
 inline constexpr char kShfl[] = "is at __shfl_sync";
 inline constexpr char kShflXor[] = "is at __shfl_xor_sync";
 inline constexpr char kShflDown[] = "is at __shfl_down_sync";
 inline constexpr char kShflUp[] = "is at __shfl_up_sync";
 
-/// Waits `where` until all lanes of the warp have given a value, and returns that of lane `source`. Orders
-/// nothing else that the lanes do.
+/// Waits at `where` until all lanes of the warp have passed a value, and returns that of lane `source`. Does
+/// not order anything else.
 std::uint64_t exchange(const char* where, unsigned mask, std::uint64_t value, unsigned source);
 
-/// The same, of all lanes.
+/// The same, for all lanes.
 std::array<std::uint64_t, 32> exchange_all(const char* where, unsigned mask, std::uint64_t value);
 
 unsigned lane();
@@ -89,7 +89,7 @@ T update(T* address, const Operation& operation) {
 }  // namespace emulation
 }  // namespace warp2vec
 
-// Barriers, of all threads of the block or warp: one that has returned counts as a mistake.
+// Barriers of all threads of a block or warp; a thread that has returned is an error.
 void __syncthreads();
 void __syncwarp(unsigned mask = 0xFFFFFFFFU);
 
@@ -161,7 +161,7 @@ T atomicCAS(T* address, std::type_identity_t<T> expected, std::type_identity_t<T
   return expected;
 }
 
-// Loads and stores of the second-level cache: what races on purpose goes through them.
+// Loads and stores through the L2 cache, for intentional races.
 template <class T>
 requires std::is_arithmetic_v<T> T __ldcg(const T* address) {
   return warp2vec::emulation::load_relaxed(address);
@@ -189,7 +189,7 @@ inline void __stcg(float4* address, float4 value) {
   __stcg(&address->w, value.w);
 }
 
-// Memory that no one writes: a plain load.
+// For memory that is never written: a plain load.
 template <class T>
 T __ldg(const T* address) {
   return *address;
@@ -211,7 +211,7 @@ inline float __fmaf_rn(float a, float b, float c) { return std::fma(a, b, c); }
 using std::max;
 using std::min;
 
-// The part of the runtime's API that knows kernels by their type.
+// The part of the runtime API that is typed by kernel.
 template <class... Parameters, class... Arguments>
 cudaError_t cudaLaunchKernelEx(const cudaLaunchConfig_t* config, void (*kernel)(Parameters...),
                                Arguments&&... arguments) {

@@ -60,7 +60,7 @@ cudaError_t DeviceState::allocate(void** memory, std::size_t bytes, int device) 
   *memory = nullptr;
   if (bytes == 0) return cudaSuccess;
   if (device != kHost && bytes > free_bytes(device)) return cudaErrorMemoryAllocation;
-  // Exactly as many bytes as asked for, so that AddressSanitizer sees the first one too many.
+  // Exactly the requested size, so that AddressSanitizer detects an overrun by one byte.
   if (::posix_memalign(memory, 256, bytes) != 0) return cudaErrorMemoryAllocation;
   std::memset(*memory, 0xFF, bytes);
   OwnedMemory& owned = memory_[*memory];
@@ -206,7 +206,7 @@ std::size_t shared_memory_limit(const DeviceSettings& settings) {
   return kib << 10;
 }
 
-// What tests call.
+// The interface for tests.
 
 void reset_device(const DeviceSettings& settings) {
   const std::lock_guard lock(device_mutex());

@@ -24,7 +24,7 @@ struct CUevent_st {
 
 namespace warp2vec::emulation {
 
-/// Of the host (pinned memory) where it stands for a device.
+/// The device number that stands for the host (pinned memory).
 constexpr int kHost = -1;
 
 struct Allocation {
@@ -32,7 +32,7 @@ struct Allocation {
   int device = kHost;
 };
 
-/// Not locked by itself: see device_mutex().
+/// Not synchronised: see device_mutex().
 class DeviceState {
  public:
   DeviceSettings settings;
@@ -43,15 +43,15 @@ class DeviceState {
   void reset(const DeviceSettings& new_settings);
   LiveObjects live() const;
 
-  /// Begins a call of the API: counts it, and returns the error that it must fail with, if any.
+  /// Starts an API call: counts it, and returns the error with which it must fail, if any.
   cudaError_t begin_call(const std::string& function);
   void fail_call(const std::string& function, std::int64_t call, cudaError_t error, bool sticky);
 
   cudaError_t allocate(void** memory, std::size_t bytes, int device);
-  /// Memory of any device, or of the host.
+  /// Allocates on any device, or on the host.
   cudaError_t free(void* memory, bool pinned);
   std::size_t free_bytes(int device) const;
-  /// The allocation that holds all these bytes, or null.
+  /// The allocation that contains all these bytes, or null.
   const Allocation* find(const void* memory, std::size_t bytes) const;
 
   cudaError_t make_stream(cudaStream_t* stream, bool blocking);
@@ -60,12 +60,12 @@ class DeviceState {
   cudaError_t destroy_event(cudaEvent_t event);
   bool is_event(cudaEvent_t event) const { return events_.contains(event); }
 
-  /// That of a stream, or of the current device's default stream; null if there is no such stream.
+  /// The queue of a stream, or of the current device's default stream; null if there is no such stream.
   std::shared_ptr<WorkQueue> queue_of(cudaStream_t stream);
-  /// Adds work, in order with the default stream where that is called for.
+  /// Adds work, ordered with the default stream where required.
   void add(WorkQueue& queue, std::function<void()> work);
 
-  // When work throws, all that waits is dropped and all later calls fail, as after an illegal access.
+  // When work throws, all queued work is dropped and all later calls fail, as after an illegal access.
   void run(const std::function<void()>& work);
   void run_device(int device);
 
@@ -94,14 +94,14 @@ class DeviceState {
   std::map<cudaEvent_t, std::unique_ptr<CUevent_st>> events_;
 };
 
-/// Held during every call: the emulated devices do one thing at a time.
+/// Held during every call: the emulated devices execute one thing at a time.
 std::recursive_mutex& device_mutex();
 DeviceState& device_state();
 
 /// Of the calling thread.
 int& current_device();
 
-/// The most that a block can ask for, in bytes.
+/// The maximum that a block can request, in bytes.
 std::size_t shared_memory_limit(const DeviceSettings& settings);
 
 }  // namespace warp2vec::emulation

@@ -1,4 +1,4 @@
-// The functions of cuBLAS that this project calls, in place of libcublas.
+// The cuBLAS functions that this project calls, replacing libcublas.
 #include "tests/emulation/device_state.h"
 
 #include <cublas_v2.h>
@@ -15,7 +15,7 @@ struct cublasContext {
 namespace warp2vec::emulation {
 namespace {
 
-/// A matrix in columns, as it is or transposed.
+/// A column-major matrix, optionally transposed.
 struct Matrix {
   const float* values;
   std::size_t stride;
@@ -33,8 +33,7 @@ void multiply(std::size_t m, std::size_t n, std::size_t k, float alpha, const Ma
       float sum = 0;
       for (std::size_t l = 0; l < k; ++l) sum += a.at(i, l) * b.at(l, j);
       float& value = c[j * stride + i];
-      value =
-          beta == 0 ? alpha * sum : alpha * sum + beta * value;  // NaN in what is overwritten is no matter
+      value = beta == 0 ? alpha * sum : alpha * sum + beta * value;  // ignores NaN in overwritten values
     }
   }
 }

@@ -1,11 +1,11 @@
 #pragma once
-/// The emulated GPUs as a test sees them: what they are, what to go wrong, what was done with them.
+/// The emulated GPUs' interface for tests: their properties, injected failures, and what was done with them.
 ///
-/// Nothing is done before it must be: copies, memsets and launches wait in their stream until something waits
-/// for them. So a missing wait, or a buffer that is used again too early, shows in the results. (Work that
-/// waits in a stream is run by cudaStreamSynchronize, cudaEventSynchronize, cudaDeviceSynchronize, cudaFree,
-/// cudaFreeHost and cudaStreamDestroy, by cudaMemcpy for the default stream, and bit by bit by cudaEventQuery
-/// and cudaStreamQuery.) Device and pinned memory begins as 0xFF bytes: NaN.
+/// All work is deferred as long as possible: copies, memsets and launches stay in their stream until
+/// something waits for them, so that a missing wait, or a buffer that is reused too early, shows in the
+/// results. (Queued work is run by cudaStreamSynchronize, cudaEventSynchronize, cudaDeviceSynchronize,
+/// cudaFree, cudaFreeHost and cudaStreamDestroy, by cudaMemcpy for the default stream, and one item at a time
+/// by cudaEventQuery and cudaStreamQuery.) Device and pinned memory is initialised to 0xFF bytes (NaN).
 
 #include <cuda_runtime_api.h>
 
@@ -40,13 +40,13 @@ struct DeviceSettings {
   Schedule schedule;
 };
 
-/// All devices as new, with these settings. What was still allocated, created or queued is no more.
+/// Resets all devices, with these settings. Everything allocated, created or queued is discarded.
 void reset_device(const DeviceSettings& settings = {});
 
 /// May be changed at any time.
 DeviceSettings& device_settings();
 
-/// What was made and not yet given back.
+/// Resources that have not been released.
 struct LiveObjects {
   std::int64_t allocations = 0;  ///< on devices
   std::int64_t bytes = 0;        ///< of them
@@ -60,7 +60,7 @@ struct LiveObjects {
 };
 LiveObjects live_objects();
 
-/// What was asked for since the last reset.
+/// Requests since the last reset.
 struct CallLog {
   std::map<std::string, std::int64_t> calls;  ///< by name, for example "cudaMalloc", "cudaLaunchKernelEx"
   std::int64_t host_to_device = 0;            ///< bytes of copies
@@ -69,8 +69,8 @@ struct CallLog {
 };
 CallLog call_log();
 
-/// Lets the `call`-th of the following calls of a function fail (1 is the next one); with `sticky` every
-/// later call of any function fails too, as after an illegal access. For cuBLAS any error but cudaSuccess.
+/// Makes the `call`-th following call of a function fail (1 is the next one); with `sticky` every later call
+/// of any function fails too, as after an illegal access. For cuBLAS any error but cudaSuccess.
 void fail_call(const std::string& function, std::int64_t call, cudaError_t error, bool sticky = false);
 
 /// Work of a library, queued like a kernel.

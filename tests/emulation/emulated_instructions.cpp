@@ -1,5 +1,4 @@
-// What kernels/device/ptx.h is on a machine without it, from NVIDIA's
-// "PTX ISA".
+// The functions of kernels/device/ptx.h on a machine without a GPU, after NVIDIA's "PTX ISA".
 #include "kernels/device/ptx.h"
 #include "tests/emulation/cuda_emulation.h"
 #include "tests/emulation/pending_copies.h"
@@ -50,7 +49,8 @@ AllLanes all_rows(const Bf16* row) {
 void mma_16x8x16(float* c, const std::uint32_t* a, const std::uint32_t* b) {
   const unsigned group = emulation::lane() / 4;
   const unsigned in_group = emulation::lane() % 4;
-  // Registers 0 and 2 of a are of row `group`, columns 2 in_group and 8 more; 1 and 3 of eight rows below.
+  // Registers 0 and 2 of a are in row `group`, columns 2 * in_group and 8 further; 1 and 3 are eight rows
+  // below.
   const AllLanes upper = emulation::exchange_all(kMma, kAll, two(a[0], a[2]));
   const AllLanes lower = emulation::exchange_all(kMma, kAll, two(a[1], a[3]));
   const AllLanes columns = emulation::exchange_all(kMma, kAll, two(b[0], b[1]));

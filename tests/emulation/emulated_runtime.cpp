@@ -1,4 +1,4 @@
-// The functions of the CUDA runtime that this project calls, in place of libcudart.
+// The CUDA runtime functions that this project calls, replacing libcudart.
 #include "tests/emulation/cuda_emulation.h"
 #include "tests/emulation/device_state.h"
 #include "tests/emulation/grid.h"
@@ -26,7 +26,7 @@ cudaError_t remember(cudaError_t error) {
   return error;
 }
 
-/// One call of the API: `body` is called with the state, unless the call has to fail.
+/// An API call: calls `body` with the state, unless the call must fail.
 template <class Body>
 cudaError_t api(const char* function, const Body& body) {
   const std::lock_guard lock(device_mutex());
@@ -35,7 +35,7 @@ cudaError_t api(const char* function, const Body& body) {
   return remember(error != cudaSuccess ? error : body(state));
 }
 
-/// Likewise, for functions that give something back: it is given back even when the device is broken.
+/// The same for functions that release something, which happens even when the device is broken.
 template <class Body>
 cudaError_t give_back(const char* function, const Body& body) {
   const std::lock_guard lock(device_mutex());
@@ -58,7 +58,7 @@ std::string name_of(const void* kernel) {
   return name ? name.get() : info.dli_sname;
 }
 
-/// Kinds as the addresses have them; kHost also for memory that CUDA does not know.
+/// The kind of an address; kHost also for memory that CUDA does not know.
 cudaMemcpyKind kind_of(const Allocation* to, const Allocation* from) {
   const bool to_device = to != nullptr && to->device != kHost;
   const bool from_device = from != nullptr && from->device != kHost;
@@ -84,7 +84,7 @@ cudaError_t copy(DeviceState& state, void* to, const void* from, std::size_t byt
   if (kind != cudaMemcpyDefault && kind != actual) return cudaErrorInvalidValue;
   count(state.log, actual, bytes);
 
-  // Memory that is not pinned is copied aside before the call returns, or written before it returns.
+  // Pageable memory is staged, or written, before the call returns.
   if (source == nullptr && !wait) {
     const auto* const begin = static_cast<const unsigned char*>(from);
     state.add(*queue, [to, aside = std::vector<unsigned char>(begin, begin + bytes)] {
@@ -124,8 +124,8 @@ int threads_per_multiprocessor(const DeviceSettings& settings) {
   }
 }
 
-/// Out of those that kernels are compiled for, the one whose machine code a device runs, else whose PTX the
-/// driver compiles for it; 0: none.
+/// Among the architectures that kernels are compiled for, the one whose machine code a device runs, else the
+/// one whose PTX the driver compiles for it; 0 if there is none.
 cudaFuncAttributes code_for(const DeviceSettings& settings) {
   const int device = settings.major * 10 + settings.minor;
   cudaFuncAttributes code{};

@@ -13,10 +13,10 @@ namespace {
 
 using boost::context::protected_fixedsize_stack;
 
-// Only reserved: pages are taken when they are touched.
+// Only reserved: pages are allocated on first access.
 constexpr std::size_t kStackBytes = std::size_t{256} << 10;
 
-// AddressSanitizer is told of a switch in two halves, before it and, on the other stack, after it.
+// AddressSanitizer must be notified before a switch and, on the other stack, after it.
 void before_switch([[maybe_unused]] void** fake_stack, [[maybe_unused]] const void* bottom,
                    [[maybe_unused]] std::size_t size) {
 #if defined(__SANITIZE_ADDRESS__)

@@ -1,5 +1,5 @@
 #pragma once
-/// A stack of its own for each emulated thread, and switches between them that the sanitizers know of.
+/// Fibers: a stack for each emulated thread, and switches between them that the sanitizers are notified of.
 
 #include "tests/emulation/happens_before.h"
 
@@ -13,20 +13,20 @@
 
 namespace warp2vec::emulation {
 
-/// Runs a function that can pause. ThreadSanitizer takes fibers for threads, and no switch between them for a
-/// synchronisation.
+/// Runs a function that can pause. To ThreadSanitizer fibers are threads, and switches do not synchronise
+/// them.
 class Fiber {
  public:
-  /// `body` must neither return nor throw; on destruction its stack is given back as it is.
+  /// `body` must neither return nor throw; its stack is freed without unwinding.
   explicit Fiber(std::function<void(Fiber&)> body);
   ~Fiber();
   Fiber(const Fiber&) = delete;
   Fiber& operator=(const Fiber&) = delete;
 
-  /// Called outside, by any thread: starts the fiber, or lets its pause() return `message`. Returns what is
-  /// given to the next pause().
+  /// Called from outside, by any thread: starts the fiber, or makes its pause() return `message`. Returns the
+  /// argument of the next pause().
   std::intptr_t resume(std::intptr_t message);
-  /// Called inside.
+  /// Called from inside.
   std::intptr_t pause(std::intptr_t message);
 
  private:
@@ -48,8 +48,8 @@ class Fiber {
   const void* outside_stack_ = nullptr;
   std::size_t outside_stack_size_ = 0;
 
-  std::atomic<void*> outside_strand_{nullptr};  // by both sides; relaxed, so no race and no order
-  const Strand strand_;                         // last: it begins with what is there by now
+  std::atomic<void*> outside_strand_{nullptr};  // used by both sides; relaxed: no race, no ordering
+  const Strand strand_;                         // declared last: it starts with the members above
 };
 
 }  // namespace warp2vec::emulation

@@ -29,7 +29,7 @@ namespace {
 
 constexpr unsigned kLanes = 32;
 
-// Why a thread has paused, known by the addresses.
+// Why a thread has paused, identified by address.
 constexpr char kReturned[] = "has returned";
 constexpr char kFailed[] = "has failed";
 constexpr char kSyncThreads[] = "is at __syncthreads";
@@ -43,9 +43,10 @@ enum Message : std::intptr_t { kGoOn, kGiveUp };
 /// Thrown through a thread whose block has failed.
 struct GivenUp {};
 
-// What is shared by the threads of a warp or block is relaxed or tagged: to ThreadSanitizer they are threads.
+// State shared by the threads of a warp or block is relaxed or tagged, since to ThreadSanitizer they are
+// threads.
 
-/// Of barriers. Two generations, since a thread may come to the next one while others still leave this one.
+/// For barriers. Two generations, since a thread may reach the next one while others still leave this one.
 struct Barrier {
   std::array<HappensBefore, 2> generations;
 };
@@ -70,13 +71,13 @@ struct Thread {
   const unsigned lane;
   std::exception_ptr failure;
 
-  // Used by the thread itself only.
+  // Used only by the thread itself.
   PendingCopies copies;
   unsigned block_barriers = 0;
   unsigned warp_barriers = 0;
   unsigned exchanges = 0;
 
-  Fiber fiber;  // last: it runs on the others
+  Fiber fiber;  // declared last: it uses the others
 };
 
 /// The threads of one block and what they share.
@@ -90,10 +91,10 @@ struct BlockSet {
 
   HappensBefore prepared;  // preparer -> threads, and at the end of the launch the host
   HappensBefore finished;  // threads -> preparer, likewise
-  Fiber preparer;          // of shared memory; the host must know nothing of what the threads did
+  Fiber preparer;          // of shared memory; the host must not synchronise with what the threads did
 };
 
-/// Consecutive blocks run on different sets, so that ThreadSanitizer takes them for concurrent.
+/// Consecutive blocks run on different sets, so that ThreadSanitizer considers them concurrent.
 struct Machine {
   std::array<BlockSet, 2> sets;
   std::size_t next_set = 0;
@@ -113,7 +114,7 @@ struct Machine {
   }
 };
 
-// Never destroyed: fibers are always somewhere.
+// Never destroyed, since fibers never end.
 Machine& machine() {
   static Machine& machine = *new Machine;
   return machine;
@@ -121,7 +122,7 @@ Machine& machine() {
 
 Thread& running() { return *machine().running.load(std::memory_order_relaxed); }
 
-// These globals are written behind ThreadSanitizer's back: on a device each thread has its own.
+// These globals are hidden from ThreadSanitizer: on a device each thread has its own.
 unsigned char* shared_memory = nullptr;
 
 [[gnu::no_sanitize("thread"), gnu::noinline]] void set_thread(unsigned index) { threadIdx = {index, 0, 0}; }
@@ -178,7 +179,7 @@ unsigned ballot(const char* where, unsigned mask, int predicate) {
     thread.set.prepared.acquire();
     thread.block_barriers = thread.warp_barriers = thread.exchanges = 0;
     const char* end = kReturned;
-    // Not paused inside a catch block: the exceptions being handled are a list of the machine's own thread.
+    // Must not pause inside a catch block: the list of handled exceptions belongs to the host thread.
     try {
       machine().launch.load(std::memory_order_relaxed)->body();
       thread.copies.check_done();
@@ -202,7 +203,7 @@ unsigned ballot(const char* where, unsigned mask, int predicate) {
     const std::size_t bytes = machine().launch.load(std::memory_order_relaxed)->shared_bytes;
     if (bytes > 0) {
       void* memory = nullptr;
-      // Exactly as many bytes as asked for, so that AddressSanitizer sees the first one too many.
+      // Exactly the requested size, so that AddressSanitizer detects an overrun by one byte.
       if (::posix_memalign(&memory, 128, bytes) != 0) std::abort();
       std::memset(memory, 0xFF, bytes);
       set.shared.reset(static_cast<unsigned char*>(memory));
@@ -269,7 +270,7 @@ class Block {
     return order;
   }
 
-  /// Up to its next barrier of the whole block, or its end.
+  /// Runs it up to its next block barrier, or its end.
   void run_warp(const std::vector<unsigned>& threads) {
     do {
       for (const unsigned i : threads) {
@@ -311,7 +312,7 @@ class Block {
   BlockSet& set_;
   std::exception_ptr failure_;
   std::vector<const char*> pauses_;           // of each thread; at rest it has returned or failed
-  std::vector<std::vector<unsigned>> warps_;  // threads of each, in the order in which they run
+  std::vector<std::vector<unsigned>> warps_;  // the threads of each, in execution order
   std::vector<unsigned> order_;               // of warps
 };
 

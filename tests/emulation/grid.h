@@ -19,7 +19,7 @@ struct Launch {
 };
 
 /// Throws std::logic_error, naming kernel, block and threads, if the threads of a block or warp do not all
-/// come to the same barrier or all return. What a thread throws is passed on. Only one call at a time.
+/// reach the same barrier or all return. Exceptions of threads are rethrown. Not reentrant.
 void run_grid(const Launch& launch, const Schedule& schedule);
 
 }  // namespace warp2vec::emulation

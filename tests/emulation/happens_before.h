@@ -1,5 +1,5 @@
 #pragma once
-/// What ThreadSanitizer is told about the order of events. It sees neither fibers nor barriers by itself.
+/// Annotations of the order of events for ThreadSanitizer, which recognises neither fibers nor barriers.
 
 #if defined(__SANITIZE_THREAD__)
 #include <sanitizer/tsan_interface.h>
@@ -7,7 +7,7 @@
 
 namespace warp2vec::emulation {
 
-/// All that came before a release() happens before all that comes after a later acquire().
+/// Everything before a release() happens before everything after a later acquire().
 class HappensBefore {
  public:
 #if defined(__SANITIZE_THREAD__)
@@ -22,7 +22,7 @@ class HappensBefore {
 #endif
 };
 
-/// What ThreadSanitizer takes for a thread.
+/// A thread, as ThreadSanitizer sees it.
 class Strand {
  public:
 #if defined(__SANITIZE_THREAD__)
@@ -31,7 +31,7 @@ class Strand {
   void* context() const { return context_; }
 
   static void* current() { return __tsan_get_current_fiber(); }
-  /// Orders nothing. Inlined, since ThreadSanitizer follows calls and returns in each strand.
+  /// Does not synchronise. Inlined, since ThreadSanitizer tracks calls and returns in each strand.
   [[gnu::always_inline]] static void become(void* context) {
     __tsan_switch_to_fiber(context, __tsan_switch_to_fiber_no_sync);
   }

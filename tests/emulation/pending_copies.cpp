@@ -17,7 +17,7 @@ void check_address(const void* address) {
     throw std::logic_error("copies 16 bytes at an address that is not a multiple of 16");
 }
 
-// Others may add to the values meanwhile.
+// Others may add to the values concurrently.
 void perform(void* to, const void* from) {
   for (std::size_t i = 0; i < kBytes; i += sizeof(std::uint32_t)) {
     auto& source = *reinterpret_cast<std::uint32_t*>(const_cast<char*>(static_cast<const char*>(from)) + i);

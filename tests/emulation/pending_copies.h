@@ -1,5 +1,5 @@
 #pragma once
-/// The copies that one thread has begun and not waited for.
+/// The asynchronous copies that one thread has started and not waited for.
 
 #include <cstddef>
 #include <deque>
@@ -7,17 +7,17 @@
 
 namespace warp2vec::emulation {
 
-/// Copies happen as late as they may: when their thread waits for them. Until then their destination holds
-/// 0xFF bytes, NaN as numbers.
+/// Copies happen as late as possible: when their thread waits for them. Until then their destination has 0xFF
+/// bytes (NaN).
 class PendingCopies {
  public:
-  /// Of 16 bytes. Throws std::logic_error if an address is not a multiple of 16.
+  /// Starts a copy of 16 bytes. Throws std::logic_error if an address is not a multiple of 16.
   void begin(void* to, const void* from);
-  /// What was begun since the last call is a group.
+  /// Groups the copies started since the last call.
   void end_group();
-  /// For all groups but the last `groups`.
+  /// Waits for all groups except the last `groups`.
   void wait(std::size_t groups);
-  /// Throws std::logic_error if there is a copy that nobody has waited for.
+  /// Throws std::logic_error if there is a copy that was never waited for.
   void check_done() const;
   void forget();
 
@@ -32,7 +32,7 @@ class PendingCopies {
   Group open_;
 };
 
-/// Of the thread that runs.
+/// Of the running thread.
 PendingCopies& pending_copies();
 
 }  // namespace warp2vec::emulation

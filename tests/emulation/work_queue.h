@@ -1,5 +1,5 @@
 #pragma once
-/// What a stream has still to do.
+/// The queued work of a stream.
 
 #include <chrono>
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace warp2vec::emulation {
 
-/// Work is done in order, but not before it is asked for.
+/// Work is executed in order, and only on request.
 class WorkQueue {
  public:
   WorkQueue(int on_device, bool is_blocking) : device(on_device), blocking(is_blocking) {}
@@ -30,7 +30,7 @@ class WorkQueue {
     work();
     ++done_;
   }
-  /// Does the first `position` pieces of all the work that was ever added.
+  /// Executes the first `position` items of all work that was ever added.
   void run_until(std::uint64_t position) {
     while (!done(position) && !waiting_.empty()) run_one();
   }

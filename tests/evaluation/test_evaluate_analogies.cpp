@@ -16,7 +16,7 @@
 namespace warp2vec {
 namespace {
 
-// king - man + woman = queen, and so on; row order is the order of frequency.
+// king - man + woman = queen, and so on; rows are ordered by frequency.
 WordVectors family() {
   return word_vectors_of({{"man", {1, 0, 1, 0, 0}},
                           {"woman", {1, 0, -1, 0, 0}},
@@ -71,7 +71,7 @@ TEST_F(EvaluateAnalogies, CountsBySectionAndKind) {
 }
 
 TEST_F(EvaluateAnalogies, CaseVariantsOfTheQuestionAreNoAnswers) {
-  // The nearest other row is "King"; the first that is no form of the three words is "boy".
+  // The nearest other row is "King"; the first that is not a form of the three words is "boy".
   EXPECT_EQ(evaluate(": s\nman man king boy\n").all.correct, 1);
   EvaluateOptions options;
   options.case_sensitive = true;

@@ -12,7 +12,7 @@
 namespace warp2vec {
 namespace {
 
-// By falling similarity to "a": b, c, d.
+// By decreasing similarity to "a": b, c, d.
 KeyedVectors fan() {
   return KeyedVectors(word_vectors_of(
       {{"a", {1, 0}}, {"b", {9, 1}}, {"B", {-1, 0}}, {"c", {5, 5}}, {"d", {0, 1}}, {"10,000", {1, 9}}}));
@@ -80,7 +80,7 @@ TEST_F(EvaluatePairs, OtherLinesAreErrorsThatNameFileAndLine) {
         << bad << ": " << message;
     EXPECT_NE(message.find("'" + bad + "'"), std::string::npos) << message;
   }
-  EXPECT_NE(complaint("a b 3 4\n"), "");  // a first line with a number is no header
+  EXPECT_NE(complaint("a b 3 4\n"), "");  // a first line with a number is not a header
   EXPECT_NE(complaint("").find("found none"), std::string::npos);
   EXPECT_NE(complaint("a header\n").find("found none"), std::string::npos);
   EXPECT_THROW(evaluate_pairs(fan(), folder_.path("missing"), {}), Error);

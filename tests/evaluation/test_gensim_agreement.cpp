@@ -25,7 +25,7 @@ namespace {
 constexpr std::int32_t kDim = 20;
 constexpr std::int64_t kLimits[] = {500, 1500, 1000000};
 
-// Draws without end, the same in every run.
+// An endless sequence of draws, the same in every run.
 class Dice {
  public:
   std::size_t below(std::size_t n) { return to_below(next(), static_cast<std::uint32_t>(n)); }
@@ -68,8 +68,8 @@ WordVectors random_vectors(Dice& dice) {
   return word_vectors_of(rows);
 }
 
-// Questions and their answers straight from the definition: of the words that differ from a, b and c by more
-// than case, the one nearest to b - a + c.
+// Questions and answers by definition: among the words that differ from a, b and c by more than case, the one
+// nearest to b - a + c.
 class Solver {
  public:
   explicit Solver(const KeyedVectors& space) : space_(space) {
@@ -164,7 +164,7 @@ std::string analogies_for(const KeyedVectors& space, Dice& dice) {
 
 constexpr const char* kQueries[] = {"tiger", "tiger lIon -leopard", "tiger tIger -lion Tiger"};
 
-// One letter a line of the scripts whose case mappings have long been settled.
+// One letter per line of the scripts whose case mappings are stable.
 std::string letters() {
   std::ostringstream text;
   constexpr std::pair<int, int> kRanges[] = {{0x41, 0x7F},     {0xC0, 0x250},    {0x390, 0x52A},
@@ -253,7 +253,7 @@ TEST(GensimAgreement, PairsAnalogiesNeighborsAndCaseAreEqual) {
       expect_equal(answered, expected["analogies"][run_of++]);
       EXPECT_EQ(answered.sections[4].correct, case_sensitive ? 0 : 2);  // ": forms"
       EXPECT_EQ(answered.all.total, 4 * kQuestions + 4);
-      // Without right answers the comparison would mean little.
+      // Without correct answers the comparison would mean little.
       EXPECT_GT(answered.all.correct, limit < 2000 ? 10 : 100);
     }
   }

@@ -85,7 +85,8 @@ TEST(KeyedVectors, NeighborsComeByFallingSimilarityWithoutTheInputs) {
   EXPECT_EQ(near[0].similarity, 1);
   EXPECT_NEAR(near[1].similarity, std::sqrt(0.5), 1e-7);
   EXPECT_EQ(near[2].similarity, 0);
-  // "east" and "nowhere" tie at 0: the more frequent first. More than there are is no error.
+  // "east" and "nowhere" tie at 0: the more frequent is first. Asking for more than there are is not an
+  // error.
   EXPECT_THAT(words_of(space.most_similar({"north"}, {}, 100)),
               ElementsAre("up", "northeast", "east", "nowhere", "south"));
   EXPECT_TRUE(space.most_similar({"north"}, {}, 0).empty());
@@ -95,7 +96,7 @@ TEST(KeyedVectors, NegativeWordsArePushedAway) {
   const KeyedVectors space = compass();
   EXPECT_THAT(words_of(space.most_similar({"northeast"}, {"east"}, 2)), ElementsAre("north", "up"));
   EXPECT_THAT(words_of(space.most_similar({}, {"south"}, 1)), ElementsAre("north"));
-  // A query of length zero is as near to every word.
+  // A query of length zero is equally near to every word.
   const std::vector<Neighbor> all = space.most_similar({"north"}, {"north"}, 9);
   ASSERT_EQ(all.size(), 5U);
   for (const Neighbor& neighbor : all) EXPECT_EQ(neighbor.similarity, 0);

@@ -98,7 +98,7 @@ TEST(ModelProbability, IsWhatTrainingMaximises) {
             config.loss.softmax
                 ? softmax_loss<float>({{context}, {centre}, {1.0F}, {}, {}}, e.input.view(), e.output.view())
                 : minibatch_loss<float>(path_minibatch(data, {context}, id(centre)), e.input.view(),
-                                    e.nodes.view());
+                                        e.nodes.view());
         EXPECT_NEAR(-log_probability(model, id(centre), id(context)), expected, 1e-4) << loss;
       }
     }

@@ -1,4 +1,4 @@
-// Files of many gigabytes without their weight: only a few pages of them are written, the rest is a hole.
+// Sparse files of many gigabytes: only a few pages are written.
 
 #include "host/files/npy_header.h"
 #include "host/files/vector_readers.h"
@@ -46,7 +46,7 @@ TEST_F(LargeVectors, NpySizesPassTwoToThe32) {
   };
   EXPECT_EQ(read().rows, 3000000);
   EXPECT_EQ(read().cols, 1000);
-  // One byte off, and the sizes that 32 bits would make of it.
+  // Off by one byte, and the sizes that 32-bit arithmetic would compute.
   for (const std::int64_t wrong :
        {size - 1, size + 1, size % (std::int64_t{1} << 32), size - (std::int64_t{1} << 32)}) {
     resize(wrong);

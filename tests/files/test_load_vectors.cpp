@@ -26,7 +26,7 @@ class LoadVectors : public testing::Test {
  protected:
   WordVectors load(std::string_view bytes) { return load_vectors(folder_.write(path_, bytes)); }
 
-  // The complaint, without the file's name, which it must begin with.
+  // The error message, without the file's name, with which it must begin.
   std::string complaint(std::string_view bytes) {
     const std::string message = thrown_message([&] { load(bytes); });
     if (message.empty()) return "";
@@ -106,7 +106,7 @@ TEST_F(LoadVectors, BinaryThatCouldBeTextIsBinary) {
   const WordVectors v = load("2 1\na 0.25\nb " + float_bytes({1}) + "\n");
   EXPECT_EQ(float_bytes({v.vectors.row(0)[0]}), "0.25");
   EXPECT_EQ(v.vectors.row(1)[0], 1.0F);
-  // Values full of newlines and spaces.
+  // Values that contain newlines and spaces.
   const std::string tricky = "\n\n\n\n    1 2\x01";
   EXPECT_EQ(float_bytes(values_of(load("2 3\nx " + tricky + "\ny " + tricky + "\n"))), tricky + tricky);
   EXPECT_EQ(float_bytes(values_of(load("2 3\nx " + tricky + "y " + tricky))), tricky + tricky);
@@ -123,7 +123,7 @@ TEST_F(LoadVectors, NumbersAsWords) {
 }
 
 TEST_F(LoadVectors, AFirstLineOfTwoIntegersIsAHeader) {
-  // As GloVe it would be a word with one value; but so would every word2vec text that was cut short.
+  // As GloVe it would be a word with one value, but so would every truncated word2vec text.
   EXPECT_EQ(complaint("7 3\n8 4\n"), "line 2: found 1 values, expected 3");
   EXPECT_EQ(complaint("7 1\n8 4\n"), "line 1: the header says 7 vectors, but 1 lines follow");
   EXPECT_EQ(complaint("2 3"), "line 1: the header says 2 vectors, but 0 lines follow");
@@ -170,7 +170,7 @@ TEST_F(LoadVectors, ATruncatedFileIsNeverTakenForAWholeOne) {
     ASSERT_EQ(bits_of(load_vectors(path)), bits_of(sample_vectors()));
     for (std::size_t size = 0; size < whole.size(); ++size) {
       folder_.write(path, whole.substr(0, size));
-      // Nothing in a GloVe file tells how many lines there were.
+      // A GloVe file does not say how many lines it should have.
       const bool at_line_end = format == VectorFormat::glove && size > 0 && whole[size - 1] == '\n';
       const std::string message = thrown_message([&] { load_vectors(path); });
       EXPECT_EQ(message.empty(), at_line_end) << to_string(format) << " of " << size << " bytes";
@@ -203,7 +203,7 @@ TEST_F(LoadVectors, ATruncatedListOfWordsIsRefused) {
             path_ + ".vocab: line 4: expected the end of the file: there are 3 vectors");
   EXPECT_EQ(complaint_with("a\n\nc\n"), path_ + ".vocab: line 2: the word is empty");
   EXPECT_EQ(complaint_with("a\r\nb\r\nc\r\n"), "");
-  EXPECT_EQ(complaint_with("a\nb\na\n"), path_ + ": the word 'a' stands twice, as vector 1 and as vector 3");
+  EXPECT_EQ(complaint_with("a\nb\na\n"), path_ + ": the word 'a' appears twice, as vector 1 and as vector 3");
   std::filesystem::remove(path_ + ".vocab");
   EXPECT_EQ(thrown_message([&] { load_vectors(path_); }),
             "cannot read " + path_ + ".vocab: No such file or directory");
@@ -229,8 +229,8 @@ TEST_F(LoadVectors, EmptyWordsAreRefused) {
 
 TEST_F(LoadVectors, AWordThatStandsTwiceIsRefusedWithBothRows) {
   EXPECT_EQ(complaint("3 2\n" + kRow1 + kRow2 + kRow1),
-            "the word 'the' stands twice, as vector 1 and as vector 3");
-  EXPECT_EQ(complaint("a 1\nb 2\nc 3\nb 4\n"), "the word 'b' stands twice, as vector 2 and as vector 4");
+            "the word 'the' appears twice, as vector 1 and as vector 3");
+  EXPECT_EQ(complaint("a 1\nb 2\nc 3\nb 4\n"), "the word 'b' appears twice, as vector 2 and as vector 4");
 }
 
 TEST_F(LoadVectors, NumbersThatAreNotFiniteAreRefused) {

@@ -1,4 +1,4 @@
-// What save_model writes and load_model reads or refuses.
+// What save_model writes, and load_model reads or rejects.
 
 #include <warp2vec/model.h>
 #include <warp2vec/word_vectors.h>
@@ -36,7 +36,7 @@ std::vector<std::uint8_t> lengths_of(const HuffmanTree& tree) {
 
 class ModelFile : public testing::Test {
  protected:
-  // What load_model says of a file with these bytes.
+  // The error of load_model for a file with these bytes.
   std::string refusal(const std::string& bytes) {
     folder_.write("model", bytes);
     std::string message = thrown_message([this] { load_model(path_); });
@@ -214,17 +214,17 @@ TEST_F(ModelFile, DamageNamesTheSection) {
     EXPECT_THAT(refusal(bytes), HasSubstr("offset " + std::to_string(offset_of(bytes, name)) + ": section '" +
                                           name + "': its "))
         << name;
-    EXPECT_THAT(refusal(bytes), HasSubstr("do not fit the checksum in the header"));
+    EXPECT_THAT(refusal(bytes), HasSubstr("do not match the checksum in the header"));
   }
   std::string bytes = whole;
   bytes[30] ^= 1;
-  EXPECT_THAT(refusal(bytes), HasSubstr("offset 248: the header does not fit its checksum"));
+  EXPECT_THAT(refusal(bytes), HasSubstr("offset 248: the header does not match its checksum"));
   bytes = whole;
   bytes[offset_of(bytes, "words") - 1] = 'x';
   EXPECT_THAT(refusal(bytes), HasSubstr("expected zeros before the section 'words'"));
 }
 
-// A header that fits its checksum and lies all the same.
+// A header with a valid checksum and wrong content.
 TEST_F(ModelFile, LyingHeadersAreRefusedBeforeAnythingIsAllocated) {
   const std::string whole = model_bytes(sample_model("ns+hs"));
   ASSERT_EQ(refusal(sealed(whole)), "");
@@ -250,7 +250,7 @@ TEST_F(ModelFile, LyingHeadersAreRefusedBeforeAnythingIsAllocated) {
       EXPECT_NE(refusal(with(entry + 16, value)), "") << name;
     }
   }
-  std::string one = whole;  // all but the settings are left out
+  std::string one = whole;  // only the settings
   put_number(one, 12, std::uint32_t{1});
   EXPECT_NE(refusal(sealed(one)), "");
   std::string longer = whole + std::string(64, '\0');
@@ -283,8 +283,8 @@ TEST_F(ModelFile, LyingSettingsAreRefused) {
   EXPECT_THAT(with(88, std::uint8_t{8}), HasSubstr("the loss is 8: expected 0 to 7"));
   EXPECT_THAT(with(89, std::uint8_t{4}), HasSubstr("the sharing is 4: expected 0 to 3"));
   EXPECT_THAT(with(90, std::uint8_t{2}), HasSubstr("the table type is 2: expected 0 to 1"));
-  EXPECT_THAT(with(91, std::uint8_t{2}), HasSubstr("the shrinking of windows is 2"));
-  EXPECT_THAT(with(92, std::uint8_t{2}), HasSubstr("the determinism is 2"));
+  EXPECT_THAT(with(91, std::uint8_t{2}), HasSubstr("shrink_window is 2"));
+  EXPECT_THAT(with(92, std::uint8_t{2}), HasSubstr("deterministic is 2"));
   EXPECT_THAT(with(95, std::uint8_t{1}), HasSubstr("its last bytes are not zero"));
 }
 
@@ -296,8 +296,8 @@ TEST_F(ModelFile, LyingSectionsAreRefused) {
     return refusal(sealed(bytes));
   };
   constexpr std::size_t kWord = 7;  // "wört0\n"
-  EXPECT_THAT(with("words", 3, ' '), HasSubstr("section 'words': word 1 is empty or has white space"));
-  EXPECT_THAT(with("words", 3, '\0'), HasSubstr("word 1 is empty or has white space or a NUL"));
+  EXPECT_THAT(with("words", 3, ' '), HasSubstr("section 'words': word 1 is empty or contains white space"));
+  EXPECT_THAT(with("words", 3, '\0'), HasSubstr("word 1 is empty or contains white space or a NUL"));
   EXPECT_THAT(with("words", 4 * kWord + 4, '\n'), HasSubstr("expected 5 words, found more"));
   EXPECT_THAT(with("words", 0, '\n'), HasSubstr("word 1 is empty"));
   EXPECT_THAT(with("words", kWord - 1, 'x'), HasSubstr("expected 5 words, found 4"));
@@ -351,7 +351,7 @@ TEST_F(ModelFile, WhatCouldNotBeReadBackIsNotWritten) {
   EXPECT_EQ(complaint([](TrainedModel& m) {
               m.vocabulary = Vocabulary({{"a", 5}, {"b", 4}, {"c\nd", 3}, {"e", 2}, {"f", 1}}, 1, 0);
             }),
-            "word 3 is empty or has white space or a NUL in it: 'c\nd'");
+            "word 3 is empty or contains white space or a NUL: 'c\nd'");
 }
 
 TEST_F(ModelFile, AFullDiskLeavesNothing) {

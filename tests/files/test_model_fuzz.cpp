@@ -1,5 +1,5 @@
-// Damaged model files are refused; run under the sanitizers this finds reads beyond the file and sizes that
-// overflow.
+// Damaged model files are rejected; under the sanitizers this finds reads past the end of the file and sizes
+// that overflow.
 
 #include <warp2vec/error.h>
 #include <warp2vec/model.h>
@@ -19,7 +19,7 @@ namespace {
 
 class ModelFuzz : public testing::TestWithParam<std::string> {
  protected:
-  // True if it loads; what is loaded must keep the promises of load_model.
+  // True if it loads, in which case the model must satisfy load_model's contract.
   bool loads(const std::string& bytes) {
     folder_.write("model", bytes);
     try {
@@ -69,7 +69,7 @@ TEST_P(ModelFuzz, EveryOtherLengthIsRefused) {
   }
 }
 
-// Damage whose checksums fit meets all other checks.
+// Damage with valid checksums exercises the other checks.
 TEST_P(ModelFuzz, DamageWithFittingChecksumsLoadsOrIsRefused) {
   std::mt19937_64 random(1);
   const auto below = [&random](std::size_t n) { return static_cast<std::size_t>(random() % n); };

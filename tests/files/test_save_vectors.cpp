@@ -32,7 +32,7 @@ using testing::IsEmpty;
 const std::vector<VectorFormat> kAll = {VectorFormat::binary, VectorFormat::text, VectorFormat::glove,
                                         VectorFormat::npy, VectorFormat::tensorboard};
 
-// 3 MB and more in every format.
+// At least 3 MB in every format.
 WordVectors large_vectors() {
   constexpr std::int64_t kRows = 8000;
   std::vector<std::string> words;
@@ -134,7 +134,7 @@ TEST_F(SaveVectors, WhatCouldNotBeReadBackIsNotWritten) {
   EXPECT_EQ(complaint(make_vectors({"a", ""}, 1, {1, 2})), cannot + "word 2 is empty");
   for (const char space : {' ', '\t', '\n', '\r', '\v', '\f'})
     EXPECT_EQ(complaint(make_vectors({std::string("a") + space}, 1, {1})),
-              cannot + "word 1 has white space in it: 'a" + space + "'");
+              cannot + "word 1 contains white space: 'a" + space + "'");
   EXPECT_EQ(complaint(WordVectors{}), cannot + "there are no vectors");
   WordVectors uneven = sample_vectors();
   uneven.words.pop_back();

@@ -1,5 +1,5 @@
-// Damaged vector files either load or are refused with an Error; run under the sanitizers this finds reads
-// beyond the file and sizes that overflow.
+// Damaged vector files either load or are rejected with an Error; under the sanitizers this finds reads past
+// the end of the file and sizes that overflow.
 
 #include <warp2vec/error.h>
 #include <warp2vec/word_vectors.h>
@@ -18,8 +18,7 @@
 namespace warp2vec {
 namespace {
 
-// One to four changes at random places: a byte set, a bit flipped, bytes taken out, put in or copied, the end
-// cut off.
+// One to four changes at random places: set a byte, flip a bit, remove, insert or copy bytes, truncate.
 std::string damaged(std::string bytes, std::mt19937& random) {
   static const std::string kTelling = std::string("\0\n\r 019-+.e'(){},\xff\x7f\x80", 20);
   const auto below = [&random](std::size_t n) { return static_cast<std::size_t>(random()) % n; };
@@ -50,7 +49,7 @@ std::string damaged(std::string bytes, std::mt19937& random) {
   return bytes;
 }
 
-// True if it loads; what is loaded must keep the promises of load_vectors.
+// True if it loads, in which case the vectors must satisfy load_vectors' contract.
 bool loads(const std::string& path) {
   try {
     const WordVectors v = load_vectors(path);

@@ -24,7 +24,7 @@ class VectorsWithGensim : public testing::Test {
                              "importlib.util.find_spec(\"gensim\"))'"))
       GTEST_SKIP() << WARP2VEC_PYTHON " or its gensim is missing (Debian: python3-gensim)";
   }
-  // Runs the program with the folder as its argument; what it complains about is seen in the test's output.
+  // Runs the program with the folder as its argument; its error messages appear in the test's output.
   bool python(const std::string& program) {
     return run(WARP2VEC_PYTHON " '" + folder_.write("program.py", program) + "' '" + folder_.path() + "'");
   }

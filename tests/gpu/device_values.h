@@ -1,5 +1,5 @@
 #pragma once
-/// Copies of vectors between host and device, at once.
+/// Synchronous copies of vectors between host and device.
 
 #include "kernels/cuda/device_memory.h"
 

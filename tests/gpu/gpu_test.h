@@ -1,5 +1,5 @@
 #pragma once
-/// What all tests that need a GPU share.
+/// Shared by all tests that need a GPU.
 
 #include <warp2vec/cuda.h>
 
@@ -21,7 +21,7 @@ inline constexpr std::int64_t kShrink = WARP2VEC_GPU_TESTS_SHRINK;
 inline constexpr std::int64_t kShrink = 1;
 #endif
 
-/// WARP2VEC_REQUIRE_GPU=1: what a machine lacks is a failure, and not a reason to skip a test.
+/// WARP2VEC_REQUIRE_GPU=1: tests fail instead of being skipped if the machine lacks something.
 inline bool gpu_is_required() {
   const char* const required = std::getenv("WARP2VEC_REQUIRE_GPU");  // NOLINT(concurrency-mt-unsafe)
   return required != nullptr && std::string(required) == "1";
@@ -51,7 +51,7 @@ class GpuTest : public ::testing::Test {
     return
         [=, device = device_](const TrainingData& data) { return make_cuda_backend(data, device, limits); };
   }
-  /// One block of one warp, all in plain code: the reference's order of training.
+  /// One block of one warp of the plain kernel: the reference's order of training.
   MakeBackend one_warp() const { return gpu(one_warp_limits()); }
   static CudaLimits one_warp_limits() {
     CudaLimits limits;

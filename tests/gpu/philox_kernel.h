@@ -1,5 +1,5 @@
 #pragma once
-/// Everything that is drawn for one token, drawn by the host and by a kernel.
+/// Everything that is drawn for one token, on the host and in a kernel.
 
 #include <warp2vec/detail/examples.h>
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# gpu-check.sh on a machine without a GPU, and with a pretended one; what it measures is tested in
+# gpu-check.sh on a machine without a GPU, and with a simulated one; its measurements are tested in
 # tests/benchmarks/test_gpu_check.py.
 # usage: test_gpu_check.sh SOURCE-FOLDER BUILD-FOLDER
 set -euo pipefail
@@ -48,7 +48,7 @@ cat >"$work"/bundle/gpu_tests <<'END'
 [[ $WARP2VEC_REQUIRE_GPU == 1 ]]
 echo '{"testsuites": [{"name": "Gpu", "testsuite": [{"name": "A", "result": "COMPLETED"}]}]}' >"${1#*json:}"
 END
-# A tool of which one check finds something.
+# A tool with one failing check.
 cat >"$work"/tools/compute-sanitizer <<'END'
 #!/usr/bin/env bash
 [[ $* != *racecheck* ]] || { echo "a race" && exit 9; }

@@ -1,4 +1,4 @@
-// What a GPU draws is bit for bit what a CPU draws.
+// A GPU's draws are bit for bit those of a CPU.
 #include <warp2vec/detail/samplers.h>
 
 #include "kernels/cuda/stream.h"

@@ -64,8 +64,8 @@ TEST_F(GpuOneWarp, GivesTheSameBitsAgain) {
 
 class GpuTensorCores : public GpuTest {
  protected:
-  /// A step's sums run in another order than the host's, so that now and then a value is rounded to the other
-  /// bfloat16: 2^-9 of it.
+  /// Sums are in another order than on the host, so that occasionally a value is rounded to the other
+  /// bfloat16: by 2^-9.
   static void expect_like_host_tiles(const Outcome& device, const Outcome& host, double share) {
     EXPECT_EQ(device.summary.pairs, host.summary.pairs);
     for (std::size_t e = 0; e < host.summary.epoch_loss.size(); ++e)
@@ -85,7 +85,7 @@ TEST_F(GpuTensorCores, OneBlockTrainsLikeHostTiles) {
       limits.warps = warps;
       expect_like_host_tiles(run(corpus, config, gpu(limits)), run(corpus, config, host_tiles(1, warps)),
                              0.01);
-      // A rounding that went the other way is a whole last place, and others follow from it.
+      // Rounding the other way changes a whole last place, which propagates.
       config.table_type = TableType::bf16;
       expect_like_host_tiles(run(corpus, config, gpu(limits)),
                              run(corpus, config, host_tiles<Bf16>(1, warps)), 0.2);
@@ -118,7 +118,8 @@ TEST_F(GpuTensorCores, TrainOddTileShapes) {
   }
 }
 
-// Small, but of every kernel: whole and other strides, shared and global scratch memory, one and many warps.
+// Small, but with every kernel: strides that are multiples of 32 and others, shared and global scratch
+// memory, one and many warps.
 class SanitizedKernels : public GpuTest, public ::testing::WithParamInterface<Rule> {};
 
 TEST_P(SanitizedKernels, TrainEveryPairOnManyWarps) {

@@ -1,4 +1,4 @@
-// The tokens that subsampling keeps on a GPU are those that it keeps on the host.
+// Subsampling keeps the same tokens on a GPU as on the host.
 #include <warp2vec/detail/kept_tokens.h>
 
 #include "kernels/backend/kept_on_device.h"
@@ -17,7 +17,7 @@
 namespace warp2vec {
 namespace {
 
-/// Compares all arrays for several ranges of the epoch, in both ways to hold a corpus.
+/// Compares all arrays for several ranges of the epoch, with a resident and a streamed corpus.
 void expect_equal_ranges(const SyntheticCorpus& corpus, const Config& config,
                          const std::vector<std::int64_t>& steps) {
   const TrainingData data(config, corpus.vocabulary, corpus.tokens);
@@ -32,7 +32,7 @@ void expect_equal_ranges(const SyntheticCorpus& corpus, const Config& config,
     KeptOnDevice kept(on_device, corpus.tokens.tokens(), thresholds.data(), config.max_sentence,
                       epoch.size() + 20);
     for (const std::int64_t step : steps) {
-      // Ranges overlap, as batches with their halos do, and reach beyond both ends.
+      // Ranges overlap, like batches with their halos, and extend beyond both ends.
       for (std::int64_t first = -5; first < epoch.size(); first += step) {
         KeptSpan expected;
         epoch.read(first, first + step + 10, expected);
@@ -49,7 +49,7 @@ void expect_equal_ranges(const SyntheticCorpus& corpus, const Config& config,
   }
 }
 
-/// Compares what the device counts of an epoch.
+/// Compares the device's counts of an epoch.
 void expect_equal_counts(const SyntheticCorpus& corpus, const Config& config) {
   const TrainingData data(config, corpus.vocabulary, corpus.tokens);
   const DeviceArray<std::uint32_t> thresholds = to_device(data.keep_thresholds);
@@ -113,7 +113,7 @@ TEST_F(SanitizedCounts, AreTheHostsWhereSentencesAndBlocksEndTogether) {
 
 class GpuSubsampling : public GpuTest {};
 
-// More than two runs, so that a streamed corpus uses both of its buffers again.
+// More than two runs, so that a streamed corpus reuses both of its buffers.
 TEST_F(GpuSubsampling, EqualsTheHostsOverManyRuns) {
   const SyntheticCorpus corpus = zipf_corpus(5000, 5 * DeviceCorpus::kRun / 2, 200);
   expect_equal_ranges(corpus, config_of(Cut{1e-3, 30, 0}), {1000003, 1 << 24});

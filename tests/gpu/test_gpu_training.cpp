@@ -1,4 +1,4 @@
-// Whole trainings on a GPU: many blocks, small and streamed corpora, checkpoints, and memory given back.
+// Complete training runs on a GPU: many blocks, small and streamed corpora, checkpoints, and released memory.
 #include <warp2vec/detail/kept_tokens.h>
 
 #include "kernels/backend/device_corpus.h"
@@ -50,7 +50,7 @@ TEST_F(GpuTraining, ManyBlocksTrainEveryPairOnce) {
     config.sample = 1e-3;
     const std::int64_t pairs = pairs_of_reference(corpus, config);
     const Outcome cpu = run(corpus, config, make_cpu_backend);
-    // As many blocks as the corpus allows, and as many as fill a large GPU.
+    // As many blocks as the corpus allows, and enough to fill a large GPU.
     for (const int blocks : {0, 264}) {
       CudaLimits limits;
       limits.blocks = blocks;
@@ -121,7 +121,7 @@ TEST_F(GpuTraining, ItsKernelsTakeSomeOfTheTime) {
   EXPECT_LT(seconds.kernels + seconds.subsampling, summary.seconds);
 }
 
-// One warp trains in one order, so that bits can be compared.
+// One warp trains in a fixed order, so that bits can be compared.
 class SanitizedTraining : public GpuTest {
  protected:
   /// Trains one epoch in batches of 512 centres; `midway` is called after half of them.
@@ -176,7 +176,7 @@ TEST_F(SanitizedTraining, GivesItsMemoryBack) {
     WARP2VEC_CUDA_CHECK(cudaMemGetInfo(&free, &total));
     return static_cast<double>(free);
   };
-  // The first run loads the kernels, which stay.
+  // The first run loads the kernels, which stay loaded.
   run(corpus, config_of("ns+hs", Sharing::tile, 100), gpu());
   const double before = free_memory();
   for (int i = 0; i < 3; ++i) run(corpus, config_of("ns+hs", Sharing::tile, 100), gpu());

@@ -39,7 +39,7 @@ std::string large_text() {
   return text;
 }
 
-// root may write everywhere; another user takes its place in a test's child process.
+// root may write everywhere, so the child process of the test runs as another user.
 void drop_root() {
   if (::geteuid() == 0 && ::seteuid(65534) != 0) std::perror("seteuid");
 }
@@ -99,7 +99,7 @@ TEST(AtomicFile, FilesOfOneNameDoNotMix) {
 }
 
 TEST(AtomicFile, WhatAKilledRunLeftIsNotInTheWay) {
-  // In a container a later run has the same process id.
+  // In a container a later run may have the same process id.
   const TemporaryFolder folder;
   for (int number = 0; number < 100; ++number)
     folder.write("out.tmp-" + std::to_string(::getpid()) + "-" + std::to_string(number), "left");
@@ -262,7 +262,7 @@ TEST(AtomicFileDeathTest, AKillInTheMiddleLeavesNothingUnderTheFinalName) {
   };
   EXPECT_EXIT(die(), testing::KilledBySignal(SIGKILL), "");
   EXPECT_FALSE(std::filesystem::exists(folder.path("out")));
-  EXPECT_EQ(folder.names().size(), 1U);  // it was in the middle: the temporary file is there
+  EXPECT_EQ(folder.names().size(), 1U);  // it was interrupted: the temporary file is still there
 }
 
 TEST(CheckWritable, LeavesNothingBehindAndSaysWhy) {

@@ -21,7 +21,7 @@
 
 namespace warp2vec {
 
-/// Owns what its model's views show, but for the embeddings and what `data` has.
+/// Owns the memory behind its model's views, except the embeddings and what `data` owns.
 class HostModel {
  public:
   HostModel(const TrainingData& data, const CentresInFlight& centres)

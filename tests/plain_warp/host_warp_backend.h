@@ -1,5 +1,5 @@
 #pragma once
-/// The kernel bodies as backends, run by HostBlock: what emulated and real device code is compared with.
+/// The kernel bodies as backends, run by HostBlock: the reference for emulated and real device code.
 
 #include <warp2vec/detail/bf16.h>
 #include <warp2vec/trainer.h>
@@ -97,7 +97,7 @@ class HostTileBackend final : public HostBackend {
 
  private:
   void train_block_of(HostBlock& block, const CentreRange<Philox>& centres, const Totals& totals) override {
-    // Whatever was there before is not to matter: NaN.
+    // Previous content must not matter: NaN.
     std::fill(memory_.begin(), memory_.end(), static_cast<unsigned char>(0xFF));
     with_kind([&]<Trains kTrains>() {
       train_dense_tiles<kTrains>(block, model(), tables_.get(), sizes_, centres, totals, memory_.data());

@@ -1,4 +1,4 @@
-// The kernels' bodies on the host, against the reference.
+// The kernel bodies on the host, compared with the reference.
 #include <warp2vec/evaluate.h>
 
 #include "host/reference/reference.h"
@@ -41,7 +41,7 @@ TEST(KernelBodies, EqualTheReferenceWhereUpdatesAreDamped) {
                                 run(corpus, config, make_reference_backend));
 }
 
-// With nothing damped the number of warps changes only who computes what of a tile.
+// Without damping, the number of warps only changes which warp computes what.
 TEST(KernelBodies, WarpsOfATileShareItsWork) {
   const SyntheticCorpus corpus = zipf_corpus(3000, 4000, 60);
   Config config = config_of("ns", Sharing::tile);
@@ -65,8 +65,8 @@ TEST(KernelBodies, EveryCentreIsTrainedOnceByAnyGrid) {
   }
 }
 
-// Topics in 120,000 words: the kernels, damped for many tokens in flight, must find them as the reference
-// does.
+// Topics in 120,000 words: the kernels, damped for many tokens in flight, must find them as well as the
+// reference.
 TEST(KernelBodies, TrainToTheQualityOfTheReference) {
   expect_topics_as_the_reference(topic_corpus(20, 30, 12000), host_warps(8, 8));
 }

@@ -172,9 +172,9 @@ TEST_F(ReferenceTest, ASoftmaxBlockIsAllItsCentresPairs) {
   EXPECT_NEAR(softmax_loss(minibatch, x.view(), y.view()), loss, 1e-9 * loss);
 }
 
-// Two of the three contexts are one row, which gets the gradients of 2 + 3 pairs. A load of 0.1 * 4 a pair
-// makes 2 of them, so that its steps are halved; the other context's 0.4 are below 1. Elsewhere row 5 has 6
-// pairs more: 0.4 * 7.
+// Two of the three contexts are the same row, which gets the gradients of 2 + 3 pairs. A load of 0.1 * 4 per
+// pair adds up to 2, so that its updates are halved; the other context's 0.4 is below 1. Row 5 has 6 more
+// pairs elsewhere: 0.4 * 7.
 TEST_F(ReferenceTest, DampingGoesByThePairsThatARowHas) {
   make(config_of(Sharing::window));
   Minibatch minibatch;
@@ -205,7 +205,7 @@ TEST_F(ReferenceTest, DampingGoesByThePairsThatARowHas) {
   }
 }
 
-// What HotView is told: by hand for each kind of minibatch.
+// The pair counts for HotView, computed by hand for each kind of minibatch.
 TEST_F(ReferenceTest, BlocksCountTheirPairs) {
   make(config_of(Sharing::window));
   const Minibatch window = window_minibatch(*data_, draws_, span_, 20);
@@ -325,7 +325,7 @@ TEST_F(ReferenceTest, ContextsOfATileReachBeyondItsFirstAndLastWindow) {
   EXPECT_GT(wider, 0);
 }
 
-// As after a restart: nothing but seed, epoch and corpus are known, and reading begins just before the tile.
+// As after a restart: only seed, epoch and corpus are known, and reading starts just before the tile.
 TEST_F(ReferenceTest, ExamplesDoNotDependOnWhereReadingBegan) {
   Config config = config_of(Sharing::tile);
   config.sample = 1e-2;

@@ -17,7 +17,7 @@ namespace {
 
 using Counts = std::vector<std::int64_t>;
 
-// count^exponent / sum straight from the definition, in extended precision.
+// count^exponent / sum by definition, in extended precision.
 std::vector<long double> wanted_probabilities(const Counts& counts, double exponent) {
   std::vector<long double> p;
   long double sum = 0;
@@ -48,7 +48,7 @@ void expect_met(const Counts& counts, double exponent) {
   ASSERT_EQ(table.size, counts.size());
   const std::vector<long double> wanted = wanted_probabilities(counts, exponent);
   const std::vector<long double> got = table_probabilities(table);
-  // Relative to the word's probability, or to that of a column for rarer words: among a million words an
+  // Relative to the word's probability, or to that of a column for rarer words: with a million words an
   // absolute 1e-6 would prove nothing.
   long double worst = 0;
   for (std::size_t i = 0; i < counts.size(); ++i)
@@ -96,7 +96,7 @@ TEST(SamplingDistribution, IsTheDefinition) {
 }
 
 // Pearson's statistic of `draws` draws from a table with exponent 0.75 against the probabilities of
-// `exponent`, less the critical value at significance 0.001 (Wilson and Hilferty's approximation).
+// `exponent`, minus the critical value at significance 0.001 (Wilson and Hilferty's approximation).
 double chi_square_excess(double exponent) {
   const Counts counts = zipf_counts(1000);
   const AliasTable owner(counts, 0.75);

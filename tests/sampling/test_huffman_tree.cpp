@@ -102,7 +102,7 @@ class ExplicitTree {
   std::int64_t inner_ = 0;
 };
 
-// Everything that makes it the canonical Huffman tree of `counts`.
+// Checks everything that makes it the canonical Huffman tree of `counts`.
 void expect_canonical(const Counts& counts) {
   SCOPED_TRACE(std::to_string(counts.size()) + " words");
   const HuffmanTree owner(counts);
@@ -119,7 +119,7 @@ void expect_canonical(const Counts& counts) {
     kraft += Wide{1} << (kMaxCodeLength - length);
     cost += static_cast<Wide>(counts[w]) * static_cast<Wide>(length);
     if (w == 0) continue;
-    // Leaves stand from left to right by id.
+    // Leaves are ordered by id from left to right.
     const int length_before = tree.length(word(w - 1));
     ASSERT_LE(length_before, length);
     ASSERT_LT(tree.code(word(w - 1)) << (kMaxCodeLength - length_before), tree.code(word(w))
@@ -257,7 +257,7 @@ TEST(HuffmanTree, FollowsFromItsCodeLengths) {
   }
 }
 
-// The lengths of another tree than the counts' own, as a file may have them.
+// The lengths of a tree other than that of the counts, as a file may have them.
 TEST(HuffmanTree, CodeLengthsNeedNotBeOptimal) {
   const HuffmanTree owner(Counts{5, 2, 1, 1}, {2, 2, 2, 2});
   EXPECT_EQ(owner.view().code(WordId{3}), 0b11U);

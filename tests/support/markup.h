@@ -6,7 +6,7 @@
 
 namespace warp2vec {
 
-/// Empty if every tag of `html` that must be closed is, in order; else the first that is not.
+/// Empty if every tag of `html` that must be closed is closed, in order; else the first that is not.
 inline std::string unbalanced(const std::string& html) {
   std::vector<std::string> open;
   for (std::size_t at = html.find('<'); at != std::string::npos; at = html.find('<', at + 1)) {

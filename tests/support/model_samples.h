@@ -17,7 +17,7 @@
 
 namespace warp2vec {
 
-/// Words "wort0", "wort1", ... with these counts, which fall.
+/// Words "wort0", "wort1", ... with these decreasing counts.
 inline TrainedModel sample_model(const std::string& loss, const std::vector<std::int64_t>& counts,
                                  std::int32_t dim) {
   TrainedModel model;
@@ -57,7 +57,7 @@ void put_number(std::string& bytes, std::size_t offset, Number value) {
   bytes.replace(offset, raw.size(), raw);
 }
 
-/// Where the header's entry of a section begins; 0 if there is none.
+/// Offset of a section's entry in the header; 0 if there is none.
 inline std::size_t entry_of(const std::string& bytes, std::string name) {
   name.resize(8);
   for (std::size_t i = 0; i < number_at<std::uint32_t>(bytes, 12); ++i) {
@@ -71,7 +71,7 @@ inline std::size_t offset_of(const std::string& bytes, const std::string& name) 
   return number_at<std::uint64_t>(bytes, entry_of(bytes, name) + 8);
 }
 
-/// The same file with checksums that fit what it has become, as far as it still has sections.
+/// The same file with recomputed checksums, as far as it still has sections.
 inline std::string sealed(std::string bytes) {
   if (bytes.size() < 24) return bytes;
   const std::size_t sections = number_at<std::uint32_t>(bytes, 12);

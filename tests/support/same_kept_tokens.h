@@ -1,5 +1,5 @@
 #pragma once
-/// Whether kept tokens that were counted in two places are the same.
+/// Compares kept tokens from two sources.
 
 #include <warp2vec/detail/kept_tokens.h>
 

@@ -26,7 +26,8 @@ Subprocess::Subprocess(const std::vector<std::string>& command, const std::strin
   ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, input.c_str(), O_RDONLY, 0);
   ::posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, out_.c_str(), kCreate, 0600);
   ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, err_.c_str(), kCreate, 0600);
-  // Signals that a shell or nohup has told this process to ignore are not ignored by the program under test.
+  // Signals that this process ignores (because of a shell or nohup) are not ignored by the program under
+  // test.
   posix_spawnattr_t attributes;
   ::posix_spawnattr_init(&attributes);
   sigset_t signals;

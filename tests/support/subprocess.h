@@ -1,5 +1,5 @@
 #pragma once
-/// Runs a program and catches what it prints.
+/// Runs a program and captures its output.
 
 #include <sys/types.h>
 
@@ -9,7 +9,7 @@
 
 namespace warp2vec {
 
-/// What a program left behind. `status` is its exit code, or 128 + signal if a signal ended it.
+/// The result of a program. `status` is its exit code, or 128 + signal if a signal ended it.
 struct Finished {
   int status = 0;
   std::string out;
@@ -27,8 +27,7 @@ class Subprocess {
 
   void send(int signal) const { ::kill(process_, signal); }
   bool running() const;
-  /// Waits until the program's end; kills it after two minutes, so that a hang fails a test instead of the
-  /// run.
+  /// Waits for the program to end; kills it after two minutes, so that a hang fails one test only.
   Finished wait();
 
  private:

@@ -18,8 +18,8 @@ struct SyntheticCorpus {
   TokenStream tokens;
 };
 
-/// `tokens` draws from a Zipf distribution over `words` words ("w0" the commonest), in sentences of 1 to
-/// `longest_sentence` tokens. Counts are those of the stream, words that were never drawn are left out.
+/// `tokens` draws from a Zipf distribution over `words` words ("w0" is the most frequent), in sentences of 1
+/// to `longest_sentence` tokens. Counts are those of the stream, without words that were never drawn.
 inline SyntheticCorpus zipf_corpus(std::int64_t words, std::int64_t tokens, std::int64_t longest_sentence,
                                    std::uint64_t seed = 7) {
   const Draws draws{seed, 0};
@@ -41,7 +41,7 @@ inline SyntheticCorpus zipf_corpus(std::int64_t words, std::int64_t tokens, std:
   for (std::size_t w = 0; w < names.size(); ++w)
     if (counts[w] > 0) entries.emplace_back(names[w], counts[w]);
   std::sort(entries.begin(),
-            entries.end());  // equal counts by name: what the tests' bounds were measured with
+            entries.end());  // equal counts by name, as when the tests' bounds were measured
   corpus.vocabulary = Vocabulary(entries, 1, 0);
   for (const std::int64_t w : drawn)
     corpus.tokens.ids.push_back(*corpus.vocabulary.find(names[static_cast<std::size_t>(w)]));
@@ -53,8 +53,8 @@ inline SyntheticCorpus zipf_corpus(std::int64_t words, std::int64_t tokens, std:
   return corpus;
 }
 
-/// A zipf_corpus() in sentences of `length` words, in which every fifth sentence repeats one word: the cause
-/// of steps that get many gradients from the same values.
+/// A zipf_corpus() in sentences of `length` words, in which every fifth sentence repeats one word, so that
+/// rows get many gradients from the same values.
 inline SyntheticCorpus runs_corpus(std::int64_t words, std::int64_t tokens, std::int64_t length = 40) {
   SyntheticCorpus corpus = zipf_corpus(words, tokens, length);
   corpus.tokens.ends.clear();

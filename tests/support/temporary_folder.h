@@ -14,7 +14,7 @@
 
 namespace warp2vec {
 
-/// Made on construction, removed with all that is in it on destruction.
+/// Created on construction, removed with its content on destruction.
 class TemporaryFolder {
  public:
   TemporaryFolder() {
@@ -50,7 +50,7 @@ class TemporaryFolder {
     return {std::istreambuf_iterator<char>(in), {}};
   }
 
-  /// Names of all that is in the folder, sorted.
+  /// Names of all entries of the folder, sorted.
   std::vector<std::string> names() const {
     std::vector<std::string> names;
     for (const auto& entry : std::filesystem::directory_iterator(folder_))

@@ -1,5 +1,5 @@
 #pragma once
-/// What a call complains about.
+/// The error message of a call.
 
 #include <warp2vec/error.h>
 

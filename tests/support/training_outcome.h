@@ -1,5 +1,5 @@
 #pragma once
-/// Short trainings, and how their results compare.
+/// Short training runs, and comparisons of their results.
 
 #include <warp2vec/trainer.h>
 
@@ -81,7 +81,7 @@ inline Config config_of_tile(std::int32_t centres, std::int32_t negatives, std::
   return config;
 }
 
-/// Tiles of odd shapes, (centres, negatives, window) each, in short pieces of sentences: three, and `more`.
+/// Tiles of odd shapes, (centres, negatives, window) each, in short segments of sentences: three, and `more`.
 inline std::vector<Config> odd_tiles(const std::vector<std::tuple<int, int, int>>& more = {}) {
   std::vector<std::tuple<int, int, int>> shapes = {{1, 1, 5}, {5, 3, 2}, {17, 40, 12}};
   shapes.insert(shapes.end(), more.begin(), more.end());
@@ -93,7 +93,7 @@ inline std::vector<Config> odd_tiles(const std::vector<std::tuple<int, int, int>
   return configs;
 }
 
-/// What is trained, how negatives are shared, and with how many dimensions.
+/// A loss, a sharing rule, and a dimension.
 struct Rule {
   std::string loss;
   Sharing sharing;
@@ -113,7 +113,7 @@ inline void PrintTo(const Rule& rule, std::ostream* out) {
        << to_string(rule.table_type);
 }
 
-/// What the kernels are compared with the reference for.
+/// The rules for which the kernels are compared with the reference.
 inline std::vector<Rule> kernel_rules() {
   return {{"ns", Sharing::pair, 24},    {"ns", Sharing::window, 24},    {"ns", Sharing::tile, 24},
           {"hs", Sharing::pair, 24},    {"hs", Sharing::window, 24},    {"hs", Sharing::tile, 24},
@@ -133,8 +133,8 @@ inline std::string rule_name(const ::testing::TestParamInfo<Rule>& info) {
   return name;
 }
 
-/// Settings that give rows many gradients from the same values, to be trained on runs_corpus(100, 2000): most
-/// steps are damped.
+/// Settings that give rows many gradients from the same values, for runs_corpus(100, 2000): most
+/// updates are damped.
 inline std::vector<Config> damped_configs() {
   std::vector<Config> configs;
   for (const char* loss : {"ns", "hs", "ns+hs"}) {
@@ -160,8 +160,8 @@ inline double difference_share(const Outcome& tested, const Outcome& reference) 
   return share;
 }
 
-/// Both round differently in every sum: some thousand steps of relative error 1e-7, which stay small as
-/// training is stable. A wrong pair, weight or negative changes values by 1e-2 and more.
+/// Both round differently in every sum: some thousand updates with relative errors of 1e-7, which stay small
+/// since training is stable. A wrong pair, weight or negative changes values by 1e-2 and more.
 inline void expect_equal_up_to_rounding(const Outcome& tested, const Outcome& reference) {
   EXPECT_EQ(tested.summary.pairs, reference.summary.pairs);
   EXPECT_EQ(tested.summary.kept_tokens, reference.summary.kept_tokens);
@@ -208,7 +208,7 @@ inline TopicSimilarity topic_similarity(const SyntheticCorpus& corpus, const Out
   return {same / same_count, other / other_count};
 }
 
-/// Gives the batches of another backend in other sizes.
+/// Wraps a backend with another batch size.
 class Rebatched final : public Backend {
  public:
   Rebatched(std::unique_ptr<Backend> backend, std::int64_t batch_size)
@@ -228,7 +228,7 @@ class Rebatched final : public Backend {
   std::int64_t batch_size_;
 };
 
-/// `make` must tell the topics of a topic_corpus() apart as well as the reference does, in one epoch.
+/// In one epoch `make`'s backend must separate the topics of a topic_corpus() as well as the reference.
 inline void expect_topics_as_the_reference(const SyntheticCorpus& corpus, const MakeBackend& make,
                                            const std::vector<Rule>& rules = {{"ns", Sharing::tile, 32},
                                                                              {"ns", Sharing::window, 32},

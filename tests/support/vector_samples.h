@@ -29,7 +29,7 @@ inline std::vector<float> values_of(const WordVectors& vectors) {
   return values;
 }
 
-/// The bits of the values, which tell -0 from 0.
+/// The bits of the values, which distinguish -0 from 0.
 inline std::vector<std::uint32_t> bits_of(const WordVectors& vectors) {
   const std::vector<float> values = values_of(vectors);
   std::vector<std::uint32_t> bits(values.size());

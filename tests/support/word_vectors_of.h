@@ -1,5 +1,5 @@
 #pragma once
-/// Word vectors made in memory.
+/// Word vectors in memory.
 
 #include <warp2vec/word_vectors.h>
 
@@ -11,7 +11,7 @@
 
 namespace warp2vec {
 
-/// At least one word, all vectors equally long.
+/// At least one word; all vectors have the same length.
 inline WordVectors word_vectors_of(const std::vector<std::pair<std::string, std::vector<float>>>& rows) {
   WordVectors made;
   made.vectors =

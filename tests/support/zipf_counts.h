@@ -1,12 +1,12 @@
 #pragma once
-/// Word counts as natural language has them.
+/// Word counts like those of natural language.
 
 #include <cstdint>
 #include <vector>
 
 namespace warp2vec {
 
-/// Falling counts, inverse to the rank; the rarest word has the count 5.
+/// Decreasing counts, inversely proportional to the rank; the rarest word has the count 5.
 inline std::vector<std::int64_t> zipf_counts(std::int64_t words) {
   std::vector<std::int64_t> counts;
   counts.reserve(static_cast<std::size_t>(words));

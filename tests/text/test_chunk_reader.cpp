@@ -163,10 +163,10 @@ TEST_P(ChunkReaderOfCompressed, TruncatedFilesAreRefusedAtEveryLength) {
   const std::string whole = GetParam().compress("it was the best of times, it was the worst of times");
   for (std::size_t bytes = 6; bytes < whole.size(); ++bytes) {
     const std::string path = folder.write("a", whole.substr(0, bytes));
-    const std::string expected = path + ": the " + GetParam().name + " data end too early, at byte " +
+    const std::string expected = path + ": the " + GetParam().name + " data ends too early, at byte " +
                                  std::to_string(bytes) + " (a truncated file?)";
     EXPECT_EQ(complaint(path), expected);
-    EXPECT_THAT(complaint(folder.write("b", whole + whole.substr(0, bytes))), HasSubstr("end too early"));
+    EXPECT_THAT(complaint(folder.write("b", whole + whole.substr(0, bytes))), HasSubstr("ends too early"));
   }
 }
 
@@ -175,7 +175,7 @@ TEST_P(ChunkReaderOfCompressed, LargeTruncatedFilesAreRefused) {
   const std::string whole = GetParam().compress(random_text(1'000'000));
   for (const std::size_t missing : {std::size_t{1}, std::size_t{4}, std::size_t{100}, whole.size() / 2})
     EXPECT_THAT(complaint(folder.write("a", whole.substr(0, whole.size() - missing))),
-                HasSubstr("end too early"));
+                HasSubstr("ends too early"));
 }
 
 TEST_P(ChunkReaderOfCompressed, DamageAndWhatFollowsTheEndAreRefused) {
@@ -183,18 +183,18 @@ TEST_P(ChunkReaderOfCompressed, DamageAndWhatFollowsTheEndAreRefused) {
   const std::string whole = GetParam().compress(random_text(100'000));
   const std::string path = folder.path("a");
   const std::string expected = path + ": damaged " + GetParam().name + " data";
-  // As long as a header of any format.
+  // At least as long as a header of any format.
   for (const char* tail : {"garbage more", "\n\n\n\n\n\n\n\n\n\n\n\n"}) {
     folder.write("a", whole + tail);
     EXPECT_THAT(complaint(path), StartsWith(expected));
   }
-  folder.write("a", whole + std::string(511, '\0'));  // xz allows zeros, in fours
+  folder.write("a", whole + std::string(511, '\0'));  // xz allows zeros in groups of four
   EXPECT_THAT(complaint(path), StartsWith(expected));
   for (std::size_t at = whole.size() / 3; at < whole.size(); at += whole.size() / 7) {
     std::string damaged = whole;
     damaged[at] = static_cast<char>(damaged[at] ^ 0x10);
     folder.write("a", damaged);
-    // Damage may also show as an end that never comes.
+    // Damage may also look like a missing end.
     EXPECT_THAT(complaint(path), StartsWith(path + ": ")) << "flipped a bit of byte " << at;
   }
 }

@@ -34,7 +34,7 @@ class WorkerOf : public ChunkWorker {
   std::function<void()> finish_;
 };
 
-// One line of `chunks` words, which are a chunk each.
+// One line of `chunks` words, each of which is a chunk.
 class ChunkWorkers : public testing::Test {
  protected:
   void process_words(

@@ -28,7 +28,7 @@ const std::string kMark = "\xEF\xBB\xBF";
 using CountedWords = std::vector<std::pair<std::string, std::int64_t>>;
 using Sentences = std::vector<std::vector<std::string>>;
 
-// The plainest reading of the rules, to hold the real one against.
+// A straightforward implementation of the rules, for comparison.
 Sentences plain_sentences(const std::vector<std::string>& files) {
   Sentences sentences;
   for (std::string text : files) {
@@ -43,7 +43,7 @@ Sentences plain_sentences(const std::vector<std::string>& files) {
   return sentences;
 }
 
-// Words of equal counts are in the order of their first places.
+// Words with equal counts are ordered by their first occurrences.
 CountedWords plain_vocabulary(const Sentences& sentences, std::int64_t min_count) {
   std::map<std::string, std::size_t> numbers;
   CountedWords all;
@@ -95,7 +95,7 @@ Sentences sentences_of(const TokenStream& stream, const Vocabulary& vocabulary) 
   return sentences;
 }
 
-// Reads `inputs`, which hold `texts`, in every way and expects the plain reading of them.
+// Reads `inputs`, which contain `texts`, in every way and compares with the straightforward implementation.
 void expect_plain_reading(const std::vector<std::string>& inputs, const std::vector<std::string>& texts,
                           std::int64_t min_count, const std::vector<std::size_t>& chunk_sizes) {
   const Sentences sentences = plain_sentences(texts);
@@ -163,7 +163,8 @@ TEST(CorpusReading, EqualsThePlainReadingForAnyThreadsAndChunks) {
 }
 
 TEST(CorpusReading, WordsAndLinesMayBeginAndEndAnywhere) {
-  // Text is taken in blocks of 64 bytes and steps of 64 blocks; both borders meet every byte of some word.
+  // Text is processed 64 bytes at a time, in steps of 64 * 64 bytes; both boundaries hit every byte of some
+  // word.
   const TemporaryFolder folder;
   const std::string text =
       generated_text(14, 2000) + " " + std::string(200, 'x') + "\n" + std::string(64, 'y');
@@ -195,7 +196,7 @@ TEST(CorpusReading, FoldersReadLikeTheirFilesInPathOrder) {
 TEST(CorpusReading, CompressedFilesReadLikePlainOnes) {
   const TemporaryFolder folder;
   const std::string text = kMark + generated_text(7, 300);
-  const std::string start = text.substr(0, 777);  // in the middle of anything
+  const std::string start = text.substr(0, 777);  // at an arbitrary place
   const std::string rest = text.substr(777);
   const std::vector<std::string> inputs = {
       folder.write("a", gzip(start) + gzip(rest)), folder.write("b", zstd(start) + zstd(rest)),

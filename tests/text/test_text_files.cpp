@@ -38,7 +38,7 @@ std::string content(const Corpus::File& file) {
   return text;
 }
 
-// Standard input is `path` while this lives.
+// Makes `path` the standard input during its lifetime.
 class StandardInputFrom {
  public:
   explicit StandardInputFrom(const std::string& path) : saved_(::dup(STDIN_FILENO)) {
@@ -55,7 +55,7 @@ class StandardInputFrom {
   int saved_;
 };
 
-// Temporary files go to `folder` while this lives.
+// Makes `folder` the folder for temporary files during its lifetime.
 class TemporaryFilesIn {
  public:
   explicit TemporaryFilesIn(const std::string& folder) {
@@ -148,7 +148,7 @@ TEST(TextFiles, CompressionIsToldByTheFirstBytesNotByTheName) {
 TEST(TextFiles, StandardInputCanBeReadTwiceAndLeavesNoFile) {
   const TemporaryFolder folder;
   const TemporaryFolder spool;
-  std::string text(3'000'000, 'x');  // several blocks
+  std::string text(3'000'000, 'x');  // several buffers
   for (std::size_t i = 0; i < text.size(); i += 7) text[i] = static_cast<char>('a' + i % 26);
   const std::string path = folder.write("text", text);
   const TemporaryFilesIn temporary_files(spool.path());

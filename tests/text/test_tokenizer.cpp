@@ -21,7 +21,7 @@ void expect_classes(std::string_view text) {
     ASSERT_EQ(stops >> i % kTextBits & 1, kind == ByteClass::newline || kind == ByteClass::nul ? 1U : 0U)
         << "byte " << i;
   }
-  EXPECT_EQ(bits[blocks].words, 7U) << "written behind the end";
+  EXPECT_EQ(bits[blocks].words, 7U) << "written past the end";
 }
 
 TEST(TextBits, EveryByteHasItsClassInEveryPlace) {
@@ -36,7 +36,7 @@ TEST(TextBits, EveryByteHasItsClassInEveryPlace) {
 TEST(TextBits, TextsOfAllLengthsAndAlignments) {
   std::mt19937 random(1);
   for (std::size_t size = 0; size < 200; ++size) {
-    // Of its exact size, so that AddressSanitizer sees a read behind the end.
+    // Exactly sized, so that AddressSanitizer detects a read past the end.
     const std::size_t shift = size % 7;
     std::vector<char> text(shift + size);
     for (char& c : text) c = static_cast<char>(random() % 48);

@@ -150,7 +150,7 @@ TEST(VocabularyFile, LinesOfAnotherFormAreRefusedWithFileAndLine) {
 TEST(VocabularyFile, RepeatedWordsOverflowsAndEmptyResultsAreRefused) {
   const TemporaryFolder folder;
   const std::string repeated = folder.write("a", "a 9\nb 5\na 1\n");
-  EXPECT_EQ(complaint(repeated, 5), repeated + ":3: the word \"a\" has a line above already");
+  EXPECT_EQ(complaint(repeated, 5), repeated + ":3: the word \"a\" appears on an earlier line");
   const std::string overflow = folder.write("b", "a 9223372036854775807\nb 1\n");
   EXPECT_THAT(complaint(overflow), HasSubstr(overflow + ": the counts of the vocabulary add up to more"));
   const std::string rare = folder.write("c", "a 3\nb 0\n");

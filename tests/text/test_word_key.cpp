@@ -18,7 +18,7 @@ TEST(WordKey, WhatStandsBehindAWordDoesNotMatter) {
     std::string text(size + 40, ' ');
     for (char& c : text) c = static_cast<char>(random());
     const std::string_view word(text.data(), size);
-    // Of its exact size, so that AddressSanitizer sees a read behind the end.
+    // Exactly sized, so that AddressSanitizer detects a read past the end.
     const std::vector<char> copy(word.begin(), word.end());
     const WordKey key = key_of(std::string_view(copy.data(), size));
     for (std::size_t behind = 0; behind <= 40; ++behind)
@@ -45,7 +45,7 @@ TEST(WordKey, EveryByteAndTheLengthMatter) {
   }
 }
 
-// Words that differ in little and in places of all kinds, 2^14 of each.
+// Words that differ slightly, at various places, 2^14 of each kind.
 std::vector<std::string> family(int kind) {
   std::vector<std::string> words;
   for (int i = 0; i < 1 << 14; ++i) {

@@ -89,7 +89,7 @@ std::string bytes_of(std::uint64_t number) {
 }
 
 TEST(WordTable, ShortWordsWithEqualHashesAreToldApart) {
-  // Words of 15 bytes: the first 8 at random, the others such that the hashes agree.
+  // Words of 15 bytes: the first 8 random, the others such that the hashes are equal.
   std::mt19937_64 random(1);
   constexpr int kAboveBytes = 56;
   const std::uint64_t above = key_of(std::string(15, 'x')).high >> kAboveBytes;
@@ -104,7 +104,7 @@ TEST(WordTable, ShortWordsWithEqualHashesAreToldApart) {
 }
 
 TEST(WordTable, LongWordsWithEqualKeysAreToldApart) {
-  // Words of 24 bytes: the last 8 such that the keys agree.
+  // Words of 24 bytes: the last 8 such that the keys are equal.
   std::vector<std::string> words;
   for (int i = 0; i < 300; ++i) {
     words.push_back(std::to_string(1'000'000 + i) + "-is-first");

@@ -43,7 +43,7 @@ TEST(Config, DefaultsAreThoseOfTheField) {
 TEST(Config, EveryRangeIsCheckedAndTheMessageNamesFlagValueAndRange) {
   EXPECT_EQ(complaint_about(&Config::dim, 0), "--dim 0 is out of range: expected 1 to 4096");
   EXPECT_EQ(complaint_about(&Config::dim, 4097), "--dim 4097 is out of range: expected 1 to 4096");
-  EXPECT_NE(complaint_about(&Config::window, 0), "");  // word2vec.c dies of SIGFPE
+  EXPECT_NE(complaint_about(&Config::window, 0), "");  // word2vec.c crashes with SIGFPE
   EXPECT_NE(complaint_about(&Config::window, 1001), "");
   EXPECT_NE(complaint_about<std::int64_t>(&Config::min_count, 0), "");
   EXPECT_NE(complaint_about<std::int64_t>(&Config::max_vocab, -1), "");
@@ -54,7 +54,7 @@ TEST(Config, EveryRangeIsCheckedAndTheMessageNamesFlagValueAndRange) {
   EXPECT_NE(complaint_about(&Config::sample, -1e-3), "");
   EXPECT_NE(complaint_about(&Config::sample, std::numeric_limits<double>::quiet_NaN()), "");
   EXPECT_NE(complaint_about(&Config::lr, 0.0), "");
-  EXPECT_NE(complaint_about(&Config::lr, 1e30), "");  // word2vec.c dies of SIGSEGV
+  EXPECT_NE(complaint_about(&Config::lr, 1e30), "");  // word2vec.c crashes with SIGSEGV
   EXPECT_NE(complaint_about(&Config::lr, std::numeric_limits<double>::quiet_NaN()), "");
   EXPECT_NE(complaint_about(&Config::epochs, 0), "");
   EXPECT_NE(complaint_about<std::int64_t>(&Config::max_sentence, -1), "");

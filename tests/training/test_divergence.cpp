@@ -1,4 +1,4 @@
-// Runs that went wrong are errors that say what to change, and sound ones are not.
+// Runs that diverge are errors that say what to change, and sound runs are not.
 #include <warp2vec/error.h>
 #include <warp2vec/trainer.h>
 
@@ -25,7 +25,7 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-// Trains nothing: each drain() tells of the same pairs and loss, and one value comes out in their place.
+// Trains nothing: each drain() returns the same pairs and loss, and download() sets one value.
 class Scripted final : public Backend {
  public:
   Trained trained{1, 1};
@@ -56,7 +56,7 @@ class Divergence : public testing::Test {
     return thrown_message([&] { train(data, backend, embeddings, {}, intervals); });
   }
 
-  // Of a run whose every epoch has so many pairs with `times` the loss of untrained vectors.
+  // The failure of a run whose epochs have `pairs` pairs with `times` the loss of untrained vectors.
   std::string failure_at(double times, std::int64_t pairs) const {
     const TrainingData data(config_, corpus_.vocabulary, corpus_.tokens);
     Scripted backend;
@@ -75,7 +75,7 @@ TEST_F(Divergence, UntrainedLossIsThatOfARunWithoutSteps) {
     const TrainingData data(config_, corpus_.vocabulary, corpus_.tokens);
     const double seen = run(corpus_, config_, make_reference_backend).summary.epoch_loss.front();
     const double untrained = untrained_loss(data);
-    // Negatives that are the target are left out.
+    // Negatives equal to the target are masked.
     EXPECT_GT(seen, (config_.loss.negative_sampling ? 0.85 : 0.97) * untrained) << loss;
     EXPECT_LT(seen, 1.03 * untrained) << loss;
   }
@@ -172,7 +172,7 @@ TEST_F(Divergence, TheRemedyFitsTheSettings) {
   EXPECT_EQ(smaller_updates(config), "try --sharing pair with --table-type float or a lower --lr");
 }
 
-// Words that come in runs, as a corpus of tables or of random walks has them.
+// Words that are repeated, as in a corpus of tables or random walks.
 SyntheticCorpus runs_of_words() {
   SyntheticCorpus corpus = zipf_corpus(40, 4000, 400);
   for (std::size_t i = 0; i < corpus.tokens.ids.size(); ++i)

@@ -36,7 +36,7 @@ TEST(Matrix, IsZeroAlignedAndPadded) {
 
 TEST(Matrix, LargeOnesAreZeroAndAlignedToo) {
   for (const std::int64_t rows :
-       {32767, 32768, 32769, 100003}) {  // 2 MiB and sizes that are no multiple of it
+       {32767, 32768, 32769, 100003}) {  // 2 MiB and sizes that are not multiples of it
     const Matrix m(rows, 16);
     EXPECT_EQ(reinterpret_cast<std::uintptr_t>(m.row(0)) % 64, 0U);
     EXPECT_TRUE(std::all_of(m.row(0), m.row(rows), [](float v) { return v == 0; }));
@@ -60,8 +60,8 @@ TEST(Matrix, EmptyOnesNeedNoMemory) {
 }
 
 TEST(Matrix, ShapesThatCannotBeAreErrors) {
-  EXPECT_EQ(thrown_message([] { Matrix(-1, 5); }), "a matrix of -1 x 5 values cannot be");
-  EXPECT_EQ(thrown_message([] { Matrix(5, -1); }), "a matrix of 5 x -1 values cannot be");
+  EXPECT_EQ(thrown_message([] { Matrix(-1, 5); }), "a matrix of -1 x 5 values cannot exist");
+  EXPECT_EQ(thrown_message([] { Matrix(5, -1); }), "a matrix of 5 x -1 values cannot exist");
   const auto most = std::numeric_limits<std::int64_t>::max();
   EXPECT_EQ(thrown_message([] { Matrix(most, 100); }),
             "not enough memory for a matrix of 9223372036854775807 x 100 values (2^63 bytes or more)");
@@ -72,7 +72,7 @@ TEST(Matrix, MemoryThatCannotBeHadIsAnError) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   GTEST_SKIP() << "a sanitizer ends the program where malloc would fail";
 #endif
-  const std::int64_t rows = std::int64_t{1} << 34;  // 2^48 bytes: no address space is so large
+  const std::int64_t rows = std::int64_t{1} << 34;  // 2^48 bytes, larger than any address space
   EXPECT_EQ(thrown_message([=] { Matrix(rows, 4096); }),
             "not enough memory for a matrix of 17179869184 x 4096 values (281474976710656 bytes)");
 }
@@ -82,7 +82,7 @@ TEST(Matrix, OffsetsPassTwoToThe31) {
   const std::int32_t cols = 1000;
   const std::int64_t bytes = Matrix::bytes(rows, cols);
   EXPECT_EQ(bytes, 12096000000);
-  // Address space without memory: only the pages that are touched become real.
+  // Virtual memory: only the pages that are touched are allocated.
   void* const space = ::mmap(nullptr, static_cast<std::size_t>(bytes), PROT_READ | PROT_WRITE,
                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   ASSERT_NE(space, MAP_FAILED);
@@ -141,7 +141,7 @@ TEST(InitialEmbeddings, AreAFunctionOfSeedRowAndColumn) {
 }
 
 TEST(InitialEmbeddings, AreTheSameForAnyThreadsAndShapes) {
-  const std::int64_t rows = 2500;  // some tasks, and a last one that is not full
+  const std::int64_t rows = 2500;  // several tasks, the last one partial
   Config config;
   for (const std::int32_t dim : {1, 2, 3, 4, 13, 32, 100}) {
     config.dim = dim;

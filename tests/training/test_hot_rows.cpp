@@ -11,14 +11,14 @@ namespace {
 
 TEST(HotRows, OnlyRowsWithTooManyPairsAreDamped) {
   const float lr = 0.05F;
-  // A load of 0.2 * lr = 0.01 a pair; the last row's 6 pairs are too few to be kept.
+  // A load of 0.2 * lr = 0.01 per pair; the last row's 6 pairs are too few to be stored.
   const HotRows rows(0.2, {400, 200, 99, 6}, lr);
   EXPECT_EQ(rows.view().size, 3);
   EXPECT_FLOAT_EQ(rows.factor(0, 0, lr), 0.25F);
   EXPECT_FLOAT_EQ(rows.factor(1, 0, lr), 0.5F);
   EXPECT_EQ(rows.factor(2, 0, lr), 1.0F);
   EXPECT_EQ(rows.factor(3, 99, lr), 1.0F);
-  // Those of the step itself come on top.
+  // The minibatch's own pairs are added.
   EXPECT_FLOAT_EQ(rows.factor(2, 101, lr), 0.5F);
   EXPECT_FLOAT_EQ(rows.factor(3, 200, lr), 0.5F);
   // A lower learning rate needs less of it.
@@ -27,12 +27,12 @@ TEST(HotRows, OnlyRowsWithTooManyPairsAreDamped) {
 }
 
 TEST(HotRows, AStepIsNeverSmallerThanThatOfOnePair) {
-  const HotRows rows(0.2 * 65, {}, 0.2);  // 64 negatives: a load of 2.6 a pair
+  const HotRows rows(0.2 * 65, {}, 0.2);  // 64 negatives: a load of 2.6 per pair
   EXPECT_EQ(rows.factor(0, 1, 0.2F), 1.0F);
   EXPECT_FLOAT_EQ(rows.factor(0, 8, 0.2F), 0.125F);
 }
 
-// Factor of a row of which only pairs trained elsewhere are known.
+// The factor of a row with pairs trained elsewhere only.
 float damped(double load_per_pair, double pairs) {
   return static_cast<float>(1 / std::max(1.0, std::min(1.0, load_per_pair) * pairs));
 }

@@ -1,6 +1,6 @@
-// Training many pairs from the same values against training them one after the other: `tile` and `window`
-// must give vectors as good as `pair` does, and no longer ones, far from the default settings, too. The large
-// version on real texts and graphs is benchmarks/quality_grid.
+// Training many pairs from the same values compared with one after the other: `tile` and `window` must give
+// vectors as good as those of `pair`, and no longer, even far from the default settings.
+// benchmarks/quality_grid does this on real texts and graphs.
 #include "tests/support/training_outcome.h"
 
 #include <gtest/gtest.h>
@@ -51,7 +51,7 @@ std::string text_of(const Settings& settings, Sharing sharing) {
          std::to_string(settings.negative) + " lr " + std::to_string(settings.lr) + " " + to_string(sharing);
 }
 
-// `tile` and `window` against `pair`, which sees each step's result before the next.
+// `tile` and `window` compared with `pair`, which sees the result of each update before the next.
 void expect_as_good_as_pairs(const SyntheticCorpus& corpus, const std::vector<Settings>& all,
                              bool has_topics) {
   for (const Settings& settings : all) {
@@ -62,7 +62,7 @@ void expect_as_good_as_pairs(const SyntheticCorpus& corpus, const std::vector<Se
       SCOPED_TRACE(text_of(settings, sharing));
       const Outcome shared = trained(corpus, settings, sharing);
       EXPECT_LT(longest_row(shared.embeddings.input), 1.5 * longest);
-      // The losses of the rules differ a little, as what they train does.
+      // The losses of the rules differ a little, since they train different negatives.
       EXPECT_LT(shared.summary.epoch_loss.back(), 1.5 * pair.summary.epoch_loss.back());
       if (!has_topics) continue;
       const TopicSimilarity similarity = topic_similarity(corpus, shared);

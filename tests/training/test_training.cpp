@@ -1,4 +1,5 @@
-// Backends and the training loop: the CPU backend against the reference, and what must not change the result.
+// Backends and the training loop: the CPU backend compared with the reference, and what must not change the
+// result.
 #include <warp2vec/error.h>
 #include <warp2vec/trainer.h>
 
@@ -50,7 +51,7 @@ TEST(Training, OddTileShapesEqualTheReference) {
   }
 }
 
-// Parts of tiles that do not divide them, and vocabularies of less and more than one product.
+// Sub-tiles that do not divide tiles evenly, and vocabularies of less and more than one product.
 TEST(Training, OddSoftmaxTilesEqualTheReference) {
   for (const auto& [words, centres, window] :
        {std::tuple{3, 7, 5}, std::tuple{96, 17, 12}, std::tuple{150, 64, 2}, std::tuple{200, 1, 3}}) {
@@ -140,7 +141,7 @@ TEST(Training, EveryTokenIsTrainedOnceAnEpochWhateverTheThreads) {
     Recorder recorder(corpus.tokens.tokens(), std::int64_t{256} * threads);
     train(data, recorder, embeddings);
     for (const int count : recorder.counts) ASSERT_EQ(count, 3);
-    // The threads of the CPU backend see the same pairs, no more and no fewer.
+    // The threads of the CPU backend train exactly the same pairs.
     const Outcome cpu = run(corpus, config, make_cpu_backend);
     EXPECT_EQ(cpu.summary.tokens, 3 * corpus.tokens.tokens());
     EXPECT_EQ(cpu.summary.kept_tokens, 3 * corpus.tokens.tokens());

@@ -1,4 +1,4 @@
-// A device that fails in the middle of a run, and what is then left of it.
+// A device that fails in the middle of a run, and what is saved then.
 #include <warp2vec/error.h>
 #include <warp2vec/trainer.h>
 
@@ -24,13 +24,13 @@ using testing::ElementsAre;
 using testing::FloatEq;
 using testing::HasSubstr;
 
-// A device with one value of its own: the number of batches that it has trained, in place of the first
-// vector's first value. Fails at the chosen call of a kind.
+// A device with a single value, the number of batches that it has trained, stored as the first vector's first
+// value. Fails at a given call.
 class FragileDevice final : public Backend {
  public:
   enum class Call { upload, train, drain, checkpoint, download };
 
-  // The first call of a kind has the number 1; 0 means never.
+  // Counted from 1 for each kind of call; 0 means never.
   explicit FragileDevice(Call failing = Call::upload, int number = 0) : failing_(failing), left_(number) {}
 
   std::int64_t batch_size() const override { return 512; }
@@ -242,7 +242,7 @@ TEST_F(TrainingFailure, CheckpointsAreDueByTheClock) {
   EXPECT_EQ(hourly.tokens(), 700);
 }
 
-// The CPU's backends train in place: there is nothing to copy, and training goes on.
+// The CPU's backends train in place: there is nothing to copy, and training continues.
 TEST_F(TrainingFailure, CheckpointsOfTheCpuWaitForItsBatches) {
   const TrainingData data(config_, corpus_.vocabulary, corpus_.tokens);
   const KeptTokens kept(data.tokens, data.keep_thresholds, Draws{config_.seed, 0}, config_.max_sentence, 1);

@@ -15,7 +15,8 @@ int run_analogy(const Arguments& arguments) {
               "Answers 'A is to B as C is to ?': the words nearest to B - A + C, with their similarity "
               "(cosine, -1 to 1).",
               "Example:\n  warp2vec analogy --vectors vectors.bin man king woman\n");
-  flags.text("--vectors", "FILE", path, "Word vectors: binary, text, GloVe or .npy, told by content.");
+  flags.text("--vectors", "FILE", path,
+             "Word vectors: binary, text, GloVe or .npy, detected from the content.");
   flags.number("--top", "N", top, "Answers to show; >= 1 (default 10)");
   flags.positionals(words);
   flags.parse(arguments);

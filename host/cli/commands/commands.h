@@ -1,6 +1,6 @@
 #pragma once
-/// The commands of the program; each takes the arguments after its name and returns the exit status. All
-/// throw UsageError for wrong arguments, HelpRequested for --help, and Error for everything else.
+/// The program's commands. Each takes the arguments after its name and returns the exit status, and throws
+/// UsageError for wrong arguments, HelpRequested for --help, and Error for everything else.
 
 #include "host/cli/flags/arguments.h"
 
@@ -27,7 +27,7 @@ struct Command {
   const char* summary;
 };
 
-/// All of them, in the order of the program's help.
+/// All commands, in the order of the program's help.
 std::span<const Command> commands();
 
 }  // namespace warp2vec::cli

@@ -98,21 +98,21 @@ int run_eval(const Arguments& arguments) {
   Config config;
   bool as_json = false;
   Flags flags("eval",
-              "Measures word vectors: agreement with human judgement of word pairs, and analogy questions.",
+              "Evaluates word vectors: agreement with human judgements of word pairs, and analogy questions.",
               "Example:\n  warp2vec eval --vectors vectors.bin --pairs wordsim353.tsv --analogies "
               "questions-words.txt\n");
-  flags.text("--vectors", "FILE", path, "Word vectors: binary, text, GloVe or .npy, told by content.");
+  flags.text("--vectors", "FILE", path,
+             "Word vectors: binary, text, GloVe or .npy, detected from the content.");
   flags.list("--pairs", "FILE", pair_files,
              "Lines 'word word score', separated by tab, comma, semicolon or spaces: Spearman's rank "
-             "correlation, -1 to "
-             "1, of the scores and the similarities.");
+             "correlation, -1 to 1, of the scores and the similarities.");
   flags.list("--analogies", "FILE", analogy_files,
-             "Lines 'a b c d' under ': section' titles: the share of them for which d is the word nearest to "
+             "Lines 'a b c d' under ': section' titles: the share for which d is the word nearest to "
              "b - a + c.");
   flags.number("--restrict-vocab", "N", options.restrict_vocab,
                "Analogies use only the N most frequent words; 0 = all (default 30000)");
   flags.on_off("--case-sensitive", options.case_sensitive,
-               "Tell 'Paris' from 'paris'; else they are the same, and the more frequent one is used.");
+               "Distinguish 'Paris' from 'paris'; otherwise the more frequent one is used for both.");
   flags.number("--threads", "N", config.threads, kThreadsHelp);
   flags.on_off("--json", as_json, "Print JSON instead of a table.");
   flags.parse(arguments);

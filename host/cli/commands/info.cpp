@@ -104,10 +104,11 @@ int run_info(const Arguments& arguments) {
   Flags flags(
       "info", "Describes this build and machine, its GPUs, or checks and describes a file.",
       "Examples:\n  warp2vec info\n  warp2vec info --devices\n  warp2vec info --vectors vectors.bin\n");
-  flags.text("--vectors", "FILE", vectors, "Word vectors: binary, text, GloVe or .npy, told by content.");
+  flags.text("--vectors", "FILE", vectors,
+             "Word vectors: binary, text, GloVe or .npy, detected from the content.");
   flags.text("--vocab", "FILE", vocabulary, "'word count' lines.");
-  flags.text("--model", "FILE", model, "A model of 'warp2vec train --save-model'.");
-  flags.on_off("--devices", devices, "The NVIDIA GPUs that train can use, and why others cannot be used.");
+  flags.text("--model", "FILE", model, "A model written by 'warp2vec train --save-model'.");
+  flags.on_off("--devices", devices, "The NVIDIA GPUs that train can use, and why it cannot use others.");
   flags.parse(arguments);
   if (devices) describe_devices();
   if (!vectors.empty()) describe_vectors(vectors);

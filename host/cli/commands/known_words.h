@@ -1,5 +1,5 @@
 #pragma once
-/// Words that are asked for and not there.
+/// Reports unknown words.
 
 #include <warp2vec/error.h>
 
@@ -8,7 +8,7 @@
 
 namespace warp2vec::cli {
 
-/// Throws Error naming those of `asked` that are not in `words`, which has find(), and `path`.
+/// Throws Error naming `path` and the words of `asked` that are not in `words`, which has find().
 template <class Words>
 void check_known(const Words& words, const std::vector<std::string>& asked, const std::string& path) {
   std::string missing;

@@ -16,7 +16,8 @@ int run_neighbors(const Arguments& arguments) {
       "Shows the words whose vectors are most similar to each WORD's; similarity is the cosine, -1 to 1.",
       "Example:\n  warp2vec neighbors --vectors vectors.bin house dog --top 5\n\n"
       "Put -- before a word that starts with '-'.\n");
-  flags.text("--vectors", "FILE", path, "Word vectors: binary, text, GloVe or .npy, told by content.");
+  flags.text("--vectors", "FILE", path,
+             "Word vectors: binary, text, GloVe or .npy, detected from the content.");
   flags.number("--top", "N", top, "Words to show; >= 1 (default 10)");
   flags.positionals(words);
   flags.parse(arguments);

@@ -27,14 +27,14 @@ void write_memory(std::ostream& out, const PlanInput& input, const TrainOptions&
   for (const MemoryItem& item : items) {
     if (item.bytes > 0) write_row(out, item.name, format_bytes(item.bytes));
   }
-  write_row(out, "together",
+  write_row(out, "total",
             format_bytes(host_bytes(items)) +
-                (available > 0 ? " (" + format_bytes(available) + " are available)" : ""));
+                (available > 0 ? " (" + format_bytes(available) + " available)" : ""));
   out << "Memory that a GPU would need\n";
   for (const MemoryItem& item : items) {
     if (item.device_bytes > 0) write_row(out, item.name, format_bytes(item.device_bytes));
   }
-  write_row(out, "together", format_bytes(device_bytes(items)));
+  write_row(out, "total", format_bytes(device_bytes(items)));
   out << "Disk\n";
   write_row(out, "vectors, " + to_string(options.format),
             (is_text(options.format) ? "about " : "") +
@@ -44,7 +44,7 @@ void write_memory(std::ostream& out, const PlanInput& input, const TrainOptions&
 }
 
 void write_step(std::ostream& out, const PlanInput& input, const Config& config) {
-  // A balanced tree stands in for the Huffman tree while counts are unknown.
+  // Without counts, assume a balanced tree.
   const double path = input.mean_path_length.value_or(
       static_cast<double>(std::bit_width(static_cast<std::uint64_t>(input.size.words - 1))));
   out << "Weights that one step updates (one centre, " << input.positives << " positives, " << config.negative
@@ -70,7 +70,7 @@ PlanInput measure(const PlanFlags& given) {
   if (from_words == (given.vocab_size > 0))
     throw UsageError("plan needs either --vocab-size N or words (--input PATH or --read-vocab FILE)");
   if (given.vocab_size > 0) {
-    // Longer than most languages' mean of 7 to 8 letters, so that the estimate errs on the safe side.
+    // Above most languages' mean of 7 to 8 letters, to err on the safe side.
     constexpr std::int64_t kMeanWordBytes = 9;
     return {{given.vocab_size, given.vocab_size * kMeanWordBytes, given.tokens},
             static_cast<std::int64_t>(options.config.pairs_per_centre()),
@@ -92,7 +92,7 @@ PlanInput plan_input(const Vocabulary& vocabulary, const Config& config) {
 
 void write_plan(std::ostream& out, const PlanInput& input, const TrainOptions& options) {
   out << "Vocabulary " << with_commas(input.size.words) << " words, " << with_commas(input.size.tokens)
-      << " tokens an epoch, dim " << options.config.dim << ", loss " << to_string(options.config.loss)
+      << " tokens per epoch, dim " << options.config.dim << ", loss " << to_string(options.config.loss)
       << "\n";
   write_memory(out, input, options);
   write_step(out, input, options.config);
@@ -101,8 +101,8 @@ void write_plan(std::ostream& out, const PlanInput& input, const TrainOptions& o
 int run_plan(const Arguments& arguments) {
   PlanFlags given;
   Flags flags("plan",
-              "Prints what a training run needs before it is started: memory, disk, and the number of "
-              "weights that one step updates under each method.",
+              "Prints in advance what a training run needs: memory, disk, and the number of weights that "
+              "one step updates with each method.",
               "Examples:\n"
               "  warp2vec plan --input text.txt --dim 300\n"
               "  warp2vec plan --vocab-size 3000000 --dim 100 --positives 8 --negative 20\n");
@@ -111,7 +111,7 @@ int run_plan(const Arguments& arguments) {
   flags.number("--tokens", "N", given.tokens, "Words of the text in one epoch; >= 0 (default 0)");
   flags.number(
       "--positives", "N", given.positives,
-      "Contexts of one centre in a step; 1 to 2000 (default: the mean, --window + 1, or 2 * --window with "
+      "Contexts per centre in a step; 1 to 2000 (default: the mean, --window + 1, or 2 * --window with "
       "--no-shrink-window)");
   add_train_flags(flags, given.train);
   flags.parse(rewrite_arguments(arguments).arguments);

@@ -15,7 +15,7 @@ struct PlanInput {
   std::optional<double> mean_path_length;  ///< of the Huffman tree, if the counts are known
 };
 
-/// What `vocabulary` needs under these settings.
+/// The input of the plan for `vocabulary` under these settings.
 PlanInput plan_input(const Vocabulary& vocabulary, const Config& config);
 
 void write_plan(std::ostream& out, const PlanInput& input, const TrainOptions& options);

@@ -16,7 +16,7 @@ namespace {
 constexpr int kDecimals = 4;
 constexpr std::size_t kLogColumn = 10;
 
-// Those of `words`, in their order.
+// The probabilities of `words`, in their order.
 std::vector<WordProbability> probabilities_of(const TrainedModel& model, WordId context,
                                               const std::vector<std::string>& words) {
   const std::vector<double> all = log_probabilities(model, context);
@@ -48,16 +48,16 @@ int run_probability(const Arguments& arguments) {
   std::int64_t top = 10;
   Flags flags(
       "probability CONTEXT [WORD...]",
-      "Shows how likely each WORD is near CONTEXT, or without a WORD the words that are most likely there: "
-      "log P(word | context), the natural logarithm, and P. The model is one that 'warp2vec train "
-      "--save-model' wrote with --loss hs, ns+hs or softmax; negative sampling alone learns no "
+      "Shows how likely each WORD is near CONTEXT, or without a WORD the most likely words there: "
+      "log P(word | context), the natural logarithm, and P. The model must have been written by 'warp2vec "
+      "train --save-model' with --loss hs, ns+hs or softmax; negative sampling alone learns no "
       "probabilities.",
       "Examples:\n"
       "  warp2vec train --input text.txt --output vectors.bin --loss hs --save-model model.w2v\n"
       "  warp2vec probability --model model.w2v river --top 5\n"
       "  warp2vec probability --model model.w2v river water bank copper\n\n"
       "Put -- before a word that starts with '-'.\n");
-  flags.text("--model", "FILE", path, "A model of 'warp2vec train --save-model'.");
+  flags.text("--model", "FILE", path, "A model written by 'warp2vec train --save-model'.");
   flags.number("--top", "N", top, "Words to show if no WORD is given; >= 1 (default 10)");
   flags.positionals(words);
   flags.parse(arguments);

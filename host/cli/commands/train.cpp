@@ -24,11 +24,11 @@ constexpr const char* kFooter =
     "do\n"
     "fastText's (warp2vec skipgram -input text.txt -output vectors.bin -dim 100 -neg 5).\n"
     "\n"
-    "Ctrl-C stops the run and saves what is there as OUTPUT.partial (and MODEL.partial); SIGTERM and SIGHUP\n"
-    "(a closed terminal) do the same. A second signal stops it at once, without saving, if it comes a\n"
-    "second or more after the first.\n";
+    "Ctrl-C stops the run and saves the vectors so far as OUTPUT.partial (and MODEL.partial); SIGTERM and\n"
+    "SIGHUP (a closed terminal) do the same. A second signal, a second or more after the first, stops the\n"
+    "run at once without saving.\n";
 
-// What training would need, and nothing written.
+// Prints what training would need, and writes nothing.
 int dry_run(const TrainOptions& options, ProgressDisplay& display) {
   const Vocabulary vocabulary =
       options.read_vocab.empty()
@@ -43,11 +43,10 @@ int dry_run(const TrainOptions& options, ProgressDisplay& display) {
 int run_train(const Arguments& arguments) {
   const Rewritten rewritten = rewrite_arguments(arguments);
   TrainOptions options;
-  Flags flags(
-      "train",
-      "Learns word vectors from text (word2vec, skip-gram): words that occur in similar surroundings get "
-      "similar vectors.",
-      kFooter);
+  Flags flags("train",
+              "Learns word vectors from text (word2vec, skip-gram): words that occur in similar contexts get "
+              "similar vectors.",
+              kFooter);
   add_train_flags(flags, options);
   flags.parse(rewritten.arguments);
   options.config_file = flags.given_config_file();
@@ -56,12 +55,12 @@ int run_train(const Arguments& arguments) {
   if (options.output.empty() && !options.dry_run)
     throw UsageError("train needs --output FILE for the vectors");
 
-  // A plan is printed to be read, so it ends with its reader.
+  // A plan is only printed, so it may end when its reader does.
   std::optional<ClosedPipesGuard> guard;
   if (!options.dry_run) guard.emplace();
   ProgressDisplay display = ProgressDisplay::on_stderr(options.quiet);
   for (const std::string& note : rewritten.notes) display.say("note: " + note);
-  // Looking for GPUs takes a moment, so only if one may be used.
+  // Finding GPUs takes a moment, so only if one may be used.
   const DeviceChoice device =
       choose_device(options.device, options.config,
                     options.device.may_be_gpu() ? find_gpus() : std::optional<CudaDevices>());

@@ -29,11 +29,11 @@ int run_vocab(const Arguments& arguments) {
               "Counts the words of a text and writes them as 'word count' lines, the most frequent first.",
               "Example:\n  warp2vec vocab --input text.txt --output words.txt --min-count 10\n");
   flags.list("--input", "PATH", inputs,
-             "Text: files, folders or '-' for standard input; plain, .gz, .zst, .bz2 or .xz. Give several "
-             "or repeat the flag.");
-  flags.text("--output", "FILE", output, "Where the words go; train reads it with --read-vocab.");
+             "Text: files, folders or '-' for standard input; plain, .gz, .zst, .bz2 or .xz. Takes several "
+             "paths and may be repeated.");
+  flags.text("--output", "FILE", output, "Where to write the words; 'train --read-vocab' reads this file.");
   flags.number("--min-count", "N", config.min_count,
-               "Leave out words that occur fewer than N times; >= 1 (default 5)");
+               "Drop words that occur fewer than N times; >= 1 (default 5)");
   flags.number("--max-vocab", "N", config.max_vocab,
                "Keep only the N most frequent words; 0 = no limit (default 0)");
   flags.number("--threads", "N", config.threads, kThreadsHelp);

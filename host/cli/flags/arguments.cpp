@@ -16,7 +16,7 @@ enum class Origin { word2vec_c, fasttext, gensim, shared };
 
 struct Alias {
   std::string_view name;
-  std::string_view flag;  // "" for those that interpret() handles
+  std::string_view flag;  // "" if interpret() handles it
   Origin origin;
 };
 
@@ -161,9 +161,9 @@ class Rewriter {
     }
   }
 
-  // word2vec.c and gensim name the objective by two numbers, hs and negative; warp2vec by --loss.
+  // word2vec.c and gensim choose the objective by two numbers, hs and negative; warp2vec by --loss.
   void add_objective() {
-    if (hs_ && loss_) throw UsageError("--loss and -hs name the same thing; give one of them");
+    if (hs_ && loss_) throw UsageError("--loss and -hs set the same thing; give one of them");
     const bool no_negatives = negative_ == "0";
     if (hs_ == true) {
       loss_ = no_negatives ? "hs" : "ns+hs";

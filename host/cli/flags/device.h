@@ -1,5 +1,5 @@
 #pragma once
-/// What --device asks for.
+/// The value of --device.
 
 #include <optional>
 #include <string>

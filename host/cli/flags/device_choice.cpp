@@ -12,7 +12,7 @@ DeviceChoice on_gpu(const CudaDevice& device) {
   return {DeviceKind::cuda, device, "training on " + gpu_name(device)};
 }
 
-/// Why no GPU can train this; "" if one can.
+/// Why no GPU can train this configuration; "" if one can.
 std::string why_not_on_gpu(const Config& config, const std::optional<CudaDevices>& gpus) {
   if (!gpus || gpus->usable.empty()) return why_no_gpu(gpus);
   if (config.deterministic) return "--deterministic is not possible on a GPU";
@@ -20,7 +20,7 @@ std::string why_not_on_gpu(const Config& config, const std::optional<CudaDevices
   return "";
 }
 
-/// A machine that was never meant to have a GPU is nothing to remark on.
+/// Whether a missing GPU is not worth a note: the machine or the build was never meant to use one.
 bool expects_no_gpu(const std::optional<CudaDevices>& gpus) {
   return !gpus || (gpus->usable.empty() &&
                    std::all_of(gpus->problems.begin(), gpus->problems.end(),

@@ -1,5 +1,5 @@
 #pragma once
-/// Which device trains: from what was asked for and what there is.
+/// Selects the device that trains from the requested and the available ones.
 
 #include <warp2vec/config.h>
 #include <warp2vec/cuda.h>
@@ -14,11 +14,11 @@ namespace warp2vec::cli {
 struct DeviceChoice {
   DeviceKind kind = DeviceKind::cpu;  ///< never automatic
   std::optional<CudaDevice> gpu;      ///< if `kind` is cuda
-  std::string note;                   ///< one line for the user; "" if there is nothing to say
+  std::string note;                   ///< one line for the user; may be empty
 };
 
-/// `gpus` as find_gpus() gives them; it matters only if request.may_be_gpu(). Throws UsageError if a GPU was
-/// asked for and cannot train this.
+/// `gpus`: from find_gpus(); used only if request.may_be_gpu(). Throws UsageError if a GPU was requested that
+/// cannot train this configuration.
 DeviceChoice choose_device(const DeviceRequest& request, const Config& config,
                            const std::optional<CudaDevices>& gpus);
 

@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kFlagColumn = 30;
 constexpr std::size_t kHelpWidth = 70;
 
-// CLI11 takes whatever follows a flag as its value, the next flag too.
+// CLI11 takes whatever follows a flag as its value, even the next flag.
 void refuse_flag_as_value(const std::string& flag, const std::string& value) {
   if (value.empty() || (value.starts_with("--") && value.size() > 2))
     throw UsageError(flag + " needs a value" + (value.empty() ? "" : ", found " + value));
@@ -88,9 +88,9 @@ void Flags::config_file() {
            {"",
             "--config",
             "FILE",
-            "Read settings from a file of lines 'flag = value', the flags named without dashes (dim = 200); "
-            "'#' starts a comment; quote values with spaces or commas. Flags given on the command line win; "
-            "unknown names are errors.",
+            "Read settings from a file of lines 'flag = value', with flags named without dashes (dim = 200); "
+            "'#' starts a comment; quote values with spaces or commas. Flags on the command line take "
+            "precedence; unknown names are errors.",
             {},
             false});
   app_->allow_config_extras(false);

@@ -1,5 +1,5 @@
 #pragma once
-/// The flags of a command: CLI11 with strict numbers, messages that name the flag, and a table of the flags.
+/// The flags of a command: CLI11 with strict numbers, errors that name the flag, and a list of all flags.
 
 #include "host/cli/flags/arguments.h"
 #include "host/cli/flags/usage_error.h"
@@ -21,8 +21,8 @@ class Option;
 
 namespace warp2vec::cli {
 
-/// A decimal number and nothing else: no "5abc", no "0x10", no overflow; for reals "1e-4" is one. Throws
-/// UsageError naming `flag`.
+/// Parses a decimal number strictly: no "5abc", no "0x10", no overflow; reals may have an exponent, "1e-4".
+/// Throws UsageError naming `flag`.
 template <class Number>
 Number parse_number(const std::string& flag, const std::string& text) {
   Number value{};
@@ -41,25 +41,25 @@ struct FlagHelp {
   std::string flag;
   std::string value_name;            ///< "" if the flag takes no value
   std::string help;                  ///< one paragraph
-  std::vector<std::string> choices;  ///< values to offer; empty if they cannot be listed
-  bool takes_several = false;        ///< values, each time that it is given
+  std::vector<std::string> choices;  ///< possible values; empty if they cannot be listed
+  bool takes_several = false;        ///< whether it takes several values at a time
 };
 
-/// What a command's --help tells, without --help itself.
+/// The content of a command's --help, without --help itself.
 struct CommandHelp {
   std::string usage;  ///< what follows the program's name
   std::string description;
   std::string footer;
-  std::vector<std::string> word_choices;  ///< for the words that follow without flags
-  std::vector<FlagHelp> flags;            ///< in order of their sections
-  std::string text;                       ///< all of it, as a terminal shows it
+  std::vector<std::string> word_choices;  ///< for positional words
+  std::vector<FlagHelp> flags;            ///< ordered by section
+  std::string text;                       ///< formatted for a terminal
 };
 
-/// Unwinds a command that was given --help: there is nothing to do but to show it.
+/// Thrown by --help, to unwind the command.
 class HelpRequested : public std::exception {
  public:
   explicit HelpRequested(CommandHelp help) : help_(std::move(help)) {}
-  const char* what() const noexcept override { return "help was asked for"; }
+  const char* what() const noexcept override { return "help requested"; }
   const CommandHelp& help() const { return help_; }
 
  private:
@@ -73,11 +73,11 @@ class Flags {
   Flags(const std::string& usage, const std::string& description, const std::string& footer);
   ~Flags();
 
-  /// Starts a section of the help; it holds the flags added from now on.
+  /// Starts a section of the help for the flags that are added next.
   void section(const std::string& title) { section_ = title; }
 
-  /// `value_name` stands for the value in the help; `help` says what the flag is for, with unit, range and
-  /// default.
+  /// `value_name` is the placeholder of the value in the help; `help` describes the flag, with unit, range
+  /// and default.
   template <class Number>
   void number(const std::string& flag, const std::string& value_name, Number& value,
               const std::string& help) {
@@ -87,17 +87,16 @@ class Flags {
   }
   void text(const std::string& flag, const std::string& value_name, std::string& value,
             const std::string& help);
-  /// May be given several times, and with several values each time.
+  /// May be repeated, and takes several values at a time.
   void list(const std::string& flag, const std::string& value_name, std::vector<std::string>& values,
             const std::string& help);
   /// Sets `value` to `given` (which for a --no-... flag is false).
   void on_off(const std::string& flag, bool& value, const std::string& help, bool given = true);
-  /// `parse` may throw Error; it is then a UsageError. `choices`: what it accepts, for shells to complete.
+  /// An Error thrown by `parse` becomes a UsageError. `choices`: accepted values, for completion.
   void custom(const std::string& flag, const std::string& value_name,
               const std::function<void(const std::string&)>& parse, const std::string& help,
               std::vector<std::string> choices = {});
-  /// Words that follow without flags. (CLI11's own lists would take "[x]" apart.) `choices`: for shells to
-  /// complete.
+  /// Positional words. (CLI11's own would split "[x]".) `choices`: for completion.
   void positionals(std::vector<std::string>& words, std::vector<std::string> choices = {});
   /// A file of `flag = value` lines.
   void config_file();
@@ -106,7 +105,7 @@ class Flags {
   void parse(Arguments arguments);
   /// Whether `flag` was on the command line or in the configuration file.
   bool given(const std::string& flag) const;
-  /// The path that --config has; "" if it was not given.
+  /// The path given by --config; "" if there is none.
   std::string given_config_file() const;
 
  private:

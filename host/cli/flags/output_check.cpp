@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 using FileId = std::pair<dev_t, ino_t>;
 
-// A path and what it leads to now.
+// A path and what it refers to now.
 struct Place {
   explicit Place(const NamedPath& named) : flag(named.flag), path(named.path) {
     struct stat status {};
@@ -31,7 +31,7 @@ struct Place {
       folder = S_ISDIR(status.st_mode);
     }
     std::error_code ignored;
-    // Of a relative path that does not exist, weakly_canonical makes no absolute one.
+    // weakly_canonical does not make a relative path absolute if it does not exist.
     canonical = fs::weakly_canonical(fs::absolute(behind_links(path), ignored), ignored);
   }
 
@@ -44,10 +44,10 @@ struct Place {
   std::optional<FileId> id;
   bool regular = false;
   bool folder = false;
-  fs::path canonical;  // without links; of what does not exist too
+  fs::path canonical;  // without links; also if it does not exist
 };
 
-// What leads from `folder` to `path` if it is in it or in a folder below; else "".
+// The path from `folder` down to `path`; "" if it is not inside.
 fs::path way_below(const fs::path& path, const fs::path& folder) {
   const auto [rest, end] = std::mismatch(path.begin(), path.end(), folder.begin(), folder.end());
   fs::path way;

@@ -10,75 +10,76 @@ void add_files(Flags& flags, TrainOptions& options) {
   flags.list(
       "--input", "PATH", options.inputs,
       "Text to train on: files, folders (all files in them) or '-' for standard input; plain, .gz, .zst, "
-      ".bz2 or .xz. Words are split at white space, a line is a sentence. Give several paths or repeat the "
-      "flag.");
-  flags.text("--output", "FILE", options.output,
-             "Where the vectors go. Written whole at the end, or not at all: not if training diverged.");
+      ".bz2 or .xz. Words are separated by white space, and a line is a sentence. Takes several paths and "
+      "may be repeated.");
+  flags.text(
+      "--output", "FILE", options.output,
+      "Where to write the vectors; written completely at the end, or not at all (if training diverges).");
   flags.custom(
       "--format", "FORMAT",
       [&options](const std::string& text) { options.format = parse_vector_format(text); },
-      "binary or text (word2vec's formats, read by gensim and others), glove (text without a first line), "
-      "npy (NumPy "
-      "array plus FILE.vocab) or tensorboard (FILE.vectors.tsv and FILE.metadata.tsv) (default binary)",
+      "binary or text (word2vec's formats, read by gensim and others), glove (text without the first line), "
+      "npy (NumPy array plus FILE.vocab) or tensorboard (FILE.vectors.tsv and FILE.metadata.tsv) (default "
+      "binary)",
       vector_format_names());
   flags.text(
       "--read-vocab", "FILE", options.read_vocab,
-      "Take words and counts from a file of 'word count' lines instead of counting the text; --min-count and "
+      "Read words and counts from a file of 'word count' lines instead of counting the text; --min-count and "
       "--max-vocab apply to it.");
   flags.text("--save-vocab", "FILE", options.save_vocab, "Write the vocabulary as 'word count' lines.");
   flags.text("--save-model", "FILE", options.save_model,
-             "Write all that was learned, and the settings, for 'warp2vec probability'. Written whole, after "
-             "the vectors, or not at all.");
+             "Write all trained parameters and the settings, for 'warp2vec probability'; written completely, "
+             "after the vectors, or not at all.");
   flags.text(
       "--metrics", "FILE", options.metrics,
-      "Write progress as JSON, one object a line, and a closing summary with settings, machine, counts and "
-      "timings, among them the seconds that a GPU itself spent in training and in subsampling.");
+      "Write progress as JSON, one object per line, and a final summary with settings, machine, counts and "
+      "timings, including the seconds that a GPU spent training and subsampling.");
 }
 
 void add_model(Flags& flags, Config& config) {
   flags.section("Vocabulary and model");
   flags.number("--min-count", "N", config.min_count,
-               "Leave out words that occur fewer than N times; >= 1 (default 5)");
+               "Drop words that occur fewer than N times; >= 1 (default 5)");
   flags.number("--max-vocab", "N", config.max_vocab,
                "Keep only the N most frequent words; 0 = no limit (default 0)");
   flags.number("--dim", "N", config.dim,
-               "Numbers per word vector; 1 to 4096 (default 100). 100 to 300 are usual.");
+               "Dimension of the word vectors; 1 to 4096 (default 100). 100 to 300 are usual.");
   flags.number(
       "--window", "N", config.window,
-      "Words on each side of a word that count as its context; 1 to 1000 (default 5). Small windows find "
+      "Words on each side of a word that are its context; 1 to 1000 (default 5). Small windows group "
       "words of the same kind, large ones words of the same topic.");
   flags.on_off(
       "--no-shrink-window", config.shrink_window,
-      "Always use the whole window; else each word draws its own between 1 and --window, which gives near "
-      "words more weight.",
+      "Always use the full window; otherwise each word's window is drawn between 1 and --window, which gives "
+      "nearby words more weight.",
       false);
-  flags.custom(
-      "--loss", "LOSS", [&config](const std::string& text) { config.loss = parse_loss(text); },
-      "What is learned: ns (negative sampling: fast, the usual choice), hs (hierarchical softmax: good for "
-      "rare words), "
-      "ns+hs (both), softmax (exact, for small vocabularies) (default ns)",
-      {"ns", "hs", "ns+hs", "softmax"});
+  flags.custom("--loss", "LOSS", [&config](const std::string& text) { config.loss = parse_loss(text); },
+               "Training objective: ns (negative sampling: fast, the usual choice), hs (hierarchical "
+               "softmax: good for "
+               "rare words), ns+hs (both), softmax (exact, for small vocabularies) (default ns)",
+               {"ns", "hs", "ns+hs", "softmax"});
   flags.number("--negative", "K", config.negative,
-               "Random words that each true pair is told apart from; 1 to 1000 (default 5). 5 to 20 for "
-               "small texts, 2 "
-               "to 5 for large ones.");
+               "Negative samples per pair; 1 to 1000 (default 5). 5 to 20 for small texts, 2 to 5 for large "
+               "ones.");
   flags.number("--ns-exponent", "X", config.ns_exponent,
                "Negatives are drawn with probability count^X; -10 to 10 (default 0.75)");
   add_sharing_flag(
       flags, config,
-      "How negatives are shared: tile (by a run of neighbouring words, weighted to the same average; by far "
-      "the fastest, and right for all but the cases that auto knows), window (by one word's window) or pair "
-      "(fresh ones for each pair, word2vec.c's rule: right everywhere, several times slower). With --loss "
-      "hs whose pairs are trained at once: a few neighbouring words', one word's, or one pair, which is "
-      "about as fast on a CPU. auto is tile, but pair with --loss hs on a CPU, for vocabularies of fewer "
-      "than 10,000 words (20,000 with more than 20 negatives), and where --lr, --window and --negative "
-      "together are so high that tiles would be worse (from --window 39 on, with hs on a GPU and with ns+hs "
-      "from 10 on, at the default --lr); the run's first lines say so (default auto)");
+      "Which pairs share negatives: tile (those of several consecutive words, weighted to the same average; "
+      "by far the fastest, and suitable except in the cases listed under auto), window (those of one word's "
+      "window) or pair (fresh negatives for each pair, as in word2vec.c: suitable everywhere, several times "
+      "slower). With --loss hs, which pairs are trained at once: those of a few consecutive words, of one "
+      "word, or one pair, which is about as fast on a CPU. auto is tile, but pair with --loss hs on a CPU, "
+      "for vocabularies of fewer than 10,000 words (20,000 with more than 20 negatives), and where --lr, "
+      "--window and --negative together are so high that tiles would be worse (at the default --lr from "
+      "--window 39 on, with hs on a GPU and with ns+hs from 10 on); the run's first lines say so "
+      "(default auto)");
   flags.custom(
       "--table-type", "TYPE",
       [&config](const std::string& text) { config.table_type = parse_table_type(text); },
-      "Numbers that a GPU keeps while it trains: float, or bf16, which takes half the memory and has 8 "
-      "significant bits (with --loss ns, --sharing tile and a GPU from 2020 on) (default float)",
+      "How a GPU stores vectors during training: float, or bf16, which takes half the memory and has 8 "
+      "significant bits (needs --loss ns, --sharing tile and a GPU of compute capability 8.0 or above) "
+      "(default float)",
       {"float", "bf16"});
 }
 
@@ -86,19 +87,18 @@ void add_training(Flags& flags, Config& config) {
   flags.section("Training");
   flags.number("--epochs", "N", config.epochs, "Passes over the text; 1 to 1,000,000 (default 5)");
   flags.number("--lr", "X", config.lr,
-               "Learning rate at the start; above 0 to 10 (default 0.025). It falls linearly to X / 10,000.");
+               "Initial learning rate; above 0 to 10 (default 0.025). It falls linearly to X / 10,000.");
   flags.number(
       "--sample", "X", config.sample,
-      "Words whose share of the text is above X are skipped at random, more frequent ones more often; 0 to "
-      "1, 0 = none "
-      "are (default 0.001). Smaller is faster and suits large texts: 1e-4, 1e-5.");
+      "Randomly skip words whose share of the text exceeds X, more frequent ones more often; 0 to 1, 0 = off "
+      "(default 0.001). Smaller is faster and suits large texts: 1e-4, 1e-5.");
   flags.number("--max-sentence", "N", config.max_sentence,
-               "Cut longer sentences into pieces of N words, of those not skipped; 0 = never (default 1000)");
-  flags.number("--seed", "N", config.seed, "Number that all random choices follow from; >= 0 (default 1)");
-  flags.on_off(
-      "--deterministic", config.deterministic,
-      "The same vectors, bit for bit, for any number of threads. The text is still read by all of them, but "
-      "trained by one: training takes about --threads times as long. On the CPU only.");
+               "Split sentences of more than N words, not counting skipped ones; 0 = never (default 1000)");
+  flags.number("--seed", "N", config.seed, "Seed of all random choices; >= 0 (default 1)");
+  flags.on_off("--deterministic", config.deterministic,
+               "Make the vectors identical, bit for bit, for any number of threads. All threads still read "
+               "the text, but "
+               "only one trains, which takes about --threads times as long. CPU only.");
 }
 
 void add_run(Flags& flags, TrainOptions& options) {
@@ -106,14 +106,12 @@ void add_run(Flags& flags, TrainOptions& options) {
   flags.number("--threads", "N", options.config.threads, kThreadsHelp);
   flags.custom(
       "--device", "DEVICE", [&options](const std::string& text) { options.device = parse_device(text); },
-      "What trains: auto (the first usable NVIDIA GPU, else the CPU), cpu, cuda (the first usable GPU), "
-      "cuda:N "
-      "(GPU N of 'warp2vec info --devices') or reference (plain code on one thread, to compare with) "
-      "(default "
-      "auto)",
+      "Where to train: auto (the first usable NVIDIA GPU, else the CPU), cpu, cuda (the first usable GPU), "
+      "cuda:N (GPU N of 'warp2vec info --devices') or reference (plain code on one thread, for comparison) "
+      "(default auto)",
       {"auto", "cpu", "cuda", "reference"});
   flags.on_off("--dry-run", options.dry_run,
-               "Count the words, print the memory that training needs and what a step costs, and stop.");
+               "Count the words, print the memory that training needs and the cost of a step, and stop.");
   flags.on_off("--quiet", options.quiet, "Print nothing but errors.");
   flags.config_file();
 }

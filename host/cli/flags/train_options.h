@@ -20,23 +20,23 @@ struct TrainOptions {
   std::string save_vocab;
   std::string save_model;
   std::string metrics;
-  std::string config_file;  ///< "" if there is none
+  std::string config_file;  ///< may be empty
   VectorFormat format = VectorFormat::binary;
   DeviceRequest device;
   bool quiet = false;
   bool dry_run = false;
 };
 
-/// The help that every flag `--threads` shares.
-inline constexpr const char* kThreadsHelp = "CPU threads, 1 to 1024; 0 = all of the machine's (default 0)";
+/// The help of --threads, which several commands have.
+inline constexpr const char* kThreadsHelp = "CPU threads, 1 to 1024; 0 = one per hardware thread (default 0)";
 
-/// Adds --sharing; `config` outlives `flags`.
+/// Adds --sharing; `config` must outlive `flags`.
 void add_sharing_flag(Flags& flags, Config& config, const std::string& help);
 
-/// Adds all training flags; `options` outlives `flags`.
+/// Adds all training flags; `options` must outlive `flags`.
 void add_train_flags(Flags& flags, TrainOptions& options);
 
-/// Config::validate as a matter of usage: throws UsageError.
+/// Config::validate(), but throws UsageError.
 void check_settings(const Config& config);
 
 }  // namespace warp2vec::cli

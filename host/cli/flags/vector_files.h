@@ -1,5 +1,5 @@
 #pragma once
-/// The names of vector formats, and the files that each consists of.
+/// The names of the vector formats, and the files of each.
 
 #include <warp2vec/word_vectors.h>
 
@@ -8,12 +8,12 @@
 
 namespace warp2vec::cli {
 
-/// The names that parse_vector_format knows.
+/// The names that parse_vector_format() accepts.
 inline std::vector<std::string> vector_format_names() {
   return {"binary", "text", "glove", "npy", "tensorboard"};
 }
 
-/// What save_vectors writes for `path`.
+/// The files that save_vectors() writes for `path`.
 inline std::vector<std::string> vector_files(const std::string& path, VectorFormat format) {
   if (format == VectorFormat::npy) return {path, path + ".vocab"};
   if (format == VectorFormat::tensorboard) return {path + ".vectors.tsv", path + ".metadata.tsv"};

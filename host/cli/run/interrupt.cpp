@@ -24,7 +24,7 @@ std::int64_t now() {
   return time.tv_sec * kNanoseconds + time.tv_nsec;
 }
 
-// From a handler of `signal`.
+// Called from a handler of `signal`.
 void end_process(int signal) {
   struct sigaction usual {};
   usual.sa_handler = SIG_DFL;
@@ -35,7 +35,7 @@ void end_process(int signal) {
   ::sigaddset(&signals, signal);
   ::pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
   ::raise(signal);
-  // The first process of a container gets no signal whose action is the default.
+  // The first process of a container does not receive signals with the default action.
   ::_exit(exit_status_of(signal));
 }
 
@@ -58,7 +58,7 @@ InterruptGuard::InterruptGuard() {
   struct sigaction action {};
   action.sa_handler = handle;
   ::sigemptyset(&action.sa_mask);
-  action.sa_flags = SA_RESTART;  // reads and writes go on
+  action.sa_flags = SA_RESTART;  // reads and writes continue
   for (std::size_t i = 0; i < kSignals.size(); ++i) {
     ::sigaction(kSignals[i], nullptr, &before_[i]);
     if (before_[i].sa_handler != SIG_IGN) ::sigaction(kSignals[i], &action, nullptr);

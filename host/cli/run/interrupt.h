@@ -1,5 +1,5 @@
 #pragma once
-/// Ctrl-C and its like as a request to stop at the next good moment, and pipes that nobody reads any more.
+/// Turns Ctrl-C and similar signals into a request to stop at the next opportunity; and handles closed pipes.
 
 #include <array>
 #include <csignal>
@@ -7,9 +7,9 @@
 
 namespace warp2vec::cli {
 
-/// While one lives, the first SIGINT, SIGTERM or SIGHUP is only remembered, and so are those that come within
-/// a second of it: timeout(1) and others send two at once. One that comes later ends the process as usual.
-/// Those that were ignored before (nohup ignores SIGHUP) stay ignored.
+/// During its lifetime the first SIGINT, SIGTERM or SIGHUP is only recorded, and further ones within a second
+/// are ignored: timeout(1) and others send two at once. A later one ends the process as usual. Signals that
+/// were ignored before (nohup ignores SIGHUP) stay ignored.
 class InterruptGuard {
  public:
   InterruptGuard();
@@ -21,14 +21,14 @@ class InterruptGuard {
   std::array<struct sigaction, 3> before_{};
 };
 
-/// The signal that came first since the last InterruptGuard was made, or 0.
+/// The first signal since the last InterruptGuard was created, or 0.
 int caught_signal();
 
-/// How to stop for good, for the user who has asked the program to stop.
+/// Tells a user who has interrupted the program how to stop it immediately.
 inline constexpr const char* kHowToStopAtOnce =
     "another Ctrl-C more than a second after the first stops at once";
 
-/// Unwinds work that has nothing to save.
+/// Thrown to unwind work that has nothing to save.
 class Interrupted : public std::exception {
  public:
   explicit Interrupted(int signal) : signal_(signal) {}
@@ -42,11 +42,11 @@ class Interrupted : public std::exception {
 /// Throws Interrupted if a signal came.
 void stop_if_interrupted();
 
-/// The exit status of a program that a signal ended: 129 for SIGHUP, 130 for Ctrl-C, 143 for SIGTERM.
+/// The exit status of a program ended by a signal: 129 for SIGHUP, 130 for Ctrl-C, 143 for SIGTERM.
 inline int exit_status_of(int signal) { return 128 + signal; }
 
-/// While one lives, writing to a pipe whose reader is gone fails as other writes do, instead of ending the
-/// process: what is told on the way is less than the work.
+/// During its lifetime, writing to a pipe without a reader fails like other writes, instead of ending the
+/// process: the work matters more than its messages.
 class ClosedPipesGuard {
  public:
   ClosedPipesGuard();

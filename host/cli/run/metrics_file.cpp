@@ -17,7 +17,7 @@ MetricsFile::MetricsFile(const std::string& path) {
 
 void MetricsFile::write(const nlohmann::json& object) {
   if (!out_.is_open() || !complete_) return;
-  // Paths and words may hold bytes that are not UTF-8, which JSON cannot.
+  // Paths and words may contain bytes that are not UTF-8, which JSON does not allow.
   out_ << object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n' << std::flush;
   complete_ = out_.good();
 }

@@ -1,5 +1,5 @@
 #pragma once
-/// A JSON Lines file that can be read while it grows.
+/// A JSON Lines file that can be followed while it grows.
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -8,7 +8,7 @@
 
 namespace warp2vec::cli {
 
-/// One JSON object a line, each flushed as it is written. A write that fails stops nothing: complete() tells.
+/// One JSON object per line, flushed when written. A failed write does not throw; see complete().
 class MetricsFile {
  public:
   /// Writes nowhere.

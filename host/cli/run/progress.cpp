@@ -22,7 +22,7 @@ std::string percent(std::int64_t done, std::int64_t total) {
   return std::string(digits.size() < 5 ? 5 - digits.size() : 0, ' ') + digits + "%";
 }
 
-// " ETA ..." from how long `done` of `total` took.
+// " ETA ...", extrapolated from the time that `done` of `total` took.
 std::string eta(double seconds, std::int64_t done, std::int64_t total) {
   if (done <= 0 || done >= total) return "";
   return "  ETA " +
@@ -70,8 +70,8 @@ void ProgressDisplay::show(const std::string& line) {
 void ProgressDisplay::show_last(const std::string& line) {
   if (style_ == Style::silent) return;
   write(line);
-  if (standing_) *out_ << '\n' << std::flush;
-  standing_ = false;
+  if (line_shown_) *out_ << '\n' << std::flush;
+  line_shown_ = false;
   last_ = Clock::now();
 }
 
@@ -80,14 +80,14 @@ void ProgressDisplay::write(const std::string& line) {
     *out_ << line << '\n' << std::flush;
     return;
   }
-  // "\x1b[K" clears what a longer line before left on the right.
+  // "\x1b[K" clears the rest of a longer previous line.
   *out_ << '\r' << line.substr(0, width_) << "\x1b[K" << std::flush;
-  standing_ = true;
+  line_shown_ = true;
 }
 
 void ProgressDisplay::clear() {
-  if (standing_) *out_ << "\r\x1b[K" << std::flush;
-  standing_ = false;
+  if (line_shown_) *out_ << "\r\x1b[K" << std::flush;
+  line_shown_ = false;
 }
 
 void ProgressDisplay::say(const std::string& message) { print("warp2vec: " + message); }

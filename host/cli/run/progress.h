@@ -1,6 +1,5 @@
 #pragma once
-/// What a user sees while the program works: one line that is rewritten on a terminal, a line now and then
-/// elsewhere.
+/// Progress display: a line that is rewritten on a terminal, a new line every few seconds elsewhere.
 
 #include <warp2vec/trainer.h>
 
@@ -26,25 +25,25 @@ class ProgressDisplay {
     lines      ///< a new line every few seconds
   };
 
-  /// `width`: columns of the terminal; longer lines are cut there.
+  /// `width`: columns of the terminal, at which longer lines are truncated.
   ProgressDisplay(std::ostream& out, Style style, std::size_t width = 0,
                   std::chrono::steady_clock::duration line_interval = std::chrono::seconds(5));
-  /// Clears a progress line that still stands, so that an error message starts on a line of its own.
+  /// Clears a progress line that is still shown, so that an error message starts on its own line.
   ~ProgressDisplay() { clear(); }
   ProgressDisplay(const ProgressDisplay&) = delete;
   ProgressDisplay& operator=(const ProgressDisplay&) = delete;
 
-  /// For standard error, as it is connected.
+  /// For standard error, in the style that suits where it is connected to.
   static ProgressDisplay on_stderr(bool quiet);
 
   bool silent() const { return style_ == Style::silent; }
   /// Shows the line if enough time has passed since the last one.
   void show(const std::string& line);
-  /// Shows the line in any case and leaves it standing.
+  /// Shows the line unconditionally and keeps it.
   void show_last(const std::string& line);
-  /// A message of its own, "warp2vec: ..."; the progress line is cleared before it.
+  /// Prints a message, "warp2vec: ...", after clearing the progress line.
   void say(const std::string& message);
-  /// A line without the program's name before it.
+  /// The same without the program's name.
   void print(const std::string& line);
 
  private:
@@ -56,7 +55,7 @@ class ProgressDisplay {
   std::size_t width_;
   std::chrono::steady_clock::duration interval_;
   std::chrono::steady_clock::time_point last_;
-  bool standing_ = false;  // a progress line is on the terminal
+  bool line_shown_ = false;  // on the terminal
 };
 
 }  // namespace warp2vec::cli

@@ -29,7 +29,7 @@ std::int64_t output_bytes(const CorpusSize& size, std::int32_t dim, VectorFormat
 }
 
 std::int64_t model_bytes(const CorpusSize& size, const Config& config) {
-  // A newline ends each word.
+  // Each word ends with a newline.
   const auto word_bytes = static_cast<std::uint64_t>(size.word_bytes + size.words);
   return static_cast<std::int64_t>(model_file_bytes(model_sections({config, size.words}, word_bytes)));
 }

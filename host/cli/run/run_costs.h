@@ -1,5 +1,5 @@
 #pragma once
-/// What a run takes beside memory, computed before it starts: disk, and the cost of one training step.
+/// What a run needs besides memory, computed before it starts: disk space, and the cost of one training step.
 
 #include <warp2vec/config.h>
 #include <warp2vec/word_vectors.h>
@@ -12,7 +12,7 @@
 
 namespace warp2vec::cli {
 
-/// Size of the output file(s); exact for binary, about 12 bytes a number for the text formats.
+/// Size of the output file(s); exact for binary, about 12 bytes per number for the text formats.
 std::int64_t output_bytes(const CorpusSize& size, std::int32_t dim, VectorFormat format);
 bool is_text(VectorFormat format);
 

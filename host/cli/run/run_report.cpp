@@ -77,7 +77,7 @@ double words_per_second(const TrainingSummary& training) {
   return training.seconds > 0 ? static_cast<double>(training.tokens) / training.seconds : 0;
 }
 
-// Three digits at most where they tell something: "0.05", "9.87", "12.3", "1234.5".
+// About three significant digits: "0.05", "9.87", "12.3", "1234.5".
 std::string seconds_text(double seconds) { return format_fixed(seconds, seconds < 9.995 ? 2 : 1); }
 
 std::string training_line(const TrainOptions& options, const RunReport& report) {
@@ -95,11 +95,11 @@ std::string training_line(const TrainOptions& options, const RunReport& report) 
          seconds_text(std::max(0.0, report.seconds.train - named));
 }
 
-// With 50 pairs a word the vectors of small texts are still near their start, and the loss near that of
-// untrained ones; a usual run has hundreds.
+// With 50 pairs per word the vectors of small texts are still near their initial values, and the loss near
+// that of untrained vectors; a typical run has hundreds.
 constexpr std::int64_t kFewPairsPerWord = 50;
 
-// Sound runs have epochs of up to 1.01: the first, and those of words without any order.
+// Sound runs reach up to 1.01, in the first epoch, and on text in random order.
 constexpr double kHighTimesUntrained = 1.1;
 
 }  // namespace
@@ -159,8 +159,8 @@ std::string phase_breakdown(const TrainOptions& options, const RunReport& report
   const PhaseSeconds& s = report.seconds;
   return "seconds: vocabulary " + seconds_text(s.vocabulary) + ", encode " + seconds_text(s.encode) +
          ", prepare " + seconds_text(s.prepare) + ", train " + seconds_text(s.train) + ", save " +
-         seconds_text(s.save) + "; together " + seconds_text(s.together()) + "\n" +
-         training_line(options, report) + "\nmemory: peak " + format_bytes(peak_memory()) +
+         seconds_text(s.save) + "; total " + seconds_text(s.total()) + "\n" + training_line(options, report) +
+         "\nmemory: peak " + format_bytes(peak_memory()) +
          (report.gpu ? ", on the GPU " + format_bytes(report.gpu->memory_bytes) : "");
 }
 
@@ -188,11 +188,12 @@ std::vector<std::string> training_warnings(const TrainingData& data, const Train
   const std::int64_t words = data.vocabulary.size();
   if (summary.pairs / kFewPairsPerWord < words) {
     const bool most_skipped = summary.kept_tokens < summary.tokens / 2;
-    warnings.push_back("warning: only " + with_commas(summary.pairs) +
-                       " pairs of words were trained for a vocabulary of " + with_commas(words) +
-                       " words, so that vectors may still be near their random start; more text or more "
-                       "--epochs help" +
-                       (most_skipped ? ", and so does a larger --sample" : ""));
+    warnings.push_back(
+        "warning: only " + with_commas(summary.pairs) + " pairs of words were trained for a vocabulary of " +
+        with_commas(words) +
+        " words, so the vectors may still be near their random initial values; more text or more "
+        "--epochs help" +
+        (most_skipped ? ", and so does a larger --sample" : ""));
   }
   const auto worst = std::max_element(summary.epoch_loss.begin(), summary.epoch_loss.end());
   const double untrained = untrained_loss(data);
@@ -200,7 +201,7 @@ std::vector<std::string> training_warnings(const TrainingData& data, const Train
     warnings.push_back("warning: the loss in epoch " +
                        std::to_string(worst - summary.epoch_loss.begin() + 1) + " was " +
                        format_fixed(*worst, 4) + ", above the " + format_fixed(untrained, 4) +
-                       " of untrained vectors: steps were too large, and vectors are worse for it; " +
+                       " of untrained vectors: updates were too large, which makes the vectors worse; " +
                        smaller_updates(data.config));
   return warnings;
 }

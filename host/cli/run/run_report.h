@@ -1,5 +1,5 @@
 #pragma once
-/// What a training run came to: as JSON for --metrics, as text for its end, and what to doubt about it.
+/// Reports on a training run: JSON for --metrics, the text at its end, and warnings.
 
 #include <warp2vec/trainer.h>
 
@@ -20,29 +20,29 @@ namespace warp2vec::cli {
 struct PhaseSeconds {
   double vocabulary = 0;  ///< counting or reading it
   double encode = 0;      ///< text to word ids
-  double prepare = 0;     ///< samplers and starting vectors
+  double prepare = 0;     ///< samplers and initial vectors
   double train = 0;
   double save = 0;
 
-  double together() const { return vocabulary + encode + prepare + train + save; }
+  double total() const { return vocabulary + encode + prepare + train + save; }
 };
 
-/// Filled in as the run goes on.
+/// Filled in as the run proceeds.
 struct RunReport {
   std::int64_t input_bytes = 0;  ///< on disk
   std::int64_t text_tokens = 0;  ///< in the text, in the vocabulary or not; 0 if the vocabulary was read
   std::int64_t text_types = 0;   ///< different words in the text; 0 if the vocabulary was read
   std::int64_t vocabulary = 0;
   std::int64_t epoch_tokens = 0;         ///< tokens of the text that are in the vocabulary
-  Sharing sharing = Sharing::automatic;  ///< the rule that was chosen, once it is
+  Sharing sharing = Sharing::automatic;  ///< the resolved rule
   DeviceKind device = DeviceKind::cpu;
   std::optional<GpuRun> gpu;  ///< once the run is on a GPU
-  /// (n, mean number of nodes on a kept word's path without the tree's first n); empty without hierarchical
-  /// softmax.
+  /// (n, mean number of nodes on a kept word's path, excluding the tree's first n); empty without
+  /// hierarchical softmax.
   std::vector<std::pair<std::int64_t, double>> path_nodes_outside_top;
   TrainingSummary training;
   PhaseSeconds seconds;
-  std::string example_word;  ///< for the commands to try next
+  std::string example_word;  ///< for the suggested commands
 };
 
 /// {"type":"progress",...}
@@ -52,16 +52,16 @@ nlohmann::json progress_json(const Progress& progress);
 nlohmann::json summary_json(const TrainOptions& options, const RunReport& report, const std::string& state,
                             const std::string& message);
 
-/// Where the time and the memory of a run went, in three lines without a newline at the end: the phases of
-/// the run; what its training consists of (on a GPU its own seconds and the transfers, on a CPU the threads);
-/// peak memory. All times in seconds.
+/// The time and memory of a run, in three lines without a trailing newline: the phases of the run; the parts
+/// of its training (GPU time and transfers, or the number of CPU threads); peak memory. All times are in
+/// seconds.
 std::string phase_breakdown(const TrainOptions& options, const RunReport& report);
 
-/// A few lines for the user of a run that wrote these files, phase_breakdown() among them.
+/// A few lines for the user of a run that wrote these files, including phase_breakdown().
 std::string text_summary(const TrainOptions& options, const RunReport& report, const TrainedFiles& files);
 
-/// "warning: ..." for each reason to doubt a finished run: too few pairs for the vectors to have learned
-/// anything, and an epoch with a loss above that of untrained vectors.
+/// "warning: ..." for each reason to doubt a finished run: too few pairs to learn anything, or an epoch with
+/// a loss above that of untrained vectors.
 std::vector<std::string> training_warnings(const TrainingData& data, const TrainingSummary& summary);
 
 }  // namespace warp2vec::cli

@@ -1,5 +1,5 @@
 #pragma once
-/// The files that a training leaves.
+/// The files that a training run writes.
 
 #include <warp2vec/embeddings.h>
 #include <warp2vec/trainer.h>
@@ -11,27 +11,27 @@
 
 namespace warp2vec::cli {
 
-/// Ends the names of what a training that did not come to its end has learned.
+/// Suffix of the files of an unfinished run.
 inline constexpr const char* kPartial = ".partial";
 
 struct TrainedFiles {
   std::string vectors;
-  std::string model;  ///< "" if none is wanted
+  std::string model;  ///< "" if not requested
 };
 
-/// --output and --save-model, with `suffix` after their names.
+/// --output and --save-model with `suffix` appended.
 TrainedFiles trained_files(const TrainOptions& options, const std::string& suffix);
 
-/// The vectors first. Throws Error if one of the files cannot be written; it says so if the vectors are
-/// there.
+/// Writes the vectors, then the model. Throws Error if one of them cannot be written, which says so if the
+/// vectors were.
 void save_trained(const TrainingData& data, const Embeddings& embeddings, VectorFormat format,
                   const TrainedFiles& files);
 
 /// "in FILE" or "in FILE, the model is in FILE".
 std::string place_of(const TrainedFiles& files);
 
-/// Saves the vectors of the last checkpoint before a device failed, if there was one, as OUTPUT.partial, and
-/// so the model, if one is wanted. Returns what happened, for the user.
+/// After a device failure, saves the vectors of the last checkpoint, if any, as OUTPUT.partial, and likewise
+/// the model if requested. Returns a message for the user.
 std::string save_last_checkpoint(const TrainingFailed& failure, const TrainingData& data,
                                  const Embeddings& embeddings, const TrainOptions& options);
 

@@ -25,7 +25,7 @@
 namespace warp2vec::cli {
 namespace {
 
-// Adds the time that it lives to `seconds`.
+// Adds its lifetime to `seconds`.
 class Stopwatch {
  public:
   explicit Stopwatch(double& seconds) : seconds_(seconds) {}
@@ -47,7 +47,7 @@ void check_outputs(const TrainOptions& options) {
   if (!options.save_vocab.empty()) outputs.push_back({"--save-vocab", options.save_vocab});
   for (const NamedPath& output : outputs) check_writable(output.path);
   if (!options.metrics.empty()) outputs.push_back({"--metrics", options.metrics});
-  // What a run that is stopped would write.
+  // Written by a run that is stopped.
   const TrainedFiles partial = trained_files(options, kPartial);
   for (const std::string& file : vector_files(partial.vectors, options.format))
     outputs.push_back({"--output", file});
@@ -56,17 +56,17 @@ void check_outputs(const TrainOptions& options) {
   for (const std::string& path : options.inputs) inputs.push_back({"--input", path});
   if (!options.config_file.empty()) inputs.push_back({"--config", options.config_file});
   check_distinct(outputs, inputs);
-  // A vocabulary may be read and saved again under its name: it is in memory by then.
+  // The vocabulary may be saved over the file it was read from: it is in memory by then.
   std::erase_if(outputs, [](const NamedPath& output) { return output.flag == "--save-vocab"; });
   if (!options.read_vocab.empty()) check_distinct(outputs, {{"--read-vocab", options.read_vocab}});
 }
 
-// Sentences of which subsampling leaves, on average, more than max_sentence words. Each is looked at only up
-// to there.
-std::int64_t cut_sentences(const TrainingData& data) {
+// Number of sentences that are expected to have more than max_sentence words after subsampling. Each is
+// examined only that far.
+std::int64_t split_sentences(const TrainingData& data) {
   const std::int64_t most = data.config.max_sentence;
   if (most == 0) return 0;
-  std::int64_t cut = 0;
+  std::int64_t split = 0;
   std::int64_t begin = 0;
   for (const std::int64_t end : data.tokens.ends) {
     double kept = 0;
@@ -74,10 +74,10 @@ std::int64_t cut_sentences(const TrainingData& data) {
       for (std::int64_t i = begin; i < end && kept <= static_cast<double>(most); ++i)
         kept += 0x1p-32 * data.keep_thresholds[static_cast<std::size_t>(
                               row_of(data.tokens.ids[static_cast<std::size_t>(i)]))];
-    cut += kept > static_cast<double>(most) ? 1 : 0;
+    split += kept > static_cast<double>(most) ? 1 : 0;
     begin = end;
   }
-  return cut;
+  return split;
 }
 
 std::string pair_reason(std::int64_t words, const Config& config) {
@@ -119,7 +119,7 @@ int TrainingRun::run() {
 int TrainingRun::train_and_save() {
   const Corpus corpus(options_.inputs);
   report_.input_bytes = corpus.bytes();
-  // From here on there is something that a signal should not cut short.
+  // From here on a signal should not interrupt the work.
   const InterruptGuard guard;
   if (!device_.note.empty()) display_.say(device_.note);
   const Vocabulary vocabulary = find_vocabulary(corpus);
@@ -127,7 +127,7 @@ int TrainingRun::train_and_save() {
 
   std::unique_ptr<TrainingData> data;
   Embeddings embeddings;
-  std::unique_ptr<Backend> backend;  // the last, so that its threads end before what they work on
+  std::unique_ptr<Backend> backend;  // declared last: its threads must end before what they work on
   {
     const Stopwatch watch(report_.seconds.prepare);
     const bool on_gpu = device_.kind == DeviceKind::cuda;
@@ -138,16 +138,16 @@ int TrainingRun::train_and_save() {
     if (options_.config.sharing == Sharing::automatic && report_.sharing == Sharing::pair &&
         (config.loss.negative_sampling || on_gpu))
       display_.say(pair_reason(vocabulary.size(), data->config));
-    if (const std::int64_t cut = cut_sentences(*data); cut > 0)
-      display_.say("note: " + with_commas(cut) + (cut == 1 ? " sentence has" : " sentences have") +
+    if (const std::int64_t split = split_sentences(*data); split > 0)
+      display_.say("note: " + with_commas(split) + (split == 1 ? " sentence has" : " sentences have") +
                    " more than --max-sentence " + std::to_string(options_.config.max_sentence) +
-                   " words after subsampling and " + (cut == 1 ? "is" : "are") +
-                   " trained in pieces; nothing is left out");
+                   " words after subsampling and " + (split == 1 ? "is" : "are") +
+                   " split for training; nothing is dropped");
     embeddings = initial_embeddings(vocabulary.size(), options_.config);
     backend = make_backend(*data);
     if (!options_.metrics.empty() && options_.config.loss.hierarchical_softmax) {
       const CentreShares shares(*data);
-      // Sizes that a tile might share among its centres.
+      // Possible numbers of top nodes of a tile.
       for (const std::int64_t top : {0, 32, 64, 128})
         report_.path_nodes_outside_top.emplace_back(top, shares.path_nodes_outside_top(top));
     }
@@ -177,13 +177,13 @@ Vocabulary TrainingRun::find_vocabulary(const Corpus& corpus) {
     vocabulary = load_vocabulary(options_.read_vocab, options_.config, display_);
   }
   report_.vocabulary = vocabulary.size();
-  // Past the function words, and frequent enough for a good vector.
+  // Rarer than function words, but frequent enough for a good vector.
   report_.example_word =
       vocabulary.word(static_cast<WordId>(std::min<std::int64_t>(1000, vocabulary.size() / 2)));
   const std::int64_t needed = host_bytes(memory_plan(size_of(vocabulary), options_.config));
   const std::int64_t available = available_memory();
   std::string memory = "training needs about " + format_bytes(needed) + " of memory";
-  if (available > 0) memory += "; " + format_bytes(available) + " are available";
+  if (available > 0) memory += "; " + format_bytes(available) + " available";
   if (available > 0 && needed > available)
     display_.say("warning: " + memory +
                  ". A smaller --dim or --max-vocab, or a larger --min-count, needs less");

@@ -16,12 +16,12 @@ namespace warp2vec::cli {
 
 class TrainingRun {
  public:
-  /// Opens what will be written: throws Error if an output cannot be. `options`, `device` and `display`
-  /// outlive the run. If --device was auto, a GPU that cannot train this makes way for the CPU.
+  /// Checks the outputs: throws Error if one cannot be written. `options`, `device` and `display` must
+  /// outlive the run. With --device auto, the CPU replaces a GPU that cannot train this configuration.
   TrainingRun(const TrainOptions& options, const DeviceChoice& device, ProgressDisplay& display);
 
   /// Returns the exit status: 0, or 128 + signal if a signal stopped it. Throws Error if it failed. The
-  /// metrics file gets its summary in every case.
+  /// metrics file gets its summary in all cases.
   int run();
 
  private:
@@ -39,7 +39,7 @@ class TrainingRun {
   ProgressDisplay& display_;
   MetricsFile metrics_;
   RunReport report_;
-  const CudaBackend* gpu_ = nullptr;  ///< trains, if the run is on a GPU
+  const CudaBackend* gpu_ = nullptr;  ///< the backend, if the run is on a GPU
 };
 
 }  // namespace warp2vec::cli

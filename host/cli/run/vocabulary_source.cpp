@@ -27,9 +27,9 @@ CorpusCounts count_vocabulary(const Corpus& corpus, const Config& config, Progre
   stop_if_interrupted();
   if (counts.invalid_utf8 > 0)
     display.say("warning: " + with_commas(counts.invalid_utf8) +
-                " words of the text are not valid UTF-8; they are kept byte for byte");
+                " words of the text are not valid UTF-8; they are kept unchanged");
   display.say("vocabulary: " + with_commas(counts.vocabulary.size()) + " of " + with_commas(counts.types) +
-              " different words; they make up " + with_commas(counts.vocabulary.total()) + " of the text's " +
+              " distinct words, which make up " + with_commas(counts.vocabulary.total()) + " of the text's " +
               with_commas(counts.tokens) + " words");
   return counts;
 }
@@ -48,7 +48,7 @@ Vocabulary load_vocabulary(const std::string& path, const Config& config, Progre
   const std::int64_t dropped = all.size() - kept.size();
   display.say(
       "vocabulary: " + with_commas(kept.size()) + " words from " + path +
-      (dropped > 0 ? "; " + with_commas(dropped) + " more left out by --min-count and --max-vocab" : ""));
+      (dropped > 0 ? "; " + with_commas(dropped) + " more dropped by --min-count and --max-vocab" : ""));
   return kept;
 }
 

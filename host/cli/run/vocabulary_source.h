@@ -1,5 +1,5 @@
 #pragma once
-/// A run's vocabulary, counted from its text or read from a file, with what the user should know about it.
+/// A run's vocabulary, counted from its text or read from a file, with messages for the user.
 
 #include <warp2vec/corpus.h>
 
@@ -10,7 +10,7 @@
 
 namespace warp2vec::cli {
 
-/// Shows `what` and how far it is; throws Interrupted after Ctrl-C. `display` outlives the result.
+/// Shows the progress of `what`; throws Interrupted after Ctrl-C. `display` must outlive the result.
 ReadProgress reading_progress(ProgressDisplay& display, const std::string& what, const Corpus& corpus);
 
 CorpusCounts count_vocabulary(const Corpus& corpus, const Config& config, ProgressDisplay& display);

@@ -1,5 +1,5 @@
 #pragma once
-/// The program's only way to GPUs: gpu_cuda.cpp in a build with CUDA, gpu_none.cpp in one without.
+/// The program's interface to GPUs: gpu_cuda.cpp in a build with CUDA, gpu_none.cpp in one without.
 
 #include <warp2vec/cuda.h>
 
@@ -16,7 +16,7 @@ std::string gpu_support();
 /// The GPUs of this machine, see find_cuda_devices(); nothing if this build has no CUDA.
 std::optional<CudaDevices> find_gpus(bool with_free_memory = false);
 
-/// What a run on a GPU was planned with, and what it took.
+/// The plan of a run on a GPU, and the time that it took.
 struct GpuRun {
   CudaDevice device;
   CudaMemoryPlan memory;
@@ -31,7 +31,8 @@ struct GpuBackend {
   GpuRun run;
 };
 
-/// Throws Error if this GPU cannot train this (see make_cuda_backend()), or if this build has no CUDA.
+/// Throws Error if the GPU cannot train this configuration (see make_cuda_backend()), or if this build has no
+/// CUDA.
 GpuBackend make_gpu_backend(const TrainingData& data, int device);
 
 }  // namespace warp2vec::cli

@@ -1,5 +1,5 @@
 #pragma once
-/// GPUs in words.
+/// Descriptions of GPUs.
 
 #include "host/cli/terminal/gpu.h"
 
@@ -12,13 +12,13 @@ namespace warp2vec::cli {
 /// "NVIDIA H100 80GB HBM3 (cuda:0)".
 std::string gpu_name(const CudaDevice& device);
 
-/// Why no GPU can be used, if none can.
+/// Why no GPU is usable, if none is.
 std::string why_no_gpu(const std::optional<CudaDevices>& gpus);
 
 /// For `info --devices`: a line for each usable GPU, then one for each problem.
 std::vector<std::string> describe_gpus(const std::optional<CudaDevices>& gpus);
 
-/// The plan of a run on a GPU: its memory, and how it works through the corpus.
+/// The plan of a run on a GPU: its memory, and how it accesses the corpus.
 std::vector<std::string> describe_run(const GpuRun& run);
 
 }  // namespace warp2vec::cli

@@ -23,7 +23,7 @@ std::string value_of(const std::string& line, char separator) {
   return line.substr(first, line.find_last_not_of(kSpace) - first + 1);
 }
 
-// Bytes of an entry of a file of lines "name:  number kB"; 0 if it is not there.
+// Bytes of an entry "name:  number kB" in a file; 0 if it is missing.
 std::int64_t memory_entry(const char* file, std::string_view name) {
   std::ifstream in(file);
   for (std::string line; std::getline(in, line);) {
@@ -68,7 +68,7 @@ Machine this_machine() {
 std::int64_t available_memory() { return memory_entry(kMemory, "MemAvailable:"); }
 
 std::int64_t peak_memory() {
-  // What getrusage() says includes the peak of the process that started this one.
+  // getrusage() includes the peak of the parent process.
   if (const std::int64_t peak = memory_entry("/proc/self/status", "VmHWM:"); peak > 0) return peak;
   struct rusage usage {};
   return ::getrusage(RUSAGE_SELF, &usage) == 0 ? std::int64_t{usage.ru_maxrss} * 1024 : 0;

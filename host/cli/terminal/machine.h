@@ -16,7 +16,7 @@ struct Machine {
 
 Machine this_machine();
 
-/// Bytes that can be had without swapping; 0 = unknown.
+/// Bytes available without swapping; 0 = unknown.
 std::int64_t available_memory();
 
 /// Largest resident size of this process so far, bytes.

@@ -1,5 +1,5 @@
 #pragma once
-/// Numbers, sizes and times as people read them.
+/// Human-readable numbers, sizes and times.
 
 #include <cstdint>
 #include <string>
@@ -20,13 +20,14 @@ std::string format_duration(double seconds);
 /// With a fixed number of decimals.
 std::string format_fixed(double value, int decimals);
 
-/// With at most so many digits, zeros at the end left out: 0.00012345 -> "0.0001234", 1.5e-9 -> "1.5e-09".
+/// With at most `digits` significant digits, without trailing zeros: 0.00012345 -> "0.0001234", 1.5e-9 ->
+/// "1.5e-09".
 std::string format_significant(double value, int digits);
 
 /// The shortest digits that read back to the same double: 0.001 -> "0.001".
 std::string format_real(double value);
 
-/// Breaks at spaces so that no line is longer than `width`, unless a single word is.
+/// Wraps at spaces so that no line is longer than `width`, unless a single word is.
 std::string wrap(std::string_view text, std::size_t width);
 
 /// Number of Unicode code points; bytes that are not UTF-8 count one each.
@@ -35,7 +36,7 @@ std::size_t display_width(std::string_view text);
 /// `text` followed by spaces up to `width` code points.
 std::string pad_right(std::string_view text, std::size_t width);
 
-/// The candidate with the smallest edit distance to `word`; "" if none is close enough to be meant.
+/// The candidate with the smallest edit distance to `word`; "" if none is close.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 
 }  // namespace warp2vec::cli

@@ -1,5 +1,5 @@
 #pragma once
-/// Which warp2vec this is.
+/// The version of warp2vec.
 
 namespace warp2vec::cli {
 
