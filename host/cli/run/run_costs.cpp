@@ -31,7 +31,7 @@ std::int64_t output_bytes(const CorpusSize& size, std::int32_t dim, VectorFormat
 std::int64_t model_bytes(const CorpusSize& size, const Config& config) {
   // A newline ends each word.
   const auto word_bytes = static_cast<std::uint64_t>(size.word_bytes + size.words);
-  return static_cast<std::int64_t>(model_file_bytes(model_sections({config, size.words}, word_bytes)));
+  return static_cast<std::int64_t>(file_bytes(model_sections({config, size.words}, word_bytes)));
 }
 
 std::vector<StepCost> step_costs(std::int64_t words, std::int32_t dim, std::int64_t positives,
