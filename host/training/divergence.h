@@ -12,7 +12,8 @@ namespace warp2vec {
 /// Throws Error once the loss shows that training diverged: it is not finite, or far above untrained_loss().
 class LossWatch {
  public:
-  explicit LossWatch(const TrainingData& data);
+  /// Keeps what it remembers in `state`; both outlive it.
+  LossWatch(const TrainingData& data, TrainingState& state);
 
   /// What was trained since the last call, up to somewhere in `epoch`. `end`: it was the last of the run.
   void add(const Trained& trained, std::int32_t epoch, bool end);
@@ -20,8 +21,8 @@ class LossWatch {
  private:
   const Config& config_;
   double untrained_;
-  Trained unjudged_;
-  bool judged_ = false;  // some of the run was
+  Trained& unjudged_;
+  bool& judged_;  // some of the run was
 };
 
 /// What a user may change so that steps are smaller: "try --sharing pair or a lower --lr". What made them too

@@ -13,33 +13,39 @@ class ParameterSync {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// The references outlive this; transfers are timed into `summary`.
-  ParameterSync(const TrainingData& data, Backend& backend, Embeddings& embeddings, TrainingSummary& summary,
-                const CheckpointIntervals& intervals);
+  /// The references outlive this. Checkpoints are of `state` as it is then, and transfers are timed into it.
+  ParameterSync(const TrainingData& data, Backend& backend, Embeddings& embeddings, TrainingState& state,
+                const Checkpoints& checkpoints);
 
   void upload();
-  /// It is time for a checkpoint: within an epoch, or at its end.
-  bool checkpoint_due() const { return Clock::now() - last_ >= intervals_.longest; }
-  bool checkpoint_due_at_epoch_end() const { return Clock::now() - last_ >= intervals_.epoch_end; }
-  /// Copies the parameters as they are after summary.tokens. Throws Error if they show that
-  /// training diverged.
+  /// Whether the sink, if there is one, wants a checkpoint after so many tokens of all epochs.
+  bool sink_due(std::int64_t tokens) const {
+    return checkpoints_.sink != nullptr && checkpoints_.sink->due(tokens);
+  }
+  /// Whether it is time for a checkpoint against a failing device: within an epoch, or at its end.
+  bool checkpoint_due() const { return Clock::now() - last_ >= checkpoints_.longest; }
+  bool checkpoint_due_at_epoch_end() const { return Clock::now() - last_ >= checkpoints_.epoch_end; }
+  /// Copies the parameters. Throws Error if they show that training diverged.
   void checkpoint();
-  /// As checkpoint(), for the last time.
+  /// As checkpoint(), and gives the copy to the sink.
+  void checkpoint_for_sink();
+  /// As checkpoint(), for the last time; the sink, if there is one, gets it.
   void download();
 
-  /// Trained tokens that the embeddings hold.
-  std::int64_t tokens() const { return tokens_; }
+  /// What the embeddings hold.
+  const TrainingState& held() const { return held_; }
 
  private:
   void take_over();
+  void give_to_sink();
 
   const TrainingData& data_;
   Backend& backend_;
   Embeddings& embeddings_;
-  TrainingSummary& summary_;
-  CheckpointIntervals intervals_;
+  TrainingState& state_;
+  const Checkpoints& checkpoints_;
   Clock::time_point last_ = Clock::now();
-  std::int64_t tokens_ = 0;
+  TrainingState held_;
 };
 
 }  // namespace warp2vec
