@@ -24,6 +24,22 @@ class InterruptGuard {
 /// The signal that came first since the last InterruptGuard was made, or 0.
 int caught_signal();
 
+/// While one lives, SIGUSR1 is a request to save, which take_save_request() tells. One that was ignored
+/// before stays ignored.
+class SaveRequestGuard {
+ public:
+  SaveRequestGuard();
+  ~SaveRequestGuard();
+  SaveRequestGuard(const SaveRequestGuard&) = delete;
+  SaveRequestGuard& operator=(const SaveRequestGuard&) = delete;
+
+ private:
+  struct sigaction before_ {};
+};
+
+/// Whether SIGUSR1 came since this was last asked.
+bool take_save_request();
+
 /// How to stop for good, for the user who has asked the program to stop.
 inline constexpr const char* kHowToStopAtOnce =
     "another Ctrl-C more than a second after the first stops at once";

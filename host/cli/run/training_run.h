@@ -1,6 +1,7 @@
 #pragma once
 /// One run of `train`, from text to saved vectors.
 
+#include <warp2vec/checkpoint.h>
 #include <warp2vec/corpus.h>
 
 #include "host/cli/flags/device_choice.h"
@@ -10,6 +11,7 @@
 #include "host/cli/run/run_report.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace warp2vec::cli {
@@ -17,8 +19,10 @@ namespace warp2vec::cli {
 class TrainingRun {
  public:
   /// Opens what will be written: throws Error if an output cannot be. `options`, `device` and `display`
-  /// outlive the run. If --device was auto, a GPU that cannot train this makes way for the CPU.
-  TrainingRun(const TrainOptions& options, const DeviceChoice& device, ProgressDisplay& display);
+  /// outlive the run. If --device was auto, a GPU that cannot train this makes way for the CPU. `resumed`:
+  /// the checkpoint that it goes on from, of which `options` are resumed_options().
+  TrainingRun(const TrainOptions& options, const DeviceChoice& device, ProgressDisplay& display,
+              std::optional<Checkpoint> resumed = {});
 
   /// Returns the exit status: 0, or 128 + signal if a signal stopped it. Throws Error if it failed. The
   /// metrics file gets its summary in every case.
@@ -27,19 +31,27 @@ class TrainingRun {
  private:
   int train_and_save();
   Vocabulary find_vocabulary(const Corpus& corpus);
+  void require_resumed_text(const TextFingerprint& text);
   TokenStream encode_text(const Corpus& corpus, const Vocabulary& vocabulary);
   std::unique_ptr<Backend> make_backend(const TrainingData& data);
   std::unique_ptr<Backend> make_on_gpu(const TrainingData& data);
   bool observe(const Progress& progress);
+  bool tell_checkpoints();
+  std::string save_after(const TrainingFailed& failure, const TrainingData& data,
+                         const Embeddings& embeddings);
   int finish(const TrainingData& data, const Embeddings& embeddings);
+  int finish_interrupted(const TrainingData& data, const Embeddings& embeddings);
   void summarize(const std::string& state, const std::string& message);
 
   const TrainOptions& options_;
   const DeviceChoice& device_;
   ProgressDisplay& display_;
   MetricsFile metrics_;
+  std::optional<Checkpoint> resumed_;
   RunReport report_;
-  const CudaBackend* gpu_ = nullptr;  ///< trains, if the run is on a GPU
+  const CudaBackend* gpu_ = nullptr;         ///< trains, if the run is on a GPU
+  CheckpointWriter* checkpoints_ = nullptr;  ///< while it trains and saves, if checkpoints are wanted
+  std::int64_t saved_tokens_ = 0;            ///< trained ones that the file of checkpoints holds
 };
 
 }  // namespace warp2vec::cli
