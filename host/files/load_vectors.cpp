@@ -1,8 +1,8 @@
 #include <warp2vec/error.h>
 #include <warp2vec/word_vectors.h>
 
-#include "host/files/model_layout.h"
 #include "host/files/npy_header.h"
+#include "host/files/section_file.h"
 #include "host/files/vector_readers.h"
 #include "host/io/input_file.h"
 #include "host/io/utf8.h"
@@ -83,8 +83,10 @@ WordVectors read_word2vec(const VectorSource& source, const CountsHeader& header
 }
 
 WordVectors read_any_format(const VectorSource& source) {
-  if (is_model(source.bytes))
-    source.fail(0, "expected word vectors, but this is a model file (train --output writes the vectors)");
+  for (const FileKind& kind : {kModelFile, kCheckpointFile})
+    if (is_of_kind(kind, source.bytes))
+      source.fail(0, std::string("expected word vectors, but this is a ") + kind.name +
+                         " file (train --output writes the vectors)");
   if (is_npy(source.bytes)) return read_npy_vectors(source);
   const std::optional<CountsHeader> header = read_counts_header(source);
   return header ? read_word2vec(source, *header) : read_text_vectors(source, std::nullopt);

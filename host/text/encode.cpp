@@ -14,10 +14,16 @@ namespace {
 struct Encoded {
   TokenStream stream;
   std::int64_t tokens_seen = 0;
+  std::int64_t tokens_before_file = 0;
   const ReadProgress& progress;
 
   void end_sentence_at(std::int64_t position) {
     if (position > (stream.ends.empty() ? 0 : stream.ends.back())) stream.ends.push_back(position);
+  }
+  void end_file(const std::string& name) {
+    end_sentence_at(stream.tokens());
+    stream.files.push_back({name, stream.tokens(), tokens_seen - tokens_before_file});
+    tokens_before_file = tokens_seen;
   }
 };
 
@@ -53,8 +59,8 @@ class EncodingWorker : public ChunkWorker {
     const std::int64_t before = stream.tokens();
     stream.ids.insert(stream.ids.end(), ids_.begin(), ids_.end());
     for (const std::int64_t newline : newlines_) encoded_.end_sentence_at(before + newline);
-    if (chunk.ends_file) encoded_.end_sentence_at(stream.tokens());
     encoded_.tokens_seen += tokens_seen_;
+    if (chunk.ends_file) encoded_.end_file(chunk.file->name);
     if (encoded_.progress) encoded_.progress(chunk.corpus_bytes, encoded_.tokens_seen);
   }
 
@@ -71,7 +77,7 @@ class EncodingWorker : public ChunkWorker {
 
 TokenStream encode_in_chunks(const Corpus& corpus, const Vocabulary& vocabulary, int threads,
                              const ReadProgress& progress, std::size_t chunk_bytes) {
-  Encoded encoded{{}, 0, progress};
+  Encoded encoded{{}, 0, 0, progress};
   // A vocabulary of this corpus knows the number of tokens; for one from elsewhere, plain text has at most
   // one word in two bytes.
   const std::int64_t most = corpus.bytes() / 2 + static_cast<std::int64_t>(corpus.files().size());

@@ -86,7 +86,11 @@ double untrained_loss(const TrainingData& data) {
   return loss;
 }
 
-LossWatch::LossWatch(const TrainingData& data) : config_(data.config), untrained_(untrained_loss(data)) {}
+LossWatch::LossWatch(const TrainingData& data, TrainingState& state)
+    : config_(data.config),
+      untrained_(untrained_loss(data)),
+      unjudged_(state.unjudged),
+      judged_(state.judged) {}
 
 void LossWatch::add(const Trained& trained, std::int32_t epoch, bool end) {
   const std::string where = " in epoch " + std::to_string(epoch + 1);

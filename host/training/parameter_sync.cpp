@@ -5,39 +5,54 @@
 namespace warp2vec {
 namespace {
 
-// Runs `transfer` and adds its time to `seconds`.
-template <class Transfer>
-void timed(double& seconds, Transfer transfer) {
+// Runs `work` and adds its time to `seconds`.
+template <class Work>
+void timed(double& seconds, Work work) {
   const ParameterSync::Clock::time_point begin = ParameterSync::Clock::now();
-  transfer();
+  work();
   seconds += std::chrono::duration<double>(ParameterSync::Clock::now() - begin).count();
 }
 
 }  // namespace
 
 ParameterSync::ParameterSync(const TrainingData& data, Backend& backend, Embeddings& embeddings,
-                             TrainingSummary& summary, const CheckpointIntervals& intervals)
-    : data_(data), backend_(backend), embeddings_(embeddings), summary_(summary), intervals_(intervals) {}
+                             TrainingState& state, const Checkpoints& checkpoints)
+    : data_(data),
+      backend_(backend),
+      embeddings_(embeddings),
+      state_(state),
+      checkpoints_(checkpoints),
+      held_(state) {}
 
 void ParameterSync::upload() {
-  timed(summary_.upload_seconds, [&] { backend_.upload(embeddings_); });
+  timed(state_.summary.upload_seconds, [&] { backend_.upload(embeddings_); });
   last_ = Clock::now();
 }
 
 void ParameterSync::checkpoint() {
-  timed(summary_.download_seconds, [&] { backend_.checkpoint(embeddings_); });
+  timed(state_.summary.download_seconds, [&] { backend_.checkpoint(embeddings_); });
   mark_synced();
 }
 
+void ParameterSync::checkpoint_for_sink() {
+  timed(state_.summary.checkpoint_seconds, [&] {
+    checkpoint();
+    give_to_sink();
+  });
+}
+
 void ParameterSync::download() {
-  timed(summary_.download_seconds, [&] { backend_.download(embeddings_); });
+  timed(state_.summary.download_seconds, [&] { backend_.download(embeddings_); });
   mark_synced();
+  if (checkpoints_.sink != nullptr) give_to_sink();
 }
 
 void ParameterSync::mark_synced() {
   require_sound(embeddings_, data_);
-  tokens_ = summary_.tokens;
+  held_ = state_;
   last_ = Clock::now();
 }
+
+void ParameterSync::give_to_sink() { checkpoints_.sink->take(embeddings_, state_); }
 
 }  // namespace warp2vec

@@ -13,33 +13,40 @@ class ParameterSync {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// The referenced objects must outlive this; times are added to `summary`.
-  ParameterSync(const TrainingData& data, Backend& backend, Embeddings& embeddings, TrainingSummary& summary,
-                const CheckpointIntervals& intervals);
+  /// The referenced objects must outlive this. Checkpoints are of `state` as it is then, and transfers are
+  /// timed into it.
+  ParameterSync(const TrainingData& data, Backend& backend, Embeddings& embeddings, TrainingState& state,
+                const Checkpoints& checkpoints);
 
   void upload();
-  /// Whether a checkpoint is due, within an epoch or at its end.
-  bool checkpoint_due() const { return Clock::now() - last_ >= intervals_.longest; }
-  bool checkpoint_due_at_epoch_end() const { return Clock::now() - last_ >= intervals_.epoch_end; }
-  /// Copies the parameters, which include summary.tokens tokens. Throws Error if they show that training
-  /// diverged.
+  /// Whether the sink, if there is one, wants a checkpoint after so many tokens of all epochs.
+  bool sink_due(std::int64_t tokens) const {
+    return checkpoints_.sink != nullptr && checkpoints_.sink->due(tokens);
+  }
+  /// Whether a checkpoint against device failure is due, within an epoch or at its end.
+  bool checkpoint_due() const { return Clock::now() - last_ >= checkpoints_.longest; }
+  bool checkpoint_due_at_epoch_end() const { return Clock::now() - last_ >= checkpoints_.epoch_end; }
+  /// Copies the parameters. Throws Error if they show that training diverged.
   void checkpoint();
-  /// The final checkpoint().
+  /// checkpoint(), whose copy the sink gets.
+  void checkpoint_for_sink();
+  /// The final checkpoint(); the sink, if there is one, gets its copy.
   void download();
 
-  /// Trained tokens that the host's embeddings include.
-  std::int64_t tokens() const { return tokens_; }
+  /// What the embeddings hold.
+  const TrainingState& held() const { return held_; }
 
  private:
   void mark_synced();
+  void give_to_sink();
 
   const TrainingData& data_;
   Backend& backend_;
   Embeddings& embeddings_;
-  TrainingSummary& summary_;
-  CheckpointIntervals intervals_;
+  TrainingState& state_;
+  const Checkpoints& checkpoints_;
   Clock::time_point last_ = Clock::now();
-  std::int64_t tokens_ = 0;
+  TrainingState held_;
 };
 
 }  // namespace warp2vec

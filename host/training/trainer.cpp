@@ -23,36 +23,41 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 // Sums up what the backend has trained, and reports it.
 class Reporter {
  public:
-  Reporter(const TrainingData& data, const Observer& observer, TrainingSummary& summary)
-      : data_(data), observer_(observer), summary_(summary), watch_(data) {}
+  Reporter(const TrainingData& data, const Observer& observer, TrainingState& state)
+      : data_(data),
+        observer_(observer),
+        state_(state),
+        watch_(data, state),
+        seconds_before_(state.summary.seconds) {}
 
-  double seconds() const { return seconds_since(start_); }
+  /// Of all runs since the beginning.
+  double seconds() const { return seconds_before_ + seconds_since(start_); }
   bool due() const { return seconds_since(last_) >= kReportSeconds; }
 
-  // Reports after `done` tokens of `epoch`; false if the observer wants to stop.
-  bool report(const Trained& trained, std::int32_t epoch, std::int64_t done) {
+  // After `done` tokens of the state's epoch; false if the observer wants to stop.
+  bool report(const Trained& trained, std::int64_t done) {
     const std::int64_t tokens = data_.tokens.tokens();
     const bool epoch_end = done == tokens;
+    const std::int32_t epoch = state_.epoch;
+    TrainingSummary& summary = state_.summary;
     watch_.add(trained, epoch, epoch_end && epoch + 1 == data_.config.epochs);
-    epoch_.loss += trained.loss;
-    epoch_.pairs += trained.pairs;
-    summary_.pairs += trained.pairs;
-    summary_.tokens = epoch * tokens + done;
-    if (epoch_end) {
-      summary_.epoch_loss.push_back(mean(epoch_));
-      epoch_ = {};
-    }
+    state_.epoch_trained.loss += trained.loss;
+    state_.epoch_trained.pairs += trained.pairs;
+    summary.pairs += trained.pairs;
+    summary.tokens = epoch * tokens + done;
+    summary.seconds = seconds();
+    if (epoch_end) summary.epoch_loss.push_back(mean(std::exchange(state_.epoch_trained, {})));
     last_ = std::chrono::steady_clock::now();
     if (!observer_) return true;
     Progress progress;
     progress.epoch = epoch;
-    progress.tokens_done = summary_.tokens;
+    progress.tokens_done = summary.tokens;
     progress.tokens_total = data_.config.epochs * tokens;
-    progress.pairs_done = summary_.pairs;
+    progress.pairs_done = summary.pairs;
     progress.loss = mean(trained);
     progress.lr = data_.lr_at(static_cast<std::uint32_t>(epoch), done);
-    progress.seconds = seconds();
-    progress.words_per_second = static_cast<double>(summary_.tokens) / std::max(progress.seconds, 1e-9);
+    progress.seconds = summary.seconds;
+    progress.words_per_second = static_cast<double>(summary.tokens) / std::max(progress.seconds, 1e-9);
     progress.epoch_end = epoch_end;
     return observer_(progress);
   }
@@ -64,9 +69,9 @@ class Reporter {
 
   const TrainingData& data_;
   const Observer& observer_;
-  TrainingSummary& summary_;
+  TrainingState& state_;
   LossWatch watch_;
-  Trained epoch_;
+  double seconds_before_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   std::chrono::steady_clock::time_point last_ = start_;
 };
@@ -92,27 +97,57 @@ void require_pairs(const Config& config, const TrainingSummary& summary) {
   throw Error(message.str());
 }
 
-void train_epochs(const TrainingData& data, Backend& backend, Reporter& reporter, ParameterSync& sync,
-                  TrainingSummary& summary) {
-  for (std::int32_t epoch = 0; epoch < data.config.epochs && !summary.interrupted; ++epoch) {
-    const KeptTokens kept = backend.kept_tokens(data, static_cast<std::uint32_t>(epoch));
-    std::int64_t first = 0;
-    while (first < kept.size() && !summary.interrupted) {
-      const std::int64_t last = std::min(kept.size(), first + backend.batch_size());
-      backend.train({&kept, first, last});
-      first = last;
-      if (first < kept.size() && reporter.due()) {
-        summary.interrupted = !reporter.report(backend.drain(), epoch, kept.position_of(first));
-        if (!summary.interrupted && sync.checkpoint_due()) sync.checkpoint();
-      }
-    }
-    summary.kept_tokens += first;
-    if (first == kept.size() && !summary.interrupted) {
-      summary.interrupted = !reporter.report(backend.drain(), epoch, kept.tokens());
-      if (!summary.interrupted && epoch + 1 < data.config.epochs && sync.checkpoint_due_at_epoch_end())
-        sync.checkpoint();
-    }
+// Batches begin with whole tiles, so a run goes on between two tiles only.
+void require_place(const TrainingState& start, const TrainingData& data) {
+  const std::int32_t epochs = data.config.epochs;
+  if (start.epoch < 0 || start.epoch > epochs || start.kept_done < 0 ||
+      start.kept_done % data.config.centres_per_tile() != 0 || (start.epoch == epochs && start.kept_done > 0))
+    throw Error("a run of " + std::to_string(epochs) + " epochs cannot go on after " +
+                std::to_string(start.epoch) + " epochs and " + std::to_string(start.kept_done) +
+                " kept words: expected whole tiles of " + std::to_string(data.config.centres_per_tile()));
+}
+
+// The rest of the state's epoch; then the state is at the beginning of the next, if the run was not stopped.
+void train_epoch(const TrainingData& data, Backend& backend, Reporter& reporter, ParameterSync& parameters,
+                 TrainingState& state) {
+  const std::int64_t tokens_before = state.epoch * data.tokens.tokens();
+  TrainingSummary& summary = state.summary;
+  const KeptTokens kept = backend.kept_tokens(data, static_cast<std::uint32_t>(state.epoch));
+  if (state.kept_done > 0 && state.kept_done >= kept.size())
+    throw Error("the epoch to go on with has " + std::to_string(kept.size()) +
+                " kept words, expected more than " + std::to_string(state.kept_done));
+  while (state.kept_done < kept.size()) {
+    const std::int64_t last = std::min(kept.size(), state.kept_done + backend.batch_size());
+    backend.train({&kept, state.kept_done, last});
+    summary.kept_tokens += last - state.kept_done;
+    state.kept_done = last;
+    if (last == kept.size()) break;
+    const bool for_sink = parameters.sink_due(tokens_before + kept.position_of(last));
+    if (!for_sink && !reporter.due()) continue;
+    summary.interrupted = !reporter.report(backend.drain(), kept.position_of(last));
+    if (summary.interrupted) return;
+    if (for_sink)
+      parameters.checkpoint_for_sink();
+    else if (parameters.checkpoint_due())
+      parameters.checkpoint();
   }
+  summary.interrupted = !reporter.report(backend.drain(), kept.tokens());
+  ++state.epoch;
+  state.kept_done = 0;
+}
+
+void train_epochs(const TrainingData& data, Backend& backend, Reporter& reporter, ParameterSync& parameters,
+                  TrainingState& state) {
+  const std::int32_t epochs = data.config.epochs;
+  while (state.epoch < epochs && !state.summary.interrupted) {
+    train_epoch(data, backend, reporter, parameters, state);
+    if (state.summary.interrupted || state.epoch == epochs) continue;
+    if (parameters.sink_due(state.summary.tokens))
+      parameters.checkpoint_for_sink();
+    else if (parameters.checkpoint_due_at_epoch_end())
+      parameters.checkpoint();
+  }
+  if (state.epoch == epochs) state.summary.interrupted = false;  // it was done anyway
 }
 
 Config with_chosen_sharing(Config config, std::int64_t words) {
@@ -145,21 +180,23 @@ LearningRateSchedule TrainingData::schedule() const {
 }
 
 TrainingSummary train(const TrainingData& data, Backend& backend, Embeddings& embeddings,
-                      const Observer& observer, const CheckpointIntervals& intervals) {
+                      const Observer& observer, const Checkpoints& checkpoints) {
   require_neighbours(data);
-  TrainingSummary summary;
-  Reporter reporter(data, observer, summary);
-  ParameterSync sync(data, backend, embeddings, summary, intervals);
+  require_place(checkpoints.start, data);
+  TrainingState state = checkpoints.start;
+  TrainingSummary& summary = state.summary;
+  summary.upload_seconds = summary.download_seconds = summary.checkpoint_seconds = 0;
+  summary.interrupted = false;
+  Reporter reporter(data, observer, state);
+  ParameterSync parameters(data, backend, embeddings, state, checkpoints);
   try {
-    sync.upload();
-    train_epochs(data, backend, reporter, sync, summary);
-    if (summary.tokens == data.config.epochs * data.tokens.tokens())
-      summary.interrupted = false;  // all tokens were trained anyway
+    parameters.upload();
+    train_epochs(data, backend, reporter, parameters, state);
     require_pairs(data.config, summary);
-    sync.download();
+    parameters.download();
   } catch (const DeviceError& error) {
     summary.seconds = reporter.seconds();
-    throw TrainingFailed(error.what(), std::move(summary), sync.tokens());
+    throw TrainingFailed(error.what(), std::move(summary), parameters.held());
   }
   summary.seconds = reporter.seconds();
   return summary;

@@ -100,12 +100,13 @@ struct Progress {
   std::int64_t pairs_done = 0;
   double loss = 0;  ///< mean per pair since the last report, nats
   double lr = 0;
-  double seconds = 0;           ///< since training began
-  double words_per_second = 0;  ///< tokens (before subsampling) since training began
+  double seconds = 0;           ///< of training, of all runs since the beginning
+  double words_per_second = 0;  ///< tokens (before subsampling) in these
   bool epoch_end = false;       ///< last report of its epoch
 };
 
-/// Called between batches, about five times a second at most, and at the end of each epoch. Returning false
+/// Called between batches, about five times a second at most, before each checkpoint and at the end of each
+/// epoch. Returning false
 /// stops the run after the batches in flight.
 using Observer = std::function<bool(const Progress&)>;
 
@@ -114,44 +115,76 @@ struct TrainingSummary {
   std::int64_t tokens = 0;         ///< trained tokens of all epochs, before subsampling
   std::int64_t kept_tokens = 0;    ///< those that subsampling kept: the number of centres
   std::int64_t pairs = 0;
-  double seconds = 0;           ///< of the whole run, including uploads and downloads
-  double upload_seconds = 0;    ///< parameters to the device; about 0 on a CPU
-  double download_seconds = 0;  ///< parameters from the device, including checkpoints; about 0 on a CPU
-  bool interrupted = false;     ///< the observer stopped it
+  double seconds = 0;  ///< of the whole run, including uploads and downloads
+  // Of these seconds, since train() was called:
+  double upload_seconds = 0;      ///< parameters to the device; about 0 on a CPU
+  double download_seconds = 0;    ///< parameters from the device, including checkpoints; about 0 on a CPU
+  double checkpoint_seconds = 0;  ///< that training paused for checkpoints that a sink took
+  bool interrupted = false;       ///< the observer stopped it
 };
 
-/// The device failed. The embeddings are those of the last checkpoint, after tokens() tokens, and may be
-/// saved; what was trained after that is lost.
+/// Where a run is between two batches. With the embeddings it is all that is needed to go on: which examples
+/// come next, their draws and learning rates follow from the place.
+struct TrainingState {
+  std::int32_t epoch = 0;      ///< 0-based; config.epochs once all is trained
+  std::int64_t kept_done = 0;  ///< kept tokens of this epoch that are trained; whole tiles
+  TrainingSummary summary;     ///< from the beginning on
+  Trained epoch_trained;       ///< of this epoch
+  Trained unjudged;            ///< the last, which were too few to show whether training diverges
+  bool judged = false;         ///< whether any were enough
+};
+
+/// The device failed. The embeddings are those of state(), and may be saved; what was trained after that is
+/// lost.
 class WARP2VEC_EXPORT TrainingFailed : public Error {
  public:
-  TrainingFailed(const std::string& what, TrainingSummary summary, std::int64_t tokens)
-      : Error(what), summary_(std::move(summary)), tokens_(tokens) {}
+  TrainingFailed(const std::string& what, TrainingSummary summary, TrainingState state)
+      : Error(what), summary_(std::move(summary)), state_(std::move(state)) {}
 
-  /// Tokens trained up to the last checkpoint, which the embeddings hold; 0 = the initial values.
-  std::int64_t tokens() const { return tokens_; }
+  /// What the embeddings hold: the last checkpoint; without one, what the run began with.
+  const TrainingState& state() const { return state_; }
   /// The run at its last report, including the part that is lost.
   const TrainingSummary& summary() const { return summary_; }
 
  private:
   TrainingSummary summary_;
-  std::int64_t tokens_;
+  TrainingState state_;
 };
 
-/// How long after the upload or the last checkpoint to take the next one: a trade-off between what a device
-/// failure can cost and the time to copy and check all vectors. Those of 3 million words with 300 dimensions
-/// are 7 GB, which would take longer than a short epoch.
-struct CheckpointIntervals {
-  std::chrono::milliseconds epoch_end =
-      std::chrono::seconds(30);                                 ///< at the end of an epoch, except the last
-  std::chrono::milliseconds longest = std::chrono::minutes(5);  ///< within an epoch
+/// Takes checkpoints out of a run; CheckpointWriter of checkpoint.h writes them to a file. Called from the
+/// thread that train() was called on.
+class WARP2VEC_EXPORT CheckpointSink {
+ public:
+  virtual ~CheckpointSink() = default;
+  /// Whether it wants one now; asked between batches. `tokens`: trained ones of all epochs.
+  virtual bool due(std::int64_t tokens) noexcept = 0;
+  /// What training has come to, checked for divergence; until it returns, nothing is trained. `embeddings`
+  /// may change afterwards.
+  virtual void take(const Embeddings& embeddings, const TrainingState& state) = 0;
+};
+
+/// How a run is kept from being lost. Of parameters on a device the host gets a copy at each checkpoint.
+struct Checkpoints {
+  // How long after the upload or the last checkpoint the next one is taken, whatever `sink` wants: what a
+  // failure of the device costs at most, against copying and checking all vectors. Those of 3 million words
+  // with 300 dimensions are 7 GB, which would take longer than a short epoch.
+  std::chrono::milliseconds epoch_end = std::chrono::seconds(30);  ///< at the end of an epoch but the last
+  std::chrono::milliseconds longest = std::chrono::minutes(5);     ///< within an epoch
+
+  /// Gets a checkpoint whenever it is due(), and the last state of a run that ends or is stopped; it outlives
+  /// the run. Null: none.
+  CheckpointSink* sink = nullptr;
+  /// Where the run goes on; `embeddings` are those of this state.
+  TrainingState start = {};
 };
 
 /// Trains `embeddings` in place. Throws TrainingFailed if the device fails. Throws Error, after which the
 /// embeddings must not be saved, if training diverged (the loss is not finite or more than three times that
 /// of untrained vectors, or a row of any matrix is not finite or longer than 1000), and if there was no pair
-/// to train: no sentence has two words, or none after subsampling. The message says what to change.
+/// to train: no sentence has two words, or none after subsampling. The message says what to change. If
+/// checkpoints.start is not the beginning, the summary covers the whole run from its beginning; throws Error
+/// if it is not between two tiles of this text.
 WARP2VEC_EXPORT TrainingSummary train(const TrainingData& data, Backend& backend, Embeddings& embeddings,
-                                      const Observer& observer = {},
-                                      const CheckpointIntervals& intervals = {});
+                                      const Observer& observer = {}, const Checkpoints& checkpoints = {});
 
 }  // namespace warp2vec

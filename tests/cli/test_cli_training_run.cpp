@@ -107,7 +107,9 @@ class CliFailedTraining : public CliTrainingRun {
     const Vocabulary vocabulary({{"a", 2}, {"b", 1}}, 1, 0);
     const TokenStream text{{WordId{0}, WordId{1}, WordId{0}}, {3}};
     const TrainingData data(options_.config, vocabulary, text);
-    return save_last_checkpoint(TrainingFailed("cudaExample: out of order", {}, tokens), data,
+    TrainingState state;
+    state.summary.tokens = tokens;
+    return save_last_checkpoint(TrainingFailed("cudaExample: out of order", {}, state), data,
                                 initial_embeddings(2, options_.config), options_);
   }
 };

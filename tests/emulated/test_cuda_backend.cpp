@@ -5,6 +5,7 @@
 #include "kernels/backend/device_corpus.h"
 #include "tests/emulated/cuda_backend_test.h"
 #include "tests/plain_warp/host_warp_backend.h"
+#include "tests/support/checkpoint_samples.h"
 #include "tests/support/same_kept_tokens.h"
 #include "tests/support/thrown_message.h"
 
@@ -100,6 +101,63 @@ TEST_F(CudaBackendTest, ManySmallBatchesTrainLikeOne) {
   config.loss = parse_loss("softmax");
   EXPECT_TRUE(equal_bits(run(corpus, config, in_small_batches).embeddings,
                          run(corpus, config, cuda(1, 1)).embeddings));
+}
+
+// A block that trains alone has an order: a run that goes on is the run that was never stopped, so nothing is
+// state but the parameters and the place, neither the copies of nodes that blocks keep nor the rounding of
+// bf16.
+TEST_F(CudaBackendTest, ARunGoesOnBitForBitFromEveryBatch) {
+  const SyntheticCorpus corpus = zipf_corpus(40, 160, 40);
+  for (const bool plain : {true, false}) {
+    const auto in_small_batches = [plain](const TrainingData& data) {
+      CudaLimits limits;
+      limits.blocks = 1;
+      limits.warps = plain ? 1 : 2;
+      limits.no_tensor_cores = plain;
+      return std::make_unique<Rebatched>(make_cuda_backend(data, 0, limits), 16);
+    };
+    std::vector<Rule> rules{{"ns", Sharing::tile, 8}, {"hs", Sharing::tile, 8}};
+    if (plain)
+      rules.insert(rules.end(), {{"softmax", Sharing::tile, 8}, {"ns+hs", Sharing::pair, 8}});
+    else
+      rules.push_back({"ns", Sharing::tile, 8, TableType::bf16});
+    for (const Rule& rule : rules) {
+      Config config = config_of(rule);
+      config.tile_centres = 16;
+      config.tile_negatives = 4;
+      const Outcome whole = run(corpus, config, in_small_batches);
+      const std::vector<Moment> moments = moments_of(corpus, config, in_small_batches);
+      ASSERT_GE(moments.size(), 6U);
+      for (std::size_t i = 0; i < moments.size(); i += 4) {
+        const Outcome resumed = resume(corpus, config, in_small_batches, moments[i]);
+        EXPECT_TRUE(equal_bits(resumed.embeddings, whole.embeddings)) << ::testing::PrintToString(rule) << i;
+        EXPECT_EQ(resumed.summary.pairs, whole.summary.pairs);
+      }
+    }
+  }
+}
+
+// Batches of the two differ; tiles do not.
+TEST_F(CudaBackendTest, ARunGoesOnOnAnotherDevice) {
+  const SyntheticCorpus corpus = zipf_corpus(60, 250, 60);
+  for (const Rule& rule :
+       {Rule{"ns", Sharing::tile, 8}, Rule{"ns+hs", Sharing::pair, 8}, Rule{"softmax", Sharing::tile, 8}}) {
+    Config config = config_of(rule);
+    config.tile_centres = 16;
+    const Outcome whole = run(corpus, config, make_reference_backend);
+    const auto expect_whole = [&](const MakeBackend& first, const MakeBackend& second) {
+      const Moment moment = std::move(moments_of(corpus, config, first).at(1));
+      const Outcome resumed = resume(corpus, config, second, moment);
+      EXPECT_EQ(resumed.summary.pairs, whole.summary.pairs);
+      EXPECT_EQ(resumed.summary.kept_tokens, whole.summary.kept_tokens);
+      EXPECT_LT(largest_difference(resumed.embeddings.input, whole.embeddings.input), 1e-4);
+    };
+    const auto gpu_in_small_batches = [](const TrainingData& data) {
+      return std::make_unique<Rebatched>(cuda(1, 1)(data), 48);
+    };
+    expect_whole(make_reference_backend, cuda(1, 1));
+    expect_whole(gpu_in_small_batches, make_cpu_backend);
+  }
 }
 
 // Emulated events record real times.

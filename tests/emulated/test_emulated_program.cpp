@@ -98,6 +98,33 @@ TEST_F(EmulatedProgram, TrainingEndsWithWhereTheTimeAndTheMemoryWent) {
                     "memory: peak [0-9.]+ .?B, on the GPU [0-9.]+ .?B\n"));
 }
 
+// From the CPU to the GPU and back, with each word trained once an epoch.
+TEST_F(EmulatedProgram, ARunGoesOnOnAnotherDevice) {
+  const std::string file = folder_.path("checkpoint");
+  const auto resume = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> all{WARP2VEC_PROGRAM,       "train", "--resume", file, "--metrics",
+                                 folder_.path("metrics")};
+    all.insert(all.end(), more.begin(), more.end());
+    const Finished done = Subprocess(all, folder_.path()).wait();
+    EXPECT_EQ(done.status, 0) << done.err;
+    return last_line(folder_.read("metrics"));
+  };
+  const Finished first = run(
+      "train", {"--device", "cpu", "--dim", "8", "--epochs", "1", "--sharing", "tile", "--checkpoint", file});
+  ASSERT_EQ(first.status, 0) << first.err;
+  json summary = resume({"--device", "cuda", "--epochs", "2"});
+  EXPECT_EQ(summary.at("device").at("kind"), "cuda");
+  EXPECT_EQ(summary.at("counts").at("trained_tokens"), 600);
+  EXPECT_EQ(summary.at("counts").at("resumed_tokens"), 300);
+  summary = resume({"--device", "cuda", "--epochs", "3", "--table-type", "bf16"});
+  EXPECT_EQ(summary.at("settings").at("table_type"), "bf16");
+  summary = resume({"--device", "cpu", "--epochs", "4", "--table-type", "float"});
+  EXPECT_EQ(summary.at("device").at("kind"), "cpu");
+  EXPECT_EQ(summary.at("counts").at("trained_tokens"), 1200);
+  EXPECT_EQ(summary.at("counts").at("kept_tokens"), 1200);
+  EXPECT_EQ(summary.at("epoch_loss").size(), 4U);
+}
+
 TEST_F(EmulatedProgram, TrainingTakesTheGpuUnlessToldOtherwise) {
   const Finished done = run("train", {"--dim", "8", "--epochs", "1"});
   ASSERT_EQ(done.status, 0) << done.err;

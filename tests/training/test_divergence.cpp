@@ -50,7 +50,7 @@ class Scripted final : public Backend {
 
 class Divergence : public testing::Test {
  protected:
-  std::string failure_of(Scripted& backend, const CheckpointIntervals& intervals = {}) const {
+  std::string failure_of(Scripted& backend, const Checkpoints& intervals = {}) const {
     const TrainingData data(config_, corpus_.vocabulary, corpus_.tokens);
     Embeddings embeddings = initial_embeddings(corpus_.vocabulary.size(), config_);
     return thrown_message([&] { train(data, backend, embeddings, {}, intervals); });

@@ -80,7 +80,7 @@ class TrainingFailure : public testing::Test {
  protected:
   static constexpr std::int64_t kTokens = 2000;
   static constexpr int kBatches = 4;  // of an epoch
-  static constexpr CheckpointIntervals kEveryEpoch{std::chrono::seconds(0), std::chrono::hours(1)};
+  static inline const Checkpoints kEveryEpoch{std::chrono::seconds(0), std::chrono::hours(1)};
 
   TrainingFailure() {
     config_.sample = 0;
@@ -93,13 +93,13 @@ class TrainingFailure : public testing::Test {
 
   float first_value() const { return embeddings_.input.row(0)[0]; }
 
-  TrainingSummary train_on(FragileDevice& device, const CheckpointIntervals& intervals) {
+  TrainingSummary train_on(FragileDevice& device, const Checkpoints& intervals) {
     return train(TrainingData(config_, corpus_.vocabulary, corpus_.tokens), device, embeddings_, {},
                  intervals);
   }
 
   // The failure of a run on `device`.
-  TrainingFailed failure_of(FragileDevice& device, const CheckpointIntervals& intervals = kEveryEpoch) {
+  TrainingFailed failure_of(FragileDevice& device, const Checkpoints& intervals = kEveryEpoch) {
     std::optional<TrainingFailed> failure;
     try {
       train_on(device, intervals);
@@ -147,13 +147,13 @@ TEST_F(TrainingFailure, ALongEpochHasCheckpoints) {
   device.slow_batch = 2;
   const TrainingFailed failure = failure_of(device, {std::chrono::hours(1), FragileDevice::kSlowness});
   EXPECT_THAT(device.checkpoints, ElementsAre(FloatEq(start_ + 2)));
-  EXPECT_EQ(failure.tokens(), 2 * device.batch_size());
+  EXPECT_EQ(failure.state().summary.tokens, 2 * device.batch_size());
   EXPECT_EQ(first_value(), device.checkpoints.at(0));
 }
 
 TEST_F(TrainingFailure, AtUploadLeavesTheStart) {
   FragileDevice device(Call::upload, 1);
-  EXPECT_EQ(failure_of(device).tokens(), 0);
+  EXPECT_EQ(failure_of(device).state().summary.tokens, 0);
   EXPECT_EQ(first_value(), start_);
 }
 
@@ -161,7 +161,7 @@ TEST_F(TrainingFailure, BeforeACheckpointLeavesTheStart) {
   for (const auto& [call, number] : {std::pair{Call::train, 1}, std::pair{Call::train, kBatches},
                                      std::pair{Call::drain, 1}, std::pair{Call::checkpoint, 1}}) {
     FragileDevice device(call, number);
-    EXPECT_EQ(failure_of(device).tokens(), 0);
+    EXPECT_EQ(failure_of(device).state().summary.tokens, 0);
     EXPECT_EQ(first_value(), start_);
   }
 }
@@ -169,7 +169,7 @@ TEST_F(TrainingFailure, BeforeACheckpointLeavesTheStart) {
 TEST_F(TrainingFailure, AfterACheckpointLeavesItsValues) {
   FragileDevice device(Call::train, kBatches + 2);
   const TrainingFailed failure = failure_of(device);
-  EXPECT_EQ(failure.tokens(), kTokens);
+  EXPECT_EQ(failure.state().summary.tokens, kTokens);
   EXPECT_EQ(first_value(), start_ + kBatches);
   EXPECT_EQ(failure.summary().tokens, kTokens);
   EXPECT_EQ(failure.summary().epoch_loss.size(), 1U);
@@ -179,13 +179,13 @@ TEST_F(TrainingFailure, AfterACheckpointLeavesItsValues) {
 TEST_F(TrainingFailure, AtALaterCheckpointOrTheDownloadLeavesTheCheckpointBefore) {
   FragileDevice second(Call::checkpoint, 2);
   TrainingFailed failure = failure_of(second);
-  EXPECT_EQ(failure.tokens(), kTokens);
+  EXPECT_EQ(failure.state().summary.tokens, kTokens);
   EXPECT_EQ(failure.summary().tokens, 2 * kTokens);
   EXPECT_EQ(first_value(), second.checkpoints.at(0));
 
   FragileDevice last(Call::download, 1);
   failure = failure_of(last);
-  EXPECT_EQ(failure.tokens(), 2 * kTokens);
+  EXPECT_EQ(failure.state().summary.tokens, 2 * kTokens);
   EXPECT_EQ(failure.summary().tokens, 3 * kTokens);
   EXPECT_EQ(first_value(), last.checkpoints.at(1));
 }
@@ -194,7 +194,7 @@ TEST_F(TrainingFailure, OneEpochHasNoCheckpoint) {
   config_.epochs = 1;
   FragileDevice device(Call::download, 1);
   const TrainingFailed failure = failure_of(device);
-  EXPECT_EQ(failure.tokens(), 0);
+  EXPECT_EQ(failure.state().summary.tokens, 0);
   EXPECT_EQ(first_value(), start_);
 }
 
@@ -227,19 +227,21 @@ TEST_F(TrainingFailure, ErrorsThatAreNotTheDevicesPassThrough) {
 TEST_F(TrainingFailure, CheckpointsAreDueByTheClock) {
   FragileDevice device;
   const TrainingData data(config_, corpus_.vocabulary, corpus_.tokens);
-  TrainingSummary summary;
+  TrainingState state;
   const std::chrono::seconds now(0);
   const std::chrono::hours later(1);
-  ParameterSync always(data, device, embeddings_, summary, {later, now});
+  const Checkpoints often{later, now};
+  ParameterSync always(data, device, embeddings_, state, often);
   EXPECT_TRUE(always.checkpoint_due());
   EXPECT_FALSE(always.checkpoint_due_at_epoch_end());
-  ParameterSync hourly(data, device, embeddings_, summary, {now, later});
+  const Checkpoints rarely{now, later};
+  ParameterSync hourly(data, device, embeddings_, state, rarely);
   hourly.upload();
   EXPECT_FALSE(hourly.checkpoint_due());
   EXPECT_TRUE(hourly.checkpoint_due_at_epoch_end());
-  summary.tokens = 700;
+  state.summary.tokens = 700;
   hourly.checkpoint();
-  EXPECT_EQ(hourly.tokens(), 700);
+  EXPECT_EQ(hourly.held().summary.tokens, 700);
 }
 
 // The CPU's backends train in place: there is nothing to copy, and training continues.

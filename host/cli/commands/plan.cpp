@@ -27,8 +27,10 @@ void write_memory(std::ostream& out, const PlanInput& input, const TrainOptions&
   for (const MemoryItem& item : items) {
     if (item.bytes > 0) write_row(out, item.name, format_bytes(item.bytes));
   }
+  const std::int64_t copy = options.checkpoint.empty() ? 0 : checkpoint_memory(input.size, options.config);
+  if (copy > 0) write_row(out, "copy for checkpoints", format_bytes(copy));
   write_row(out, "total",
-            format_bytes(host_bytes(items)) +
+            format_bytes(host_bytes(items) + copy) +
                 (available > 0 ? " (" + format_bytes(available) + " available)" : ""));
   out << "Memory that a GPU would need\n";
   for (const MemoryItem& item : items) {
@@ -41,6 +43,10 @@ void write_memory(std::ostream& out, const PlanInput& input, const TrainOptions&
                 format_bytes(output_bytes(input.size, options.config.dim, options.format)));
   if (!options.save_model.empty())
     write_row(out, "model", format_bytes(model_bytes(input.size, options.config)));
+  if (!options.checkpoint.empty())
+    write_row(out, "checkpoint",
+              "about " + format_bytes(checkpoint_bytes(input.size, options.config)) +
+                  ", twice that while it is replaced");
 }
 
 void write_step(std::ostream& out, const PlanInput& input, const Config& config) {

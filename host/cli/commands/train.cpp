@@ -2,12 +2,14 @@
 #include "host/cli/commands/plan.h"
 #include "host/cli/flags/device_choice.h"
 #include "host/cli/run/interrupt.h"
+#include "host/cli/run/resumed_run.h"
 #include "host/cli/run/training_run.h"
 #include "host/cli/run/vocabulary_source.h"
 #include "host/cli/terminal/gpu.h"
 
 #include <iostream>
 #include <optional>
+#include <utility>
 
 namespace warp2vec::cli {
 namespace {
@@ -19,23 +21,61 @@ constexpr const char* kFooter =
     "  zcat big.gz | warp2vec train --input - --output vectors.txt --format text --sample 1e-4\n"
     "  warp2vec train --input text.txt --output vectors.bin --loss hs --save-model model.w2v\n"
     "  warp2vec train --config run.ini --threads 8\n"
+    "  warp2vec train --input text.txt --output vectors.bin --checkpoint run.ckpt\n"
+    "  warp2vec train --resume run.ckpt\n"
     "\n"
     "word2vec.c's flags work too (warp2vec -train text.txt -output vectors.txt -size 100 -cbow 0), and so "
     "do\n"
     "fastText's (warp2vec skipgram -input text.txt -output vectors.bin -dim 100 -neg 5).\n"
     "\n"
-    "Ctrl-C stops the run and saves the vectors so far as OUTPUT.partial (and MODEL.partial); SIGTERM and\n"
-    "SIGHUP (a closed terminal) do the same. A second signal, a second or more after the first, stops the\n"
-    "run at once without saving.\n";
+    "Ctrl-C stops the run and saves the vectors so far as OUTPUT.partial (and MODEL.partial), or, with\n"
+    "--checkpoint, the whole run there; SIGTERM and SIGHUP (a closed terminal) do the same. A second signal, "
+    "a\n"
+    "second or more after the first, stops the run at once without saving.\n";
 
 // Prints what training would need, and writes nothing.
-int dry_run(const TrainOptions& options, ProgressDisplay& display) {
-  const Vocabulary vocabulary =
-      options.read_vocab.empty()
-          ? count_vocabulary(Corpus(options.inputs), options.config, display).vocabulary
-          : load_vocabulary(options.read_vocab, options.config, display);
-  write_plan(std::cout, plan_input(vocabulary, options.config), options);
+int dry_run(const TrainOptions& options, const std::optional<Checkpoint>& resumed, ProgressDisplay& display) {
+  const auto plan = [&](const Vocabulary& vocabulary) {
+    write_plan(std::cout, plan_input(vocabulary, options.config), options);
+  };
+  if (resumed)
+    plan(resumed->vocabulary);
+  else if (options.read_vocab.empty())
+    plan(count_vocabulary(Corpus(options.inputs), options.config, display).vocabulary);
+  else
+    plan(load_vocabulary(options.read_vocab, options.config, display));
   return 0;
+}
+
+// The flags of the command line, over what `options` has.
+void parse_flags(const Arguments& arguments, TrainOptions& options) {
+  Flags flags(
+      "train",
+      "Learns word vectors from text (word2vec, skip-gram): words that occur in similar surroundings get "
+      "similar vectors.",
+      kFooter);
+  add_train_flags(flags, options);
+  flags.section("Checkpoints");
+  flags.text(
+      "--resume", "FILE", options.resume,
+      "Go on with the run whose checkpoint FILE is, where it was, with its settings, texts and outputs; of "
+      "these --input, --output, --format, --save-model, --metrics, --device, --threads, --table-type and "
+      "--checkpoint-every may be given anew, and --epochs if there are more. The text must be the same. "
+      "Checkpoints go to the same FILE unless --checkpoint names another.");
+  flags.parse(arguments);
+  options.config_file = flags.given_config_file();
+  if (flags.given("--checkpoint-every") && options.checkpoint.empty() && options.resume.empty())
+    throw UsageError("--checkpoint-every needs --checkpoint FILE");
+}
+
+std::optional<Checkpoint> load_resumed(const Arguments& arguments, TrainOptions& options) {
+  if (options.resume.empty()) return {};
+  Checkpoint checkpoint = load_checkpoint(options.resume);
+  options = resumed_options(checkpoint, options.resume);
+  parse_flags(arguments, options);
+  require_resumable(checkpoint, options);
+  options.config.sharing = checkpoint.config.sharing;  // of --sharing auto
+  return checkpoint;
 }
 
 }  // namespace
@@ -43,13 +83,8 @@ int dry_run(const TrainOptions& options, ProgressDisplay& display) {
 int run_train(const Arguments& arguments) {
   const Rewritten rewritten = rewrite_arguments(arguments);
   TrainOptions options;
-  Flags flags("train",
-              "Learns word vectors from text (word2vec, skip-gram): words that occur in similar contexts get "
-              "similar vectors.",
-              kFooter);
-  add_train_flags(flags, options);
-  flags.parse(rewritten.arguments);
-  options.config_file = flags.given_config_file();
+  parse_flags(rewritten.arguments, options);
+  std::optional<Checkpoint> resumed = load_resumed(rewritten.arguments, options);
   check_settings(options.config);
   if (options.inputs.empty()) throw UsageError("train needs --input PATH (a text file, a folder, or '-')");
   if (options.output.empty() && !options.dry_run)
@@ -64,8 +99,8 @@ int run_train(const Arguments& arguments) {
   const DeviceChoice device =
       choose_device(options.device, options.config,
                     options.device.may_be_gpu() ? find_gpus() : std::optional<CudaDevices>());
-  if (options.dry_run) return dry_run(options, display);
-  return TrainingRun(options, device, display).run();
+  if (options.dry_run) return dry_run(options, resumed, display);
+  return TrainingRun(options, device, display, std::move(resumed)).run();
 }
 
 }  // namespace warp2vec::cli

@@ -2,6 +2,11 @@
 
 #include "host/cli/flags/vector_files.h"
 
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
 namespace warp2vec::cli {
 namespace {
 
@@ -101,6 +106,23 @@ void add_training(Flags& flags, Config& config) {
                "only one trains, which takes about --threads times as long. CPU only.");
 }
 
+void add_checkpoints(Flags& flags, TrainOptions& options) {
+  flags.section("Checkpoints");
+  flags.text(
+      "--checkpoint", "FILE", options.checkpoint,
+      "Write the whole run to FILE now and then while it trains, on SIGUSR1, and before it ends: by Ctrl-C, "
+      "SIGTERM or SIGHUP, or because it is finished. 'warp2vec train --resume FILE' goes on from there. "
+      "Each replaces the one before, as a whole. An unfinished run that is in FILE is not replaced.");
+  flags.custom(
+      "--checkpoint-every", "TIME",
+      [&options](const std::string& text) {
+        parse_interval(text);
+        options.checkpoint_every = text;
+      },
+      "How often: a time (90s, 10m, 2h), or a number of trained words, counted before --sample (500000000) "
+      "(default 10m)");
+}
+
 void add_run(Flags& flags, TrainOptions& options) {
   flags.section("Run");
   flags.number("--threads", "N", options.config.threads, kThreadsHelp);
@@ -128,7 +150,29 @@ void add_train_flags(Flags& flags, TrainOptions& options) {
   add_files(flags, options);
   add_model(flags, options.config);
   add_training(flags, options.config);
+  add_checkpoints(flags, options);
   add_run(flags, options);
+}
+
+CheckpointWriter::Interval parse_interval(const std::string& text) {
+  const std::string flag = "--checkpoint-every";
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  const std::string unit = text.substr(digits);
+  const auto seconds_of_unit = [&]() -> std::int64_t {
+    if (unit == "s") return 1;
+    if (unit == "m") return 60;
+    return unit == "h" ? 3600 : 0;
+  };
+  if (digits == 0 || (!unit.empty() && seconds_of_unit() == 0))
+    throw UsageError(flag + " " + text +
+                     " is not known: expected a time such as 90s, 10m or 2h, or a number of words");
+  const auto number = parse_number<std::int64_t>(flag, text.substr(0, digits));
+  if (number < 1) throw UsageError(flag + " " + text + " is out of range: expected at least 1");
+  if (unit.empty()) return {{}, number};
+  constexpr std::int64_t kMostSeconds = std::int64_t{365} * 24 * 3600;
+  if (number > kMostSeconds / seconds_of_unit())
+    throw UsageError(flag + " " + text + " is out of range: expected at most a year");
+  return {std::chrono::seconds(number * seconds_of_unit()), {}};
 }
 
 void check_settings(const Config& config) {

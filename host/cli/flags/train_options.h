@@ -1,6 +1,7 @@
 #pragma once
 /// The flags that `train` and `plan` share.
 
+#include <warp2vec/checkpoint.h>
 #include <warp2vec/config.h>
 #include <warp2vec/word_vectors.h>
 
@@ -21,6 +22,9 @@ struct TrainOptions {
   std::string save_model;
   std::string metrics;
   std::string config_file;  ///< may be empty
+  std::string checkpoint;   ///< may be empty
+  std::string checkpoint_every = "10m";
+  std::string resume;  ///< may be empty
   VectorFormat format = VectorFormat::binary;
   DeviceRequest device;
   bool quiet = false;
@@ -33,8 +37,11 @@ inline constexpr const char* kThreadsHelp = "CPU threads, 1 to 1024; 0 = one per
 /// Adds --sharing; `config` must outlive `flags`.
 void add_sharing_flag(Flags& flags, Config& config, const std::string& help);
 
-/// Adds all training flags; `options` must outlive `flags`.
+/// Adds all training flags but --resume; `options` must outlive `flags`.
 void add_train_flags(Flags& flags, TrainOptions& options);
+
+/// What --checkpoint-every asks for: "90s", "10m" or "2h", or a number of words. Throws UsageError.
+CheckpointWriter::Interval parse_interval(const std::string& text);
 
 /// Config::validate(), but throws UsageError.
 void check_settings(const Config& config);

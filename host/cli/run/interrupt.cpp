@@ -15,13 +15,25 @@ constexpr std::int64_t kNanoseconds = 1'000'000'000;  // of a second
 
 std::atomic<int> caught{0};
 std::atomic<std::int64_t> caught_at{0};  // 0 = not yet
-static_assert(std::atomic<int>::is_always_lock_free && std::atomic<std::int64_t>::is_always_lock_free,
+std::atomic<bool> save_requested{false};
+static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int>::is_always_lock_free &&
+                  std::atomic<std::int64_t>::is_always_lock_free,
               "needed in a signal handler");
 
 std::int64_t now() {
   timespec time{};
   ::clock_gettime(CLOCK_MONOTONIC, &time);
   return time.tv_sec * kNanoseconds + time.tv_nsec;
+}
+
+// Installs `handler`, unless the signal is ignored; `before` becomes what was there.
+void install(int signal, void (*handler)(int), struct sigaction& before) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  ::sigemptyset(&action.sa_mask);
+  action.sa_flags = SA_RESTART;  // reads and writes continue
+  ::sigaction(signal, nullptr, &before);
+  if (before.sa_handler != SIG_IGN) ::sigaction(signal, &action, nullptr);
 }
 
 // Called from a handler of `signal`.
@@ -55,14 +67,7 @@ InterruptGuard::InterruptGuard() {
   static_assert(std::tuple_size_v<decltype(before_)> == kSignals.size());
   caught.store(0);
   caught_at.store(0);
-  struct sigaction action {};
-  action.sa_handler = handle;
-  ::sigemptyset(&action.sa_mask);
-  action.sa_flags = SA_RESTART;  // reads and writes continue
-  for (std::size_t i = 0; i < kSignals.size(); ++i) {
-    ::sigaction(kSignals[i], nullptr, &before_[i]);
-    if (before_[i].sa_handler != SIG_IGN) ::sigaction(kSignals[i], &action, nullptr);
-  }
+  for (std::size_t i = 0; i < kSignals.size(); ++i) install(kSignals[i], handle, before_[i]);
 }
 
 InterruptGuard::~InterruptGuard() {
@@ -74,6 +79,16 @@ int caught_signal() { return caught.load(); }
 void stop_if_interrupted() {
   if (const int signal = caught_signal(); signal != 0) throw Interrupted(signal);
 }
+
+SaveRequestGuard::SaveRequestGuard() {
+  save_requested.store(false);
+  install(
+      SIGUSR1, [](int) { save_requested.store(true); }, before_);
+}
+
+SaveRequestGuard::~SaveRequestGuard() { ::sigaction(SIGUSR1, &before_, nullptr); }
+
+bool take_save_request() { return save_requested.exchange(false); }
 
 ClosedPipesGuard::ClosedPipesGuard() {
   struct sigaction ignored {};

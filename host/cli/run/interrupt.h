@@ -24,6 +24,22 @@ class InterruptGuard {
 /// The first signal since the last InterruptGuard was created, or 0.
 int caught_signal();
 
+/// During its lifetime SIGUSR1 is a request to save, reported by take_save_request(), unless the signal was
+/// ignored before.
+class SaveRequestGuard {
+ public:
+  SaveRequestGuard();
+  ~SaveRequestGuard();
+  SaveRequestGuard(const SaveRequestGuard&) = delete;
+  SaveRequestGuard& operator=(const SaveRequestGuard&) = delete;
+
+ private:
+  struct sigaction before_ {};
+};
+
+/// Whether SIGUSR1 arrived since the last call.
+bool take_save_request();
+
 /// Tells a user who has interrupted the program how to stop it immediately.
 inline constexpr const char* kHowToStopAtOnce =
     "another Ctrl-C more than a second after the first stops at once";

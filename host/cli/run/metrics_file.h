@@ -3,6 +3,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <cstdint>
 #include <fstream>
 #include <string>
 
@@ -13,14 +14,21 @@ class MetricsFile {
  public:
   /// Writes nowhere.
   MetricsFile() = default;
-  /// Opens and empties the file; "" writes nowhere. Throws Error if it cannot be written.
-  explicit MetricsFile(const std::string& path);
+  /// Opens the file, and empties it if `append` is not set; "" writes nowhere. Throws Error if it cannot be
+  /// written.
+  explicit MetricsFile(const std::string& path, bool append = false);
+
+  /// Cuts off the progress of a run beyond `tokens` trained ones, and all that follows it: work that was lost
+  /// and is done again. Returns the number of lines. Throws Error if the file holds something else than
+  /// metrics; only its last line may be incomplete, and is then cut off too.
+  std::int64_t cut_behind(std::int64_t tokens);
 
   void write(const nlohmann::json& object);
   /// False once a write has failed.
   bool complete() const { return complete_; }
 
  private:
+  std::string path_;
   std::ofstream out_;
   bool complete_ = true;
 };

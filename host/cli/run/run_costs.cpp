@@ -1,6 +1,7 @@
 #include "host/cli/run/run_costs.h"
 
 #include "host/cli/terminal/text.h"
+#include "host/files/checkpoint_layout.h"
 #include "host/files/model_layout.h"
 
 #include <cmath>
@@ -31,7 +32,17 @@ std::int64_t output_bytes(const CorpusSize& size, std::int32_t dim, VectorFormat
 std::int64_t model_bytes(const CorpusSize& size, const Config& config) {
   // Each word ends with a newline.
   const auto word_bytes = static_cast<std::uint64_t>(size.word_bytes + size.words);
-  return static_cast<std::int64_t>(model_file_bytes(model_sections({config, size.words}, word_bytes)));
+  return static_cast<std::int64_t>(file_bytes(model_sections({config, size.words}, word_bytes)));
+}
+
+std::int64_t checkpoint_bytes(const CorpusSize& size, const Config& config) {
+  return model_bytes(size, config) + static_cast<std::int64_t>(header_bytes(kCheckpointSections.size()));
+}
+
+std::int64_t checkpoint_memory(const CorpusSize& size, const Config& config) {
+  const Loss& loss = config.loss;
+  return Matrix::bytes(size.words, config.dim) * (loss.negative_sampling || loss.softmax ? 2 : 1) +
+         (loss.hierarchical_softmax ? Matrix::bytes(size.words - 1, config.dim) : 0);
 }
 
 std::vector<StepCost> step_costs(std::int64_t words, std::int32_t dim, std::int64_t positives,

@@ -41,7 +41,10 @@ json settings_json(const TrainOptions& options) {
           {"format", to_string(options.format)},
           {"read_vocab", options.read_vocab},
           {"save_vocab", options.save_vocab},
-          {"save_model", options.save_model}};
+          {"save_model", options.save_model},
+          {"checkpoint", options.checkpoint},
+          {"checkpoint_every", options.checkpoint_every},
+          {"resume", options.resume}};
 }
 
 json machine_json() {
@@ -136,6 +139,7 @@ json summary_json(const TrainOptions& options, const RunReport& report, const st
                  {"vocabulary", report.vocabulary},
                  {"epoch_tokens", report.epoch_tokens},
                  {"trained_tokens", training.tokens},
+                 {"resumed_tokens", report.resumed_tokens},
                  {"kept_tokens", training.kept_tokens},
                  {"pairs", training.pairs}}},
                {"seconds",
@@ -145,6 +149,7 @@ json summary_json(const TrainOptions& options, const RunReport& report, const st
                  {"train", report.seconds.train},
                  {"upload", training.upload_seconds},
                  {"download", training.download_seconds},
+                 {"checkpoint", training.checkpoint_seconds},
                  {"save", report.seconds.save}}},
                {"epoch_loss", training.epoch_loss},
                {"words_per_second", words_per_second(training)},

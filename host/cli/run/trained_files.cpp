@@ -29,9 +29,10 @@ std::string place_of(const TrainedFiles& files) {
 std::string save_last_checkpoint(const TrainingFailed& failure, const TrainingData& data,
                                  const Embeddings& embeddings, const TrainOptions& options) {
   const std::string message = std::string("the GPU failed: ") + failure.what();
-  if (failure.tokens() == 0) return message + "; nothing was saved, since it failed before a checkpoint";
+  const std::int64_t tokens = failure.state().summary.tokens;
+  if (tokens == 0) return message + "; nothing was saved, since it failed before a checkpoint";
   const TrainedFiles files = trained_files(options, kPartial);
-  const std::string what = "the vectors after " + with_commas(failure.tokens()) + " words";
+  const std::string what = "the vectors after " + with_commas(tokens) + " words";
   try {
     save_trained(data, embeddings, options.format, files);
   } catch (const Error& error) {

@@ -4,8 +4,11 @@
 #include <warp2vec/trainer.h>
 
 #include "host/cli/flags/output_check.h"
+#include "host/cli/flags/usage_error.h"
 #include "host/cli/flags/vector_files.h"
 #include "host/cli/run/interrupt.h"
+#include "host/cli/run/resumed_run.h"
+#include "host/cli/run/run_costs.h"
 #include "host/cli/run/trained_files.h"
 #include "host/cli/run/vocabulary_source.h"
 #include "host/cli/terminal/gpu.h"
@@ -20,7 +23,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <memory>
+#include <system_error>
+#include <utility>
 
 namespace warp2vec::cli {
 namespace {
@@ -39,12 +45,36 @@ class Stopwatch {
   Clock::time_point begin_ = Clock::now();
 };
 
+bool is_same_file(const std::string& a, const std::string& b) {
+  std::error_code missing;
+  return std::filesystem::equivalent(a, b, missing);
+}
+
+// What is lost with an unfinished run may be hours of work; what is no checkpoint is here by mistake.
+void require_replaceable(const TrainOptions& options) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::path path = options.checkpoint;
+  if (!fs::is_regular_file(path, error) || fs::file_size(path, error) == 0) return;
+  if (is_same_file(options.checkpoint, options.resume)) return;
+  bool unfinished = false;
+  try {
+    unfinished = is_unfinished(options.checkpoint);
+  } catch (const Error& unreadable) {
+    throw UsageError("--checkpoint replaces only checkpoints: " + std::string(unreadable.what()));
+  }
+  if (unfinished)
+    throw UsageError("--checkpoint " + options.checkpoint + " holds an unfinished run: go on with it (" +
+                     resume_command(options.checkpoint) + "), or remove the file to begin anew");
+}
+
 void check_outputs(const TrainOptions& options) {
   std::vector<NamedPath> outputs;
   for (const std::string& file : vector_files(options.output, options.format))
     outputs.push_back({"--output", file});
   if (!options.save_model.empty()) outputs.push_back({"--save-model", options.save_model});
   if (!options.save_vocab.empty()) outputs.push_back({"--save-vocab", options.save_vocab});
+  if (!options.checkpoint.empty()) outputs.push_back({"--checkpoint", options.checkpoint});
   for (const NamedPath& output : outputs) check_writable(output.path);
   if (!options.metrics.empty()) outputs.push_back({"--metrics", options.metrics});
   // Written by a run that is stopped.
@@ -56,7 +86,13 @@ void check_outputs(const TrainOptions& options) {
   for (const std::string& path : options.inputs) inputs.push_back({"--input", path});
   if (!options.config_file.empty()) inputs.push_back({"--config", options.config_file});
   check_distinct(outputs, inputs);
-  // The vocabulary may be saved over the file it was read from: it is in memory by then.
+  if (!options.checkpoint.empty()) require_replaceable(options);
+  // A vocabulary or a checkpoint may be read and saved again under its name: it is in memory by then.
+  if (!options.resume.empty()) {
+    std::vector<NamedPath> others = outputs;
+    std::erase_if(others, [](const NamedPath& output) { return output.flag == "--checkpoint"; });
+    check_distinct(others, {{"--resume", options.resume}});
+  }
   std::erase_if(outputs, [](const NamedPath& output) { return output.flag == "--save-vocab"; });
   if (!options.read_vocab.empty()) check_distinct(outputs, {{"--read-vocab", options.read_vocab}});
 }
@@ -92,11 +128,18 @@ std::string pair_reason(std::int64_t words, const Config& config) {
 
 }  // namespace
 
-TrainingRun::TrainingRun(const TrainOptions& options, const DeviceChoice& device, ProgressDisplay& display)
-    : options_(options), device_(device), display_(display) {
+TrainingRun::TrainingRun(const TrainOptions& options, const DeviceChoice& device, ProgressDisplay& display,
+                         std::optional<Checkpoint> resumed)
+    : options_(options), device_(device), display_(display), resumed_(std::move(resumed)) {
   check_outputs(options);
-  metrics_ = MetricsFile(options.metrics);
+  MetricsFile metrics(options.metrics, resumed_.has_value());
   report_.device = device.kind;
+  if (!resumed_) {
+    metrics_ = std::move(metrics);
+    return;
+  }
+  report_.resumed_tokens = resumed_->state.summary.tokens;
+  if (is_same_file(options.checkpoint, options.resume)) saved_tokens_ = report_.resumed_tokens;
 }
 
 int TrainingRun::run() {
@@ -121,13 +164,23 @@ int TrainingRun::train_and_save() {
   report_.input_bytes = corpus.bytes();
   // From here on a signal should not interrupt the work.
   const InterruptGuard guard;
+  std::optional<SaveRequestGuard> save_requests;
+  if (!options_.checkpoint.empty()) save_requests.emplace();
   if (!device_.note.empty()) display_.say(device_.note);
   const Vocabulary vocabulary = find_vocabulary(corpus);
   const TokenStream tokens = encode_text(corpus, vocabulary);
+  TextFingerprint text;
+  if (!options_.checkpoint.empty()) {
+    const Stopwatch watch(report_.seconds.encode);
+    text = fingerprint_of(tokens, thread_count(options_.config));
+    if (resumed_) require_resumed_text(text);
+  }
 
   std::unique_ptr<TrainingData> data;
   Embeddings embeddings;
-  std::unique_ptr<Backend> backend;  // declared last: its threads must end before what they work on
+  // Declared last: their threads must end before what they work on.
+  std::unique_ptr<CheckpointWriter> writer;
+  std::unique_ptr<Backend> backend;
   {
     const Stopwatch watch(report_.seconds.prepare);
     const bool on_gpu = device_.kind == DeviceKind::cuda;
@@ -143,7 +196,13 @@ int TrainingRun::train_and_save() {
                    " more than --max-sentence " + std::to_string(options_.config.max_sentence) +
                    " words after subsampling and " + (split == 1 ? "is" : "are") +
                    " split for training; nothing is dropped");
-    embeddings = initial_embeddings(vocabulary.size(), options_.config);
+    embeddings =
+        resumed_ ? std::move(resumed_->embeddings) : initial_embeddings(vocabulary.size(), options_.config);
+    if (!options_.checkpoint.empty())
+      writer =
+          std::make_unique<CheckpointWriter>(*data, embeddings, std::move(text), notes_of(options_),
+                                             options_.checkpoint, parse_interval(options_.checkpoint_every));
+    checkpoints_ = writer.get();
     backend = make_backend(*data);
     if (!options_.metrics.empty() && options_.config.loss.hierarchical_softmax) {
       const CentreShares shares(*data);
@@ -155,12 +214,16 @@ int TrainingRun::train_and_save() {
   }
   try {
     const Stopwatch watch(report_.seconds.train);
-    report_.training =
-        train(*data, *backend, embeddings, [this](const Progress& progress) { return observe(progress); });
+    Checkpoints checkpoints;
+    checkpoints.sink = checkpoints_;
+    if (resumed_) checkpoints.start = resumed_->state;
+    report_.training = train(
+        *data, *backend, embeddings, [this](const Progress& progress) { return observe(progress); },
+        checkpoints);
   } catch (const TrainingFailed& failure) {
     report_.training = failure.summary();
     const Stopwatch watch(report_.seconds.save);
-    throw Error(save_last_checkpoint(failure, *data, embeddings, options_));
+    throw Error(save_after(failure, *data, embeddings));
   }
   return finish(*data, embeddings);
 }
@@ -168,7 +231,11 @@ int TrainingRun::train_and_save() {
 Vocabulary TrainingRun::find_vocabulary(const Corpus& corpus) {
   const Stopwatch watch(report_.seconds.vocabulary);
   Vocabulary vocabulary;
-  if (options_.read_vocab.empty()) {
+  if (resumed_) {
+    vocabulary = std::move(resumed_->vocabulary);
+    display_.say("going on with " + options_.resume + " after " + with_commas(report_.resumed_tokens) +
+                 " words; vocabulary: " + with_commas(vocabulary.size()) + " words");
+  } else if (options_.read_vocab.empty()) {
     CorpusCounts counts = count_vocabulary(corpus, options_.config, display_);
     report_.text_tokens = counts.tokens;
     report_.text_types = counts.types;
@@ -180,7 +247,9 @@ Vocabulary TrainingRun::find_vocabulary(const Corpus& corpus) {
   // Rarer than function words, but frequent enough for a good vector.
   report_.example_word =
       vocabulary.word(static_cast<WordId>(std::min<std::int64_t>(1000, vocabulary.size() / 2)));
-  const std::int64_t needed = host_bytes(memory_plan(size_of(vocabulary), options_.config));
+  const CorpusSize size = size_of(vocabulary);
+  const std::int64_t needed = host_bytes(memory_plan(size, options_.config)) +
+                              (options_.checkpoint.empty() ? 0 : checkpoint_memory(size, options_.config));
   const std::int64_t available = available_memory();
   std::string memory = "training needs about " + format_bytes(needed) + " of memory";
   if (available > 0) memory += "; " + format_bytes(available) + " available";
@@ -200,6 +269,21 @@ TokenStream TrainingRun::encode_text(const Corpus& corpus, const Vocabulary& voc
   stop_if_interrupted();
   report_.epoch_tokens = tokens.tokens();
   return tokens;
+}
+
+void TrainingRun::require_resumed_text(const TextFingerprint& text) {
+  try {
+    require_same_text(resumed_->text, text);
+  } catch (const Error& error) {
+    throw Error("--resume " + options_.resume + ": " + error.what());
+  }
+  metrics_ = MetricsFile(options_.metrics, true);
+  const std::int64_t lines = metrics_.cut_behind(report_.resumed_tokens);
+  if (lines > 0)
+    display_.say("note: " + with_commas(lines) + (lines == 1 ? " line" : " lines") + " of --metrics " +
+                 options_.metrics +
+                 " made way for those to come: what came after the checkpoint is trained again");
+  metrics_.write({{"type", "resumed"}, {"tokens_done", report_.resumed_tokens}});
 }
 
 std::unique_ptr<Backend> TrainingRun::make_backend(const TrainingData& data) {
@@ -234,27 +318,100 @@ bool TrainingRun::observe(const Progress& progress) {
     display_.show_last(line);
   else
     display_.show(line);
+  if (checkpoints_ != nullptr) {
+    tell_checkpoints();
+    if (take_save_request()) checkpoints_->request();
+  }
   if (caught_signal() == 0) return true;
   if (progress.tokens_done < progress.tokens_total)
-    display_.say(std::string("stopping, and saving the vectors so far; ") + kHowToStopAtOnce);
+    display_.say(std::string("stopping, and saving the ") +
+                 (checkpoints_ != nullptr ? "run" : "vectors so far") + "; " + kHowToStopAtOnce);
   return false;
 }
 
+// What became of checkpoints since the last call; false if the last of them is not in the file.
+bool TrainingRun::tell_checkpoints() {
+  bool saved = true;
+  for (const CheckpointWriter::Result& result : checkpoints_->results()) {
+    saved = result.failure.empty();
+    nlohmann::json line{{"type", "checkpoint"}, {"tokens", result.tokens}, {"write_seconds", result.seconds}};
+    if (saved) {
+      saved_tokens_ = result.tokens;
+      display_.say("checkpoint: " + options_.checkpoint + ", after " + with_commas(result.tokens) + " words");
+    } else {
+      line["message"] = result.failure;
+      display_.say("warning: no checkpoint after " + with_commas(result.tokens) +
+                   " words: " + result.failure);
+    }
+    metrics_.write(line);
+  }
+  return saved;
+}
+
+// The last checkpoint before the device failed, which the host may have and the file not yet. Returns what
+// happened, for the user.
+std::string TrainingRun::save_after(const TrainingFailed& failure, const TrainingData& data,
+                                    const Embeddings& embeddings) {
+  const std::int64_t tokens = failure.state().summary.tokens;
+  if (checkpoints_ == nullptr || tokens == 0)
+    return save_last_checkpoint(failure, data, embeddings, options_);
+  checkpoints_->finish();
+  tell_checkpoints();
+  if (saved_tokens_ < tokens) {
+    checkpoints_->take(embeddings, failure.state());
+    checkpoints_->finish();
+    tell_checkpoints();
+  }
+  if (saved_tokens_ < tokens) return save_last_checkpoint(failure, data, embeddings, options_);
+  return std::string("the GPU failed: ") + failure.what() + "; the run is saved up to word " +
+         with_commas(tokens) + "; to go on: " + resume_command(options_.checkpoint);
+}
+
 int TrainingRun::finish(const TrainingData& data, const Embeddings& embeddings) {
-  const bool interrupted = report_.training.interrupted;
-  const TrainedFiles files = trained_files(options_, interrupted ? kPartial : "");
+  if (report_.training.interrupted) return finish_interrupted(data, embeddings);
+  const TrainedFiles files = trained_files(options_, "");
+  bool saved = true;
   {
     const Stopwatch watch(report_.seconds.save);
-    save_trained(data, embeddings, options_.format, files);
-  }
-  if (interrupted) {
-    display_.say("stopped after " + with_commas(report_.training.tokens) + " words; the vectors so far are " +
-                 place_of(files));
-    return exit_status_of(caught_signal());
+    std::string failure;
+    try {
+      save_trained(data, embeddings, options_.format, files);
+    } catch (const Error& error) {
+      if (checkpoints_ == nullptr) throw;
+      failure = error.what();
+    }
+    if (checkpoints_ != nullptr) {
+      checkpoints_->finish();
+      saved = tell_checkpoints();
+    }
+    if (!failure.empty())
+      throw Error(failure + (saved ? "; all that was learned is in " + options_.checkpoint + ": " +
+                                         resume_command(options_.checkpoint) + " saves it"
+                                   : ""));
   }
   for (const std::string& warning : training_warnings(data, report_.training)) display_.say(warning);
   display_.print(text_summary(options_, report_, files));
+  if (!saved)
+    throw Error("the finished run is not in --checkpoint " + options_.checkpoint + "; the vectors are " +
+                place_of(files));
   return 0;
+}
+
+// With a checkpoint there is no need for vectors that nobody has asked for yet.
+int TrainingRun::finish_interrupted(const TrainingData& data, const Embeddings& embeddings) {
+  const Stopwatch watch(report_.seconds.save);
+  const std::string stopped = "stopped after " + with_commas(report_.training.tokens) + " words; ";
+  if (checkpoints_ != nullptr) {
+    checkpoints_->finish();
+    if (tell_checkpoints()) {
+      display_.say(stopped + "to go on: " + resume_command(options_.checkpoint));
+      return exit_status_of(caught_signal());
+    }
+  }
+  const TrainedFiles files = trained_files(options_, kPartial);
+  save_trained(data, embeddings, options_.format, files);
+  display_.say(stopped + "the vectors so far are " + place_of(files));
+  return exit_status_of(caught_signal());
 }
 
 void TrainingRun::summarize(const std::string& state, const std::string& message) {

@@ -1,6 +1,7 @@
 #pragma once
 /// One run of `train`, from text to saved vectors.
 
+#include <warp2vec/checkpoint.h>
 #include <warp2vec/corpus.h>
 
 #include "host/cli/flags/device_choice.h"
@@ -10,6 +11,7 @@
 #include "host/cli/run/run_report.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace warp2vec::cli {
@@ -18,7 +20,9 @@ class TrainingRun {
  public:
   /// Checks the outputs: throws Error if one cannot be written. `options`, `device` and `display` must
   /// outlive the run. With --device auto, the CPU replaces a GPU that cannot train this configuration.
-  TrainingRun(const TrainOptions& options, const DeviceChoice& device, ProgressDisplay& display);
+  /// `resumed`: the checkpoint to continue from; `options` are then its resumed_options().
+  TrainingRun(const TrainOptions& options, const DeviceChoice& device, ProgressDisplay& display,
+              std::optional<Checkpoint> resumed = {});
 
   /// Returns the exit status: 0, or 128 + signal if a signal stopped it. Throws Error if it failed. The
   /// metrics file gets its summary in all cases.
@@ -27,19 +31,27 @@ class TrainingRun {
  private:
   int train_and_save();
   Vocabulary find_vocabulary(const Corpus& corpus);
+  void require_resumed_text(const TextFingerprint& text);
   TokenStream encode_text(const Corpus& corpus, const Vocabulary& vocabulary);
   std::unique_ptr<Backend> make_backend(const TrainingData& data);
   std::unique_ptr<Backend> make_on_gpu(const TrainingData& data);
   bool observe(const Progress& progress);
+  bool tell_checkpoints();
+  std::string save_after(const TrainingFailed& failure, const TrainingData& data,
+                         const Embeddings& embeddings);
   int finish(const TrainingData& data, const Embeddings& embeddings);
+  int finish_interrupted(const TrainingData& data, const Embeddings& embeddings);
   void summarize(const std::string& state, const std::string& message);
 
   const TrainOptions& options_;
   const DeviceChoice& device_;
   ProgressDisplay& display_;
   MetricsFile metrics_;
+  std::optional<Checkpoint> resumed_;
   RunReport report_;
-  const CudaBackend* gpu_ = nullptr;  ///< the backend, if the run is on a GPU
+  const CudaBackend* gpu_ = nullptr;         ///< the backend, if the run is on a GPU
+  CheckpointWriter* checkpoints_ = nullptr;  ///< during training, with --checkpoint
+  std::int64_t saved_tokens_ = 0;            ///< trained tokens that the checkpoint file includes
 };
 
 }  // namespace warp2vec::cli

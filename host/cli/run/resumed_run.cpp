@@ -1,0 +1,61 @@
+#include "host/cli/run/resumed_run.h"
+
+#include <warp2vec/error.h>
+
+#include "host/cli/flags/usage_error.h"
+
+namespace warp2vec::cli {
+namespace {
+
+// Begins the notes of this program.
+constexpr const char* kProgram = "warp2vec train";
+
+}  // namespace
+
+std::vector<std::string> notes_of(const TrainOptions& options) {
+  std::vector<std::string> notes{kProgram};
+  const auto add = [&notes](const char* flag, const std::string& value) {
+    if (!value.empty()) notes.insert(notes.end(), {flag, value});
+  };
+  for (const std::string& input : options.inputs) add("--input", input);
+  add("--output", options.output);
+  add("--format", to_string(options.format));
+  add("--save-model", options.save_model);
+  add("--metrics", options.metrics);
+  add("--checkpoint-every", options.checkpoint_every);
+  add("--device", to_string(options.device));
+  add("--threads", std::to_string(options.config.threads));
+  return notes;
+}
+
+TrainOptions resumed_options(const Checkpoint& checkpoint, const std::string& path) {
+  TrainOptions options;
+  options.checkpoint = path;
+  if (!checkpoint.notes.empty() && checkpoint.notes.front() == kProgram) {
+    Flags flags("train", "", "");
+    add_train_flags(flags, options);
+    try {
+      flags.parse({checkpoint.notes.begin() + 1, checkpoint.notes.end()});
+    } catch (const UsageError& error) {
+      throw Error(path + ": section 'notes': " + error.what());
+    }
+  }
+  const std::int32_t threads = options.config.threads;
+  options.config = checkpoint.config;
+  options.config.threads = threads;
+  return options;
+}
+
+void require_resumable(const Checkpoint& checkpoint, const TrainOptions& options) {
+  if (!options.read_vocab.empty())
+    throw UsageError("--resume takes the vocabulary from the checkpoint: leave out --read-vocab");
+  try {
+    require_same_settings(checkpoint.config, options.config);
+  } catch (const Error& error) {
+    throw UsageError("--resume " + options.resume + ": " + error.what());
+  }
+}
+
+std::string resume_command(const std::string& path) { return "warp2vec train --resume " + path; }
+
+}  // namespace warp2vec::cli

@@ -1,0 +1,96 @@
+#include <warp2vec/checkpoint.h>
+
+#include "host/io/parallel.h"
+
+#include <algorithm>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+namespace warp2vec {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+Matrix shaped_like(const Matrix& matrix) { return {matrix.rows(), matrix.cols()}; }
+
+// Training waits for this, so all of its threads do it.
+void copy(const Matrix& from, Matrix& to, int threads) {
+  constexpr std::int64_t kRowsPerTask = 4096;
+  parallel_for((from.rows() + kRowsPerTask - 1) / kRowsPerTask, threads, [&](std::int64_t task) {
+    const std::int64_t begin = task * kRowsPerTask;
+    const std::int64_t rows = std::min(kRowsPerTask, from.rows() - begin);
+    std::memcpy(to.row(begin), from.row(begin), static_cast<std::size_t>(Matrix::bytes(rows, from.cols())));
+  });
+}
+
+}  // namespace
+
+CheckpointWriter::CheckpointWriter(const TrainingData& data, const Embeddings& embeddings,
+                                   TextFingerprint text, std::vector<std::string> notes, std::string path,
+                                   const Interval& interval)
+    : data_(data),
+      text_(std::move(text)),
+      notes_(std::move(notes)),
+      path_(std::move(path)),
+      interval_(interval),
+      embeddings_{shaped_like(embeddings.input), shaped_like(embeddings.output),
+                  shaped_like(embeddings.nodes)} {}
+
+CheckpointWriter::~CheckpointWriter() = default;
+
+bool CheckpointWriter::due(std::int64_t tokens) noexcept {
+  if (!last_tokens_) last_tokens_ = tokens;
+  const bool wanted = requested_ || (interval_.time && Clock::now() - last_time_ >= *interval_.time) ||
+                      (interval_.tokens && tokens - *last_tokens_ >= *interval_.tokens);
+  if (!wanted) return false;
+  const std::lock_guard lock(mutex_);
+  return !writing_;
+}
+
+void CheckpointWriter::take(const Embeddings& embeddings, const TrainingState& state) {
+  finish();
+  const int threads = thread_count(data_.config);
+  copy(embeddings.input, embeddings_.input, threads);
+  copy(embeddings.output, embeddings_.output, threads);
+  copy(embeddings.nodes, embeddings_.nodes, threads);
+  state_ = state;
+  requested_ = false;
+  last_time_ = Clock::now();
+  last_tokens_ = state.summary.tokens;
+  {
+    const std::lock_guard lock(mutex_);
+    writing_ = true;
+  }
+  try {
+    thread_ = std::jthread([this] { write(); });
+  } catch (const std::system_error&) {
+    write();  // no thread to be had; better late than not at all
+  }
+}
+
+void CheckpointWriter::write() {
+  const Clock::time_point begin = Clock::now();
+  Result result;
+  result.tokens = state_.summary.tokens;
+  try {
+    save_checkpoint(data_, embeddings_, state_, text_, notes_, path_);
+  } catch (const std::exception& error) {
+    result.failure = error.what();
+  }
+  result.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+  const std::lock_guard lock(mutex_);
+  results_.push_back(std::move(result));
+  writing_ = false;
+}
+
+void CheckpointWriter::finish() {
+  if (thread_.joinable()) thread_.join();
+}
+
+std::vector<CheckpointWriter::Result> CheckpointWriter::results() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(results_, {});
+}
+
+}  // namespace warp2vec

@@ -1,0 +1,110 @@
+#include "host/files/model_parts.h"
+
+#include <warp2vec/error.h>
+
+#include "host/files/model_layout.h"
+#include "host/io/byte_class.h"
+#include "host/io/utf8.h"
+#include "host/training/matrix_rows.h"
+
+#include <algorithm>
+#include <span>
+#include <string_view>
+
+namespace warp2vec {
+namespace {
+
+std::string_view word_of(const Vocabulary& vocabulary, std::int64_t row) {
+  return vocabulary.word(static_cast<WordId>(row));
+}
+
+class Check {
+ public:
+  Check(const ModelParts& parts, const std::string& path) : parts_(parts), path_(path) {}
+
+  void all() const {
+    try {
+      parts_.config.validate();
+    } catch (const Error& error) {
+      refuse(error.what());
+    }
+    const std::int64_t words = parts_.vocabulary.size();
+    const Loss& loss = parts_.config.loss;
+    if (words < 2) refuse("expected at least two words, the vocabulary has " + std::to_string(words));
+    for (std::int64_t r = 0; r < words; ++r) check_word(word_of(parts_.vocabulary, r), r);
+    check_matrix("input", parts_.embeddings.input, words);
+    check_matrix("output", parts_.embeddings.output, loss.negative_sampling || loss.softmax ? words : 0);
+    check_matrix("node", parts_.embeddings.nodes, loss.hierarchical_softmax ? words - 1 : 0);
+    const std::int64_t leaves = parts_.tree.view().words;
+    if (loss.hierarchical_softmax && leaves != words)
+      refuse("the Huffman tree has " + std::to_string(leaves) + " words, the vocabulary " +
+             std::to_string(words));
+  }
+
+ private:
+  [[noreturn]] void refuse(const std::string& why) const {
+    throw Error("cannot write " + path_ + ": " + why);
+  }
+
+  void check_word(std::string_view word, std::int64_t row) const {
+    if (!word.empty() && std::all_of(word.begin(), word.end(), is_word_byte)) return;
+    refuse("word " + std::to_string(row + 1) +
+           " is empty or contains white space or a NUL: " + in_quotes(word));
+  }
+
+  void check_matrix(const std::string& name, const Matrix& matrix, std::int64_t rows) const {
+    if (matrix.rows() != rows || (rows > 0 && matrix.cols() != parts_.config.dim))
+      refuse("the " + name + " matrix has " + std::to_string(matrix.rows()) + " x " +
+             std::to_string(matrix.cols()) + " values, expected " + std::to_string(rows) + " x " +
+             std::to_string(rows > 0 ? parts_.config.dim : 0));
+    for (std::int64_t r = 0; r < rows; ++r)
+      if (!all_finite(row_values(matrix, r)))
+        refuse("row " + std::to_string(r) + " of the " + name + " matrix has a value that is not finite");
+  }
+
+  const ModelParts& parts_;
+  const std::string& path_;
+};
+
+void emit_words(const Vocabulary& vocabulary, const Sink& sink) {
+  for (std::int64_t r = 0; r < vocabulary.size(); ++r) {
+    sink(word_of(vocabulary, r));
+    sink("\n");
+  }
+}
+
+void emit_counts(const Vocabulary& vocabulary, const Sink& sink) {
+  const std::span<const std::int64_t> counts = vocabulary.counts();
+  sink({reinterpret_cast<const char*>(counts.data()), counts.size_bytes()});
+}
+
+void emit_lengths(const HuffmanTree& tree, const Sink& sink) {
+  const HuffmanView view = tree.view();
+  sink({reinterpret_cast<const char*>(view.code_lengths), static_cast<std::size_t>(view.words)});
+}
+
+void emit_matrix(const Matrix& matrix, const Sink& sink) {
+  for (std::int64_t r = 0; r < matrix.rows(); ++r) sink(bytes_of(row_values(matrix, r)));
+}
+
+}  // namespace
+
+void require_loadable(const ModelParts& parts, const std::string& path) { Check(parts, path).all(); }
+
+std::uint64_t word_section_bytes(const Vocabulary& vocabulary) {
+  std::uint64_t bytes = 0;
+  emit_words(vocabulary, [&bytes](std::string_view piece) { bytes += piece.size(); });
+  return bytes;
+}
+
+void emit_section(const Section& section, const ModelParts& parts, const Sink& sink) {
+  if (section.name == "settings") return sink(encode_model_settings({parts.config, parts.vocabulary.size()}));
+  if (section.name == "words") return emit_words(parts.vocabulary, sink);
+  if (section.name == "counts") return emit_counts(parts.vocabulary, sink);
+  if (section.name == "lengths") return emit_lengths(parts.tree, sink);
+  if (section.name == "input") return emit_matrix(parts.embeddings.input, sink);
+  if (section.name == "output") return emit_matrix(parts.embeddings.output, sink);
+  emit_matrix(parts.embeddings.nodes, sink);
+}
+
+}  // namespace warp2vec
