@@ -36,6 +36,24 @@ TEST(CliMetrics, EachLineIsInTheFileAtOnce) {
   EXPECT_TRUE(metrics.complete());
 }
 
+TEST(CliMetrics, AResumedRunGoesOnBehindWhatItsCheckpointHas) {
+  const TemporaryFolder folder;
+  const std::string path = folder.path("run.jsonl");
+  const std::string kept =
+      "{\"type\":\"progress\",\"tokens_done\":10}\n{\"type\":\"summary\",\"state\":\"interrupted\"}\n";
+  const std::string lost = "{\"type\":\"progress\",\"tokens_done\":11}\n{\"type\":\"summary\"}\n{\"typ";
+  folder.write("run.jsonl", kept + lost);
+  MetricsFile metrics(path, true);
+  EXPECT_EQ(metrics.cut_behind(10), 3);
+  EXPECT_EQ(metrics.cut_behind(10), 0);
+  metrics.write({{"type", "resumed"}});
+  EXPECT_EQ(folder.read("run.jsonl"), kept + "{\"type\":\"resumed\"}\n");
+  MetricsFile anew(folder.path("new"), true);
+  EXPECT_EQ(anew.cut_behind(0), 0);
+  EXPECT_EQ(MetricsFile("/dev/null", true).cut_behind(0), 0);
+  EXPECT_EQ(MetricsFile("", true).cut_behind(0), 0);
+}
+
 TEST(CliMetrics, FailuresAreSeen) {
   const TemporaryFolder folder;
   EXPECT_THROW(MetricsFile(folder.path("none/run.jsonl")), Error);

@@ -106,6 +106,31 @@ TEST(InterruptGuardDeathTest, IgnoredSignalsStayIgnoredAndOthersGetTheirActionBa
   EXPECT_EXIT(guarded(), testing::KilledBySignal(SIGTERM), "");
 }
 
+TEST(SaveRequestGuardDeathTest, Sigusr1IsARequestWhileOneLives) {
+  const auto guarded = [] {
+    {
+      const cli::SaveRequestGuard guard;
+      if (cli::take_save_request()) std::_Exit(1);
+      std::raise(SIGUSR1);
+      std::raise(SIGUSR1);
+      if (!cli::take_save_request() || cli::take_save_request()) std::_Exit(2);
+    }
+    std::raise(SIGUSR1);
+    std::_Exit(3);
+  };
+  EXPECT_EXIT(guarded(), testing::KilledBySignal(SIGUSR1), "");
+}
+
+TEST(SaveRequestGuardDeathTest, OneThatWasIgnoredStaysIgnored) {
+  const auto ignored = [] {
+    std::signal(SIGUSR1, SIG_IGN);
+    const cli::SaveRequestGuard guard;
+    std::raise(SIGUSR1);
+    std::_Exit(cli::take_save_request() ? 1 : 0);
+  };
+  EXPECT_EXIT(ignored(), testing::ExitedWithCode(0), "");
+}
+
 class CliSignals : public testing::Test {
  protected:
   CliSignals() {
