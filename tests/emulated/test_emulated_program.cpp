@@ -1,7 +1,13 @@
 // The program as a black box, on a machine with an emulated GPU.
+#include <warp2vec/checkpoint.h>
+#include <warp2vec/cuda.h>
+
+#include "host/cli/run/training_run.h"
+#include "tests/emulation/emulated_device.h"
 #include "tests/support/markup.h"
 #include "tests/support/subprocess.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/support/thrown_message.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -123,6 +129,38 @@ TEST_F(EmulatedProgram, ARunGoesOnOnAnotherDevice) {
   EXPECT_EQ(summary.at("counts").at("trained_tokens"), 1200);
   EXPECT_EQ(summary.at("counts").at("kept_tokens"), 1200);
   EXPECT_EQ(summary.at("epoch_loss").size(), 4U);
+}
+
+TEST_F(EmulatedProgram, ARunIsInItsCheckpointIfTheGpuFails) {
+  cli::TrainOptions options;
+  options.inputs = {folder_.path("text")};
+  options.output = output_;
+  options.checkpoint = folder_.path("checkpoint");
+  options.checkpoint_every = "1";
+  options.config.dim = 8;
+  options.config.sample = 0;
+  options.config.epochs = 4;
+  options.config.sharing = Sharing::tile;
+  std::ostringstream said;
+  cli::ProgressDisplay display(said, cli::ProgressDisplay::Style::lines);
+  const auto train = [&] {
+    const cli::DeviceChoice device{cli::DeviceKind::cuda, find_cuda_devices().usable.front(), ""};
+    return thrown_message([&] { cli::TrainingRun(options, device, display).run(); });
+  };
+  emulation::reset_device();
+  ASSERT_EQ(train(), "");
+  const std::int64_t launches = emulation::call_log().calls.at("cudaLaunchKernelEx");
+  std::filesystem::remove(output_);
+  emulation::reset_device();
+  emulation::fail_call("cudaLaunchKernelEx", launches, cudaErrorIllegalAddress, true);
+  EXPECT_THAT(train(),
+              AllOf(HasSubstr("the GPU failed: "),
+                    HasSubstr("; the run is saved up to word 900; to go on: warp2vec train --resume " +
+                              options.checkpoint)));
+  emulation::reset_device();
+  EXPECT_EQ(load_checkpoint(options.checkpoint).state.summary.tokens, 900);
+  EXPECT_FALSE(std::filesystem::exists(output_));
+  EXPECT_FALSE(std::filesystem::exists(output_ + ".partial"));
 }
 
 TEST_F(EmulatedProgram, TrainingTakesTheGpuUnlessToldOtherwise) {
