@@ -11,8 +11,8 @@ struct Image {
   std::string text;
 };
 
-/// That of a fat binary, for rising architectures. Its format is not documented; read are those of CUDA 12.4
-/// to 13.0, plain or compressed with Zstandard. Throws Error for others.
+/// That of a fat binary, for rising architectures. The format is not documented; this is that of CUDA 13.0,
+/// plain or compressed with Zstandard. Throws Error for another.
 std::vector<Image> images_of(const void* fat_binary);
 
 }  // namespace warp2vec::ptx

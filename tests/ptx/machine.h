@@ -27,10 +27,9 @@ enum class Sums { in_order, truncated };
 struct Options {
   Sums sums = Sums::in_order;
   bool unwritten_is_error = true;  ///< to read shared memory that nobody has written
-  bool shuffled =
-      false;  ///< warps take turns at random, of some instructions each; else from barrier to barrier
-  unsigned resident = 1;   ///< blocks that take turns; the others wait for one of them to end
-  std::uint64_t seed = 1;  ///< of the shuffled order
+  bool shuffled = false;           ///< turns of warps: random, of some instructions; else up to a barrier
+  unsigned resident = 1;           ///< blocks that take turns; the others wait for one of them to end
+  std::uint64_t seed = 1;          ///< of the shuffled order
   std::uint64_t most_instructions = ~std::uint64_t{0};  ///< of the warps of a launch; more are an error
 };
 
@@ -45,8 +44,8 @@ struct Grid {
   unsigned threads;
   std::uint32_t shared_bytes;
   std::vector<unsigned char> parameters;  ///< as the program lays them out
-  std::function<Range(std::uint64_t)>
-      allocation;  ///< that an address of global memory lies in, or an empty one
+  /// The allocation that an address of global memory lies in, or an empty range.
+  std::function<Range(std::uint64_t address)> allocation;
 };
 
 /// Runs all blocks. Throws Error. Returns how many instructions warps have executed.

@@ -23,9 +23,11 @@ Settings& settings();
 void reset();
 /// The kernels that have been launched since.
 std::vector<const Program*> programs();
-/// What the first kernel that failed did. Later ones do nothing, and calls of CUDA fail. Empty: none has
-/// failed.
+/// What the first kernel that failed did, which is also printed; later ones do nothing, and calls of CUDA
+/// fail. Empty: none has failed.
 const std::string& failure();
+/// Those that the library has PTX for, rising.
+std::vector<int> architectures();
 /// Whether the mangled name is that of a kernel of the project, not of a library.
 bool is_of_the_project(const std::string& kernel);
 /// By warps, since the program began.

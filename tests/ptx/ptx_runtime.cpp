@@ -6,7 +6,6 @@
 #include <cuda_runtime_api.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <map>
 #include <memory>
@@ -15,10 +14,18 @@
 namespace warp2vec::ptx {
 namespace {
 
-using Module = std::vector<Image>;
+struct Module {
+  const void* fat_binary;
+  std::vector<Image> images;  // read when they are first needed
+
+  const std::vector<Image>& all() {
+    if (images.empty()) images = images_of(fat_binary);
+    return images;
+  }
+};
 
 struct Kernel {
-  const Module* module;
+  Module* module;
   std::string name;
 };
 
@@ -47,14 +54,15 @@ void run(Program& program, const Grid& grid) {
     executed += run_grid(program, grid, options);
   } catch (const Error& error) {  // it cannot be thrown to whoever happens to wait
     first_failure = error.what();
+    std::fprintf(stderr, "%s\n", error.what());
     emulation::device_state().break_down();
   }
 }
 
 /// As the driver chooses it: the newest that the device can run; null if there is none.
-const Image* image_for(const Module& module, int device) {
+const Image* image_for(Module& module, int device) {
   const Image* chosen = nullptr;
-  for (const Image& image : module)
+  for (const Image& image : module.all())
     if (image.architecture <= device) chosen = &image;
   return chosen;
 }
@@ -113,6 +121,13 @@ std::vector<const Program*> programs() {
   return all;
 }
 
+std::vector<int> architectures() {
+  std::vector<int> all;
+  if (!modules().empty())
+    for (const Image& image : modules().front()->all()) all.push_back(image.architecture);
+  return all;
+}
+
 bool is_of_the_project(const std::string& kernel) { return kernel.rfind("_ZN8warp2vec", 0) == 0; }
 
 const std::string& failure() { return first_failure; }
@@ -126,16 +141,11 @@ using namespace warp2vec::ptx;
 // NOLINTBEGIN(bugprone-reserved-identifier): the names are CUDA's.
 extern "C" {
 
-// "__cudaFatCudaBinaryWrapper": a magic number, a version, and where the fat binary is.
+// The wrapper: a magic number, a version, and where the fat binary is.
 void** __cudaRegisterFatBinary(const void* wrapper) {
   const void* fat_binary = nullptr;
   std::memcpy(&fat_binary, static_cast<const char*>(wrapper) + 8, sizeof fat_binary);
-  try {
-    modules().push_back(std::make_unique<Module>(images_of(fat_binary)));
-  } catch (const Error& error) {  // before main(): nobody could catch it
-    std::fprintf(stderr, "%s\n", error.what());
-    std::abort();
-  }
+  modules().push_back(std::make_unique<Module>(Module{fat_binary, {}}));
   return reinterpret_cast<void**>(modules().back().get());
 }
 void __cudaRegisterFatBinaryEnd(void**) {}
@@ -143,7 +153,7 @@ void __cudaUnregisterFatBinary(void**) {}
 void __cudaRegisterVar(void**, char*, char*, const char*, int, std::size_t, int, int) {}
 void __cudaRegisterFunction(void** module, const char* kernel, char*, const char* name, int, uint3*, uint3*,
                             dim3*, dim3*, int*) {
-  kernels()[kernel] = {reinterpret_cast<const Module*>(module), name};
+  kernels()[kernel] = {reinterpret_cast<Module*>(module), name};
 }
 
 unsigned __cudaPushCallConfiguration(dim3 blocks, dim3 threads, std::size_t shared_bytes,

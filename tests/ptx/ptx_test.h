@@ -10,8 +10,10 @@
 #include "tests/ptx/ptx_device.h"
 #include "tests/support/random_matrix.h"
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
+#include <vector>
 
 namespace warp2vec {
 
@@ -25,8 +27,13 @@ class PtxTest : public CudaBackendTest {
   }
 
  protected:
-  /// What a GPU of compute capability `architecture` / 10 is given.
-  static void use_architecture(int architecture) {
+  /// What a GPU of compute capability `architecture` / 10 is given. Skips the test, called by SetUp(), if
+  /// that is not the PTX of `compiled_for`.
+  static void use_architecture(int architecture, int compiled_for) {
+    const std::vector<int> known = ptx::architectures();
+    const auto above = std::upper_bound(known.begin(), known.end(), architecture);
+    if (above == known.begin() || *(above - 1) != compiled_for)
+      GTEST_SKIP() << "this build has no PTX for " << compiled_for;
     emulation::device_settings().major = architecture / 10;
     emulation::device_settings().minor = architecture % 10;
   }

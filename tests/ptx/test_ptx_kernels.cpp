@@ -49,7 +49,7 @@ void expect_ptx_equals_plain_loops(const Training& training) {
 
 class PtxTiles : public PtxTest, public ::testing::WithParamInterface<std::tuple<int, Rule>> {
  public:
-  PtxTiles() { use_architecture(std::get<0>(GetParam())); }
+  void SetUp() override { use_architecture(std::get<0>(GetParam()), std::get<0>(GetParam())); }
 };
 
 TEST_P(PtxTiles, EqualPlainLoops) {
@@ -66,7 +66,7 @@ INSTANTIATE_TEST_SUITE_P(Kernels, PtxTiles,
 
 class Ptx : public PtxTest, public ::testing::WithParamInterface<int> {
  public:
-  Ptx() { use_architecture(GetParam()); }
+  void SetUp() override { use_architecture(GetParam(), GetParam()); }
 };
 
 INSTANTIATE_TEST_SUITE_P(Architectures, Ptx, ::testing::Values(75, 80, 90), architecture_name);
@@ -152,40 +152,77 @@ TEST_P(PtxShapes, Softmax) {
 }
 
 TEST_P(PtxShapes, PlainKernel) {
-  std::vector<Rule> rules = kernel_rules();
+  const SyntheticCorpus corpus = zipf_corpus(150, 250, 60);
+  for (const Rule& rule : kernel_rules())
+    expect_ptx_equals_plain_loops({corpus, one_epoch(rule), false, 3, 2});
   for (const std::int32_t dim : {33, 160, 250})
-    for (const Sharing sharing : {Sharing::pair, Sharing::window}) rules.push_back({"ns+hs", sharing, dim});
-  rules.push_back({"ns", Sharing::tile, 999});  // scratch memory that is not shared
-  rules.push_back({"hs", Sharing::tile, 1024});
-  for (const Rule& rule : rules)
-    for (const auto& [blocks, warps] : {std::pair{1, 8}, std::pair{3, 2}})
-      expect_ptx_equals_plain_loops({few_words(), one_epoch(rule), false, blocks, warps});
+    for (const Sharing sharing : {Sharing::pair, Sharing::window})
+      expect_ptx_equals_plain_loops({corpus, one_epoch({"ns+hs", sharing, dim}), false, 1, 8});
 }
 
-class PtxTileShapes : public Ptx {};
+TEST_P(PtxShapes, PlainKernelWithScratchMemoryThatIsNotShared) {
+  const SyntheticCorpus corpus = zipf_corpus(150, 100, 60);
+  for (const Rule& rule : {Rule{"ns", Sharing::tile, 999}, Rule{"hs", Sharing::tile, 1024}})
+    expect_ptx_equals_plain_loops({corpus, one_epoch(rule), false, 2, 2});
+}
 
-INSTANTIATE_TEST_SUITE_P(Architectures, PtxTileShapes, ::testing::Values(80, 90), architecture_name);
+class PtxTileShapes : public PtxTest, public ::testing::WithParamInterface<std::tuple<int, const char*>> {
+ public:
+  void SetUp() override { use_architecture(std::get<0>(GetParam()), std::get<0>(GetParam())); }
+
+ protected:
+  static std::string loss() { return std::get<1>(GetParam()); }
+};
+
+std::string shape_name(const ::testing::TestParamInfo<std::tuple<int, const char*>>& info) {
+  const std::string loss = std::get<1>(info.param);
+  return architecture_name({std::get<0>(info.param), 0}) + (loss == "ns+hs" ? "_both" : "_" + loss);
+}
+
+INSTANTIATE_TEST_SUITE_P(Architectures, PtxTileShapes,
+                         ::testing::Combine(::testing::Values(80, 90),
+                                            ::testing::Values("ns", "hs", "ns+hs")),
+                         shape_name);
 
 TEST_P(PtxTileShapes, Dimensions) {
-  for (const char* loss : {"ns", "hs", "ns+hs"})
-    for (const TableType type : {TableType::float32, TableType::bf16})
-      for (const std::int32_t dim : {1, 24, 31, 32, 33, 48, 64, 128, 300}) {
-        if (type == TableType::bf16 && std::string(loss) != "ns") continue;
-        const int warps = dim == 300 ? 4 : 8;
-        expect_ptx_equals_plain_loops(
-            {many_words(), one_epoch({loss, Sharing::tile, dim, type}), true, 1, warps});
-      }
-}
-
-TEST_P(PtxTileShapes, BlocksAndWarps) {
-  for (const char* loss : {"ns", "hs", "ns+hs"})
-    for (const auto& [blocks, warps] : {std::pair{1, 1}, std::pair{3, 4}, std::pair{40, 2}}) {
-      Config config = config_of(loss, Sharing::tile, 64);
-      expect_ptx_equals_plain_loops({many_words(), config, true, blocks, warps});
+  const std::int32_t longest =
+      std::get<0>(GetParam()) < 90 ? 200 : 300;  // whose tiles fit into shared memory
+  for (const TableType type : {TableType::float32, TableType::bf16})
+    for (const std::int32_t dim : {1, 24, 31, 32, 33, 48, 64, 128, longest}) {
+      if (type == TableType::bf16 && loss() != "ns") continue;
+      const int warps = dim == longest ? 4 : 8;
+      expect_ptx_equals_plain_loops(
+          {many_words(), one_epoch({loss(), Sharing::tile, dim, type}), true, 1, warps});
     }
 }
 
-TEST_P(PtxTileShapes, TilesAndWindows) {
+TEST_P(PtxTileShapes, BlocksAndWarps) {
+  for (const auto& [blocks, warps] : {std::pair{1, 1}, std::pair{3, 4}, std::pair{40, 2}})
+    expect_ptx_equals_plain_loops(
+        {many_words(), one_epoch({loss(), Sharing::tile, 64}), true, blocks, warps});
+}
+
+// With more fragments of contexts than a loop is unrolled for.
+TEST_P(PtxTileShapes, Windows) {
+  for (const std::int32_t window : {1, 20, 40}) {
+    Config config = one_epoch({loss(), Sharing::tile, 48});
+    config.window = window;
+    expect_ptx_equals_plain_loops({few_words(), config, true, 1, 8});
+  }
+}
+
+TEST_P(PtxTileShapes, DampedSteps) {
+  const SyntheticCorpus corpus = runs_corpus(100, 1000);
+  for (const Config& config : damped_configs())
+    if (to_string(config.loss) == loss())
+      expect_ptx_equals_plain_loops({corpus, config, config.sharing == Sharing::tile, 1, 4});
+}
+
+class PtxOddTiles : public Ptx {};
+
+INSTANTIATE_TEST_SUITE_P(Architectures, PtxOddTiles, ::testing::Values(80, 90), architecture_name);
+
+TEST_P(PtxOddTiles, EqualPlainLoops) {
   const SyntheticCorpus corpus = zipf_corpus(150, 900, 200);
   for (Config config : odd_tiles({{32, 16, 3}, {100, 30, 5}}))
     for (const TableType type : {TableType::float32, TableType::bf16}) {
@@ -193,39 +230,37 @@ TEST_P(PtxTileShapes, TilesAndWindows) {
       config.table_type = type;
       expect_ptx_equals_plain_loops({corpus, config, true, 1, 5});
     }
-  // More blocks of contexts than a loop is unrolled for.
-  for (const char* loss : {"ns", "hs", "ns+hs"})
-    for (const std::int32_t window : {1, 20, 40}) {
-      Config config = one_epoch({loss, Sharing::tile, 48});
-      config.window = window;
-      expect_ptx_equals_plain_loops({few_words(), config, true, 1, 8});
-    }
 }
 
-TEST_P(PtxTileShapes, DampedSteps) {
-  const SyntheticCorpus corpus = runs_corpus(100, 1000);
-  for (const Config& config : damped_configs())
-    expect_ptx_equals_plain_loops({corpus, config, config.sharing == Sharing::tile, 1, 4});
-}
+/// GPUs with less shared memory than those that their code was compiled for.
+class PtxSmallDevices : public PtxTest, public ::testing::WithParamInterface<int> {
+ public:
+  void SetUp() override { use_architecture(GetParam(), GetParam() == 86 ? 80 : 90); }
+};
+
+INSTANTIATE_TEST_SUITE_P(Devices, PtxSmallDevices, ::testing::Values(86, 120), architecture_name);
 
 // Tiles of paths are trained in passes, with fewer nodes in each.
-TEST_F(PtxTest, LittleSharedMemoryEqualsPlainLoops) {
+TEST_P(PtxSmallDevices, EqualPlainLoops) {
   const SyntheticCorpus corpus = topic_corpus(100, 50, 60);  // words about as frequent: a deep tree
-  for (const int device : {86, 120}) {
-    use_architecture(device);
-    for (const Rule& rule :
-         {Rule{"hs", Sharing::tile, 100}, Rule{"hs", Sharing::tile, 128}, Rule{"hs", Sharing::tile, 200},
-          Rule{"ns+hs", Sharing::tile, 100}, Rule{"ns", Sharing::tile, 128, TableType::bf16}}) {
-      Config config = one_epoch(rule);
-      config.lr = 0.01;  // more centres in a tile of paths
-      expect_ptx_equals_plain_loops({corpus, config, true, 2, 4});
-    }
+  for (const Rule& rule :
+       {Rule{"hs", Sharing::tile, 100}, Rule{"hs", Sharing::tile, 128}, Rule{"hs", Sharing::tile, 200},
+        Rule{"ns+hs", Sharing::tile, 100}, Rule{"ns", Sharing::tile, 128, TableType::bf16}}) {
+    Config config = one_epoch(rule);
+    config.lr = 0.01;  // more centres in a tile of paths
+    expect_ptx_equals_plain_loops({corpus, config, true, 2, 4});
   }
 }
 
-/// In another order of additions: one block differs by their rounding, several by what is in flight together.
+/// Of the newest architecture.
 class PtxOrder : public PtxTest {
+ public:
+  void SetUp() override { use_architecture(90, 90); }
+
  protected:
+  static Training training(const Rule& rule, bool tensor_cores, int blocks) {
+    return {few_words(), one_epoch(rule), tensor_cores, blocks, 4};
+  }
   static void expect_near_plain_loops(const Training& training, double bound) {
     const Outcome ptx = training.by_ptx();
     const Outcome plain = training.by_plain_loops();
@@ -234,28 +269,33 @@ class PtxOrder : public PtxTest {
   }
 };
 
-TEST_F(PtxOrder, WarpsAndBlocksTakeTurns) {
+// A tile's additions come in another order: what differs is their rounding.
+TEST_F(PtxOrder, WarpsTakeTurns) {
   ptx::settings().options.shuffled = true;
-  ptx::settings().options.resident = 3;
   for (const char* loss : {"ns", "hs", "ns+hs"}) {
     ++ptx::settings().options.seed;
-    expect_near_plain_loops({few_words(), one_epoch({loss, Sharing::tile, 100}), true, 1, 4}, 0.01);
-    expect_near_plain_loops({few_words(), one_epoch({loss, Sharing::tile, 100}), true, 3, 4}, 0.5);
-    expect_near_plain_loops({few_words(), one_epoch({loss, Sharing::tile, 33}), false, 1, 4}, 1e-4);
-    expect_near_plain_loops({few_words(), one_epoch({loss, Sharing::window, 33}), false, 3, 4}, 0.5);
+    expect_near_plain_loops(training({loss, Sharing::tile, 100}, true, 1), 0.01);
+    expect_near_plain_loops(training({loss, Sharing::tile, 33}, false, 1), 1e-4);
   }
 }
 
-TEST_F(PtxOrder, TensorCoresMayCutSums) {
-  ptx::settings().options.sums = ptx::Sums::truncated;
-  for (const char* loss : {"ns", "hs", "ns+hs"})
-    expect_near_plain_loops({few_words(), one_epoch({loss, Sharing::tile, 100}), true, 1, 4}, 0.01);
+// Their updates do not see each other: results differ, but every pair is trained, and nothing comes from a
+// stale cache.
+TEST_F(PtxOrder, BlocksTakeTurns) {
+  ptx::settings().options.shuffled = true;
+  ptx::settings().options.resident = 3;
+  for (const char* loss : {"ns", "hs", "ns+hs"}) {
+    for (const Training& interleaved :
+         {training({loss, Sharing::tile, 100}, true, 3), training({loss, Sharing::window, 33}, false, 3)})
+      EXPECT_EQ(interleaved.by_ptx().summary.pairs, interleaved.by_plain_loops().summary.pairs);
+  }
 }
 
-// Tens of thousands of words, as `train --device cuda` does it: subsampled on the device, in blocks and warps
-// of its choice.
-TEST_F(PtxTest, TrainToTheQualityOfTheReference) {
-  expect_topics_as_the_reference(topic_corpus(20, 30, 4000), cuda());
+// Their addends may be cut off below the largest one.
+TEST_F(PtxOrder, TensorCoresSumInTheirOwnWay) {
+  ptx::settings().options.sums = ptx::Sums::truncated;
+  for (const char* loss : {"ns", "hs", "ns+hs"})
+    expect_near_plain_loops(training({loss, Sharing::tile, 100}, true, 1), 0.01);
 }
 
 }  // namespace

@@ -69,7 +69,7 @@ TEST(PtxMachine, MultipliesMatricesLaidOutAsInCutlass) {
     for (int n = 0; n < 8; ++n) b[k][n] = static_cast<float>((5 * k + 11 * n + k * n) % 19 - 9);
   for (int m = 0; m < 16; ++m)
     for (int n = 0; n < 8; ++n) c[m][n] = static_cast<float>(100 * m + n);
-  std::vector<u32> input(32 * 10);  // ten registers a lane
+  std::vector<u32> input(320);  // ten registers a lane
   const auto c_place = [](std::size_t lane, int v) {
     return 32 * static_cast<int>(lane % 4) + static_cast<int>(lane / 4) + 16 * (v % 2) + 8 * (v / 2);
   };
