@@ -166,7 +166,7 @@ TEST_P(PtxShapes, PlainKernelWithScratchMemoryThatIsNotShared) {
     expect_ptx_equals_plain_loops({corpus, one_epoch(rule), false, 2, 2});
 }
 
-class PtxTileShapes : public PtxTest, public ::testing::WithParamInterface<std::tuple<int, const char*>> {
+class PtxTileShapes : public PtxTest, public ::testing::WithParamInterface<std::tuple<int, std::string>> {
  public:
   void SetUp() override { use_architecture(std::get<0>(GetParam()), std::get<0>(GetParam())); }
 
@@ -174,14 +174,14 @@ class PtxTileShapes : public PtxTest, public ::testing::WithParamInterface<std::
   static std::string loss() { return std::get<1>(GetParam()); }
 };
 
-std::string shape_name(const ::testing::TestParamInfo<std::tuple<int, const char*>>& info) {
-  const std::string loss = std::get<1>(info.param);
+std::string shape_name(const ::testing::TestParamInfo<std::tuple<int, std::string>>& info) {
+  const std::string& loss = std::get<1>(info.param);
   return architecture_name({std::get<0>(info.param), 0}) + (loss == "ns+hs" ? "_both" : "_" + loss);
 }
 
 INSTANTIATE_TEST_SUITE_P(Architectures, PtxTileShapes,
                          ::testing::Combine(::testing::Values(80, 90),
-                                            ::testing::Values("ns", "hs", "ns+hs")),
+                                            ::testing::Values(std::string("ns"), "hs", "ns+hs")),
                          shape_name);
 
 TEST_P(PtxTileShapes, Dimensions) {

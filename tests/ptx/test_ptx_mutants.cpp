@@ -47,21 +47,28 @@ class PtxMutants : public PtxTest {
   void SetUp() override { use_architecture(90, 90); }
 
  protected:
-  /// Tries each fault at up to `most` places that were executed, in the kernel whose mangled name has
-  /// `kernel` in it.
+  struct Place {
+    std::int32_t line;
+    std::string text;  // after the fault
+  };
+
+  /// Tries each fault at up to `most` places that were executed in the kernel that trains.
   void expect_noticed(const Training& training, std::size_t most) {
     const Outcome right = training.by_ptx();
     ptx::settings().options.most_instructions = 10 * ptx::executed_instructions();
+    std::vector<std::vector<Place>> all_places;  // before other programs are run
+    for (const Fault& fault : faults()) all_places.push_back(places_of(fault));
     int tried = 0;
-    for (const Fault& fault : faults()) {
-      const std::vector<Place> places = places_of(fault);
-      const std::size_t count = places.size() - (fault.with_the_next && !places.empty() ? 1 : 0);
+    for (std::size_t f = 0; f < faults().size(); ++f) {
+      const std::vector<Place>& places = all_places[f];
+      const bool pairs = faults()[f].with_the_next;
+      const std::size_t count = places.size() - (pairs && !places.empty() ? 1 : 0);
       const std::size_t step = std::max<std::size_t>(1, count / most);
       for (std::size_t i = 0; i < count; i += step, ++tried) {
         std::vector<Place> edits{places[i]};
-        if (fault.with_the_next) edits.push_back(places[i + 1]);
+        if (pairs) edits.push_back(places[i + 1]);
         EXPECT_TRUE(is_noticed(training, right, edits))
-            << fault.name << ", line " << places[i].line << ": " << places[i].text;
+            << faults()[f].name << ", line " << places[i].line << ": " << places[i].text;
       }
     }
     EXPECT_GE(tried, 10);
@@ -70,12 +77,7 @@ class PtxMutants : public PtxTest {
   }
 
  private:
-  struct Place {
-    std::int32_t line;
-    std::string text;  // after the fault
-  };
-
-  std::vector<Place> places_of(const Fault& fault) {
+  static std::vector<Place> places_of(const Fault& fault) {
     const std::regex pattern(fault.pattern);
     std::vector<Place> places;
     for (const ptx::Program* const program : ptx::programs()) {
