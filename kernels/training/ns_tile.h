@@ -37,7 +37,7 @@ struct Tables {
 /// Metadata of a tile; see DenseTileShape. Contexts come first, then targets.
 struct NsTileMetadata {
   std::int32_t* row;        ///< [rows] in the input or output matrix, or DenseTile::kNone
-  float* scale;             ///< [rows] learning rate times damping; after damp_rows()
+  float* scale;             ///< [rows] learning rate times damping, or 0; after damp_rows()
   std::int32_t* pairs;      ///< [contexts] number of a context's centres ...
   float* negative_weight;   ///< [contexts] ... and the magnitude of its weight with each negative
   CentreWindow* window;     ///< [centres]
@@ -184,8 +184,9 @@ WARP2VEC_HD void damp_rows(Warp& warp, int index, int warps, const Model& model,
   warp.strided(
       shape.rows(),
       [&](std::int64_t i) {
-        if (metadata.row[i] == DenseTile::kNone) return;
-        if (i < shape.contexts)
+        if (metadata.row[i] == DenseTile::kNone)
+          metadata.scale[i] = 0;
+        else if (i < shape.contexts)
           damp(i, model.hot_input, metadata.context_pairs,
                [&](std::int32_t row) { return pairs_of_context(place, metadata, row); });
         else

@@ -84,14 +84,21 @@ std::size_t DeviceState::free_bytes(int device) const {
   return settings.memory > used ? settings.memory - used : 0;
 }
 
-const Allocation* DeviceState::find(const void* memory, std::size_t bytes) const {
-  auto it = memory_.upper_bound(memory);
-  if (it == memory_.begin()) return nullptr;
+std::pair<const void*, const Allocation*> DeviceState::allocation_at(const void* address) const {
+  auto it = memory_.upper_bound(address);
+  if (it == memory_.begin()) return {};
   --it;
-  const auto offset =
-      static_cast<std::size_t>(static_cast<const char*>(memory) - static_cast<const char*>(it->first));
   const Allocation& allocation = it->second.allocation;
-  return offset + bytes <= allocation.bytes && offset < allocation.bytes ? &allocation : nullptr;
+  const auto* const end = static_cast<const char*>(it->first) + allocation.bytes;
+  return address < end ? std::pair{it->first, &allocation} : std::pair<const void*, const Allocation*>{};
+}
+
+const Allocation* DeviceState::find(const void* memory, std::size_t bytes) const {
+  const auto [begin, allocation] = allocation_at(memory);
+  if (allocation == nullptr) return nullptr;
+  const auto offset =
+      static_cast<std::size_t>(static_cast<const char*>(memory) - static_cast<const char*>(begin));
+  return offset + bytes <= allocation->bytes ? allocation : nullptr;
 }
 
 cudaError_t DeviceState::make_stream(cudaStream_t* stream, bool blocking) {
@@ -158,7 +165,7 @@ void DeviceState::run(const std::function<void()>& work) {
   try {
     work();
   } catch (...) {
-    broken_ = cudaErrorLaunchFailure;
+    break_down();
     for (const auto& queue : queues()) queue->drop();
     throw;
   }

@@ -11,6 +11,7 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 struct CUstream_st {
@@ -53,6 +54,8 @@ class DeviceState {
   std::size_t free_bytes(int device) const;
   /// The allocation that contains all these bytes, or null.
   const Allocation* find(const void* memory, std::size_t bytes) const;
+  /// The one that an address lies in, and where it begins; or nulls.
+  std::pair<const void*, const Allocation*> allocation_at(const void* address) const;
 
   cudaError_t make_stream(cudaStream_t* stream, bool blocking);
   cudaError_t destroy_stream(cudaStream_t stream);
@@ -68,6 +71,8 @@ class DeviceState {
   // When work throws, all queued work is dropped and all later calls fail, as after an illegal access.
   void run(const std::function<void()>& work);
   void run_device(int device);
+  /// All later calls fail, as after an illegal access.
+  void break_down() { broken_ = cudaErrorLaunchFailure; }
 
  private:
   struct Failure {

@@ -76,4 +76,7 @@ void fail_call(const std::string& function, std::int64_t call, cudaError_t error
 /// Work of a library, queued like a kernel.
 void enqueue(cudaStream_t stream, std::function<void()> work);
 
+/// A launch of `kernel`, checked as any other; `grid` runs all of its threads.
+cudaError_t enqueue_grid(const cudaLaunchConfig_t& config, const void* kernel, std::function<void()> grid);
+
 }  // namespace warp2vec::emulation

@@ -142,7 +142,7 @@ std::size_t shared_limit_of(const DeviceState& state, const void* kernel) {
 
 }  // namespace
 
-cudaError_t launch(const cudaLaunchConfig_t& config, const void* kernel, std::function<void()> body) {
+cudaError_t enqueue_grid(const cudaLaunchConfig_t& config, const void* kernel, std::function<void()> grid) {
   return api("cudaLaunchKernelEx", [&](DeviceState& state) {
     const std::shared_ptr<WorkQueue> queue = state.queue_of(config.stream);
     if (!queue || queue->device != current_device()) return cudaErrorInvalidResourceHandle;
@@ -153,10 +153,16 @@ cudaError_t launch(const cudaLaunchConfig_t& config, const void* kernel, std::fu
     if (config.numAttrs != 0 || blocks.y * blocks.z != 1 || threads.y * threads.z != 1)
       return cudaErrorNotSupported;
     if (config.dynamicSmemBytes > shared_limit_of(state, kernel)) return cudaErrorInvalidValue;
-    state.add(*queue, [&state, what = Launch{name_of(kernel), blocks.x, threads.x, config.dynamicSmemBytes,
-                                             std::move(body)}] { run_grid(what, state.settings.schedule); });
+    state.add(*queue, std::move(grid));
     return cudaSuccess;
   });
+}
+
+cudaError_t launch(const cudaLaunchConfig_t& config, const void* kernel, std::function<void()> body) {
+  return enqueue_grid(
+      config, kernel,
+      [what = Launch{name_of(kernel), config.gridDim.x, config.blockDim.x, config.dynamicSmemBytes,
+                     std::move(body)}] { run_grid(what, device_settings().schedule); });
 }
 
 }  // namespace warp2vec::emulation
@@ -229,6 +235,9 @@ cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int dev
         return cudaSuccess;
       case cudaDevAttrMultiProcessorCount:
         *value = settings.multiprocessors;
+        return cudaSuccess;
+      case cudaDevAttrMaxGridDimX:
+        *value = 0x7FFFFFFF;
         return cudaSuccess;
       case cudaDevAttrMaxThreadsPerBlock:
         *value = kThreadsPerBlock;

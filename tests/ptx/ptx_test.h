@@ -1,0 +1,101 @@
+#pragma once
+/// Trainings by the kernels' PTX, and by the same kernel bodies in plain loops.
+
+#include <warp2vec/detail/bf16.h>
+
+#include "kernels/backend/model_of.h"
+#include "kernels/training/train_launch.h"
+#include "tests/emulated/cuda_backend_test.h"
+#include "tests/plain_warp/host_warp_backend.h"
+#include "tests/ptx/ptx_device.h"
+#include "tests/support/random_matrix.h"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <vector>
+
+namespace warp2vec {
+
+/// A fresh GPU, and kernels as they were compiled.
+class PtxTest : public CudaBackendTest {
+ public:
+  PtxTest() { reset(); }
+  ~PtxTest() override {
+    EXPECT_EQ(ptx::failure(), "");
+    reset();
+  }
+
+ protected:
+  /// What a GPU of compute capability `architecture` / 10 is given. Skips the test, called by SetUp(), if
+  /// that is not the PTX of `compiled_for`.
+  static void use_architecture(int architecture, int compiled_for) {
+    const std::vector<int> known = ptx::architectures();
+    const auto above = std::upper_bound(known.begin(), known.end(), architecture);
+    if (above == known.begin() || *(above - 1) != compiled_for)
+      GTEST_SKIP() << "this build has no PTX for " << compiled_for;
+    emulation::device_settings().major = architecture / 10;
+    emulation::device_settings().minor = architecture % 10;
+  }
+
+ private:
+  static void reset() {
+    ptx::settings() = {};
+    ptx::reset();
+  }
+};
+
+/// Vectors as long as well trained ones, with scores of some units of either sign. Those that a training
+/// starts from have scores of about 0, so that all gradients are 1/2 once they are rounded, right or wrong.
+inline void make_long(Embeddings& embeddings, std::int32_t dim) {
+  const float longest = std::sqrt(4.5F / std::sqrt(static_cast<float>(dim)));
+  std::uint64_t seed = 0;
+  for (const auto matrix : {&Embeddings::input, &Embeddings::output, &Embeddings::nodes})
+    if (const std::int64_t rows = (embeddings.*matrix).rows(); rows > 0)
+      embeddings.*matrix = random_matrix(rows, dim, ++seed, longest);
+}
+
+inline Outcome run_from_long(const SyntheticCorpus& corpus, const Config& config, const MakeBackend& make) {
+  const TrainingData data(config, corpus.vocabulary, corpus.tokens);
+  Outcome result;
+  result.embeddings = initial_embeddings(corpus.vocabulary.size(), config);
+  make_long(result.embeddings, config.dim);
+  const std::unique_ptr<Backend> backend = make(data);
+  result.summary = train(data, *backend, result.embeddings);
+  return result;
+}
+
+/// One case: `blocks` blocks of `warps` warps, one after the other, of a kernel for tiles on tensor cores or
+/// else of the plain one.
+struct Training {
+  const SyntheticCorpus& corpus;
+  Config config;
+  bool tensor_cores = true;
+  int blocks = 1;
+  int warps = 4;
+
+  Outcome by_ptx() const {
+    return run_from_long(corpus, config,
+                         tensor_cores ? warp2vec::tensor_cores(blocks, warps) : cuda(blocks, warps));
+  }
+  /// Sizes of tiles as they are planned for the device.
+  Outcome by_plain_loops() const {
+    if (!tensor_cores) return run_from_long(corpus, config, host_warps(blocks, warps));
+    const TrainingData data(config, corpus.vocabulary, corpus.tokens);
+    const TrainLaunch launch = plan_train_launch(model_of(data), {0, true, warps});
+    EXPECT_TRUE(launch.tensor_cores);
+    return run_from_long(corpus, config,
+                         config.table_type == TableType::bf16
+                             ? host_tiles<Bf16>(blocks, warps, launch.path_sizes)
+                             : host_tiles(blocks, warps, launch.path_sizes));
+  }
+};
+
+inline void expect_same_bits(const Outcome& ptx, const Outcome& plain) {
+  EXPECT_EQ(ptx.summary.pairs, plain.summary.pairs);
+  EXPECT_EQ(ptx.summary.kept_tokens, plain.summary.kept_tokens);
+  EXPECT_EQ(ptx.summary.epoch_loss, plain.summary.epoch_loss);
+  EXPECT_TRUE(equal_bits(ptx.embeddings, plain.embeddings)) << "differ by " << difference_share(ptx, plain);
+}
+
+}  // namespace warp2vec

@@ -1,0 +1,302 @@
+// What the kernels compute that nvcc compiled: bit for bit what their bodies do in plain loops.
+#include "kernels/softmax/softmax_kernels.h"
+#include "kernels/softmax/softmax_row.h"
+#include "tests/emulated/device_array.h"
+#include "tests/ptx/ptx_test.h"
+#include "tests/support/same_kept_tokens.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace warp2vec {
+namespace {
+
+std::string architecture_name(const ::testing::TestParamInfo<int>& info) {
+  return "sm_" + std::to_string(info.param);
+}
+std::string tile_name(const ::testing::TestParamInfo<std::tuple<int, Rule>>& info) {
+  return architecture_name({std::get<0>(info.param), 0}) + "_" + rule_name({std::get<1>(info.param), 0});
+}
+
+/// Paths so long that they are not all among the top nodes; and rows in so many pairs that they are damped.
+const SyntheticCorpus& many_words() {
+  static const SyntheticCorpus corpus = runs_corpus(3000, 300);
+  return corpus;
+}
+const SyntheticCorpus& few_words() {
+  static const SyntheticCorpus corpus = runs_corpus(100, 300);
+  return corpus;
+}
+
+Config one_epoch(const Rule& rule) {
+  Config config = config_of(rule);
+  config.epochs = 1;
+  return config;
+}
+
+void expect_ptx_equals_plain_loops(const Training& training) {
+  SCOPED_TRACE(::testing::Message() << to_string(training.config.loss) << " "
+                                    << to_string(training.config.sharing) << " d=" << training.config.dim
+                                    << " window " << training.config.window << ", " << training.blocks
+                                    << " blocks of " << training.warps << " warps");
+  expect_same_bits(training.by_ptx(), training.by_plain_loops());
+}
+
+class PtxTiles : public PtxTest, public ::testing::WithParamInterface<std::tuple<int, Rule>> {
+ public:
+  void SetUp() override { use_architecture(std::get<0>(GetParam()), std::get<0>(GetParam())); }
+};
+
+TEST_P(PtxTiles, EqualPlainLoops) {
+  expect_ptx_equals_plain_loops({many_words(), one_epoch(std::get<1>(GetParam()))});
+}
+
+INSTANTIATE_TEST_SUITE_P(Kernels, PtxTiles,
+                         ::testing::Combine(::testing::Values(80, 90),
+                                            ::testing::Values(Rule{"ns", Sharing::tile, 100},
+                                                              Rule{"ns", Sharing::tile, 100, TableType::bf16},
+                                                              Rule{"hs", Sharing::tile, 100},
+                                                              Rule{"ns+hs", Sharing::tile, 100})),
+                         tile_name);
+
+class Ptx : public PtxTest, public ::testing::WithParamInterface<int> {
+ public:
+  void SetUp() override { use_architecture(GetParam(), GetParam()); }
+};
+
+INSTANTIATE_TEST_SUITE_P(Architectures, Ptx, ::testing::Values(75, 80, 90), architecture_name);
+
+TEST_P(Ptx, ThePlainKernelEqualsPlainLoops) {
+  expect_ptx_equals_plain_loops({few_words(), one_epoch({"ns+hs", Sharing::tile, 33}), false});
+}
+
+TEST_P(Ptx, TokensAreSubsampledAsOnTheHost) {
+  const SyntheticCorpus corpus = zipf_corpus(100, 3 * KeptTokens::kBlock + 7, 200);
+  Config config = config_of("ns", Sharing::tile, 4);
+  config.max_sentence = 20;
+  const TrainingData data(config, corpus.vocabulary, corpus.tokens);
+  const std::unique_ptr<CudaBackend> backend = make_cuda_backend(data, 0, {});
+  Embeddings embeddings = initial_embeddings(corpus.vocabulary.size(), config);
+  backend->upload(embeddings);
+  expect_same_counts(backend->kept_tokens(data, 1), data.kept_tokens(1));
+}
+
+struct SoftmaxShape {
+  std::int32_t rows, dim, pairs, words;
+};
+
+void expect_softmax_equals_plain_loops(const SoftmaxShape& shape) {
+  SCOPED_TRACE(::testing::Message() << shape.rows << " rows, d=" << shape.dim << ", " << shape.pairs
+                                    << " pairs, " << shape.words << " words");
+  std::minstd_rand random(5);
+  std::vector<std::int32_t> contexts(static_cast<std::size_t>(shape.pairs));
+  std::vector<std::int32_t> centres(contexts.size());
+  for (std::size_t p = 0; p < contexts.size(); ++p) {
+    contexts[p] = static_cast<std::int32_t>(random() % static_cast<unsigned>(shape.rows));
+    centres[p] = static_cast<std::int32_t>(random() % static_cast<unsigned>(shape.words));
+  }
+  const emulation::DeviceArray<std::int32_t> device_contexts(contexts);
+  const emulation::DeviceArray<std::int32_t> device_centres(centres);
+  const SoftmaxPairs pairs{device_contexts.get(), device_centres.get(), 0.05F, shape.pairs};
+
+  Matrix matrix = random_matrix(shape.rows, shape.dim, 3);
+  const auto stride = static_cast<std::size_t>(matrix.stride());
+  std::vector<float> table(matrix.row(0), matrix.row(0) + matrix.rows() * matrix.stride());
+  const emulation::DeviceArray<float> device_table(table);
+  const MatrixView<float> view{device_table.get(), matrix.rows(), matrix.cols(), matrix.stride()};
+  const emulation::DeviceArray<float> device_rows(contexts.size() * stride);
+  launch_gather(view, pairs, device_rows.get(), nullptr);
+  std::vector<float> rows;
+  for (const std::int32_t c : contexts) rows.insert(rows.end(), matrix.row(c), matrix.row(c) + stride);
+  EXPECT_EQ(device_rows.read(), rows);
+  launch_scatter_add(view, pairs, device_rows.get(), nullptr);
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    table[static_cast<std::size_t>(contexts[i / stride]) * stride + i % stride] += rows[i];
+  EXPECT_EQ(device_table.read(), table);
+
+  const auto words = static_cast<std::size_t>(shape.words);
+  std::vector<float> scores(contexts.size() * words);
+  for (float& score : scores) score = static_cast<float>(random() % 2000) / 100 - 10;
+  std::vector<double> losses(kSoftmaxBlocks);
+  const emulation::DeviceArray<float> device_scores(scores);
+  const emulation::DeviceArray<double> device_losses(losses);
+  launch_softmax(pairs, device_scores.get(), shape.words, device_losses.get(), nullptr);
+  constexpr int kWarps = 8;
+  float partial[2 * kWarps];
+  for (std::size_t p = 0; p < contexts.size(); ++p) {
+    HostBlock block(0, 1, kWarps);
+    softmax_row(block, scores.data() + p * words, shape.words, centres[p], pairs.lr,
+                losses[p % static_cast<std::size_t>(kSoftmaxBlocks)], partial);
+  }
+  EXPECT_EQ(device_scores.read(), scores);
+  EXPECT_EQ(device_losses.read(), losses);
+}
+
+TEST_P(Ptx, SoftmaxEqualsPlainLoops) { expect_softmax_equals_plain_loops({60, 33, 20, 70}); }
+
+// --- The rest takes minutes.
+
+class PtxShapes : public Ptx {};
+
+INSTANTIATE_TEST_SUITE_P(Architectures, PtxShapes, ::testing::Values(75, 80, 90), architecture_name);
+
+TEST_P(PtxShapes, Softmax) {
+  for (const SoftmaxShape& shape : {SoftmaxShape{40, 1, 3, 1}, SoftmaxShape{150, 100, 300, 150},
+                                    SoftmaxShape{300, 33, 10, 3000}, SoftmaxShape{50, 300, 270, 50}})
+    expect_softmax_equals_plain_loops(shape);
+}
+
+TEST_P(PtxShapes, PlainKernel) {
+  const SyntheticCorpus corpus = zipf_corpus(150, 250, 60);
+  for (const Rule& rule : kernel_rules())
+    expect_ptx_equals_plain_loops({corpus, one_epoch(rule), false, 3, 2});
+  for (const std::int32_t dim : {33, 160, 250})
+    for (const Sharing sharing : {Sharing::pair, Sharing::window})
+      expect_ptx_equals_plain_loops({corpus, one_epoch({"ns+hs", sharing, dim}), false, 1, 8});
+}
+
+TEST_P(PtxShapes, PlainKernelWithScratchMemoryThatIsNotShared) {
+  const SyntheticCorpus corpus = zipf_corpus(150, 100, 60);
+  for (const Rule& rule : {Rule{"ns", Sharing::tile, 999}, Rule{"hs", Sharing::tile, 1024}})
+    expect_ptx_equals_plain_loops({corpus, one_epoch(rule), false, 2, 2});
+}
+
+class PtxTileShapes : public PtxTest, public ::testing::WithParamInterface<std::tuple<int, std::string>> {
+ public:
+  void SetUp() override { use_architecture(std::get<0>(GetParam()), std::get<0>(GetParam())); }
+
+ protected:
+  static std::string loss() { return std::get<1>(GetParam()); }
+};
+
+std::string shape_name(const ::testing::TestParamInfo<std::tuple<int, std::string>>& info) {
+  const std::string& loss = std::get<1>(info.param);
+  return architecture_name({std::get<0>(info.param), 0}) + (loss == "ns+hs" ? "_both" : "_" + loss);
+}
+
+INSTANTIATE_TEST_SUITE_P(Architectures, PtxTileShapes,
+                         ::testing::Combine(::testing::Values(80, 90),
+                                            ::testing::Values(std::string("ns"), "hs", "ns+hs")),
+                         shape_name);
+
+TEST_P(PtxTileShapes, Dimensions) {
+  const std::int32_t longest =
+      std::get<0>(GetParam()) < 90 ? 200 : 300;  // whose tiles fit into shared memory
+  for (const TableType type : {TableType::float32, TableType::bf16})
+    for (const std::int32_t dim : {1, 24, 31, 32, 33, 48, 64, 128, longest}) {
+      if (type == TableType::bf16 && loss() != "ns") continue;
+      const int warps = dim == longest ? 4 : 8;
+      expect_ptx_equals_plain_loops(
+          {many_words(), one_epoch({loss(), Sharing::tile, dim, type}), true, 1, warps});
+    }
+}
+
+TEST_P(PtxTileShapes, BlocksAndWarps) {
+  for (const auto& [blocks, warps] : {std::pair{1, 1}, std::pair{3, 4}, std::pair{40, 2}})
+    expect_ptx_equals_plain_loops(
+        {many_words(), one_epoch({loss(), Sharing::tile, 64}), true, blocks, warps});
+}
+
+// With more fragments of contexts than a loop is unrolled for.
+TEST_P(PtxTileShapes, Windows) {
+  for (const std::int32_t window : {1, 20, 40}) {
+    Config config = one_epoch({loss(), Sharing::tile, 48});
+    config.window = window;
+    expect_ptx_equals_plain_loops({few_words(), config, true, 1, 8});
+  }
+}
+
+TEST_P(PtxTileShapes, DampedSteps) {
+  const SyntheticCorpus corpus = runs_corpus(100, 1000);
+  for (const Config& config : damped_configs())
+    if (to_string(config.loss) == loss())
+      expect_ptx_equals_plain_loops({corpus, config, config.sharing == Sharing::tile, 1, 4});
+}
+
+class PtxOddTiles : public Ptx {};
+
+INSTANTIATE_TEST_SUITE_P(Architectures, PtxOddTiles, ::testing::Values(80, 90), architecture_name);
+
+TEST_P(PtxOddTiles, EqualPlainLoops) {
+  const SyntheticCorpus corpus = zipf_corpus(150, 900, 200);
+  for (Config config : odd_tiles({{32, 16, 3}, {100, 30, 5}}))
+    for (const TableType type : {TableType::float32, TableType::bf16}) {
+      config.epochs = 1;
+      config.table_type = type;
+      expect_ptx_equals_plain_loops({corpus, config, true, 1, 5});
+    }
+}
+
+/// GPUs with less shared memory than those that their code was compiled for.
+class PtxSmallDevices : public PtxTest, public ::testing::WithParamInterface<int> {
+ public:
+  void SetUp() override { use_architecture(GetParam(), GetParam() == 86 ? 80 : 90); }
+};
+
+INSTANTIATE_TEST_SUITE_P(Devices, PtxSmallDevices, ::testing::Values(86, 120), architecture_name);
+
+// Tiles of paths are trained in passes, with fewer nodes in each.
+TEST_P(PtxSmallDevices, EqualPlainLoops) {
+  const SyntheticCorpus corpus = topic_corpus(100, 50, 60);  // words about as frequent: a deep tree
+  for (const Rule& rule :
+       {Rule{"hs", Sharing::tile, 100}, Rule{"hs", Sharing::tile, 128}, Rule{"hs", Sharing::tile, 200},
+        Rule{"ns+hs", Sharing::tile, 100}, Rule{"ns", Sharing::tile, 128, TableType::bf16}}) {
+    Config config = one_epoch(rule);
+    config.lr = 0.01;  // more centres in a tile of paths
+    expect_ptx_equals_plain_loops({corpus, config, true, 2, 4});
+  }
+}
+
+/// Of the newest architecture.
+class PtxOrder : public PtxTest {
+ public:
+  void SetUp() override { use_architecture(90, 90); }
+
+ protected:
+  static Training training(const Rule& rule, bool tensor_cores, int blocks) {
+    return {few_words(), one_epoch(rule), tensor_cores, blocks, 4};
+  }
+  static void expect_near_plain_loops(const Training& training, double bound) {
+    const Outcome ptx = training.by_ptx();
+    const Outcome plain = training.by_plain_loops();
+    EXPECT_EQ(ptx.summary.pairs, plain.summary.pairs);
+    EXPECT_LE(difference_share(ptx, plain), bound) << to_string(training.config.loss);
+  }
+};
+
+// A tile's additions come in another order: what differs is their rounding.
+TEST_F(PtxOrder, WarpsTakeTurns) {
+  ptx::settings().options.shuffled = true;
+  for (const char* loss : {"ns", "hs", "ns+hs"}) {
+    ++ptx::settings().options.seed;
+    expect_near_plain_loops(training({loss, Sharing::tile, 100}, true, 1), 0.01);
+    expect_near_plain_loops(training({loss, Sharing::tile, 33}, false, 1), 1e-4);
+  }
+}
+
+// Their updates do not see each other: results differ, but every pair is trained, and nothing comes from a
+// stale cache.
+TEST_F(PtxOrder, BlocksTakeTurns) {
+  ptx::settings().options.shuffled = true;
+  ptx::settings().options.resident = 3;
+  for (const char* loss : {"ns", "hs", "ns+hs"}) {
+    for (const Training& interleaved :
+         {training({loss, Sharing::tile, 100}, true, 3), training({loss, Sharing::window, 33}, false, 3)})
+      EXPECT_EQ(interleaved.by_ptx().summary.pairs, interleaved.by_plain_loops().summary.pairs);
+  }
+}
+
+// Their addends may be cut off below the largest one.
+TEST_F(PtxOrder, TensorCoresSumInTheirOwnWay) {
+  ptx::settings().options.sums = ptx::Sums::truncated;
+  for (const char* loss : {"ns", "hs", "ns+hs"})
+    expect_near_plain_loops(training({loss, Sharing::tile, 100}, true, 1), 0.01);
+}
+
+}  // namespace
+}  // namespace warp2vec
