@@ -1,4 +1,4 @@
-// Whether a run may go on with these settings and this text.
+// Checks whether a run can be resumed with given settings and text.
 
 #include <warp2vec/checkpoint.h>
 #include <warp2vec/error.h>
@@ -51,7 +51,7 @@ std::string words_of(const TextFingerprint::File& file) {
 }  // namespace
 
 void require_same_settings(const Config& checkpoint, const Config& wanted) {
-  // All settings are named, so that this does not compile with one that is new until it is looked at here.
+  // Naming all settings makes this fail to compile when one is added, until it is considered here.
   const auto& [dim, window, shrink_window, min_count, max_vocab, loss, sharing, negative, ns_exponent,
                tile_centres, tile_negatives, table_type, sample, lr, epochs, max_sentence, threads, seed,
                deterministic] = checkpoint;
@@ -71,14 +71,14 @@ void require_same_settings(const Config& checkpoint, const Config& wanted) {
   found.compare("--lr", lr, wanted.lr);
   if (wanted.epochs < epochs)
     found.add("--epochs", wanted.epochs,
-              "the checkpoint has " + text_of(epochs) + ", and they may only become more");
+              "the checkpoint has " + text_of(epochs) + ", expected at least as many");
   found.compare("--max-sentence", max_sentence, wanted.max_sentence);
   found.compare("--seed", seed, wanted.seed);
   found.compare("--deterministic", deterministic, wanted.deterministic);
   // May differ: table_type and threads.
   static_cast<void>(table_type);
   static_cast<void>(threads);
-  if (!found.text().empty()) throw Error("the run cannot go on with other settings: " + found.text());
+  if (!found.text().empty()) throw Error("the run cannot be resumed with other settings: " + found.text());
 }
 
 void require_same_text(const TextFingerprint& checkpoint, const TextFingerprint& found) {

@@ -100,14 +100,13 @@ struct Progress {
   std::int64_t pairs_done = 0;
   double loss = 0;  ///< mean per pair since the last report, nats
   double lr = 0;
-  double seconds = 0;           ///< of training, of all runs since the beginning
+  double seconds = 0;           ///< of training, including the runs before a resume
   double words_per_second = 0;  ///< tokens (before subsampling) in these
   bool epoch_end = false;       ///< last report of its epoch
 };
 
 /// Called between batches, about five times a second at most, before each checkpoint and at the end of each
-/// epoch. Returning false
-/// stops the run after the batches in flight.
+/// epoch. Returning false stops the run after the batches in flight.
 using Observer = std::function<bool(const Progress&)>;
 
 struct TrainingSummary {
@@ -123,15 +122,15 @@ struct TrainingSummary {
   bool interrupted = false;       ///< the observer stopped it
 };
 
-/// Where a run is between two batches. With the embeddings it is all that is needed to go on: which examples
-/// come next, their draws and learning rates follow from the place.
+/// The position of a run between two batches. With the embeddings it is all that is needed to resume: the
+/// next examples, their draws and learning rates follow from the position.
 struct TrainingState {
   std::int32_t epoch = 0;      ///< 0-based; config.epochs once all is trained
   std::int64_t kept_done = 0;  ///< kept tokens of this epoch that are trained; whole tiles
-  TrainingSummary summary;     ///< from the beginning on
+  TrainingSummary summary;     ///< of the whole run so far
   Trained epoch_trained;       ///< of this epoch
-  Trained unjudged;            ///< the last, which were too few to show whether training diverges
-  bool judged = false;         ///< whether any were enough
+  Trained unjudged;            ///< the most recent, too few yet to judge whether training diverges
+  bool judged = false;         ///< whether any of the run was judged
 };
 
 /// The device failed. The embeddings are those of state(), and may be saved; what was trained after that is
@@ -141,7 +140,7 @@ class WARP2VEC_EXPORT TrainingFailed : public Error {
   TrainingFailed(const std::string& what, TrainingSummary summary, TrainingState state)
       : Error(what), summary_(std::move(summary)), state_(std::move(state)) {}
 
-  /// What the embeddings hold: the last checkpoint; without one, what the run began with.
+  /// The state that the embeddings are of: the last checkpoint, or the start of the run.
   const TrainingState& state() const { return state_; }
   /// The run at its last report, including the part that is lost.
   const TrainingSummary& summary() const { return summary_; }
@@ -151,30 +150,31 @@ class WARP2VEC_EXPORT TrainingFailed : public Error {
   TrainingState state_;
 };
 
-/// Takes checkpoints out of a run; CheckpointWriter of checkpoint.h writes them to a file. Called from the
-/// thread that train() was called on.
+/// Receives the checkpoints of a run; CheckpointWriter (checkpoint.h) writes them to a file. Called on the
+/// thread that called train().
 class WARP2VEC_EXPORT CheckpointSink {
  public:
   virtual ~CheckpointSink() = default;
-  /// Whether it wants one now; asked between batches. `tokens`: trained ones of all epochs.
+  /// Whether a checkpoint is due; called between batches. `tokens`: trained tokens of all epochs.
   virtual bool due(std::int64_t tokens) noexcept = 0;
-  /// What training has come to, checked for divergence; until it returns, nothing is trained. `embeddings`
-  /// may change afterwards.
+  /// Takes a checkpoint, already checked for divergence. Training pauses until it returns; afterwards
+  /// `embeddings` changes.
   virtual void take(const Embeddings& embeddings, const TrainingState& state) = 0;
 };
 
-/// How a run is kept from being lost. Of parameters on a device the host gets a copy at each checkpoint.
+/// How often checkpoints are taken, who gets them, and where a run resumes. At each checkpoint the parameters
+/// are copied from the device to the host.
 struct Checkpoints {
-  // How long after the upload or the last checkpoint the next one is taken, whatever `sink` wants: what a
-  // failure of the device costs at most, against copying and checking all vectors. Those of 3 million words
-  // with 300 dimensions are 7 GB, which would take longer than a short epoch.
+  // How long after the upload or the last checkpoint the next one is taken, whatever `sink` wants: a
+  // trade-off between what a device failure can cost and the time to copy and check all vectors. Those of 3
+  // million words with 300 dimensions are 7 GB, which would take longer than a short epoch.
   std::chrono::milliseconds epoch_end = std::chrono::seconds(30);  ///< at the end of an epoch but the last
   std::chrono::milliseconds longest = std::chrono::minutes(5);     ///< within an epoch
 
-  /// Gets a checkpoint whenever it is due(), and the last state of a run that ends or is stopped; it outlives
-  /// the run. Null: none.
+  /// Gets a checkpoint whenever one is due(), and the final state of a run that ends or is stopped. Must
+  /// outlive the run; may be null.
   CheckpointSink* sink = nullptr;
-  /// Where the run goes on; `embeddings` are those of this state.
+  /// Where the run resumes; `embeddings` are those of this state.
   TrainingState start = {};
 };
 

@@ -129,7 +129,7 @@ TEST_F(CliCheckpoint, AKilledRunEndsWithTheSameBytes) {
     ASSERT_TRUE(is_unfinished(path("c")));
     const Finished done = run(resumed({"--threads", "1"}));
     EXPECT_EQ(done.status, 0) << done.err;
-    EXPECT_THAT(done.err, HasSubstr("going on with " + path("c") + " after "));
+    EXPECT_THAT(done.err, HasSubstr("resuming " + path("c") + " after "));
     EXPECT_THAT(done.err, Not(HasSubstr("counting")));
     EXPECT_EQ(folder_.read("v.bin"), whole);
     for (const char* name : {"v.bin", "c"}) std::filesystem::remove(path(name));
@@ -146,7 +146,7 @@ TEST_F(CliCheckpoint, ASignalSavesTheRunInsteadOfTheVectors) {
     const Finished stopped = process.wait();
     EXPECT_EQ(stopped.status, 128 + signal) << stopped.err;
     EXPECT_THAT(stopped.err, AllOf(HasSubstr("stopping, and saving the run; another Ctrl-C"),
-                                   HasSubstr("; to go on: warp2vec train --resume " + path("c") + "\n")));
+                                   HasSubstr("; to resume: warp2vec train --resume " + path("c") + "\n")));
     EXPECT_FALSE(exists("v.bin.partial"));
     EXPECT_TRUE(is_unfinished(path("c")));
     expect_success(resumed());
@@ -197,9 +197,9 @@ TEST_F(CliCheckpoint, AnUnfinishedRunIsNotReplaced) {
   const std::string before = folder_.read("c");
   expect_refused(checkpointed(), 2,
                  HasSubstr("--checkpoint " + path("c") +
-                           " holds an unfinished run: go on with it (warp2vec train "
+                           " holds an unfinished run: resume it (warp2vec train "
                            "--resume " +
-                           path("c") + "), or remove the file to begin anew"));
+                           path("c") + "), or delete the file to start again"));
   EXPECT_EQ(folder_.read("c"), before);
   folder_.write("other", "my thesis");
   expect_refused(training({"--checkpoint", path("other")}), 2,
@@ -210,7 +210,7 @@ TEST_F(CliCheckpoint, AnUnfinishedRunIsNotReplaced) {
 TEST_F(CliCheckpoint, SettingsThatMayNotChangeAreNamedWithBothValues) {
   stop_one(SIGTERM);
   const std::string before = folder_.read("c");
-  const std::string cannot = "--resume " + path("c") + ": the run cannot go on with other settings: ";
+  const std::string cannot = "--resume " + path("c") + ": the run cannot be resumed with other settings: ";
   expect_refused(resumed({"--dim", "17", "--loss", "hs"}), 2,
                  HasSubstr(cannot + "--dim 17 (the checkpoint has 16), --loss hs (the checkpoint has ns)"));
   expect_refused(resumed({"--epochs", "999"}), 2, HasSubstr("--epochs 999 (the checkpoint has 1000"));
@@ -302,7 +302,7 @@ TEST_F(CliCheckpoint, MetricsGoOnInTheSameFile) {
   folder_.write("m", folder_.read("m") + lost);
   const Finished done = run(resumed());
   EXPECT_EQ(done.status, 0) << done.err;
-  EXPECT_THAT(done.err, HasSubstr(" of --metrics " + path("m") + " made way for those to come"));
+  EXPECT_THAT(done.err, HasSubstr(" of --metrics " + path("m") + " removed: what they report"));
   std::int64_t tokens = 0;
   int resumptions = 0;
   const std::vector<json> lines = metrics();

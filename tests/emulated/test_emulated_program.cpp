@@ -155,7 +155,7 @@ TEST_F(EmulatedProgram, ARunIsInItsCheckpointIfTheGpuFails) {
   emulation::fail_call("cudaLaunchKernelEx", launches, cudaErrorIllegalAddress, true);
   EXPECT_THAT(train(),
               AllOf(HasSubstr("the GPU failed: "),
-                    HasSubstr("; the run is saved up to word 900; to go on: warp2vec train --resume " +
+                    HasSubstr("; the run is saved up to word 900; to resume: warp2vec train --resume " +
                               options.checkpoint)));
   emulation::reset_device();
   EXPECT_EQ(load_checkpoint(options.checkpoint).state.summary.tokens, 900);

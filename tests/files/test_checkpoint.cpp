@@ -207,7 +207,7 @@ TEST(CheckpointSettings, ThatDifferAreNamedWithBothValues) {
   EXPECT_EQ(complaint([](Config& c) { c.table_type = TableType::bf16; }), "");
   EXPECT_EQ(complaint([](Config& c) { c.epochs = 3; }), "");
   EXPECT_EQ(complaint([](Config& c) { c.sharing = Sharing::automatic; }), "");
-  const std::string all = "the run cannot go on with other settings: ";
+  const std::string all = "the run cannot be resumed with other settings: ";
   EXPECT_EQ(complaint([](Config& c) { c.dim = 25; }), all + "--dim 25 (the checkpoint has 24)");
   EXPECT_EQ(complaint([](Config& c) {
               c.lr = 0.025;
@@ -215,7 +215,7 @@ TEST(CheckpointSettings, ThatDifferAreNamedWithBothValues) {
             }),
             all + "--lr 0.025 (the checkpoint has 0.05), --seed 9 (the checkpoint has 1)");
   EXPECT_EQ(complaint([](Config& c) { c.epochs = 1; }),
-            all + "--epochs 1 (the checkpoint has 2, and they may only become more)");
+            all + "--epochs 1 (the checkpoint has 2, expected at least as many)");
   EXPECT_EQ(complaint([](Config& c) { c.shrink_window = false; }),
             all + "--no-shrink-window on (the checkpoint has off)");
   EXPECT_EQ(complaint([](Config& c) { c.loss = parse_loss("ns+hs"); }),

@@ -49,19 +49,19 @@ int dry_run(const TrainOptions& options, const std::optional<Checkpoint>& resume
 
 // The flags of the command line, over what `options` has.
 void parse_flags(const Arguments& arguments, TrainOptions& options) {
-  Flags flags(
-      "train",
-      "Learns word vectors from text (word2vec, skip-gram): words that occur in similar surroundings get "
-      "similar vectors.",
-      kFooter);
+  Flags flags("train",
+              "Learns word vectors from text (word2vec, skip-gram): words that occur in similar contexts get "
+              "similar vectors.",
+              kFooter);
   add_train_flags(flags, options);
   flags.section("Checkpoints");
   flags.text(
       "--resume", "FILE", options.resume,
-      "Go on with the run whose checkpoint FILE is, where it was, with its settings, texts and outputs; of "
-      "these --input, --output, --format, --save-model, --metrics, --device, --threads, --table-type and "
-      "--checkpoint-every may be given anew, and --epochs if there are more. The text must be the same. "
-      "Checkpoints go to the same FILE unless --checkpoint names another.");
+      "Resume the run whose checkpoint is FILE, with its settings, texts and outputs. Only --input, "
+      "--output, "
+      "--format, --save-model, --metrics, --device, --threads, --table-type, --checkpoint-every and more "
+      "--epochs may differ. The text must be the same. Further checkpoints go to the same FILE unless "
+      "--checkpoint names another.");
   flags.parse(arguments);
   options.config_file = flags.given_config_file();
   if (flags.given("--checkpoint-every") && options.checkpoint.empty() && options.resume.empty())

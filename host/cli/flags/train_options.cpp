@@ -110,16 +110,17 @@ void add_checkpoints(Flags& flags, TrainOptions& options) {
   flags.section("Checkpoints");
   flags.text(
       "--checkpoint", "FILE", options.checkpoint,
-      "Write the whole run to FILE now and then while it trains, on SIGUSR1, and before it ends: by Ctrl-C, "
-      "SIGTERM or SIGHUP, or because it is finished. 'warp2vec train --resume FILE' goes on from there. "
-      "Each replaces the one before, as a whole. An unfinished run that is in FILE is not replaced.");
+      "Save the state of the whole run to FILE at intervals, on SIGUSR1, and at the end, whether it is "
+      "finished "
+      "or stopped by Ctrl-C, SIGTERM or SIGHUP. 'warp2vec train --resume FILE' continues from there. Each "
+      "checkpoint replaces the previous one atomically. If FILE holds an unfinished run, that is an error.");
   flags.custom(
       "--checkpoint-every", "TIME",
       [&options](const std::string& text) {
         parse_interval(text);
         options.checkpoint_every = text;
       },
-      "How often: a time (90s, 10m, 2h), or a number of trained words, counted before --sample (500000000) "
+      "How often to do so: a time (90s, 10m, 2h), or a number of words, counted before --sample (500000000) "
       "(default 10m)");
 }
 

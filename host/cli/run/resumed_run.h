@@ -1,5 +1,5 @@
 #pragma once
-/// A run that goes on from a checkpoint: what of the command that began it is kept there.
+/// Resuming a run: what a checkpoint keeps of the command that started it.
 
 #include <warp2vec/checkpoint.h>
 
@@ -10,16 +10,16 @@
 
 namespace warp2vec::cli {
 
-/// The notes of a checkpoint: files, device and threads of the command. (All that is learned depends on is in
+/// The notes of a checkpoint: the command's files, device and threads. (What the vectors depend on is in
 /// Checkpoint::config.)
 std::vector<std::string> notes_of(const TrainOptions& options);
 
-/// The options that 'train --resume `path`' begins with, before its other flags: those of the checkpoint,
-/// which is written again to where it is. Notes of another program are left out. Throws Error naming `path`
-/// for notes that no command could have left.
+/// The options of 'train --resume `path`' before its other flags are applied: those of the checkpoint, with
+/// `path` as --checkpoint. Ignores the notes of other programs. Throws Error naming `path` for notes that no
+/// command could have written.
 TrainOptions resumed_options(const Checkpoint& checkpoint, const std::string& path);
 
-/// Throws UsageError if the run cannot go on with these options; see require_same_settings().
+/// Throws UsageError if the run cannot be resumed with these options; see require_same_settings().
 void require_resumable(const Checkpoint& checkpoint, const TrainOptions& options);
 
 /// "warp2vec train --resume FILE", for the user.

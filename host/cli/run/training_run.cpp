@@ -64,8 +64,8 @@ void require_replaceable(const TrainOptions& options) {
     throw UsageError("--checkpoint replaces only checkpoints: " + std::string(unreadable.what()));
   }
   if (unfinished)
-    throw UsageError("--checkpoint " + options.checkpoint + " holds an unfinished run: go on with it (" +
-                     resume_command(options.checkpoint) + "), or remove the file to begin anew");
+    throw UsageError("--checkpoint " + options.checkpoint + " holds an unfinished run: resume it (" +
+                     resume_command(options.checkpoint) + "), or delete the file to start again");
 }
 
 void check_outputs(const TrainOptions& options) {
@@ -233,7 +233,7 @@ Vocabulary TrainingRun::find_vocabulary(const Corpus& corpus) {
   Vocabulary vocabulary;
   if (resumed_) {
     vocabulary = std::move(resumed_->vocabulary);
-    display_.say("going on with " + options_.resume + " after " + with_commas(report_.resumed_tokens) +
+    display_.say("resuming " + options_.resume + " after " + with_commas(report_.resumed_tokens) +
                  " words; vocabulary: " + with_commas(vocabulary.size()) + " words");
   } else if (options_.read_vocab.empty()) {
     CorpusCounts counts = count_vocabulary(corpus, options_.config, display_);
@@ -281,8 +281,7 @@ void TrainingRun::require_resumed_text(const TextFingerprint& text) {
   const std::int64_t lines = metrics_.cut_behind(report_.resumed_tokens);
   if (lines > 0)
     display_.say("note: " + with_commas(lines) + (lines == 1 ? " line" : " lines") + " of --metrics " +
-                 options_.metrics +
-                 " made way for those to come: what came after the checkpoint is trained again");
+                 options_.metrics + " removed: what they report is trained again, from the checkpoint on");
   metrics_.write({{"type", "resumed"}, {"tokens_done", report_.resumed_tokens}});
 }
 
@@ -364,7 +363,7 @@ std::string TrainingRun::save_after(const TrainingFailed& failure, const Trainin
   }
   if (saved_tokens_ < tokens) return save_last_checkpoint(failure, data, embeddings, options_);
   return std::string("the GPU failed: ") + failure.what() + "; the run is saved up to word " +
-         with_commas(tokens) + "; to go on: " + resume_command(options_.checkpoint);
+         with_commas(tokens) + "; to resume: " + resume_command(options_.checkpoint);
 }
 
 int TrainingRun::finish(const TrainingData& data, const Embeddings& embeddings) {
@@ -404,7 +403,7 @@ int TrainingRun::finish_interrupted(const TrainingData& data, const Embeddings& 
   if (checkpoints_ != nullptr) {
     checkpoints_->finish();
     if (tell_checkpoints()) {
-      display_.say(stopped + "to go on: " + resume_command(options_.checkpoint));
+      display_.say(stopped + "to resume: " + resume_command(options_.checkpoint));
       return exit_status_of(caught_signal());
     }
   }
