@@ -4,8 +4,7 @@
 #include "host/cli/bench/crossover.h"
 #include "host/cli/bench/memory_ceiling.h"
 #include "host/cli/bench/report.h"
-#include "host/cli/bench/results_file.h"
-#include "host/cli/bench/rounds.h"
+#include "host/cli/bench/results.h"
 #include "host/cli/bench/trainings.h"
 #include "host/cli/commands/commands.h"
 #include "host/cli/flags/device_choice.h"
@@ -15,10 +14,7 @@
 #include "host/cli/terminal/text.h"
 #include "host/cli/terminal/version.h"
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <ctime>
 #include <filesystem>
@@ -102,27 +98,19 @@ json bandwidths_of(const BenchOptions& options, const json& gpus) {
   return bandwidths;
 }
 
-std::string today() {
-  const std::time_t now = std::time(nullptr);
-  std::tm utc{};
-  std::array<char, 16> text{};
-  ::gmtime_r(&now, &utc);
-  std::strftime(text.data(), text.size(), "%Y-%m-%d", &utc);
-  return text.data();
-}
-
-bench::Conditions conditions_of(const bench::Part& part, const json& gpus, const json& bandwidths) {
+// As a ResultsFile takes it.
+json conditions_of(const bench::Part& part, const json& gpus, const json& bandwidths) {
   const Machine machine = this_machine();
-  return {part.name,
-          part.settings,
-          {{"version", version()}, {"commit", commit()}},
-          {{"cpu", machine.cpu}, {"threads", machine.threads}, {"cores", machine.cores}},
-          gpus,
-          bandwidths,
-          {{"date", today()},
-           {"system", machine.os},
-           {"memory", format_bytes(machine.memory)},
-           {"CUDA", gpu_support()}}};
+  return {{"program", {{"version", version()}, {"commit", commit()}}},
+          {"machine", {{"cpu", machine.cpu}, {"threads", machine.threads}, {"cores", machine.cores}}},
+          {"gpus", gpus},
+          {"bandwidths", bandwidths},
+          {"remarks",
+           {{"date", format_time(std::time(nullptr), "%Y-%m-%d")},
+            {"system", machine.os},
+            {"memory", format_bytes(machine.memory)},
+            {"CUDA", gpu_support()}}},
+          {part.name, {{"settings", part.settings}}}};
 }
 
 // Returns the name of the page, which is written before anything is printed; that ends `saving`.
@@ -131,7 +119,7 @@ std::string report(const BenchOptions& options, const bench::Part& part, const b
   try {
     std::string page = bench::write_report(options.output, bench::report_page(results.content()));
     saving.reset();
-    for (const bench::NamedTable& table : bench::tables_of(results.content(), part.name))
+    for (const bench::Table& table : bench::tables_of(results.content(), part.name))
       std::cout << bench::plain_text(table) << "\n";
     return page;
   } catch (const json::exception& error) {
@@ -197,7 +185,7 @@ int run_bench(const Arguments& arguments) {
   ProgressDisplay display = ProgressDisplay::on_stderr(options.quiet);
   const bench::Part part = study ? bench::crossover_part(options) : bench::trainings_part(options, display);
   const json bandwidths = study ? json::object() : bandwidths_of(options, gpu_names);
-  bench::ResultsFile results(options.output, conditions_of(part, gpu_names, bandwidths));
+  bench::ResultsFile results(options.output, part.name, conditions_of(part, gpu_names, bandwidths));
   if (!peers.is_null()) results.keep("peers", peers);
   const bench::Outcome outcome = bench::run_rounds(part, options.rounds, end, results, display);
   if (!results.runs().empty() || !outcome.missed.empty())

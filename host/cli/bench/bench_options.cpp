@@ -1,12 +1,9 @@
 #include "host/cli/bench/bench_options.h"
 
-#include "host/cli/bench/results_file.h"
 #include "host/cli/flags/device.h"
 #include "host/cli/flags/output_check.h"
 #include "host/cli/flags/train_options.h"
 #include "host/cli/terminal/text.h"
-
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <filesystem>
@@ -266,24 +263,21 @@ Config config_of(const BenchOptions& options, const Cell& cell, int round) {
 
 std::vector<std::string> train_flags(const BenchOptions& options, const Cell& cell, int round) {
   const Config config = config_of(options, cell, round);
-  return {"--device=" + cell.device,
-          "--loss=" + to_string(config.loss),
-          "--dim=" + std::to_string(config.dim),
-          "--max-vocab=" + std::to_string(config.max_vocab),
-          "--epochs=" + std::to_string(config.epochs),
-          "--min-count=" + std::to_string(config.min_count),
-          "--window=" + std::to_string(config.window),
-          "--negative=" + std::to_string(config.negative),
-          "--sample=" + format_real(config.sample),
-          "--lr=" + format_real(config.lr),
-          "--sharing=" + to_string(config.sharing),
-          "--table-type=" + to_string(config.table_type),
-          "--seed=" + std::to_string(config.seed),
-          "--threads=" + std::to_string(thread_count(config))};
+  nlohmann::json settings = shared_settings(config);
+  settings.update({{"device", cell.device},
+                   {"loss", to_string(config.loss)},
+                   {"dim", config.dim},
+                   {"max_vocab", config.max_vocab}});
+  std::vector<std::string> flags;
+  for (const auto& [name, value] : settings.items()) {
+    flags.push_back("--" + name);
+    std::replace(flags.back().begin(), flags.back().end(), '_', '-');
+    flags.back() += "=" + (value.is_string() ? value.get<std::string>() : value.dump());
+  }
+  return flags;
 }
 
-nlohmann::json shared_settings(const BenchOptions& options) {
-  const Config& config = options.config;
+nlohmann::json shared_settings(const Config& config) {
   return {{"epochs", config.epochs},
           {"min_count", config.min_count},
           {"window", config.window},

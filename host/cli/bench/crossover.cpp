@@ -5,7 +5,7 @@
 #include <warp2vec/error.h>
 #include <warp2vec/trainer.h>
 
-#include "host/cli/bench/crossover_report.h"
+#include "host/cli/bench/summary.h"
 #include "host/cli/bench/synthetic_text.h"
 #include "host/cli/flags/device_choice.h"
 #include "host/cli/run/interrupt.h"
@@ -14,14 +14,12 @@
 #include "host/cli/terminal/text.h"
 #include "host/training/memory_plan.h"
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <memory>
 
 namespace warp2vec::cli::bench {
-
 namespace {
 
 using nlohmann::json;
@@ -81,11 +79,23 @@ UnitTime train_once(const TrainingData& data, const std::string& device, Embeddi
   return {summary.seconds - summary.upload_seconds - summary.download_seconds, summary.pairs};
 }
 
-json settings_of(const BenchOptions& options) {
-  json settings = shared_settings(options);
-  for (const char* unused : {"epochs", "min_count", "sample"}) settings.erase(unused);
-  settings["dim"] = options.grid.dims.at(0);
-  return settings;
+UnitTime time_of_builds(const std::vector<std::int64_t>& counts, const auto& build) {
+  return timed([&] {
+    build(counts);
+    return std::int64_t{1};
+  });
+}
+
+UnitTime time_of(const BenchOptions& options, const Cell& cell, int round) {
+  const double exponent = options.config.ns_exponent;
+  if (cell.loss == kDraw) return time_of_draws(zipf_counts(cell.vocab_size), exponent);
+  if (cell.loss == kAliasTable)
+    return time_of_builds(zipf_counts(cell.vocab_size),
+                          [&](const auto& counts) { return AliasTable(counts, exponent); });
+  if (cell.loss == kTree)
+    return time_of_builds(zipf_counts(cell.vocab_size),
+                          [](const auto& counts) { return HuffmanTree(counts); });
+  return time_of_pairs(options, cell, round, study_tokens(cell, thread_count(options.config)));
 }
 
 }  // namespace
@@ -105,19 +115,14 @@ std::vector<Cell> study_cells(const Grid& grid) {
 }
 
 std::int64_t study_tokens(const Cell& cell, int threads) {
-  constexpr std::int64_t kMostOnCpu = 1'000'000;
-  constexpr std::int64_t kMostOnGpu = 4'000'000;
   constexpr double kPairsOfToken = 6;   // with the default window
   constexpr double kSeconds = 0.5;      // for full softmax
   constexpr double kThreadSpeed = 5e9;  // operations a second, rather too few than too many
   constexpr double kGpuSpeed = 5e12;
-  const std::int64_t most = is_gpu(cell.device)          ? kMostOnGpu
-                            : cell.device == "reference" ? kMostOnCpu / 20
-                                                         : kMostOnCpu;
+  const bool reference = cell.device == "reference";
+  const std::int64_t most = is_gpu(cell.device) ? 4'000'000 : reference ? 50'000 : 1'000'000;
   if (!parse_loss(cell.loss).softmax) return most;
-  const double speed = is_gpu(cell.device)          ? kGpuSpeed
-                       : cell.device == "reference" ? kThreadSpeed
-                                                    : kThreadSpeed * threads;
+  const double speed = is_gpu(cell.device) ? kGpuSpeed : kThreadSpeed * (reference ? 1 : threads);
   const double work = 6.0 * static_cast<double>(cell.vocab_size) * cell.dim * kPairsOfToken;
   const double tokens = kSeconds * speed / work;
   return std::clamp(static_cast<std::int64_t>(std::min(tokens, 1e9)), std::int64_t{8}, most);
@@ -150,34 +155,15 @@ UnitTime time_of_pairs(const BenchOptions& options, const Cell& cell, int round,
   return time;
 }
 
-UnitTime measure_unit(const BenchOptions& options, const Cell& cell, int round) {
-  if (cell.loss == kDraw) return time_of_draws(zipf_counts(cell.vocab_size), options.config.ns_exponent);
-  const auto build = [&](const auto& make) {
-    const std::vector<std::int64_t> counts = zipf_counts(cell.vocab_size);
-    return timed([&] {
-      make(counts);
-      return std::int64_t{1};
-    });
-  };
-  if (cell.loss == kAliasTable)
-    return build([&](const auto& counts) { return AliasTable(counts, options.config.ns_exponent); });
-  if (cell.loss == kTree) return build([](const auto& counts) { return HuffmanTree(counts); });
-  return time_of_pairs(options, cell, round, study_tokens(cell, thread_count(options.config)));
-}
-
 Part crossover_part(const BenchOptions& options) {
-  Part part{"crossover", settings_of(options), {}, {}, {}};
-  for (const Cell& cell : study_cells(options.grid)) part.cells.push_back({json(cell), to_string(cell)});
-  part.measure = [&options](const NamedCell& cell, int round, double) {
-    const UnitTime time = measure_unit(options, cell.key.get<Cell>(), round);
-    return json{
-        {"cell", cell.key}, {"round", round}, {"seconds_per_unit", time.seconds}, {"units", time.units}};
+  json settings = shared_settings(options.config);
+  for (const char* unused : {"epochs", "min_count", "sample"}) settings.erase(unused);
+  settings["dim"] = options.grid.dims.at(0);
+  const auto measure = [&options](const Cell& cell, int round, double) {
+    const UnitTime time = time_of(options, cell, round);
+    return json{{kUnitTime.key, time.seconds}, {"units", time.units}};
   };
-  part.describe = [](const json& run) {
-    return short_time(run.at("seconds_per_unit").get<double>()) + " each, " +
-           with_commas(run.at("units").get<std::int64_t>()) + " timed";
-  };
-  return part;
+  return {"crossover", settings, study_cells(options.grid), measure};
 }
 
 }  // namespace warp2vec::cli::bench

@@ -3,10 +3,9 @@
 /// find where one loss overtakes another.
 
 #include "host/cli/bench/bench_options.h"
-#include "host/cli/bench/rounds.h"
+#include "host/cli/bench/results.h"
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -38,10 +37,8 @@ std::int64_t study_tokens(const Cell& cell, int threads);
 /// not suffice or the device fails, Interrupted after Ctrl-C.
 UnitTime time_of_pairs(const BenchOptions& options, const Cell& cell, int round, std::int64_t tokens);
 
-/// The time of what the cell stands for; see time_of_pairs() and study_tokens() for trained pairs.
-UnitTime measure_unit(const BenchOptions& options, const Cell& cell, int round);
-
-/// The study over options.grid, which is complete. `options` outlives the part.
+/// The study over options.grid, which is complete; a run has "seconds_per_unit" and "units". `options`
+/// outlives the part.
 Part crossover_part(const BenchOptions& options);
 
 }  // namespace warp2vec::cli::bench
