@@ -284,12 +284,13 @@ TEST_F(BenchCommand, MetricsOfAnUnfinishedRunAreRefused) {
 
 TEST_F(BenchCommand, MetricsOfAGpuHaveItsSecondsAndMemory) {
   const std::string path = folder_.write(
-      "m", R"({"type":"progress","seconds":1,"loss":2}
+      "m",
+      R"({"type":"progress","seconds":1,"loss":2}
 {"type":"progress","seconds":2,"loss":null}
 {"type":"summary","state":"finished","device":{"kind":"cuda","memory_bytes":99,"centres_in_flight":64,"seconds":{"kernels":1.5}},)"
-           R"("seconds":{"train":2},"epoch_loss":[3,2.5],"peak_memory_bytes":5,"sharing":"window",)"
-           R"("settings":{"loss":"ns","dim":16,"negative":5,"table_type":"float"},)"
-           R"("counts":{"vocabulary":7,"trained_tokens":8,"kept_tokens":4,"pairs":24}})");
+      R"("seconds":{"train":2},"epoch_loss":[3,2.5],"peak_memory_bytes":5,"sharing":"window",)"
+      R"("settings":{"loss":"ns","dim":16,"window":5,"negative":5,"tile_centres":64,"table_type":"float"},)"
+      R"("counts":{"vocabulary":7,"trained_tokens":8,"kept_tokens":4,"pairs":24}})");
   const json run = read_metrics(path);
   EXPECT_EQ(run.at("seconds").at("kernels"), 1.5);
   EXPECT_EQ(run.at("seconds").at("train"), 2);

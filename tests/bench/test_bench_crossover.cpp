@@ -183,7 +183,7 @@ TEST(BenchCrossover, DevicesAreNotMixedAndFailuresLeftOut) {
   all.push_back(run_of("cpu", "ns", 100, 2e-6, 2));
   const std::vector<Line> lines = study_lines(all);
   EXPECT_EQ(lines.size(), 6U);
-  EXPECT_EQ(lines[1].points.at(0).y, 1.5e-6) << "of two rounds";
+  EXPECT_EQ(lines[1].points.at(0).y.median, 1.5e-6) << "of two rounds";
   EXPECT_EQ(compare(lines).size(), 4U) << "three of losses, one of devices";
   const std::string page = page_of(all);
   EXPECT_EQ(unbalanced(page), "");

@@ -171,13 +171,13 @@ TEST(BenchReport, HasOtherProgramsWhereTheyWereMeasured) {
 
 TEST(BenchCharts, BarsAreInProportion) {
   const std::string chart =
-      bar_chart("speeds", {{"a", "100", {100}, 80, 120, 0}, {"b", "60", {60}, 60, 60, 1}});
+      bar_chart("speeds", {{"a", "100", {100}, {100, 80, 120}, 0}, {"b", "60", {60}, {60, 60, 60}, 1}});
   EXPECT_EQ(unbalanced(chart), "");
   EXPECT_THAT(chart, HasSubstr("width=\"298.3\""));  // 100 / 120 * 358
   EXPECT_THAT(chart, HasSubstr("width=\"179\""));
   EXPECT_EQ(count(chart, "class=\"range\""), 3U) << "a range and its ends, and none where there is none";
   EXPECT_EQ(bar_chart("none", {}), "");
-  EXPECT_EQ(unbalanced(bar_chart("zero", {{"a", "0", {0}, 0, 0, 0}})), "");
+  EXPECT_EQ(unbalanced(bar_chart("zero", {{"a", "0", {0}, {}, 0}})), "");
 }
 
 TEST(BenchCharts, PartsOfABarStandSideBySide) {
@@ -192,14 +192,14 @@ TEST(BenchCharts, PartsOfABarStandSideBySide) {
 
 TEST(BenchCharts, LinesLeaveOutWhatAnAxisCannotShow) {
   const Axis log{"x", true, short_number};
-  const std::string chart =
-      line_chart("lines", log, log, {{"a", {{0, 1}, {10, 5}, {100, std::nan("")}, {1000, 50}}}, {"b", {}}});
+  const std::string chart = line_chart(
+      "lines", log, log, {{"a", {{0, {1}}, {10, {5}}, {100, {std::nan("")}}, {1000, {50}}}}, {"b", {}}});
   EXPECT_EQ(unbalanced(chart), "");
   EXPECT_EQ(count(chart, "<circle"), 2U);
-  const std::string ranges = line_chart("ranges", log, log, {{"a", {{1, 5, 4, 6}, {10, 5, 5, 5}}}});
+  const std::string ranges = line_chart("ranges", log, log, {{"a", {{1, {5, 4, 6}}, {10, {5, 5, 5}}}}});
   EXPECT_EQ(count(ranges, "class=\"range\""), 1U);
-  EXPECT_EQ(line_chart("none", log, log, {{"a", {{0, 1}}}}), "");
-  const std::string single = line_chart("one", log, {"y", false, short_number}, {{"a", {{10, 5}}}});
+  EXPECT_EQ(line_chart("none", log, log, {{"a", {{0, {1}}}}}), "");
+  const std::string single = line_chart("one", log, {"y", false, short_number}, {{"a", {{10, {5}}}}});
   EXPECT_EQ(count(single, "<circle"), 1U);
   EXPECT_THAT(single, Not(HasSubstr("nan")));
   EXPECT_THAT(single, Not(HasSubstr("inf")));

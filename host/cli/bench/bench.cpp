@@ -17,7 +17,6 @@
 #include <algorithm>
 #include <chrono>
 #include <ctime>
-#include <filesystem>
 #include <iostream>
 #include <optional>
 #include <string>
@@ -46,17 +45,12 @@ constexpr const char* kFooter =
     "machine\n"
     "meets them all. Figures are medians, with the smallest and the largest in brackets.\n";
 
-std::optional<CudaDevices> gpus_for(const BenchOptions& options) {
-  const std::vector<std::string>& devices = options.grid.devices;
-  const bool wanted =
-      devices.empty() || std::any_of(devices.begin(), devices.end(), [](const std::string& device) {
-        return parse_device(device).may_be_gpu();
-      });
-  return wanted ? find_gpus() : std::optional<CudaDevices>();
-}
-
-void complete(BenchOptions& options, const std::optional<CudaDevices>& gpus) {
+// Returns the GPUs of this machine if they may be needed.
+std::optional<CudaDevices> complete(BenchOptions& options) {
   bench::Grid& grid = options.grid;
+  std::optional<CudaDevices> gpus;
+  if (grid.devices.empty() || std::any_of(grid.devices.begin(), grid.devices.end(), bench::is_gpu))
+    gpus = find_gpus();
   if (grid.devices.empty()) {
     grid.devices = {"cpu"};
     if (gpus && !gpus->usable.empty()) grid.devices.emplace_back("cuda");
@@ -65,9 +59,9 @@ void complete(BenchOptions& options, const std::optional<CudaDevices>& gpus) {
   if (grid.losses.empty() && study) grid.losses = {"ns", "hs", "softmax"};
   if (grid.losses.empty()) grid.losses = {"ns", "hs"};
   if (grid.dims.empty()) grid.dims = {100};
-  if (!grid.vocab_sizes.empty()) return;
-  grid.vocab_sizes =
-      study ? bench::study_sizes() : std::vector<std::int64_t>{options.synthetic ? 1'000'000 : 0};
+  if (grid.vocab_sizes.empty() && study) grid.vocab_sizes = bench::study_sizes();
+  if (grid.vocab_sizes.empty()) grid.vocab_sizes = {options.synthetic ? 1'000'000 : 0};
+  return gpus;
 }
 
 // The names of the GPUs that train, by --device. Throws UsageError for a device that cannot train a cell.
@@ -150,16 +144,6 @@ Clock::time_point end_of(const BenchOptions& options) {
                             std::chrono::duration<double>(std::min(options.time_budget, 1e9)));
 }
 
-// The peers' results become the whole report.
-int report_peers(const BenchOptions& options, const json& peers) {
-  std::error_code error;
-  std::filesystem::create_directories(options.output, error);
-  if (error) throw Error("cannot make the folder --output " + options.output + ": " + error.message());
-  const std::string page = bench::write_report(options.output, bench::peers_page(peers));
-  ProgressDisplay::on_stderr(options.quiet).say("report: " + page);
-  return 0;
-}
-
 }  // namespace
 
 int run_bench(const Arguments& arguments) {
@@ -173,16 +157,19 @@ int run_bench(const Arguments& arguments) {
   bench::check_options(options);
   const Clock::time_point end = end_of(options);
   const json peers = options.peers.empty() ? json() : bench::load_peers(options.peers);
-  if (options.only_peers()) return report_peers(options, peers);
+  ProgressDisplay display = ProgressDisplay::on_stderr(options.quiet);
+  if (options.only_peers()) {
+    bench::make_folder(options.output);
+    display.say("report: " + bench::write_report(options.output, bench::peers_page(peers)));
+    return 0;
+  }
   const bool study = !options.study.empty();
   // A cell with few pairs has no work for a second thread, which would move the points of crossing.
   if (study && !flags.given("--threads")) options.config.threads = 1;
-  const std::optional<CudaDevices> gpus = gpus_for(options);
-  complete(options, gpus);
+  const std::optional<CudaDevices> gpus = complete(options);
   const json gpu_names = check_devices(options, bench::trained_cells(options), gpus);
 
   std::optional<ClosedPipesGuard> saving(std::in_place);
-  ProgressDisplay display = ProgressDisplay::on_stderr(options.quiet);
   const bench::Part part = study ? bench::crossover_part(options) : bench::trainings_part(options, display);
   const json bandwidths = study ? json::object() : bandwidths_of(options, gpu_names);
   bench::ResultsFile results(options.output, part.name, conditions_of(part, gpu_names, bandwidths));

@@ -24,13 +24,9 @@ std::vector<Cell> all_cells(const Grid& grid) {
   return cells;
 }
 
-std::string words_of(const Cell& cell) {
-  return cell.vocab_size > 0 ? with_commas(cell.vocab_size) + " words" : "all words";
-}
-
 std::string to_string(const Cell& cell) {
   return cell.device + ", " + cell.loss + (cell.dim > 0 ? ", d=" + std::to_string(cell.dim) : "") +
-         (cell.vocab_size > 0 ? ", " + words_of(cell) : "") +
+         (cell.vocab_size > 0 ? ", " + with_commas(cell.vocab_size) + " words" : "") +
          (cell.variant.empty() ? "" : ", " + cell.variant);
 }
 
@@ -42,27 +38,11 @@ void to_json(nlohmann::json& json, const Cell& cell) {
 }
 
 void from_json(const nlohmann::json& json, Cell& cell) {
-  json.at("device").get_to(cell.device);
-  json.at("loss").get_to(cell.loss);
-  json.at("dim").get_to(cell.dim);
-  json.at("vocab_size").get_to(cell.vocab_size);
-  cell.variant = json.value("variant", "");
+  cell = {json.at("device"), json.at("loss"), json.at("dim"), json.at("vocab_size"),
+          json.value("variant", "")};
 }
 
 namespace {
-
-// "a,b" -> {"a", "b"}.
-std::vector<std::string> split(const std::string& flag, const std::string& text) {
-  const std::string given = flag + " " + text;
-  std::vector<std::string> parts;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t end = std::min(text.find(',', begin), text.size());
-    parts.push_back(text.substr(begin, end - begin));
-    if (parts.back().empty()) throw UsageError(given + ": there is nothing between two commas");
-    begin = end + 1;
-  }
-  return parts;
-}
 
 // A flag with values between commas, each once.
 template <class Value>
@@ -71,11 +51,15 @@ void add_list(Flags& flags, const std::string& flag, std::vector<Value>& values,
   const auto take = [&values, flag, parse](const std::string& text) {
     const std::string given = flag + " " + text;
     values.clear();
-    for (const std::string& part : split(flag, text)) {
+    for (std::size_t begin = 0; begin <= text.size();) {
+      const std::size_t end = std::min(text.find(',', begin), text.size());
+      const std::string part = text.substr(begin, end - begin);
+      if (part.empty()) throw UsageError(given + ": there is nothing between two commas");
       Value value = parse(part);
       if (std::find(values.begin(), values.end(), value) != values.end())
-        throw UsageError(std::string(given).append(": ").append(part).append(" is given twice"));
+        throw UsageError(given + (": " + part) + " is given twice");
       values.push_back(std::move(value));
+      begin = end + 1;
     }
   };
   flags.custom(flag, "A,B,...", take, help);
@@ -132,17 +116,16 @@ void add_grid(Flags& flags, BenchOptions& options) {
       [](const std::string& text) { return to_string(parse_loss(text)); },
       "ns, hs, ns+hs, softmax, whose cost grows with the vocabulary (default ns,hs; of the study "
       "ns,hs,softmax)");
-  add_list<std::int32_t>(
-      flags, "--dims", options.grid.dims,
-      [](const std::string& text) { return parse_number<std::int32_t>("--dims", text); },
-      "Numbers per word vector, each 1 to 4096 (default 100)");
+  add_list<std::int32_t>(flags, "--dims", options.grid.dims,
+                         std::bind_front(parse_number<std::int32_t>, "--dims"),
+                         "Numbers per word vector, each 1 to 4096 (default 100)");
   add_list<std::int64_t>(
       flags, "--vocab-sizes", options.grid.vocab_sizes,
-      [](const std::string& text) { return parse_number<std::int64_t>("--vocab-sizes", text); },
+      std::bind_front(parse_number<std::int64_t>, "--vocab-sizes"),
       "Only so many of the most frequent words, 0 = all (default 0); words of a synthetic text, 2 to "
       "10,000,000 (default 1000000; of the study 10 to 3,000,000 in twelve steps)");
   add_list<std::string>(
-      flags, "--variants", options.grid.variants, [](const std::string& text) { return text; },
+      flags, "--variants", options.grid.variants, std::identity(),
       "Settings from the section below, without dashes, several of them with spaces between: "
       "'sharing=tile,sharing=pair,threads=1 epochs=2' are three (default: one, with nothing changed)");
   flags.number("--rounds", "N", options.rounds,

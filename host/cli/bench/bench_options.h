@@ -44,8 +44,6 @@ std::vector<Cell> all_cells(const Grid& grid);
 
 /// "cpu, ns, d=100" or "cpu, ns, d=100, 30,000 words, sharing=pair".
 std::string to_string(const Cell& cell);
-/// "all words" or "30,000 words".
-std::string words_of(const Cell& cell);
 
 /// Of a Cell::device.
 bool is_gpu(const std::string& device);

@@ -5,7 +5,6 @@
 #include <warp2vec/error.h>
 #include <warp2vec/trainer.h>
 
-#include "host/cli/bench/summary.h"
 #include "host/cli/bench/synthetic_text.h"
 #include "host/cli/flags/device_choice.h"
 #include "host/cli/run/interrupt.h"
@@ -16,18 +15,16 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <functional>
 #include <memory>
+#include <set>
 
 namespace warp2vec::cli::bench {
 namespace {
 
 using nlohmann::json;
 using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point begin) {
-  return std::chrono::duration<double>(Clock::now() - begin).count();
-}
 
 // `work` does some units and returns how many; it is repeated until the clock can tell.
 UnitTime timed(const std::function<std::int64_t()>& work) {
@@ -37,7 +34,7 @@ UnitTime timed(const std::function<std::int64_t()>& work) {
   const auto begin = Clock::now();
   do {
     time.units += work();
-    time.seconds = seconds_since(begin);
+    time.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
     stop_if_interrupted();
   } while (time.seconds < kLongEnough);
   time.seconds /= static_cast<double>(time.units);
@@ -79,23 +76,88 @@ UnitTime train_once(const TrainingData& data, const std::string& device, Embeddi
   return {summary.seconds - summary.upload_seconds - summary.download_seconds, summary.pairs};
 }
 
-UnitTime time_of_builds(const std::vector<std::int64_t>& counts, const auto& build) {
+UnitTime time_of(const BenchOptions& options, const Cell& cell, int round) {
+  if (cell.loss != kDraw && cell.loss != kAliasTable && cell.loss != kTree)
+    return time_of_pairs(options, cell, round, study_tokens(cell, thread_count(options.config)));
+  const std::vector<std::int64_t> counts = zipf_counts(cell.vocab_size);
+  const double exponent = options.config.ns_exponent;
+  if (cell.loss == kDraw) return time_of_draws(counts, exponent);
   return timed([&] {
-    build(counts);
+    if (cell.loss == kTree)
+      static_cast<void>(HuffmanTree(counts));
+    else
+      static_cast<void>(AliasTable(counts, exponent));
     return std::int64_t{1};
   });
 }
 
-UnitTime time_of(const BenchOptions& options, const Cell& cell, int round) {
-  const double exponent = options.config.ns_exponent;
-  if (cell.loss == kDraw) return time_of_draws(zipf_counts(cell.vocab_size), exponent);
-  if (cell.loss == kAliasTable)
-    return time_of_builds(zipf_counts(cell.vocab_size),
-                          [&](const auto& counts) { return AliasTable(counts, exponent); });
-  if (cell.loss == kTree)
-    return time_of_builds(zipf_counts(cell.vocab_size),
-                          [](const auto& counts) { return HuffmanTree(counts); });
-  return time_of_pairs(options, cell, round, study_tokens(cell, thread_count(options.config)));
+bool is_loss(const Line& line) { return line.cell.loss != kDraw && !is_build(line); }
+
+const Point* point_at(const Line& line, double words) {
+  const auto found = std::find_if(line.points.begin(), line.points.end(),
+                                  [&](const Point& point) { return point.x == words; });
+  return found == line.points.end() ? nullptr : &*found;
+}
+
+std::string words_text(double words) { return with_commas(std::llround(words)) + " words"; }
+
+// Two lines at one size.
+struct Meeting {
+  double words = 0;
+  double ratio = 1;   // of the medians, the second line's by the first's
+  bool apart = true;  // no round of one took as long as one of the other
+
+  // "2.0x with 100 words"; "1.028x with 10 words", which would be rounded to 1.0.
+  std::string text(bool inverse) const {
+    const double factor = inverse ? 1 / ratio : ratio;
+    const bool near = factor > 0.9 && factor < 1.1;
+    return (apart ? (near ? format_fixed(factor, 3) : factor_text(factor)) + "x" : "within the noise") +
+           " with " + words_text(words);
+  }
+};
+
+void add_comparisons(const Line& a, const Line& b, const std::string& of, const std::string& name_a,
+                     const std::string& name_b, std::vector<Comparison>& found) {
+  std::vector<Meeting> points;
+  for (const Point& one : a.points)
+    if (const Point* other = point_at(b, one.x))
+      points.push_back(
+          {one.x, other->y.median / one.y.median, one.y.max < other->y.min || other->y.max < one.y.min});
+  const auto add = [&](bool b_cheaper, double words, bool clear) {
+    found.push_back({of, b_cheaper ? name_b : name_a, b_cheaper ? name_a : name_b, words, clear,
+                     points.front().text(b_cheaper), points.back().text(b_cheaper)});
+  };
+  const std::size_t before = found.size();
+  for (std::size_t i = 1; i < points.size(); ++i) {
+    const Meeting &left = points[i - 1], &right = points[i];
+    if ((left.ratio > 1) == (right.ratio > 1)) continue;
+    const double share = std::log(left.ratio) / std::log(left.ratio / right.ratio);
+    add(right.ratio <= 1, left.words * std::pow(right.words / left.words, share), left.apart && right.apart);
+  }
+  if (found.size() == before && !points.empty()) add(points[0].ratio <= 1, 0, true);
+}
+
+std::string from_text(const Comparison& comparison) {
+  if (comparison.words == 0) return "the smallest measured";
+  return "about " + words_text(comparison.words) + (comparison.clear ? "" : ", within the noise");
+}
+
+// A row for each size, a column for each line.
+Table times_table(const std::string& title, const std::vector<Line>& lines) {
+  std::set<double> sizes;
+  Table table{title, {{"words"}}};
+  for (const Line& line : lines) {
+    table.rows[0].push_back(to_string(line.cell));
+    for (const Point& point : line.points) sizes.insert(point.x);
+  }
+  for (const double words : sizes) {
+    table.rows.push_back({with_commas(std::llround(words))});
+    for (const Line& line : lines) {
+      const Point* point = point_at(line, words);
+      table.rows.back().push_back(point == nullptr ? "-" : range_text(point->y, short_time));
+    }
+  }
+  return table;
 }
 
 }  // namespace
@@ -164,6 +226,71 @@ Part crossover_part(const BenchOptions& options) {
     return json{{kUnitTime.key, time.seconds}, {"units", time.units}};
   };
   return {"crossover", settings, study_cells(options.grid), measure};
+}
+
+std::vector<Line> study_lines(const json& runs) {
+  std::vector<Row> rows = summarise(runs);
+  for (Row& row : rows) row.cell.dim = 0;  // all have the same
+  return lines_of(rows, kUnitTime);
+}
+
+bool is_build(const Line& line) { return line.cell.loss == kTree || line.cell.loss == kAliasTable; }
+
+std::vector<Comparison> compare(const std::vector<Line>& lines) {
+  std::vector<Comparison> losses, devices;
+  for (auto a = lines.begin(); a != lines.end(); ++a)
+    for (auto b = a + 1; b != lines.end(); ++b) {
+      if (!is_loss(*a) || !is_loss(*b)) continue;
+      const Cell &one = a->cell, &other = b->cell;
+      if (one.device == other.device) add_comparisons(*a, *b, one.device, one.loss, other.loss, losses);
+      const bool cpu_and_gpu =
+          (one.device == "cpu" && is_gpu(other.device)) || (other.device == "cpu" && is_gpu(one.device));
+      if (one.loss == other.loss && cpu_and_gpu)
+        add_comparisons(*a, *b, one.loss, one.device, other.device, devices);
+    }
+  losses.insert(losses.end(), devices.begin(), devices.end());
+  return losses;
+}
+
+Table crossing_table(const std::vector<Comparison>& comparisons) {
+  Table table{"From which vocabulary on? The time of a trained pair",
+              {{"with", "cheaper", "dearer", "from", "dearer by cheaper, fewest words",
+                "dearer by cheaper, most words"}}};
+  for (const Comparison& one : comparisons)
+    table.rows.push_back({one.of, one.cheaper, one.dearer, from_text(one), one.fewest, one.most});
+  return table;
+}
+
+std::vector<Table> study_tables(const std::vector<Line>& lines) {
+  std::vector<Line> losses, rest;
+  for (const Line& line : lines) (is_loss(line) ? losses : rest).push_back(line);
+  std::vector<Table> tables{
+      times_table("Time of a trained pair", losses),
+      times_table("Time of one negative draw, and of building table and tree once", rest)};
+  std::erase_if(tables, [](const Table& table) { return table.rows.size() < 2; });
+  return tables;
+}
+
+Table claims_table(const std::vector<Line>& lines) {
+  constexpr double kClaimedSize = 46'677;
+  Table table{"", {{"work", "claim", "here, medians"}}};
+  const auto add = [&](const std::string& what, const char* loss, double units, const std::string& claim) {
+    for (const Line& line : lines) {
+      const Point* point = line.cell.loss == loss ? point_at(line, kClaimedSize) : nullptr;
+      if (point == nullptr) continue;
+      table.rows.push_back({what + (is_loss(line) ? ", " + to_string(line.cell) : ""), claim,
+                            short_time(point->y.median * units)});
+    }
+  };
+  add("20 negatives of 46,677 words", kDraw, 20, "0.02 s a call of numpy's choice");
+  add("20 negatives for each of a batch of 100", kDraw, 2000, "2 s");
+  add("training a batch of 100 pairs, draws included", "ns", 100, "0.1 s for the gradient step");
+  add("Huffman tree of 46,677 words", kTree, 1, "7 to 8 s of CPU");
+  for (const Comparison& one : compare(lines))
+    if (one.cheaper == "ns" && one.dearer == "softmax")
+      table.rows.push_back({"negative sampling instead of full softmax, " + one.of,
+                            "pays only for large vocabularies", "from " + from_text(one) + " on"});
+  return table;
 }
 
 }  // namespace warp2vec::cli::bench

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <numeric>
 #include <utility>
 
@@ -57,8 +58,6 @@ std::string number(double value) {
   return text == "-0" ? "0" : text;
 }
 
-enum class Anchor { start, middle, end };
-
 // One <svg> element, as wide as its surroundings, kWidth x height units of about a pixel on a phone.
 class Svg {
  public:
@@ -76,12 +75,12 @@ class Svg {
     for (const auto& [x, y] : points) places += (places.empty() ? "" : " ") + number(x) + "," + number(y);
     parts_ += "<polyline points=\"" + places + "\" class=\"" + css + "\"/>\n";
   }
+  // `anchor`: which part of the text is at x, if not its start.
   void text(double x, double y, const std::string& words, const std::string& css = "",
-            Anchor anchor = Anchor::start) {
+            const std::string& anchor = "") {
     parts_ += "<text x=\"" + number(x) + "\" y=\"" + number(y) + "\"";
     if (!css.empty()) parts_ += " class=\"" + css + "\"";
-    if (anchor != Anchor::start)
-      parts_ += std::string(" text-anchor=\"") + (anchor == Anchor::end ? "end" : "middle") + "\"";
+    if (!anchor.empty()) parts_ += " text-anchor=\"" + anchor + "\"";
     parts_ += ">" + escaped(words) + "</text>\n";
   }
   // `label` says to those who do not see it what it shows; `names` become a legend.
@@ -196,20 +195,14 @@ std::string html_page(const std::string& title, const std::vector<Section>& sect
 }
 
 std::string escaped(std::string_view text) {
+  static const std::map<char, const char*> kEntities{
+      {'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}, {'\'', "&#39;"}};
   const bool readable = is_valid_utf8(text);
   std::string out;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    if (c == '&') {
-      out += "&amp;";
-    } else if (c == '<') {
-      out += "&lt;";
-    } else if (c == '>') {
-      out += "&gt;";
-    } else if (c == '"') {
-      out += "&quot;";
-    } else if (c == '\'') {
-      out += "&#39;";
+    if (const auto entity = kEntities.find(c); entity != kEntities.end()) {
+      out += entity->second;
     } else if ((byte < 0x20 && c != '\n') || byte == 0x7f || (byte >= 0x80 && !readable)) {
       out += '?';
     } else {
@@ -253,13 +246,13 @@ std::string bar_chart(const std::string& title, const std::vector<Bar>& bars,
   if (bars.empty()) return "";
   double longest = 0;
   for (const Bar& bar : bars)
-    longest = std::max({longest, std::accumulate(bar.parts.begin(), bar.parts.end(), 0.0), bar.high});
+    longest = std::max({longest, std::accumulate(bar.parts.begin(), bar.parts.end(), 0.0), bar.range.max});
   const auto width = [&](double value) { return longest > 0 ? value / longest * (kWidth - 2) : 0; };
   Svg svg(kStep * static_cast<double>(bars.size()));
   double top = 0;
   for (const Bar& bar : bars) {
     svg.text(0, top + 13, bar.label);
-    svg.text(kWidth, top + 13, bar.text, "strong", Anchor::end);
+    svg.text(kWidth, top + 13, bar.text, "strong", "end");
     double left = 0;
     for (std::size_t i = 0; i < bar.parts.size(); ++i) {
       const std::string hint =
@@ -268,10 +261,10 @@ std::string bar_chart(const std::string& title, const std::vector<Bar>& bars,
         svg.bar(left, top + 18, width(bar.parts[i]), kThickness, colour_class(bar.colour + i), hint);
       left += width(bar.parts[i]);
     }
-    if (bar.high > bar.low) {
+    if (bar.range.max > bar.range.min) {
       const double middle = top + 18 + kThickness / 2;
-      svg.line({{width(bar.low), middle}, {width(bar.high), middle}}, "range");
-      for (const double end : {bar.low, bar.high})
+      svg.line({{width(bar.range.min), middle}, {width(bar.range.max), middle}}, "range");
+      for (const double end : {bar.range.min, bar.range.max})
         svg.line({{width(end), middle - 4}, {width(end), middle + 4}}, "range");
     }
     top += kStep;
@@ -285,17 +278,17 @@ std::string line_chart(const std::string& title, const Axis& x, const Axis& y,
   PlacedAxis across(x, kLeft, kRight), up(y, kBottom, kTop);
   std::vector<std::vector<Point>> shown(series.size());
   const auto has_range = [&](const Point& point) {
-    return point.high > point.low && up.can_show(point.low) && up.can_show(point.high);
+    return point.y.max > point.y.min && up.can_show(point.y.min) && up.can_show(point.y.max);
   };
   for (std::size_t i = 0; i < series.size(); ++i)
     for (const Point& point : series[i].points) {
-      if (!across.can_show(point.x) || !up.can_show(point.y)) continue;
+      if (!across.can_show(point.x) || !up.can_show(point.y.median)) continue;
       shown[i].push_back(point);
       across.add(point.x);
-      up.add(point.y);
+      up.add(point.y.median);
       if (!has_range(point)) continue;
-      up.add(point.low);
-      up.add(point.high);
+      up.add(point.y.min);
+      up.add(point.y.max);
     }
   if (across.empty()) return "";
   across.add_room();
@@ -305,14 +298,14 @@ std::string line_chart(const std::string& title, const Axis& x, const Axis& y,
   svg.text(0, 12, y.title, "faint");
   for (const double tick : up.ticks()) {
     svg.line({{kLeft, up.place(tick)}, {kRight, up.place(tick)}}, "grid");
-    svg.text(kLeft - 5, up.place(tick) + 4, y.text(tick), "faint", Anchor::end);
+    svg.text(kLeft - 5, up.place(tick) + 4, y.text(tick), "faint", "end");
   }
   for (const double tick : across.ticks()) {
     svg.line({{across.place(tick), kBottom}, {across.place(tick), kBottom + 4}}, "axis");
-    svg.text(across.place(tick), kBottom + 17, x.text(tick), "faint", Anchor::middle);
+    svg.text(across.place(tick), kBottom + 17, x.text(tick), "faint", "middle");
   }
   svg.line({{kLeft, kBottom}, {kRight, kBottom}}, "axis");
-  svg.text(kRight, kBottom + 34, x.title, "faint", Anchor::end);
+  svg.text(kRight, kBottom + 34, x.title, "faint", "end");
   for (const Mark& mark : marks) {
     if (!across.has(mark.x)) continue;
     svg.line({{across.place(mark.x), kBottom}, {across.place(mark.x), kTop}}, "mark");
@@ -323,10 +316,10 @@ std::string line_chart(const std::string& title, const Axis& x, const Axis& y,
     names.push_back(series[i].name);
     std::vector<std::pair<double, double>> places;
     for (const Point& point : shown[i]) {
-      places.emplace_back(across.place(point.x), up.place(point.y));
+      places.emplace_back(across.place(point.x), up.place(point.y.median));
       if (has_range(point))
         svg.line(
-            {{across.place(point.x), up.place(point.low)}, {across.place(point.x), up.place(point.high)}},
+            {{across.place(point.x), up.place(point.y.min)}, {across.place(point.x), up.place(point.y.max)}},
             "range");
     }
     const std::string dashes = (i / kColours) % 2 == 1 ? " dashed" : "";

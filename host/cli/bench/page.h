@@ -37,13 +37,19 @@ std::string bullet_list(const std::vector<std::string>& texts);
 std::string html_table(const Table& table);
 std::string html_tables(const std::vector<Table>& tables);
 
+/// What repeated measurements come to.
+struct Spread {
+  double median = 0;  ///< of an even number of values: the mean of the two in the middle
+  double min = 0;
+  double max = 0;
+};
+
 struct Bar {
   std::string label;          ///< stands above the bar
   std::string text;           ///< the value, beside the label
   std::vector<double> parts;  ///< of its length, >= 0; the longest bar fills the width
-  double low = 0;             ///< of the range that is drawn over its end; low = high: none
-  double high = 0;
-  std::size_t colour = 0;  ///< of the first part
+  Spread range{};             ///< drawn over its end, if it has a length
+  std::size_t colour = 0;     ///< of the first part
 };
 
 /// `title` says what is drawn to those who do not see it. `names`: of the parts, for a legend, if bars have
@@ -53,9 +59,7 @@ std::string bar_chart(const std::string& title, const std::vector<Bar>& bars,
 
 struct Point {
   double x = 0;
-  double y = 0;
-  double low = 0;  ///< of the range that is drawn through it; low = high: none
-  double high = 0;
+  Spread y;  ///< its range is drawn through it, if it has a length
 };
 
 struct Series {

@@ -2,6 +2,7 @@
 
 #include <warp2vec/error.h>
 
+#include "host/cli/bench/crossover.h"
 #include "host/cli/bench/summary.h"
 #include "host/cli/terminal/text.h"
 #include "host/io/atomic_file.h"
@@ -24,52 +25,27 @@ constexpr const char* kParts[] = {"trainings", "synthetic", "crossover"};
 // "cuda, ns, d=100, 70,000 words, sharing=pair"
 std::string name_of(const Row& row) {
   Cell cell = row.cell;
-  cell.vocab_size = 0;
-  cell.variant.clear();
-  return to_string(cell) + ", " + row.words() + " words" +
-         (row.cell.variant.empty() ? "" : ", " + row.cell.variant);
+  cell.vocab_size = row.words();
+  return to_string(cell);
 }
 
-// A bar for each of the two figures that a row has.
-std::vector<Bar> bars_of(const std::vector<Row>& rows, const Figure& training, const Figure& together) {
+// What the bars mean, and a bar for each of the two figures that a row has; "" if none has any.
+std::string two_bars(const std::vector<Row>& rows, const Figure& training, const Figure& together,
+                     const std::string& title, const std::string& meaning) {
   std::vector<Bar> bars;
   const auto add = [&](const Row& row, const char* name, const Figure& figure, std::size_t colour) {
-    const auto found = row.figures.find(figure.key);
-    if (found == row.figures.end()) return;
-    const auto& [min, median, max] = found->second;
-    bars.push_back({name_of(row) + ", " + name, figure.text(median), {median}, min, max, colour});
+    if (const Spread* one = row.find(figure.key))
+      bars.push_back({name_of(row) + ", " + name, figure.text(one->median), {one->median}, *one, colour});
   };
   for (const Row& row : rows) {
     add(row, "training", training, 0);
     add(row, "end to end", together, 5);
   }
-  return bars;
-}
-
-std::string leads(const std::vector<Row>& rows) {
-  const std::vector<Bar> bars = bars_of(rows, kTrainingLead, kTogetherLead);
-  if (bars.empty()) return paragraph("No GPU was measured beside the CPU.");
-  return paragraph(
-             "How many times as fast as the CPU under the same settings, in the same round. Training: "
-             "seconds of the GPU's kernels against seconds of training on the CPU. End to end: from the "
-             "start of the program to its end.") +
-         bar_chart("Speed of the GPU by that of the CPU", bars);
-}
-
-std::string speeds(const std::vector<Row>& rows) {
-  const std::vector<Bar> bars = bars_of(rows, kTrainingSpeed, kTogetherSpeed);
-  if (bars.empty()) return "";
-  return paragraph(
-             "Thousand words of the text a second, before subsampling: medians, with a line from the slowest "
-             "to the fastest round. Training alone (on a GPU its kernels alone), and from the start of the "
-             "program to its end. Figures whose lines overlap are not known to differ, and fewer than three "
-             "rounds are too few to tell noise from difference.") +
-         bar_chart("Words a second", bars);
+  return bars.empty() ? "" : paragraph(meaning) + bar_chart(title, bars);
 }
 
 std::string phases(const std::vector<Row>& rows) {
-  const auto on_gpu = [](const Row& row) { return row.figures.contains("kernels"); };
-  const bool gpu = std::any_of(rows.begin(), rows.end(), on_gpu);
+  const bool gpu = any_has(rows, "kernels");
   std::vector<std::string> names{"vocabulary", "encode", "prepare"};
   const std::size_t before_train = names.size();
   if (gpu) names.insert(names.end(), {"kernels", "subsampling", "upload", "download"});
@@ -77,8 +53,8 @@ std::string phases(const std::vector<Row>& rows) {
   for (const Row& row : rows) {
     if (row.runs.empty()) continue;
     const auto seconds = [&row](const std::string& phase) {
-      const auto found = row.figures.find(phase);
-      return found == row.figures.end() ? 0.0 : std::max(0.0, found->second.median);
+      const Spread* found = row.find(phase);
+      return found == nullptr ? 0.0 : found->median;
     };
     std::vector<double> parts;
     double train = seconds("train");
@@ -101,12 +77,9 @@ std::string quality_charts(const std::vector<Row>& rows) {
   std::string out;
   for (const Figure& quality : quality_figures(rows)) {
     std::vector<Series> series;
-    for (const Row& row : rows) {
-      const auto found = row.figures.find(quality.key);
-      if (found == row.figures.end()) continue;
-      const auto& [min, median, max] = found->second;
-      series.push_back({name_of(row), {{row.figures.at(kTogether).median, median, min, max}}});
-    }
+    for (const Row& row : rows)
+      if (const Spread* one = row.find(quality.key))
+        series.push_back({name_of(row), {{row.figures.at(kTogether).median, *one}}});
     out += line_chart(quality.title + " over seconds", {"seconds, end to end", true, four_digits},
                       {quality.title, false, quality.text}, series);
   }
@@ -126,8 +99,8 @@ std::string loss_curves(const std::vector<Row>& rows) {
     cell.vocab_size = 0;
     Series series{to_string(cell), {}};
     for (const json& point : row.runs[0].at("loss_curve"))
-      series.points.push_back({.x = point.at(0).get<double>(), .y = point.at(1).get<double>()});
-    const std::pair key(row.cell.loss + ", " + row.words() + " words", row.cell.vocab_size);
+      series.points.push_back({point.at(0).get<double>(), {point.at(1).get<double>()}});
+    const std::pair key(row.cell.loss + ", " + with_commas(row.words()) + " words", row.cell.vocab_size);
     auto chart =
         std::find_if(charts.begin(), charts.end(), [&](const auto& one) { return one.first == key; });
     if (chart == charts.end()) chart = charts.insert(chart, {key, {}});
@@ -208,15 +181,27 @@ std::vector<Section> trainings_sections(const json& content, const std::string& 
   const std::vector<Row> rows = rows_of(content, part);
   if (rows.empty()) return {};
   std::string note;
-  if (std::any_of(rows.begin(), rows.end(),
-                  [](const Row& row) { return row.figures.contains(kCeiling.key); }))
+  if (any_has(rows, kCeiling.key))
     note = paragraph(
         "Of the memory bandwidth: the least bytes that the kept words need, each row read and written once, "
         "by "
         "the seconds of training (on a GPU of its training kernels), by the bandwidth that is named below. "
         "Rows that stay in caches may bring it above 100%.");
-  return {{"GPU against CPU" + of, leads(rows)},
-          {"Speed" + of, speeds(rows)},
+  std::string leads = two_bars(rows, kTrainingLead, kTogetherLead, "Speed of the GPU by that of the CPU",
+                               "How many times as fast as the CPU under the same settings, in the same "
+                               "round. Training: seconds of the "
+                               "GPU's kernels against seconds of training on the CPU. End to end: from the "
+                               "start of the program to its "
+                               "end.");
+  if (leads.empty()) leads = paragraph("No GPU was measured beside the CPU.");
+  const std::string speeds = two_bars(
+      rows, kTrainingSpeed, kTogetherSpeed, "Words a second",
+      "Thousand words of the text a second, before subsampling: medians, with a line from the slowest to the "
+      "fastest round. Training alone (on a GPU its kernels alone), and from the start of the program to its "
+      "end. Figures whose lines overlap are not known to differ, and fewer than three rounds are too few to "
+      "tell noise from difference.");
+  return {{"GPU against CPU" + of, leads},
+          {"Speed" + of, speeds},
           {"Quality against time" + of, quality_charts(rows)},
           {"Phases" + of, phases(rows)},
           {"Loss over time" + of, loss_curves(rows)},
@@ -343,12 +328,10 @@ Section peers_section(const json& results) {
     std::vector<double> parts;
     for (const std::string& phase : phases) parts.push_back(std::max(0.0, seconds.at(phase).get<double>()));
     times.push_back({label, together + " s", std::move(parts)});
-    const Spread& range = rows[i].figures.at(kTrainingSpeed.key);
     speeds.push_back({label,
                       thousands(speed) + " k words/s",
                       {speed},
-                      range.min,
-                      range.max,
+                      *rows[i].find(kTrainingSpeed.key),
                       name == "warp2vec" ? std::size_t{0} : std::size_t{7}});
   }
   const json& machine = results.at("machine");

@@ -27,13 +27,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr const char* kKind = "warp2vec bench";
 
-std::string made(const std::string& folder) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) throw Error("cannot make the folder --output " + folder + ": " + error.message());
-  return folder;
-}
-
 bool is_of(const json& run, const json& cell, const json& round) {
   return run.at("cell") == cell && run.at("round") == round;
 }
@@ -87,8 +80,15 @@ json measured(const Part& part, const Cell& cell, int round, double limit) {
 
 }  // namespace
 
-FolderLock::FolderLock(const std::string& folder)
-    : fd_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+void make_folder(const std::string& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) throw Error("cannot make the folder --output " + folder + ": " + error.message());
+}
+
+FolderLock::FolderLock(const std::string& folder) {
+  make_folder(folder);
+  fd_ = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd_ < 0 || ::flock(fd_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
   ::close(fd_);
   throw Error("another warp2vec bench is writing to --output " + folder);
@@ -99,7 +99,7 @@ FolderLock::~FolderLock() {
 }
 
 ResultsFile::ResultsFile(const std::string& folder, std::string part, json content)
-    : path_((std::filesystem::path(made(folder)) / kResultsFile).string()),
+    : path_((std::filesystem::path(folder) / kResultsFile).string()),
       lock_(folder),
       part_(std::move(part)),
       content_(std::move(content)) {

@@ -16,8 +16,12 @@
 
 namespace warp2vec::cli::bench {
 
-/// Holds a folder, which must exist, until it is destroyed or the process ends; leaves nothing in it. Throws
-/// Error naming the folder if another process holds it. A file system that cannot lock is not locked.
+/// Makes the folder --output, if it is not there. Throws Error naming it.
+void make_folder(const std::string& folder);
+
+/// Makes and holds a folder until it is destroyed or the process ends; leaves nothing in it. Throws
+/// Error naming the folder if it cannot be made or another process holds it. A file system that cannot lock
+/// is not locked.
 class FolderLock {
  public:
   explicit FolderLock(const std::string& folder);

@@ -1,6 +1,5 @@
 #include "host/cli/bench/summary.h"
 
-#include "host/cli/bench/crossover.h"
 #include "host/cli/terminal/text.h"
 
 #include <algorithm>
@@ -93,6 +92,7 @@ bool has_variants(const std::vector<Row>& rows) {
   return std::any_of(rows.begin(), rows.end(), [](const Row& row) { return !row.cell.variant.empty(); });
 }
 
+std::string size_text(const Row& row) { return row.words() > 0 ? with_commas(row.words()) : "all"; }
 std::string variant_text(const Row& row) { return row.cell.variant.empty() ? kNothing : row.cell.variant; }
 
 // A line for each row, with the settings in which rows differ, and with the figures that any has.
@@ -106,16 +106,14 @@ Table table_of(const std::string& title, const std::vector<Row>& rows, const std
   add("device", [](const Row& row) { return row.cell.device; });
   add("loss", [](const Row& row) { return row.cell.loss; });
   add("dim", [](const Row& row) { return std::to_string(row.cell.dim); });
-  add("words", &Row::words);
+  add("words", size_text);
   if (has_variants(rows)) add("variant", variant_text);
   if (with_runs)
     add("runs", [](const Row& row) {
       return std::to_string(row.runs.size()) + (row.failure.empty() ? "" : " (failed)");
     });
   for (const Figure& figure : figures)
-    if (std::any_of(rows.begin(), rows.end(),
-                    [&](const Row& row) { return row.figures.contains(figure.key); }))
-      add(figure.title, [&](const Row& row) { return shown(row, figure); });
+    if (any_has(rows, figure.key)) add(figure.title, [&](const Row& row) { return shown(row, figure); });
   return table;
 }
 
@@ -142,8 +140,8 @@ Table comparison(const std::string& title, const std::vector<Row>& rows, std::st
       Cell cell = row.cell;
       cell.*member = value;
       own.push_back(row_with(rows, cell));
-      if (own.back() != nullptr && own.back()->figures.contains(kTrainingSpeed.key))
-        speeds.push_back(own.back()->figures.at(kTrainingSpeed.key).median);
+      const Spread* speed = own.back() == nullptr ? nullptr : own.back()->find(kTrainingSpeed.key);
+      if (speed != nullptr) speeds.push_back(speed->median);
     }
     if (speeds.size() < 2 || done.contains(&row)) continue;
     done.insert(own.begin(), own.end());
@@ -153,93 +151,13 @@ Table comparison(const std::string& title, const std::vector<Row>& rows, std::st
       for (const Row* one : own) texts.push_back(one != nullptr ? shown(*one, figure) : kNothing);
       return joined(texts, " / ");
     };
-    std::vector<std::string> line{row.words(), std::to_string(row.cell.dim), row.cell.*other};
+    std::vector<std::string> line{size_text(row), std::to_string(row.cell.dim), row.cell.*other};
     if (variants) line.push_back(variant_text(row));
     line.push_back(beside(kTrainingSpeed));
     const auto [slowest, fastest] = std::minmax_element(speeds.begin(), speeds.end());
     line.push_back(lead_text(*fastest / *slowest));
     for (const Figure& quality : qualities) line.push_back(beside(quality));
     table.rows.push_back(std::move(line));
-  }
-  return table;
-}
-
-bool is_loss(const Line& line) { return line.cell.loss != kDraw && !is_build(line); }
-
-const Point* point_at(const Line& line, double words) {
-  const auto found = std::find_if(line.points.begin(), line.points.end(),
-                                  [&](const Point& point) { return point.x == words; });
-  return found == line.points.end() ? nullptr : &*found;
-}
-
-// Two lines at one size.
-struct Meeting {
-  double words = 0;
-  double log_ratio = 0;  // of the medians
-  bool apart = true;     // no round of one took as long as one of the other
-};
-
-std::vector<Meeting> meetings(const Line& a, const Line& b) {
-  std::vector<Meeting> out;
-  for (const Point& one : a.points)
-    if (const Point* other = point_at(b, one.x); other != nullptr)
-      out.push_back({one.x, std::log(one.y / other->y), one.high < other->low || other->high < one.low});
-  return out;
-}
-
-std::string words_text(double words) { return with_commas(std::llround(words)) + " words"; }
-
-// "2.0x with 100 words"; "1.028x with 10 words", which would be rounded to 1.0.
-std::string ratio_text(const Meeting& meeting, bool a_cheaper) {
-  const double ratio = std::exp(a_cheaper ? -meeting.log_ratio : meeting.log_ratio);
-  const bool near = ratio > 0.9 && ratio < 1.1;
-  return (meeting.apart ? (near ? format_fixed(ratio, 3) : factor_text(ratio)) + "x" : "within the noise") +
-         " with " + words_text(meeting.words);
-}
-
-void add_comparisons(const Line& a, const Line& b, const std::string& of, const std::string& name_a,
-                     const std::string& name_b, std::vector<Comparison>& found) {
-  const std::vector<Meeting> points = meetings(a, b);
-  const auto add = [&](bool a_cheaper, double words, bool clear) {
-    found.push_back({of, a_cheaper ? name_a : name_b, a_cheaper ? name_b : name_a, words, clear,
-                     ratio_text(points.front(), a_cheaper), ratio_text(points.back(), a_cheaper)});
-  };
-  bool crossed = false;
-  for (std::size_t i = 1; i < points.size(); ++i) {
-    const Meeting& left = points[i - 1];
-    const Meeting& right = points[i];
-    if ((left.log_ratio < 0) == (right.log_ratio < 0)) continue;
-    crossed = true;
-    const double share = left.log_ratio / (left.log_ratio - right.log_ratio);
-    add(right.log_ratio < 0, left.words * std::pow(right.words / left.words, share),
-        left.apart && right.apart);
-  }
-  if (!crossed && !points.empty()) add(points[0].log_ratio < 0, 0, true);
-}
-
-std::string from_text(const Comparison& comparison) {
-  if (comparison.words == 0) return "the smallest measured";
-  return "about " + words_text(comparison.words) + (comparison.clear ? "" : ", within the noise");
-}
-
-// A row for each size, a column for each of the lines that are `wanted`.
-Table times_table(const std::string& title, const std::vector<Line>& lines,
-                  const std::function<bool(const Line&)>& wanted) {
-  std::set<double> sizes;
-  Table table{title, {{"words"}}};
-  for (const Line& line : lines) {
-    if (!wanted(line)) continue;
-    table.rows[0].push_back(to_string(line.cell));
-    for (const Point& point : line.points) sizes.insert(point.x);
-  }
-  for (const double words : sizes) {
-    std::vector<std::string> row{with_commas(std::llround(words))};
-    for (const Line& line : lines) {
-      if (!wanted(line)) continue;
-      const Point* point = point_at(line, words);
-      row.push_back(point == nullptr ? "-" : range_text({point->low, point->y, point->high}, short_time));
-    }
-    table.rows.push_back(std::move(row));
   }
   return table;
 }
@@ -259,13 +177,16 @@ std::optional<Spread> spread_of(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   const std::size_t half = values.size() / 2;
   const double median = values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
-  return Spread{values.front(), median, values.back()};
+  return Spread{median, values.front(), values.back()};
 }
 
-std::string Row::words() const {
-  if (!runs.empty() && runs[0].contains("vocabulary"))
-    return with_commas(runs[0].at("vocabulary").get<std::int64_t>());
-  return cell.vocab_size > 0 ? with_commas(cell.vocab_size) : "all";
+std::int64_t Row::words() const {
+  return runs.empty() ? cell.vocab_size : runs[0].value("vocabulary", cell.vocab_size);
+}
+
+const Spread* Row::find(const std::string& key) const {
+  const auto found = figures.find(key);
+  return found == figures.end() ? nullptr : &found->second;
 }
 
 std::vector<Row> summarise(const json& runs, const std::map<std::string, double>& bandwidths) {
@@ -302,6 +223,10 @@ std::vector<Row> summarise(const json& runs, const std::map<std::string, double>
   return rows;
 }
 
+bool any_has(const std::vector<Row>& rows, const std::string& key) {
+  return std::any_of(rows.begin(), rows.end(), [&](const Row& row) { return row.find(key) != nullptr; });
+}
+
 std::vector<Figure> quality_figures(const std::vector<Row>& rows) {
   std::map<std::string, Figure> found;
   for (const Row& row : rows)
@@ -324,9 +249,9 @@ std::string range_text(const Spread& spread, const std::function<std::string(dou
 }
 
 std::string shown(const Row& row, const Figure& figure) {
-  const auto found = row.figures.find(figure.key);
-  if (found == row.figures.end()) return kNothing;
-  return figure.range ? range_text(found->second, figure.text) : figure.text(found->second.median);
+  const Spread* spread = row.find(figure.key);
+  if (spread == nullptr) return kNothing;
+  return figure.range ? range_text(*spread, figure.text) : figure.text(spread->median);
 }
 
 std::string describe(const json& run) {
@@ -365,80 +290,15 @@ std::vector<Table> summary_tables(const std::vector<Row>& rows) {
 std::vector<Line> lines_of(const std::vector<Row>& rows, const Figure& figure) {
   std::vector<Line> lines;
   for (const Row& row : rows) {
-    const auto spread = row.figures.find(figure.key);
-    if (spread == row.figures.end()) continue;
+    const Spread* spread = row.find(figure.key);
+    if (spread == nullptr) continue;
     Cell kind = row.cell;
     kind.vocab_size = 0;
     auto line = std::find_if(lines.begin(), lines.end(), [&](const Line& one) { return one.cell == kind; });
     if (line == lines.end()) line = lines.insert(line, {kind, {}});
-    const auto& [min, median, max] = spread->second;
-    line->points.push_back(
-        {row.runs[0].value("vocabulary", static_cast<double>(row.cell.vocab_size)), median, min, max});
+    line->points.push_back({static_cast<double>(row.words()), *spread});
   }
   return lines;
-}
-
-std::vector<Line> study_lines(const json& runs) {
-  std::vector<Row> rows = summarise(runs);
-  for (Row& row : rows) row.cell.dim = 0;  // all have the same
-  return lines_of(rows, kUnitTime);
-}
-
-bool is_build(const Line& line) { return line.cell.loss == kTree || line.cell.loss == kAliasTable; }
-
-std::vector<Comparison> compare(const std::vector<Line>& lines) {
-  std::vector<Comparison> losses, devices;
-  for (auto a = lines.begin(); a != lines.end(); ++a)
-    for (auto b = a + 1; b != lines.end(); ++b) {
-      if (!is_loss(*a) || !is_loss(*b)) continue;
-      const Cell &one = a->cell, &other = b->cell;
-      if (one.device == other.device) add_comparisons(*a, *b, one.device, one.loss, other.loss, losses);
-      const bool cpu_and_gpu =
-          (one.device == "cpu" && is_gpu(other.device)) || (other.device == "cpu" && is_gpu(one.device));
-      if (one.loss == other.loss && cpu_and_gpu)
-        add_comparisons(*a, *b, one.loss, one.device, other.device, devices);
-    }
-  losses.insert(losses.end(), devices.begin(), devices.end());
-  return losses;
-}
-
-Table crossing_table(const std::vector<Comparison>& comparisons) {
-  Table table{"From which vocabulary on? The time of a trained pair",
-              {{"with", "cheaper", "dearer", "from", "dearer by cheaper, fewest words",
-                "dearer by cheaper, most words"}}};
-  for (const Comparison& one : comparisons)
-    table.rows.push_back({one.of, one.cheaper, one.dearer, from_text(one), one.fewest, one.most});
-  return table;
-}
-
-std::vector<Table> study_tables(const std::vector<Line>& lines) {
-  std::vector<Table> tables{times_table("Time of a trained pair", lines, is_loss),
-                            times_table("Time of one negative draw, and of building table and tree once",
-                                        lines, std::not_fn(is_loss))};
-  std::erase_if(tables, [](const Table& table) { return table.rows.size() < 2; });
-  return tables;
-}
-
-Table claims_table(const std::vector<Line>& lines) {
-  constexpr double kClaimedSize = 46'677;
-  Table table{"", {{"work", "claim", "here, medians"}}};
-  const auto add = [&](const std::string& what, const char* loss, double units, const std::string& claim) {
-    for (const Line& line : lines) {
-      const Point* point = line.cell.loss == loss ? point_at(line, kClaimedSize) : nullptr;
-      if (point == nullptr) continue;
-      table.rows.push_back(
-          {what + (is_loss(line) ? ", " + to_string(line.cell) : ""), claim, short_time(point->y * units)});
-    }
-  };
-  add("20 negatives of 46,677 words", kDraw, 20, "0.02 s a call of numpy's choice");
-  add("20 negatives for each of a batch of 100", kDraw, 2000, "2 s");
-  add("training a batch of 100 pairs, draws included", "ns", 100, "0.1 s for the gradient step");
-  add("Huffman tree of 46,677 words", kTree, 1, "7 to 8 s of CPU");
-  for (const Comparison& one : compare(lines))
-    if (one.cheaper == "ns" && one.dearer == "softmax")
-      table.rows.push_back({"negative sampling instead of full softmax, " + one.of,
-                            "pays only for large vocabularies", "from " + from_text(one) + " on"});
-  return table;
 }
 
 std::string factor_text(double factor) {

@@ -1,6 +1,5 @@
 #pragma once
-/// All runs of each cell taken together, where the lines of the crossover study cross, and tables of them for
-/// the terminal and for the report.
+/// All runs of each cell taken together, and tables of them for the terminal and for the report.
 
 #include "host/cli/bench/bench_options.h"
 #include "host/cli/bench/page.h"
@@ -14,13 +13,6 @@
 #include <vector>
 
 namespace warp2vec::cli::bench {
-
-/// What repeated measurements come to.
-struct Spread {
-  double min = 0;
-  double median = 0;  ///< of an even number of values: the mean of the two in the middle
-  double max = 0;
-};
 
 /// Of finite values, in any order; nothing if there are none.
 std::optional<Spread> spread_of(std::vector<double> values);
@@ -49,14 +41,19 @@ struct Row {
   std::string failure;               ///< of the last run that failed; "" if none did
   std::map<std::string, Spread> figures;
 
-  /// "12,345": words that were found, or were asked for before anything was; "all".
-  std::string words() const;
+  /// How many words were found, or were asked for before anything was; 0 = all.
+  std::int64_t words() const;
+  /// Nothing if no run has the figure.
+  const Spread* find(const std::string& key) const;
 };
 
 /// A row for each cell of `runs`, which are those of results.json, by the size of its vocabulary and by
 /// dimension, then in the order of `runs`. `bandwidths`: of the memory, bytes a second by device, as far as
 /// they are known. Throws nlohmann::json::exception for what are no runs.
 std::vector<Row> summarise(const nlohmann::json& runs, const std::map<std::string, double>& bandwidths = {});
+
+/// Whether any row has the figure.
+bool any_has(const std::vector<Row>& rows, const std::string& key);
 
 /// The quality figures of the rows.
 std::vector<Figure> quality_figures(const std::vector<Row>& rows);
@@ -85,35 +82,6 @@ struct Line {
 
 /// One for each kind of cell that has the figure.
 std::vector<Line> lines_of(const std::vector<Row>& rows, const Figure& figure);
-
-/// Of the crossover study the time of one unit over the number of words, a line for each device and kind of
-/// work, in the order of the runs. Throws nlohmann::json::exception for what are not runs of the study.
-std::vector<Line> study_lines(const nlohmann::json& runs);
-
-/// Whether it is of what is built once.
-bool is_build(const Line& line);
-
-/// How the time of a pair of two losses on one device compares, or of a GPU and the CPU with one loss.
-struct Comparison {
-  std::string of;       ///< the device of two losses, the loss of two devices
-  std::string cheaper;  ///< a loss, or a device: takes less time for a pair with more words than `words`
-  std::string dearer;
-  double words = 0;   ///< where their medians change order, on logarithmic scales; 0 = at no measured size
-  bool clear = true;  ///< no round of one took as long as one of the other at the measured sizes beside
-                      ///< the crossing
-  std::string fewest, most;  ///< "3.2x with 10 words": time of the dearer by that of the cheaper
-};
-
-/// For each two lines that can be compared one for each crossing, or a single one without.
-std::vector<Comparison> compare(const std::vector<Line>& lines);
-/// The same as a table.
-Table crossing_table(const std::vector<Comparison>& comparisons);
-
-/// Medians with ranges, a row for each size: the losses on each device, and what is drawn and built.
-std::vector<Table> study_tables(const std::vector<Line>& lines);
-
-/// What descriptions of word2vec claim, each beside what was measured here; only a header where nothing fits.
-Table claims_table(const std::vector<Line>& lines);
 
 /// How many times as much: "0.14", "2.0", "24.3", "815,000".
 std::string factor_text(double factor);
