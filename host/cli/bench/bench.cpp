@@ -31,19 +31,17 @@ using bench::Cell;
 using nlohmann::json;
 using Clock = std::chrono::steady_clock;
 
-constexpr const char* kFooter =
-    "Examples:\n"
-    "  warp2vec bench --input text.txt --output bench\n"
-    "  warp2vec bench --input text.txt --output bench --losses ns,hs --dims 100,300 --vocab-sizes "
-    "10000,100000,0\n"
-    "  warp2vec bench --input text.txt --output bench --devices cpu --pairs wordsim353.tsv --epochs 1\n"
-    "  warp2vec bench --input text.txt --output bench --variants sharing=tile,sharing=pair --seeds 5\n"
-    "  warp2vec bench --synthetic --vocab-sizes 1000000,3000000 --output bench --time-budget 600\n"
-    "  warp2vec bench --study crossover --output bench            (joins the same report)\n"
-    "\n"
-    "Every run is a training of its own; all are run once, then all again, so that a busy time of the "
-    "machine\n"
-    "meets them all. Figures are medians, with the smallest and the largest in brackets.\n";
+constexpr const char* kFooter = R"(Examples:
+  warp2vec bench --input text.txt --output bench
+  warp2vec bench --input text.txt --output bench --losses ns,hs --dims 100,300 --vocab-sizes 10000,100000,0
+  warp2vec bench --input text.txt --output bench --devices cpu --pairs wordsim353.tsv --epochs 1
+  warp2vec bench --input text.txt --output bench --variants sharing=tile,sharing=pair --seeds 5
+  warp2vec bench --synthetic --vocab-sizes 1000000,3000000 --output bench --time-budget 600
+  warp2vec bench --study crossover --output bench            (joins the same report)
+
+Every run is a training of its own; all are run once, then all again, so that a busy time of the machine
+meets them all. Figures are medians, with the smallest and the largest in brackets.
+)";
 
 // Returns the GPUs of this machine if they may be needed.
 std::optional<CudaDevices> complete(BenchOptions& options) {

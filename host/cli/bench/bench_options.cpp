@@ -57,7 +57,7 @@ void add_list(Flags& flags, const std::string& flag, std::vector<Value>& values,
       if (part.empty()) throw UsageError(given + ": there is nothing between two commas");
       Value value = parse(part);
       if (std::find(values.begin(), values.end(), value) != values.end())
-        throw UsageError(given + (": " + part) + " is given twice");
+        throw UsageError(std::string(given).append(": ").append(part).append(" is given twice"));
       values.push_back(std::move(value));
       begin = end + 1;
     }
@@ -190,11 +190,11 @@ void add_bench_flags(Flags& flags, BenchOptions& options) {
   flags.number("--bandwidth", "GB/S", options.bandwidth,
                "Memory bandwidth of the GPU, for the share of it that training uses (default: known by the "
                "GPU's name; the CPU's is measured)");
-  flags.text("--study", "NAME", options.study,
-             "Instead of training on --input: crossover, the time for one trained pair under each loss over "
-             "the size of the vocabulary, on synthetic text, with the sizes where one loss overtakes "
-             "another. It is not "
-             "affected by --epochs, --min-count and --sample.");
+  flags.text(
+      "--study", "NAME", options.study,
+      "Instead of training on --input: crossover, the time for one trained pair under each loss over "
+      "the size of the vocabulary, on synthetic text, with the sizes where one loss overtakes another. "
+      "It is not affected by --epochs, --min-count and --sample.");
   flags.on_off("--quiet", options.quiet, "Print nothing but the table and errors.");
 }
 

@@ -76,8 +76,10 @@ UnitTime train_once(const TrainingData& data, const std::string& device, Embeddi
   return {summary.seconds - summary.upload_seconds - summary.download_seconds, summary.pairs};
 }
 
+bool is_loss(const Cell& cell) { return cell.loss != kDraw && !is_build(cell); }
+
 UnitTime time_of(const BenchOptions& options, const Cell& cell, int round) {
-  if (cell.loss != kDraw && cell.loss != kAliasTable && cell.loss != kTree)
+  if (is_loss(cell))
     return time_of_pairs(options, cell, round, study_tokens(cell, thread_count(options.config)));
   const std::vector<std::int64_t> counts = zipf_counts(cell.vocab_size);
   const double exponent = options.config.ns_exponent;
@@ -90,8 +92,6 @@ UnitTime time_of(const BenchOptions& options, const Cell& cell, int round) {
     return std::int64_t{1};
   });
 }
-
-bool is_loss(const Line& line) { return line.cell.loss != kDraw && !is_build(line); }
 
 const Point* point_at(const Line& line, double words) {
   const auto found = std::find_if(line.points.begin(), line.points.end(),
@@ -234,13 +234,13 @@ std::vector<Line> study_lines(const json& runs) {
   return lines_of(rows, kUnitTime);
 }
 
-bool is_build(const Line& line) { return line.cell.loss == kTree || line.cell.loss == kAliasTable; }
+bool is_build(const Cell& cell) { return cell.loss == kTree || cell.loss == kAliasTable; }
 
 std::vector<Comparison> compare(const std::vector<Line>& lines) {
   std::vector<Comparison> losses, devices;
   for (auto a = lines.begin(); a != lines.end(); ++a)
     for (auto b = a + 1; b != lines.end(); ++b) {
-      if (!is_loss(*a) || !is_loss(*b)) continue;
+      if (!is_loss(a->cell) || !is_loss(b->cell)) continue;
       const Cell &one = a->cell, &other = b->cell;
       if (one.device == other.device) add_comparisons(*a, *b, one.device, one.loss, other.loss, losses);
       const bool cpu_and_gpu =
@@ -263,7 +263,7 @@ Table crossing_table(const std::vector<Comparison>& comparisons) {
 
 std::vector<Table> study_tables(const std::vector<Line>& lines) {
   std::vector<Line> losses, rest;
-  for (const Line& line : lines) (is_loss(line) ? losses : rest).push_back(line);
+  for (const Line& line : lines) (is_loss(line.cell) ? losses : rest).push_back(line);
   std::vector<Table> tables{
       times_table("Time of a trained pair", losses),
       times_table("Time of one negative draw, and of building table and tree once", rest)};
@@ -278,7 +278,7 @@ Table claims_table(const std::vector<Line>& lines) {
     for (const Line& line : lines) {
       const Point* point = line.cell.loss == loss ? point_at(line, kClaimedSize) : nullptr;
       if (point == nullptr) continue;
-      table.rows.push_back({what + (is_loss(line) ? ", " + to_string(line.cell) : ""), claim,
+      table.rows.push_back({what + (is_loss(line.cell) ? ", " + to_string(line.cell) : ""), claim,
                             short_time(point->y.median * units)});
     }
   };

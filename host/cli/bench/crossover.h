@@ -47,7 +47,7 @@ Part crossover_part(const BenchOptions& options);
 std::vector<Line> study_lines(const nlohmann::json& runs);
 
 /// Whether it is of what is built once.
-bool is_build(const Line& line);
+bool is_build(const Cell& cell);
 
 /// How the time of a pair of two losses on one device compares, or of a GPU and the CPU with one loss.
 struct Comparison {

@@ -64,11 +64,14 @@ class Svg {
   explicit Svg(double height) : height_(height) {}
 
   // `hint` shows where a pointer rests on it.
-  void bar(double x, double y, double width, double height, const std::string& css, const std::string& hint) {
-    add("rect", {{"x", x}, {"y", y}, {"width", width}, {"height", height}}, css, hint);
+  void shape(const std::string& element, const std::vector<std::pair<const char*, double>>& places,
+             const std::string& css, const std::string& hint) {
+    parts_ += "<" + element;
+    for (const auto& [name, value] : places) parts_ += std::string(" ") + name + "=\"" + number(value) + "\"";
+    parts_ += " class=\"" + css + "\"><title>" + escaped(hint) + "</title></" + element + ">\n";
   }
   void dot(double x, double y, const std::string& css, const std::string& hint) {
-    add("circle", {{"cx", x}, {"cy", y}, {"r", 2.5}}, css, hint);
+    shape("circle", {{"cx", x}, {"cy", y}, {"r", 2.5}}, css, hint);
   }
   void line(const std::vector<std::pair<double, double>>& points, const std::string& css) {
     std::string places;
@@ -94,13 +97,6 @@ class Svg {
   }
 
  private:
-  void add(const std::string& element, const std::vector<std::pair<const char*, double>>& places,
-           const std::string& css, const std::string& hint) {
-    parts_ += "<" + element;
-    for (const auto& [name, value] : places) parts_ += std::string(" ") + name + "=\"" + number(value) + "\"";
-    parts_ += " class=\"" + css + "\"><title>" + escaped(hint) + "</title></" + element + ">\n";
-  }
-
   double height_;
   std::string parts_;
 };
@@ -258,7 +254,9 @@ std::string bar_chart(const std::string& title, const std::vector<Bar>& bars,
       const std::string hint =
           names.empty() ? bar.label + ": " + bar.text : names[i] + " " + format_significant(bar.parts[i], 3);
       if (bar.parts[i] > 0 || names.empty())
-        svg.bar(left, top + 18, width(bar.parts[i]), kThickness, colour_class(bar.colour + i), hint);
+        svg.shape("rect",
+                  {{"x", left}, {"y", top + 18}, {"width", width(bar.parts[i])}, {"height", kThickness}},
+                  colour_class(bar.colour + i), hint);
       left += width(bar.parts[i]);
     }
     if (bar.range.max > bar.range.min) {

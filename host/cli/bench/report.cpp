@@ -22,6 +22,32 @@ using nlohmann::json;
 
 constexpr const char* kParts[] = {"trainings", "synthetic", "crossover"};
 
+// What the page says of its charts and tables.
+constexpr const char* kLeadsNote =
+    R"(How many times as fast as the CPU under the same settings, in the same round. Training: seconds of the GPU's
+kernels against seconds of training on the CPU. End to end: from the start of the program to its end.)";
+constexpr const char* kSpeedsNote =
+    R"(Thousand words of the text a second, before subsampling: medians, with a line from the slowest to the fastest
+round. Training alone (on a GPU its kernels alone), and from the start of the program to its end. Figures whose
+lines overlap are not known to differ, and fewer than three rounds are too few to tell noise from difference.)";
+constexpr const char* kQualityNote =
+    R"(What vectors are worth over what they cost: medians, with a line from the worst to the best round. Up and to
+the left is better.)";
+constexpr const char* kLossNote =
+    R"(Mean loss of a pair over the seconds since training began; the first round of each. Losses of different
+objectives and vocabularies cannot be compared, so each has a chart of its own.)";
+constexpr const char* kCeilingNote =
+    R"(Of the memory bandwidth: the least bytes that the kept words need, each row read and written once, by the
+seconds of training (on a GPU of its training kernels), by the bandwidth that is named below. Rows that stay in
+caches may bring it above 100%.)";
+constexpr const char* kStudyNote =
+    R"(Synthetic text with Zipf counts; nothing is subsampled. A pair is a context word that is trained to predict a
+centre. Full softmax looks at every word for each pair, negative sampling at a few, hierarchical softmax at the path
+of the word in a Huffman tree; which pairs share these is --sharing's rule, which is chosen for each size as in
+training unless it is given. Medians, with a line from the fastest to the slowest round; a second training is timed
+after a first that warms the memory, without preparation and transfers. Dashed lines: where two losses, or GPU and
+CPU, cross, unless their rounds overlap there.)";
+
 // "cuda, ns, d=100, 70,000 words, sharing=pair"
 std::string name_of(const Row& row) {
   Cell cell = row.cell;
@@ -84,10 +110,7 @@ std::string quality_charts(const std::vector<Row>& rows) {
                       {quality.title, false, quality.text}, series);
   }
   if (out.empty()) return "";
-  return paragraph(
-             "What vectors are worth over what they cost: medians, with a line from the worst to the best "
-             "round. Up and to the left is better.") +
-         out;
+  return paragraph(kQualityNote) + out;
 }
 
 std::string loss_curves(const std::vector<Row>& rows) {
@@ -107,9 +130,7 @@ std::string loss_curves(const std::vector<Row>& rows) {
     chart->second.push_back(std::move(series));
   }
   if (charts.empty()) return "";
-  std::string out = paragraph(
-      "Mean loss of a pair over the seconds since training began; the first round of each. Losses of "
-      "different objectives and vocabularies cannot be compared, so each has a chart of its own.");
+  std::string out = paragraph(kLossNote);
   for (const auto& [key, series] : charts)
     out +=
         line_chart("Loss over seconds of training, " + key.first, {"seconds of training", false, four_digits},
@@ -145,7 +166,7 @@ std::vector<Line> study_lines_of(const json& content) {
 std::vector<Series> series_of(const std::vector<Line>& lines, bool builds) {
   std::vector<Series> all;
   for (const Line& line : lines)
-    if (is_build(line) == builds) all.push_back({to_string(line.cell), line.points});
+    if (is_build(line.cell) == builds) all.push_back({to_string(line.cell), line.points});
   return all;
 }
 
@@ -162,15 +183,7 @@ std::vector<Section> crossover_sections(const std::vector<Line>& lines) {
   const std::string builds =
       line_chart("Time of building tree and table over the size of the vocabulary", words,
                  {"time of building, once a run", true, short_time}, series_of(lines, true));
-  const std::string note = paragraph(
-      "Synthetic text with Zipf counts; nothing is subsampled. A pair is a context word that is trained to "
-      "predict a centre. Full softmax looks at every word for each pair, negative sampling at a few, "
-      "hierarchical softmax at the path of the word in a Huffman tree; --sharing says which pairs share "
-      "them, and is chosen for each size as in training. Medians, with a line from the fastest to the "
-      "slowest round; a second training is timed after a first that warms the memory, without preparation "
-      "and transfers. Dashed lines: where two losses, or GPU and CPU, cross, unless their rounds overlap "
-      "there.");
-  return {{"Time of a pair by vocabulary", note + pairs},
+  return {{"Time of a pair by vocabulary", paragraph(kStudyNote) + pairs},
           {"Building the tree and the table", builds},
           {"Draws, steps and trees beside what is claimed", html_table(claims_table(lines))},
           {"All figures of the study", html_tables(study_tables(lines))}};
@@ -180,33 +193,17 @@ std::vector<Section> crossover_sections(const std::vector<Line>& lines) {
 std::vector<Section> trainings_sections(const json& content, const std::string& part, const std::string& of) {
   const std::vector<Row> rows = rows_of(content, part);
   if (rows.empty()) return {};
-  std::string note;
-  if (any_has(rows, kCeiling.key))
-    note = paragraph(
-        "Of the memory bandwidth: the least bytes that the kept words need, each row read and written once, "
-        "by "
-        "the seconds of training (on a GPU of its training kernels), by the bandwidth that is named below. "
-        "Rows that stay in caches may bring it above 100%.");
-  std::string leads = two_bars(rows, kTrainingLead, kTogetherLead, "Speed of the GPU by that of the CPU",
-                               "How many times as fast as the CPU under the same settings, in the same "
-                               "round. Training: seconds of the "
-                               "GPU's kernels against seconds of training on the CPU. End to end: from the "
-                               "start of the program to its "
-                               "end.");
+  std::string leads =
+      two_bars(rows, kTrainingLead, kTogetherLead, "Speed of the GPU by that of the CPU", kLeadsNote);
   if (leads.empty()) leads = paragraph("No GPU was measured beside the CPU.");
-  const std::string speeds = two_bars(
-      rows, kTrainingSpeed, kTogetherSpeed, "Words a second",
-      "Thousand words of the text a second, before subsampling: medians, with a line from the slowest to the "
-      "fastest round. Training alone (on a GPU its kernels alone), and from the start of the program to its "
-      "end. Figures whose lines overlap are not known to differ, and fewer than three rounds are too few to "
-      "tell noise from difference.");
   return {{"GPU against CPU" + of, leads},
-          {"Speed" + of, speeds},
+          {"Speed" + of, two_bars(rows, kTrainingSpeed, kTogetherSpeed, "Words a second", kSpeedsNote)},
           {"Quality against time" + of, quality_charts(rows)},
           {"Phases" + of, phases(rows)},
           {"Loss over time" + of, loss_curves(rows)},
           {"Speed by vocabulary" + of, by_vocabulary(rows)},
-          {"All figures of the trainings" + of, note + html_tables(summary_tables(rows))}};
+          {"All figures of the trainings" + of,
+           (any_has(rows, kCeiling.key) ? paragraph(kCeilingNote) : "") + html_tables(summary_tables(rows))}};
 }
 
 std::string text_of(const json& value) {
@@ -324,8 +321,10 @@ Section peers_section(const json& results) {
                           lead_text(program, "together"),
                           format_bytes(program.at("peak_memory_bytes").get<std::int64_t>())});
     for (const Figure& quality : qualities) table.rows.back().push_back(shown(rows[i], quality));
-    const std::string label = name + ", threads: " + threads;
+    std::string label = name;
+    label.append(", threads: ").append(threads);
     std::vector<double> parts;
+    parts.reserve(phases.size());
     for (const std::string& phase : phases) parts.push_back(std::max(0.0, seconds.at(phase).get<double>()));
     times.push_back({label, together + " s", std::move(parts)});
     speeds.push_back({label,

@@ -7,9 +7,7 @@
 #include "host/cli/terminal/text.h"
 #include "host/io/atomic_file.h"
 
-#include <fcntl.h>
 #include <sys/file.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -80,29 +78,20 @@ json measured(const Part& part, const Cell& cell, int round, double limit) {
 
 }  // namespace
 
-void make_folder(const std::string& folder) {
+const std::string& make_folder(const std::string& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) throw Error("cannot make the folder --output " + folder + ": " + error.message());
-}
-
-FolderLock::FolderLock(const std::string& folder) {
-  make_folder(folder);
-  fd_ = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd_ < 0 || ::flock(fd_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
-  ::close(fd_);
-  throw Error("another warp2vec bench is writing to --output " + folder);
-}
-
-FolderLock::~FolderLock() {
-  if (fd_ >= 0) ::close(fd_);
+  return folder;
 }
 
 ResultsFile::ResultsFile(const std::string& folder, std::string part, json content)
-    : path_((std::filesystem::path(folder) / kResultsFile).string()),
-      lock_(folder),
+    : folder_(make_folder(folder)),
+      path_((std::filesystem::path(folder) / kResultsFile).string()),
       part_(std::move(part)),
       content_(std::move(content)) {
+  if (::flock(folder_.fd(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    throw Error("another warp2vec bench is writing to --output " + folder);
   content_["kind"] = kKind;
   content_.at(part_)["runs"] = json::array();
   check_writable(path_);

@@ -5,6 +5,7 @@
 
 #include "host/cli/bench/bench_options.h"
 #include "host/cli/run/progress.h"
+#include "host/io/input_file.h"
 
 #include <nlohmann/json.hpp>
 
@@ -16,31 +17,18 @@
 
 namespace warp2vec::cli::bench {
 
-/// Makes the folder --output, if it is not there. Throws Error naming it.
-void make_folder(const std::string& folder);
-
-/// Makes and holds a folder until it is destroyed or the process ends; leaves nothing in it. Throws
-/// Error naming the folder if it cannot be made or another process holds it. A file system that cannot lock
-/// is not locked.
-class FolderLock {
- public:
-  explicit FolderLock(const std::string& folder);
-  ~FolderLock();
-  FolderLock(const FolderLock&) = delete;
-  FolderLock& operator=(const FolderLock&) = delete;
-
- private:
-  int fd_ = -1;
-};
+/// Makes the folder --output, if it is not there, and returns it. Throws Error naming it.
+const std::string& make_folder(const std::string& folder);
 
 class ResultsFile {
  public:
   /// `content` has what this command measures under, by name: "program", "machine" and "gpus" (names by
   /// --device), which a file has in common; "bandwidths" (of memory, bytes a second by --device), of which an
   /// earlier command's are kept; "remarks", which are only written down; and for `part` ("trainings",
-  /// "synthetic" or "crossover"; a file may hold all) its "settings". Takes over what `folder`/results.json
-  /// has, if it is there; makes the folder if it is not, and holds it. Throws Error naming the file if it is
-  /// not such a file, and naming the conditions that differ if it was measured under others.
+  /// "synthetic" or "crossover"; a file may hold all) its "settings". Makes `folder` if it is not there, and
+  /// holds it (unless its file system cannot lock) as long as it lives. Takes over what results.json has, if
+  /// it is there. Throws Error naming the folder if it cannot be made or another process holds it, naming the
+  /// file if it is not such a file, and naming the conditions that differ if it was measured under others.
   ResultsFile(const std::string& folder, std::string part, nlohmann::json content);
 
   const std::string& path() const { return path_; }
@@ -63,8 +51,8 @@ class ResultsFile {
   void take_over(const nlohmann::json& earlier);
   void write() const;
 
+  InputFile folder_;
   std::string path_;
-  FolderLock lock_;
   std::string part_;
   nlohmann::json content_;
 };

@@ -148,6 +148,7 @@ Table comparison(const std::string& title, const std::vector<Row>& rows, std::st
     const auto beside = [&](Figure figure) {  // "3,870 / 1,638"
       figure.range = false;
       std::vector<std::string> texts;
+      texts.reserve(own.size());
       for (const Row* one : own) texts.push_back(one != nullptr ? shown(*one, figure) : kNothing);
       return joined(texts, " / ");
     };
@@ -211,6 +212,7 @@ std::vector<Row> summarise(const json& runs, const std::map<std::string, double>
     std::sort(row.runs.begin(), row.runs.end(),
               [](const json& a, const json& b) { return a.at("round") < b.at("round"); });
     std::vector<Figures> figures;
+    figures.reserve(row.runs.size());
     for (const json& run : row.runs) figures.push_back(figures_of(run, bandwidths));
     row.figures = spreads_of(figures);
   }

@@ -62,6 +62,7 @@ class WorkFolder {
 // file `errors`. It ends with this process, however that ends.
 pid_t start(const std::vector<std::string>& arguments, const std::string& errors) {
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
   const pid_t parent = ::getpid();
@@ -137,34 +138,6 @@ json quality_of(const std::string& vectors, const BenchOptions& options) {
   return quality;
 }
 
-json from_lines(std::istream& in) {
-  constexpr std::size_t kMostLossPoints = 200;
-  LossCurve curve;
-  json summary;
-  for (std::string line; std::getline(in, line);) {
-    json object = json::parse(line);
-    if (object.at("type") == "summary") {
-      summary = std::move(object);
-    } else if (object.at("loss").is_number()) {
-      curve.emplace_back(object.at("seconds"), object.at("loss"));
-    }
-  }
-  if (summary.at("state") != "finished") throw Error("the run is not finished");
-  const json& device = summary.at("device");
-  const json& losses = summary.at("epoch_loss");
-  json run{{"seconds", summary.at("seconds")},
-           {"peak_memory_bytes", summary.at("peak_memory_bytes")},
-           {"gpu_memory_bytes", device.value("memory_bytes", std::int64_t{0})},
-           {"centres_in_flight", device.value("centres_in_flight", std::int64_t{0})},
-           {"bytes_per_kept_word", bytes_per_kept_word(summary)},
-           {"loss", losses.empty() ? json(0) : losses.back()},
-           {"loss_curve", thinned(curve, kMostLossPoints)}};
-  run["seconds"].update(device.value("seconds", json::object()));
-  for (const char* count : {"vocabulary", "trained_tokens", "kept_tokens", "pairs"})
-    run[count] = summary.at("counts").at(count);
-  return run;
-}
-
 void check_readable(const std::string& flag, const std::vector<std::string>& files) {
   for (const std::string& file : files)
     if (!std::ifstream(file)) throw Error("cannot read " + flag + (" " + file));
@@ -215,14 +188,36 @@ LossCurve thinned(const LossCurve& curve, std::size_t most) {
 }
 
 json read_metrics(const std::string& path) {
+  constexpr std::size_t kMostLossPoints = 200;
   std::ifstream in(path, std::ios::binary);
   if (!in) throw Error("cannot read " + path);
+  LossCurve curve;
+  json summary;
   try {
-    return from_lines(in);
+    for (std::string line; std::getline(in, line);) {
+      json object = json::parse(line);
+      if (object.at("type") == "summary") {
+        summary = std::move(object);
+      } else if (object.at("loss").is_number()) {
+        curve.emplace_back(object.at("seconds"), object.at("loss"));
+      }
+    }
+    if (summary.at("state") != "finished") throw Error(path + ": the run is not finished");
+    const json& device = summary.at("device");
+    const json& losses = summary.at("epoch_loss");
+    json run{{"seconds", summary.at("seconds")},
+             {"peak_memory_bytes", summary.at("peak_memory_bytes")},
+             {"gpu_memory_bytes", device.value("memory_bytes", std::int64_t{0})},
+             {"centres_in_flight", device.value("centres_in_flight", std::int64_t{0})},
+             {"bytes_per_kept_word", bytes_per_kept_word(summary)},
+             {"loss", losses.empty() ? json(0) : losses.back()},
+             {"loss_curve", thinned(curve, kMostLossPoints)}};
+    run["seconds"].update(device.value("seconds", json::object()));
+    for (const char* count : {"vocabulary", "trained_tokens", "kept_tokens", "pairs"})
+      run[count] = summary.at("counts").at(count);
+    return run;
   } catch (const json::exception& error) {
     throw Error(path + " is not what train --metrics writes: " + error.what());
-  } catch (const Error& error) {
-    throw Error(path + ": " + error.what());
   }
 }
 
