@@ -206,20 +206,17 @@ void check_options(const BenchOptions& options) {
   } else if (options.inputs.empty() == !options.synthetic && !options.only_peers()) {
     throw UsageError("bench needs one of --input PATH, --synthetic and --study crossover");
   }
-  for (const std::string& input : options.inputs) {
+  for (const std::string& input : options.inputs)
     if (input == "-") throw UsageError("--input -: bench reads its text several times, so it needs a file");
-  }
-  for (const std::int32_t dim : options.grid.dims) {
+  for (const std::int32_t dim : options.grid.dims)
     if (dim < 1 || dim > 4096) refuse_range("--dims", dim, "1 to 4096");
-  }
   const bool synthetic = options.synthetic || !options.study.empty();
   for (const std::int64_t words : options.grid.vocab_sizes) {
     if (synthetic && (words < 2 || words > 10'000'000)) refuse_range("--vocab-sizes", words, "2 to 10000000");
     if (words < 0) refuse_range("--vocab-sizes", words, ">= 0");
   }
-  for (const double value : {options.time_budget, options.bandwidth}) {
+  for (const double value : {options.time_budget, options.bandwidth})
     if (!(value >= 0)) throw UsageError("--time-budget and --bandwidth: expected a number above 0");
-  }
   check_settings(options.config);
   for (const std::string& variant : options.grid.variants) with_variant(options.config, variant);
   check_files(options);

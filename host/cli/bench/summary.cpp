@@ -240,6 +240,7 @@ std::vector<Figure> quality_figures(const std::vector<Row>& rows) {
                     rho ? rho_text : share_text, true};
     }
   std::vector<Figure> figures;
+  figures.reserve(found.size());
   for (auto& [key, figure] : found) figures.push_back(std::move(figure));
   return figures;
 }
