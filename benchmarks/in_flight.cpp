@@ -48,12 +48,10 @@ class InFlightBackend final : public Backend {
 
   void upload(Embeddings& embeddings) override {
     model_.show(embeddings);
-    if constexpr (negatives_in(kTrains)) tables_.take(embeddings);
+    tables_.take(embeddings);
   }
   void checkpoint(Embeddings& embeddings) override { download(embeddings); }
-  void download(Embeddings& embeddings) override {
-    if constexpr (negatives_in(kTrains)) tables_.put_back(embeddings);
-  }
+  void download(Embeddings& embeddings) override { tables_.put_back(embeddings); }
   Trained drain() override { return totals_.take(); }
 
   void train(const Batch& batch) override {

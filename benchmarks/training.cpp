@@ -1,20 +1,16 @@
 // What training a tile, or a path of the Huffman tree, consists of: arithmetic at the shapes of the defaults,
-// rows from far memory, whole steps; and what the processor does at best.
+// rows from far memory, whole epochs. peak.cpp has what the processor does at best.
 
 #include <warp2vec/detail/random.h>
 #include <warp2vec/embeddings.h>
 #include <warp2vec/trainer.h>
 
-#include "benchmarks/peak.h"
+#include "host/cli/bench/synthetic_text.h"
 #include "host/cpu/simd_kernels.h"
-#include "tests/support/zipf_counts.h"
 
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
-#include <map>
-#include <string>
-#include <utility>
 #include <vector>
 
 namespace warp2vec {
@@ -39,13 +35,6 @@ Matrix random_matrix(std::int64_t rows, std::int32_t cols) {
           to_unit(draws.u32(Stream::initial_weights, static_cast<std::uint64_t>(r * cols + c))) - 0.5F;
   return matrix;
 }
-
-void peak(benchmark::State& state) {
-  std::int64_t flops = 0;
-  for (auto _ : state) flops += multiply_add(100000);
-  state.counters["FLOP/s"] = benchmark::Counter(static_cast<double>(flops), benchmark::Counter::kIsRate);
-}
-BENCHMARK(peak);
 
 // The three products of a tile: scores, steps of the negatives, steps of the contexts.
 void multiply(benchmark::State& state, std::int64_t m, std::int64_t n, std::int64_t k, bool transposed) {
@@ -138,44 +127,23 @@ void gather(benchmark::State& state, bool prefetched) {
 BENCHMARK_CAPTURE(gather, prefetched, true);
 BENCHMARK_CAPTURE(gather, not_prefetched, false);
 
-// Two million words in sentences of 1,000, drawn from a Zipf distribution over `words` words.
-struct MadeText {
-  explicit MadeText(std::int64_t words) {
-    const std::vector<std::int64_t> counts = zipf_counts(words);
-    std::vector<std::string> names;
-    for (std::int64_t w = 0; w < words; ++w) names.push_back("w" + std::to_string(w));
-    std::vector<std::pair<std::string_view, std::int64_t>> entries;
-    for (std::size_t w = 0; w < names.size(); ++w) entries.emplace_back(names[w], counts[w]);
-    vocabulary = Vocabulary(entries, 1, 0);
-    const AliasTable table(vocabulary.counts(), 1);
-    const Draws draws{7, 0};
-    for (std::uint64_t i = 0; i < 2000000; ++i) {
-      const U32x4 r = draws.block(Stream::keep, i);
-      tokens.ids.push_back(table.view().draw(r.w[0], r.w[1]));
-      if (i % 1000 == 999) tokens.ends.push_back(static_cast<std::int64_t>(i) + 1);
-    }
-  }
-  Vocabulary vocabulary;
-  TokenStream tokens;
-};
-
 // One epoch, sample 1e-4; words count before subsampling.
 void train_epoch(benchmark::State& state, const char* loss, Sharing sharing) {
-  static std::map<std::int64_t, MadeText> texts;
-  const MadeText& text = texts.try_emplace(state.range(1), state.range(1)).first->second;
+  const Vocabulary vocabulary = cli::bench::zipf_vocabulary(state.range(1));
+  const TokenStream tokens = cli::bench::drawn_tokens(vocabulary, 2'000'000);
   Config config;
   config.loss = parse_loss(loss);
   config.sharing = sharing;
   config.sample = 1e-4;
   config.epochs = 1;
   config.threads = static_cast<std::int32_t>(state.range(0));
-  const TrainingData data(config, text.vocabulary, text.tokens);
-  Embeddings embeddings = initial_embeddings(text.vocabulary.size(), config);
+  const TrainingData data(config, vocabulary, tokens);
+  Embeddings embeddings = initial_embeddings(vocabulary.size(), config);
   for (auto _ : state) {
     const auto backend = make_cpu_backend(data);
     benchmark::DoNotOptimize(train(data, *backend, embeddings).pairs);
   }
-  state.SetItemsProcessed(state.iterations() * text.tokens.tokens());
+  state.SetItemsProcessed(state.iterations() * tokens.tokens());
 }
 
 void threads_and_words(benchmark::internal::Benchmark* benchmark) {

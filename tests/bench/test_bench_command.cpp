@@ -14,6 +14,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -201,6 +202,31 @@ TEST_F(BenchCommand, CanBeStopped) {
   EXPECT_FALSE(std::filesystem::exists(folder_.path("out/report.html")));
 }
 
+TEST_F(BenchCommand, ATrainingEndsWithABenchThatIsKilled) {
+  Subprocess process(command({"--epochs", "1000000", "--losses", "ns"}), folder_.path());
+  // The training holds its metrics open, so /proc tells whose they are.
+  const std::string metrics = folder_.path("out/unfinished-run/metrics.jsonl");
+  const auto writer = [&metrics] {
+    for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+      std::error_code error, ignored;
+      for (std::filesystem::directory_iterator file(entry.path() / "fd", error), end; !error && file != end;
+           file.increment(error))
+        if (std::filesystem::equivalent(file->path(), metrics, ignored)) return true;
+    }
+    return false;
+  };
+  const auto wait_until = [&writer](bool expected) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (writer() != expected && std::chrono::steady_clock::now() < end)
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    return writer() == expected;
+  };
+  ASSERT_TRUE(wait_until(true)) << "it trains";
+  process.send(SIGKILL);
+  EXPECT_EQ(process.wait().status, 128 + SIGKILL);
+  EXPECT_TRUE(wait_until(false)) << "it has ended";
+}
+
 TEST_F(BenchCommand, WhatWasFinishedIsShownWhenItIsStopped) {
   Subprocess process(command({"--rounds", "1000", "--losses", "ns"}), folder_.path());
   while (!std::filesystem::exists(folder_.path("out/results.json")))
@@ -258,22 +284,30 @@ TEST_F(BenchCommand, MetricsOfAnUnfinishedRunAreRefused) {
 
 TEST_F(BenchCommand, MetricsOfAGpuHaveItsSecondsAndMemory) {
   const std::string path = folder_.write(
-      "m", R"({"type":"progress","seconds":1,"loss":2}
+      "m",
+      R"({"type":"progress","seconds":1,"loss":2}
 {"type":"progress","seconds":2,"loss":null}
 {"type":"summary","state":"finished","device":{"kind":"cuda","memory_bytes":99,"centres_in_flight":64,"seconds":{"kernels":1.5}},)"
-           R"("seconds":{"train":2},"epoch_loss":[3,2.5],"peak_memory_bytes":5,"sharing":"window",)"
-           R"("settings":{"loss":"ns","dim":16,"negative":5,"table_type":"float"},)"
-           R"("counts":{"vocabulary":7,"trained_tokens":8,"kept_tokens":4,"pairs":24}})");
-  const MeasuredRun run = read_metrics(path);
-  EXPECT_EQ(run.seconds.at("kernels"), 1.5);
-  EXPECT_EQ(run.seconds.at("train"), 2);
-  EXPECT_EQ(run.gpu_memory, 99);
-  EXPECT_EQ(run.peak_memory, 5);
-  EXPECT_EQ(run.loss, 2.5);
-  EXPECT_EQ(run.loss_curve.size(), 1U);
-  EXPECT_EQ(run.kept_tokens, 4);
-  EXPECT_EQ(run.centres_in_flight, 64);
-  EXPECT_EQ(run.bytes_per_kept_word, 12 * 16 * 4 * 2);
+      R"("seconds":{"train":2},"epoch_loss":[3,2.5],"peak_memory_bytes":5,"sharing":"window",)"
+      R"("settings":{"loss":"ns","dim":16,"window":5,"negative":5,"tile_centres":64,"table_type":"float"},)"
+      R"("counts":{"vocabulary":7,"trained_tokens":8,"kept_tokens":4,"pairs":24}})");
+  const json run = read_metrics(path);
+  EXPECT_EQ(run.at("seconds").at("kernels"), 1.5);
+  EXPECT_EQ(run.at("seconds").at("train"), 2);
+  EXPECT_EQ(run.at("gpu_memory_bytes"), 99);
+  EXPECT_EQ(run.at("peak_memory_bytes"), 5);
+  EXPECT_EQ(run.at("loss"), 2.5);
+  EXPECT_EQ(run.at("loss_curve"), json::array({{1, 2}}));
+  EXPECT_EQ(run.at("trained_tokens"), 8);
+  EXPECT_EQ(run.at("kept_tokens"), 4);
+  EXPECT_EQ(run.at("centres_in_flight"), 64);
+  EXPECT_EQ(run.at("bytes_per_kept_word"), 12 * 16 * 4 * 2);
+}
+
+TEST(BenchRun, LongCurvesAreThinnedByMeans) {
+  const LossCurve curve{{1, 10}, {2, 8}, {3, 6}, {4, 4}, {5, 2}};
+  EXPECT_EQ(thinned(curve, 5), curve);
+  EXPECT_EQ(thinned(curve, 3), (LossCurve{{1.5, 9}, {3.5, 5}, {5, 2}}));
 }
 
 }  // namespace

@@ -2,7 +2,8 @@
 #include <warp2vec/error.h>
 
 #include "host/cli/bench/crossover.h"
-#include "host/cli/bench/crossover_report.h"
+#include "host/cli/bench/report.h"
+#include "host/cli/bench/summary.h"
 #include "host/cli/bench/synthetic_text.h"
 #include "tests/support/markup.h"
 #include "tests/support/subprocess.h"
@@ -46,6 +47,14 @@ json runs() {
     all.push_back(run_of("cpu", kTree, words, 5e-9 * static_cast<double>(words)));
   }
   return all;
+}
+
+std::string page_of(const json& study_runs) {
+  return report_page({{"program", {{"commit", "abc"}}},
+                      {"machine", {{"cpu", "Some CPU"}, {"cores", 2}, {"threads", 4}}},
+                      {"gpus", json::object()},
+                      {"remarks", json::object()},
+                      {"crossover", {{"settings", {{"threads", 1}}}, {"runs", study_runs}}}});
 }
 
 TEST(BenchSyntheticText, HasFallingCountsAndTokensOfItsWords) {
@@ -97,46 +106,48 @@ TEST(BenchCrossover, CellsHaveThePartsOnTheCpu) {
 }
 
 TEST(BenchCrossover, LinesCrossWhereTheyMeet) {
-  const std::vector<StudyLine> lines = study_lines(runs());
+  const std::vector<Line> lines = study_lines(runs());
   ASSERT_EQ(lines.size(), 5U);
-  const std::vector<Crossing> found = crossings(lines, Compared::losses);
-  ASSERT_EQ(found.size(), 2U);
+  const std::vector<Comparison> found = compare(lines);
+  ASSERT_EQ(found.size(), 3U);
   EXPECT_EQ(found[0].cheaper, "ns");
   EXPECT_EQ(found[0].dearer, "softmax");
   EXPECT_NEAR(found[0].words, 1000, 1);
   EXPECT_NEAR(found[1].words, 2000, 1);
-  EXPECT_THAT(
-      crossing_texts(lines, Compared::losses),
-      ElementsAre(
-          "cpu: from about 1,000 words on ns is cheaper than softmax",
-          "cpu: from about 2,000 words on hs is cheaper than softmax",
-          "cpu: ns is cheaper than hs at every size that was measured, by 2.0 times with 100 words, by "
-          "2.0 times with 46,677 words"));
+  EXPECT_EQ(found[2].words, 0) << "hs costs more than ns at every size";
+  EXPECT_THAT(crossing_table(found).rows,
+              ElementsAre(testing::_,
+                          ElementsAre("cpu", "ns", "softmax", "about 1,000 words", "0.1x with 100 words",
+                                      "46.7x with 46,677 words"),
+                          ElementsAre("cpu", "hs", "softmax", "about 2,000 words", "0.05x with 100 words",
+                                      "23.3x with 46,677 words"),
+                          ElementsAre("cpu", "ns", "hs", "the smallest measured", "2.0x with 100 words",
+                                      "2.0x with 46,677 words")));
 }
 
 TEST(BenchCrossover, ACrossingWithinTheNoiseIsToldFromAClearOne) {
   json all = runs();
-  EXPECT_TRUE(crossings(study_lines(all), Compared::losses).at(0).clear);
+  EXPECT_TRUE(compare(study_lines(all)).at(0).clear);
   // Rounds of ns at 10,000 words that are slower than those of softmax.
   all.push_back(run_of("cpu", "ns", 10'000, 1e-6, 2));
   all.push_back(run_of("cpu", "ns", 10'000, 20e-6, 3));
-  const std::vector<StudyLine> lines = study_lines(all);
-  EXPECT_FALSE(crossings(lines, Compared::losses).at(0).clear);
-  EXPECT_TRUE(crossings(lines, Compared::losses).at(1).clear);
-  EXPECT_THAT(crossing_texts(lines, Compared::losses).at(0),
-              HasSubstr("(their rounds overlap there, so it may be noise)"));
+  const std::vector<Comparison> found = compare(study_lines(all));
+  EXPECT_FALSE(found.at(0).clear);
+  EXPECT_TRUE(found.at(1).clear);
+  EXPECT_THAT(crossing_table(found).rows.at(1).at(3), testing::EndsWith(" words, within the noise"));
 }
 
 TEST(BenchCrossover, ADifferenceWithinTheNoiseIsNotGivenAsAFactor) {
   json all = json::array(
       {run_of("cpu", "ns", 10, 1e-6, 1), run_of("cpu", "ns", 10, 3e-6, 2), run_of("cpu", "hs", 10, 2.1e-6)});
-  EXPECT_THAT(crossing_texts(study_lines(all), Compared::losses),
-              ElementsAre("cpu: ns is cheaper than hs within the noise with 10 words"));
+  EXPECT_EQ(compare(study_lines(all)).at(0).fewest, "within the noise with 10 words");
   all.push_back(run_of("cpu", "ns", 100, 1e-6));
   all.push_back(run_of("cpu", "hs", 100, 1.04e-6));
-  EXPECT_THAT(crossing_texts(study_lines(all), Compared::losses),
-              ElementsAre("cpu: ns is cheaper than hs at every size that was measured, within the noise with "
-                          "10 words, by 4.0% with 100 words"));
+  const std::vector<Comparison> found = compare(study_lines(all));
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].cheaper, "ns");
+  EXPECT_EQ(found[0].fewest, "within the noise with 10 words");
+  EXPECT_EQ(found[0].most, "1.040x with 100 words") << "which is more than nothing";
 }
 
 TEST(BenchCrossover, AGpuAndTheCpuCrossToo) {
@@ -149,17 +160,19 @@ TEST(BenchCrossover, AGpuAndTheCpuCrossToo) {
     all.push_back(run_of("cuda:1", "ns", words, 2e-7));
     all.push_back(run_of("cuda", kDraw, words, 1e-9));
   }
-  const std::vector<StudyLine> lines = study_lines(all);
-  const std::vector<Crossing> found = crossings(lines, Compared::devices);
-  ASSERT_EQ(found.size(), 1U);
-  EXPECT_EQ(name_of(found[0]), "ns: cuda is cheaper than cpu from here on");
-  EXPECT_NEAR(found[0].words, 100, 0.1);
-  EXPECT_TRUE(found[0].clear);
-  EXPECT_THAT(crossing_texts(lines, Compared::devices),
-              ElementsAre("ns: from about 100 words on cuda is cheaper than cpu",
-                          "ns: cuda:1 is cheaper than cpu at every size that was measured, by 5.0 times with "
-                          "10 words, by 5.0 times with 1,000 words"));
-  const std::string page = html_page("study", crossover_sections(lines));
+  const std::vector<Line> lines = study_lines(all);
+  const std::vector<Comparison> found = compare(lines);
+  ASSERT_EQ(found.size(), 3U);
+  EXPECT_EQ(found[0].of, "cpu") << "losses come first";
+  EXPECT_NEAR(found[1].words, 100, 0.1);
+  EXPECT_TRUE(found[1].clear);
+  EXPECT_THAT(crossing_table(found).rows,
+              ElementsAre(testing::_, testing::Contains("hs"),
+                          ElementsAre("ns", "cuda", "cpu", "about 100 words", "0.1x with 10 words",
+                                      "10.0x with 1,000 words"),
+                          ElementsAre("ns", "cuda:1", "cpu", "the smallest measured", "5.0x with 10 words",
+                                      "5.0x with 1,000 words")));
+  const std::string page = page_of(all);
   EXPECT_THAT(page, HasSubstr("ns: cuda is cheaper than cpu from here on"));
 }
 
@@ -168,11 +181,11 @@ TEST(BenchCrossover, DevicesAreNotMixedAndFailuresLeftOut) {
   all.push_back(run_of("cuda", "ns", 100, 1));
   all.push_back({{"cell", Cell{"cuda", "hs", 100, 100}}, {"round", 1}, {"failure", "no <memory>"}});
   all.push_back(run_of("cpu", "ns", 100, 2e-6, 2));
-  const std::vector<StudyLine> lines = study_lines(all);
+  const std::vector<Line> lines = study_lines(all);
   EXPECT_EQ(lines.size(), 6U);
-  EXPECT_EQ(lines[1].seconds.at(100).median, 1.5e-6) << "of two rounds";
-  EXPECT_EQ(crossings(lines, Compared::losses).size(), 2U);
-  const std::string page = html_page("study", crossover_sections(lines));
+  EXPECT_EQ(lines[1].points.at(0).y.median, 1.5e-6) << "of two rounds";
+  EXPECT_EQ(compare(lines).size(), 4U) << "three of losses, one of devices";
+  const std::string page = page_of(all);
   EXPECT_EQ(unbalanced(page), "");
 }
 
@@ -187,20 +200,20 @@ TEST(BenchCrossover, TimesAreShort) {
 }
 
 TEST(BenchCrossover, ClaimsStandBesideWhatWasMeasured) {
-  const Table claims = claims_table(study_lines(runs()));
+  const auto claims = claims_table(study_lines(runs())).rows;
   ASSERT_EQ(claims.size(), 6U);
   EXPECT_EQ(claims[1][2], "240 ns");
   EXPECT_EQ(claims[2][2], "24 us");
   EXPECT_EQ(claims[3][2], "100 us");
   EXPECT_EQ(claims[4][2], "233 us");
-  EXPECT_EQ(claims[5][2], "cpu: from about 1,000 words on ns is cheaper than softmax");
-  EXPECT_TRUE(claims_table({}).empty());
+  EXPECT_EQ(claims[5][2], "from about 1,000 words on");
+  EXPECT_EQ(claims_table({}).rows.size(), 1U);
 }
 
 TEST(BenchCrossover, ThePageMarksTheCrossings) {
-  const std::string page = html_page("study", crossover_sections(study_lines(runs())));
+  const std::string page = page_of(runs());
   EXPECT_EQ(unbalanced(page), "");
-  for (const char* part : {"class=\"mark\"", "from about 1,000 words on ns is cheaper than softmax",
+  for (const char* part : {"class=\"mark\"", "cpu: ns is cheaper than softmax from here on",
                            "7 to 8 s of CPU", "46,677", "Huffman tree"})
     EXPECT_THAT(page, HasSubstr(part));
   EXPECT_THAT(page, Not(HasSubstr("http")));

@@ -1,7 +1,7 @@
 // results.json, and the rounds that fill it.
 #include <warp2vec/error.h>
 
-#include "host/cli/bench/rounds.h"
+#include "host/cli/bench/results.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/thrown_message.h"
 
@@ -24,31 +24,31 @@ using testing::HasSubstr;
 
 class BenchResults : public testing::Test {
  protected:
-  static Conditions conditions(const json& settings = {{"epochs", 1}}) {
-    return {.part = "trainings",
-            .settings = settings,
-            .program = {{"version", "0"}, {"commit", "abc"}},
-            .machine = {{"cpu", "some"}},
-            .gpus = json::object(),
-            .bandwidths = {{"cpu", 1e9}},
-            .remarks = {{"system", "some"}}};
+  static json conditions(const json& settings = {{"epochs", 1}}) {
+    return {{"program", {{"version", "0"}, {"commit", "abc"}}},
+            {"machine", {{"cpu", "some"}}},
+            {"gpus", json::object()},
+            {"bandwidths", {{"cpu", 1e9}}},
+            {"remarks", {{"system", "some"}}},
+            {"trainings", {{"settings", settings}}}};
   }
 
-  ResultsFile open(const Conditions& under = conditions()) const { return {folder_.path("out"), under}; }
+  ResultsFile open(const json& under = conditions(), const std::string& part = "trainings") const {
+    return {folder_.path("out"), part, under};
+  }
 
   static constexpr Clock::time_point kNever = Clock::time_point::max();
 
+  // Two cells, with one-letter names here.
   Part part(const std::string& failing = "") {
     return {.name = "trainings",
             .settings = {},
-            .cells = {{{{"loss", "ns"}}, "a"}, {{{"loss", "hs"}}, "b"}},
-            .measure =
-                [this, failing](const NamedCell& cell, int round, double) {
-                  order_.push_back(cell.name + std::to_string(round));
-                  if (cell.name == failing) throw Error("it broke");
-                  return json{{"cell", cell.key}, {"round", round}, {"value", 7}};
-                },
-            .describe = [](const json&) { return "seven"; }};
+            .cells = {{"cpu", "a", 0}, {"cpu", "b", 0}},
+            .measure = [this, failing](const Cell& cell, int round, double) {
+              order_.push_back(cell.loss + std::to_string(round));
+              if (cell.loss == failing) throw Error("it broke");
+              return json{{"seconds_per_unit", 7}, {"units", 70}};
+            }};
   }
   int run(ResultsFile& results, int rounds, const std::string& failing = "") {
     return run_rounds(part(failing), rounds, kNever, results, display_).failures;
@@ -64,7 +64,7 @@ TEST_F(BenchResults, RoundsAreInterleavedAndSaid) {
   ResultsFile results = open();
   EXPECT_EQ(run(results, 2), 0);
   EXPECT_THAT(order_, ElementsAre("a1", "b1", "a2", "b2"));
-  EXPECT_THAT(said_.str(), HasSubstr("2 of 4, round 1: b: seven"));
+  EXPECT_THAT(said_.str(), HasSubstr("2 of 4, round 1: cpu, b: 7 s each, 70 timed"));
   EXPECT_THAT(folder_.names(), ElementsAre("out"));
   const json content = json::parse(folder_.read("out/results.json"));
   EXPECT_EQ(content.at("remarks").at("system"), "some");
@@ -90,9 +90,9 @@ TEST_F(BenchResults, FailuresAreKeptAndTriedAgain) {
     ResultsFile results = open();
     EXPECT_EQ(run(results, 2, "a"), 1);
     EXPECT_THAT(order_, ElementsAre("a1", "b1", "b2"));
-    EXPECT_THAT(said_.str(), HasSubstr("1 of 4, round 1: a: FAILED: it broke"));
+    EXPECT_THAT(said_.str(), HasSubstr("1 of 4, round 1: cpu, a: FAILED: it broke"));
     EXPECT_EQ(results.runs().at(0).at("failure"), "it broke");
-    EXPECT_FALSE(results.has({{"loss", "ns"}}, 1));
+    EXPECT_FALSE(results.has({"cpu", "a", 0}, 1));
   }
   order_.clear();
   ResultsFile results = open();
@@ -105,18 +105,18 @@ TEST_F(BenchResults, WhatThereIsNoTimeForIsNamed) {
   {
     ResultsFile results = open();
     Part slow = part();
-    slow.measure = [&](const NamedCell& cell, int round, double limit) -> json {
+    slow.measure = [&](const Cell& cell, int, double limit) {
       EXPECT_GT(limit, 1);
       EXPECT_LT(limit, 60);
-      if (cell.name == "b") throw OutOfTime();
-      return {{"cell", cell.key}, {"round", round}};
+      if (cell.loss == "b") throw OutOfTime();
+      return json{{"seconds_per_unit", 7}, {"units", 70}};
     };
     const Outcome outcome = run_rounds(slow, 1, Clock::now() + std::chrono::minutes(1), results, display_);
     EXPECT_EQ(outcome.failures, 0);
-    EXPECT_THAT(outcome.missed, ElementsAre("b, round 1"));
-    EXPECT_THAT(said_.str(), HasSubstr("2 of 2, round 1: b: out of time"));
+    EXPECT_THAT(outcome.missed, ElementsAre("cpu, b, round 1"));
+    EXPECT_THAT(said_.str(), HasSubstr("2 of 2, round 1: cpu, b: out of time"));
     const json content = json::parse(folder_.read("out/results.json")).at("trainings");
-    EXPECT_THAT(content.at("not_measured"), ElementsAre("b, round 1"));
+    EXPECT_THAT(content.at("not_measured"), ElementsAre("cpu, b, round 1"));
     EXPECT_EQ(content.at("runs").size(), 1U);
   }
   ResultsFile results = open();
@@ -132,8 +132,8 @@ TEST_F(BenchResults, TheBandwidthOfTheFirstCommandIsKept) {
     ResultsFile results = open();
     run(results, 1);
   }
-  Conditions later = conditions();
-  later.bandwidths = {{"cpu", 2e9}, {"cuda", 3e12}};
+  json later = conditions();
+  later["bandwidths"] = {{"cpu", 2e9}, {"cuda", 3e12}};
   const ResultsFile results = open(later);
   EXPECT_EQ(results.content().at("bandwidths"), (json{{"cpu", 1e9}, {"cuda", 3e12}}));
 }
@@ -144,11 +144,11 @@ TEST_F(BenchResults, OtherConditionsAreRefusedByName) {
     run(results, 1);
   }
   const std::string before = folder_.read("out/results.json");
-  Conditions other = conditions({{"epochs", 2}, {"window", 5}});
+  json other = conditions({{"epochs", 2}, {"window", 5}});
   EXPECT_THAT(thrown_message([&] { open(other); }),
               HasSubstr("results.json was measured under other conditions (epochs)"));
-  other.machine["cpu"] = "faster";
-  other.program["commit"] = "def";
+  other["machine"]["cpu"] = "faster";
+  other["program"]["commit"] = "def";
   EXPECT_THAT(thrown_message([&] { open(other); }), HasSubstr("(commit, cpu, epochs)"));
   EXPECT_EQ(folder_.read("out/results.json"), before);
 }
@@ -171,11 +171,12 @@ TEST_F(BenchResults, PartsOfOneMachineShareAFile) {
     run(results, 1);
     results.keep("peers", {{"gensim", 1}});
   }
-  Conditions study = conditions({{"window", 3}});
-  study.part = "crossover";
-  study.gpus = {{"cuda", "Some GPU"}};
+  json study = conditions();
+  study.erase("trainings");
+  study["crossover"]["settings"] = {{"window", 3}};
+  study["gpus"] = {{"cuda", "Some GPU"}};
   {
-    ResultsFile results = open(study);
+    ResultsFile results = open(study, "crossover");
     EXPECT_EQ(results.runs().size(), 0U);
     order_.clear();
     run(results, 1);
@@ -187,8 +188,8 @@ TEST_F(BenchResults, PartsOfOneMachineShareAFile) {
   EXPECT_EQ(content.at("peers").at("gensim"), 1);
   EXPECT_EQ(open().content().at("gpus").at("cuda"), "Some GPU")
       << "a later command without it keeps its name";
-  study.gpus["cuda"] = "Another GPU";
-  EXPECT_THAT(thrown_message([&] { open(study); }), HasSubstr("other conditions (cuda)"));
+  study["gpus"]["cuda"] = "Another GPU";
+  EXPECT_THAT(thrown_message([&] { open(study, "crossover"); }), HasSubstr("other conditions (cuda)"));
 }
 
 TEST_F(BenchResults, TwoCommandsDoNotShareAFolder) {

@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,19 +19,33 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::Not;
 
-MeasuredRun run_of(const Cell& cell, int round, double train, double kernels, double together) {
-  MeasuredRun run;
-  run.cell = cell;
-  run.round = round;
-  run.seconds = {{"vocabulary", 0.25}, {"train", train}, {kTogether, together}};
-  if (kernels > 0) run.seconds[kKernels] = kernels;
-  run.vocabulary = 1234;
-  run.trained_tokens = 1'000'000;
-  run.pairs = 5'000'000;
-  run.peak_memory = 54'000'000;
-  run.loss = 2.5;
-  run.loss_curve = {{0.5, 3}, {1, 2.5}};
+json run_of(const Cell& cell, int round, double train, double kernels, double together) {
+  json run{{"cell", cell},
+           {"round", round},
+           {"seconds", {{"vocabulary", 0.25}, {"train", train}, {kTogether, together}, {"upload", 0.001}}},
+           {"vocabulary", 1234},
+           {"trained_tokens", 1'000'000},
+           {"pairs", 5'000'000},
+           {"peak_memory_bytes", 54'000'000},
+           {"gpu_memory_bytes", 0},
+           {"loss", 2.5},
+           {"loss_curve", {{0.5, 3}, {1, 2.5}}},
+           {"quality", json::object()}};
+  if (kernels > 0) run["seconds"]["kernels"] = kernels;
   return run;
+}
+
+std::vector<Row> rows_of(const std::vector<json>& runs,
+                         const std::map<std::string, double>& bandwidths = {}) {
+  return summarise(json(runs), bandwidths);
+}
+
+// Of a single run.
+Row row_of(const json& run) { return rows_of({run}).at(0); }
+
+std::optional<Spread> spread(const Row& row, const Figure& figure) {
+  const auto found = row.figures.find(figure.key);
+  return found == row.figures.end() ? std::nullopt : std::optional(found->second);
 }
 
 const Cell kCpu{"cpu", "ns", 100, 0};
@@ -67,75 +83,54 @@ TEST(BenchSpread, IsMinMedianMax) {
   EXPECT_EQ(spread_of({4, 1, 2, 3})->median, 2.5);
 }
 
-TEST(BenchRun, SurvivesJson) {
-  MeasuredRun run = run_of(kCuda, 2, 2, 1, 4);
-  run.gpu_memory = 77;
-  run.quality = {{"spearman a.tsv", 0.5}};
-  const auto again = json::parse(json(run).dump()).get<MeasuredRun>();
-  EXPECT_EQ(json(again), json(run));
-  EXPECT_EQ(again.cell, kCuda);
-  EXPECT_EQ(again.loss_curve.size(), 2U);
-  MeasuredRun failed;
-  failed.cell = kCpu;
-  failed.failure = "no memory";
-  EXPECT_EQ(json(failed).get<MeasuredRun>().failure, "no memory");
-  json damaged = run;
-  damaged.erase("loss");
-  EXPECT_THROW(damaged.get<MeasuredRun>(), json::exception);
-}
-
 TEST(BenchRun, SpeedOfTrainingAloneIsOfTheKernelsOnAGpu) {
-  EXPECT_EQ(run_of(kCpu, 1, 2, 0, 4).training_speed(), 500'000);
-  EXPECT_EQ(run_of(kCuda, 1, 2, 1, 4).training_speed(), 1'000'000);
-  EXPECT_EQ(run_of(kCuda, 1, 2, 1, 4).speed_together(), 250'000);
-  EXPECT_EQ(run_of(kCuda, 1, 2, 0, 4).training_speed(), 0) << "nobody measured the kernels";
-  MeasuredRun subsampled = run_of(kCuda, 1, 2, 1, 4);
-  subsampled.seconds["subsampling"] = 0.25;
-  EXPECT_EQ(subsampled.training_speed(), 800'000) << "as on a CPU, whose training includes it";
+  EXPECT_EQ(spread(row_of(run_of(kCpu, 1, 2, 0, 4)), kTrainingSpeed)->median, 500'000);
+  EXPECT_EQ(spread(row_of(run_of(kCuda, 1, 2, 1, 4)), kTrainingSpeed)->median, 1'000'000);
+  EXPECT_EQ(spread(row_of(run_of(kCuda, 1, 2, 1, 4)), kTogetherSpeed)->median, 250'000);
+  EXPECT_FALSE(spread(row_of(run_of(kCuda, 1, 2, 0, 4)), kTrainingSpeed)) << "nobody measured the kernels";
+  json subsampled = run_of(kCuda, 1, 2, 1, 4);
+  subsampled["seconds"]["subsampling"] = 0.25;
+  EXPECT_EQ(spread(row_of(subsampled), kTrainingSpeed)->median, 800'000)
+      << "as on a CPU, whose training includes it";
 }
 
-TEST(BenchRun, LongCurvesAreThinnedByMeans) {
-  const std::vector<LossPoint> curve{{1, 10}, {2, 8}, {3, 6}, {4, 4}, {5, 2}};
-  EXPECT_EQ(thinned(curve, 5).size(), 5U);
-  const std::vector<LossPoint> few = thinned(curve, 3);
-  ASSERT_EQ(few.size(), 3U);
-  EXPECT_EQ(few[0].seconds, 1.5);
-  EXPECT_EQ(few[0].loss, 9);
-  EXPECT_EQ(few[2].loss, 2);
+TEST(BenchRun, WhatALaterVersionAddedMayBeMissing) {
+  EXPECT_FALSE(row_of(run_of(kCpu, 1, 2, 0, 4)).figures.contains("kept"));
+  json damaged = run_of(kCpu, 1, 2, 0, 4);
+  damaged.erase("loss");
+  EXPECT_THROW(row_of(damaged), json::exception);
 }
 
 TEST(BenchSummary, LeadsAreOfTheSameRound) {
   // The machine is half as fast in the second round.
-  const std::vector<MeasuredRun> runs{run_of(kCpu, 1, 2, 0, 4), run_of(kCuda, 1, 2, 0.2, 2),
-                                      run_of(kCpu, 2, 4, 0, 8), run_of(kCuda, 2, 2, 0.4, 4),
-                                      run_of(kCuda, 3, 1, 0.1, 1)};
-  const std::vector<Row> rows = summarise(runs);
+  const std::vector<json> runs{run_of(kCpu, 1, 2, 0, 4), run_of(kCuda, 1, 2, 0.2, 2),
+                               run_of(kCpu, 2, 4, 0, 8), run_of(kCuda, 2, 2, 0.4, 4),
+                               run_of(kCuda, 3, 1, 0.1, 1)};
+  const std::vector<Row> rows = rows_of(runs);
   ASSERT_EQ(rows.size(), 2U);
-  EXPECT_FALSE(rows[0].lead_together);
+  EXPECT_FALSE(spread(rows[0], kTogetherLead));
   EXPECT_EQ(rows[1].runs.size(), 3U);
-  EXPECT_NEAR(rows[1].lead_in_training->min, 10, 1e-9);
-  EXPECT_NEAR(rows[1].lead_in_training->max, 10, 1e-9);
-  EXPECT_NEAR(rows[1].lead_together->median, 2, 1e-9);
-  EXPECT_EQ(rows[0].training->min, 250'000);
-  EXPECT_EQ(rows[0].training->max, 500'000);
+  EXPECT_NEAR(spread(rows[1], kTrainingLead)->min, 10, 1e-9);
+  EXPECT_NEAR(spread(rows[1], kTrainingLead)->max, 10, 1e-9);
+  EXPECT_NEAR(spread(rows[1], kTogetherLead)->median, 2, 1e-9);
+  EXPECT_EQ(spread(rows[0], kTrainingSpeed)->min, 250'000);
+  EXPECT_EQ(spread(rows[0], kTrainingSpeed)->max, 500'000);
 }
 
 TEST(BenchSummary, FailuresAreTold) {
-  MeasuredRun failed;
-  failed.cell = kCuda;
-  failed.failure = "out of memory";
-  const std::vector<Row> rows = summarise({run_of(kCpu, 1, 2, 0, 4), failed});
+  const json failed{{"cell", kCuda}, {"round", 1}, {"failure", "out of memory"}};
+  const std::vector<Row> rows = rows_of({run_of(kCpu, 1, 2, 0, 4), failed});
   ASSERT_EQ(rows.size(), 2U);
   EXPECT_EQ(rows[0].cell, kCpu);
   EXPECT_EQ(rows[1].failure, "out of memory");
-  EXPECT_FALSE(rows[1].training);
+  EXPECT_FALSE(spread(rows[1], kTrainingSpeed));
 }
 
 TEST(BenchSummary, RowsAreInTheOrderOfVocabularyAndDimension) {
   const Cell small{"cpu", "hs", 100, 50};
   const Cell wide{"cpu", "ns", 300, 0};
-  const std::vector<Row> rows = summarise({run_of(wide, 1, 2, 0, 4), run_of(kCpu, 1, 2, 0, 4),
-                                           run_of(small, 1, 2, 0, 4), run_of(kCuda, 1, 2, 1, 4)});
+  const std::vector<Row> rows = rows_of({run_of(wide, 1, 2, 0, 4), run_of(kCpu, 1, 2, 0, 4),
+                                         run_of(small, 1, 2, 0, 4), run_of(kCuda, 1, 2, 1, 4)});
   ASSERT_EQ(rows.size(), 4U);
   EXPECT_EQ(rows[0].cell, small);
   EXPECT_EQ(rows[1].cell, kCpu);
@@ -144,32 +139,35 @@ TEST(BenchSummary, RowsAreInTheOrderOfVocabularyAndDimension) {
 }
 
 TEST(BenchTable, HasColumnsOnlyForWhatThereIs) {
-  const std::vector<NamedTable> of_cpu = summary_tables(summarise({run_of(kCpu, 1, 2, 0, 4)}));
+  const std::vector<Table> of_cpu = summary_tables(rows_of({run_of(kCpu, 1, 2, 0, 4)}));
   ASSERT_EQ(of_cpu.size(), 3U);
-  for (const NamedTable& table : of_cpu) {
-    ASSERT_EQ(table.table.size(), 2U);
-    EXPECT_EQ(table.table[0].size(), table.table[1].size());
-    EXPECT_EQ(table.table[1][3], "1,234");
+  for (const Table& table : of_cpu) {
+    ASSERT_EQ(table.rows.size(), 2U);
+    EXPECT_EQ(table.rows[0].size(), table.rows[1].size());
+    EXPECT_EQ(table.rows[1][3], "1,234");
     for (const char* column : {"GPU memory", "GPU by CPU, training", "GPU kernels"})
-      EXPECT_THAT(table.table[0], Not(Contains(column)));
+      EXPECT_THAT(table.rows[0], Not(Contains(column)));
   }
-  EXPECT_EQ(of_cpu[0].table[1][5], "500");
+  EXPECT_EQ(of_cpu[0].rows[1][5], "500");
 
-  MeasuredRun gpu = run_of(kCuda, 1, 2, 1, 4);
-  gpu.gpu_memory = 1000;
-  gpu.quality = {{"analogies questions.txt", 0.384}, {"spearman ws353.tsv", 0.6784}};
-  MeasuredRun slow = run_of(kCpu, 2, 4, 0, 8);
-  const std::vector<NamedTable> both = summary_tables(summarise({run_of(kCpu, 1, 2, 0, 4), slow, gpu}));
+  json gpu = run_of(kCuda, 1, 2, 1, 4);
+  gpu["gpu_memory_bytes"] = 1000;
+  gpu["quality"] = {{"analogies questions.txt", 0.384}, {"spearman ws353.tsv", 0.6784}};
+  json slow = run_of(kCpu, 2, 4, 0, 8);
+  const std::vector<Table> both = summary_tables(rows_of({run_of(kCpu, 1, 2, 0, 4), slow, gpu}));
   ASSERT_EQ(both.size(), 3U);
-  const Table& speed = both[0].table;
-  const Table& seconds = both[1].table;
-  const Table& outcome = both[2].table;
+  const auto& speed = both[0].rows;
+  const auto& seconds = both[1].rows;
+  const auto& outcome = both[2].rows;
   EXPECT_THAT(speed[0], Contains("GPU by CPU, training"));
   EXPECT_EQ(speed[1][5], "375 (250 to 500)");
   EXPECT_THAT(speed[2], Contains("2.0x"));
-  EXPECT_THAT(seconds[0], Contains("GPU kernels"));
-  EXPECT_THAT(seconds[2], Contains("1.00"));
-  EXPECT_EQ(seconds[1][9], "-") << "a CPU has no kernels";
+  EXPECT_THAT(seconds,
+              ElementsAre(ElementsAre("device", "loss", "dim", "words", "vocabulary", "train", "GPU kernels",
+                                      "upload", "together"),
+                          ElementsAre("cpu", "ns", "100", "1,234", "0.25", "3.00", "-", "-", "6.00"),
+                          ElementsAre("cuda", "ns", "100", "1,234", "0.25", "2.00", "1.00", "0.00", "4.00")))
+      << "a CPU has no kernels and nothing to upload";
   for (const char* column : {"GPU memory", "questions right", "ws353 rho"})
     EXPECT_THAT(outcome[0], Contains(column));
   EXPECT_THAT(outcome[2], Contains("38.4%"));
@@ -182,21 +180,21 @@ TEST(BenchTable, ComparesLossesAndDevicesForEachVocabulary) {
   const Cell hs{"cpu", "hs", 100, 0};
   const Cell small{"cpu", "ns", 100, 50};
   const Cell small_hs{"cpu", "hs", 100, 50};
-  MeasuredRun good = run_of(kCpu, 1, 2, 0, 4);
-  good.quality = {{"spearman ws353.tsv", 0.6784}};
-  MeasuredRun better = run_of(hs, 1, 4, 0, 8);
-  better.quality = {{"spearman ws353.tsv", 0.7}};
-  MeasuredRun few = run_of(small, 1, 2, 0, 4);
-  few.vocabulary = 50;
-  const std::vector<NamedTable> found = comparison_tables(
-      summarise({good, better, few, run_of(small_hs, 1, 6, 0, 8), run_of(kCuda, 1, 1, 0.1, 2)}));
+  json good = run_of(kCpu, 1, 2, 0, 4);
+  good["quality"] = {{"spearman ws353.tsv", 0.6784}};
+  json better = run_of(hs, 1, 4, 0, 8);
+  better["quality"] = {{"spearman ws353.tsv", 0.7}};
+  json few = run_of(small, 1, 2, 0, 4);
+  few["vocabulary"] = 50;
+  const std::vector<Table> found = comparison_tables(
+      rows_of({good, better, few, run_of(small_hs, 1, 6, 0, 8), run_of(kCuda, 1, 1, 0.1, 2)}));
   ASSERT_EQ(found.size(), 2U);
-  EXPECT_THAT(found[0].table,
+  EXPECT_THAT(found[0].rows,
               ElementsAre(ElementsAre("words", "dim", "device", "training, k words/s: ns / hs",
                                       "fastest by slowest", "ws353 rho: ns / hs"),
                           ElementsAre("50", "100", "cpu", "500 / 167", "3.0x", "- / -"),
                           ElementsAre("1,234", "100", "cpu", "500 / 250", "2.0x", "0.678 / 0.700")));
-  EXPECT_THAT(found[1].table,
+  EXPECT_THAT(found[1].rows,
               ElementsAre(ElementsAre("words", "dim", "loss", "training, k words/s: cpu / cuda",
                                       "fastest by slowest", "ws353 rho: cpu / cuda"),
                           ElementsAre("1,234", "100", "ns", "500 / 10,000", "20.0x", "0.678 / -")));
@@ -206,28 +204,28 @@ TEST(BenchTable, ComparesLossesAndDevicesForEachVocabulary) {
 TEST(BenchTable, VariantsHaveAColumn) {
   Cell pair = kCpu;
   pair.variant = "sharing=pair";
-  const std::vector<Row> rows = summarise({run_of(kCpu, 1, 2, 0, 4), run_of(pair, 1, 4, 0, 8)});
+  const std::vector<Row> rows = rows_of({run_of(kCpu, 1, 2, 0, 4), run_of(pair, 1, 4, 0, 8)});
   ASSERT_EQ(rows.size(), 2U);
-  const Table speed = summary_tables(rows)[0].table;
+  const auto speed = summary_tables(rows)[0].rows;
   EXPECT_EQ(speed[0][4], "variant");
   EXPECT_EQ(speed[1][4], "-");
   EXPECT_EQ(speed[2][4], "sharing=pair");
 }
 
 TEST(BenchSummary, TheShareOfTheMemoryBandwidthIsOfKeptWords) {
-  MeasuredRun cpu = run_of(kCpu, 1, 2, 0, 4);
-  cpu.kept_tokens = 500'000;
-  cpu.bytes_per_kept_word = 4000;
-  MeasuredRun gpu = run_of(kCuda, 1, 2, 0.5, 4);
-  gpu.kept_tokens = 500'000;
-  gpu.bytes_per_kept_word = 2000;
-  gpu.seconds[kSubsampling] = 1;
-  const std::vector<Row> rows = summarise({cpu, gpu}, {{"cpu", 2e9}});
-  EXPECT_NEAR(rows[0].of_ceiling->median, 0.5, 1e-12);
-  EXPECT_FALSE(rows[1].of_ceiling) << "nobody knows its bandwidth";
-  EXPECT_NEAR(summarise({gpu}, {{"cuda", 8e9}})[0].of_ceiling->median, 0.25, 1e-12)
+  json cpu = run_of(kCpu, 1, 2, 0, 4);
+  cpu["kept_tokens"] = 500'000;
+  cpu["bytes_per_kept_word"] = 4000;
+  json gpu = run_of(kCuda, 1, 2, 0.5, 4);
+  gpu["kept_tokens"] = 500'000;
+  gpu["bytes_per_kept_word"] = 2000;
+  gpu["seconds"]["subsampling"] = 1;
+  const std::vector<Row> rows = rows_of({cpu, gpu}, {{"cpu", 2e9}});
+  EXPECT_NEAR(spread(rows[0], kCeiling)->median, 0.5, 1e-12);
+  EXPECT_FALSE(spread(rows[1], kCeiling)) << "nobody knows its bandwidth";
+  EXPECT_NEAR(spread(rows_of({gpu}, {{"cuda", 8e9}})[0], kCeiling)->median, 0.25, 1e-12)
       << "by the training kernels alone";
-  const Table speed = summary_tables(rows)[0].table;
+  const auto speed = summary_tables(rows)[0].rows;
   EXPECT_THAT(speed[0], Contains("of the memory bandwidth"));
   EXPECT_THAT(speed[1], Contains("50.0%"));
   EXPECT_THAT(speed[1], Contains("4,000"));
@@ -279,7 +277,7 @@ TEST(BenchTable, FactorsHaveNoMoreDigitsThanTheyAreWorth) {
 }
 
 TEST(BenchTable, IsAlignedAsText) {
-  EXPECT_EQ(plain_text(NamedTable{"Title", {{"a", "b"}, {"long", "x"}}}), "Title\na     b\nlong  x\n");
+  EXPECT_EQ(plain_text(Table{"Title", {{"a", "b"}, {"long", "x"}}}), "Title\na     b\nlong  x\n");
 }
 
 }  // namespace

@@ -39,6 +39,17 @@ TEST(CliText, Durations) {
   EXPECT_EQ(format_duration(1e300), "over 100000 days");
 }
 
+TEST(CliText, DatesAreInUtc) {
+  EXPECT_EQ(format_time(0, "%Y-%m-%dT%H:%M:%SZ"), "1970-01-01T00:00:00Z");
+  EXPECT_EQ(format_time(1795910399, "%Y-%m-%d"), "2026-11-28");
+}
+
+TEST(CliText, Joining) {
+  EXPECT_EQ(joined({}), "");
+  EXPECT_EQ(joined({"a", "", "b"}), "a, , b");
+  EXPECT_EQ(joined({"a", "b"}, " / "), "a / b");
+}
+
 TEST(CliText, Numbers) {
   EXPECT_EQ(format_significant(0.00012345, 4), "0.0001234");
   EXPECT_EQ(format_significant(0.5, 4), "0.5");

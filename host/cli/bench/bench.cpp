@@ -4,8 +4,7 @@
 #include "host/cli/bench/crossover.h"
 #include "host/cli/bench/memory_ceiling.h"
 #include "host/cli/bench/report.h"
-#include "host/cli/bench/results_file.h"
-#include "host/cli/bench/rounds.h"
+#include "host/cli/bench/results.h"
 #include "host/cli/bench/trainings.h"
 #include "host/cli/commands/commands.h"
 #include "host/cli/flags/device_choice.h"
@@ -15,13 +14,9 @@
 #include "host/cli/terminal/text.h"
 #include "host/cli/terminal/version.h"
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <ctime>
-#include <filesystem>
 #include <iostream>
 #include <optional>
 #include <string>
@@ -36,31 +31,24 @@ using bench::Cell;
 using nlohmann::json;
 using Clock = std::chrono::steady_clock;
 
-constexpr const char* kFooter =
-    "Examples:\n"
-    "  warp2vec bench --input text.txt --output bench\n"
-    "  warp2vec bench --input text.txt --output bench --losses ns,hs --dims 100,300 --vocab-sizes "
-    "10000,100000,0\n"
-    "  warp2vec bench --input text.txt --output bench --devices cpu --pairs wordsim353.tsv --epochs 1\n"
-    "  warp2vec bench --input text.txt --output bench --variants sharing=tile,sharing=pair --seeds 5\n"
-    "  warp2vec bench --synthetic --vocab-sizes 1000000,3000000 --output bench --time-budget 600\n"
-    "  warp2vec bench --study crossover --output bench            (joins the same report)\n"
-    "\n"
-    "Every run is a training of its own; all are run once, then all again, so that a busy time of the "
-    "machine\n"
-    "meets them all. Figures are medians, with the smallest and the largest in brackets.\n";
+constexpr const char* kFooter = R"(Examples:
+  warp2vec bench --input text.txt --output bench
+  warp2vec bench --input text.txt --output bench --losses ns,hs --dims 100,300 --vocab-sizes 10000,100000,0
+  warp2vec bench --input text.txt --output bench --devices cpu --pairs wordsim353.tsv --epochs 1
+  warp2vec bench --input text.txt --output bench --variants sharing=tile,sharing=pair --seeds 5
+  warp2vec bench --synthetic --vocab-sizes 1000000,3000000 --output bench --time-budget 600
+  warp2vec bench --study crossover --output bench            (joins the same report)
 
-std::optional<CudaDevices> gpus_for(const BenchOptions& options) {
-  const std::vector<std::string>& devices = options.grid.devices;
-  const bool wanted =
-      devices.empty() || std::any_of(devices.begin(), devices.end(), [](const std::string& device) {
-        return parse_device(device).may_be_gpu();
-      });
-  return wanted ? find_gpus() : std::optional<CudaDevices>();
-}
+Every run is a training of its own; all are run once, then all again, so that a busy time of the machine
+meets them all. Figures are medians, with the smallest and the largest in brackets.
+)";
 
-void complete(BenchOptions& options, const std::optional<CudaDevices>& gpus) {
+// Returns the GPUs of this machine if they may be needed.
+std::optional<CudaDevices> complete(BenchOptions& options) {
   bench::Grid& grid = options.grid;
+  std::optional<CudaDevices> gpus;
+  if (grid.devices.empty() || std::any_of(grid.devices.begin(), grid.devices.end(), bench::is_gpu))
+    gpus = find_gpus();
   if (grid.devices.empty()) {
     grid.devices = {"cpu"};
     if (gpus && !gpus->usable.empty()) grid.devices.emplace_back("cuda");
@@ -69,9 +57,9 @@ void complete(BenchOptions& options, const std::optional<CudaDevices>& gpus) {
   if (grid.losses.empty() && study) grid.losses = {"ns", "hs", "softmax"};
   if (grid.losses.empty()) grid.losses = {"ns", "hs"};
   if (grid.dims.empty()) grid.dims = {100};
-  if (!grid.vocab_sizes.empty()) return;
-  grid.vocab_sizes =
-      study ? bench::study_sizes() : std::vector<std::int64_t>{options.synthetic ? 1'000'000 : 0};
+  if (grid.vocab_sizes.empty() && study) grid.vocab_sizes = bench::study_sizes();
+  if (grid.vocab_sizes.empty()) grid.vocab_sizes = {options.synthetic ? 1'000'000 : 0};
+  return gpus;
 }
 
 // The names of the GPUs that train, by --device. Throws UsageError for a device that cannot train a cell.
@@ -102,27 +90,19 @@ json bandwidths_of(const BenchOptions& options, const json& gpus) {
   return bandwidths;
 }
 
-std::string today() {
-  const std::time_t now = std::time(nullptr);
-  std::tm utc{};
-  std::array<char, 16> text{};
-  ::gmtime_r(&now, &utc);
-  std::strftime(text.data(), text.size(), "%Y-%m-%d", &utc);
-  return text.data();
-}
-
-bench::Conditions conditions_of(const bench::Part& part, const json& gpus, const json& bandwidths) {
+// As a ResultsFile takes it.
+json conditions_of(const bench::Part& part, const json& gpus, const json& bandwidths) {
   const Machine machine = this_machine();
-  return {part.name,
-          part.settings,
-          {{"version", version()}, {"commit", commit()}},
-          {{"cpu", machine.cpu}, {"threads", machine.threads}, {"cores", machine.cores}},
-          gpus,
-          bandwidths,
-          {{"date", today()},
-           {"system", machine.os},
-           {"memory", format_bytes(machine.memory)},
-           {"CUDA", gpu_support()}}};
+  return {{"program", {{"version", version()}, {"commit", commit()}}},
+          {"machine", {{"cpu", machine.cpu}, {"threads", machine.threads}, {"cores", machine.cores}}},
+          {"gpus", gpus},
+          {"bandwidths", bandwidths},
+          {"remarks",
+           {{"date", format_time(std::time(nullptr), "%Y-%m-%d")},
+            {"system", machine.os},
+            {"memory", format_bytes(machine.memory)},
+            {"CUDA", gpu_support()}}},
+          {part.name, {{"settings", part.settings}}}};
 }
 
 // Returns the name of the page, which is written before anything is printed; that ends `saving`.
@@ -131,7 +111,7 @@ std::string report(const BenchOptions& options, const bench::Part& part, const b
   try {
     std::string page = bench::write_report(options.output, bench::report_page(results.content()));
     saving.reset();
-    for (const bench::NamedTable& table : bench::tables_of(results.content(), part.name))
+    for (const bench::Table& table : bench::tables_of(results.content(), part.name))
       std::cout << bench::plain_text(table) << "\n";
     return page;
   } catch (const json::exception& error) {
@@ -162,16 +142,6 @@ Clock::time_point end_of(const BenchOptions& options) {
                             std::chrono::duration<double>(std::min(options.time_budget, 1e9)));
 }
 
-// The peers' results become the whole report.
-int report_peers(const BenchOptions& options, const json& peers) {
-  std::error_code error;
-  std::filesystem::create_directories(options.output, error);
-  if (error) throw Error("cannot make the folder --output " + options.output + ": " + error.message());
-  const std::string page = bench::write_report(options.output, bench::peers_page(peers));
-  ProgressDisplay::on_stderr(options.quiet).say("report: " + page);
-  return 0;
-}
-
 }  // namespace
 
 int run_bench(const Arguments& arguments) {
@@ -185,19 +155,22 @@ int run_bench(const Arguments& arguments) {
   bench::check_options(options);
   const Clock::time_point end = end_of(options);
   const json peers = options.peers.empty() ? json() : bench::load_peers(options.peers);
-  if (options.only_peers()) return report_peers(options, peers);
+  ProgressDisplay display = ProgressDisplay::on_stderr(options.quiet);
+  if (options.only_peers()) {
+    bench::make_folder(options.output);
+    display.say("report: " + bench::write_report(options.output, bench::peers_page(peers)));
+    return 0;
+  }
   const bool study = !options.study.empty();
   // A cell with few pairs has no work for a second thread, which would move the points of crossing.
   if (study && !flags.given("--threads")) options.config.threads = 1;
-  const std::optional<CudaDevices> gpus = gpus_for(options);
-  complete(options, gpus);
+  const std::optional<CudaDevices> gpus = complete(options);
   const json gpu_names = check_devices(options, bench::trained_cells(options), gpus);
 
   std::optional<ClosedPipesGuard> saving(std::in_place);
-  ProgressDisplay display = ProgressDisplay::on_stderr(options.quiet);
   const bench::Part part = study ? bench::crossover_part(options) : bench::trainings_part(options, display);
   const json bandwidths = study ? json::object() : bandwidths_of(options, gpu_names);
-  bench::ResultsFile results(options.output, conditions_of(part, gpu_names, bandwidths));
+  bench::ResultsFile results(options.output, part.name, conditions_of(part, gpu_names, bandwidths));
   if (!peers.is_null()) results.keep("peers", peers);
   const bench::Outcome outcome = bench::run_rounds(part, options.rounds, end, results, display);
   if (!results.runs().empty() || !outcome.missed.empty())

@@ -1,12 +1,9 @@
 #include "host/cli/bench/bench_options.h"
 
-#include "host/cli/bench/results_file.h"
 #include "host/cli/flags/device.h"
 #include "host/cli/flags/output_check.h"
 #include "host/cli/flags/train_options.h"
 #include "host/cli/terminal/text.h"
-
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <filesystem>
@@ -27,13 +24,9 @@ std::vector<Cell> all_cells(const Grid& grid) {
   return cells;
 }
 
-std::string words_of(const Cell& cell) {
-  return cell.vocab_size > 0 ? with_commas(cell.vocab_size) + " words" : "all words";
-}
-
 std::string to_string(const Cell& cell) {
   return cell.device + ", " + cell.loss + (cell.dim > 0 ? ", d=" + std::to_string(cell.dim) : "") +
-         (cell.vocab_size > 0 ? ", " + words_of(cell) : "") +
+         (cell.vocab_size > 0 ? ", " + with_commas(cell.vocab_size) + " words" : "") +
          (cell.variant.empty() ? "" : ", " + cell.variant);
 }
 
@@ -45,27 +38,11 @@ void to_json(nlohmann::json& json, const Cell& cell) {
 }
 
 void from_json(const nlohmann::json& json, Cell& cell) {
-  json.at("device").get_to(cell.device);
-  json.at("loss").get_to(cell.loss);
-  json.at("dim").get_to(cell.dim);
-  json.at("vocab_size").get_to(cell.vocab_size);
-  cell.variant = json.value("variant", "");
+  cell = {json.at("device"), json.at("loss"), json.at("dim"), json.at("vocab_size"),
+          json.value("variant", "")};
 }
 
 namespace {
-
-// "a,b" -> {"a", "b"}.
-std::vector<std::string> split(const std::string& flag, const std::string& text) {
-  const std::string given = flag + " " + text;
-  std::vector<std::string> parts;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t end = std::min(text.find(',', begin), text.size());
-    parts.push_back(text.substr(begin, end - begin));
-    if (parts.back().empty()) throw UsageError(given + ": there is nothing between two commas");
-    begin = end + 1;
-  }
-  return parts;
-}
 
 // A flag with values between commas, each once.
 template <class Value>
@@ -74,11 +51,15 @@ void add_list(Flags& flags, const std::string& flag, std::vector<Value>& values,
   const auto take = [&values, flag, parse](const std::string& text) {
     const std::string given = flag + " " + text;
     values.clear();
-    for (const std::string& part : split(flag, text)) {
+    for (std::size_t begin = 0; begin <= text.size();) {
+      const std::size_t end = std::min(text.find(',', begin), text.size());
+      const std::string part = text.substr(begin, end - begin);
+      if (part.empty()) throw UsageError(given + ": there is nothing between two commas");
       Value value = parse(part);
       if (std::find(values.begin(), values.end(), value) != values.end())
         throw UsageError(std::string(given).append(": ").append(part).append(" is given twice"));
       values.push_back(std::move(value));
+      begin = end + 1;
     }
   };
   flags.custom(flag, "A,B,...", take, help);
@@ -135,17 +116,16 @@ void add_grid(Flags& flags, BenchOptions& options) {
       [](const std::string& text) { return to_string(parse_loss(text)); },
       "ns, hs, ns+hs, softmax, whose cost grows with the vocabulary (default ns,hs; of the study "
       "ns,hs,softmax)");
-  add_list<std::int32_t>(
-      flags, "--dims", options.grid.dims,
-      [](const std::string& text) { return parse_number<std::int32_t>("--dims", text); },
-      "Numbers per word vector, each 1 to 4096 (default 100)");
+  add_list<std::int32_t>(flags, "--dims", options.grid.dims,
+                         std::bind_front(parse_number<std::int32_t>, "--dims"),
+                         "Numbers per word vector, each 1 to 4096 (default 100)");
   add_list<std::int64_t>(
       flags, "--vocab-sizes", options.grid.vocab_sizes,
-      [](const std::string& text) { return parse_number<std::int64_t>("--vocab-sizes", text); },
+      std::bind_front(parse_number<std::int64_t>, "--vocab-sizes"),
       "Only so many of the most frequent words, 0 = all (default 0); words of a synthetic text, 2 to "
       "10,000,000 (default 1000000; of the study 10 to 3,000,000 in twelve steps)");
   add_list<std::string>(
-      flags, "--variants", options.grid.variants, [](const std::string& text) { return text; },
+      flags, "--variants", options.grid.variants, std::identity(),
       "Settings from the section below, without dashes, several of them with spaces between: "
       "'sharing=tile,sharing=pair,threads=1 epochs=2' are three (default: one, with nothing changed)");
   flags.number("--rounds", "N", options.rounds,
@@ -210,11 +190,11 @@ void add_bench_flags(Flags& flags, BenchOptions& options) {
   flags.number("--bandwidth", "GB/S", options.bandwidth,
                "Memory bandwidth of the GPU, for the share of it that training uses (default: known by the "
                "GPU's name; the CPU's is measured)");
-  flags.text("--study", "NAME", options.study,
-             "Instead of training on --input: crossover, the time for one trained pair under each loss over "
-             "the size of the vocabulary, on synthetic text, with the sizes where one loss overtakes "
-             "another. It is not "
-             "affected by --epochs, --min-count and --sample.");
+  flags.text(
+      "--study", "NAME", options.study,
+      "Instead of training on --input: crossover, the time for one trained pair under each loss over "
+      "the size of the vocabulary, on synthetic text, with the sizes where one loss overtakes another. "
+      "It is not affected by --epochs, --min-count and --sample.");
   flags.on_off("--quiet", options.quiet, "Print nothing but the table and errors.");
 }
 
@@ -226,20 +206,17 @@ void check_options(const BenchOptions& options) {
   } else if (options.inputs.empty() == !options.synthetic && !options.only_peers()) {
     throw UsageError("bench needs one of --input PATH, --synthetic and --study crossover");
   }
-  for (const std::string& input : options.inputs) {
+  for (const std::string& input : options.inputs)
     if (input == "-") throw UsageError("--input -: bench reads its text several times, so it needs a file");
-  }
-  for (const std::int32_t dim : options.grid.dims) {
+  for (const std::int32_t dim : options.grid.dims)
     if (dim < 1 || dim > 4096) refuse_range("--dims", dim, "1 to 4096");
-  }
   const bool synthetic = options.synthetic || !options.study.empty();
   for (const std::int64_t words : options.grid.vocab_sizes) {
     if (synthetic && (words < 2 || words > 10'000'000)) refuse_range("--vocab-sizes", words, "2 to 10000000");
     if (words < 0) refuse_range("--vocab-sizes", words, ">= 0");
   }
-  for (const double value : {options.time_budget, options.bandwidth}) {
+  for (const double value : {options.time_budget, options.bandwidth})
     if (!(value >= 0)) throw UsageError("--time-budget and --bandwidth: expected a number above 0");
-  }
   check_settings(options.config);
   for (const std::string& variant : options.grid.variants) with_variant(options.config, variant);
   check_files(options);
@@ -266,24 +243,21 @@ Config config_of(const BenchOptions& options, const Cell& cell, int round) {
 
 std::vector<std::string> train_flags(const BenchOptions& options, const Cell& cell, int round) {
   const Config config = config_of(options, cell, round);
-  return {"--device=" + cell.device,
-          "--loss=" + to_string(config.loss),
-          "--dim=" + std::to_string(config.dim),
-          "--max-vocab=" + std::to_string(config.max_vocab),
-          "--epochs=" + std::to_string(config.epochs),
-          "--min-count=" + std::to_string(config.min_count),
-          "--window=" + std::to_string(config.window),
-          "--negative=" + std::to_string(config.negative),
-          "--sample=" + format_real(config.sample),
-          "--lr=" + format_real(config.lr),
-          "--sharing=" + to_string(config.sharing),
-          "--table-type=" + to_string(config.table_type),
-          "--seed=" + std::to_string(config.seed),
-          "--threads=" + std::to_string(thread_count(config))};
+  nlohmann::json settings = shared_settings(config);
+  settings.update({{"device", cell.device},
+                   {"loss", to_string(config.loss)},
+                   {"dim", config.dim},
+                   {"max_vocab", config.max_vocab}});
+  std::vector<std::string> flags;
+  for (const auto& [name, value] : settings.items()) {
+    flags.push_back("--" + name);
+    std::replace(flags.back().begin(), flags.back().end(), '_', '-');
+    flags.back() += "=" + (value.is_string() ? value.get<std::string>() : value.dump());
+  }
+  return flags;
 }
 
-nlohmann::json shared_settings(const BenchOptions& options) {
-  const Config& config = options.config;
+nlohmann::json shared_settings(const Config& config) {
   return {{"epochs", config.epochs},
           {"min_count", config.min_count},
           {"window", config.window},

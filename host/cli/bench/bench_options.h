@@ -5,13 +5,19 @@
 
 #include "host/cli/flags/flags.h"
 
-#include <nlohmann/json_fwd.hpp>
+#include <nlohmann/json.hpp>
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
 namespace warp2vec::cli::bench {
+
+/// What `bench` writes in its folder; the folders are gone at the end.
+inline constexpr const char* kResultsFile = "results.json";
+inline constexpr const char* kReportFile = "report.html";
+inline constexpr const char* kRunFolder = "unfinished-run";  ///< of one training
+inline constexpr const char* kTextFolder = "synthetic-text";
 
 /// The settings in which two configurations differ; all others are the same for a whole benchmark.
 struct Cell {
@@ -38,8 +44,6 @@ std::vector<Cell> all_cells(const Grid& grid);
 
 /// "cpu, ns, d=100" or "cpu, ns, d=100, 30,000 words, sharing=pair".
 std::string to_string(const Cell& cell);
-/// "all words" or "30,000 words".
-std::string words_of(const Cell& cell);
 
 /// Of a Cell::device.
 bool is_gpu(const std::string& device);
@@ -79,7 +83,7 @@ std::vector<Cell> trained_cells(const BenchOptions& options);
 Config config_of(const BenchOptions& options, const Cell& cell, int round);
 /// The same as flags of `train`.
 std::vector<std::string> train_flags(const BenchOptions& options, const Cell& cell, int round);
-/// What cells share, by the names of their flags.
-nlohmann::json shared_settings(const BenchOptions& options);
+/// What cells share, by the names of their flags with "_" for "-".
+nlohmann::json shared_settings(const Config& config);
 
 }  // namespace warp2vec::cli::bench

@@ -1,12 +1,12 @@
 #pragma once
-/// The crossover study: the time of one unit of work over the size of the vocabulary, on synthetic text, to
-/// find where one loss overtakes another.
+/// The crossover study: the time of one unit of work over the size of the vocabulary, on synthetic text, and
+/// where one loss overtakes another.
 
 #include "host/cli/bench/bench_options.h"
-#include "host/cli/bench/rounds.h"
+#include "host/cli/bench/results.h"
+#include "host/cli/bench/summary.h"
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -38,10 +38,37 @@ std::int64_t study_tokens(const Cell& cell, int threads);
 /// not suffice or the device fails, Interrupted after Ctrl-C.
 UnitTime time_of_pairs(const BenchOptions& options, const Cell& cell, int round, std::int64_t tokens);
 
-/// The time of what the cell stands for; see time_of_pairs() and study_tokens() for trained pairs.
-UnitTime measure_unit(const BenchOptions& options, const Cell& cell, int round);
-
-/// The study over options.grid, which is complete. `options` outlives the part.
+/// The study over options.grid, which is complete; a run has "seconds_per_unit" and "units". `options`
+/// outlives the part.
 Part crossover_part(const BenchOptions& options);
+
+/// The time of one unit over the number of words, a line for each device and kind of
+/// work, in the order of the runs. Throws nlohmann::json::exception for what are not runs of the study.
+std::vector<Line> study_lines(const nlohmann::json& runs);
+
+/// Whether it is of what is built once.
+bool is_build(const Cell& cell);
+
+/// How the time of a pair of two losses on one device compares, or of a GPU and the CPU with one loss.
+struct Comparison {
+  std::string of;       ///< the device of two losses, the loss of two devices
+  std::string cheaper;  ///< a loss, or a device: takes less time for a pair with more words than `words`
+  std::string dearer;
+  double words = 0;   ///< where their medians change order, on logarithmic scales; 0 = at no measured size
+  bool clear = true;  ///< no round of one took as long as one of the other at the measured sizes beside
+                      ///< the crossing
+  std::string fewest, most;  ///< "3.2x with 10 words": time of the dearer by that of the cheaper
+};
+
+/// For each two lines that can be compared one for each crossing, or a single one without.
+std::vector<Comparison> compare(const std::vector<Line>& lines);
+/// The same as a table.
+Table crossing_table(const std::vector<Comparison>& comparisons);
+
+/// Medians with ranges, a row for each size: the losses on each device, and what is drawn and built.
+std::vector<Table> study_tables(const std::vector<Line>& lines);
+
+/// What descriptions of word2vec claim, each beside what was measured here; only a header where nothing fits.
+Table claims_table(const std::vector<Line>& lines);
 
 }  // namespace warp2vec::cli::bench

@@ -13,45 +13,29 @@
 #include <vector>
 
 namespace warp2vec::cli::bench {
-namespace {
 
-using nlohmann::json;
-
-double tile_rows(const json& settings, const std::string& sharing, double pairs_per_word) {
-  const auto negative = settings.at("negative").get<double>();
-  if (sharing == "pair") return pairs_per_word * (2 + negative);
-  if (sharing == "window") return pairs_per_word + 1 + negative;
-  const auto centres = settings.at("tile_centres").get<double>();
-  return (2 * centres + 2 * settings.at("window").get<double>() +
-          settings.at("tile_negatives").get<double>()) /
-         centres;
-}
-
-double tree_rows(const json& summary, const std::string& sharing) {
+double bytes_per_kept_word(const nlohmann::json& summary) {
   constexpr const char* kTopNodes = "64";  // one for which the summary tells the nodes outside
-  if (sharing != "tile" || !summary.contains("path_nodes_outside_top")) return 0;
-  const json& settings = summary.at("settings");
-  const auto centres = settings.at("path_tile_centres").get<double>();
-  return (centres + 2 * settings.at("window").get<double>()) / centres +
-         std::stod(kTopNodes) / settings.at("tile_centres").get<double>() +
-         summary.at("path_nodes_outside_top").at(kTopNodes).get<double>();
-}
-
-}  // namespace
-
-double bytes_per_kept_word(const json& summary) {
-  const json& settings = summary.at("settings");
-  const json& counts = summary.at("counts");
+  const nlohmann::json& settings = summary.at("settings");
+  const auto setting = [&](const char* name) { return settings.at(name).get<double>(); };
   const auto loss = settings.at("loss").get<std::string>();
   const auto sharing = summary.at("sharing").get<std::string>();
-  const auto kept = counts.at("kept_tokens").get<double>();
+  const auto kept = summary.at("counts").at("kept_tokens").get<double>();
   if (kept == 0 || loss == "softmax") return 0;
+  const double contexts = summary.at("counts").at("pairs").get<double>() / kept;
+  const double edges = 2 * setting("window");  // contexts of a tile that are none of its centres
   double rows = 0;
-  if (loss != "hs") rows += tile_rows(settings, sharing, counts.at("pairs").get<double>() / kept);
+  if (loss != "hs") {
+    const double centres = setting("tile_centres");
+    rows = sharing == "pair"     ? contexts * (2 + setting("negative"))
+           : sharing == "window" ? contexts + 1 + setting("negative")
+                                 : (2 * centres + edges + setting("tile_negatives")) / centres;
+  }
   if (loss != "ns") {
-    const double of_tree = tree_rows(summary, sharing);
-    if (of_tree == 0) return 0;
-    rows += of_tree;
+    if (sharing != "tile" || !summary.contains("path_nodes_outside_top")) return 0;
+    const double centres = setting("path_tile_centres");
+    rows += (centres + edges) / centres + std::stod(kTopNodes) / setting("tile_centres") +
+            summary.at("path_nodes_outside_top").at(kTopNodes).get<double>();
   }
   const auto padded = static_cast<double>(Matrix::padded(settings.at("dim").get<std::int32_t>()));
   return rows * padded * (settings.at("table_type") == "bf16" ? 2 : 4) * 2;

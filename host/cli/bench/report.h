@@ -1,11 +1,9 @@
 #pragma once
 /// report.html: all that results.json has, for people.
 
-#include "host/cli/bench/crossover_report.h"
 #include "host/cli/bench/page.h"
-#include "host/cli/bench/summary.h"
 
-#include <nlohmann/json_fwd.hpp>
+#include <nlohmann/json.hpp>
 
 #include <string>
 #include <vector>
@@ -17,7 +15,7 @@ namespace warp2vec::cli::bench {
 std::string report_page(const nlohmann::json& content);
 
 /// What the terminal shows of a part of results.json: its tables, and what was not measured.
-std::vector<NamedTable> tables_of(const nlohmann::json& content, const std::string& part);
+std::vector<Table> tables_of(const nlohmann::json& content, const std::string& part);
 
 /// Writes `html` as `folder`/report.html, whole or not at all, and returns that name. Throws Error.
 std::string write_report(const std::string& folder, const std::string& html);

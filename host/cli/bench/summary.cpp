@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <limits>
 #include <set>
 #include <utility>
@@ -12,67 +11,61 @@
 namespace warp2vec::cli::bench {
 namespace {
 
+using nlohmann::json;
+
 constexpr const char* kNothing = "-";
 
-std::optional<Spread> spread_over(const std::vector<MeasuredRun>& runs,
-                                  const std::function<double(const MeasuredRun&)>& value) {
-  std::vector<double> values;
-  for (const MeasuredRun& run : runs) {
-    if (const double one = value(run); one > 0) values.push_back(one);
-  }
-  return spread_of(std::move(values));
-}
+std::string seconds_text(double seconds) { return format_fixed(seconds, seconds < 9.995 ? 2 : 1); }
+std::string bytes_text(double bytes) { return format_bytes(std::llround(bytes)); }
+std::string whole_text(double value) { return with_commas(std::llround(value)); }
+std::string loss_text(double loss) { return format_fixed(loss, 4); }
+std::string lead_text(double lead) { return factor_text(lead) + "x"; }
+std::string share_text(double share) { return format_fixed(100 * share, 1) + "%"; }
+std::string rho_text(double rho) { return format_fixed(rho, 3); }
 
-std::map<std::string, Spread> spreads_by_name(const std::vector<MeasuredRun>& runs,
-                                              std::map<std::string, double> MeasuredRun::*figures) {
-  std::map<std::string, std::vector<double>> values;
-  for (const MeasuredRun& run : runs)
-    for (const auto& [name, value] : run.*figures) values[name].push_back(value);
-  std::map<std::string, Spread> spreads;
-  for (auto& [name, all] : values) spreads[name] = *spread_of(std::move(all));
-  return spreads;
-}
+const Figure kKept{"kept", "kept words", share_text};
+const Figure kBytes{"bytes", "bytes a kept word", whole_text};
+const Figure kPeakMemory{"peak memory", "peak memory", bytes_text};
+const Figure kGpuMemory{"GPU memory", "GPU memory", bytes_text};
 
-Row row_of(const Cell& cell, const std::vector<MeasuredRun>& runs,
-           const std::map<std::string, double>& bandwidths) {
-  Row row;
-  row.cell = cell;
-  for (const MeasuredRun& run : runs) {
-    if (run.cell != cell) continue;
-    if (run.failure.empty()) {
-      row.runs.push_back(run);
-    } else {
-      row.failure = run.failure;
-    }
-  }
-  std::sort(row.runs.begin(), row.runs.end(),
-            [](const MeasuredRun& a, const MeasuredRun& b) { return a.round < b.round; });
-  const auto spread = [&row](auto member) {
-    return spread_over(
-        row.runs, [member](const MeasuredRun& run) { return static_cast<double>(std::invoke(member, run)); });
+// By key.
+using Figures = std::map<std::string, double>;
+
+Figures figures_of(const json& run, const std::map<std::string, double>& bandwidths) {
+  if (run.contains("seconds_per_unit")) return {{kUnitTime.key, run.at("seconds_per_unit").get<double>()}};
+  const auto device = run.at("cell").get<Cell>().device;
+  Figures figures;
+  for (const auto& [phase, value] : run.at("seconds").items())
+    if (is_gpu(device) || (phase != "upload" && phase != "download")) figures[phase] = value.get<double>();
+  const auto seconds = [&](const char* phase) { return figures.contains(phase) ? figures.at(phase) : 0; };
+  const double training = seconds(is_gpu(device) ? "kernels" : "train");
+  const auto tokens = run.at("trained_tokens").get<double>();
+  const double kept = run.value("kept_tokens", 0.0);
+  const double bytes = run.value("bytes_per_kept_word", 0.0);
+  const auto add = [&](const Figure& figure, double value, double by = 1) {
+    if (value > 0 && by > 0) figures[figure.key] = value / by;
   };
-  row.training = spread(&MeasuredRun::training_speed);
-  row.together = spread(&MeasuredRun::speed_together);
-  row.peak_memory = spread(&MeasuredRun::peak_memory);
-  row.gpu_memory = spread(&MeasuredRun::gpu_memory);
-  row.loss = spread(&MeasuredRun::loss);
-  row.seconds = spreads_by_name(row.runs, &MeasuredRun::seconds);
-  row.quality = spreads_by_name(row.runs, &MeasuredRun::quality);
-  if (const auto bandwidth = bandwidths.find(cell.device); bandwidth != bandwidths.end())
-    row.of_ceiling = spread_over(
-        row.runs, [&](const MeasuredRun& run) { return run.bytes_per_second() / bandwidth->second; });
-  return row;
+  add(kTogetherSpeed, tokens, seconds(kTogether));
+  if (training > 0) add(kTrainingSpeed, tokens, training + seconds("subsampling"));
+  add(kKept, kept, tokens);
+  add(kBytes, bytes);
+  if (const auto bandwidth = bandwidths.find(device); bandwidth != bandwidths.end())
+    add(kCeiling, kept * bytes, training * bandwidth->second);
+  add(kPeakMemory, run.at("peak_memory_bytes").get<double>());
+  add(kGpuMemory, run.at("gpu_memory_bytes").get<double>());
+  add(kLoss, run.at("loss").get<double>());
+  for (const auto& [key, value] : run.at("quality").items()) figures[key] = value.get<double>();
+  return figures;
 }
 
-std::optional<Spread> lead(const Row& fast, const Row& slow, double (MeasuredRun::*speed)() const) {
-  std::vector<double> ratios;
-  for (const MeasuredRun& a : fast.runs) {
-    for (const MeasuredRun& b : slow.runs) {
-      if (a.round == b.round && (a.*speed)() > 0 && (b.*speed)() > 0)
-        ratios.push_back((a.*speed)() / (b.*speed)());
-    }
-  }
-  return spread_of(std::move(ratios));
+// For each figure of any run the values of all.
+std::map<std::string, Spread> spreads_of(const std::vector<Figures>& runs) {
+  std::map<std::string, std::vector<double>> values;
+  for (const auto& figures : runs)
+    for (const auto& [key, value] : figures) values[key].push_back(value);
+  std::map<std::string, Spread> spreads;
+  for (auto& [key, all] : values) spreads[key] = *spread_of(std::move(all));
+  return spreads;
 }
 
 const Row* row_with(const std::vector<Row>& rows, const Cell& cell) {
@@ -80,135 +73,65 @@ const Row* row_with(const std::vector<Row>& rows, const Cell& cell) {
   return found == rows.end() ? nullptr : &*found;
 }
 
-std::string seconds_text(double seconds) { return format_fixed(seconds, seconds < 9.995 ? 2 : 1); }
-std::string bytes_text(double bytes) { return format_bytes(std::llround(bytes)); }
-std::string loss_text(double loss) { return format_fixed(loss, 4); }
-std::string lead_text(double lead) { return factor_text(lead) + "x"; }
-std::string share_text(double share) { return format_fixed(100 * share, 1) + "%"; }
-
-std::string median_text(const std::optional<Spread>& spread, const std::function<std::string(double)>& text) {
-  return spread ? text(spread->median) : kNothing;
+void add_leads(Row& gpu, const Row& cpu) {
+  std::vector<Figures> leads;
+  for (const json& a : gpu.runs)
+    for (const json& b : cpu.runs) {
+      if (a.at("round") != b.at("round")) continue;
+      const auto fast = figures_of(a, {}), slow = figures_of(b, {});
+      leads.emplace_back();
+      for (const auto& [lead, speed] :
+           {std::pair(&kTrainingLead, &kTrainingSpeed), {&kTogetherLead, &kTogetherSpeed}})
+        if (fast.contains(speed->key) && slow.contains(speed->key))
+          leads.back()[lead->key] = fast.at(speed->key) / slow.at(speed->key);
+    }
+  gpu.figures.merge(spreads_of(leads));
 }
 
-std::optional<Spread> found_in(const std::map<std::string, Spread>& spreads, const std::string& name) {
-  const auto found = spreads.find(name);
-  return found == spreads.end() ? std::nullopt : std::optional(found->second);
+bool has_variants(const std::vector<Row>& rows) {
+  return std::any_of(rows.begin(), rows.end(), [](const Row& row) { return !row.cell.variant.empty(); });
 }
 
-// A table of one line a row that grows by columns.
-class Columns {
- public:
-  // Begins with the settings in which rows differ.
-  explicit Columns(const std::vector<Row>& rows) : rows_(rows), table_(rows.size() + 1) {
-    add("device", [](const Row& row) { return row.cell.device; });
-    add("loss", [](const Row& row) { return row.cell.loss; });
-    add("dim", [](const Row& row) { return std::to_string(row.cell.dim); });
-    add("words", size_text);
-    if (any([](const Row& row) { return !row.cell.variant.empty(); }))
-      add("variant", [](const Row& row) { return row.cell.variant.empty() ? kNothing : row.cell.variant; });
-  }
+std::string size_text(const Row& row) { return row.words() > 0 ? with_commas(row.words()) : "all"; }
+std::string variant_text(const Row& row) { return row.cell.variant.empty() ? kNothing : row.cell.variant; }
 
-  void add(const std::string& title, const std::function<std::string(const Row&)>& text) {
-    table_[0].push_back(title);
-    for (std::size_t r = 0; r < rows_.size(); ++r) table_[r + 1].push_back(text(rows_[r]));
-  }
-  bool any(const std::function<bool(const Row&)>& has) const {
-    return std::any_of(rows_.begin(), rows_.end(), has);
-  }
-  // Only if a row has it.
-  void add(const std::string& title, std::optional<Spread> Row::*spread,
-           const std::function<std::string(double)>& text, bool range = true) {
-    if (!any([&](const Row& row) { return (row.*spread).has_value(); })) return;
-    add(title, [&](const Row& row) {
-      return range ? with_range(row.*spread, text) : median_text(row.*spread, text);
-    });
-  }
-  Table table() { return std::move(table_); }
-
- private:
-  const std::vector<Row>& rows_;
-  Table table_;
-};
-
-Table speed_table(const std::vector<Row>& rows) {
-  Columns columns(rows);
-  columns.add("runs", [](const Row& row) {
-    return std::to_string(row.runs.size()) + (row.failure.empty() ? "" : " (failed)");
-  });
-  columns.add("training, k words/s", [](const Row& row) { return with_range(row.training, thousands); });
-  columns.add("end to end, k words/s", [](const Row& row) { return with_range(row.together, thousands); });
-  columns.add("GPU by CPU, training", &Row::lead_in_training, lead_text);
-  columns.add("GPU by CPU, end to end", &Row::lead_together, lead_text);
-  if (columns.any([](const Row& row) { return row.of_ceiling.has_value(); })) {
-    columns.add("kept words", [](const Row& row) {
-      if (row.runs.empty() || row.runs[0].trained_tokens == 0) return std::string(kNothing);
-      return share_text(static_cast<double>(row.runs[0].kept_tokens) /
-                        static_cast<double>(row.runs[0].trained_tokens));
-    });
-    columns.add("bytes a kept word", [](const Row& row) {
-      return row.of_ceiling ? with_commas(std::llround(row.runs[0].bytes_per_kept_word)) : kNothing;
-    });
-    columns.add("of the memory bandwidth", &Row::of_ceiling, share_text);
-  }
-  return columns.table();
-}
-
-Table seconds_table(const std::vector<Row>& rows) {
-  Columns columns(rows);
-  const auto phase = [&](const char* title, const char* name, bool of_gpu) {
-    columns.add(title, [name, of_gpu](const Row& row) {
-      return of_gpu && !row.gpu_memory ? kNothing : median_text(found_in(row.seconds, name), seconds_text);
-    });
+// A line for each row, with the settings in which rows differ, and with the figures that any has.
+Table table_of(const std::string& title, const std::vector<Row>& rows, const std::vector<Figure>& figures,
+               bool with_runs = false) {
+  Table table{title, std::vector<std::vector<std::string>>(rows.size() + 1)};
+  const auto add = [&](const std::string& column, const std::function<std::string(const Row&)>& text) {
+    table.rows[0].push_back(column);
+    for (std::size_t r = 0; r < rows.size(); ++r) table.rows[r + 1].push_back(text(rows[r]));
   };
-  for (const char* name : kPhases) phase(name, name, false);
-  if (columns.any([](const Row& row) { return row.gpu_memory.has_value(); })) {
-    phase("GPU kernels", kKernels, true);
-    phase("GPU subsampling", kSubsampling, true);
-    phase("upload", "upload", true);
-    phase("download", "download", true);
-  }
-  phase(kTogether, kTogether, false);
-  return columns.table();
-}
-
-Table outcome_table(const std::vector<Row>& rows) {
-  Columns columns(rows);
-  columns.add("peak memory", [](const Row& row) { return median_text(row.peak_memory, bytes_text); });
-  columns.add("GPU memory", &Row::gpu_memory, bytes_text, false);
-  columns.add("loss", [](const Row& row) { return with_range(row.loss, loss_text); });
-  for (const std::string& key : quality_keys(rows))
-    columns.add(quality_name(key), [&key](const Row& row) {
-      return with_range(found_in(row.quality, key), [&](double value) { return quality_text(key, value); });
+  add("device", [](const Row& row) { return row.cell.device; });
+  add("loss", [](const Row& row) { return row.cell.loss; });
+  add("dim", [](const Row& row) { return std::to_string(row.cell.dim); });
+  add("words", size_text);
+  if (has_variants(rows)) add("variant", variant_text);
+  if (with_runs)
+    add("runs", [](const Row& row) {
+      return std::to_string(row.runs.size()) + (row.failure.empty() ? "" : " (failed)");
     });
-  return columns.table();
-}
-
-// "3,870 / 1,638": the figures of rows, "-" for those that there are not.
-std::string beside(const std::vector<const Row*>& rows, const std::function<std::string(const Row&)>& text) {
-  std::string out;
-  for (std::size_t i = 0; i < rows.size(); ++i)
-    out += (i > 0 ? " / " : "") + (rows[i] != nullptr ? text(*rows[i]) : std::string(kNothing));
-  return out;
+  for (const Figure& figure : figures)
+    if (any_has(rows, figure.key)) add(figure.title, [&](const Row& row) { return shown(row, figure); });
+  return table;
 }
 
 // The rows that differ in `member` alone side by side, a line for each vocabulary size and all else.
-Table comparison(const std::vector<Row>& rows, std::string Cell::*member, std::string Cell::*other,
-                 const char* other_title) {
+Table comparison(const std::string& title, const std::vector<Row>& rows, std::string Cell::*member,
+                 std::string Cell::*other, const char* other_title) {
   std::vector<std::string> values;
-  for (const Row& row : rows) {
+  for (const Row& row : rows)
     if (std::find(values.begin(), values.end(), row.cell.*member) == values.end())
       values.push_back(row.cell.*member);
-  }
-  std::string names;
-  for (const std::string& value : values) names += (names.empty() ? "" : " / ") + value;
-  const bool variants =
-      std::any_of(rows.begin(), rows.end(), [](const Row& row) { return !row.cell.variant.empty(); });
-  Table table{{"words", "dim", other_title}};
-  if (variants) table[0].emplace_back("variant");
-  table[0].push_back("training, k words/s: " + names);
-  table[0].emplace_back("fastest by slowest");
-  const std::vector<std::string> keys = quality_keys(rows);
-  for (const std::string& key : keys) table[0].push_back(quality_name(key) + ": " + names);
+  const std::vector<Figure> qualities = quality_figures(rows);
+  const bool variants = has_variants(rows);
+  const std::string names = ": " + joined(values, " / ");
+  Table table{title, {{"words", "dim", other_title}}};
+  if (variants) table.rows[0].emplace_back("variant");
+  table.rows[0].push_back(kTrainingSpeed.title + names);
+  table.rows[0].emplace_back("fastest by slowest");
+  for (const Figure& quality : qualities) table.rows[0].push_back(quality.title + names);
   std::set<const Row*> done;
   for (const Row& row : rows) {
     std::vector<const Row*> own;
@@ -217,101 +140,168 @@ Table comparison(const std::vector<Row>& rows, std::string Cell::*member, std::s
       Cell cell = row.cell;
       cell.*member = value;
       own.push_back(row_with(rows, cell));
-      if (own.back() == nullptr) continue;
-      if (own.back()->training) speeds.push_back(own.back()->training->median);
+      const Spread* speed = own.back() == nullptr ? nullptr : own.back()->find(kTrainingSpeed.key);
+      if (speed != nullptr) speeds.push_back(speed->median);
     }
     if (speeds.size() < 2 || done.contains(&row)) continue;
     done.insert(own.begin(), own.end());
+    const auto beside = [&](Figure figure) {  // "3,870 / 1,638"
+      figure.range = false;
+      std::vector<std::string> texts;
+      texts.reserve(own.size());
+      for (const Row* one : own) texts.push_back(one != nullptr ? shown(*one, figure) : kNothing);
+      return joined(texts, " / ");
+    };
     std::vector<std::string> line{size_text(row), std::to_string(row.cell.dim), row.cell.*other};
-    if (variants) line.push_back(row.cell.variant.empty() ? kNothing : row.cell.variant);
-    line.push_back(beside(own, [](const Row& one) { return median_text(one.training, thousands); }));
+    if (variants) line.push_back(variant_text(row));
+    line.push_back(beside(kTrainingSpeed));
     const auto [slowest, fastest] = std::minmax_element(speeds.begin(), speeds.end());
     line.push_back(lead_text(*fastest / *slowest));
-    for (const std::string& key : keys)
-      line.push_back(beside(own, [&](const Row& one) {
-        return median_text(found_in(one.quality, key),
-                           [&](double value) { return quality_text(key, value); });
-      }));
-    table.push_back(std::move(line));
+    for (const Figure& quality : qualities) line.push_back(beside(quality));
+    table.rows.push_back(std::move(line));
   }
   return table;
 }
 
 }  // namespace
 
+const Figure kTrainingSpeed{"training speed", "training, k words/s", thousands, true};
+const Figure kTogetherSpeed{"speed together", "end to end, k words/s", thousands, true};
+const Figure kTrainingLead{"training lead", "GPU by CPU, training", lead_text, true};
+const Figure kTogetherLead{"lead together", "GPU by CPU, end to end", lead_text, true};
+const Figure kCeiling{"ceiling", "of the memory bandwidth", share_text, true};
+const Figure kLoss{"loss", "loss", loss_text, true};
+const Figure kUnitTime{"seconds_per_unit", "time", short_time, true};
+
 std::optional<Spread> spread_of(std::vector<double> values) {
   if (values.empty()) return {};
   std::sort(values.begin(), values.end());
   const std::size_t half = values.size() / 2;
   const double median = values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
-  return Spread{values.front(), median, values.back()};
+  return Spread{median, values.front(), values.back()};
 }
 
-std::vector<Row> summarise(const std::vector<MeasuredRun>& runs,
-                           const std::map<std::string, double>& bandwidths) {
-  std::vector<Cell> cells;
-  for (const MeasuredRun& run : runs) {
-    if (std::find(cells.begin(), cells.end(), run.cell) == cells.end()) cells.push_back(run.cell);
-  }
-  const auto order = [](const Cell& cell) {
-    return std::pair(cell.vocab_size > 0 ? cell.vocab_size : std::numeric_limits<std::int64_t>::max(),
-                     cell.dim);
-  };
-  std::stable_sort(cells.begin(), cells.end(),
-                   [&](const Cell& a, const Cell& b) { return order(a) < order(b); });
+std::int64_t Row::words() const {
+  return runs.empty() ? cell.vocab_size : runs[0].value("vocabulary", cell.vocab_size);
+}
+
+const Spread* Row::find(const std::string& key) const {
+  const auto found = figures.find(key);
+  return found == figures.end() ? nullptr : &found->second;
+}
+
+std::vector<Row> summarise(const json& runs, const std::map<std::string, double>& bandwidths) {
   std::vector<Row> rows;
-  rows.reserve(cells.size());
-  for (const Cell& cell : cells) rows.push_back(row_of(cell, runs, bandwidths));
+  for (const json& run : runs) {
+    const auto cell = run.at("cell").get<Cell>();
+    auto row = std::find_if(rows.begin(), rows.end(), [&](const Row& one) { return one.cell == cell; });
+    if (row == rows.end()) row = rows.insert(row, {cell, {}, {}, {}});
+    if (run.contains("failure"))
+      run.at("failure").get_to(row->failure);
+    else
+      row->runs.push_back(run);
+  }
+  const auto or_last = [](std::int64_t value) {
+    return value > 0 ? value : std::numeric_limits<std::int64_t>::max();
+  };
+  const auto order = [&](const Row& row) {
+    return std::pair(or_last(row.cell.vocab_size), or_last(row.cell.dim));
+  };
+  std::stable_sort(rows.begin(), rows.end(), [&](const Row& a, const Row& b) { return order(a) < order(b); });
+  for (Row& row : rows) {
+    std::sort(row.runs.begin(), row.runs.end(),
+              [](const json& a, const json& b) { return a.at("round") < b.at("round"); });
+    std::vector<Figures> figures;
+    figures.reserve(row.runs.size());
+    for (const json& run : row.runs) figures.push_back(figures_of(run, bandwidths));
+    row.figures = spreads_of(figures);
+  }
   for (Row& row : rows) {
     Cell on_cpu = row.cell;
     on_cpu.device = "cpu";
     const Row* cpu = row_with(rows, on_cpu);
-    if (!is_gpu(row.cell.device) || cpu == nullptr) continue;
-    row.lead_in_training = lead(row, *cpu, &MeasuredRun::training_speed);
-    row.lead_together = lead(row, *cpu, &MeasuredRun::speed_together);
+    if (is_gpu(row.cell.device) && cpu != nullptr) add_leads(row, *cpu);
   }
   return rows;
 }
 
-std::vector<NamedTable> comparison_tables(const std::vector<Row>& rows) {
-  std::vector<NamedTable> tables;
-  if (Table losses = comparison(rows, &Cell::loss, &Cell::device, "device"); losses.size() > 1)
-    tables.push_back({"Losses side by side", std::move(losses)});
-  if (Table devices = comparison(rows, &Cell::device, &Cell::loss, "loss"); devices.size() > 1)
-    tables.push_back({"Devices side by side", std::move(devices)});
+bool any_has(const std::vector<Row>& rows, const std::string& key) {
+  return std::any_of(rows.begin(), rows.end(), [&](const Row& row) { return row.find(key) != nullptr; });
+}
+
+std::vector<Figure> quality_figures(const std::vector<Row>& rows) {
+  std::map<std::string, Figure> found;
+  for (const Row& row : rows)
+    for (const auto& [key, spread] : row.figures) {
+      const bool rho = key.starts_with("spearman ");
+      if (!rho && !key.starts_with("analogies ")) continue;
+      const std::string file = key.substr(key.find(' ') + 1);
+      found[key] = {key, file.substr(0, file.rfind('.')) + (rho ? " rho" : " right"),
+                    rho ? rho_text : share_text, true};
+    }
+  std::vector<Figure> figures;
+  figures.reserve(found.size());
+  for (auto& [key, figure] : found) figures.push_back(std::move(figure));
+  return figures;
+}
+
+std::string range_text(const Spread& spread, const std::function<std::string(double)>& text) {
+  const std::string low = text(spread.min);
+  const std::string high = text(spread.max);
+  return low == high ? low : text(spread.median) + " (" + low + " to " + high + ")";
+}
+
+std::string shown(const Row& row, const Figure& figure) {
+  const Spread* spread = row.find(figure.key);
+  if (spread == nullptr) return kNothing;
+  return figure.range ? range_text(*spread, figure.text) : figure.text(spread->median);
+}
+
+std::string describe(const json& run) {
+  const Row row = summarise(json::array({run})).at(0);
+  if (run.contains("units"))
+    return shown(row, kUnitTime) + " each, " + with_commas(run.at("units").get<std::int64_t>()) + " timed";
+  std::string text = shown(row, kTrainingSpeed) + " k words/s training, " + shown(row, kTogetherSpeed) +
+                     " k end to end, loss " + shown(row, kLoss);
+  for (const Figure& quality : quality_figures({row}))
+    text += ", " + quality.title + " " + shown(row, quality);
+  return text;
+}
+
+std::vector<Table> comparison_tables(const std::vector<Row>& rows) {
+  std::vector<Table> tables{comparison("Losses side by side", rows, &Cell::loss, &Cell::device, "device"),
+                            comparison("Devices side by side", rows, &Cell::device, &Cell::loss, "loss")};
+  std::erase_if(tables, [](const Table& table) { return table.rows.size() < 2; });
   return tables;
 }
 
-std::vector<NamedTable> summary_tables(const std::vector<Row>& rows) {
+std::vector<Table> summary_tables(const std::vector<Row>& rows) {
   if (rows.empty()) return {};
-  return {{"Speed", speed_table(rows)},
-          {"Seconds", seconds_table(rows)},
-          {"Memory, loss and quality", outcome_table(rows)}};
+  std::vector<Figure> seconds, outcome{kPeakMemory, kGpuMemory, kLoss};
+  for (const char* phase : {"vocabulary", "encode", "prepare", "train", "save"})
+    seconds.push_back({phase, phase, seconds_text});
+  for (const char* phase : {"kernels", "subsampling"})
+    seconds.push_back({phase, std::string("GPU ") + phase, seconds_text});
+  for (const char* phase : {"upload", "download", kTogether}) seconds.push_back({phase, phase, seconds_text});
+  for (Figure& quality : quality_figures(rows)) outcome.push_back(std::move(quality));
+  return {
+      table_of("Speed", rows,
+               {kTrainingSpeed, kTogetherSpeed, kTrainingLead, kTogetherLead, kKept, kBytes, kCeiling}, true),
+      table_of("Seconds", rows, seconds), table_of("Memory, loss and quality", rows, outcome)};
 }
 
-std::string plain_text(const NamedTable& named) {
-  std::vector<std::size_t> widths;
-  for (const std::vector<std::string>& row : named.table) {
-    widths.resize(std::max(widths.size(), row.size()), 0);
-    for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], display_width(row[c]));
+std::vector<Line> lines_of(const std::vector<Row>& rows, const Figure& figure) {
+  std::vector<Line> lines;
+  for (const Row& row : rows) {
+    const Spread* spread = row.find(figure.key);
+    if (spread == nullptr) continue;
+    Cell kind = row.cell;
+    kind.vocab_size = 0;
+    auto line = std::find_if(lines.begin(), lines.end(), [&](const Line& one) { return one.cell == kind; });
+    if (line == lines.end()) line = lines.insert(line, {kind, {}});
+    line->points.push_back({static_cast<double>(row.words()), *spread});
   }
-  std::string out = named.title + "\n";
-  for (const std::vector<std::string>& row : named.table) {
-    for (std::size_t c = 0; c < row.size(); ++c)
-      out += c + 1 < row.size() ? pad_right(row[c], widths[c] + 2) : row[c];
-    out += '\n';
-  }
-  return out;
-}
-
-std::string size_text(const Row& row) {
-  if (!row.runs.empty()) return with_commas(row.runs[0].vocabulary);
-  return row.cell.vocab_size > 0 ? with_commas(row.cell.vocab_size) : "all";
-}
-
-std::string thousands(double words) {
-  const double value = words / 1000;
-  return value < 99.95 ? format_fixed(value, 1) : with_commas(std::llround(value));
+  return lines;
 }
 
 std::string factor_text(double factor) {
@@ -321,29 +311,29 @@ std::string factor_text(double factor) {
   return with_commas(std::llround(std::round(factor / last_digit) * last_digit));
 }
 
-std::string with_range(const std::optional<Spread>& spread, const std::function<std::string(double)>& text) {
-  if (!spread) return kNothing;
-  const std::string low = text(spread->min);
-  const std::string high = text(spread->max);
-  return low == high ? low : text(spread->median) + " (" + low + " to " + high + ")";
+std::string short_time(double seconds) {
+  const struct {
+    double least;
+    double unit;
+    const char* name;
+  } units[] = {{0.9995, 1, " s"}, {0.9995e-3, 1e-3, " ms"}, {0.9995e-6, 1e-6, " us"}, {0, 1e-9, " ns"}};
+  for (const auto& unit : units) {
+    if (seconds < unit.least) continue;
+    const double value = seconds / unit.unit;
+    return (value >= 999.5 ? with_commas(std::llround(value)) : format_significant(value, 3)) + unit.name;
+  }
+  return "?";
 }
 
-std::string quality_name(const std::string& key) {
-  const std::size_t space = key.find(' ');
-  const std::string file = key.substr(space + 1);
-  return file.substr(0, file.rfind('.')) + (key.starts_with("spearman") ? " rho" : " right");
+std::string short_number(double value) {
+  if (value >= 999'950) return format_significant(value / 1e6, 3) + "M";
+  if (value >= 1000) return format_significant(value / 1e3, 3) + "k";
+  return format_significant(value, 3);
 }
 
-std::string quality_text(const std::string& key, double value) {
-  if (!key.starts_with("spearman")) return share_text(value);
-  return format_fixed(value, 3);
-}
-
-std::vector<std::string> quality_keys(const std::vector<Row>& rows) {
-  std::set<std::string> keys;
-  for (const Row& row : rows)
-    for (const auto& [key, spread] : row.quality) keys.insert(key);
-  return {keys.begin(), keys.end()};
+std::string thousands(double words) {
+  const double value = words / 1000;
+  return value < 99.95 ? format_fixed(value, 1) : with_commas(std::llround(value));
 }
 
 }  // namespace warp2vec::cli::bench

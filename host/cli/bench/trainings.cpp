@@ -4,7 +4,6 @@
 #include <warp2vec/error.h>
 #include <warp2vec/evaluate.h>
 
-#include "host/cli/bench/child_process.h"
 #include "host/cli/bench/memory_ceiling.h"
 #include "host/cli/bench/summary.h"
 #include "host/cli/bench/synthetic_text.h"
@@ -12,42 +11,30 @@
 #include "host/cli/terminal/text.h"
 #include "host/text/text_files.h"
 
-#include <nlohmann/json.hpp>
+#include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <array>
+#include <cerrno>
+#include <chrono>
 #include <cmath>
+#include <csignal>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <memory>
-#include <utility>
+#include <optional>
+#include <system_error>
+#include <thread>
 
 namespace warp2vec::cli::bench {
 namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-
-double seconds_of(const MeasuredRun& run, const char* phase) {
-  const auto found = run.seconds.find(phase);
-  return found == run.seconds.end() ? 0 : found->second;
-}
-
-double words_by(const MeasuredRun& run, double seconds) {
-  return seconds > 0 ? static_cast<double>(run.trained_tokens) / seconds : 0;
-}
-
-// The whole numbers of a run, by their names in results.json.
-constexpr std::pair<const char*, std::int64_t MeasuredRun::*> kCounts[] = {
-    {"vocabulary", &MeasuredRun::vocabulary},
-    {"trained_tokens", &MeasuredRun::trained_tokens},
-    {"kept_tokens", &MeasuredRun::kept_tokens},
-    {"pairs", &MeasuredRun::pairs},
-    {"peak_memory_bytes", &MeasuredRun::peak_memory},
-    {"gpu_memory_bytes", &MeasuredRun::gpu_memory},
-    {"centres_in_flight", &MeasuredRun::centres_in_flight}};
 
 // A folder in that of the results, empty at first and gone at the end.
 class WorkFolder {
@@ -71,39 +58,68 @@ class WorkFolder {
   fs::path folder_;
 };
 
-// The synthetic texts, each written when it is first asked for.
-class SyntheticTexts {
- public:
-  explicit SyntheticTexts(std::string output) : output_(std::move(output)) {}
-
-  std::string path(std::int64_t words) {
-    if (!folder_) folder_ = std::make_unique<WorkFolder>(output_, kTextFolder);
-    std::string path = folder_->path(std::to_string(words) + "-words.txt");
-    if (!fs::exists(path)) write_synthetic_text(path, words);
-    return path;
-  }
-
- private:
-  std::string output_;
-  std::unique_ptr<WorkFolder> folder_;
-};
-
-// Why a program ended with this status: its last error message, or how it ended.
-std::string reason(const ChildEnd& end, const std::string& errors) {
-  std::ifstream in(errors, std::ios::binary);
-  std::string last;
-  for (std::string line; std::getline(in, line);) {
-    if (!line.empty()) last = line;
-  }
-  const std::string prefix = "warp2vec: error: ";
-  if (last.starts_with(prefix)) return last.substr(prefix.size());
-  const std::string how = end.status > 128 ? "signal " + std::to_string(end.status - 128) + " ended train"
-                                           : "train ended with status " + std::to_string(end.status);
-  return last.empty() ? how : how + ": " + last;
+// Starts this program with other arguments: without input, with its output thrown away and its errors in the
+// file `errors`. It ends with this process, however that ends.
+pid_t start(const std::vector<std::string>& arguments, const std::string& errors) {
+  std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
+  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.push_back(nullptr);
+  const pid_t parent = ::getpid();
+  const pid_t process = ::fork();
+  if (process < 0) throw Error("cannot start a process: " + std::generic_category().message(errno));
+  if (process > 0) return process;
+  // From here on only what a child of a process with threads may call.
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent) ::_exit(1);  // it had ended before
+  ::setpgid(0, 0);                        // Ctrl-C is for the parent, which ends this process itself
+  ::signal(SIGPIPE, SIG_DFL);             // which the parent may ignore
+  const int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  ::dup2(nothing, STDIN_FILENO);
+  ::dup2(nothing, STDOUT_FILENO);
+  ::dup2(::open(errors.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), STDERR_FILENO);
+  ::execv("/proc/self/exe", argv.data());
+  ::_exit(127);
 }
 
-std::map<std::string, double> quality_of(const std::string& vectors, const BenchOptions& options) {
-  std::map<std::string, double> quality;
+// Runs this program to its end and returns the seconds that it took. `waiting` is called every few
+// milliseconds; what it throws ends the program at once and is passed on. Throws Error with the program's
+// last message, or saying how it ended, if it fails.
+double run_to_end(const std::vector<std::string>& arguments, const std::string& errors,
+                  const std::function<void(double seconds)>& waiting) {
+  const auto begin = std::chrono::steady_clock::now();
+  const auto seconds = [begin] {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  };
+  const pid_t process = start(arguments, errors);
+  int status = 0;
+  try {
+    for (;;) {
+      const pid_t ended = ::waitpid(process, &status, WNOHANG);
+      if (ended == process) break;
+      if (ended < 0) throw Error("cannot wait for train: " + std::generic_category().message(errno));
+      waiting(seconds());
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+  } catch (...) {
+    ::kill(process, SIGKILL);
+    ::waitpid(process, nullptr, 0);
+    throw;
+  }
+  if (status == 0) return seconds();
+  std::ifstream in(errors, std::ios::binary);
+  std::string last;
+  for (std::string line; std::getline(in, line);)
+    if (!line.empty()) last = line;
+  const std::string prefix = "warp2vec: error: ";
+  if (last.starts_with(prefix)) throw Error(last.substr(prefix.size()));
+  throw Error((WIFSIGNALED(status) ? "signal " + std::to_string(WTERMSIG(status)) + " ended train"
+                                   : "train ended with status " + std::to_string(WEXITSTATUS(status))) +
+              (last.empty() ? "" : ": " + last));
+}
+
+json quality_of(const std::string& vectors, const BenchOptions& options) {
+  json quality = json::object();
   if (options.pairs.empty() && options.analogies.empty()) return quality;
   const auto name_of = [](const std::string& path) { return fs::path(path).filename().string(); };
   EvaluateOptions evaluate;
@@ -122,68 +138,9 @@ std::map<std::string, double> quality_of(const std::string& vectors, const Bench
   return quality;
 }
 
-MeasuredRun from_lines(std::istream& in) {
-  constexpr std::size_t kMostLossPoints = 200;
-  MeasuredRun run;
-  json summary;
-  for (std::string line; std::getline(in, line);) {
-    json object = json::parse(line);
-    if (object.at("type") == "summary") {
-      summary = std::move(object);
-    } else if (object.at("loss").is_number()) {
-      run.loss_curve.push_back({object.at("seconds"), object.at("loss")});
-    }
-  }
-  if (summary.at("state") != "finished") throw Error("the run is not finished");
-  const json& seconds = summary.at("seconds");
-  for (const auto& [phase, value] : seconds.items()) run.seconds[phase] = value.get<double>();
-  const json& device = summary.at("device");
-  if (device.contains("seconds")) {
-    for (const auto& [phase, value] : device.at("seconds").items()) run.seconds[phase] = value.get<double>();
-    device.at("memory_bytes").get_to(run.gpu_memory);
-    device.at("centres_in_flight").get_to(run.centres_in_flight);
-  }
-  summary.at("peak_memory_bytes").get_to(run.peak_memory);
-  const json& counts = summary.at("counts");
-  counts.at("vocabulary").get_to(run.vocabulary);
-  counts.at("trained_tokens").get_to(run.trained_tokens);
-  counts.at("kept_tokens").get_to(run.kept_tokens);
-  counts.at("pairs").get_to(run.pairs);
-  run.bytes_per_kept_word = bytes_per_kept_word(summary);
-  const json& losses = summary.at("epoch_loss");
-  if (!losses.empty()) losses.back().get_to(run.loss);
-  run.loss_curve = thinned(run.loss_curve, kMostLossPoints);
-  return run;
-}
-
-// Trains `cell` and evaluates its vectors with the files that `options` name. `waiting` is called now and
-// then while it trains; what it throws ends the training.
-MeasuredRun measure_training(const BenchOptions& options, const Cell& cell, int round,
-                             const std::vector<std::string>& inputs,
-                             const std::function<void(double seconds)>& waiting) {
-  const WorkFolder folder(options.output, kRunFolder);
-  const std::string vectors = folder.path("vectors.bin");
-  const std::string metrics = folder.path("metrics.jsonl");
-  const std::string errors = folder.path("errors");
-  std::vector<std::string> command{"/proc/self/exe", "train", "--quiet"};
-  for (const std::string& input : inputs) command.push_back("--input=" + input);
-  command.push_back("--output=" + vectors);
-  command.push_back("--metrics=" + metrics);
-  for (const std::string& flag : train_flags(options, cell, round)) command.push_back(flag);
-  const ChildEnd end = run_child(command, errors, waiting);
-  if (end.status != 0) throw Error(reason(end, errors));
-  MeasuredRun run = read_metrics(metrics);
-  run.cell = cell;
-  run.round = round;
-  run.seconds[kTogether] = end.seconds;
-  run.quality = quality_of(vectors, options);
-  return run;
-}
-
 void check_readable(const std::string& flag, const std::vector<std::string>& files) {
-  for (const std::string& file : files) {
+  for (const std::string& file : files)
     if (!std::ifstream(file)) throw Error("cannot read " + flag + (" " + file));
-  }
 }
 
 // When the newest of the files was written, "2026-11-23T01:23:45Z".
@@ -193,129 +150,111 @@ std::string modified(const Corpus& corpus) {
     struct stat status {};
     if (::stat(file.name.c_str(), &status) == 0) newest = std::max(newest, status.st_mtime);
   }
-  std::tm utc{};
-  std::array<char, 32> text{};
-  ::gmtime_r(&newest, &utc);
-  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
-  return text.data();
+  return format_time(newest, "%Y-%m-%dT%H:%M:%SZ");
 }
 
 json settings_of(const BenchOptions& options) {
-  json settings = shared_settings(options);
-  if (!options.synthetic) {
+  json settings = shared_settings(options.config);
+  if (options.synthetic) {
+    settings["min_count"] = 1;
+  } else {
     const Corpus corpus(options.inputs);
     settings["inputs"] = options.inputs;
     settings["input_bytes"] = corpus.bytes();
     settings["input_modified"] = modified(corpus);
   }
-  if (options.synthetic) settings["min_count"] = 1;
   settings["pairs"] = options.pairs;
   settings["analogies"] = options.analogies;
   return settings;
 }
 
-std::string describe(const json& json_run) {
-  const auto run = json_run.get<MeasuredRun>();
-  std::string text = thousands(run.training_speed()) + " k words/s training, " +
-                     thousands(run.speed_together()) + " k end to end, loss " + format_fixed(run.loss, 4);
-  for (const auto& [key, value] : run.quality)
-    text += ", " + quality_name(key) + " " + quality_text(key, value);
-  return text;
-}
-
 }  // namespace
 
-double MeasuredRun::training_speed() const {
-  if (!is_gpu(cell.device)) return words_by(*this, seconds_of(*this, "train"));
-  const double kernels = seconds_of(*this, kKernels);
-  return kernels > 0 ? words_by(*this, kernels + seconds_of(*this, kSubsampling)) : 0;
-}
-
-double MeasuredRun::speed_together() const { return words_by(*this, seconds_of(*this, kTogether)); }
-
-double MeasuredRun::bytes_per_second() const {
-  const double training = seconds_of(*this, is_gpu(cell.device) ? kKernels : "train");
-  return training > 0 ? static_cast<double>(kept_tokens) * bytes_per_kept_word / training : 0;
-}
-
-std::vector<LossPoint> thinned(const std::vector<LossPoint>& curve, std::size_t most) {
+LossCurve thinned(const LossCurve& curve, std::size_t most) {
   const std::size_t group = (curve.size() + most - 1) / most;
   if (group <= 1) return curve;
-  std::vector<LossPoint> out;
+  LossCurve out;
   for (std::size_t first = 0; first < curve.size(); first += group) {
     const std::size_t last = std::min(first + group, curve.size());
-    LossPoint mean;
+    double seconds = 0, loss = 0;
     for (std::size_t i = first; i < last; ++i) {
-      mean.seconds += curve[i].seconds;
-      mean.loss += curve[i].loss;
+      seconds += curve[i].first;
+      loss += curve[i].second;
     }
     const auto count = static_cast<double>(last - first);
-    out.push_back({mean.seconds / count, mean.loss / count});
+    out.emplace_back(seconds / count, loss / count);
   }
   return out;
 }
 
-void to_json(json& out, const MeasuredRun& run) {
-  out = {{"cell", run.cell}, {"round", run.round}};
-  if (!run.failure.empty()) {
-    out["failure"] = run.failure;
-    return;
-  }
-  json curve = json::array();
-  for (const LossPoint& point : run.loss_curve) curve.push_back({point.seconds, point.loss});
-  for (const auto& [name, count] : kCounts) out[name] = run.*count;
-  out.update({{"seconds", run.seconds},
-              {"bytes_per_kept_word", run.bytes_per_kept_word},
-              {"loss", run.loss},
-              {"quality", run.quality},
-              {"loss_curve", curve}});
-}
-
-void from_json(const json& in, MeasuredRun& run) {
-  in.at("cell").get_to(run.cell);
-  in.at("round").get_to(run.round);
-  run.failure = in.value("failure", "");
-  if (!run.failure.empty()) return;
-  in.at("seconds").get_to(run.seconds);
-  for (const auto& [name, count] : kCounts) in.at(name).get_to(run.*count);
-  in.at("bytes_per_kept_word").get_to(run.bytes_per_kept_word);
-  in.at("loss").get_to(run.loss);
-  in.at("quality").get_to(run.quality);
-  run.loss_curve.clear();
-  for (const json& point : in.at("loss_curve"))
-    run.loss_curve.push_back({point.at(0).get<double>(), point.at(1).get<double>()});
-}
-
-MeasuredRun read_metrics(const std::string& path) {
+json read_metrics(const std::string& path) {
+  constexpr std::size_t kMostLossPoints = 200;
   std::ifstream in(path, std::ios::binary);
   if (!in) throw Error("cannot read " + path);
+  LossCurve curve;
+  json summary;
   try {
-    return from_lines(in);
+    for (std::string line; std::getline(in, line);) {
+      json object = json::parse(line);
+      if (object.at("type") == "summary") {
+        summary = std::move(object);
+      } else if (object.at("loss").is_number()) {
+        curve.emplace_back(object.at("seconds"), object.at("loss"));
+      }
+    }
+    if (summary.at("state") != "finished") throw Error(path + ": the run is not finished");
+    const json& device = summary.at("device");
+    const json& losses = summary.at("epoch_loss");
+    json run{{"seconds", summary.at("seconds")},
+             {"peak_memory_bytes", summary.at("peak_memory_bytes")},
+             {"gpu_memory_bytes", device.value("memory_bytes", std::int64_t{0})},
+             {"centres_in_flight", device.value("centres_in_flight", std::int64_t{0})},
+             {"bytes_per_kept_word", bytes_per_kept_word(summary)},
+             {"loss", losses.empty() ? json(0) : losses.back()},
+             {"loss_curve", thinned(curve, kMostLossPoints)}};
+    run["seconds"].update(device.value("seconds", json::object()));
+    for (const char* count : {"vocabulary", "trained_tokens", "kept_tokens", "pairs"})
+      run[count] = summary.at("counts").at(count);
+    return run;
   } catch (const json::exception& error) {
     throw Error(path + " is not what train --metrics writes: " + error.what());
-  } catch (const Error& error) {
-    throw Error(path + ": " + error.what());
   }
 }
 
 Part trainings_part(const BenchOptions& options, ProgressDisplay& display) {
   check_readable("--pairs", options.pairs);
   check_readable("--analogies", options.analogies);
-  Part part{options.synthetic ? "synthetic" : "trainings", settings_of(options), {}, {}, describe};
-  for (const Cell& cell : trained_cells(options)) part.cells.push_back({json(cell), to_string(cell)});
-  const auto texts = std::make_shared<SyntheticTexts>(options.output);
-  part.measure = [&options, &display, texts](const NamedCell& named, int round, double limit) {
-    const auto cell = named.key.get<Cell>();
-    const std::vector<std::string> inputs =
-        options.synthetic ? std::vector<std::string>{texts->path(cell.vocab_size)} : options.inputs;
-    const auto waiting = [&](double seconds) {
-      stop_if_interrupted();
-      if (seconds > limit) throw OutOfTime();
-      display.show("round " + std::to_string(round) + ": " + named.name + ": " + format_duration(seconds));
-    };
-    return json(measure_training(options, cell, round, inputs, waiting));
+  // The synthetic texts, each written when it is first asked for.
+  const auto texts = std::make_shared<std::optional<WorkFolder>>();
+  const auto inputs_of = [&options, texts](const Cell& cell) {
+    if (!options.synthetic) return options.inputs;
+    if (!*texts) texts->emplace(options.output, kTextFolder);
+    std::string text = (*texts)->path(std::to_string(cell.vocab_size) + "-words.txt");
+    if (!fs::exists(text)) write_synthetic_text(text, cell.vocab_size);
+    return std::vector<std::string>{std::move(text)};
   };
-  return part;
+  const auto measure = [&options, &display, inputs_of](const Cell& cell, int round, double limit) {
+    const std::vector<std::string> inputs = inputs_of(cell);
+    const WorkFolder folder(options.output, kRunFolder);
+    const std::string vectors = folder.path("vectors.bin");
+    const std::string metrics = folder.path("metrics.jsonl");
+    std::vector<std::string> arguments{"warp2vec", "train", "--quiet", "--output=" + vectors,
+                                       "--metrics=" + metrics};
+    for (const std::string& input : inputs) arguments.push_back("--input=" + input);
+    for (const std::string& flag : train_flags(options, cell, round)) arguments.push_back(flag);
+    const double seconds = run_to_end(arguments, folder.path("errors"), [&](double so_far) {
+      stop_if_interrupted();
+      if (so_far > limit) throw OutOfTime();
+      display.show("round " + std::to_string(round) + ": " + to_string(cell) + ": " +
+                   format_duration(so_far));
+    });
+    json run = read_metrics(metrics);
+    run["seconds"][kTogether] = seconds;
+    run["quality"] = quality_of(vectors, options);
+    return run;
+  };
+  return {options.synthetic ? "synthetic" : "trainings", settings_of(options), trained_cells(options),
+          measure};
 }
 
 }  // namespace warp2vec::cli::bench

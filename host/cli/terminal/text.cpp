@@ -46,6 +46,13 @@ std::string format_duration(double seconds) {
   return pair(whole / 86400, "d", whole % 86400 / 3600, "h");
 }
 
+std::string format_time(std::time_t time, const char* format) {
+  std::tm utc{};
+  std::array<char, 64> text{};
+  ::gmtime_r(&time, &utc);
+  return {text.data(), std::strftime(text.data(), text.size(), format, &utc)};
+}
+
 std::string format_fixed(double value, int decimals) {
   std::array<char, 400> buffer{};  // the largest double has 309 digits before the point
   const int length = std::snprintf(buffer.data(), buffer.size(), "%.*f", decimals, value);
@@ -63,6 +70,12 @@ std::string format_real(double value) {
   std::array<char, 32> buffer{};
   const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
   return {buffer.data(), result.ptr};
+}
+
+std::string joined(const std::vector<std::string>& texts, const std::string& between) {
+  std::string out;
+  for (const std::string& text : texts) out += (&text == texts.data() ? "" : between) + text;
+  return out;
 }
 
 std::string wrap(std::string_view text, std::size_t width) {

@@ -2,6 +2,7 @@
 /// Human-readable numbers, sizes and times.
 
 #include <cstdint>
+#include <ctime>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,9 @@ std::string format_bytes(std::int64_t bytes);
 /// "0.4 s", "59 s", "1m05s", "2h03m", "3d04h".
 std::string format_duration(double seconds);
 
+/// In UTC; `format` as for std::strftime: "%Y-%m-%d" -> "2026-11-23".
+std::string format_time(std::time_t time, const char* format);
+
 /// With a fixed number of decimals.
 std::string format_fixed(double value, int decimals);
 
@@ -26,6 +30,9 @@ std::string format_significant(double value, int digits);
 
 /// The shortest digits that read back to the same double: 0.001 -> "0.001".
 std::string format_real(double value);
+
+/// {"a", "b"} -> "a, b".
+std::string joined(const std::vector<std::string>& texts, const std::string& between = ", ");
 
 /// Wraps at spaces so that no line is longer than `width`, unless a single word is.
 std::string wrap(std::string_view text, std::size_t width);
