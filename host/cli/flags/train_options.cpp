@@ -139,6 +139,13 @@ void add_run(Flags& flags, TrainOptions& options) {
   flags.config_file();
 }
 
+// 0 for what is no unit of time.
+std::int64_t seconds_of(const std::string& unit) {
+  if (unit == "s") return 1;
+  if (unit == "m") return 60;
+  return unit == "h" ? 3600 : 0;
+}
+
 }  // namespace
 
 void add_sharing_flag(Flags& flags, Config& config, const std::string& help) {
@@ -156,24 +163,19 @@ void add_train_flags(Flags& flags, TrainOptions& options) {
 }
 
 CheckpointWriter::Interval parse_interval(const std::string& text) {
-  const std::string flag = "--checkpoint-every";
+  const std::string given = "--checkpoint-every " + text;
   const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
   const std::string unit = text.substr(digits);
-  const auto seconds_of_unit = [&]() -> std::int64_t {
-    if (unit == "s") return 1;
-    if (unit == "m") return 60;
-    return unit == "h" ? 3600 : 0;
-  };
-  if (digits == 0 || (!unit.empty() && seconds_of_unit() == 0))
-    throw UsageError(flag + " " + text +
-                     " is not known: expected a time such as 90s, 10m or 2h, or a number of words");
-  const auto number = parse_number<std::int64_t>(flag, text.substr(0, digits));
-  if (number < 1) throw UsageError(flag + " " + text + " is out of range: expected at least 1");
-  if (unit.empty()) return {{}, number};
+  const std::int64_t unit_seconds = seconds_of(unit);
+  if (digits == 0 || (unit_seconds == 0 && !unit.empty()))
+    throw UsageError(given + " is not known: expected a time such as 90s, 10m or 2h, or a number of words");
+  const auto number = parse_number<std::int64_t>("--checkpoint-every", text.substr(0, digits));
+  if (number < 1) throw UsageError(given + " is out of range: expected at least 1");
+  if (unit_seconds == 0) return {{}, number};
   constexpr std::int64_t kMostSeconds = std::int64_t{365} * 24 * 3600;
-  if (number > kMostSeconds / seconds_of_unit())
-    throw UsageError(flag + " " + text + " is out of range: expected at most a year");
-  return {std::chrono::seconds(number * seconds_of_unit()), {}};
+  if (number > kMostSeconds / unit_seconds)
+    throw UsageError(given + " is out of range: expected at most a year");
+  return {std::chrono::seconds(number * unit_seconds), {}};
 }
 
 void check_settings(const Config& config) {
