@@ -1,6 +1,7 @@
 // Faults put into the PTX must be noticed: by other results, or by what the machine reports.
 #include "tests/ptx/ptx_test.h"
 
+#include <cuda_runtime_api.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -35,7 +36,8 @@ const std::vector<Fault>& faults() {
       {"halves swapped", R"((cvt\.rn\.bf16x2\.f32 [^,]*, )([^,]*), (\S*))", "$1$3, $2"},
       {"a shuffle from the lane itself", R"((shfl\.sync\.bfly\S* [^,]*, [^,]*, )[^,]*(,.*))", "$1 0$2"},
       {"a vector's values swapped", R"(^(red\..*, )\{([^,]*),([^,]*),)", "$1{$3,$2,"},
-      {"an addition left out", R"(^(red|atom)\..*)", ""},
+      // Those to counters of pairs are bounds, which may be large enough without one of them.
+      {"an addition left out", R"(^(red\..*|atom\S*\.f32 .*))", ""},
       {"two barriers left out", R"(bar\.sync.*)", "", true},
       {"two barriers of a warp left out", R"(bar\.warp\.sync.*)", "", true},
   };
@@ -71,7 +73,7 @@ class PtxMutants : public PtxTest {
             << faults()[f].name << ", line " << places[i].line << ": " << places[i].text;
       }
     }
-    EXPECT_GE(tried, 10);
+    EXPECT_GE(tried, 5);
     RecordProperty("faults", tried);
     start_anew();
   }
@@ -103,7 +105,9 @@ class PtxMutants : public PtxTest {
       return !ptx::failure().empty() || outcome.summary.pairs != right.summary.pairs ||
              outcome.summary.epoch_loss != right.summary.epoch_loss ||
              !equal_bits(outcome.embeddings, right.embeddings);
-    } catch (const std::exception&) {
+    } catch (const std::exception& error) {
+      const bool diverged = std::string(error.what()).find("diverged") != std::string::npos;
+      EXPECT_TRUE(diverged || !ptx::failure().empty()) << error.what();
       return true;
     }
   }
@@ -121,36 +125,41 @@ class PtxMutants : public PtxTest {
   }
 
   static void start_anew() {
+    cudaGetLastError();  // of a run that failed
     emulation::reset_device(emulation::DeviceSettings(emulation::device_settings()));
     ptx::reset();
     ptx::settings() = {};
   }
 };
 
-const SyntheticCorpus& corpus() {
-  static const SyntheticCorpus words = zipf_corpus(400, 200, 40);
-  return words;
-}
+/// What the kernel for tiles, or the plain one, trains.
+struct Kernel {
+  Rule rule;
+  bool tensor_cores = true;
+};
 
-Config config_for(const Rule& rule) {
-  Config config = config_of(rule);
+Training training_of(const Kernel& kernel) {
+  static const SyntheticCorpus corpus = runs_corpus(400, 200);
+  Config config = config_of(kernel.rule);
   config.epochs = 1;
   config.sample = 0;
-  return config;
+  return {corpus, config, kernel.tensor_cores};
 }
 
-TEST_F(PtxMutants, OfTheTileKernelAreNoticed) {
-  expect_noticed({corpus(), config_for({"ns", Sharing::tile, 100})}, 1);
-}
+TEST_F(PtxMutants, OfATileKernelAreNoticed) { expect_noticed(training_of({{"ns", Sharing::tile, 100}}), 1); }
 
-TEST_F(PtxMutants, OfManyKindsAreNoticed) {
-  constexpr std::size_t kMost = 6;
-  expect_noticed({corpus(), config_for({"ns", Sharing::tile, 100})}, kMost);
-  expect_noticed({corpus(), config_for({"ns", Sharing::tile, 100, TableType::bf16})}, kMost);
-  expect_noticed({corpus(), config_for({"hs", Sharing::tile, 100})}, kMost);
-  expect_noticed({corpus(), config_for({"ns+hs", Sharing::tile, 100})}, kMost);
-  expect_noticed({corpus(), config_for({"ns+hs", Sharing::tile, 64}), false}, kMost);
-}
+class PtxMutantsOf : public PtxMutants, public ::testing::WithParamInterface<Kernel> {};
+
+TEST_P(PtxMutantsOf, AreNoticed) { expect_noticed(training_of(GetParam()), 4); }
+
+INSTANTIATE_TEST_SUITE_P(
+    Kernels, PtxMutantsOf,
+    ::testing::Values(Kernel{{"ns", Sharing::tile, 100}}, Kernel{{"ns", Sharing::tile, 100, TableType::bf16}},
+                      Kernel{{"hs", Sharing::tile, 100}}, Kernel{{"ns+hs", Sharing::tile, 100}},
+                      Kernel{{"ns+hs", Sharing::tile, 64}, false}),
+    [](const auto& parameter) {
+      return rule_name({parameter.param.rule, 0}) + (parameter.param.tensor_cores ? "" : "_plain");
+    });
 
 }  // namespace
 }  // namespace warp2vec
