@@ -43,7 +43,7 @@ Every run is a training of its own; all are run once, then all again, so that a 
 meets them all. Figures are medians, with the smallest and the largest in brackets.
 )";
 
-// Returns the GPUs of this machine if they may be needed.
+// Returns the GPUs of this machine, if they may be needed.
 std::optional<CudaDevices> complete(BenchOptions& options) {
   bench::Grid& grid = options.grid;
   std::optional<CudaDevices> gpus;
@@ -62,7 +62,8 @@ std::optional<CudaDevices> complete(BenchOptions& options) {
   return gpus;
 }
 
-// The names of the GPUs that train, by --device. Throws UsageError for a device that cannot train a cell.
+// The names of the GPUs used for training, by --device. Throws UsageError for a device that cannot train a
+// cell.
 json check_devices(const BenchOptions& options, const std::vector<Cell>& cells,
                    const std::optional<CudaDevices>& gpus) {
   json names = json::object();
@@ -74,7 +75,7 @@ json check_devices(const BenchOptions& options, const std::vector<Cell>& cells,
   return names;
 }
 
-// Of the memory of all devices, as far as they are known, bytes a second.
+// The known memory bandwidths of the devices, in bytes per second.
 json bandwidths_of(const BenchOptions& options, const json& gpus) {
   json bandwidths = json::object();
   for (const std::string& device : options.grid.devices) {
@@ -90,7 +91,7 @@ json bandwidths_of(const BenchOptions& options, const json& gpus) {
   return bandwidths;
 }
 
-// As a ResultsFile takes it.
+// In the form that ResultsFile expects.
 json conditions_of(const bench::Part& part, const json& gpus, const json& bandwidths) {
   const Machine machine = this_machine();
   return {{"program", {{"version", version()}, {"commit", commit()}}},
@@ -105,7 +106,7 @@ json conditions_of(const bench::Part& part, const json& gpus, const json& bandwi
           {part.name, {{"settings", part.settings}}}};
 }
 
-// Returns the name of the page, which is written before anything is printed; that ends `saving`.
+// Returns the name of the page. It is written before anything is printed, after which `saving` is reset.
 std::string report(const BenchOptions& options, const bench::Part& part, const bench::ResultsFile& results,
                    std::optional<ClosedPipesGuard>& saving) {
   try {
@@ -162,7 +163,7 @@ int run_bench(const Arguments& arguments) {
     return 0;
   }
   const bool study = !options.study.empty();
-  // A cell with few pairs has no work for a second thread, which would move the points of crossing.
+  // A cell with few pairs has no work for a second thread, which would shift the crossing points.
   if (study && !flags.given("--threads")) options.config.threads = 1;
   const std::optional<CudaDevices> gpus = complete(options);
   const json gpu_names = check_devices(options, bench::trained_cells(options), gpus);

@@ -44,7 +44,7 @@ void from_json(const nlohmann::json& json, Cell& cell) {
 
 namespace {
 
-// A flag with values between commas, each once.
+// A flag that takes comma-separated values without duplicates.
 template <class Value>
 void add_list(Flags& flags, const std::string& flag, std::vector<Value>& values,
               const std::function<Value(const std::string&)>& parse, const std::string& help) {
@@ -89,7 +89,7 @@ void add_settings(Flags& flags, Config& config) {
                "CPU threads, 1 to 1024; 0 = all of the machine's (default 0; of the study 1)");
 }
 
-// `config` with the settings of a variant, "sharing=pair sample=1e-4".
+// Returns `config` with the settings of a variant, such as "sharing=pair sample=1e-4".
 Config with_variant(Config config, const std::string& variant) {
   Arguments arguments;
   std::istringstream settings(variant);

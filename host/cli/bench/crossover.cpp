@@ -26,10 +26,11 @@ namespace {
 using nlohmann::json;
 using Clock = std::chrono::steady_clock;
 
-// `work` does some units and returns how many; it is repeated until the clock can tell.
+// `work` does a number of units and returns it; it is repeated until the total time is long enough to
+// measure.
 UnitTime timed(const std::function<std::int64_t()>& work) {
   constexpr double kLongEnough = 0.05;
-  work();  // memory and caches are warm from here on
+  work();  // warms up memory and caches
   UnitTime time;
   const auto begin = Clock::now();
   do {
@@ -46,7 +47,7 @@ UnitTime time_of_draws(const std::vector<std::int64_t>& counts, double exponent)
   const AliasView view = table.view();
   const Draws draws{1, 0};
   std::uint64_t next = 0;
-  volatile std::int64_t sink = 0;  // so that the draws are made
+  volatile std::int64_t sink = 0;  // prevents the draws from being optimised away
   return timed([&] {
     constexpr std::int64_t kBlocks = 100'000;
     std::int64_t sum = 0;
@@ -59,8 +60,9 @@ UnitTime time_of_draws(const std::vector<std::int64_t>& counts, double exponent)
   });
 }
 
-// One training: the seconds of all its pairs, and how many they were. Of a GPU the seconds of its kernels, by
-// its own clock: the host's would add to a short training how long it takes to start and to wait for one.
+// Runs one training; returns the time of all its pairs, and their number. On a GPU this is the time of its
+// kernels, measured on the GPU: host time would include launch and synchronisation, which matter in a short
+// training.
 UnitTime train_once(const TrainingData& data, const std::string& device, Embeddings& embeddings) {
   const auto go_on = [](const Progress&) { return caught_signal() == 0; };
   const DeviceRequest request = parse_device(device);
@@ -101,13 +103,13 @@ const Point* point_at(const Line& line, double words) {
 
 std::string words_text(double words) { return with_commas(std::llround(words)) + " words"; }
 
-// Two lines at one size.
+// Two lines at one vocabulary size.
 struct Meeting {
   double words = 0;
-  double ratio = 1;   // of the medians, the second line's by the first's
-  bool apart = true;  // no round of one took as long as one of the other
+  double ratio = 1;   // of the medians: second line / first line
+  bool apart = true;  // the ranges of their rounds do not overlap
 
-  // "2.0x with 100 words"; "1.028x with 10 words", which would be rounded to 1.0.
+  // "2.0x with 100 words"; "1.028x with 10 words", where one decimal would round to 1.0.
   std::string text(bool inverse) const {
     const double factor = inverse ? 1 / ratio : ratio;
     const bool near = factor > 0.9 && factor < 1.1;
@@ -142,7 +144,7 @@ std::string from_text(const Comparison& comparison) {
   return "about " + words_text(comparison.words) + (comparison.clear ? "" : ", within the noise");
 }
 
-// A row for each size, a column for each line.
+// One row per size, one column per line.
 Table times_table(const std::string& title, const std::vector<Line>& lines) {
   std::set<double> sizes;
   Table table{title, {{"words"}}};
@@ -179,7 +181,7 @@ std::vector<Cell> study_cells(const Grid& grid) {
 std::int64_t study_tokens(const Cell& cell, int threads) {
   constexpr double kPairsOfToken = 6;   // with the default window
   constexpr double kSeconds = 0.5;      // for full softmax
-  constexpr double kThreadSpeed = 5e9;  // operations a second, rather too few than too many
+  constexpr double kThreadSpeed = 5e9;  // operations per second, a conservative estimate
   constexpr double kGpuSpeed = 5e12;
   const bool reference = cell.device == "reference";
   const std::int64_t most = is_gpu(cell.device) ? 4'000'000 : reference ? 50'000 : 1'000'000;
@@ -230,7 +232,7 @@ Part crossover_part(const BenchOptions& options) {
 
 std::vector<Line> study_lines(const json& runs) {
   std::vector<Row> rows = summarise(runs);
-  for (Row& row : rows) row.cell.dim = 0;  // all have the same
+  for (Row& row : rows) row.cell.dim = 0;  // the same for all
   return lines_of(rows, kUnitTime);
 }
 

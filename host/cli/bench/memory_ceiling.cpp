@@ -15,7 +15,7 @@
 namespace warp2vec::cli::bench {
 
 double bytes_per_kept_word(const nlohmann::json& summary) {
-  constexpr const char* kTopNodes = "64";  // one for which the summary tells the nodes outside
+  constexpr const char* kTopNodes = "64";  // a number for which the summary has the nodes outside
   const nlohmann::json& settings = summary.at("settings");
   const auto setting = [&](const char* name) { return settings.at(name).get<double>(); };
   const auto loss = settings.at("loss").get<std::string>();
@@ -23,7 +23,7 @@ double bytes_per_kept_word(const nlohmann::json& summary) {
   const auto kept = summary.at("counts").at("kept_tokens").get<double>();
   if (kept == 0 || loss == "softmax") return 0;
   const double contexts = summary.at("counts").at("pairs").get<double>() / kept;
-  const double edges = 2 * setting("window");  // contexts of a tile that are none of its centres
+  const double edges = 2 * setting("window");  // contexts of a tile that are not among its centres
   double rows = 0;
   if (loss != "hs") {
     const double centres = setting("tile_centres");
@@ -67,7 +67,7 @@ std::optional<double> gpu_bandwidth(const std::string& name) {
 
 double measured_bandwidth(int threads) {
   using Seconds = std::chrono::duration<double>;
-  constexpr std::size_t kBytes = std::size_t{128} << 20;  // more than caches hold
+  constexpr std::size_t kBytes = std::size_t{128} << 20;  // larger than the caches
   constexpr Seconds kLongEnough(0.2);
   const auto share = kBytes / static_cast<std::size_t>(threads);
   std::vector<char> from(kBytes, 1);
@@ -78,7 +78,7 @@ double measured_bandwidth(int threads) {
     std::vector<std::jthread> workers;
     for (std::size_t first = 0; first + share <= kBytes; first += share)
       workers.emplace_back([&, first] { std::memcpy(to.data() + first, from.data() + first, share); });
-    workers.clear();  // waits
+    workers.clear();  // joins
     const Seconds seconds = std::chrono::steady_clock::now() - begin;
     best = best == Seconds(0) ? seconds : std::min(best, seconds);
     all += seconds;

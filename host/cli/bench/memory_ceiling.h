@@ -1,8 +1,8 @@
 #pragma once
-/// How fast memory lets a training be at best.
+/// Upper bounds on training speed from memory bandwidth.
 ///
-/// Each row that a kept word needs is read and written once: bytes = rows * padded dim * bytes of a value
-/// * 2. Rows of a kept word:
+/// Each row that a kept word needs is read and written once: bytes = rows * padded dim * bytes per value * 2.
+/// Rows per kept word:
 ///
 ///     pair     P * (2 + K)                each pair has one context, one centre and K negatives
 ///     window   P + 1 + K                  each window has P contexts, one centre and K negatives
@@ -11,9 +11,9 @@
 ///                                         nodes of the tree, and each has B further nodes
 ///     ns+hs    tile + hs
 ///
-/// P: contexts of a centre, counted; K: --negative; W: --window; N, M, L: sizes of the tiles; T = 64; B:
-/// nodes on a kept word's path without the first T, the mean. Rows that stay in a cache need not come from
-/// memory, so that a training may be above a ceiling.
+/// P: contexts per centre, counted; K: --negative; W: --window; N, M, L: sizes of the tiles; T = 64; B: mean
+/// number of nodes on a kept word's path, without the first T. Rows that stay in a cache need not be read
+/// from memory, so a training can exceed a ceiling.
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -22,16 +22,16 @@
 
 namespace warp2vec::cli::bench {
 
-/// From the closing summary of `train --metrics`; 0 for what has no formula. Throws
-/// nlohmann::json::exception.
+/// Computed from the final summary of `train --metrics`; 0 if there is no formula for the configuration.
+/// Throws nlohmann::json::exception if `summary` is not such a summary.
 double bytes_per_kept_word(const nlohmann::json& summary);
 
-/// Of a GPU's memory, bytes a second, by the whole name that the driver gives (a part of a GPU, or a
-/// laptop's, has less), from NVIDIA's data sheets.
+/// Memory bandwidth of a GPU in bytes per second, from NVIDIA's data sheets, by the complete name that the
+/// driver reports (a laptop GPU or a partition has less). Nothing for an unknown name.
 std::optional<double> gpu_bandwidth(const std::string& name);
 
-/// Of this machine's memory, bytes read and written a second, by copying with `threads` threads: the best of
-/// the copies of a fifth of a second.
+/// Memory bandwidth of this machine in bytes read and written per second, measured by copying on `threads`
+/// threads: the best of the copies within a fifth of a second.
 double measured_bandwidth(int threads);
 
 }  // namespace warp2vec::cli::bench

@@ -36,7 +36,7 @@ rect,circle{fill:var(--c)}polyline{fill:none;stroke:var(--grid);stroke-width:1}
 .legend i{display:inline-block;width:.8em;height:.8em;margin-right:.4em;background:var(--c)}
 )";
 
-// A cell of a table; the range behind a figure becomes a line of its own.
+// A table cell; the range of a figure goes on a separate line.
 std::string cell_html(const std::string& text) {
   const std::size_t range = text.find(" (");
   if (range == std::string::npos || text.find(" to ", range) == std::string::npos || !text.ends_with(')'))
@@ -44,12 +44,12 @@ std::string cell_html(const std::string& text) {
   return escaped(text.substr(0, range)) + "<small>" + escaped(text.substr(range + 1)) + "</small>";
 }
 
-// How many colours there are: class "cN" sets the N-th, so that one style sheet has them for light and for
-// dark; a further series starts again with the first.
+// Number of colours: class "cN" selects the N-th, so that one style sheet covers light and dark mode; further
+// series start again with the first.
 constexpr std::size_t kColours = 10;
 std::string colour_class(std::size_t number) { return "c" + std::to_string(number % kColours); }
 
-// A phone's width, so that text is never scaled down much.
+// The width of a phone, so that text is never scaled down much.
 constexpr double kWidth = 360;
 
 std::string number(double value) {
@@ -58,12 +58,12 @@ std::string number(double value) {
   return text == "-0" ? "0" : text;
 }
 
-// One <svg> element, as wide as its surroundings, kWidth x height units of about a pixel on a phone.
+// One <svg> element as wide as its container, with kWidth x height units of about one pixel on a phone.
 class Svg {
  public:
   explicit Svg(double height) : height_(height) {}
 
-  // `hint` shows where a pointer rests on it.
+  // `hint` is shown as a tooltip.
   void shape(const std::string& element, const std::vector<std::pair<const char*, double>>& places,
              const std::string& css, const std::string& hint) {
     parts_ += "<" + element;
@@ -78,7 +78,7 @@ class Svg {
     for (const auto& [x, y] : points) places += (places.empty() ? "" : " ") + number(x) + "," + number(y);
     parts_ += "<polyline points=\"" + places + "\" class=\"" + css + "\"/>\n";
   }
-  // `anchor`: which part of the text is at x, if not its start.
+  // `anchor`: which part of the text is placed at x, if not its start.
   void text(double x, double y, const std::string& words, const std::string& css = "",
             const std::string& anchor = "") {
     parts_ += "<text x=\"" + number(x) + "\" y=\"" + number(y) + "\"";
@@ -86,7 +86,7 @@ class Svg {
     if (!anchor.empty()) parts_ += " text-anchor=\"" + anchor + "\"";
     parts_ += ">" + escaped(words) + "</text>\n";
   }
-  // `label` says to those who do not see it what it shows; `names` become a legend.
+  // `label` describes the figure for screen readers; `names` form the legend.
   std::string figure(const std::string& label, const std::vector<std::string>& names) const {
     std::string out = "<figure>\n<svg viewBox=\"0 0 " + number(kWidth) + " " + number(height_) +
                       "\" role=\"img\" aria-label=\"" + escaped(label) + "\">\n" + parts_ + "</svg>\n";
@@ -101,10 +101,10 @@ class Svg {
   std::string parts_;
 };
 
-// Of the largest power of ten that is not above `value`.
+// The exponent of the largest power of ten that is not above `value`.
 int exponent_of(double value) { return static_cast<int>(std::floor(std::log10(value) + 1e-9)); }
 
-// An axis on a chart, from `begin` to `end`, that has room for all values it was given.
+// A chart axis from `begin` to `end` that covers all values added to it.
 class PlacedAxis {
  public:
   PlacedAxis(const Axis& axis, double begin, double end) : axis_(axis), begin_(begin), end_(end) {}
@@ -115,7 +115,7 @@ class PlacedAxis {
     high_ = std::max(high_, value);
   }
   bool empty() const { return low_ > high_; }
-  // A little at both ends, and never nothing.
+  // Adds a margin at both ends; the range is never empty afterwards.
   void add_room() {
     if (axis_.logarithmic) {
       low_ /= 1.15;
@@ -238,7 +238,7 @@ std::string html_tables(const std::vector<Table>& tables) {
 
 std::string bar_chart(const std::string& title, const std::vector<Bar>& bars,
                       const std::vector<std::string>& names) {
-  constexpr double kThickness = 14, kStep = 38;  // from bar to bar, the label above it included
+  constexpr double kThickness = 14, kStep = 38;  // distance between bars, including the label above
   if (bars.empty()) return "";
   double longest = 0;
   for (const Bar& bar : bars)

@@ -22,7 +22,7 @@ using nlohmann::json;
 
 constexpr const char* kParts[] = {"trainings", "synthetic", "crossover"};
 
-// What the page says of its charts and tables.
+// Notes on the charts and tables of the page.
 constexpr const char* kLeadsNote =
     R"(How many times as fast as the CPU under the same settings, in the same round. Training: seconds of the GPU's
 kernels against seconds of training on the CPU. End to end: from the start of the program to its end.)";
@@ -55,7 +55,7 @@ std::string name_of(const Row& row) {
   return to_string(cell);
 }
 
-// What the bars mean, and a bar for each of the two figures that a row has; "" if none has any.
+// The meaning of the bars, and one bar for each of the two figures that a row has; "" if no row has any.
 std::string two_bars(const std::vector<Row>& rows, const Figure& training, const Figure& together,
                      const std::string& title, const std::string& meaning) {
   std::vector<Bar> bars;
@@ -114,7 +114,7 @@ std::string quality_charts(const std::vector<Row>& rows) {
 }
 
 std::string loss_curves(const std::vector<Row>& rows) {
-  // By title and by the size that was asked for: two limits may leave the same words.
+  // Grouped by title and by requested size: two limits may result in the same number of words.
   std::vector<std::pair<std::pair<std::string, std::int64_t>, std::vector<Series>>> charts;
   for (const Row& row : rows) {
     if (row.runs.empty() || row.runs[0].at("loss_curve").size() < 2) continue;
@@ -189,7 +189,7 @@ std::vector<Section> crossover_sections(const std::vector<Line>& lines) {
           {"All figures of the study", html_tables(study_tables(lines))}};
 }
 
-// Of the trainings in `part`; `of` ends the titles.
+// For the trainings in `part`; `of` is appended to the titles.
 std::vector<Section> trainings_sections(const json& content, const std::string& part, const std::string& of) {
   const std::vector<Row> rows = rows_of(content, part);
   if (rows.empty()) return {};
@@ -282,7 +282,7 @@ std::string title_of(const json& content) {
   return "warp2vec bench: " + joined(parts);
 }
 
-// A program's seconds by those of warp2vec.
+// Seconds of a program / seconds of warp2vec.
 std::string lead_text(const json& program, const char* phase) {
   const json leads = program.value("times_the_seconds_of_warp2vec", json::object());
   if (program.at("program") == "warp2vec" || !leads.contains(phase) || !leads.at(phase).is_number())

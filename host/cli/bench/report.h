@@ -1,5 +1,5 @@
 #pragma once
-/// report.html: all that results.json has, for people.
+/// report.html: the contents of results.json for human readers.
 
 #include "host/cli/bench/page.h"
 
@@ -10,20 +10,20 @@
 
 namespace warp2vec::cli::bench {
 
-/// The whole page: comparisons first, then charts and tables of what there is. `content` is that of
-/// results.json; throws nlohmann::json::exception for what is not.
+/// The complete page: comparisons first, then all charts and tables. `content` is that of results.json;
+/// throws nlohmann::json::exception if it is not.
 std::string report_page(const nlohmann::json& content);
 
-/// What the terminal shows of a part of results.json: its tables, and what was not measured.
+/// The terminal output for a part of results.json: its tables, and what was not measured.
 std::vector<Table> tables_of(const nlohmann::json& content, const std::string& part);
 
-/// Writes `html` as `folder`/report.html, whole or not at all, and returns that name. Throws Error.
+/// Writes `html` atomically to `folder`/report.html and returns that name. Throws Error.
 std::string write_report(const std::string& folder, const std::string& html);
 
-/// The results.json that benchmarks/compare_peers writes. Throws Error naming `path` if it cannot be read or
-/// is not such a file.
+/// The results.json of benchmarks/compare_peers. Throws Error naming `path` if it cannot be read or is not
+/// such a file.
 nlohmann::json load_peers(const std::string& path);
-/// A page of such results alone.
+/// A page with only these results.
 std::string peers_page(const nlohmann::json& peers);
 
 }  // namespace warp2vec::cli::bench

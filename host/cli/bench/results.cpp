@@ -29,7 +29,7 @@ bool is_of(const json& run, const json& cell, const json& round) {
   return run.at("cell") == cell && run.at("round") == round;
 }
 
-// Adds the names whose values are not the same in both.
+// Adds the names whose values differ between the two.
 void add_differences(const json& earlier, const json& now, std::vector<std::string>& names) {
   for (const auto& [name, value] : now.items())
     if (earlier.value(name, json()) != value) names.push_back(name);
@@ -39,13 +39,13 @@ double seconds_between(Clock::time_point begin, Clock::time_point end) {
   return std::chrono::duration<double>(end - begin).count();
 }
 
-// Of one cell.
+// The progress of one cell.
 struct State {
-  double seconds = -1;  // that its last run took; below 0 = not known
-  int missing = 0;      // rounds
+  double seconds = -1;  // of its last run; negative = unknown
+  int missing = 0;      // number of rounds
 };
 
-// How long what is left may take, unknown cells as long as the mean of the known: "; about 1m05s left".
+// Estimates the remaining time, with the mean of the known cells for unknown ones: "; about 1m05s left".
 std::string time_left(const std::vector<State>& states) {
   double known = 0, left = 0;
   int measured = 0, unknown = 0;
@@ -68,7 +68,7 @@ json measured(const Part& part, const Cell& cell, int round, double limit) {
     run = part.measure(cell, round, limit);
   } catch (const Error& error) {
     run["failure"] = error.what();
-  } catch (const std::bad_alloc&) {  // others may still be measured
+  } catch (const std::bad_alloc&) {  // other cells may still fit
     run["failure"] = "not enough memory";
   }
   run["cell"] = cell;
@@ -155,14 +155,14 @@ void ResultsFile::keep(const std::string& name, json value) {
 
 void ResultsFile::write() const {
   AtomicFile file(path_);
-  // Messages may hold bytes that are not UTF-8, which JSON cannot.
+  // Messages may contain bytes that are not UTF-8, which JSON does not allow.
   file.write(content_.dump(1, ' ', false, json::error_handler_t::replace) + "\n");
   file.commit();
 }
 
 Outcome run_rounds(const Part& part, int rounds, Clock::time_point end, ResultsFile& results,
                    ProgressDisplay& display) {
-  constexpr double kLeast = 1;  // seconds; with less no run is begun
+  constexpr double kLeast = 1;  // seconds; with less time left no run is started
   const InterruptGuard guard;
   Outcome outcome;
   const std::size_t total = part.cells.size() * static_cast<std::size_t>(rounds);

@@ -58,7 +58,7 @@ Figures figures_of(const json& run, const std::map<std::string, double>& bandwid
   return figures;
 }
 
-// For each figure of any run the values of all.
+// The distribution of each figure over all runs that have it.
 std::map<std::string, Spread> spreads_of(const std::vector<Figures>& runs) {
   std::map<std::string, std::vector<double>> values;
   for (const auto& figures : runs)
@@ -95,7 +95,7 @@ bool has_variants(const std::vector<Row>& rows) {
 std::string size_text(const Row& row) { return row.words() > 0 ? with_commas(row.words()) : "all"; }
 std::string variant_text(const Row& row) { return row.cell.variant.empty() ? kNothing : row.cell.variant; }
 
-// A line for each row, with the settings in which rows differ, and with the figures that any has.
+// One line per row, with the settings in which rows differ, and the figures that any row has.
 Table table_of(const std::string& title, const std::vector<Row>& rows, const std::vector<Figure>& figures,
                bool with_runs = false) {
   Table table{title, std::vector<std::vector<std::string>>(rows.size() + 1)};
@@ -117,7 +117,7 @@ Table table_of(const std::string& title, const std::vector<Row>& rows, const std
   return table;
 }
 
-// The rows that differ in `member` alone side by side, a line for each vocabulary size and all else.
+// Rows that differ only in `member`, side by side: one line per vocabulary size and other settings.
 Table comparison(const std::string& title, const std::vector<Row>& rows, std::string Cell::*member,
                  std::string Cell::*other, const char* other_title) {
   std::vector<std::string> values;

@@ -47,7 +47,7 @@ TokenStream drawn_tokens(const Vocabulary& vocabulary, std::int64_t tokens) {
 
 void write_synthetic_text(const std::string& path, std::int64_t words) {
   constexpr int kTokensPerWord = 6, kLine = 24;
-  // A step that has no factor in common with their number reaches all words.
+  // A step that is coprime to the number of words reaches all of them.
   std::int64_t step = words * 5 / 8 + 1;
   while (std::gcd(step, words) != 1) ++step;
   const Draws draws{7, 0};

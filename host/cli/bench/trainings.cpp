@@ -36,7 +36,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-// A folder in that of the results, empty at first and gone at the end.
+// A folder within the results folder, initially empty and removed at the end.
 class WorkFolder {
  public:
   WorkFolder(const std::string& output, const char* name) : folder_(fs::path(output) / name) {
@@ -58,8 +58,8 @@ class WorkFolder {
   fs::path folder_;
 };
 
-// Starts this program with other arguments: without input, with its output thrown away and its errors in the
-// file `errors`. It ends with this process, however that ends.
+// Starts this program with other arguments: without input, its output discarded and its errors written to the
+// file `errors`. The child is killed when this process ends, for whatever reason.
 pid_t start(const std::vector<std::string>& arguments, const std::string& errors) {
   std::vector<char*> argv;
   argv.reserve(arguments.size() + 1);
@@ -69,11 +69,11 @@ pid_t start(const std::vector<std::string>& arguments, const std::string& errors
   const pid_t process = ::fork();
   if (process < 0) throw Error("cannot start a process: " + std::generic_category().message(errno));
   if (process > 0) return process;
-  // From here on only what a child of a process with threads may call.
+  // From here on, only functions that are safe after fork() in a multithreaded process.
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != parent) ::_exit(1);  // it had ended before
-  ::setpgid(0, 0);                        // Ctrl-C is for the parent, which ends this process itself
-  ::signal(SIGPIPE, SIG_DFL);             // which the parent may ignore
+  if (::getppid() != parent) ::_exit(1);  // the parent has already ended
+  ::setpgid(0, 0);                        // Ctrl-C is for the parent, which kills this process itself
+  ::signal(SIGPIPE, SIG_DFL);             // the parent may ignore it
   const int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);
   ::dup2(nothing, STDIN_FILENO);
   ::dup2(nothing, STDOUT_FILENO);
@@ -82,9 +82,9 @@ pid_t start(const std::vector<std::string>& arguments, const std::string& errors
   ::_exit(127);
 }
 
-// Runs this program to its end and returns the seconds that it took. `waiting` is called every few
-// milliseconds; what it throws ends the program at once and is passed on. Throws Error with the program's
-// last message, or saying how it ended, if it fails.
+// Runs this program to its end and returns the elapsed seconds. `waiting` is called every few milliseconds;
+// an exception from it kills the program and is rethrown. If the program fails, throws Error with its last
+// message or its exit status or signal.
 double run_to_end(const std::vector<std::string>& arguments, const std::string& errors,
                   const std::function<void(double seconds)>& waiting) {
   const auto begin = std::chrono::steady_clock::now();
@@ -143,7 +143,7 @@ void check_readable(const std::string& flag, const std::vector<std::string>& fil
     if (!std::ifstream(file)) throw Error("cannot read " + flag + (" " + file));
 }
 
-// When the newest of the files was written, "2026-11-23T01:23:45Z".
+// The modification time of the newest file, "2026-11-23T01:23:45Z".
 std::string modified(const Corpus& corpus) {
   std::time_t newest = 0;
   for (const Corpus::File& file : corpus.files()) {
@@ -224,7 +224,7 @@ json read_metrics(const std::string& path) {
 Part trainings_part(const BenchOptions& options, ProgressDisplay& display) {
   check_readable("--pairs", options.pairs);
   check_readable("--analogies", options.analogies);
-  // The synthetic texts, each written when it is first asked for.
+  // The synthetic texts, each written on first use.
   const auto texts = std::make_shared<std::optional<WorkFolder>>();
   const auto inputs_of = [&options, texts](const Cell& cell) {
     if (!options.synthetic) return options.inputs;

@@ -1,6 +1,6 @@
 #pragma once
-/// The trainings: each one run of `train` as a process of its own, so that memory and crashes are that run's
-/// alone.
+/// The trainings: each is one run of `train` in a separate process, so that memory and crashes are confined
+/// to that run.
 
 #include "host/cli/bench/bench_options.h"
 #include "host/cli/bench/results.h"
@@ -14,22 +14,23 @@
 
 namespace warp2vec::cli::bench {
 
-/// Seconds since training began, and the mean loss of a pair in nats.
+/// (seconds since training began, mean loss per pair in nats).
 using LossCurve = std::vector<std::pair<double, double>>;
 
-/// At most `most` points, each the mean of as many neighbours; `most` >= 1.
+/// At most `most` points, each the mean of a group of neighbours; `most` >= 1.
 LossCurve thinned(const LossCurve& curve, std::size_t most);
 
-/// What results.json has of a training, from the file that `train --metrics` has written: "seconds" by phase;
-/// the words of the "vocabulary", "trained_tokens" (before subsampling, of all epochs), "kept_tokens" of them
+/// The entry of a training in results.json, from the file written by `train --metrics`: "seconds" by phase;
+/// the size of the "vocabulary", "trained_tokens" (before subsampling, of all epochs), "kept_tokens" of them
 /// and "pairs"; "peak_memory_bytes" of the process and "gpu_memory_bytes" (0 = not on a GPU);
 /// "centres_in_flight" on a GPU; "bytes_per_kept_word", see memory_ceiling.h; "loss" of the last epoch and
-/// "loss_curve". Throws Error naming `path` if there is no summary of a finished run in it.
+/// "loss_curve". Throws Error naming `path` if it contains no summary of a finished run.
 nlohmann::json read_metrics(const std::string& path);
 
-/// Every combination of options.grid, which is complete. A run has also "together" among its "seconds", from
-/// the start of the process to its end, and its "quality": "spearman FILE" (-1 to 1) and "analogies FILE" (0
-/// to 1). `options` and `display` outlive the part. Throws Error for a file that cannot be read.
+/// All combinations of options.grid, which must be complete. A run also has "together" among its "seconds",
+/// from the start of the process to its end, and its "quality": "spearman FILE" (-1 to 1) and "analogies
+/// FILE" (0 to 1). `options` and `display` must outlive the result. Throws Error for a file that cannot be
+/// read.
 Part trainings_part(const BenchOptions& options, ProgressDisplay& display);
 
 }  // namespace warp2vec::cli::bench
