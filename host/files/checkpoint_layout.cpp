@@ -11,7 +11,7 @@
 namespace warp2vec {
 namespace {
 
-// The numbers in the order of the file.
+// Visits the numbers in file order.
 template <class State, class Visit>
 void each_number(State& state, const Visit& visit) {
   visit(state.kept_done);
@@ -149,7 +149,7 @@ void require_possible(const TrainingState& state, const Config& config, const Te
                 std::to_string(summary.epoch_loss.size()));
   std::int64_t epoch_ids = 0;
   for (const TextFingerprint::File& file : text.files) epoch_ids += file.ids;
-  // Where an epoch begins, nothing of it is trained.
+  // At the beginning of an epoch, none of its words has been trained.
   require_number(summary.tokens >= 0 && summary.tokens / epoch_ids == state.epoch &&
                      (summary.tokens % epoch_ids == 0) == (state.kept_done == 0),
                  "trained words");

@@ -1,5 +1,5 @@
 #pragma once
-/// What a checkpoint has beside a model; see docs/checkpoint-format.md.
+/// The sections that a checkpoint has in addition to those of a model; see docs/checkpoint-format.md.
 
 #include <warp2vec/checkpoint.h>
 
@@ -10,7 +10,7 @@
 
 namespace warp2vec {
 
-/// The names of the sections behind those of a model, in their order.
+/// Names of these sections, which follow those of a model, in order.
 inline constexpr std::array<std::string_view, 4> kCheckpointSections{"state", "losses", "text", "notes"};
 
 std::string encode_state(const TrainingState& state);
@@ -18,15 +18,15 @@ std::string encode_losses(const TrainingState& state);
 std::string encode_text(const TextFingerprint& text);
 std::string encode_notes(const std::vector<std::string>& notes);
 
-// All throw Error for bytes that the functions above do not make of a run.
+// All of these throw Error for bytes that the functions above could not have produced.
 
-/// All but the losses of epochs.
+/// Without the losses of the epochs.
 TrainingState decode_state(std::string_view bytes);
 std::vector<double> decode_losses(std::string_view bytes);
 TextFingerprint decode_text(std::string_view bytes);
 std::vector<std::string> decode_notes(std::string_view bytes);
 
-/// Throws Error for a state that no run with these settings and this text has.
+/// Throws Error for a state that no run with these settings and this text can have.
 void require_possible(const TrainingState& state, const Config& config, const TextFingerprint& text);
 
 }  // namespace warp2vec

@@ -14,7 +14,7 @@ using Clock = std::chrono::steady_clock;
 
 Matrix shaped_like(const Matrix& matrix) { return {matrix.rows(), matrix.cols()}; }
 
-// Training waits for this, so all of its threads do it.
+// Training waits for the copy, so all of its threads take part.
 void copy(const Matrix& from, Matrix& to, int threads) {
   constexpr std::int64_t kRowsPerTask = 4096;
   parallel_for((from.rows() + kRowsPerTask - 1) / kRowsPerTask, threads, [&](std::int64_t task) {
@@ -65,7 +65,7 @@ void CheckpointWriter::take(const Embeddings& embeddings, const TrainingState& s
   try {
     thread_ = std::jthread([this] { write(); });
   } catch (const std::system_error&) {
-    write();  // no thread to be had; better late than not at all
+    write();  // no thread available: write synchronously
   }
 }
 

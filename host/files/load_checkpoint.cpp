@@ -10,7 +10,7 @@
 namespace warp2vec {
 namespace {
 
-// What `decode` makes of a section.
+// Applies `decode` to the content of a section.
 template <class Decode>
 auto decoded(const ModelFile& file, std::string_view name, Decode decode) {
   const Section& section = file.section(name);
@@ -21,7 +21,7 @@ auto decoded(const ModelFile& file, std::string_view name, Decode decode) {
   }
 }
 
-// All that is small.
+// Loads everything but the vocabulary and the matrices.
 Checkpoint without_parameters(const ModelFile& file) {
   Checkpoint checkpoint;
   checkpoint.config = file.settings().config;
@@ -44,7 +44,7 @@ Checkpoint load_checkpoint(const std::string& path) {
   const ModelFile file(kCheckpointFile, path, mapping.text(), kCheckpointSections);
   Checkpoint checkpoint = without_parameters(file);
   checkpoint.vocabulary = file.vocabulary();
-  file.tree(checkpoint.vocabulary);  // is made again of the counts; what the file has must be one
+  file.tree(checkpoint.vocabulary);  // checked only: the tree is rebuilt from the counts
   checkpoint.embeddings = file.embeddings();
   return checkpoint;
 }

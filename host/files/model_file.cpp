@@ -117,7 +117,7 @@ void ModelFile::require(const Section& found, const Section& expected) const {
 // The sections must be those that the settings require, with only zeros between them and nothing after
 // them.
 void ModelFile::require_layout(std::span<const std::string_view> more) const {
-  // A word takes at least a letter and a newline.
+  // A word takes at least one letter and a newline.
   const std::uint64_t word_bytes = sections_.size() > 1 ? sections_[1].bytes : 0;
   const auto words = static_cast<std::uint64_t>(settings_.words);
   if (word_bytes < 2 * words || word_bytes > source_.bytes.size())

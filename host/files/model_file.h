@@ -16,23 +16,23 @@
 
 namespace warp2vec {
 
-/// A file whose sections are where they belong, whole, and as they were written. What they hold is looked at
-/// when it is asked for. All functions throw Error naming the file, the section or offset, and what was
-/// expected.
+/// A file whose sections are complete, in the right places and match their checksums. Their content is
+/// checked when it is requested. All functions throw Error naming the file, the section or offset, and what
+/// was expected.
 class ModelFile {
  public:
-  /// `path` is for messages. `more`: the names of the sections behind those of a model, of any size.
+  /// `path` is for messages. `more`: names of the sections that follow those of a model, of any size.
   ModelFile(const FileKind& kind, const std::string& path, std::string_view file,
             std::span<const std::string_view> more = {});
 
   const ModelSettings& settings() const { return settings_; }
-  /// `name` is that of a section which the file has.
+  /// `name` must be that of a section in the file.
   const Section& section(std::string_view name) const;
   std::string_view content(const Section& section) const {
     return source_.bytes.substr(section.offset, section.bytes);
   }
 
-  /// Words and counts, which must stand in the vocabulary's order: ids are rows of the matrices.
+  /// Words and counts, which must be in the order of a vocabulary: ids are rows of the matrices.
   Vocabulary vocabulary() const;
   /// Empty without hierarchical softmax.
   HuffmanTree tree(const Vocabulary& vocabulary) const;

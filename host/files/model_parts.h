@@ -1,5 +1,5 @@
 #pragma once
-/// What a model consists of, as sections of a file.
+/// The parts of a model, as sections of a file.
 
 #include <warp2vec/config.h>
 #include <warp2vec/detail/samplers.h>
@@ -13,7 +13,7 @@
 
 namespace warp2vec {
 
-/// A model that somebody else owns.
+/// A model by reference.
 struct ModelParts {
   const Config& config;
   const Vocabulary& vocabulary;
@@ -21,13 +21,13 @@ struct ModelParts {
   const HuffmanTree& tree;
 };
 
-/// Throws Error naming `path` for what load_model would refuse.
+/// Throws Error naming `path` for a model that load_model() would reject.
 void require_loadable(const ModelParts& parts, const std::string& path);
 
-/// Bytes of the section of words.
+/// Size in bytes of the section that contains the words.
 std::uint64_t word_section_bytes(const Vocabulary& vocabulary);
 
-/// Gives the content of one of model_sections() to `sink`.
+/// Passes the content of one of model_sections() to `sink`.
 void emit_section(const Section& section, const ModelParts& parts, const Sink& sink);
 
 }  // namespace warp2vec

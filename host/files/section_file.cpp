@@ -86,7 +86,7 @@ std::vector<Section> decode_header(const FileKind& kind, const std::string& path
 
 void write_sections(const FileKind& kind, std::vector<Section> sections, const std::string& path,
                     const std::function<void(const Section&, const Sink&)>& emit) {
-  // The checksums stand before what they are of.
+  // The header, which is written first, contains the checksums.
   for (Section& section : sections)
     emit(section, [&section](std::string_view piece) { section.crc = crc32_of(piece, section.crc); });
 

@@ -54,7 +54,7 @@ void require_sound(const Matrix& matrix, const Config& config,
 
 std::string smaller_updates(const Config& config) {
   const Config usual;
-  // Up to here, updates from one pair at a time are stable.
+  // Up to this rate, updates from one pair at a time are stable.
   constexpr double kHighLr = 0.2;
   const bool together = config.sharing != Sharing::pair && !config.loss.softmax;
   const std::string share_less =
@@ -63,7 +63,7 @@ std::string smaller_updates(const Config& config) {
       config.lr > usual.lr ? "a lower --lr (the default is " + short_text(usual.lr) + ")" : "a lower --lr";
   if (config.lr > kHighLr)
     return "try " + lower_lr + (together ? ", and " + share_less + " if that is not enough" : "");
-  // The updates of these are computed from the same values, and add up.
+  // With sharing and with full softmax, updates are computed from the same values, and add up.
   std::vector<std::string> remedies;
   if (together) remedies.push_back(share_less);
   if (together || config.loss.softmax) {

@@ -12,17 +12,17 @@ namespace warp2vec {
 /// Throws Error once the loss shows that training diverged: it is not finite, or far above untrained_loss().
 class LossWatch {
  public:
-  /// Keeps what it remembers in `state`; both outlive it.
+  /// Keeps its own state in `state`; both arguments must outlive it.
   LossWatch(const TrainingData& data, TrainingState& state);
 
-  /// Adds what was trained since the last call, the last of it in `epoch`. `end`: it is the end of the run.
+  /// Adds what was trained since the last call, which ended in `epoch`. `end`: this is the end of the run.
   void add(const Trained& trained, std::int32_t epoch, bool end);
 
  private:
   const Config& config_;
   double untrained_;
   Trained& unjudged_;
-  bool& judged_;  // whether any of the run was judged
+  bool& judged_;  // whether any part of the run was judged
 };
 
 /// Suggests settings for smaller updates: "try --sharing pair or a lower --lr". Updates are too large because

@@ -29,8 +29,8 @@ struct WARP2VEC_EXPORT CentreShares {
 class HotRows {
  public:
   HotRows() = default;
-  /// `load_per_pair`: kappa times the number of gradients that a pair gives a row. `pairs_elsewhere`: the
-  /// expected number of each row's pairs that others train at the same time.
+  /// `load_per_pair`: kappa times the number of gradients that a pair gives a row. `pairs_elsewhere`: for
+  /// each row, the expected number of its pairs that are trained elsewhere at the same time.
   HotRows(double load_per_pair, std::vector<double> pairs_elsewhere, double highest_lr);
 
   HotView view() const {
@@ -48,8 +48,8 @@ class HotRows {
 struct CentresInFlight {
   std::int64_t negatives = 0;  ///< by negative sampling
   std::int64_t paths = 0;      ///< by hierarchical softmax ...
-  std::int64_t top_nodes = 0;  ///< ... except for the top nodes of the tree, of which there are so many ...
-  std::int64_t top_paths = 0;  ///< ... and for which so many centres are in flight
+  std::int64_t top_nodes = 0;  ///< ... except for the top nodes of the tree, whose number this is ...
+  std::int64_t top_paths = 0;  ///< ... and for which this number of centres is in flight
 };
 
 /// The hot rows of all three matrices.
@@ -60,7 +60,7 @@ struct WARP2VEC_EXPORT HotMatrices {
   HotRows nodes;
 
   HotMatrices() = default;
-  /// `elsewhere`: the centres in flight without those of the minibatch itself, which counts its own pairs.
+  /// `elsewhere`: the centres in flight excluding the minibatch itself, which counts its own pairs.
   HotMatrices(const TrainingData& data, const CentresInFlight& elsewhere)
       : HotMatrices(data, CentreShares(data), elsewhere) {}
   /// The same with given shares of `data`.

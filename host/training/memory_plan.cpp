@@ -28,7 +28,7 @@ std::int64_t vocabulary_bytes(const CorpusSize& size) {
   return size.word_bytes + (size.words + 1) * 8 + size.words * 8 + slots * kSize<WordId>;
 }
 
-// Each thread's scores of all words for the contexts that it trains at a time.
+// Each thread's scores of all words, for the contexts that it trains at a time.
 std::int64_t softmax_scores(std::int64_t words, const Config& config) {
   return training_threads(config) * Matrix::bytes(words, max_softmax_centres(config) + 2 * config.window);
 }

@@ -1,6 +1,6 @@
 #pragma once
-/// The large allocations of a run, on the host and on a GPU, computed before it starts, without CUDA: any
-/// build can say what a GPU would need.
+/// The large allocations of a run, on the host and on a GPU, computed before it starts. Does not need CUDA:
+/// any build can report what a GPU would need.
 
 #include <warp2vec/config.h>
 #include <warp2vec/vocabulary.h>
@@ -11,16 +11,16 @@
 
 namespace warp2vec {
 
-/// How much there is to train.
+/// The amount of data to train.
 struct CorpusSize {
   std::int64_t words = 0;       ///< vocabulary size
   std::int64_t word_bytes = 0;  ///< all words together
-  std::int64_t tokens = 0;      ///< of one epoch
+  std::int64_t tokens = 0;      ///< in one epoch
 };
 
 CorpusSize size_of(const Vocabulary& vocabulary);
 
-/// What depends on the GPU. The defaults are for one with tensor cores and enough memory for the corpus.
+/// GPU-dependent choices. The defaults are for a GPU with tensor cores and enough memory for the corpus.
 struct DeviceUse {
   bool corpus_resident = true;  ///< else it is streamed in every epoch
   bool tensor_cores = true;     ///< for Sharing::tile
@@ -34,7 +34,7 @@ struct MemoryItem {
   std::int64_t device_bytes = 0;  ///< on a GPU
 };
 
-/// Without small allocations (counters, hot rows, most thread-local buffers).
+/// Excludes small allocations (counters, hot rows, most thread-local buffers).
 std::vector<MemoryItem> memory_plan(const CorpusSize& size, const Config& config, const DeviceUse& use = {});
 std::int64_t host_bytes(const std::vector<MemoryItem>& items);
 std::int64_t device_bytes(const std::vector<MemoryItem>& items);

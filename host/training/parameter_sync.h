@@ -13,13 +13,13 @@ class ParameterSync {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// The referenced objects must outlive this. Checkpoints are of `state` as it is then, and transfers are
-  /// timed into it.
+  /// The referenced objects must outlive this. Checkpoints are taken of the current `state`, which also
+  /// accumulates the transfer times.
   ParameterSync(const TrainingData& data, Backend& backend, Embeddings& embeddings, TrainingState& state,
                 const Checkpoints& checkpoints);
 
   void upload();
-  /// Whether the sink, if there is one, wants a checkpoint after so many tokens of all epochs.
+  /// Whether the sink, if there is one, wants a checkpoint after `tokens` tokens, counted over all epochs.
   bool sink_due(std::int64_t tokens) const {
     return checkpoints_.sink != nullptr && checkpoints_.sink->due(tokens);
   }
@@ -28,12 +28,12 @@ class ParameterSync {
   bool checkpoint_due_at_epoch_end() const { return Clock::now() - last_ >= checkpoints_.epoch_end; }
   /// Copies the parameters. Throws Error if they show that training diverged.
   void checkpoint();
-  /// checkpoint(), whose copy the sink gets.
+  /// checkpoint(), followed by a copy for the sink.
   void checkpoint_for_sink();
-  /// The final checkpoint(); the sink, if there is one, gets its copy.
+  /// The final checkpoint(), followed by a copy for the sink, if there is one.
   void download();
 
-  /// What the embeddings hold.
+  /// The state to which the embeddings correspond.
   const TrainingState& held() const { return held_; }
 
  private:

@@ -1,5 +1,5 @@
 #pragma once
-/// Which centres the full softmax trains from the same values.
+/// Selects the centres that full softmax trains from the same values.
 
 #include <warp2vec/config.h>
 #include <warp2vec/types.h>
@@ -12,10 +12,10 @@ namespace warp2vec {
 /// Upper bound of softmax_centres().
 std::int32_t max_softmax_centres(const Config& config);
 
-/// Full softmax: how many of the first of a tile's `centres` are trained from the same values; at least one.
-/// Under Sharing::tile all up to the first whose word would occur too often: its row gets the gradients of
-/// all of its pairs at once, and lr times their number, over all `threads` concurrent threads, is kept at or
-/// below 1.25 (see benchmarks/README.md, "Full softmax"). One under any other rule.
+/// Full softmax: the number of a tile's leading `centres` that are trained from the same values; at least
+/// one. Under Sharing::tile, these are all centres before the first whose word would occur too often: its row
+/// gets the gradients of all of its pairs at once, and lr times their number, over all `threads` concurrent
+/// threads, is kept at or below 1.25 (see benchmarks/README.md, "Full softmax"). One under any other rule.
 std::int64_t softmax_centres(std::span<const WordId> centres, const Config& config, int threads = 1);
 
 }  // namespace warp2vec

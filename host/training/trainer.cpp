@@ -20,7 +20,7 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-// Sums up what the backend has trained, and reports it.
+// Accumulates what the backend has trained, and reports it.
 class Reporter {
  public:
   Reporter(const TrainingData& data, const Observer& observer, TrainingState& state)
@@ -30,11 +30,11 @@ class Reporter {
         watch_(data, state),
         seconds_before_(state.summary.seconds) {}
 
-  /// Of all runs since the beginning.
+  /// Over all runs, including those before the checkpoint.
   double seconds() const { return seconds_before_ + seconds_since(start_); }
   bool due() const { return seconds_since(last_) >= kReportSeconds; }
 
-  // After `done` tokens of the state's epoch; false if the observer wants to stop.
+  // Called after `done` tokens of the state's epoch; returns false if the observer wants to stop.
   bool report(const Trained& trained, std::int64_t done) {
     const std::int64_t tokens = data_.tokens.tokens();
     const bool epoch_end = done == tokens;
@@ -97,7 +97,7 @@ void require_pairs(const Config& config, const TrainingSummary& summary) {
   throw Error(message.str());
 }
 
-// Batches begin with whole tiles, so a run goes on between two tiles only.
+// Batches begin with whole tiles, so a run can only resume between two tiles.
 void require_place(const TrainingState& start, const TrainingData& data) {
   const std::int32_t epochs = data.config.epochs;
   if (start.epoch < 0 || start.epoch > epochs || start.kept_done < 0 ||
@@ -107,7 +107,8 @@ void require_place(const TrainingState& start, const TrainingData& data) {
                 " kept words: expected whole tiles of " + std::to_string(data.config.centres_per_tile()));
 }
 
-// The rest of the state's epoch; then the state is at the beginning of the next, if the run was not stopped.
+// Trains the rest of the state's epoch. Unless the run was stopped, the state is then at the beginning of the
+// next epoch.
 void train_epoch(const TrainingData& data, Backend& backend, Reporter& reporter, ParameterSync& parameters,
                  TrainingState& state) {
   const std::int64_t tokens_before = state.epoch * data.tokens.tokens();
@@ -147,7 +148,7 @@ void train_epochs(const TrainingData& data, Backend& backend, Reporter& reporter
     else if (parameters.checkpoint_due_at_epoch_end())
       parameters.checkpoint();
   }
-  if (state.epoch == epochs) state.summary.interrupted = false;  // it was done anyway
+  if (state.epoch == epochs) state.summary.interrupted = false;  // too late to stop: training is complete
 }
 
 Config with_chosen_sharing(Config config, std::int64_t words) {

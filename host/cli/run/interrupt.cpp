@@ -11,7 +11,7 @@ namespace warp2vec::cli {
 namespace {
 
 constexpr std::array kSignals{SIGINT, SIGTERM, SIGHUP};
-constexpr std::int64_t kNanoseconds = 1'000'000'000;  // of a second
+constexpr std::int64_t kNanoseconds = 1'000'000'000;  // per second
 
 std::atomic<int> caught{0};
 std::atomic<std::int64_t> caught_at{0};  // 0 = not yet
@@ -26,7 +26,7 @@ std::int64_t now() {
   return time.tv_sec * kNanoseconds + time.tv_nsec;
 }
 
-// Installs `handler`, unless the signal is ignored; `before` becomes what was there.
+// Installs `handler`, unless the signal is ignored; the previous action is stored in `before`.
 void install(int signal, void (*handler)(int), struct sigaction& before) {
   struct sigaction action {};
   action.sa_handler = handler;

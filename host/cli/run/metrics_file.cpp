@@ -24,7 +24,7 @@ MetricsFile::MetricsFile(const std::string& path, bool append) : path_(path) {
 std::int64_t MetricsFile::cut_behind(std::int64_t tokens) {
   if (!out_.is_open() || !std::filesystem::is_regular_file(path_)) return 0;
   const std::string content = read_whole(path_);
-  std::size_t end = 0;  // of what is kept
+  std::size_t end = 0;  // of the lines that are kept
   std::size_t lines = 0;
   while (end < content.size()) {
     const std::size_t newline = content.find('\n', end);

@@ -1,5 +1,5 @@
 #pragma once
-/// A JSON Lines file that can be followed while it grows.
+/// A JSON Lines file that can be followed while it is being written.
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -14,13 +14,13 @@ class MetricsFile {
  public:
   /// Writes nowhere.
   MetricsFile() = default;
-  /// Opens the file, and empties it if `append` is not set; "" writes nowhere. Throws Error if it cannot be
+  /// Opens the file, and empties it unless `append` is set; "" writes nowhere. Throws Error if it cannot be
   /// written.
   explicit MetricsFile(const std::string& path, bool append = false);
 
-  /// Cuts off the progress of a run beyond `tokens` trained ones, and all that follows it: work that was lost
-  /// and is done again. Returns the number of lines. Throws Error if the file holds something else than
-  /// metrics; only its last line may be incomplete, and is then cut off too.
+  /// Removes the progress of a run after `tokens` trained tokens, and everything that follows it: work that
+  /// was lost and will be repeated. Returns the number of lines removed. Throws Error if the file contains
+  /// anything other than metrics; only its last line may be incomplete, and is then removed too.
   std::int64_t cut_behind(std::int64_t tokens);
 
   void write(const nlohmann::json& object);

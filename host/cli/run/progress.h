@@ -33,7 +33,7 @@ class ProgressDisplay {
   ProgressDisplay(const ProgressDisplay&) = delete;
   ProgressDisplay& operator=(const ProgressDisplay&) = delete;
 
-  /// For standard error, in the style that suits where it is connected to.
+  /// For standard error, in the style that suits a terminal, a file or a pipe.
   static ProgressDisplay on_stderr(bool quiet);
 
   bool silent() const { return style_ == Style::silent; }

@@ -19,9 +19,9 @@ bool is_text(VectorFormat format);
 /// Size of the file that --save-model writes.
 std::int64_t model_bytes(const CorpusSize& size, const Config& config);
 
-/// Size of the file that --checkpoint writes, but for what names and losses take.
+/// Size of the file that --checkpoint writes, excluding names and losses.
 std::int64_t checkpoint_bytes(const CorpusSize& size, const Config& config);
-/// What CheckpointWriter's copy takes in memory.
+/// Memory for the copy of the parameters in CheckpointWriter.
 std::int64_t checkpoint_memory(const CorpusSize& size, const Config& config);
 
 /// The number of weights that training one centre updates, as an expression and its value.

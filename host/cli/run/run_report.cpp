@@ -102,7 +102,7 @@ std::string training_line(const TrainOptions& options, const RunReport& report) 
 // that of untrained vectors; a typical run has hundreds.
 constexpr std::int64_t kFewPairsPerWord = 50;
 
-// Sound runs reach up to 1.01, in the first epoch, and on text in random order.
+// Sound runs reach at most 1.01, in the first epoch and on text in random order.
 constexpr double kHighTimesUntrained = 1.1;
 
 }  // namespace

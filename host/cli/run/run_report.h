@@ -40,8 +40,8 @@ struct RunReport {
   /// (n, mean number of nodes on a kept word's path, excluding the tree's first n); empty without
   /// hierarchical softmax.
   std::vector<std::pair<std::int64_t, double>> path_nodes_outside_top;
-  std::int64_t resumed_tokens = 0;  ///< trained before the checkpoint that the run went on from
-  TrainingSummary training;         ///< that part included
+  std::int64_t resumed_tokens = 0;  ///< trained before the checkpoint from which the run was resumed
+  TrainingSummary training;         ///< including that part
   PhaseSeconds seconds;
   std::string example_word;  ///< for the suggested commands
 };

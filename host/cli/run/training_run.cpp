@@ -50,7 +50,7 @@ bool is_same_file(const std::string& a, const std::string& b) {
   return std::filesystem::equivalent(a, b, missing);
 }
 
-// What is lost with an unfinished run may be hours of work; what is no checkpoint is here by mistake.
+// An unfinished run may be worth hours of work, and a file that is not a checkpoint was named by mistake.
 void require_replaceable(const TrainOptions& options) {
   namespace fs = std::filesystem;
   std::error_code error;
@@ -77,7 +77,7 @@ void check_outputs(const TrainOptions& options) {
   if (!options.checkpoint.empty()) outputs.push_back({"--checkpoint", options.checkpoint});
   for (const NamedPath& output : outputs) check_writable(output.path);
   if (!options.metrics.empty()) outputs.push_back({"--metrics", options.metrics});
-  // Written by a run that is stopped.
+  // Written by an interrupted run.
   const TrainedFiles partial = trained_files(options, kPartial);
   for (const std::string& file : vector_files(partial.vectors, options.format))
     outputs.push_back({"--output", file});
@@ -87,7 +87,7 @@ void check_outputs(const TrainOptions& options) {
   if (!options.config_file.empty()) inputs.push_back({"--config", options.config_file});
   check_distinct(outputs, inputs);
   if (!options.checkpoint.empty()) require_replaceable(options);
-  // A vocabulary or a checkpoint may be read and saved again under its name: it is in memory by then.
+  // A vocabulary or a checkpoint may be read and then saved under the same name: by then it is in memory.
   if (!options.resume.empty()) {
     std::vector<NamedPath> others = outputs;
     std::erase_if(others, [](const NamedPath& output) { return output.flag == "--checkpoint"; });
@@ -162,7 +162,7 @@ int TrainingRun::run() {
 int TrainingRun::train_and_save() {
   const Corpus corpus(options_.inputs);
   report_.input_bytes = corpus.bytes();
-  // From here on a signal should not interrupt the work.
+  // From here on, signals request a stop instead of ending the process.
   const InterruptGuard guard;
   std::optional<SaveRequestGuard> save_requests;
   if (!options_.checkpoint.empty()) save_requests.emplace();
@@ -178,7 +178,7 @@ int TrainingRun::train_and_save() {
 
   std::unique_ptr<TrainingData> data;
   Embeddings embeddings;
-  // Declared last: their threads must end before what they work on.
+  // Declared last: their threads must end before the objects that they use.
   std::unique_ptr<CheckpointWriter> writer;
   std::unique_ptr<Backend> backend;
   {
@@ -328,7 +328,7 @@ bool TrainingRun::observe(const Progress& progress) {
   return false;
 }
 
-// What became of checkpoints since the last call; false if the last of them is not in the file.
+// Reports checkpoints written since the last call; returns false if the latest of them could not be written.
 bool TrainingRun::tell_checkpoints() {
   bool saved = true;
   for (const CheckpointWriter::Result& result : checkpoints_->results()) {
@@ -347,8 +347,8 @@ bool TrainingRun::tell_checkpoints() {
   return saved;
 }
 
-// The last checkpoint before the device failed, which the host may have and the file not yet. Returns what
-// happened, for the user.
+// Saves the last checkpoint before the device failed if the file does not contain it yet. Returns a message
+// for the user.
 std::string TrainingRun::save_after(const TrainingFailed& failure, const TrainingData& data,
                                     const Embeddings& embeddings) {
   const std::int64_t tokens = failure.state().summary.tokens;
@@ -396,7 +396,7 @@ int TrainingRun::finish(const TrainingData& data, const Embeddings& embeddings) 
   return 0;
 }
 
-// With a checkpoint there is no need for vectors that nobody has asked for yet.
+// With a checkpoint in place, no partial vectors are written.
 int TrainingRun::finish_interrupted(const TrainingData& data, const Embeddings& embeddings) {
   const Stopwatch watch(report_.seconds.save);
   const std::string stopped = "stopped after " + with_commas(report_.training.tokens) + " words; ";
