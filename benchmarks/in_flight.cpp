@@ -1,5 +1,5 @@
-// Trains like a GPU's tensor cores with a given number of words in flight, on one CPU thread: what that does
-// to the vectors. Takes the flags of `warp2vec train`, and --in-flight.
+// Trains like the tensor cores of a GPU with a given number of words in flight, on one CPU thread, to
+// determine the effect on the vectors. Takes the flags of `warp2vec train`, and --in-flight.
 #include "kernels/backend/in_flight.h"
 
 #include <warp2vec/corpus.h>
@@ -30,9 +30,9 @@
 namespace warp2vec {
 namespace {
 
-/// As many blocks as tiles are in flight. All read the rows of their next tile and compute its gradients,
-/// then all update their rows: a GPU's blocks are at different places of a tile and see more of each other's
-/// steps, so this is the worst case.
+/// Has as many blocks as tiles are in flight. All read the rows of their next tile and compute its gradients,
+/// then all update their rows. On a GPU blocks are at different stages of a tile and see more of each other's
+/// updates, so this is the worst case.
 template <Trains kTrains, class Value>
 class InFlightBackend final : public Backend {
  public:
@@ -43,7 +43,7 @@ class InFlightBackend final : public Backend {
         bytes_(dense_tile_bytes<kTrains, Value, HostWarp, Centres>(model_.get(), kSizes, 1)),
         memory_(static_cast<std::size_t>(blocks * bytes_)) {}
 
-  // As the CUDA backend's.
+  // As in the CUDA backend.
   std::int64_t batch_size() const override { return std::int64_t{65536} * model_.get().tile_centres; }
 
   void upload(Embeddings& embeddings) override {
@@ -63,7 +63,7 @@ class InFlightBackend final : public Backend {
     const std::int64_t tiles = (batch.last - batch.first + model.tile_centres - 1) / model.tile_centres;
     const std::int64_t longest = (tiles + blocks_ - 1) / blocks_;
     for (std::int64_t step = 0; step < longest; ++step) {
-      // `work(memory, tile)` for the blocks whose chunk is not at its end.
+      // Calls `work(memory, tile)` for the blocks that have not reached the end of their chunk.
       const auto each_block = [&](const auto& work) {
         for (std::int64_t b = 0; b < blocks_; ++b) {
           const KeptRange own = chunk_of(tiles, b, blocks_);

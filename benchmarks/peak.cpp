@@ -1,5 +1,5 @@
-// What the processor does at best, in the instruction set that training uses: fused multiply-adds of vectors
-// in registers, without loads.
+// The peak performance of the processor in the instruction set that training uses: fused multiply-adds of
+// vectors in registers, without loads.
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
@@ -13,7 +13,7 @@ HWY_BEFORE_NAMESPACE();
 namespace warp2vec::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Runs `rounds` of a multiply-add of each of `sums`, and returns a value that needs all of them.
+// Runs `rounds` multiply-adds on each of `sums`, and returns a value that depends on all of them.
 template <class Tag, class... Vector>
 float run_chains(std::int64_t rounds, Tag tag, Vector... sums) {
   const auto factor = hn::Set(tag, 0.999F);
@@ -23,11 +23,11 @@ float run_chains(std::int64_t rounds, Tag tag, Vector... sums) {
   return hn::GetLane(hn::SumOfLanes(tag, all));
 }
 
-// Returns the number of floating-point operations done.
+// Returns the number of floating-point operations.
 std::int64_t multiply_add(std::int64_t rounds) {
   const hn::CappedTag<float, 16> tag;
-  // Twelve: more than the latency of a multiply-add in cycles times two units. Different values, or the
-  // compiler would see that one chain is enough.
+  // Twelve chains are more than the latency of a multiply-add in cycles times two units. Their initial values
+  // differ, or the compiler could merge them.
   const auto start = [&](float value) HWY_ATTR { return hn::Set(tag, value); };
   benchmark::DoNotOptimize(run_chains(rounds, tag, start(1), start(2), start(3), start(4), start(5), start(6),
                                       start(7), start(8), start(9), start(10), start(11), start(12)));

@@ -1,5 +1,5 @@
-// What training a tile, or a path of the Huffman tree, consists of: arithmetic at the shapes of the defaults,
-// rows from far memory, whole epochs. peak.cpp has what the processor does at best.
+// The components of training a tile or a path of the Huffman tree: arithmetic with the shapes of the default
+// settings, row accesses that miss the caches, whole epochs. peak.cpp measures the peak of the processor.
 
 #include <warp2vec/detail/random.h>
 #include <warp2vec/embeddings.h>
@@ -19,7 +19,7 @@ namespace {
 constexpr std::int32_t kDim = 100;
 constexpr std::int64_t kNegatives = 32;
 constexpr std::int64_t kContexts = 74;  // of 64 centres with windows of 5
-constexpr std::int64_t kPairs = 384;    // of 64 centres, 6 each on average
+constexpr std::int64_t kPairs = 384;    // of 64 centres, with 6 each on average
 
 void count_flops(benchmark::State& state, std::int64_t flops) {
   state.counters["FLOP/s"] =
@@ -36,7 +36,7 @@ Matrix random_matrix(std::int64_t rows, std::int32_t cols) {
   return matrix;
 }
 
-// The three products of a tile: scores, steps of the negatives, steps of the contexts.
+// The three products of a tile: scores, updates of the negatives, updates of the contexts.
 void multiply(benchmark::State& state, std::int64_t m, std::int64_t n, std::int64_t k, bool transposed) {
   const Matrix a = transposed ? random_matrix(k, static_cast<std::int32_t>(m))
                               : random_matrix(m, static_cast<std::int32_t>(k));
@@ -70,7 +70,7 @@ void dots(benchmark::State& state) {
 }
 BENCHMARK(dots);
 
-// Steps of the contexts from their own centres.
+// Updates of the contexts from their own centres.
 void add_combination(benchmark::State& state) {
   Matrix x = random_matrix(kContexts, kDim);
   const Matrix y = random_matrix(64, kDim);
@@ -98,8 +98,8 @@ void negative_gradients(benchmark::State& state) {
 }
 BENCHMARK(negative_gradients);
 
-// Copies of rows of a matrix of 1 GB, in groups of as many rows as a tile has; each group prefetched while
-// the one before is copied, or not.
+// Copies rows of a 1 GB matrix in groups of as many rows as a tile has, with or without prefetching each
+// group while the previous one is copied.
 void gather(benchmark::State& state, bool prefetched) {
   static const Matrix matrix = random_matrix(2400000, kDim);
   constexpr std::int64_t kRows = 170;
@@ -127,7 +127,7 @@ void gather(benchmark::State& state, bool prefetched) {
 BENCHMARK_CAPTURE(gather, prefetched, true);
 BENCHMARK_CAPTURE(gather, not_prefetched, false);
 
-// One epoch, sample 1e-4; words count before subsampling.
+// One epoch, sample 1e-4; words are counted before subsampling.
 void train_epoch(benchmark::State& state, const char* loss, Sharing sharing) {
   const Vocabulary vocabulary = cli::bench::zipf_vocabulary(state.range(1));
   const TokenStream tokens = cli::bench::drawn_tokens(vocabulary, 2'000'000);

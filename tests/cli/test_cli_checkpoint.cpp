@@ -1,5 +1,5 @@
-// train --checkpoint and --resume from outside: runs that are stopped, killed, finished, and those that may
-// not go on.
+// train --checkpoint and --resume from outside: runs that are interrupted, killed or finished, and runs that
+// may not be resumed.
 #include <warp2vec/checkpoint.h>
 #include <warp2vec/word_vectors.h>
 
@@ -53,7 +53,7 @@ class CliCheckpoint : public testing::Test {
   std::string path(const std::string& name) const { return folder_.path(name); }
   bool exists(const std::string& name) const { return std::filesystem::exists(path(name)); }
 
-  // A flag that is there already gets the new value.
+  // A flag that is already present gets the new value.
   static Words with(Words words, const Words& more) {
     for (const std::string& word : more) {
       const auto flag = std::find(words.begin(), words.end(), word);
@@ -88,7 +88,7 @@ class CliCheckpoint : public testing::Test {
     EXPECT_THAT(done.err, message);
   }
 
-  // Vectors of a run that was never stopped.
+  // Returns the vectors of an uninterrupted run.
   std::string uninterrupted(const Words& more = {}) const {
     expect_success(training(with({"--quiet"}, more)));
     std::string vectors = folder_.read("v.bin");
@@ -100,7 +100,7 @@ class CliCheckpoint : public testing::Test {
     for (int i = 0; i < 6000 && !exists(name); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
     ASSERT_TRUE(exists(name));
   }
-  // Leaves a checkpoint of a run that did not come to its end.
+  // Leaves a checkpoint of an unfinished run.
   void stop_one(int signal, const Words& more = {}) const {
     Subprocess process(checkpointed(with({"--epochs", "1000", "--quiet"}, more)), path(""));
     wait_for("c");
@@ -177,7 +177,7 @@ TEST_F(CliCheckpoint, AFinishedRunIsKeptAsOne) {
   expect_success(checkpointed());
   EXPECT_FALSE(is_unfinished(path("c")));
   std::filesystem::remove(path("v.bin"));
-  // Nothing is left to train: the vectors are saved once more.
+  // Nothing is left to train: the vectors are only saved again.
   const Finished again = run(resumed());
   EXPECT_EQ(again.status, 0);
   EXPECT_THAT(again.err, Not(HasSubstr("epoch 4/4")));
@@ -188,7 +188,7 @@ TEST_F(CliCheckpoint, AFinishedRunIsKeptAsOne) {
   EXPECT_EQ(load_vectors(path("more.bin")).size(), load_vectors(path("v.bin")).size());
   EXPECT_NE(folder_.read("more.bin"), whole);
   EXPECT_EQ(folder_.read("v.bin"), whole);
-  // A new run may take its place.
+  // A new run may replace it.
   expect_success(checkpointed());
 }
 
@@ -229,7 +229,7 @@ TEST_F(CliCheckpoint, TheRestMayChange) {
   process.wait();
   std::filesystem::create_directory(path("moved"));
   std::filesystem::rename(path("text.txt"), path("moved/text"));
-  // The command that began it, with others of all that may be, and those that may not as they were.
+  // The original command, with every setting changed that may be, and all others unchanged.
   expect_success({WARP2VEC_PROGRAM,
                   "train",
                   "--resume",
@@ -297,7 +297,7 @@ TEST_F(CliCheckpoint, MetricsGoOnInTheSameFile) {
   wait_for("c");
   process.send(SIGKILL);
   process.wait();
-  // Work that was lost, and a line that was being written.
+  // Progress that was lost, and a partially written line.
   const std::string lost = json({{"type", "progress"}, {"tokens_done", 4 * kTokens}}).dump() + "\n{\"type\":";
   folder_.write("m", folder_.read("m") + lost);
   const Finished done = run(resumed());

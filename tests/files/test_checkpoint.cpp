@@ -1,4 +1,5 @@
-// What save_checkpoint writes and load_checkpoint reads or refuses, and who may go on with it.
+// What save_checkpoint writes, what load_checkpoint reads or rejects, and which runs may resume from a
+// checkpoint.
 #include <warp2vec/checkpoint.h>
 #include <warp2vec/model.h>
 #include <warp2vec/word_vectors.h>
@@ -54,7 +55,7 @@ class CheckpointFile : public testing::Test {
     save();
     return folder_.read("c");
   }
-  // What load_checkpoint says of a file with these bytes.
+  // The error of load_checkpoint for a file with these bytes.
   std::string refusal(const std::string& bytes) {
     folder_.write("c", bytes);
     std::string message = thrown_message([this] { load_checkpoint(path_); });
@@ -320,7 +321,7 @@ TEST_F(CheckpointWriting, AFailureLeavesTheFileAndIsTold) {
 }
 
 TEST_F(CheckpointWriting, IsNeverDueWhileItWrites) {
-  // Writing to a pipe waits for its reader.
+  // Writing to a pipe blocks until it has a reader.
   ASSERT_EQ(::mkfifo(path_.c_str(), 0600), 0);
   CheckpointWriter writer(data_, embeddings_, text_, {}, path_, every(1));
   writer.take(embeddings_, state_);

@@ -1,7 +1,7 @@
-// What instructions do that touch registers alone: "PTX ISA", "Integer Arithmetic Instructions",
-// "Floating-Point Instructions", "Comparison and Selection Instructions", "Logic and Shift Instructions", and
-// of "Data Movement and Conversion Instructions" mov, prmt and cvt. Every opcode is written out with its
-// types.
+// Semantics of the instructions that access only registers, from these sections of the "PTX ISA": "Integer
+// Arithmetic Instructions", "Floating-Point Instructions", "Comparison and Selection Instructions", "Logic
+// and Shift Instructions"; and mov, prmt and cvt from "Data Movement and Conversion Instructions". Every
+// opcode is written out with its types.
 #include "tests/ptx/machine.h"
 #include "tests/ptx/numbers.h"
 #include "tests/ptx/program.h"
@@ -39,7 +39,7 @@ T value(Warp& w, const Register& r, int lane) {
     return w.get<T>(r)[lane];
 }
 
-/// `f` in every lane. kAnywhere: it may be computed for the other lanes, too, which is faster.
+/// Computes `f` in every lane. kAnywhere: it may also be computed for inactive lanes, which is faster.
 template <auto f, bool kAnywhere, class D, class... S>
 struct EachLane {
   template <std::size_t... I>
@@ -93,7 +93,7 @@ void add_moves(Table& t, const std::string& type) {
   put<T, T, T, bool>(t, "selp." + type, [](T a, T b, bool p) { return p ? a : b; });
 }
 
-/// In unsigned arithmetic nothing overflows.
+/// As unsigned, so that arithmetic cannot overflow.
 template <class T>
 u64 bits(T a) {
   return u64{static_cast<std::make_unsigned_t<T>>(a)};
@@ -109,7 +109,7 @@ void add_integers(Table& t, const std::string& type) {
   put<T, T, T>(t, "min." + type, [](T a, T b) { return a < b ? a : b; });
   put<T, T, T>(t, "max." + type, [](T a, T b) { return a < b ? b : a; });
   put<T, T>(t, "neg." + type, [](T a) { return static_cast<T>(u64{0} - bits(a)); });
-  // By zero: unspecified, so it is an error here.
+  // Division by zero is unspecified, so it is an error here.
   put<T, T, T>(
       t, "div." + type,
       [](T a, T b) {
@@ -139,14 +139,14 @@ void add_comparisons(Table& t, const std::string& type) {
   put<bool, T, T>(t, "setp.le." + type, [](T a, T b) { return a <= b; });
   put<bool, T, T>(t, "setp.gt." + type, [](T a, T b) { return a > b; });
   put<bool, T, T>(t, "setp.ge." + type, [](T a, T b) { return a >= b; });
-  // False if either is NaN, as all of the above.
+  // False if either operand is NaN, like all of the above.
   put<bool, T, T>(t, "setp.ne." + type, [](T a, T b) { return a < b || a > b; });
 }
 
 template <class T>
 void add_floats(Table& t, const std::string& type) {
   add_comparisons<T>(t, type);
-  // "u": true if either is NaN.
+  // "u": true if either operand is NaN.
   put<bool, T, T>(t, "setp.equ." + type, [](T a, T b) { return !(a < b || a > b); });
   put<bool, T, T>(t, "setp.neu." + type, [](T a, T b) { return !(a == b); });
   put<bool, T, T>(t, "setp.ltu." + type, [](T a, T b) { return !(a >= b); });
@@ -163,7 +163,7 @@ void add_floats(Table& t, const std::string& type) {
   put<T, T, T, T>(t, "fma.rn." + type, [](T a, T b, T c) { return std::fma(a, b, c); });
   put<T, T>(t, "neg." + type, [](T a) { return -a; });
   put<T, T>(t, "abs." + type, [](T a) { return std::fabs(a); });
-  // Of a number and NaN the number; -0 is less than +0.
+  // Of a number and a NaN, the number; -0 is less than +0.
   put<T, T, T>(t, "max." + type,
                [](T a, T b) { return a == b ? (std::signbit(a) ? b : a) : std::fmax(a, b); });
   put<T, T, T>(t, "min." + type,
@@ -175,7 +175,7 @@ void add_conversion(Table& t, const std::string& types) {
   put<D, S>(t, "cvt." + types, [](S a) { return static_cast<D>(a); });
 }
 
-/// Towards zero, clamped; NaN becomes 0, and of 64 bits the least.
+/// Rounds towards zero and clamps; NaN becomes 0, or the minimum for 64 bits.
 template <class D>
 void add_truncation(Table& t, const std::string& types) {
   using Limits = std::numeric_limits<D>;
@@ -233,7 +233,7 @@ Table table() {
     for (int i = 0; i < 32; ++i) reversed |= (a >> i & 1U) << (31 - i);
     return reversed;
   });
-  // Each of four digits of c picks a byte of (b, a), or eight times its sign.
+  // Each of the four digits of c selects a byte of (b, a), or eight copies of its sign bit.
   put<u32, u32, u32, u32>(t, "prmt.b32", [](u32 a, u32 b, u32 c) {
     u32 picked = 0;
     for (u32 i = 0; i < 4; ++i) {

@@ -1,6 +1,6 @@
-// expf, log1pf and logf of the host as nvcc expands those of the device, in place of the C library's, which
-// differ in the last place: then results can be compared bit by bit. Constants and order of operations are
-// those of the PTX; what it does with arguments that the kernels never have is not followed.
+// Replaces the host's expf, log1pf and logf, which differ in the last place, by the functions to which nvcc
+// expands those of the device, so that results can be compared bit by bit. Constants and order of operations
+// are those of the PTX; special cases that the kernels never reach are omitted.
 #include "tests/ptx/numbers.h"
 
 #include <bit>
@@ -35,7 +35,7 @@ using namespace warp2vec::ptx;
 
 extern "C" {
 
-// 2^n 2^r with n = x / log 2, rounded by adding and taking away a large number.
+// 2^n 2^r with n = x / log 2, rounded by adding and subtracting a large number.
 float expf(float x) noexcept {
   const float share = std::fma(x, of_bits(0x3BBB989D), 0.5F);
   const float n =

@@ -19,9 +19,9 @@ T value_at(const unsigned char* p) {
 }
 
 constexpr std::uint32_t kMagic = 0xBA55ED50;
-constexpr std::uint16_t kPtx = 1;  // a kind of entry; machine code is another
+constexpr std::uint16_t kPtx = 1;  // this kind of entry; the other is machine code
 
-/// The text of an entry: after its header, compressed if it has a compressed size.
+/// The text of an entry: it follows the header, compressed if the compressed size is not 0.
 std::string text_of(const unsigned char* entry) {
   const unsigned char* const payload = entry + value_at<std::uint32_t>(entry + 4);
   const auto compressed = value_at<std::uint32_t>(entry + 16);

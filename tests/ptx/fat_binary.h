@@ -1,5 +1,5 @@
 #pragma once
-/// The PTX that nvcc puts into a program.
+/// The PTX that nvcc embeds in a program.
 
 #include <string>
 #include <vector>
@@ -11,8 +11,8 @@ struct Image {
   std::string text;
 };
 
-/// That of a fat binary, for rising architectures. The format is not documented; this is that of CUDA 13.0,
-/// plain or compressed with Zstandard. Throws Error for another.
+/// The PTX in a fat binary, in increasing order of architecture. The format is undocumented; this is the one
+/// of CUDA 13.0, plain or compressed with Zstandard. Throws Error for any other.
 std::vector<Image> images_of(const void* fat_binary);
 
 }  // namespace warp2vec::ptx

@@ -17,7 +17,7 @@ std::string trimmed(std::string_view s) {
   return std::string(s);
 }
 
-/// Comments become blanks; lines stay.
+/// Replaces comments by blanks; line numbers do not change.
 std::string without_comments(std::string text) {
   for (std::size_t i = 0; i + 1 < text.size(); ++i) {
     if (text[i] != '/' || (text[i + 1] != '/' && text[i + 1] != '*')) continue;
@@ -47,7 +47,7 @@ std::vector<std::string> split(const std::string& s, char separator) {
   return pieces;
 }
 
-/// Those of {a, b}, or of a alone.
+/// The elements of {a, b}, or a alone.
 std::vector<std::string> elements_of(const std::string& s) {
   return s.front() == '{' ? split(s.substr(1, s.size() - 2), ',') : std::vector<std::string>{s};
 }
@@ -69,8 +69,7 @@ std::uint32_t rounded_up(std::uint32_t n, std::uint32_t multiple) {
   return (n + multiple - 1) / multiple * multiple;
 }
 
-/// One declaration of a variable: ".param .align 8 .b8 name[24]", ".param .u64 .ptr .align 1 name", ".shared
-/// ...".
+/// A variable declaration: ".param .align 8 .b8 name[24]", ".param .u64 .ptr .align 1 name", ".shared ...".
 struct Variable {
   explicit Variable(const std::string& text) {
     std::string type;
@@ -126,16 +125,16 @@ class Loader {
   Program take() { return std::move(program_); }
 
  private:
-  // "Performance-Tuning Directives": only the largest block matters here.
+  // "Performance-Tuning Directives": only the maximum block size matters here.
   void read_limits(const std::string& directives) {
     const std::string limit = ".maxntid ";
     if (const std::size_t at = directives.find(limit); at != std::string::npos)
       program_.most_threads = static_cast<std::uint32_t>(std::stoul(directives.substr(at + limit.size())));
   }
 
-  /// ".entry name(...)", ".func name(...)" or ".func (result) name(...)", then directives and a body.
+  /// ".entry name(...)", ".func name(...)" or ".func (result) name(...)", followed by directives and a body.
   struct Definition {
-    std::vector<std::string> parameters;  // a result first
+    std::vector<std::string> parameters;  // including a result, which comes first
     std::string directives;
     std::size_t body;
   };
@@ -150,7 +149,7 @@ class Loader {
       Definition found{{}, text_.substr(close + 1, end - close - 1), end + 1};
       const std::string result =
           trimmed(std::string_view(text_).substr(begin + kind.size(), at - begin - kind.size()));
-      if (!result.empty() && result.front() != '(') continue;  // of another name that ends like this one
+      if (!result.empty() && result.front() != '(') continue;  // a longer name that ends like this one
       if (!result.empty()) found.parameters = split(result.substr(1, result.size() - 2), ',');
       for (const std::string& p : split(text_.substr(open + 1, close - open - 1), ','))
         found.parameters.push_back(p);
@@ -159,7 +158,7 @@ class Loader {
     throw Error("no " + kind + name);
   }
 
-  /// Arrays of the kernel's own; those whose size is given at launch come after them.
+  /// Statically sized arrays of the kernel; those sized at launch follow them.
   void declare_shared(const std::string& declaration) {
     const Variable v(declaration);
     const std::uint32_t offset = rounded_up(program_.static_shared_bytes, v.align);
@@ -174,7 +173,7 @@ class Loader {
     }
   }
 
-  /// Variables of each thread, and parameters of calls.
+  /// Thread-local variables and call parameters.
   void declare_local(const std::string& declaration) {
     const Variable v(declaration);
     const std::uint32_t offset = rounded_up(program_.local_bytes, std::max<std::uint32_t>(v.align, 8));
@@ -256,7 +255,7 @@ class Loader {
     throw Error("operand " + s);
   }
 
-  /// A register, special register, symbol or number, the last two in registers of `width`.
+  /// A register, special register, symbol or number; the last two are placed in registers of `width`.
   Register value(const std::string& s, char width) {
     static const std::set<std::string> kSpecial = {
         "%tid.x",   "%tid.y",       "%tid.z",       "%ntid.x",      "%ntid.y",      "%ntid.z",
@@ -329,7 +328,7 @@ class Loader {
     put(in, statement);
   }
 
-  /// A call is put in line: registers and labels of its own, its parameters are those of the call, and it
+  /// Inlines a call: it gets registers and labels of its own, its parameters are those of the call, and it
   /// returns by a branch. ".param .b64 p; st.param.b64 [p], %rd1; call f, (p);"
   void read_call(std::vector<std::string> operands) {
     const auto names = [](const std::string& list) { return split(list.substr(1, list.size() - 2), ','); };
@@ -391,7 +390,7 @@ class Loader {
       decode_access(in, parts, operands);
     } else if (begins("prefetch.global.")) {
       in.space = Space::global;
-      in.strong = in.past_l1 = true;  // reads nothing that would matter
+      in.strong = in.past_l1 = true;  // a prefetch does not use what it reads
       add_address(in, operands.at(0));
       in.run = handler_of("prefetch");
     } else if (begins("cp.async.")) {
@@ -481,8 +480,8 @@ class Loader {
     in.run = operation.run;
   }
 
-  /// A conversion may name a register wider than its type, of which it takes the lower half ("Operand Size
-  /// Exceeding Instruction-Type Size"): by an instruction of its own.
+  /// A conversion may name a register wider than its type and then uses the lower half ("Operand Size
+  /// Exceeding Instruction-Type Size"): adds a separate instruction for this.
   Register lower_half(const Instruction& in, const Register& wide) {
     const Register half{'w', room('w')};
     Instruction cut = in;
@@ -546,7 +545,7 @@ class Loader {
   std::set<std::string> dynamic_shared_;
   std::unordered_map<std::string, Register> registers_;
   std::unordered_map<std::string, std::int32_t> labels_;
-  std::string call_;  // before labels, in a function
+  std::string call_;  // prefix of labels within a function
   int calls_ = 0;
   std::vector<std::pair<std::size_t, std::string>> branches_;
   std::map<std::pair<char, std::uint64_t>, Register> constants_;

@@ -18,14 +18,14 @@ using u64 = std::uint64_t;
 
 constexpr std::int32_t kNowhere = std::numeric_limits<std::int32_t>::max();
 constexpr std::size_t kAlignment = 128;
-constexpr u32 kLongAgo = std::numeric_limits<u32>::max();  // an interval of no block
+constexpr u32 kLongAgo = std::numeric_limits<u32>::max();  // interval that belongs to no block
 
 template <class F>
 void each_lane(u32 lanes, F f) {
   for (u32 left = lanes; left != 0; left &= left - 1) f(std::countr_zero(left));
 }
 
-/// `bytes` bytes of `value`, aligned, in `storage`.
+/// Allocates `bytes` aligned bytes of `value` in `storage`.
 u8* allocate(std::vector<u8>& storage, std::size_t bytes, u8 value) {
   storage.assign(bytes + kAlignment, value);
   const auto address = reinterpret_cast<std::uintptr_t>(storage.data());
@@ -52,7 +52,7 @@ u32 special_value(const std::string& name, const Grid& grid, const Block& block,
   if (name == "%ntid.x") return grid.threads;
   if (name == "%ctaid.x") return block.index;
   if (name == "%nctaid.x") return grid.blocks;
-  return name[1] == 'n' ? 1 : 0;  // of the other dimensions
+  return name[1] == 'n' ? 1 : 0;  // the other dimensions
 }
 
 }  // namespace
@@ -105,7 +105,7 @@ std::unique_ptr<Block> Machine::begin_block(unsigned index) {
     Warp& warp = *block->warps.emplace_back(std::make_unique<Warp>());
     warp.block = block.get();
     warp.index = first / kLanes;
-    // What a register holds before it is written: no useful number, and NaN.
+    // Initial register contents: no useful number, and NaN.
     warp.registers = allocate(warp.storage, program_.register_bytes, 0xF7);
     warp.local.assign(std::size_t{kLanes} * program_.local_bytes, 0xF7);
     for (const Constant& constant : program_.constants) {
@@ -121,7 +121,8 @@ std::unique_ptr<Block> Machine::begin_block(unsigned index) {
   return block;
 }
 
-/// Each warp up to its next barrier, end, or the end of its turn. False: the block has ended.
+/// Runs each warp up to its next barrier, its end, or the end of its turn. Returns false if the block has
+/// ended.
 bool Machine::run_turn(Block& block) {
   std::vector<Warp*> order;
   for (const auto& warp : block.warps)
@@ -129,7 +130,7 @@ bool Machine::run_turn(Block& block) {
   if (options_.shuffled) std::shuffle(order.begin(), order.end(), random_);
   for (Warp* const warp : order) {
     constexpr u64 kShortTurn = 40;
-    constexpr u64 kLongTurn = 100'000;  // ends, since a warp may wait for what another block is to write
+    constexpr u64 kLongTurn = 100'000;  // finite, since a warp may wait for a value from another block
     u64 turn = ~u64{0};
     if (options_.shuffled)
       turn = 1 + random_() % kShortTurn;
@@ -153,8 +154,8 @@ bool Machine::run_turn(Block& block) {
   return alive > 0;
 }
 
-// "Independent Thread Scheduling" leaves open which lanes go first: here those at the lowest place, so that
-// lanes that took different branches meet again.
+// "Independent Thread Scheduling" does not specify which lanes run first: here, those at the lowest
+// instruction, so that diverged lanes reconverge.
 bool Machine::select(Warp& warp) {
   const u32 runnable = warp.alive & ~warp.waiting;
   active_ = 0;
@@ -173,7 +174,8 @@ void Machine::leave(Warp& warp, std::uint32_t lanes, std::int32_t at) {
   each_lane(lanes, [&](int l) { warp.at[l] = at; });
 }
 
-/// Whether all lanes of `required` are here; else the active ones wait, and others are selected.
+/// Returns whether all lanes of `required` are here; otherwise the active lanes wait, and others are
+/// selected.
 bool Machine::gather(Warp& warp, const Instruction& in, std::uint32_t required) {
   if (active_ == required) return true;
   if ((active_ & ~required) != 0) fail("a lane that is not in the mask", warp, in);
@@ -325,8 +327,9 @@ void Machine::race(const char* kind, std::int32_t other, const Warp& warp, const
        warp, in, lane);
 }
 
-// Two accesses to a byte, one of them a write, are ordered by a barrier of the block; within a warp by
-// bar.warp.sync, or because one lane made both. Lanes of one instruction may write the same.
+// Two accesses to a byte, one of them a write, must be ordered: between warps by a barrier of the block,
+// within a warp by bar.warp.sync, unless the same lane made both. The lanes of one instruction may write the
+// same byte.
 void Machine::note(Shadow& s, Access access, Warp& warp, const Instruction& in, int lane) {
   const bool write = access != Access::read;
   if (s.copies > 0) race("a copy is on its way to here", s.write_instruction, warp, in, lane);
@@ -364,7 +367,7 @@ void Machine::note(Shadow& s, Access access, Warp& warp, const Instruction& in, 
   }
 }
 
-// The L1 caches of multiprocessors are not coherent: what one block changes another one must read past them.
+// The L1 caches of multiprocessors are not coherent: data written by another block must be read past them.
 void Machine::note_block(Shadow& s, Access access, const Warp& warp, const Instruction& in, int lane) {
   const auto block = static_cast<std::int32_t>(warp.block->index);
   const auto by_other = [&](std::int32_t who) { return who != Shadow::kNobody && who != block; };
@@ -384,7 +387,7 @@ void Machine::begin_copy(Warp& warp, const Instruction& in, int lane, std::uint6
   Block& block = *warp.block;
   u8* const place = memory(Space::shared, to, in.bytes, Access::write, warp, in, lane);
   const u8* const source = memory(Space::global, from, in.bytes, Access::read, warp, in, lane);
-  std::memset(place, 0xFF, in.bytes);  // NaN until it is waited for
+  std::memset(place, 0xFF, in.bytes);  // NaN until the copy has been waited for
   const auto offset = static_cast<u32>(to - kSharedBase);
   for (u32 i = offset; i < offset + in.bytes; ++i) ++block.shadow[i].copies;
   warp.begun[lane].push_back({offset, source, in.bytes, in.index});

@@ -1,10 +1,10 @@
 #pragma once
-/// Runs PTX on the CPU, warp by warp: lanes in lockstep, the lowest program counter first. What a GPU would
-/// let pass or get wrong only now and then is an error here: accesses out of bounds, misaligned or of shared
-/// memory that nobody has written; two accesses to a byte, one of them a write, that no barrier orders; plain
-/// loads of what other blocks change, which may come from a stale cache; copies that are read before they are
-/// waited for; lanes that come apart before instructions of the whole warp; warps at a barrier that others
-/// never reach.
+/// Runs PTX on the CPU, warp by warp, with the lanes in lockstep and the lowest program counter first. Errors
+/// that a GPU would ignore or show only sporadically are always reported here: accesses that are out of
+/// bounds, misaligned, or read uninitialised shared memory; two accesses to a byte, one of them a write, that
+/// no barrier orders; plain loads of data that other blocks modify, which may come from a stale cache;
+/// asynchronous copies that are read before they are waited for; divergence at an instruction of the whole
+/// warp; and barriers that some warps never reach.
 
 #include "tests/ptx/program.h"
 
@@ -20,20 +20,21 @@
 
 namespace warp2vec::ptx {
 
-/// How mma sums, which is not specified: fused in the order of k, as the plain loops of tests/plain_warp do,
-/// or in two halves whose addends are cut off below the largest one, as tensor cores have been seen to.
+/// How mma sums, which is unspecified: fused in the order of k, like the plain loops of tests/plain_warp, or
+/// in two halves whose addends are truncated to the precision of the largest one, as observed on tensor
+/// cores.
 enum class Sums { in_order, truncated };
 
 struct Options {
   Sums sums = Sums::in_order;
-  bool unwritten_is_error = true;  ///< to read shared memory that nobody has written
-  bool shuffled = false;           ///< turns of warps: random, of some instructions; else up to a barrier
-  unsigned resident = 1;           ///< blocks that take turns; the others wait for one of them to end
-  std::uint64_t seed = 1;          ///< of the shuffled order
-  std::uint64_t most_instructions = ~std::uint64_t{0};  ///< of the warps of a launch; more are an error
+  bool unwritten_is_error = true;  ///< reading uninitialised shared memory is an error
+  bool shuffled = false;           ///< warps take short random turns; otherwise each runs up to a barrier
+  unsigned resident = 1;   ///< number of blocks that run interleaved; the others wait for one of them to end
+  std::uint64_t seed = 1;  ///< of the shuffled order
+  std::uint64_t most_instructions = ~std::uint64_t{0};  ///< maximum per launch, counted by warp
 };
 
-/// Bytes that a kernel may use.
+/// Addresses that a kernel may access.
 struct Range {
   std::uint64_t begin = 0;
   std::uint64_t end = 0;
@@ -43,15 +44,15 @@ struct Grid {
   unsigned blocks;
   unsigned threads;
   std::uint32_t shared_bytes;
-  std::vector<unsigned char> parameters;  ///< as the program lays them out
-  /// The allocation that an address of global memory lies in, or an empty range.
+  std::vector<unsigned char> parameters;  ///< in the layout of the program
+  /// The allocation that contains an address of global memory, or an empty range.
   std::function<Range(std::uint64_t address)> allocation;
 };
 
-/// Runs all blocks. Throws Error. Returns how many instructions warps have executed.
+/// Runs all blocks. Returns the number of instructions executed, counted by warp. Throws Error.
 std::uint64_t run_grid(Program& program, const Grid& grid, const Options& options);
 
-// What follows is for handlers of instructions.
+// The rest of this file is for instruction handlers.
 
 struct Copy {
   std::uint32_t to;  // offset in shared memory
@@ -60,7 +61,7 @@ struct Copy {
   std::int32_t instruction;
 };
 
-/// Who touched a byte last, and between which barriers.
+/// The last accesses to a byte, and the barrier intervals in which they occurred.
 struct Shadow {
   std::uint32_t write_interval = 0;
   std::uint32_t write_sync = 0;
@@ -71,9 +72,9 @@ struct Shadow {
   std::uint32_t read_warps = 0;
   std::uint8_t write_warp = 0;
   std::uint8_t write_lane = 0;
-  std::uint8_t read_lane = 0;  // kSeveral, too
-  std::uint8_t copies = 0;     // on their way to here
-  // Of global memory: blocks.
+  std::uint8_t read_lane = 0;  // may also be kSeveralLanes
+  std::uint8_t copies = 0;     // pending to this byte
+  // For global memory: block indices.
   std::int32_t cached_by = kNobody;
   std::int32_t changed_by = kNobody;
 
@@ -84,7 +85,7 @@ struct Shadow {
 
 struct Block {
   unsigned index = 0;
-  std::uint32_t interval = 0;  // between barriers, a number of its own in each block
+  std::uint32_t interval = 0;  // between barriers; unique to each block
   std::vector<unsigned char> storage;
   unsigned char* shared = nullptr;
   std::vector<Shadow> shadow;  // of shared memory
@@ -99,9 +100,9 @@ struct Warp {
   std::vector<unsigned char> local;  // memory, lane by lane
   std::int32_t at[kLanes] = {};      // the next instruction of each lane
   std::uint32_t alive = 0xFFFFFFFFU;
-  std::uint32_t waiting = 0;  // lanes at an instruction that others must reach, too
+  std::uint32_t waiting = 0;  // lanes at an instruction that other lanes must reach, too
   bool at_barrier = false;
-  std::uint32_t syncs = 1;  // barriers of the warp or block that it has passed
+  std::uint32_t syncs = 1;  // number of warp or block barriers passed
   std::vector<Copy> begun[kLanes];
   std::deque<std::vector<Copy>> groups[kLanes];
 
@@ -113,7 +114,7 @@ struct Warp {
   void set_bits(const Register& r, int lane, std::uint64_t value);
 };
 
-enum class Access { read, write, change };  // the last: read and written, atomically
+enum class Access { read, write, change };  // change: an atomic read and write
 
 class Machine {
  public:
@@ -121,7 +122,7 @@ class Machine {
   std::uint64_t run();
 
   const Options& options() const { return options_; }
-  /// The bytes of an access that is allowed.
+  /// Returns the accessed bytes if the access is valid.
   unsigned char* memory(Space space, std::uint64_t address, std::uint32_t bytes, Access access, Warp& warp,
                         const Instruction& in, int lane);
   void begin_copy(Warp& warp, const Instruction& in, int lane, std::uint64_t to, std::uint64_t from);
@@ -153,14 +154,14 @@ class Machine {
   std::mt19937_64 random_;
   std::uint64_t executed_ = 0;
   std::uint32_t intervals_ = 0;
-  std::vector<Range> ranges_;  // of each instruction's last access
+  std::vector<Range> ranges_;  // last range accessed by each instruction
   std::unordered_map<std::uint64_t, Page> pages_;
   std::uint64_t last_page_ = ~std::uint64_t{0};
   Page* last_ = nullptr;
-  // Of the warp that runs.
+  // For the current warp.
   std::uint32_t active_ = 0;
   std::int32_t at_ = 0;
-  std::int32_t others_at_ = 0;  // the lowest place of runnable lanes that are elsewhere
+  std::int32_t others_at_ = 0;  // lowest instruction of the runnable lanes that are elsewhere
 };
 
 }  // namespace warp2vec::ptx

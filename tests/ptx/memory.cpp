@@ -1,4 +1,4 @@
-// What instructions do that touch memory or other lanes. See "PTX ISA".
+// Semantics of the instructions that access memory or other lanes; see the "PTX ISA".
 #include "tests/ptx/machine.h"
 #include "tests/ptx/numbers.h"
 
@@ -18,8 +18,8 @@ using u32 = std::uint32_t;
 using s32 = std::int32_t;
 using u64 = std::uint64_t;
 
-/// Addresses of shared and local memory among the generic ones ("State Spaces", "Generic Addressing"); no
-/// address of the host looks like them.
+/// Prefix of shared and local addresses in the generic address space ("State Spaces", "Generic Addressing");
+/// no host address has it.
 constexpr u64 window_of(Space space) { return u64{space == Space::shared ? 0x7EU : 0x7DU} << 56; }
 bool is_in(u64 address, Space space) { return address >> 56 == window_of(space) >> 56; }
 
@@ -28,7 +28,7 @@ void each_lane(u32 lanes, F f) {
   for (u32 left = lanes; left != 0; left &= left - 1) f(std::countr_zero(left));
 }
 
-/// Address operand `which`, in 32 or 64 bits.
+/// Address operand `which`, of 32 or 64 bits.
 u64 address_of(Warp& w, const Instruction& in, int which, int lane) {
   return w.bits(in.operand[which], lane) + static_cast<u64>(in.number);
 }
@@ -47,7 +47,7 @@ u8* memory_at(Machine& m, Warp& w, const Instruction& in, int which, u32 bytes, 
   return m.memory(space, address, bytes, access, w, in, lane);
 }
 
-// "Data Movement and Conversion Instructions": ld, st. A vector is aligned as a whole.
+// "Data Movement and Conversion Instructions": ld, st. A vector is aligned as a unit.
 
 void load(Machine& m, Warp& w, const Instruction& in, u32 lanes) {
   const u32 bytes = u32{in.bytes} * in.elements;
@@ -78,7 +78,7 @@ void store(Machine& m, Warp& w, const Instruction& in, u32 lanes) {
   });
 }
 
-// "Parallel Synchronization and Communication Instructions": red, atom. The lanes' order is not specified.
+// "Parallel Synchronization and Communication Instructions": red, atom. The order of lanes is unspecified.
 
 template <class T, auto f>
 void reduce(Machine& m, Warp& w, const Instruction& in, u32 lanes) {
@@ -116,7 +116,7 @@ constexpr auto kCompareAndSwap = [](u32 old, u32 expected, u32 value) {
   return old == expected ? value : old;
 };
 
-// "Data Movement and Conversion Instructions: Non-bulk copy": cp.async, in groups of each thread.
+// "Data Movement and Conversion Instructions: Non-bulk copy": cp.async, in per-thread groups.
 
 void copy(Machine& m, Warp& w, const Instruction& in, u32 lanes) {
   each_lane(lanes, [&](int l) { m.begin_copy(w, in, l, address_of(w, in, 0, l), w.bits(in.operand[1], l)); });
@@ -137,7 +137,7 @@ void wait_group(Machine& m, Warp& w, const Instruction& in, u32 lanes) {
 }
 
 // "Warp-level matrix load instruction: ldmatrix". Lane 8 i + r has the address of row r of matrix i, eight
-// values of 16 bits. Lane l gets values 2 (l % 4) and the next of row l / 4; transposed, of column l / 4.
+// 16-bit values. Lane l gets values 2 (l % 4) and 2 (l % 4) + 1 of row l / 4; transposed, of column l / 4.
 template <bool kTransposed>
 void load_matrices(Machine& m, Warp& w, const Instruction& in, u32) {
   u16 values[4][8][8];
@@ -154,7 +154,8 @@ void load_matrices(Machine& m, Warp& w, const Instruction& in, u32) {
   }
 }
 
-/// The sum of c and n products, each cut off below the largest, and the sum cut to a float.
+/// The sum of c and n products, each truncated to the precision of the largest; the sum is truncated to
+/// float.
 float truncated_sum(float c, const float* products, int n) {
   constexpr int kNone = -1000;
   const auto exponent = [](float v) {
@@ -174,7 +175,7 @@ float truncated_sum(float c, const float* products, int n) {
 }
 
 // "Matrix Fragments for mma.m16n8k16 with floating point type": D = A B + C. With g = lane / 4 and t = lane %
-// 4, neighbours along k in a register:
+// 4, and two neighbours along k per register:
 //   A (16 x 16): rows g, g + 8, g, g + 8; columns 2 t, 2 t, 2 t + 8, 2 t + 8
 //   B (16 x 8):  column g; rows 2 t, 2 t + 8
 //   C, D (16 x 8), one float each: row g, columns 2 t and 2 t + 1; row g + 8, the same
@@ -272,7 +273,7 @@ void to_generic(Machine&, Warp& w, const Instruction& in, u32 lanes) {
     w.set_bits(in.operand[0], l, w.bits(in.operand[1], l) + window);
   });
 }
-/// Of an address elsewhere: undefined, and an error where it is used.
+/// For an address in another space the result is undefined: using it is an error.
 template <Space kSpace>
 void from_generic(Machine&, Warp& w, const Instruction& in, u32 lanes) {
   each_lane(lanes, [&](int l) {
@@ -333,9 +334,9 @@ const Handlers& handlers() {
       {"warp_sync", [](Machine&, Warp& w, const Instruction&, u32) { ++w.syncs; }},
       {"trap", [](Machine& m, Warp& w, const Instruction& in,
                   u32 lanes) { m.fail("trap", w, in, std::countr_zero(lanes)); }},
-      // Time, and an order of memory that there is anyway.
+      // Timing, and a memory order that always holds here.
       {"nothing", [](Machine&, Warp&, const Instruction&, u32) {}},
-      // The address must be one of global memory all the same.
+      // The address must still be in global memory.
       {"prefetch",
        [](Machine& m, Warp& w, const Instruction& in, u32 lanes) {
          each_lane(lanes, [&](int l) { memory_at(m, w, in, 0, 1, Access::read, l); });

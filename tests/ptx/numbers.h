@@ -1,5 +1,5 @@
 #pragma once
-/// Arithmetic of GPUs that C++ has no operators for.
+/// GPU arithmetic without C++ operators.
 
 #include <bit>
 #include <cmath>
@@ -7,7 +7,7 @@
 
 namespace warp2vec::ptx {
 
-/// To the nearest, ties to even; NaN becomes 0x7FFF.
+/// Rounds to nearest, ties to even; NaN becomes 0x7FFF.
 inline std::uint16_t bf16_of(float value) {
   const auto b = std::bit_cast<std::uint32_t>(value);
   if ((b & 0x7FFFFFFFU) > 0x7F800000U) return 0x7FFF;
@@ -15,7 +15,7 @@ inline std::uint16_t bf16_of(float value) {
 }
 inline float float_of_bf16(std::uint32_t low_half) { return std::bit_cast<float>(low_half << 16); }
 
-/// The sum of two bfloat16, rounded once: by way of the float next to zero, made odd where it is not exact.
+/// The sum of two bfloat16, rounded once: first to the float next to it towards zero, made odd if inexact.
 inline std::uint16_t bf16_sum(std::uint16_t a, std::uint16_t b) {
   const double exact = static_cast<double>(float_of_bf16(a)) + static_cast<double>(float_of_bf16(b));
   auto f = static_cast<float>(exact);
@@ -26,12 +26,12 @@ inline std::uint16_t bf16_sum(std::uint16_t a, std::uint16_t b) {
   return bf16_of(f);
 }
 
-/// a b + c, rounded once, towards zero or (`down`) minus infinity.
+/// a b + c with a single rounding, towards zero or (`down`) towards minus infinity.
 inline float fma_cut(float a, float b, float c, bool down) {
   const double product = static_cast<double>(a) * static_cast<double>(b);  // exact
   const double addend = c;
   const double sum = product + addend;
-  // What rounding took from the sum: Knuth's TwoSum.
+  // The rounding error of the sum: Knuth's TwoSum.
   const double part = sum - product;
   const double error = (product - (sum - part)) + (addend - part);
   const auto f = static_cast<float>(sum);
@@ -45,7 +45,8 @@ inline float fma_cut(float a, float b, float c, bool down) {
 
 inline float flushed(float x) { return std::fpclassify(x) == FP_SUBNORMAL ? std::copysign(0.0F, x) : x; }
 
-/// 2^x, within the instruction's error, here rounded to the nearest; subnormal numbers are zero.
+/// 2^x rounded to nearest, which is within the instruction's error bound; subnormal numbers are flushed to
+/// zero.
 inline float exp2_ftz(float x) {
   return flushed(static_cast<float>(std::exp2(static_cast<double>(flushed(x)))));
 }

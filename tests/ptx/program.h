@@ -1,6 +1,6 @@
 #pragma once
-/// A kernel as nvcc writes it for GPUs, decoded for machine.h. The language is that of NVIDIA's "PTX ISA";
-/// comments name its sections. Nothing here knows of this project's kernels.
+/// A kernel as compiled to PTX by nvcc, decoded for machine.h. The language is defined by NVIDIA's "PTX ISA";
+/// comments name its sections. Nothing here is specific to this project's kernels.
 
 #include <cstdint>
 #include <stdexcept>
@@ -12,13 +12,13 @@
 namespace warp2vec::ptx {
 
 inline constexpr int kLanes = 32;
-/// Shared memory begins here in its own state space, so that a null pointer is an error.
+/// Start of shared memory in its own state space, so that a null pointer is an error.
 inline constexpr std::uint64_t kSharedBase = 1024;
-/// Local memory begins here: beyond all parameters of a kernel, since those of the functions that it calls
+/// Start of local memory: beyond all kernel parameters, since the parameters of the functions that it calls
 /// are local.
 inline constexpr std::uint64_t kLocalBase = 1U << 20;
 
-/// Text that cannot be run, or a kernel that did what it must not.
+/// A program that cannot be run, or a kernel that made an error.
 struct Error : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -27,7 +27,7 @@ class Machine;
 struct Warp;
 struct Instruction;
 
-/// Executes an instruction for the lanes whose bits are set.
+/// Executes an instruction for the lanes whose bits are set in `lanes`.
 using Handler = void (*)(Machine&, Warp&, const Instruction&, std::uint32_t lanes);
 
 enum class Flow : std::uint8_t {
@@ -36,13 +36,12 @@ enum class Flow : std::uint8_t {
   exit,
   barrier,   ///< of the block
   together,  ///< of all lanes in a mask, which wait for each other
-  aligned,   ///< likewise, and they must get there at the same time
+  aligned,   ///< likewise, but the lanes must arrive at the same time
 };
 enum class Space : std::uint8_t { generic, global, shared, local, parameter };
 
-/// A register is an offset into the registers of a warp: 32 values of 16 (h), 32 (w) or 64 (d) bits, or 32
-/// bits of a predicate (p). Constants and special registers are registers that are set before the first
-/// instruction.
+/// An offset into the registers of a warp: 32 values of 16 (h), 32 (w) or 64 (d) bits, or the 32 bits of a
+/// predicate (p). Constants and special registers are registers that are set before the first instruction.
 struct Register {
   char width;
   std::uint32_t offset;
@@ -56,18 +55,18 @@ struct Instruction {
   bool guarded = false;
   bool guard_negated = false;
   Space space = Space::generic;
-  std::uint8_t bytes = 0;     ///< of an element in memory
-  std::uint8_t elements = 1;  ///< of a vector in memory
-  bool is_signed = false;     ///< the element in memory
-  bool strong =
-      false;  ///< volatile, relaxed, atomic ...: may meet others of its kind ("Memory Consistency Model")
-  bool past_l1 = false;  ///< reads where the additions of other blocks arrive
+  std::uint8_t bytes = 0;     ///< per element in memory
+  std::uint8_t elements = 1;  ///< per vector in memory
+  bool is_signed = false;     ///< whether the element in memory is signed
+  /// Volatile, relaxed, atomic etc.: may race with others of its kind ("Memory Consistency Model").
+  bool strong = false;
+  bool past_l1 = false;  ///< reads past the L1 cache, and so sees the updates of other blocks
   std::uint8_t operands = 0;
   Register operand[kMostOperands] = {};
   std::uint32_t guard = 0;
-  std::uint32_t members = 0xFFFFFFFFU;  ///< lanes of `together` ...
+  std::uint32_t members = 0xFFFFFFFFU;  ///< lanes of Flow::together ...
   std::int32_t members_register = -1;   ///< ... or in this register
-  std::int64_t number = 0;              ///< added to an address, or that of groups of copies
+  std::int64_t number = 0;              ///< added to an address, or a number of copy groups
   std::int32_t target = -1;
   std::int32_t index = 0;  ///< in the program
   std::int32_t line = 0;
@@ -91,24 +90,23 @@ struct Program {
   std::vector<Parameter> parameters;
   std::uint32_t parameter_bytes = 0;
   std::uint32_t register_bytes = 0;
-  std::uint32_t local_bytes = 0;          ///< of a thread
-  std::uint32_t static_shared_bytes = 0;  ///< which stand before those that a launch asks for
+  std::uint32_t local_bytes = 0;          ///< per thread
+  std::uint32_t static_shared_bytes = 0;  ///< placed before the dynamic ones of a launch
   std::uint32_t most_threads = 1024;
   std::vector<Constant> constants;
-  std::vector<std::pair<std::string, std::uint32_t>> special;  ///< %tid.x and so on, and where they go
+  std::vector<std::pair<std::string, std::uint32_t>> special;  ///< %tid.x etc., with their offsets
 };
 
-/// The entry `name` of a module. Throws Error, with line and instruction, for anything that is not known
-/// here.
+/// Loads the entry `name` of a module. Throws Error, with line and instruction, for anything unsupported.
 Program load_program(const std::string& module, const std::string& name);
 
-/// What an opcode does to registers alone, and the widths of its operands.
+/// The effect of an opcode that only accesses registers, and the widths of its operands.
 struct Operation {
   Handler run;
   std::string widths;
 };
 const std::unordered_map<std::string, Operation>& arithmetic();
-/// What the others do, by names of our own. Throws Error if there is none.
+/// The handlers of other instructions, by internal names. Throws Error if there is none.
 Handler handler_of(const std::string& name);
 
 }  // namespace warp2vec::ptx

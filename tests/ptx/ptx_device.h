@@ -1,6 +1,6 @@
 #pragma once
-/// The kernels that nvcc compiled, run from their PTX on the emulated GPUs of tests/emulation, whose memory,
-/// streams and plans they use. A program that links ptx_warp2vec_cuda has the shipped library, and these in
+/// The kernels as compiled by nvcc, run from their PTX on the emulated GPUs of tests/emulation, with their
+/// memory, streams and plans. A program that links ptx_warp2vec_cuda uses the shipped library, with this in
 /// place of libcudart.
 
 #include "tests/emulation/emulated_device.h"
@@ -14,23 +14,23 @@ namespace warp2vec::ptx {
 
 struct Settings {
   Options options;
-  /// Changes the PTX of a kernel before it is decoded, to see whether that is noticed.
+  /// Modifies the PTX of a kernel before it is decoded, to test whether the change is detected.
   std::function<std::string(const std::string& kernel, const std::string& ptx)> edit;
 };
 Settings& settings();
 
-/// Forgets decoded kernels, for a change of `edit`, and failures.
+/// Discards decoded kernels, after a change of `edit`, and the recorded failure.
 void reset();
-/// The kernels that have been launched since.
+/// The kernels launched since the last reset().
 std::vector<const Program*> programs();
-/// What the first kernel that failed did, which is also printed; later ones do nothing, and calls of CUDA
-/// fail. Empty: none has failed.
+/// The error of the first kernel that failed, which is also printed; later kernels do nothing, and CUDA calls
+/// fail. Empty if none has failed.
 const std::string& failure();
-/// Those that the library has PTX for, rising.
+/// The architectures for which the library has PTX, in increasing order.
 std::vector<int> architectures();
-/// Whether the mangled name is that of a kernel of the project, not of a library.
+/// Whether the mangled name belongs to a kernel of this project rather than of a library.
 bool is_of_the_project(const std::string& kernel);
-/// By warps, since the program began.
+/// Number of instructions executed since the program began, counted by warp.
 std::uint64_t executed_instructions();
 
 }  // namespace warp2vec::ptx

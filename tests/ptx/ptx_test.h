@@ -1,5 +1,5 @@
 #pragma once
-/// Trainings by the kernels' PTX, and by the same kernel bodies in plain loops.
+/// Training with the PTX of the kernels, and with the same kernel bodies in plain loops.
 
 #include <warp2vec/detail/bf16.h>
 
@@ -17,7 +17,7 @@
 
 namespace warp2vec {
 
-/// A fresh GPU, and kernels as they were compiled.
+/// A fresh GPU, and unmodified kernels.
 class PtxTest : public CudaBackendTest {
  public:
   PtxTest() { reset(); }
@@ -27,8 +27,8 @@ class PtxTest : public CudaBackendTest {
   }
 
  protected:
-  /// What a GPU of compute capability `architecture` / 10 is given. Skips the test, called by SetUp(), if
-  /// that is not the PTX of `compiled_for`.
+  /// Emulates a GPU of compute capability `architecture` / 10. To be called by SetUp(): skips the test if
+  /// such a GPU would not use the PTX of `compiled_for`.
   static void use_architecture(int architecture, int compiled_for) {
     const std::vector<int> known = ptx::architectures();
     const auto above = std::upper_bound(known.begin(), known.end(), architecture);
@@ -45,8 +45,8 @@ class PtxTest : public CudaBackendTest {
   }
 };
 
-/// Vectors as long as well trained ones, with scores of some units of either sign. Those that a training
-/// starts from have scores of about 0, so that all gradients are 1/2 once they are rounded, right or wrong.
+/// Vectors as long as well-trained ones, with scores of up to a few units of either sign. Initial vectors
+/// have scores of about 0, so that all gradients would round to 1/2, right or wrong.
 inline void make_long(Embeddings& embeddings, std::int32_t dim) {
   const float longest = std::sqrt(4.5F / std::sqrt(static_cast<float>(dim)));
   std::uint64_t seed = 0;
@@ -65,8 +65,8 @@ inline Outcome run_from_long(const SyntheticCorpus& corpus, const Config& config
   return result;
 }
 
-/// One case: `blocks` blocks of `warps` warps, one after the other, of a kernel for tiles on tensor cores or
-/// else of the plain one.
+/// One case: `blocks` blocks of `warps` warps, one after the other, of the tensor-core kernel for tiles or of
+/// the plain kernel.
 struct Training {
   const SyntheticCorpus& corpus;
   Config config;
@@ -78,7 +78,7 @@ struct Training {
     return run_from_long(corpus, config,
                          tensor_cores ? warp2vec::tensor_cores(blocks, warps) : cuda(blocks, warps));
   }
-  /// Sizes of tiles as they are planned for the device.
+  /// With the tile sizes planned for the device.
   Outcome by_plain_loops() const {
     if (!tensor_cores) return run_from_long(corpus, config, host_warps(blocks, warps));
     const TrainingData data(config, corpus.vocabulary, corpus.tokens);

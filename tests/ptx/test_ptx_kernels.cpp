@@ -1,4 +1,4 @@
-// What the kernels compute that nvcc compiled: bit for bit what their bodies do in plain loops.
+// The kernels as compiled by nvcc must give the same results as their bodies in plain loops, bit by bit.
 #include "kernels/softmax/softmax_kernels.h"
 #include "kernels/softmax/softmax_row.h"
 #include "tests/emulated/device_array.h"
@@ -23,7 +23,7 @@ std::string tile_name(const ::testing::TestParamInfo<std::tuple<int, Rule>>& inf
   return architecture_name({std::get<0>(info.param), 0}) + "_" + rule_name({std::get<1>(info.param), 0});
 }
 
-/// Paths so long that they are not all among the top nodes; and rows in so many pairs that they are damped.
+/// Paths that extend beyond the top nodes, and rows in so many pairs that they are damped.
 const SyntheticCorpus& many_words() {
   static const SyntheticCorpus corpus = runs_corpus(3000, 300);
   return corpus;
@@ -139,7 +139,7 @@ void expect_softmax_equals_plain_loops(const SoftmaxShape& shape) {
 
 TEST_P(Ptx, SoftmaxEqualsPlainLoops) { expect_softmax_equals_plain_loops({60, 33, 20, 70}); }
 
-// --- The rest takes minutes.
+// --- The following tests take minutes.
 
 class PtxShapes : public Ptx {};
 
@@ -185,8 +185,7 @@ INSTANTIATE_TEST_SUITE_P(Architectures, PtxTileShapes,
                          shape_name);
 
 TEST_P(PtxTileShapes, Dimensions) {
-  const std::int32_t longest =
-      std::get<0>(GetParam()) < 90 ? 200 : 300;  // whose tiles fit into shared memory
+  const std::int32_t longest = std::get<0>(GetParam()) < 90 ? 200 : 300;  // the tiles fit into shared memory
   for (const TableType type : {TableType::float32, TableType::bf16})
     for (const std::int32_t dim : {1, 24, 31, 32, 33, 48, 64, 128, longest}) {
       if (type == TableType::bf16 && loss() != "ns") continue;
@@ -202,7 +201,7 @@ TEST_P(PtxTileShapes, BlocksAndWarps) {
         {many_words(), one_epoch({loss(), Sharing::tile, 64}), true, blocks, warps});
 }
 
-// With more fragments of contexts than a loop is unrolled for.
+// With more context fragments than the loop is unrolled for.
 TEST_P(PtxTileShapes, Windows) {
   for (const std::int32_t window : {1, 20, 40}) {
     Config config = one_epoch({loss(), Sharing::tile, 48});
@@ -232,7 +231,7 @@ TEST_P(PtxOddTiles, EqualPlainLoops) {
     }
 }
 
-/// GPUs with less shared memory than those that their code was compiled for.
+/// GPUs with less shared memory than those for which their code was compiled.
 class PtxSmallDevices : public PtxTest, public ::testing::WithParamInterface<int> {
  public:
   void SetUp() override { use_architecture(GetParam(), GetParam() == 86 ? 80 : 90); }
@@ -240,19 +239,19 @@ class PtxSmallDevices : public PtxTest, public ::testing::WithParamInterface<int
 
 INSTANTIATE_TEST_SUITE_P(Devices, PtxSmallDevices, ::testing::Values(86, 120), architecture_name);
 
-// Tiles of paths are trained in passes, with fewer nodes in each.
+// Tiles of paths are trained in several passes, with fewer nodes in each.
 TEST_P(PtxSmallDevices, EqualPlainLoops) {
-  const SyntheticCorpus corpus = topic_corpus(100, 50, 60);  // words about as frequent: a deep tree
+  const SyntheticCorpus corpus = topic_corpus(100, 50, 60);  // words of similar frequency: a deep tree
   for (const Rule& rule :
        {Rule{"hs", Sharing::tile, 100}, Rule{"hs", Sharing::tile, 128}, Rule{"hs", Sharing::tile, 200},
         Rule{"ns+hs", Sharing::tile, 100}, Rule{"ns", Sharing::tile, 128, TableType::bf16}}) {
     Config config = one_epoch(rule);
-    config.lr = 0.01;  // more centres in a tile of paths
+    config.lr = 0.01;  // for more centres in a tile of paths
     expect_ptx_equals_plain_loops({corpus, config, true, 2, 4});
   }
 }
 
-/// Of the newest architecture.
+/// With the newest architecture.
 class PtxOrder : public PtxTest {
  public:
   void SetUp() override { use_architecture(90, 90); }
@@ -269,7 +268,7 @@ class PtxOrder : public PtxTest {
   }
 };
 
-// A tile's additions come in another order: what differs is their rounding.
+// The additions of a tile are reordered, so results differ by rounding.
 TEST_F(PtxOrder, WarpsTakeTurns) {
   ptx::settings().options.shuffled = true;
   for (const char* loss : {"ns", "hs", "ns+hs"}) {
@@ -279,8 +278,8 @@ TEST_F(PtxOrder, WarpsTakeTurns) {
   }
 }
 
-// Their updates do not see each other: results differ, but every pair is trained, and nothing comes from a
-// stale cache.
+// Concurrent blocks do not see each other's updates: results differ, but every pair is trained, and nothing
+// is read from a stale cache.
 TEST_F(PtxOrder, BlocksTakeTurns) {
   ptx::settings().options.shuffled = true;
   ptx::settings().options.resident = 3;
@@ -291,7 +290,7 @@ TEST_F(PtxOrder, BlocksTakeTurns) {
   }
 }
 
-// Their addends may be cut off below the largest one.
+// Addends may be truncated to the precision of the largest one.
 TEST_F(PtxOrder, TensorCoresSumInTheirOwnWay) {
   ptx::settings().options.sums = ptx::Sums::truncated;
   for (const char* loss : {"ns", "hs", "ns+hs"})

@@ -1,4 +1,5 @@
-// The machine itself: what instructions do, as "PTX ISA" has it, and what it reports.
+// The machine itself: the semantics of instructions according to the "PTX ISA", and the errors that it
+// reports.
 #include "tests/ptx/machine.h"
 #include "tests/ptx/numbers.h"
 
@@ -20,7 +21,7 @@ namespace {
 using ::testing::HasSubstr;
 using u32 = std::uint32_t;
 
-/// Runs `body` with the addresses of `input` in %rd0 and of `outputs` zeros in %rd1, the lane in %r0, and 512
+/// Runs `body` with the address of `input` in %rd0, that of `outputs` zeros in %rd1, the lane in %r0, and 512
 /// bytes of shared memory at `s`. Returns the output.
 std::vector<u32> run_body(const std::string& body, const std::vector<u32>& input = {},
                           std::size_t outputs = 32, unsigned threads = 32, unsigned blocks = 1,
@@ -51,14 +52,13 @@ std::vector<u32> run_body(const std::string& body, const std::vector<u32>& input
   return output;
 }
 
-/// Of lane l, at 4 l.
+/// Stores the result of lane l at 4 l.
 const char* const kStore =
     "mul.wide.u32 %rd2, %r0, 4;\nadd.s64 %rd3, %rd1, %rd2;\nst.global.u32 [%rd3], %r1;\n";
 
-// The layouts are compared with a second statement of NVIDIA's, those of CUTLASS:
-// cute/atom/mma_traits_sm80.hpp, SM80_16x8x16_F32BF16BF16F32_TN, has A as (T32, V8) -> m + 16 k with strides
-// ((32, 1), (16, 8, 128)), B -> n + 8 k with
-// ((16, 1), (8, 64)), C -> m + 16 n with ((32, 1), (16, 8)).
+// The layouts are compared with a second description by NVIDIA, that of CUTLASS: in
+// cute/atom/mma_traits_sm80.hpp, SM80_16x8x16_F32BF16BF16F32_TN has A as (T32, V8) -> m + 16 k with strides
+// ((32, 1), (16, 8, 128)), B -> n + 8 k with ((16, 1), (8, 64)), C -> m + 16 n with ((32, 1), (16, 8)).
 TEST(PtxMachine, MultipliesMatricesLaidOutAsInCutlass) {
   float a[16][16];
   float b[16][8];
@@ -69,7 +69,7 @@ TEST(PtxMachine, MultipliesMatricesLaidOutAsInCutlass) {
     for (int n = 0; n < 8; ++n) b[k][n] = static_cast<float>((5 * k + 11 * n + k * n) % 19 - 9);
   for (int m = 0; m < 16; ++m)
     for (int n = 0; n < 8; ++n) c[m][n] = static_cast<float>(100 * m + n);
-  std::vector<u32> input(320);  // ten registers a lane
+  std::vector<u32> input(320);  // ten registers per lane
   const auto c_place = [](std::size_t lane, int v) {
     return 32 * static_cast<int>(lane % 4) + static_cast<int>(lane / 4) + 16 * (v % 2) + 8 * (v / 2);
   };
@@ -119,10 +119,10 @@ TEST(PtxMachine, MultipliesMatricesLaidOutAsInCutlass) {
 // As above, cute/atom/copy_traits_sm75.hpp. SM75_U32x4_LDSM_N: (T32, (V32, V4)) -> bit with strides (32, (1,
 // 1024)); SM75_U16x8_LDSM_T: ((T4, T8), (V16, V2, V4)) with ((256, 16), (1, 128, 1024)).
 TEST(PtxMachine, LoadsMatricesLaidOutAsInCutlass) {
-  std::vector<u32> input(128);  // the number of each 16 bits
+  std::vector<u32> input(128);  // the index of each 16-bit value
   for (std::size_t k = 0; k < 128; ++k) input[k] = static_cast<u32>(2 * k | (2 * k + 1) << 16);
   for (const bool transposed : {false, true}) {
-    // Lane l keeps row l at another place than in order.
+    // Lane l stores row l in a permuted place.
     const std::vector<u32> output = run_body(
         std::string(
             "mul.wide.u32 %rd2, %r0, 16;\nadd.s64 %rd3, %rd0, %rd2;\nadd.s64 %rd4, %rd1, %rd2;\n"
@@ -153,13 +153,13 @@ TEST(PtxMachine, ShufflesAndVotes) {
   EXPECT_EQ(value_of("shfl.sync.up.b32 %r1, %r2, 2, 0, -1;", 9), 21U);
   EXPECT_EQ(value_of("shfl.sync.down.b32 %r1, %r2, 2, 31, -1;", 31), 93U);
   EXPECT_EQ(value_of("shfl.sync.down.b32 %r1, %r2, 2, 31, -1;", 9), 33U);
-  EXPECT_EQ(value_of("shfl.sync.idx.b32 %r1, %r2, 1, 0x181F, -1;", 13), 27U);  // of eight lanes
+  EXPECT_EQ(value_of("shfl.sync.idx.b32 %r1, %r2, 1, 0x181F, -1;", 13), 27U);  // in groups of eight lanes
   EXPECT_EQ(value_of("vote.sync.ballot.b32 %r1, %p1, -1;", 9), 31U);
   EXPECT_EQ(value_of("vote.sync.any.pred %p2, %p1, -1;\nselp.u32 %r1, 1, 2, %p2;", 9), 1U);
   EXPECT_EQ(value_of("vote.sync.all.pred %p2, %p1, -1;\nselp.u32 %r1, 1, 2, %p2;", 9), 2U);
 }
 
-// Lane l goes l times around the loop, odd ones through a branch of their own, and all meet again.
+// Lane l runs the loop l times, odd lanes through a separate branch, and all reconverge.
 TEST(PtxMachine, LanesThatComeApartMeetAgain) {
   const std::vector<u32> output = run_body(
       std::string(
@@ -188,7 +188,7 @@ TEST(PtxMachine, RoundsAsSaid) {
     const float b = values(random);
     const float c = values(random) * std::ldexp(1.0F, i % 60 - 30);
     for (const auto& [mode, down] : {std::pair{FE_DOWNWARD, true}, {FE_TOWARDZERO, false}}) {
-      volatile float x = a;  // so that it is computed while the mode is set
+      volatile float x = a;  // forces evaluation while the mode is set
       std::fesetround(mode);
       const volatile float expected = std::fma(x, b, c);
       std::fesetround(FE_TONEAREST);

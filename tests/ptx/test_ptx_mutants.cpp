@@ -1,4 +1,4 @@
-// Faults put into the PTX must be noticed: by other results, or by what the machine reports.
+// Faults injected into the PTX must be detected, either by different results or by an error of the machine.
 #include "tests/ptx/ptx_test.h"
 
 #include <cuda_runtime_api.h>
@@ -15,12 +15,12 @@
 namespace warp2vec {
 namespace {
 
-/// What becomes of an instruction that matches.
+/// Replaces an instruction that matches.
 struct Fault {
   const char* name;
   const char* pattern;
   const char* replacement;
-  bool with_the_next = false;  ///< the next such instruction, too
+  bool with_the_next = false;  ///< also replaces the next such instruction
 };
 
 const std::vector<Fault>& faults() {
@@ -52,14 +52,14 @@ class PtxMutants : public PtxTest {
  protected:
   struct Place {
     std::int32_t line;
-    std::string text;  // after the fault
+    std::string text;  // with the fault
   };
 
-  /// Tries each fault at up to `most` places that were executed in the kernel that trains.
+  /// Tries each fault at up to `most` places that were executed in the training kernel.
   void expect_noticed(const Training& training, std::size_t most) {
     const Outcome right = training.by_ptx();
     ptx::settings().options.most_instructions = 10 * ptx::executed_instructions();
-    std::vector<std::vector<Place>> all_places;  // before other programs are run
+    std::vector<std::vector<Place>> all_places;  // determined before other programs run
     for (const Fault& fault : faults()) all_places.push_back(places_of(fault));
     int tried = 0;
     for (std::size_t f = 0; f < faults().size(); ++f) {

@@ -1,4 +1,4 @@
-// The whole program, whose kernels run from their PTX: `warp2vec train --device cuda` without a GPU.
+// The whole program with kernels run from their PTX: `warp2vec train --device cuda` without a GPU.
 #include "tests/support/subprocess.h"
 #include "tests/support/temporary_folder.h"
 
@@ -12,7 +12,7 @@
 namespace warp2vec {
 namespace {
 
-/// Sentences of ten words, each of one of eight topics.
+/// Sentences of ten words, each about one of eight topics.
 std::string text_of_topics(int sentences) {
   std::minstd_rand random(3);
   std::string text;
