@@ -17,7 +17,7 @@ from measure import (ROOT, ProgramFailed, add_evaluation_files, built_program, c
 from peers.programs import Task, find_peers
 from peers.report import Report
 
-LONGEST = 1000  # words; of a line with more than 10,000 gensim trains no more than those
+LONGEST = 1000  # words per line; gensim trains no more than 10,000 words of a line
 
 
 def parse():
@@ -48,8 +48,8 @@ def parse():
 
 
 def cut_long_lines(source, target, longest=LONGEST):
-    """Writes the text `source` (bytes, or a mapped file) to a binary stream: words at white space, a line at most
-    `longest` of them. Counts words and lines."""
+    """Writes the text `source` (bytes, or a mapped file) to a binary stream, with words separated by spaces and at most
+    `longest` words per line. Returns the number of words and of lines."""
     all_words, lines = 0, 0
     for piece in re.finditer(rb"(?:[^\S\n]*\S+){0,%d}[^\S\n]*\n?" % longest, source):
         words = piece[0].split()
@@ -61,7 +61,8 @@ def cut_long_lines(source, target, longest=LONGEST):
 
 
 def count_words(program, text, min_count, folder):
-    """How many words a pass over a text trains, so that one number is behind every speed."""
+    """The number of words that a pass over the text trains, the same for all programs, from which speeds are
+    computed."""
     vocabulary = os.path.join(folder, "vocabulary.txt")
     subprocess.run([program, "vocab", "--input", text, "--output", vocabulary, "--min-count", str(min_count),
                     "--quiet"], check=True)
@@ -70,11 +71,12 @@ def count_words(program, text, min_count, folder):
 
 
 def run_rounds(peers, text, settings, thread_counts, rounds, judge, on_run):
-    """Every program with every number of threads, then all again, so that a busy time of the machine meets them all.
+    """Runs every program with every number of threads, then all of them again, so that a temporarily busy machine
+    affects all of them equally.
 
-    `text`: the file, how many words it has, and how many lines. The round's number is the seed. `judge`: a function
-    from a file of vectors to figures. `on_run`: is told of every run when it is over. A program that fails ends it
-    all."""
+    `text`: the file, its number of words, and its number of lines. The number of the round is the seed. `judge`: a
+    function from a file of vectors to figures. `on_run`: called with the result of each run. If a program fails, all of
+    it ends."""
     for seed, threads, peer in ((seed, threads, peer) for seed in range(1, rounds + 1) for threads in thread_counts
                                 for peer in peers):
         with tempfile.TemporaryDirectory() as folder:

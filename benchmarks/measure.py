@@ -1,5 +1,5 @@
-"""What quality_grid and compare_peers share: how they start and end, where they ran, programs that they watch, the
-quality of vectors, and tables."""
+"""What quality_grid and compare_peers have in common: command lines and exit, the measuring conditions, running
+programs under observation, the quality of vectors, and tables."""
 import argparse
 import hashlib
 import itertools
@@ -22,10 +22,10 @@ POLL_SECONDS = 0.01
 
 
 class ProgramFailed(Exception):
-    """A program ended with an error, or did not do what it is known to do."""
+    """A program ended with an error, or did not behave as expected."""
 
 
-# Commands: their arguments, and how they end.
+# Commands: their arguments and exit.
 
 def positive(text):
     number = int(text)
@@ -35,7 +35,7 @@ def positive(text):
 
 
 def existing(kind, is_one):
-    """A type of argument: a path, from which comes an absolute one."""
+    """An argparse type: checks a path and returns it as an absolute path."""
     def checked(path):
         if not is_one(path):
             raise argparse.ArgumentTypeError(f"there is no {kind} {path}")
@@ -54,15 +54,14 @@ def add_evaluation_files(parser):
 
 
 def run_command(name, main, after_interrupt=""):
-    """Runs main(). What stops it ends the program with one line that begins with `name`, and status 1: a program that
-    failed, SIGINT, or SIGTERM, which also ends the programs that it has started. `after_interrupt`: more for the line
-    of SIGINT."""
+    """Runs main(). Failed programs, SIGINT and SIGTERM end it with status 1 and one line that begins with `name`;
+    SIGTERM also ends the programs that it has started. `after_interrupt`: appended to the line for SIGINT."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(f"{name}: terminated"))
     try:
         main()
     except ProgramFailed as reason:
         sys.exit(f"{name}: {reason}")
-    except subprocess.CalledProcessError as failure:  # it has said why
+    except subprocess.CalledProcessError as failure:  # it has printed the reason
         sys.exit(f"{name}: this failed: {' '.join(failure.cmd)}")
     except KeyboardInterrupt:
         sys.exit(f"{name}: interrupted{after_interrupt}")
@@ -71,7 +70,7 @@ def run_command(name, main, after_interrupt=""):
 # The checkout, the machine, and files.
 
 def script(name, *arguments):
-    """Runs one of the project's; an error ends it all."""
+    """Runs a script of the project; exits if it fails."""
     if subprocess.run([ROOT / "scripts" / name, *arguments]).returncode:
         sys.exit(f"scripts/{name} failed")
 
@@ -82,7 +81,7 @@ def built_program():
 
 
 def dictionary():
-    """A text for those who give none; it is fetched unless it is there."""
+    """The default text; downloaded unless it exists."""
     path = str(ROOT / "build/demo/gcide.txt")
     script("fetch-dictionary.sh", path)
     return path
@@ -102,7 +101,7 @@ def conditions():
 
 
 def write_whole(path, text):
-    """It is there whole or not at all."""
+    """Writes a file atomically."""
     new = Path(f"{path}.new")
     new.write_text(text, encoding="utf-8")
     new.replace(path)
@@ -119,19 +118,20 @@ def sha256(path):
 # Programs.
 
 class Watched(NamedTuple):
-    """A program that has ended."""
-    printed: tuple  # pieces (seconds since its start, text) as they arrived
+    """The record of a program that has ended."""
+    printed: tuple  # pieces (seconds since the start, text) as they arrived
     seconds: float
     cpu_seconds: float
     peak_memory_bytes: int
-    appeared: Optional[float]  # when the awaited file was there
+    appeared: Optional[float]  # when the awaited file appeared
 
     @property
     def text(self):
         return "".join(text for _, text in self.printed)
 
     def first(self, pattern, otherwise=None):
-        """When the first match of a pattern was printed, and the match. `otherwise`: the error if there is none."""
+        """Returns when the first match of a pattern was printed, and the match. `otherwise`: the error if there is
+        none."""
         match = re.search(pattern, self.text)
         if not match:
             raise ProgramFailed(otherwise or f"it never printed '{pattern}', but:\n{self.text[-2000:]}")
@@ -140,8 +140,8 @@ class Watched(NamedTuple):
 
 
 def run_watched(command, environment=None, awaited=None):
-    """Runs a command to its end. `environment`: variables set for it. `awaited`: a file that it will create."""
-    # Programs print late into a pipe, but at once into a terminal.
+    """Runs a command to its end. `environment`: variables to set. `awaited`: a file that it will create."""
+    # Programs buffer their output to a pipe, but not to a terminal.
     ours, theirs = pty.openpty()
     begin = time.monotonic()
     with open(ours, "rb", buffering=0) as screen:
@@ -166,7 +166,7 @@ def run_watched(command, environment=None, awaited=None):
 
 
 def _follow(pid, screen, begin, awaited):
-    """Reads what is printed until the program ends, and looks at it meanwhile."""
+    """Reads the output until the program ends, and samples its memory meanwhile."""
     pieces, appeared, peak, looked = [], None, 0, -POLL_SECONDS
     while True:
         readable, _, _ = select.select([screen], [], [], POLL_SECONDS)
@@ -179,7 +179,7 @@ def _follow(pid, screen, begin, awaited):
         if readable:
             try:
                 data = screen.read(65536)
-            except OSError:  # so a terminal says that nobody is left who could print
+            except OSError:  # how a terminal signals that no writer is left
                 data = b""
             if not data:
                 return tuple(pieces), appeared, peak
@@ -187,8 +187,8 @@ def _follow(pid, screen, begin, awaited):
 
 
 def _peak_memory_so_far(pid):
-    """In bytes, by what the kernel keeps of the program itself: the figure that wait4() gives is never below the memory
-    of the process that started it."""
+    """In bytes, from the kernel's figure for the program itself: that of wait4() is never below the memory of the
+    parent process."""
     peak = re.search(r"^VmHWM:\s*(\d+)", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
     return int(peak[1]) * 1024 if peak else 0  # it has just ended
 
@@ -200,7 +200,7 @@ def version(program):
 
 
 def train_command(program, folder, **flags):
-    """`warp2vec train` with flags (min_count=5 is --min-count 5), which leaves vectors.bin and metrics in a folder."""
+    """`warp2vec train` with flags (min_count=5 is --min-count 5), which writes vectors.bin and metrics to a folder."""
     given = [part for name, value in flags.items() for part in ("--" + name.replace("_", "-"), value)]
     return [program, "train", "--output", Path(folder, "vectors.bin"), "--metrics", Path(folder, "metrics.jsonl"),
             "--quiet", *given]
@@ -211,8 +211,8 @@ def closing_summary(folder):
 
 
 def evaluate(program, vectors, pairs, analogies):
-    """What `warp2vec eval` says of a file of vectors: a figure for each file of word pairs and of analogies, named
-    'spearman FILE' or 'analogies FILE'. None: it knows no word of it."""
+    """The result of `warp2vec eval` for a file of vectors: a figure for each file of word pairs and of analogies, named
+    'spearman FILE' or 'analogies FILE'; None if none of its words is known."""
     if not pairs and not analogies:
         return {}
     files = [part for flag, paths in (("--pairs", pairs), ("--analogies", analogies)) for path in paths
@@ -235,17 +235,17 @@ def quality_text(key, value):
 
 
 def grouped(items, key):
-    """Lists of items, by their keys in the order of the first ones."""
+    """Lists of items with equal keys, in order of first occurrence."""
     groups = {}
     for item in items:
         groups.setdefault(key(item), []).append(item)
     return groups
 
 
-# Tables of texts: a header, then lines with as many cells.
+# Tables of texts: a header, then rows with the same number of cells.
 
 def plain(table):
-    """In columns for a terminal; a long header takes several lines."""
+    """Formats a table in columns for a terminal; a long header takes several lines."""
     headers = [textwrap.wrap(title, 10, break_long_words=False, break_on_hyphens=False) for title in table[0]]
     height = max(map(len, headers))
     lines = [*zip(*([""] * (height - len(words)) + words for words in headers)), *table[1:]]

@@ -20,27 +20,27 @@ from pathlib import Path
 
 CPU_VARIANTS = "sharing=tile,sharing=window,sharing=pair"
 GPU_VARIANTS = CPU_VARIANTS + ",table-type=bf16"
-CPU_VARIANT_OF = {"table-type=bf16": "sharing=tile"}  # what else is compared with that of its own name
-RESERVE = 5  # seconds of the budget that are kept for the report
-GRACE = 5  # seconds in which bench writes its report after its time is over
+CPU_VARIANT_OF = {"table-type=bf16": "sharing=tile"}  # the CPU variant to compare with, if its name differs
+RESERVE = 5  # seconds of the budget reserved for the report
+GRACE = 5  # seconds for bench to write its report after its time is over
 TOOLS = ("memcheck", "racecheck", "initcheck", "synccheck")
-# How far below the CPU's median the GPU's may be. On 100 MB of text three seeds spread over up to 0.017
-# (benchmarks/results/cpu-quality-wiki8.json); on a small text chance is larger.
+# How far the GPU's median may be below the CPU's. On 100 MB of text the range of three seeds is up to 0.017
+# (benchmarks/results/cpu-quality-wiki8.json); small texts vary more.
 TOLERANCE = 0.03
 
 
 class Ended(Exception):
-    """Ends a step before it has passed."""
+    """Ends a step that has not passed."""
 
     def __init__(self, status, reason, printed=""):
-        """`status`: 'fail', 'timeout' or 'skipped'. `printed`: by the program that failed."""
+        """`status`: 'fail', 'timeout' or 'skipped'. `printed`: the output of the program that failed."""
         super().__init__(reason)
         self.status, self.printed = status, printed
 
 
 class Check:
-    """Runs steps and writes results.json after each of them, so that what ends the check early loses no more than one
-    step."""
+    """Runs steps and writes results.json after each of them, so that at most one step is lost if the check is ended
+    early."""
 
     def __init__(self, folder, budget, programs):
         folder.mkdir(parents=True, exist_ok=True)
@@ -58,8 +58,8 @@ class Check:
         new.replace(self.folder / "results.json")
 
     def step(self, name, work, *arguments, mandatory=True, limit=math.inf, least=2.0):
-        """Calls work(self, *arguments), which returns figures or raises, and returns the status. `limit`: seconds at
-        most. With less than `least` seconds left it is not begun."""
+        """Calls work(self, *arguments), which returns figures or raises, and returns the status. `limit`: maximum
+        seconds. With less than `least` seconds left the step is not started."""
         record = {"name": name, "status": "pass", "seconds": 0.0, "mandatory": mandatory}
         start = time.monotonic()
         self.deadline = min(self.end, start + limit)
@@ -79,13 +79,13 @@ class Check:
         return record["status"]
 
     def command(self, command, log, more_environment=None):
-        """Runs a program until the step's deadline, with what it prints added to `log`. Returns what it added."""
+        """Runs a program until the step's deadline and appends its output to `log`. Returns this output."""
         name = os.path.basename(command[0])
         with open(self.folder / log, "a+b") as printed:
             printed.write(("\n$ " + " ".join(command) + "\n").encode())
             printed.flush()
             begin = printed.tell()
-            # A session of its own, so that what the program has started ends with it.
+            # A session of its own, so that the program's child processes end with it.
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=printed, stderr=printed,
                                        env={**self.environment, **(more_environment or {})}, start_new_session=True)
             try:
@@ -121,7 +121,7 @@ def find_programs(folder):
 
 
 def environment():
-    """With the usual folders of cuBLAS, which only the full softmax needs."""
+    """Adds the usual folders of cuBLAS, which only the full softmax needs."""
     folders = ["/usr/local/cuda/lib64", *(os.path.join(place, "nvidia", "*", "lib") for place in sys.path)]
     libraries = [path for folder in folders for path in glob.glob(os.path.join(folder, "libcublas.so*"))]
     paths = [os.environ.get("LD_LIBRARY_PATH"), *dict.fromkeys(map(os.path.dirname, libraries))]
@@ -141,7 +141,7 @@ def nvidia_smi(check):
 
 
 def devices(check):
-    """Notes what the program says of itself, of the machine and of its GPUs; the first that can be used is 'gpu'."""
+    """Records what the program reports about itself, the machine and its GPUs; the first usable one becomes 'gpu'."""
     info = [check.programs["warp2vec"], "info"]
     check.results["info"] = check.command(info, "devices.log").strip().splitlines()
     check.results["listing"] = check.command([*info, "--devices"], "devices.log").strip()
@@ -179,8 +179,8 @@ def sanitize(check, sanitizer, tool):
 
 
 def bench(check, text, flags):
-    """Measures `text` with `warp2vec bench`, which adds to the report in the folder 'bench'. An error if something
-    failed, or if there was no time for it."""
+    """Measures `text` with `warp2vec bench`, which adds to the report in the folder 'bench'. Raises if something
+    failed, or if there was not enough time."""
     seconds = max(1.0, check.deadline - time.monotonic() - GRACE)
     check.command([check.programs["warp2vec"], "bench", *text, "--output", str(check.folder / "bench"), *flags.split(),
                    "--time-budget", f"{seconds:.1f}"], "bench.log")
@@ -190,9 +190,9 @@ def bench(check, text, flags):
 
 
 def compare(check):
-    """Fails if a median of vectors trained by the GPU is clearly below that of vectors trained by the CPU."""
+    """Fails if a median of vectors trained on the GPU is clearly below that of vectors trained on the CPU."""
     runs = [run for run in check.benched("trainings")["runs"] if "failure" not in run]
-    found = {}  # by device, loss, dim and variant, then by the name of the figure
+    found = {}  # by device, loss, dim and variant, then by figure
     for run in runs:
         cell = run["cell"]
         own = found.setdefault((cell["device"], cell["loss"], cell["dim"], cell.get("variant", "")), {})
@@ -218,10 +218,10 @@ def trainings(check, arguments):
         text += [part for path in files for part in (flag, path)]
     many = ["--synthetic", "--vocab-sizes", str(arguments.words), "--epochs", "1", "--rounds", "3"]
     ns_on_gpu, ns_on_cpu = (f"--losses ns --variants {variants}" for variants in (GPU_VARIANTS, CPU_VARIANTS))
-    hs = "--losses hs --variants sharing=tile"  # by itself a CPU trains it pair by pair
+    hs = "--losses hs --variants sharing=tile"  # the default of a CPU is to train it pair by pair
 
     def step(name, device, flags, mandatory=False, of=text):
-        # One that hangs leaves time for the others.
+        # If one hangs, there is still time for the others.
         return check.step(name, bench, of, f"--devices {device} {flags}", mandatory=mandatory, least=2 * GRACE,
                           limit=0.4 * arguments.budget)
 
@@ -259,7 +259,7 @@ def parse():
 
 def main():
     arguments = parse()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("gpu-check: terminated"))  # so that programs end with it
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("gpu-check: terminated"))  # so that child processes end with it
     check = Check(arguments.output, arguments.budget, find_programs(arguments.bundle))
     check.step("nvidia-smi", nvidia_smi, mandatory=False, limit=60)
     check.step("devices", devices, limit=60)

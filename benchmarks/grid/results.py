@@ -1,5 +1,5 @@
-"""What runs say: where a rule is worse than drawing negatives for each pair, beyond what the seed changes; and the
-folder of results.json and table.md."""
+"""Evaluates runs: where a rule is worse than drawing negatives for each pair, by more than the variation between seeds;
+and the folder of results.json and table.md."""
 import json
 import math
 import statistics
@@ -10,10 +10,10 @@ from grid.runs import LARGEST_NORM, MEAN_LOSS, name_of
 from measure import bullets, grouped, markdown, plain, quality_label, quality_text, write_json, write_whole
 
 REFERENCE = "pair"
-DEFAULT = "auto"  # what the program chooses if it is not told
-# The least difference that counts, by how the name of a measure begins: some measures hardly differ from seed to seed.
+DEFAULT = "auto"  # the default of the program
+# The smallest difference that counts, by the first word of a measure: some measures hardly vary between seeds.
 FLOORS = {"spearman": 0.02, "analogies": 0.01, "micro": 0.01}
-LOSS_FACTOR = 1.1  # what is lost per pair is not quite the same for all rules
+LOSS_FACTOR = 1.1  # the loss per pair is not quite the same for all rules
 NORM_FACTOR = 1.5
 NAMES = {"spearman": "Spearman's rho", "analogies": "analogies' accuracy", "micro": "micro-F1"}
 MISSING = "-"
@@ -24,8 +24,8 @@ def is_quality(measure):
 
 
 def summarise(runs, rules, errors):
-    """A row for each cell that has runs by these rules, in the order of the runs. `errors`: how many standard errors a
-    difference must be beyond."""
+    """One row for each cell that has runs with these rules, in the order of the runs. `errors`: the number of standard
+    errors that a difference must exceed."""
     noise, rows = noises(runs), []
     for of_cell in grouped((run for run in runs if run["rule"] in rules), name_of).values():
         text, by_rule = of_cell[0]["text"], grouped(of_cell, lambda run: run["rule"])
@@ -47,7 +47,7 @@ def successes(runs):
 
 
 def values_of(runs):
-    """Of each measure, as far as it has any."""
+    """All values of each measure."""
     values = {}
     for run in successes(runs):
         for measure, value in run["figures"].items():
@@ -61,7 +61,7 @@ def means(runs):
 
 def noises(runs):
     """By text and measure: the standard deviation over seeds of the reference's runs, pooled over all cells; 0 if no
-    cell has two."""
+    cell has two runs."""
     samples = {}
     for own in grouped((run for run in runs if run["rule"] == REFERENCE), name_of).values():
         for measure, values in values_of(own).items():
@@ -80,7 +80,7 @@ def times_as_fast(runs, reference):
 
 
 def worse(text, runs, reference, noise, errors):
-    """What is wrong with runs by themselves, and the measures by which they are worse than the reference's."""
+    """Failures of the runs themselves, and the measures in which they are worse than the reference."""
     found = ["failed"] if len(successes(runs)) < len(runs) else []
     found += [f"{measure} not finite" for measure in (MEAN_LOSS, LARGEST_NORM)
               if any(run["figures"].get(measure, 0) is None for run in successes(runs))]
@@ -88,7 +88,7 @@ def worse(text, runs, reference, noise, errors):
     for measure, theirs in values_of(reference).items():
         if not theirs or not values:
             continue
-        own = values.get(measure) or [-math.inf]  # no quality is worse than any
+        own = values.get(measure) or [-math.inf]  # a missing quality is worse than any
         apart = errors * noise[text, measure] * math.sqrt(1 / len(own) + 1 / len(theirs))
         mean, their_mean = statistics.mean(own), statistics.mean(theirs)
         if measure == LARGEST_NORM:
@@ -102,13 +102,13 @@ def worse(text, runs, reference, noise, errors):
 
 
 class Results:
-    """Written after every run, so that nothing that was measured is lost, and the next start goes on from there."""
+    """Written after every run, so that no measurement is lost and the next start resumes from there."""
 
     def __init__(self, folder, facts, conditions, texts, rules, errors):
-        """`facts`: what the files say of machine and settings. `conditions`: those which all runs share; where they
-        differ from an earlier start's, whose runs cannot be taken over then, it ends. `texts`: what each text is, by
-        its name; the same holds for those that an earlier start had, too. `errors`: how many standard errors a
-        difference must be beyond."""
+        """`facts`: machine and settings, for the files. `conditions`: shared by all runs; if they differ from those of
+        an earlier start, whose runs then cannot be reused, the program exits. `texts`: a description of each text, by
+        name; the same holds for texts that an earlier start had, too. `errors`: the number of standard errors that a
+        difference must exceed."""
         self.folder, self.rules, self.errors = Path(folder), rules, errors
         path = self.folder / "results.json"
         earlier = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
@@ -122,7 +122,7 @@ class Results:
         self.done = {key_of(run): run for run in self.runs}
 
     def run_of(self, cell, rule, seed):
-        """None if it was not measured yet."""
+        """None if it has not been measured yet."""
         return self.done.get((name_of(cell), rule, seed))
 
     def add(self, run):
@@ -131,7 +131,7 @@ class Results:
         self.save()
 
     def save(self):
-        """Returns the summary."""
+        """Writes the files and returns the summary."""
         rows = summarise(self.runs, self.rules, self.errors)
         self.folder.mkdir(parents=True, exist_ok=True)
         write_json(self.folder / "results.json", {**self.facts, "rules": self.rules, "standard_errors": self.errors,
@@ -142,8 +142,8 @@ class Results:
         return rows
 
     def finish(self):
-        """Prints the cells that are flagged. Returns in how many the default rule is, or any rule if that was not asked
-        for."""
+        """Prints the flagged cells. Returns the number of cells in which the default rule is flagged, or any rule if
+        the default was not requested."""
         rows = self.save()
         print(f"\nThe results are in {self.folder}")
         for name, table in self._tables([row for row in rows if row["flags"]]):
@@ -175,11 +175,11 @@ class Results:
 
 
 def run_rounds(cells, seeds, results, measure):
-    """Seed by seed. The rules of a cell run one after the other, so that their speeds can be compared. What the program
-    chose by itself is not trained again under its own name.
+    """Runs everything seed by seed. The rules of a cell run one after the other, so that their speeds can be compared.
+    The rule that the default resolved to is not trained a second time under its own name.
 
-    `results`: gets the runs, and has those of an earlier start. `measure`: a function from a cell, a rule and a seed to
-    a run."""
+    `results`: receives the runs, and has those of an earlier start. `measure`: a function from a cell, a rule and a
+    seed to a run."""
     all_runs = [(cell, rule, seed) for seed in range(1, seeds + 1) for cell in cells for rule in results.rules]
     for number, (cell, rule, seed) in enumerate(all_runs, 1):
         if results.run_of(cell, rule, seed):
@@ -212,7 +212,7 @@ def what_is_worse(errors):
 
 
 def flagged(rows, rules):
-    """In how many cells one of the rules is flagged."""
+    """The number of cells in which one of the rules is flagged."""
     return sum(any(rule in row["flags"] for rule in rules) for row in rows)
 
 
@@ -221,8 +221,8 @@ def last_line(rows, rules):
 
 
 def table_of(rows, rules):
-    """The header, and a list of texts for each row. Where a measure has a figure for each rule they are in the rules'
-    order."""
+    """The header, and a list of texts for each row. If a measure has a figure for each rule, they are in the order of
+    the rules."""
     measures = list(dict.fromkeys(key for row in rows for figures in row["figures"].values() for key in figures))
     others = [rule for rule in rules if rule != REFERENCE]
     default = [f"{DEFAULT} is"] if DEFAULT in rules else []
@@ -242,7 +242,7 @@ def table_of(rows, rules):
 
 
 def label(name):
-    """Of a measure, or of what else a rule is flagged for."""
+    """The label of a measure, or of another reason to flag a rule."""
     return quality_label(name) if is_quality(name) else name
 
 

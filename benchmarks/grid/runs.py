@@ -1,4 +1,4 @@
-"""What is trained: each text with many settings; and one run: a cell by one rule with one seed."""
+"""The plan: each text with many settings; and single runs: a cell with one rule and one seed."""
 import math
 import os
 import shutil
@@ -10,10 +10,10 @@ from measure import ProgramFailed, closing_summary, run_watched, train_command
 
 MEAN_LOSS, LARGEST_NORM = "mean loss", "largest norm"
 
-BASE = {"loss": "ns", "window": 5, "negative": 5, "lr": 0.025, "sample": 1e-3}  # the program's own
+BASE = {"loss": "ns", "window": 5, "negative": 5, "lr": 0.025, "sample": 1e-3}  # the defaults of the program
 ALONE = {"window": (2, 10, 15, 50, 100), "negative": (1, 10, 25, 64), "lr": (0.01, 0.05, 0.1, 0.2),
          "sample": (0.0, 1e-4), "loss": ("hs", "ns+hs")}
-# Where several settings together bring more steps, or larger ones, to the same rows.
+# Combinations that lead to more or larger updates of the same rows.
 CORNERS = ({"window": 10, "negative": 10, "sample": 1e-4}, {"window": 8, "negative": 25, "sample": 1e-4},
            {"window": 10, "negative": 20}, {"window": 20, "negative": 20},
            {"window": 10, "negative": 10, "lr": 0.05},
@@ -21,15 +21,15 @@ CORNERS = ({"window": 10, "negative": 10, "sample": 1e-4}, {"window": 8, "negati
 
 
 def plan(texts, only=None):
-    """Cells of all texts, each with the base, then each setting varied alone, then the corners. `only`: a compiled
-    pattern that must be found in a cell's name."""
+    """The cells of all texts: each with the base, then with each setting varied separately, then with the corners.
+    `only`: a compiled pattern that must match within a cell's name."""
     changes = [{}, *({key: value} for key, values in ALONE.items() for value in values), *CORNERS]
     cells = [{"text": text, "settings": {**BASE, **change}} for text in texts for change in changes]
     return [cell for cell in cells if only is None or only.search(name_of(cell))]
 
 
 def name_of(cell):
-    """Of a cell or of a run; no two cells have the same."""
+    """The unique name of a cell, also for a run."""
     settings = cell["settings"]
     negative = "" if settings["loss"] == "hs" else f", negative {settings['negative']}"
     return (f"{cell['text']}: {settings['loss']}, window {settings['window']}{negative}, lr {settings['lr']:g}, "
@@ -37,8 +37,8 @@ def name_of(cell):
 
 
 def measure(program, folder, texts, flags, cell, rule, seed):
-    """What it was like. A program that fails, or whose vectors cannot be judged, is a result, too. `folder`: for what
-    the program writes; it is emptied. `texts`: by their names. `flags`: the same for all runs."""
+    """Trains and evaluates one run. A program that fails, or vectors that cannot be judged, count as a result, too.
+    `folder`: for the program's output; it is emptied. `texts`: by name. `flags`: the same for all runs."""
     shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(folder)
     text = texts[cell["text"]]
@@ -55,7 +55,7 @@ def measure(program, folder, texts, flags, cell, rule, seed):
         return {**row, "failed": str(reason).strip() or type(reason).__name__}
     except subprocess.CalledProcessError as failure:
         return {**row, "failed": f"its vectors cannot be evaluated (status {failure.returncode})"}
-    # None is what is not finite, and what has no value since an evaluation found no word.
+    # None stands for values that are not finite, and for evaluations that found no word.
     figures = {key: value if value is not None and math.isfinite(value) else None for key, value in figures.items()}
     return {**row, "failed": None, "chosen": summary["sharing"], "figures": figures,
             "words_per_second": summary["counts"]["trained_tokens"] / summary["seconds"]["train"],

@@ -1,4 +1,4 @@
-"""The texts that are trained, walks on graphs among them, and how the vectors of each are judged."""
+"""The texts to train, including walks on graphs, and how their vectors are judged."""
 import hashlib
 import lzma
 import os
@@ -11,12 +11,12 @@ from typing import Callable
 
 from measure import dictionary, evaluate
 
-MIN_COUNT = 5  # of words; nodes are all kept
+MIN_COUNT = 5  # of words; all nodes are kept
 LINE = 20  # words
-EVERY = 50  # lines one repeats a word
+EVERY = 50  # one of this number of lines repeats a word
 RUN = 40  # times
 LONG_RUNS, LONG_RUN = 10, 1000
-RANKS = (100, 200, 400, 800, 1600)  # of the words that are repeated, by how often the text has them
+RANKS = (100, 200, 400, 800, 1600)  # frequency ranks of the words that are repeated
 EDGES = (".edgelist", ".edgelist.xz", ".adjlist", ".adjlist.xz")
 SPLITS = 3
 
@@ -24,12 +24,12 @@ SPLITS = 3
 @dataclass
 class Text:
     name: str
-    make: Callable  # its bytes
-    about: dict  # what results.json says of it
+    make: Callable  # returns its bytes
+    about: dict  # its description in results.json
     min_count: int
     epochs: int
-    judge: Callable  # from warp2vec, a file of vectors, and what is in it, to figures
-    path: Path = None  # once it is written
+    judge: Callable  # from warp2vec, a file of vectors, and its contents to figures
+    path: Path = None  # set by write()
 
     def write(self, folder):
         data = self.make()
@@ -40,7 +40,7 @@ class Text:
 
 
 def opened(path, mode, **options):
-    """A file that may be packed with xz."""
+    """Opens a file, plain or .xz."""
     return (lzma.open if path.endswith(".xz") else open)(path, mode, **options)
 
 
@@ -55,13 +55,13 @@ def head_of(path, most_bytes):
 
 
 def with_runs(text):
-    """The words of a text (bytes) in short lines, and among these such that repeat one word: every 50th line, and a few
-    long ones."""
+    """The words of a text (bytes) in short lines, interspersed with lines that repeat one word: every 50th line, and a
+    few long ones."""
     words = text.split()
     common = [word for word, _ in Counter(words).most_common(RANKS[-1])]
     repeated = [common[min(rank, len(common)) - 1] for rank in RANKS]
     lines = [words[begin:begin + LINE] for begin in range(0, len(words), LINE)]
-    between = max(1, len(lines) // LONG_RUNS)  # lines from one long run to the next
+    between = max(1, len(lines) // LONG_RUNS)  # number of lines between two long runs
     made = []
     for number, line in enumerate(lines, 1):
         made.append(line)
@@ -75,10 +75,10 @@ def with_runs(text):
 
 
 class Graph:
-    """Undirected, without loops; an edge that is given twice counts once."""
+    """Undirected, without loops; duplicate edges count once."""
 
     def __init__(self, name, edges, labels):
-        """`edges`: pairs of nodes. `labels`: a tuple of each node; those without an edge are left out."""
+        """`edges`: pairs of nodes. `labels`: a tuple for each node; nodes without edges are left out."""
         neighbours = {}
         for one, other in edges:
             if one != other:
@@ -90,9 +90,9 @@ class Graph:
 
 
 def read_folder(folder, most_nodes):
-    """The graphs of a folder: to each NAME.labels ("node label ...") a NAME.edgelist ("node node") or NAME.adjlist
-    ("node neighbour ..."), any of them with .xz. Those with more labelled nodes than `most_nodes` are left out; their
-    names are the second result."""
+    """The graphs of a folder: for each NAME.labels ("node label ...") a NAME.edgelist ("node node") or NAME.adjlist
+    ("node neighbour ..."), any of them optionally with .xz. Graphs with more labelled nodes than `most_nodes` are left
+    out; their names are the second result."""
     def fields_of(file):
         with opened(os.path.join(folder, file), "rt", encoding="utf-8") as lines:
             yield from (fields for fields in map(str.split, lines) if fields)
@@ -109,13 +109,14 @@ def read_folder(folder, most_nodes):
             larger.append(name)
             continue
         edges = ((node, other) for node, *others in fields_of(edges_file)
-                 for other in (others if ".adjlist" in edges_file else others[:1]))  # an edge may have a weight
+                 for other in (others if ".adjlist" in edges_file else others[:1]))  # edges may have weights
         graphs.append(Graph(name, edges, labels))
     return graphs, larger
 
 
 def planted_partition(name="planted", groups=12, size=100, edges=4, inside=0.4, seed=1):
-    """A made graph: each node draws so many edges, and the share `inside` of them within its own group, its label."""
+    """A synthetic graph: each node draws `edges` edges, a fraction `inside` of them within its own group, which is its
+    label."""
     draws = random.Random(seed)
     nodes = [f"n{number}" for number in range(groups * size)]
     labels = {node: (str(number // size),) for number, node in enumerate(nodes)}
@@ -128,7 +129,7 @@ def planted_partition(name="planted", groups=12, size=100, edges=4, inside=0.4, 
 
 
 def walks(graph, for_each_node, length, seed=1):
-    """Uniform walks, as DeepWalk takes them: one from every node in any order, then one more from each, ..."""
+    """Uniform walks as in DeepWalk: one from every node in random order, then another from each, ..."""
     draws = random.Random(seed)
     nodes = list(graph.neighbours)
     for _ in range(for_each_node):
@@ -145,11 +146,11 @@ def walks_text(graph, for_each_node, length):
 
 
 def micro_f1(vectors, labels):
-    """Logistic regression, one label against the rest, trained with half of the nodes; each other node gets as many of
-    its likeliest labels as it has, as is usual for DeepWalk. The mean over a few fixed splits; None if a vector is not
+    """One-vs-rest logistic regression, trained on half of the nodes; each other node is assigned as many of its most
+    likely labels as it has, as is usual for DeepWalk. Returns the mean over a few fixed splits; None if a vector is not
     finite."""
     import numpy
-    from sklearn.linear_model import LogisticRegression  # loading it takes a second
+    from sklearn.linear_model import LogisticRegression  # slow to import
 
     nodes = sorted(node for node in labels if node in vectors)
     matrix = numpy.array([vectors[node] for node in nodes], dtype=numpy.float64)
@@ -169,13 +170,13 @@ def micro_f1(vectors, labels):
                 scores[:, kind] = model.decision_function(matrix[asked])
         truth = has[asked]
         told = (-scores).argsort(axis=1).argsort(axis=1) < truth.sum(axis=1, keepdims=True)
-        # As many labels are told as there are, so that precision, recall and F1 are the same.
+        # As many labels are predicted as there are, so that precision, recall and F1 are equal.
         found.append(float((told & truth).sum() / truth.sum()))
     return statistics.mean(found)
 
 
 def texts_of(arguments):
-    """All that can be trained, by their names, and the names of graphs that are left out since they are too large."""
+    """All available texts by name, and the names of graphs that are left out because they are too large."""
     def real():
         return head_of(arguments.text or dictionary(), arguments.bytes)
 

@@ -1,5 +1,5 @@
 """Run by an interpreter that has gensim: trains with it and prints the seconds of each phase as JSON; without arguments
-it prints the versions of gensim, NumPy and Python, and the files of the library that multiplies for them."""
+it prints the versions of gensim, NumPy and Python, and the files of their BLAS library."""
 import json
 import os
 import platform

@@ -1,4 +1,4 @@
-"""The programs that are compared: how each is called, and how long its phases took."""
+"""The programs that are compared: how they are run, and how the durations of their phases are determined."""
 import json
 import platform
 import re
@@ -27,19 +27,19 @@ NOTES = ["warp2vec: its own times; training includes turning the text into word 
 
 
 class Task(NamedTuple):
-    """What every program is asked to do."""
+    """The task that every program is given."""
     text: str  # a file
-    words: int  # of any kind that it has
+    words: int  # total, whether in the vocabulary or not
     lines: int
     settings: SimpleNamespace  # loss ('ns' or 'hs'), dim, window, negative, sample, min_count, lr, epochs
     threads: int
     seed: int
-    folder: Path  # empty; for what the program writes
+    folder: Path  # empty; for the program's output
 
 
 class Phases(NamedTuple):
-    """Seconds. What is left of the whole is starting, tables and matrices, as far as a program lets these be told
-    apart."""
+    """In seconds. The remainder of the total is start-up, tables and matrices, as far as a program allows these to be
+    separated."""
     vocabulary: float
     training: float
     save: float
@@ -48,13 +48,13 @@ class Phases(NamedTuple):
 class Peer(NamedTuple):
     name: str
     version: str
-    command: Callable  # from a Task to the parts of a command line
-    phases_of: Callable  # from a Task and the program that was Watched to Phases
+    command: Callable  # from a Task to the arguments of a command line
+    phases_of: Callable  # from a Task and the Watched program to Phases
     vectors: str = "vectors.bin"
     environment: dict = {}
 
     def train(self, task):
-        """How it ran, its phases, and the file of vectors."""
+        """Returns the record of the run, its phases, and the file of vectors."""
         vectors = task.folder / self.vectors
         watched = run_watched(self.command(task), self.environment, awaited=vectors)
         if not vectors.exists():
@@ -68,14 +68,15 @@ def warp2vec_command(program, task):
 
 
 def warp2vec_phases(task, _):
-    """It turns the text into numbers before training, which the others do meanwhile: so that is training, too."""
+    """It converts the text to word ids before training, which the others do during training: so this counts as
+    training."""
     seconds = closing_summary(task.folder)["seconds"]
     return Phases(seconds["vocabulary"], seconds["encode"] + seconds["train"], seconds["save"])
 
 
 def find_gensim():
-    """An interpreter that has gensim, and the versions that the worker prints; or None and nothing. Debian's gensim is
-    the system's Python's, which need not be the one on PATH."""
+    """An interpreter that has gensim, and the versions that the worker prints; or None and an empty list. Debian
+    installs gensim for the system's Python, which need not be the one on PATH."""
     has_gensim = "import importlib.util, sys; sys.exit(not importlib.util.find_spec('gensim'))"
     for python in ("python3", "/usr/bin/python3"):
         if shutil.which(python) and subprocess.run([python, "-c", has_gensim]).returncode == 0:
@@ -93,13 +94,13 @@ def gensim_command(python, feeding, task):
     wanted = {"corpus": task.text, "feeding": feeding, "vectors": str(task.folder / "vectors.bin"),
               "vector_size": s.dim, "window": s.window, "hs": int(s.loss == "hs"),
               "negative": s.negative if s.loss == "ns" else 0, "sample": s.sample, "min_count": s.min_count,
-              "alpha": s.lr, "min_alpha": s.lr / 10000,  # where the others end, too
+              "alpha": s.lr, "min_alpha": s.lr / 10000,  # the final rate of the others
               "epochs": s.epochs, "workers": task.threads, "seed": task.seed}
     return [python, "-B", GENSIM_WORKER, json.dumps(wanted)]
 
 
 def gensim_phases(_, watched):
-    """From what the worker prints as its last line."""
+    """Parsed from the last line that the worker prints."""
     try:
         return Phases(**json.loads(watched.text.strip().splitlines()[-1]))
     except (IndexError, ValueError, TypeError):
@@ -107,7 +108,7 @@ def gensim_phases(_, watched):
 
 
 def fasttext_version():
-    """As Debian counts: the program does not tell its version."""
+    """Debian's version: the program does not print its own."""
     query = ["dpkg-query", "--show", "--showformat=${Version}", "fasttext"]
     try:
         return "fastText " + subprocess.check_output(query, stderr=subprocess.DEVNULL, text=True)
@@ -118,26 +119,26 @@ def fasttext_version():
 def fasttext_command(program, task):
     """Without subwords, which is word2vec."""
     s = task.settings
-    every_word = 1  # as a threshold; 0, which means that to the others, would leave it none
+    every_word = 1  # as a threshold; 0, which keeps every word in the others, would keep none
     return [program, "skipgram", "-input", task.text, "-output", task.folder / "vectors", "-bucket", 0, "-maxn", 0,
             "-loss", s.loss, "-dim", s.dim, "-ws", s.window, "-neg", s.negative, "-t", s.sample or every_word,
             "-minCount", s.min_count, "-lr", s.lr, "-epoch", s.epochs, "-thread", task.threads, "-seed", task.seed]
 
 
 def fasttext_phases(task, watched):
-    """It prints when the words are counted and when training is over. How long that was follows from the speed that it
-    prints then: a single thread prints nothing before."""
+    """It prints a line when the words are counted and one when training is over. The training time follows from the
+    speed printed with the latter: with a single thread nothing is printed before."""
     counted, _ = watched.first(r"Number of labels: *\d+")
     trained, last = watched.first(r"Progress: 100\.0% words/sec/thread: *(\d+)[^\r\n]*\r*\n")
     words_per_second = int(last[1]) * task.threads
-    tokens = task.settings.epochs * (task.words + task.lines)  # it counts the end of a line as a word
+    tokens = task.settings.epochs * (task.words + task.lines)  # the end of a line counts as a word
     if not words_per_second:
         raise ProgramFailed("it printed no speed: " + TOO_SMALL)
     return Phases(counted, min(tokens / words_per_second, trained - counted), watched.seconds - trained)
 
 
 def word2vec_c_version(program):
-    """What it calls itself, and a checksum: how it was compiled matters, and only who did knows."""
+    """Its own description, and a checksum: the way it was compiled matters, and cannot be determined from outside."""
     printed = subprocess.run([program], stdout=subprocess.PIPE, text=True).stdout
     if not printed:
         raise ProgramFailed(f"{program} does not tell how it is used, as word2vec.c does")
@@ -145,8 +146,8 @@ def word2vec_c_version(program):
 
 
 def why_no_huge_pages(choice=HUGE_PAGE_CHOICE, libc=platform.libc_ver()):
-    """Why a program cannot be given huge pages here; empty if it can. `choice`: where the kernel says something such as
-    'always [madvise] never'. `libc`: its name and version."""
+    """Returns why a program cannot be given huge pages here; empty if it can. `choice`: the file with the kernel's
+    setting, such as 'always [madvise] never'. `libc`: its name and version."""
     try:
         chosen = Path(choice).read_text().strip()
     except OSError:
@@ -168,8 +169,8 @@ def word2vec_c_command(program, task):
 
 
 def word2vec_c_phases(_, watched):
-    """Training ends when the file of vectors appears. The first progress comes a while after it began; how long follows
-    from the speed since then."""
+    """Training ends when the file of vectors appears. The first progress is printed some time after training began; how
+    long is extrapolated from the speed since then."""
     counted, _ = watched.first(r"Words in train file: \d+\r*\n")
     first, progress = watched.first(r"Progress: *([\d.]+)%", "it printed no progress: " + TOO_SMALL)
     percent = float(progress[1])
@@ -179,7 +180,7 @@ def word2vec_c_phases(_, watched):
 
 
 def find_peers(warp2vec, word2vec_c, loss):
-    """All programs in the order of a round, and what must be said of how they are compared. `loss`: 'ns' or 'hs'."""
+    """All programs in the order of a round, and notes on the comparison. `loss`: 'ns' or 'hs'."""
     def found():
         return (*find_gensim(), shutil.which("fasttext"))
 

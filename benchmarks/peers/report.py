@@ -1,4 +1,4 @@
-"""The summary of a comparison, and the files in which it is left."""
+"""The summary of a comparison, and the files it is written to."""
 import statistics
 import subprocess
 import textwrap
@@ -13,8 +13,8 @@ PHASES = ("vocabulary", "training", "save", "rest", "together")
 def summarise(runs, words, reference):
     """One row for each program and number of threads, in the order of the runs.
 
-    `words`: that a run trains. `reference`: the name of the program that the others are compared with, in the same
-    round with as many threads."""
+    `words`: number of words that a run trains. `reference`: the name of the program that the others are compared with,
+    in the same round with the same number of threads."""
     by_program, rows = grouped(runs, lambda run: (run["program"], run["threads"])), []
     for (program, threads), own in by_program.items():
         compared = {run["round"]: run["seconds"] for run in by_program[reference, threads]}
@@ -33,7 +33,7 @@ def summarise(runs, words, reference):
 
 
 def median(values):
-    """Of those that are there: an evaluation that finds no word has no value."""
+    """Ignores missing values: an evaluation that finds no word has no value."""
     return statistics.median([value for value in values if value is not None] or [None])
 
 
@@ -54,11 +54,10 @@ def table_of(rows, reference):
 
 
 class Report:
-    """Grows with every run. What is there so far is kept apart from finished results."""
+    """Grows with every run. Unfinished results are kept separate from finished ones."""
 
     def __init__(self, folder, program, facts):
-        """`program`: warp2vec, which draws the charts. `facts`: what the JSON file says of machine, programs and
-        settings."""
+        """`program`: warp2vec, which draws the charts. `facts`: machine, programs and settings, for the JSON file."""
         self.folder, self.program, self.facts = Path(folder), program, facts
         self.folder.mkdir(parents=True, exist_ok=True)
         self.words = facts["corpus"]["words_in_vocabulary"] * facts["settings"]["epochs"]
@@ -74,7 +73,7 @@ class Report:
               f"together {run['seconds']['together']:.1f} s" + (f"; {quality}" if quality else ""), flush=True)
 
     def finish(self):
-        """Shows the table and writes all files."""
+        """Prints the table and writes all files."""
         rows = summarise(self.runs, self.words, REFERENCE)
         table, notes = table_of(rows, REFERENCE), self.facts["notes"]
         print("\n" + plain(table))
