@@ -76,7 +76,7 @@ TEST_P(Ptx, ThePlainKernelEqualsPlainLoops) {
 }
 
 TEST_P(Ptx, TokensAreSubsampledAsOnTheHost) {
-  const SyntheticCorpus corpus = zipf_corpus(100, 3 * KeptTokens::kBlock + 7, 200);
+  const SyntheticCorpus corpus = zipf_corpus(100, 3 * KeptTokens::kChunk + 7, 200);
   Config config = config_of("ns", Sharing::tile, 4);
   config.max_sentence = 20;
   const TrainingData data(config, corpus.vocabulary, corpus.tokens);
