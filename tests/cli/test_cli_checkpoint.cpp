@@ -285,7 +285,7 @@ TEST_F(CliCheckpoint, DamageIsRefused) {
   bytes[bytes.size() / 2] ^= 1;
   folder_.write("c", bytes);
   expect_refused(resumed(), 1,
-                 AllOf(HasSubstr(path("c") + ": offset "), HasSubstr("do not fit the checksum")));
+                 AllOf(HasSubstr(path("c") + ": offset "), HasSubstr("do not match the checksum")));
   folder_.write("c", bytes.substr(0, bytes.size() / 2));
   expect_refused(resumed(), 1, HasSubstr("the header says that the file has"));
   expect_refused({WARP2VEC_PROGRAM, "train", "--resume", path("none")}, 1,
