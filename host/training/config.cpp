@@ -88,7 +88,7 @@ std::int64_t min_words_to_share(const Config& config) {
   return config.loss.negative_sampling && config.negative > 20 ? 20000 : 10000;
 }
 
-Sharing choose_sharing(const Config& config, std::int64_t words, bool on_gpu) {
+Sharing choose_sharing(const Config& config, std::int64_t words, double kept_tokens, bool on_gpu) {
   constexpr double kMinCentres = 4;
   constexpr double kMaxNegativeUpdate = 1;
   constexpr double kMaxPathUpdate = 0.25;
@@ -101,7 +101,9 @@ Sharing choose_sharing(const Config& config, std::int64_t words, bool on_gpu) {
        (undamped_centres(config) < std::min(kMinCentres, config.pairs_per_centre()) ||
         update > kMaxNegativeUpdate)) ||
       (config.loss.hierarchical_softmax && update > kMaxPathUpdate);
-  return words < min_words_to_share(config) || too_many_gradients ? Sharing::pair : Sharing::tile;
+  const bool too_little = words < min_words_to_share(config) ||
+                          (config.loss.negative_sampling && kept_tokens < kMinTokensToShare);
+  return too_little || too_many_gradients ? Sharing::pair : Sharing::tile;
 }
 
 Loss parse_loss(const std::string& text) {

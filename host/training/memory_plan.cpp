@@ -4,6 +4,7 @@
 #include <warp2vec/detail/kept_tokens.h>
 #include <warp2vec/detail/samplers.h>
 #include <warp2vec/embeddings.h>
+#include <warp2vec/trainer.h>
 
 #include "host/training/softmax_tile.h"
 
@@ -51,8 +52,8 @@ std::int64_t device_batch(std::int64_t tokens, std::int64_t batch_tokens) {
 
 }  // namespace
 
-CorpusSize size_of(const Vocabulary& vocabulary) {
-  CorpusSize size{vocabulary.size(), 0, vocabulary.total()};
+CorpusSize size_of(const Vocabulary& vocabulary, const Config& config) {
+  CorpusSize size{vocabulary.size(), 0, vocabulary.total(), expected_kept_tokens(vocabulary, config)};
   for (std::int64_t w = 0; w < size.words; ++w)
     size.word_bytes += static_cast<std::int64_t>(vocabulary.word(static_cast<WordId>(w)).size());
   return size;
@@ -76,7 +77,8 @@ std::int64_t device_batch_tokens(const Config& config, std::int64_t centres, std
 std::vector<MemoryItem> memory_plan(const CorpusSize& size, const Config& settings, const DeviceUse& use) {
   const std::int64_t words = size.words;
   Config config = settings;
-  config.sharing = choose_sharing(settings, words, true);  // makes no difference on the host
+  config.sharing =
+      choose_sharing(settings, words, size.kept_tokens, true);  // makes no difference on the host
   const Loss& loss = config.loss;
   std::vector<MemoryItem> items;
   const auto add = [&items](const char* name, std::int64_t bytes, std::int64_t device_bytes) {

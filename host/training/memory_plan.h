@@ -6,6 +6,7 @@
 #include <warp2vec/vocabulary.h>
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -16,9 +17,11 @@ struct CorpusSize {
   std::int64_t words = 0;       ///< vocabulary size
   std::int64_t word_bytes = 0;  ///< all words together
   std::int64_t tokens = 0;      ///< in one epoch
+  /// expected_kept_tokens(), or infinity if unknown.
+  double kept_tokens = std::numeric_limits<double>::infinity();
 };
 
-CorpusSize size_of(const Vocabulary& vocabulary);
+CorpusSize size_of(const Vocabulary& vocabulary, const Config& config);
 
 /// GPU-dependent choices. The defaults are for a GPU with tensor cores and enough memory for the corpus.
 struct DeviceUse {

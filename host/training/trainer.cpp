@@ -151,15 +151,22 @@ void train_epochs(const TrainingData& data, Backend& backend, Reporter& reporter
   if (state.epoch == epochs) state.summary.interrupted = false;  // too late to stop: training is complete
 }
 
-Config with_chosen_sharing(Config config, std::int64_t words) {
-  config.sharing = choose_sharing(config, words);
+Config with_chosen_sharing(Config config, const Vocabulary& vocabulary) {
+  config.sharing = choose_sharing(config, vocabulary.size(), expected_kept_tokens(vocabulary, config));
   return config;
 }
 
 }  // namespace
 
+double expected_kept_tokens(const Vocabulary& vocabulary, const Config& config) {
+  double kept = 0;
+  for (const std::int64_t count : vocabulary.counts())
+    kept += static_cast<double>(count) * keep_probability(count, vocabulary.total(), config.sample);
+  return kept * config.epochs;
+}
+
 TrainingData::TrainingData(const Config& config_, const Vocabulary& vocabulary_, const TokenStream& tokens_)
-    : config(with_chosen_sharing(config_, vocabulary_.size())), vocabulary(vocabulary_), tokens(tokens_) {
+    : config(with_chosen_sharing(config_, vocabulary_)), vocabulary(vocabulary_), tokens(tokens_) {
   config.validate();
   if (vocabulary.size() < 2)
     throw Error("training needs at least two different words; the vocabulary has " +

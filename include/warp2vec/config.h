@@ -93,10 +93,17 @@ WARP2VEC_EXPORT std::string to_string(const Loss& loss);
 /// than 20 negatives.
 WARP2VEC_EXPORT std::int64_t min_words_to_share(const Config& config);
 
-/// Resolves Sharing::automatic for a vocabulary of `words` words; any other value is returned unchanged. On a
-/// CPU, hierarchical softmax alone is trained pair by pair, which is about as fast there and learns more. See
-/// benchmarks/README.md, "When negatives are shared", for the measurements behind the bounds.
-WARP2VEC_EXPORT Sharing choose_sharing(const Config& config, std::int64_t words, bool on_gpu = false);
+/// The kept tokens of all epochs below which Sharing::automatic means Sharing::pair with negative sampling,
+/// which learns more slowly at first where negatives are shared (benchmarks/README.md, "With little to
+/// train").
+inline constexpr double kMinTokensToShare = 1.5e6;
+
+/// Resolves Sharing::automatic for a vocabulary of `words` words and `kept_tokens` kept tokens in all epochs,
+/// see expected_kept_tokens(); any other value is returned unchanged. On a CPU, hierarchical softmax alone is
+/// trained pair by pair, which is about as fast there and learns more. See benchmarks/README.md, "When
+/// negatives are shared", for the measurements behind the bounds.
+WARP2VEC_EXPORT Sharing choose_sharing(const Config& config, std::int64_t words, double kept_tokens,
+                                       bool on_gpu = false);
 
 /// "auto", "pair", "window" or "tile". Throws Error for anything else.
 WARP2VEC_EXPORT Sharing parse_sharing(const std::string& text);

@@ -21,6 +21,10 @@
 
 namespace warp2vec {
 
+/// The expected number of tokens that subsampling keeps in all epochs, if the text is what `vocabulary` was
+/// counted on.
+WARP2VEC_EXPORT double expected_kept_tokens(const Vocabulary& vocabulary, const Config& config);
+
 /// Everything that is constant during a run. The referenced objects must outlive the backend.
 struct WARP2VEC_EXPORT TrainingData {
   /// Sharing::automatic is resolved by choose_sharing() for a CPU; for a GPU, the caller resolves it first.

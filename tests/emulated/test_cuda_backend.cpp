@@ -277,7 +277,7 @@ TEST_F(CudaBackendTest, MemoryIsPlannedBeforeItIsTaken) {
                 0.02 * static_cast<double>(planned))
         << loss << " " << to_string(sharing);
     // The estimate of a build without CUDA.
-    EXPECT_EQ(device_bytes(memory_plan(size_of(corpus.vocabulary), config)), planned)
+    EXPECT_EQ(device_bytes(memory_plan(size_of(corpus.vocabulary, config), config)), planned)
         << loss << " " << to_string(sharing);
   }
 }

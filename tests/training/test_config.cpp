@@ -162,9 +162,13 @@ TEST(Config, ADeterministicRunTrainsOnOneThread) {
 TEST(Config, AutomaticSharingIsTileWhereThatTrainsWell) {
   Config config;
   EXPECT_EQ(config.sharing, Sharing::automatic);
-  const auto chosen = [&config](std::int64_t words = 100000) { return choose_sharing(config, words); };
+  const auto chosen = [&config](std::int64_t words = 100000, bool on_gpu = false) {
+    return choose_sharing(config, words, 1.5e6, on_gpu);
+  };
   EXPECT_EQ(chosen(10000), Sharing::tile);
   EXPECT_EQ(chosen(9999), Sharing::pair);
+  EXPECT_EQ(choose_sharing(config, 10000, 1.49e6), Sharing::pair);
+  EXPECT_EQ(choose_sharing(config, 10000, 1.49e6, true), Sharing::pair);
   config.negative = 25;
   EXPECT_EQ(chosen(20000), Sharing::tile);
   EXPECT_EQ(chosen(19999), Sharing::pair);
@@ -188,9 +192,10 @@ TEST(Config, AutomaticSharingIsTileWhereThatTrainsWell) {
   config.window = 5;
   config.loss = parse_loss("hs");
   EXPECT_EQ(chosen(), Sharing::pair);
-  EXPECT_EQ(choose_sharing(config, 100000, true), Sharing::tile);
+  EXPECT_EQ(choose_sharing(config, 100000, 1000, true), Sharing::tile);
+  EXPECT_EQ(chosen(100000, true), Sharing::tile);
   config.window = 10;
-  EXPECT_EQ(choose_sharing(config, 100000, true), Sharing::pair);
+  EXPECT_EQ(chosen(100000, true), Sharing::pair);
   config.loss = parse_loss("softmax");
   EXPECT_EQ(chosen(10), Sharing::tile);
 }

@@ -132,7 +132,7 @@ TEST(MemoryPlan, IsWhatTheHostAllocates) {
     const KeptTokens kept = backend->kept_tokens(data, 0);
     backend->train({&kept, 0, 64});
     backend->drain();
-    const auto planned = static_cast<double>(host_bytes(memory_plan(size_of(vocabulary), config)));
+    const auto planned = static_cast<double>(host_bytes(memory_plan(size_of(vocabulary, config), config)));
     EXPECT_NEAR(static_cast<double>(allocated() - before), planned, 0.05 * planned) << loss;
     backend->download(embeddings);
   }

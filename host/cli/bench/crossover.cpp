@@ -17,6 +17,7 @@
 #include <chrono>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <set>
 
@@ -198,7 +199,8 @@ UnitTime time_of_pairs(const BenchOptions& options, const Cell& cell, int round,
   config.sample = 0;
   config.epochs = 1;
   config.min_count = 1;
-  config.sharing = choose_sharing(config, cell.vocab_size, is_gpu(cell.device));
+  config.sharing = choose_sharing(config, cell.vocab_size, std::numeric_limits<double>::infinity(),
+                                  is_gpu(cell.device));  // as for a long training
   const std::int64_t needed = host_bytes(memory_plan({cell.vocab_size, cell.vocab_size * 8, tokens}, config));
   const std::int64_t available = available_memory();
   if (available > 0 && needed > available)

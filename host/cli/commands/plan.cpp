@@ -92,7 +92,7 @@ PlanInput measure(const PlanFlags& given) {
 }  // namespace
 
 PlanInput plan_input(const Vocabulary& vocabulary, const Config& config) {
-  return {size_of(vocabulary), static_cast<std::int64_t>(config.pairs_per_centre()),
+  return {size_of(vocabulary, config), static_cast<std::int64_t>(config.pairs_per_centre()),
           HuffmanTree(vocabulary.counts()).mean_code_length()};
 }
 

@@ -75,9 +75,10 @@ void add_model(Flags& flags, Config& config) {
       "window) or pair (fresh negatives for each pair, as in word2vec.c: suitable everywhere, several times "
       "slower). With --loss hs, which pairs are trained at once: those of a few consecutive words, of one "
       "word, or one pair, which is about as fast on a CPU. auto is tile, but pair with --loss hs on a CPU, "
-      "for vocabularies of fewer than 10,000 words (20,000 with more than 20 negatives), and where --lr, "
-      "--window and --negative together are so high that tiles would be worse (at the default --lr from "
-      "--window 39 on, with hs on a GPU and with ns+hs from 10 on); the run's first lines say so "
+      "for vocabularies of fewer than 10,000 words (20,000 with more than 20 negatives), with negative "
+      "sampling for fewer than 1.5 million words in all epochs, not counting those that --sample skips, and "
+      "where --lr, --window and --negative together are so high that tiles would be worse (at the default "
+      "--lr from --window 39 on, with hs on a GPU and with ns+hs from 10 on); the run's first lines say so "
       "(default auto)");
   flags.custom(
       "--table-type", "TYPE",

@@ -24,6 +24,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <system_error>
 #include <utility>
@@ -116,12 +117,18 @@ std::int64_t split_sentences(const TrainingData& data) {
   return split;
 }
 
-std::string pair_reason(std::int64_t words, const Config& config) {
+// Of --sharing auto, for which `config` has what was chosen.
+std::string pair_reason(std::int64_t words, Config config, bool on_gpu) {
   const std::string settings =
       config.loss.negative_sampling ? "--lr, --window and --negative" : "--lr and --window";
   const std::int64_t least = min_words_to_share(config);
-  const std::string reason = words < least ? "the vocabulary has fewer than " + with_commas(least) + " words"
-                                           : settings + " together are high";
+  config.sharing = Sharing::automatic;
+  const bool high =
+      choose_sharing(config, words, std::numeric_limits<double>::infinity(), on_gpu) == Sharing::pair;
+  const std::string reason =
+      words < least ? "the vocabulary has fewer than " + with_commas(least) + " words"
+      : high        ? settings + " together are high"
+                    : "fewer than 1.5 million words are to be trained, after --sample and in all epochs";
   return "trained pair by pair, since " + reason +
          " (--sharing tile is faster, but its vectors would be worse)";
 }
@@ -185,12 +192,13 @@ int TrainingRun::train_and_save() {
     const Stopwatch watch(report_.seconds.prepare);
     const bool on_gpu = device_.kind == DeviceKind::cuda;
     Config config = options_.config;
-    config.sharing = choose_sharing(config, vocabulary.size(), on_gpu);
+    config.sharing =
+        choose_sharing(config, vocabulary.size(), expected_kept_tokens(vocabulary, config), on_gpu);
     data = std::make_unique<TrainingData>(config, vocabulary, tokens);
     report_.sharing = config.sharing;
     if (options_.config.sharing == Sharing::automatic && report_.sharing == Sharing::pair &&
         (config.loss.negative_sampling || on_gpu))
-      display_.say(pair_reason(vocabulary.size(), data->config));
+      display_.say(pair_reason(vocabulary.size(), data->config, on_gpu));
     if (const std::int64_t split = split_sentences(*data); split > 0)
       display_.say("note: " + with_commas(split) + (split == 1 ? " sentence has" : " sentences have") +
                    " more than --max-sentence " + std::to_string(options_.config.max_sentence) +
@@ -247,7 +255,7 @@ Vocabulary TrainingRun::find_vocabulary(const Corpus& corpus) {
   // Rarer than function words, but frequent enough for a good vector.
   report_.example_word =
       vocabulary.word(static_cast<WordId>(std::min<std::int64_t>(1000, vocabulary.size() / 2)));
-  const CorpusSize size = size_of(vocabulary);
+  const CorpusSize size = size_of(vocabulary, options_.config);
   const std::int64_t needed = host_bytes(memory_plan(size, options_.config)) +
                               (options_.checkpoint.empty() ? 0 : checkpoint_memory(size, options_.config));
   const std::int64_t available = available_memory();
