@@ -15,12 +15,6 @@
 namespace warp2vec::ptx {
 namespace {
 
-using u16 = std::uint16_t;
-using s16 = std::int16_t;
-using u32 = std::uint32_t;
-using s32 = std::int32_t;
-using u64 = std::uint64_t;
-using s64 = std::int64_t;
 using u128 = unsigned __int128;
 
 using Table = std::unordered_map<std::string, Operation>;

@@ -1,5 +1,7 @@
 #include "tests/ptx/machine.h"
 
+#include "tests/ptx/numbers.h"
+
 #include <cxxabi.h>
 
 #include <algorithm>
@@ -11,10 +13,6 @@
 
 namespace warp2vec::ptx {
 namespace {
-
-using u8 = std::uint8_t;
-using u32 = std::uint32_t;
-using u64 = std::uint64_t;
 
 constexpr std::int32_t kNowhere = std::numeric_limits<std::int32_t>::max();
 constexpr std::size_t kAlignment = 128;

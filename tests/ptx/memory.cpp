@@ -12,12 +12,6 @@
 namespace warp2vec::ptx {
 namespace {
 
-using u8 = std::uint8_t;
-using u16 = std::uint16_t;
-using u32 = std::uint32_t;
-using s32 = std::int32_t;
-using u64 = std::uint64_t;
-
 /// Prefix of shared and local addresses in the generic address space ("State Spaces", "Generic Addressing");
 /// no host address has it.
 constexpr u64 window_of(Space space) { return u64{space == Space::shared ? 0x7EU : 0x7DU} << 56; }

@@ -1,11 +1,19 @@
 #pragma once
-/// GPU arithmetic without C++ operators.
+/// PTX's integer types, and GPU arithmetic without C++ operators.
 
 #include <bit>
 #include <cmath>
 #include <cstdint>
 
 namespace warp2vec::ptx {
+
+using u8 = std::uint8_t;
+using u16 = std::uint16_t;
+using s16 = std::int16_t;
+using u32 = std::uint32_t;
+using s32 = std::int32_t;
+using u64 = std::uint64_t;
+using s64 = std::int64_t;
 
 /// Rounds to nearest, ties to even; NaN becomes 0x7FFF.
 inline std::uint16_t bf16_of(float value) {

@@ -100,7 +100,7 @@ cudaError_t launch(const cudaLaunchConfig_t& config, const void* kernel, void** 
   return emulation::enqueue_grid(config, kernel, [&program, grid = std::move(grid)] { run(program, grid); });
 }
 
-/// The launch configuration, on its way from <<<...>>> to the kernel's stub.
+/// The configuration that <<<...>>> gives to the kernel's stub.
 thread_local cudaLaunchConfig_t call_configuration{};
 
 }  // namespace

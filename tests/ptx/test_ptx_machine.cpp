@@ -19,7 +19,6 @@ namespace warp2vec::ptx {
 namespace {
 
 using ::testing::HasSubstr;
-using u32 = std::uint32_t;
 
 /// Runs `body` with the address of `input` in %rd0, that of `outputs` zeros in %rd1, the lane in %r0, and 512
 /// bytes of shared memory at `s`. Returns the output.

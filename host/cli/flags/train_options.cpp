@@ -103,8 +103,7 @@ void add_training(Flags& flags, Config& config) {
   flags.number("--seed", "N", config.seed, "Seed of all random choices; >= 0 (default 1)");
   flags.on_off("--deterministic", config.deterministic,
                "Make the vectors identical, bit for bit, for any number of threads. All threads still read "
-               "the text, but "
-               "only one trains, which takes about --threads times as long. CPU only.");
+               "the text, but only one trains, which takes about --threads times as long. CPU only.");
 }
 
 void add_checkpoints(Flags& flags, TrainOptions& options) {
@@ -112,9 +111,9 @@ void add_checkpoints(Flags& flags, TrainOptions& options) {
   flags.text(
       "--checkpoint", "FILE", options.checkpoint,
       "Save the state of the whole run to FILE at intervals, on SIGUSR1, and at the end, whether it is "
-      "finished "
-      "or stopped by Ctrl-C, SIGTERM or SIGHUP. 'warp2vec train --resume FILE' continues from there. Each "
-      "checkpoint replaces the previous one atomically. If FILE holds an unfinished run, that is an error.");
+      "finished or stopped by Ctrl-C, SIGTERM or SIGHUP. 'warp2vec train --resume FILE' continues from "
+      "there. Each checkpoint replaces the previous one atomically. If FILE holds an unfinished run, that is "
+      "an error.");
   flags.custom(
       "--checkpoint-every", "TIME",
       [&options](const std::string& text) {

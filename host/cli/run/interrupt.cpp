@@ -90,12 +90,7 @@ SaveRequestGuard::~SaveRequestGuard() { ::sigaction(SIGUSR1, &before_, nullptr);
 
 bool take_save_request() { return save_requested.exchange(false); }
 
-ClosedPipesGuard::ClosedPipesGuard() {
-  struct sigaction ignored {};
-  ignored.sa_handler = SIG_IGN;
-  ::sigemptyset(&ignored.sa_mask);
-  ::sigaction(SIGPIPE, &ignored, &before_);
-}
+ClosedPipesGuard::ClosedPipesGuard() { install(SIGPIPE, SIG_IGN, before_); }
 
 ClosedPipesGuard::~ClosedPipesGuard() { ::sigaction(SIGPIPE, &before_, nullptr); }
 
