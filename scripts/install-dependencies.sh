@@ -4,9 +4,9 @@
 set -euo pipefail
 
 build=(g++ cmake make libcli11-dev nlohmann-json3-dev libhwy-dev zlib1g-dev libzstd-dev libbz2-dev liblzma-dev libutf8proc-dev)
-test=(libgtest-dev libgmock-dev libbenchmark-dev librandom123-dev libboost-context-dev pkgconf)
+test=(libgtest-dev libgmock-dev librandom123-dev libboost-context-dev pkgconf)
 fedora_build=(gcc-c++ cmake make cli11-devel json-devel highway-devel zlib-devel libzstd-devel bzip2-devel xz-devel utf8proc-devel)
-fedora_test=(gtest-devel gmock-devel google-benchmark-devel boost-devel pkgconf-pkg-config)
+fedora_test=(gtest-devel gmock-devel boost-devel pkgconf-pkg-config)
 test_oracle=(python3-gensim) # results are compared with it; tests that need it are skipped without it
 lint=(clang-format-14 clang-tidy-14 shellcheck)
 # What benchmarks/compare_peers measures. With the distribution's default BLAS instead of OpenBLAS, gensim takes 1.4 times
