@@ -181,7 +181,7 @@ TEST_F(Cli, TheFirstLinesSayWhyPairsAreTrainedOneByOne) {
   std::string text;
   for (int w = 0; w < 10000; ++w) text += "w" + std::to_string(w) + (w % 10 < 9 ? " " : "\n");
   write(text_, text);
-  EXPECT_THAT(train("v.bin").err, HasSubstr("fewer than 1.5 million words are to be trained"));
+  EXPECT_THAT(train("v.bin").err, HasSubstr("fewer than 1,500,000 words are to be trained"));
   EXPECT_THAT(train("v.bin", {"--epochs", "150"}).err, Not(HasSubstr("pair by pair")));
   const auto high = [&](const char* loss) {
     return train("v.bin", {"--loss", loss, "--lr", "0.2", "--window", "20"}).err;

@@ -125,10 +125,11 @@ std::string pair_reason(std::int64_t words, Config config, bool on_gpu) {
   config.sharing = Sharing::automatic;
   const bool high =
       choose_sharing(config, words, std::numeric_limits<double>::infinity(), on_gpu) == Sharing::pair;
-  const std::string reason =
-      words < least ? "the vocabulary has fewer than " + with_commas(least) + " words"
-      : high        ? settings + " together are high"
-                    : "fewer than 1.5 million words are to be trained, after --sample and in all epochs";
+  const std::string reason = words < least ? "the vocabulary has fewer than " + with_commas(least) + " words"
+                             : high
+                                 ? settings + " together are high"
+                                 : "fewer than " + with_commas(static_cast<std::int64_t>(kMinTokensToShare)) +
+                                       " words are to be trained, after --sample and in all epochs";
   return "trained pair by pair, since " + reason +
          " (--sharing tile is faster, but its vectors would be worse)";
 }
