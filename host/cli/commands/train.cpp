@@ -23,6 +23,7 @@ constexpr const char* kFooter =
     "  warp2vec train --config run.ini --threads 8\n"
     "  warp2vec train --input text.txt --output vectors.bin --checkpoint run.ckpt\n"
     "  warp2vec train --resume run.ckpt\n"
+    "  warp2vec train --init model.w2v --input more.txt --output vectors.bin --save-model model.w2v\n"
     "\n"
     "word2vec.c's flags work too (warp2vec -train text.txt -output vectors.txt -size 100 -cbow 0), and so "
     "do\n"
@@ -34,16 +35,18 @@ constexpr const char* kFooter =
     "second or more after the first, stops the run at once without saving.\n";
 
 // Prints what training would need, and writes nothing.
-int dry_run(const TrainOptions& options, const std::optional<Checkpoint>& resumed, ProgressDisplay& display) {
+int dry_run(const TrainOptions& options, const EarlierRun& earlier, ProgressDisplay& display) {
   const auto plan = [&](const Vocabulary& vocabulary) {
     write_plan(std::cout, plan_input(vocabulary, options.config), options);
   };
-  if (resumed)
-    plan(resumed->vocabulary);
-  else if (options.read_vocab.empty())
-    plan(count_vocabulary(Corpus(options.inputs), options.config, display).vocabulary);
-  else
-    plan(load_vocabulary(options.read_vocab, options.config, display));
+  if (earlier.resumed) {
+    plan(earlier.resumed->vocabulary);
+    return 0;
+  }
+  const InitialValues* const init = earlier.init ? &*earlier.init : nullptr;
+  std::optional<Corpus> corpus;
+  if (is_counted(options, init)) corpus.emplace(options.inputs);
+  plan(find_vocabulary(options, init, corpus ? &*corpus : nullptr, display).vocabulary);
   return 0;
 }
 
@@ -54,6 +57,20 @@ void parse_flags(const Arguments& arguments, TrainOptions& options) {
               "similar vectors.",
               kFooter);
   add_train_flags(flags, options);
+  flags.section("Warm start");
+  flags.text(
+      "--init", "FILE", options.init,
+      "Start with the values of FILE, a model written by --save-model or vectors in any format, instead of "
+      "random ones: words that it has keep their vectors, other words get new ones. Of vectors alone, the "
+      "outputs start at zero. Defaults of --dim and --loss are those of FILE.");
+  flags.custom(
+      "--init-vocab", "WORDS",
+      [&options](const std::string& text) { options.init_vocab = parse_init_vocab(text); },
+      "Which words to train: old (those of FILE; the counts of a model are kept, too), new (those of the "
+      "text) or union (both). --min-count and --max-vocab select words of the text. With --loss hs the "
+      "inner nodes of the tree start at zero unless the vocabulary and its counts are those of FILE, as "
+      "with old (default union)",
+      {"old", "new", "union"});
   flags.section("Checkpoints");
   flags.text(
       "--resume", "FILE", options.resume,
@@ -66,6 +83,7 @@ void parse_flags(const Arguments& arguments, TrainOptions& options) {
   options.config_file = flags.given_config_file();
   if (flags.given("--checkpoint-every") && options.checkpoint.empty() && options.resume.empty())
     throw UsageError("--checkpoint-every needs --checkpoint FILE");
+  if (flags.given("--init-vocab") && options.init.empty()) throw UsageError("--init-vocab needs --init FILE");
 }
 
 std::optional<Checkpoint> load_resumed(const Arguments& arguments, TrainOptions& options) {
@@ -78,13 +96,35 @@ std::optional<Checkpoint> load_resumed(const Arguments& arguments, TrainOptions&
   return checkpoint;
 }
 
+std::optional<InitialValues> load_init(const Arguments& arguments, TrainOptions& options) {
+  if (options.init.empty()) return {};
+  if (!options.resume.empty())
+    throw UsageError("--resume takes all values from the checkpoint: leave out --init");
+  InitialValues init = load_initial_values(options.init);
+  if (options.init_vocab == InitVocab::old_words && init.loss && !options.read_vocab.empty())
+    throw UsageError("--init-vocab old takes the vocabulary from --init " + options.init +
+                     ": leave out --read-vocab");
+  options = {};
+  options.config.dim = init.embeddings.input.cols();
+  if (init.loss) options.config.loss = *init.loss;
+  parse_flags(arguments, options);
+  try {
+    require_fitting(init, options.config);
+  } catch (const Error& error) {
+    throw UsageError("--init: " + std::string(error.what()));
+  }
+  return init;
+}
+
 }  // namespace
 
 int run_train(const Arguments& arguments) {
   const Rewritten rewritten = rewrite_arguments(arguments);
   TrainOptions options;
   parse_flags(rewritten.arguments, options);
-  std::optional<Checkpoint> resumed = load_resumed(rewritten.arguments, options);
+  EarlierRun earlier;
+  earlier.init = load_init(rewritten.arguments, options);
+  earlier.resumed = load_resumed(rewritten.arguments, options);
   check_settings(options.config);
   if (options.inputs.empty()) throw UsageError("train needs --input PATH (a text file, a folder, or '-')");
   if (options.output.empty() && !options.dry_run)
@@ -99,8 +139,8 @@ int run_train(const Arguments& arguments) {
   const DeviceChoice device =
       choose_device(options.device, options.config,
                     options.device.may_be_gpu() ? find_gpus() : std::optional<CudaDevices>());
-  if (options.dry_run) return dry_run(options, resumed, display);
-  return TrainingRun(options, device, display, std::move(resumed)).run();
+  if (options.dry_run) return dry_run(options, earlier, display);
+  return TrainingRun(options, device, display, std::move(earlier)).run();
 }
 
 }  // namespace warp2vec::cli

@@ -3,6 +3,7 @@
 
 #include <warp2vec/checkpoint.h>
 #include <warp2vec/config.h>
+#include <warp2vec/warm_start.h>
 #include <warp2vec/word_vectors.h>
 
 #include "host/cli/flags/device.h"
@@ -25,6 +26,8 @@ struct TrainOptions {
   std::string checkpoint;   ///< may be empty
   std::string checkpoint_every = "10m";
   std::string resume;  ///< may be empty
+  std::string init;    ///< may be empty
+  InitVocab init_vocab = InitVocab::all_words;
   VectorFormat format = VectorFormat::binary;
   DeviceRequest device;
   bool quiet = false;

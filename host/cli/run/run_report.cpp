@@ -44,7 +44,9 @@ json settings_json(const TrainOptions& options) {
           {"save_model", options.save_model},
           {"checkpoint", options.checkpoint},
           {"checkpoint_every", options.checkpoint_every},
-          {"resume", options.resume}};
+          {"resume", options.resume},
+          {"init", options.init},
+          {"init_vocab", options.init.empty() ? "" : to_string(options.init_vocab)}};
 }
 
 json machine_json() {

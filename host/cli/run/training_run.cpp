@@ -24,8 +24,10 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <initializer_list>
 #include <limits>
 #include <memory>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -88,14 +90,18 @@ void check_outputs(const TrainOptions& options) {
   if (!options.config_file.empty()) inputs.push_back({"--config", options.config_file});
   check_distinct(outputs, inputs);
   if (!options.checkpoint.empty()) require_replaceable(options);
-  // A vocabulary or a checkpoint may be read and then saved under the same name: by then it is in memory.
-  if (!options.resume.empty()) {
+  // These may be read and then saved under the same name: by then they are in memory.
+  const auto check_replaced = [&outputs](std::string_view flag, const std::string& path,
+                                         std::initializer_list<std::string_view> may_replace) {
     std::vector<NamedPath> others = outputs;
-    std::erase_if(others, [](const NamedPath& output) { return output.flag == "--checkpoint"; });
-    check_distinct(others, {{"--resume", options.resume}});
-  }
-  std::erase_if(outputs, [](const NamedPath& output) { return output.flag == "--save-vocab"; });
-  if (!options.read_vocab.empty()) check_distinct(outputs, {{"--read-vocab", options.read_vocab}});
+    std::erase_if(others, [&](const NamedPath& output) {
+      return std::find(may_replace.begin(), may_replace.end(), output.flag) != may_replace.end();
+    });
+    if (!path.empty()) check_distinct(others, {{std::string(flag), path}});
+  };
+  check_replaced("--resume", options.resume, {"--checkpoint"});
+  check_replaced("--read-vocab", options.read_vocab, {"--save-vocab"});
+  check_replaced("--init", options.init, {"--output", "--save-model"});
 }
 
 // Number of sentences that are expected to have more than max_sentence words after subsampling. Each is
@@ -115,6 +121,23 @@ std::int64_t split_sentences(const TrainingData& data) {
     begin = end;
   }
   return split;
+}
+
+// What the run starts with.
+std::vector<std::string> describe(const WarmStart& start, const TrainOptions& options) {
+  std::vector<std::string> lines{
+      "starting with " + options.init + ": " + with_commas(start.kept) + " words keep their vectors, " +
+      with_commas(start.added) + " are new" +
+      (start.lost > 0 ? "; " + with_commas(start.lost) + " more words of the file are not trained" : "")};
+  const Loss& loss = options.config.loss;
+  if (!start.outputs_kept && (loss.negative_sampling || loss.softmax))
+    lines.push_back("the output vectors start at zero: " + options.init + " has none");
+  if (!start.nodes_kept && loss.hierarchical_softmax)
+    lines.emplace_back(
+        "the inner nodes of the Huffman tree start at zero: the tree follows from the words and their "
+        "counts, "
+        "and is not that of the file");
+  return lines;
 }
 
 // Of --sharing auto, for which `config` has what was chosen.
@@ -137,8 +160,12 @@ std::string pair_reason(std::int64_t words, Config config, bool on_gpu) {
 }  // namespace
 
 TrainingRun::TrainingRun(const TrainOptions& options, const DeviceChoice& device, ProgressDisplay& display,
-                         std::optional<Checkpoint> resumed)
-    : options_(options), device_(device), display_(display), resumed_(std::move(resumed)) {
+                         EarlierRun earlier)
+    : options_(options),
+      device_(device),
+      display_(display),
+      resumed_(std::move(earlier.resumed)),
+      init_(std::move(earlier.init)) {
   check_outputs(options);
   MetricsFile metrics(options.metrics, resumed_.has_value());
   report_.device = device.kind;
@@ -205,8 +232,7 @@ int TrainingRun::train_and_save() {
                    " more than --max-sentence " + std::to_string(options_.config.max_sentence) +
                    " words after subsampling and " + (split == 1 ? "is" : "are") +
                    " split for training; nothing is dropped");
-    embeddings =
-        resumed_ ? std::move(resumed_->embeddings) : initial_embeddings(vocabulary.size(), options_.config);
+    embeddings = first_embeddings(vocabulary);
     if (!options_.checkpoint.empty())
       writer =
           std::make_unique<CheckpointWriter>(*data, embeddings, std::move(text), notes_of(options_),
@@ -244,13 +270,11 @@ Vocabulary TrainingRun::find_vocabulary(const Corpus& corpus) {
     vocabulary = std::move(resumed_->vocabulary);
     display_.say("resuming " + options_.resume + " after " + with_commas(report_.resumed_tokens) +
                  " words; vocabulary: " + with_commas(vocabulary.size()) + " words");
-  } else if (options_.read_vocab.empty()) {
-    CorpusCounts counts = count_vocabulary(corpus, options_.config, display_);
+  } else {
+    CorpusCounts counts = cli::find_vocabulary(options_, init_ ? &*init_ : nullptr, &corpus, display_);
     report_.text_tokens = counts.tokens;
     report_.text_types = counts.types;
     vocabulary = std::move(counts.vocabulary);
-  } else {
-    vocabulary = load_vocabulary(options_.read_vocab, options_.config, display_);
   }
   report_.vocabulary = vocabulary.size();
   // Rarer than function words, but frequent enough for a good vector.
@@ -278,6 +302,15 @@ TokenStream TrainingRun::encode_text(const Corpus& corpus, const Vocabulary& voc
   stop_if_interrupted();
   report_.epoch_tokens = tokens.tokens();
   return tokens;
+}
+
+Embeddings TrainingRun::first_embeddings(const Vocabulary& vocabulary) {
+  if (resumed_) return std::move(resumed_->embeddings);
+  if (!init_) return initial_embeddings(vocabulary.size(), options_.config);
+  WarmStart start = warm_start(*init_, vocabulary, options_.config);
+  init_.reset();  // memory
+  for (const std::string& line : describe(start, options_)) display_.say(line);
+  return std::move(start.embeddings);
 }
 
 void TrainingRun::require_resumed_text(const TextFingerprint& text) {

@@ -3,6 +3,7 @@
 
 #include <warp2vec/checkpoint.h>
 #include <warp2vec/corpus.h>
+#include <warp2vec/warm_start.h>
 
 #include "host/cli/flags/device_choice.h"
 #include "host/cli/flags/train_options.h"
@@ -16,13 +17,19 @@
 
 namespace warp2vec::cli {
 
+/// What a run goes on from: at most one of these.
+struct EarlierRun {
+  std::optional<Checkpoint> resumed;  ///< of --resume
+  std::optional<InitialValues> init;  ///< of --init
+};
+
 class TrainingRun {
  public:
   /// Checks the outputs: throws Error if one cannot be written. `options`, `device` and `display` must
   /// outlive the run. With --device auto, the CPU replaces a GPU that cannot train this configuration.
-  /// `resumed`: the checkpoint to continue from; `options` are then its resumed_options().
+  /// If `earlier` has a checkpoint, `options` are its resumed_options().
   TrainingRun(const TrainOptions& options, const DeviceChoice& device, ProgressDisplay& display,
-              std::optional<Checkpoint> resumed = {});
+              EarlierRun earlier = {});
 
   /// Returns the exit status: 0, or 128 + signal if a signal stopped it. Throws Error if it failed. The
   /// metrics file gets its summary in all cases.
@@ -31,6 +38,7 @@ class TrainingRun {
  private:
   int train_and_save();
   Vocabulary find_vocabulary(const Corpus& corpus);
+  Embeddings first_embeddings(const Vocabulary& vocabulary);
   void require_resumed_text(const TextFingerprint& text);
   TokenStream encode_text(const Corpus& corpus, const Vocabulary& vocabulary);
   std::unique_ptr<Backend> make_backend(const TrainingData& data);
@@ -48,6 +56,7 @@ class TrainingRun {
   ProgressDisplay& display_;
   MetricsFile metrics_;
   std::optional<Checkpoint> resumed_;
+  std::optional<InitialValues> init_;
   RunReport report_;
   const CudaBackend* gpu_ = nullptr;         ///< the backend, if the run is on a GPU
   CheckpointWriter* checkpoints_ = nullptr;  ///< during training, with --checkpoint

@@ -11,6 +11,14 @@
 #include <vector>
 
 namespace warp2vec::cli {
+namespace {
+
+// Whether words of the initial values are trained that the text may not have, or not often enough.
+bool keeps_old_words(const TrainOptions& options, const InitialValues* init) {
+  return init != nullptr && options.init_vocab != InitVocab::new_words;
+}
+
+}  // namespace
 
 ReadProgress reading_progress(ProgressDisplay& display, const std::string& what, const Corpus& corpus) {
   const auto begin = std::chrono::steady_clock::now();
@@ -50,6 +58,33 @@ Vocabulary load_vocabulary(const std::string& path, const Config& config, Progre
       "vocabulary: " + with_commas(kept.size()) + " words from " + path +
       (dropped > 0 ? "; " + with_commas(dropped) + " more dropped by --min-count and --max-vocab" : ""));
   return kept;
+}
+
+bool is_counted(const TrainOptions& options, const InitialValues* init) {
+  const bool kept = init != nullptr && init->loss && options.init_vocab == InitVocab::old_words;
+  return options.read_vocab.empty() && !kept;
+}
+
+CorpusCounts find_vocabulary(const TrainOptions& options, const InitialValues* init, const Corpus* corpus,
+                             ProgressDisplay& display) {
+  // warm_vocabulary() selects among all words.
+  Config config = options.config;
+  if (keeps_old_words(options, init)) {
+    config.min_count = 1;
+    config.max_vocab = 0;
+  }
+  CorpusCounts found;
+  if (is_counted(options, init))
+    found = count_vocabulary(*corpus, config, display);
+  else if (!options.read_vocab.empty())
+    found.vocabulary = load_vocabulary(options.read_vocab, config, display);
+  if (keeps_old_words(options, init)) {
+    found.vocabulary = warm_vocabulary(*init, options.init_vocab, found.vocabulary, options.config.min_count,
+                                       options.config.max_vocab);
+    display.say("--init-vocab " + to_string(options.init_vocab) + ": " +
+                with_commas(found.vocabulary.size()) + " words to train");
+  }
+  return found;
 }
 
 }  // namespace warp2vec::cli

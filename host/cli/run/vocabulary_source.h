@@ -1,7 +1,8 @@
 #pragma once
-/// A run's vocabulary, counted from its text or read from a file, with messages for the user.
+/// A run's vocabulary, from its text or from files, with messages for the user.
 
 #include <warp2vec/corpus.h>
+#include <warp2vec/warm_start.h>
 
 #include "host/cli/flags/train_options.h"
 #include "host/cli/run/progress.h"
@@ -17,5 +18,13 @@ CorpusCounts count_vocabulary(const Corpus& corpus, const Config& config, Progre
 
 /// Reads `path` and filters it by min_count and max_vocab. Throws Error if nothing is left.
 Vocabulary load_vocabulary(const std::string& path, const Config& config, ProgressDisplay& display);
+
+/// Whether the vocabulary of a run with these options must be counted. `init`: of --init; null without.
+bool is_counted(const TrainOptions& options, const InitialValues* init);
+
+/// The vocabulary, and the numbers of the text's tokens and types, 0 if it is not counted. `corpus` may be
+/// null if the vocabulary is not counted.
+CorpusCounts find_vocabulary(const TrainOptions& options, const InitialValues* init, const Corpus* corpus,
+                             ProgressDisplay& display);
 
 }  // namespace warp2vec::cli

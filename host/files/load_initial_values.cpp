@@ -1,0 +1,45 @@
+#include <warp2vec/model.h>
+#include <warp2vec/warm_start.h>
+#include <warp2vec/word_vectors.h>
+
+#include "host/files/section_file.h"
+#include "host/io/input_file.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace warp2vec {
+namespace {
+
+bool is_model(const std::string& path) {
+  std::array<char, kModelFile.magic.size()> first{};
+  const std::size_t size = InputFile(path).read(first.data(), first.size());
+  return is_of_kind(kModelFile, {first.data(), size});
+}
+
+}  // namespace
+
+InitialValues load_initial_values(const std::string& path) {
+  InitialValues values;
+  values.path = path;
+  if (is_model(path)) {
+    TrainedModel model = load_model(path);
+    values.loss = model.config.loss;
+    values.vocabulary = std::move(model.vocabulary);
+    values.embeddings = std::move(model.embeddings);
+    values.tree = std::move(model.tree);
+    return values;
+  }
+  WordVectors vectors = load_vectors(path);
+  std::vector<std::pair<std::string_view, std::int64_t>> words;
+  words.reserve(vectors.words.size());
+  for (const std::string& word : vectors.words) words.emplace_back(word, 1);
+  values.vocabulary = Vocabulary(words, 1, 0);
+  values.embeddings.input = std::move(vectors.vectors);
+  return values;
+}
+
+}  // namespace warp2vec
