@@ -2,9 +2,8 @@
 
 #include <warp2vec/error.h>
 
-#include "host/io/byte_class.h"
+#include "host/files/model_parts.h"
 #include "host/io/crc32.h"
-#include "host/io/little_endian.h"
 #include "host/io/utf8.h"
 
 #include <algorithm>
@@ -16,7 +15,7 @@ namespace warp2vec {
 
 ModelFile::ModelFile(const FileKind& kind, const std::string& path, std::string_view file,
                      std::span<const std::string_view> more)
-    : kind_(kind), source_{path, file}, sections_(decode_header(kind, path, file)) {
+    : kind_(kind), source_{path, file}, sections_(decode_header(kind, path, file, file.size())) {
   const Section& first = sections_.front();
   require(first, {"settings", aligned_section(header_bytes(sections_.size())), kModelSettingsBytes});
   require_checksum(first);
@@ -42,34 +41,9 @@ bool ModelFile::has(std::string_view name) const {
 Vocabulary ModelFile::vocabulary() const {
   const Section& words = section("words");
   const Section& counts = section("counts");
-  const auto size = static_cast<std::size_t>(settings_.words);
-  std::vector<std::pair<std::string_view, std::int64_t>> entries;
-  entries.reserve(size);
-  std::string_view rest = content(words);
-  while (!rest.empty()) {
-    const std::string number = std::to_string(entries.size() + 1);
-    if (entries.size() == size) fail(words, "expected " + std::to_string(size) + " words, found more");
-    const std::size_t end = rest.find('\n');
-    if (end == std::string_view::npos) fail(words, "expected a newline after word " + number);
-    const std::string_view word = rest.substr(0, end);
-    rest.remove_prefix(end + 1);
-    if (word.empty() || !std::all_of(word.begin(), word.end(), is_word_byte))
-      fail(words, "word " + number + " is empty or contains white space or a NUL: " + in_quotes(word));
-    const auto count = number_at<std::int64_t>(content(counts), entries.size() * sizeof(std::int64_t));
-    if (count < 1)
-      fail(counts, "the count of word " + number + " is " + std::to_string(count) + ": expected at least 1");
-    if (!entries.empty() && count > entries.back().second)
-      fail(counts,
-           "word " + number + ", " + in_quotes(word) + ", is not in order: expected decreasing counts");
-    entries.emplace_back(word, count);
-  }
-  if (entries.size() != size)
-    fail(words, "expected " + std::to_string(size) + " words, found " + std::to_string(entries.size()));
-  try {
-    return {entries, 1, 0};
-  } catch (const Error& error) {
-    fail(words, error.what());
-  }
+  return decode_vocabulary(
+      content(words), content(counts), settings_.words,
+      [&](bool in_words, const std::string& what) { fail(in_words ? words : counts, what); });
 }
 
 HuffmanTree ModelFile::tree(const Vocabulary& vocabulary) const {

@@ -4,12 +4,15 @@
 
 #include "host/files/model_layout.h"
 #include "host/io/byte_class.h"
+#include "host/io/little_endian.h"
 #include "host/io/utf8.h"
 #include "host/training/matrix_rows.h"
 
 #include <algorithm>
 #include <span>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace warp2vec {
 namespace {
@@ -66,18 +69,6 @@ class Check {
   const std::string& path_;
 };
 
-void emit_words(const Vocabulary& vocabulary, const Sink& sink) {
-  for (std::int64_t r = 0; r < vocabulary.size(); ++r) {
-    sink(word_of(vocabulary, r));
-    sink("\n");
-  }
-}
-
-void emit_counts(const Vocabulary& vocabulary, const Sink& sink) {
-  const std::span<const std::int64_t> counts = vocabulary.counts();
-  sink({reinterpret_cast<const char*>(counts.data()), counts.size_bytes()});
-}
-
 void emit_lengths(const HuffmanTree& tree, const Sink& sink) {
   const HuffmanView view = tree.view();
   sink({reinterpret_cast<const char*>(view.code_lengths), static_cast<std::size_t>(view.words)});
@@ -91,10 +82,55 @@ void emit_matrix(const Matrix& matrix, const Sink& sink) {
 
 void require_loadable(const ModelParts& parts, const std::string& path) { Check(parts, path).all(); }
 
+void emit_words(const Vocabulary& vocabulary, const Sink& sink) {
+  for (std::int64_t r = 0; r < vocabulary.size(); ++r) {
+    sink(word_of(vocabulary, r));
+    sink("\n");
+  }
+}
+
+void emit_counts(const Vocabulary& vocabulary, const Sink& sink) {
+  const std::span<const std::int64_t> counts = vocabulary.counts();
+  sink({reinterpret_cast<const char*>(counts.data()), counts.size_bytes()});
+}
+
 std::uint64_t word_section_bytes(const Vocabulary& vocabulary) {
   std::uint64_t bytes = 0;
   emit_words(vocabulary, [&bytes](std::string_view piece) { bytes += piece.size(); });
   return bytes;
+}
+
+Vocabulary decode_vocabulary(std::string_view words, std::string_view counts, std::int64_t size,
+                             const std::function<void(bool in_words, const std::string& what)>& fail) {
+  const auto expected = static_cast<std::size_t>(size);
+  std::vector<std::pair<std::string_view, std::int64_t>> entries;
+  entries.reserve(expected);
+  std::string_view rest = words;
+  while (!rest.empty()) {
+    const std::string number = std::to_string(entries.size() + 1);
+    if (entries.size() == expected) fail(true, "expected " + std::to_string(size) + " words, found more");
+    const std::size_t end = rest.find('\n');
+    if (end == std::string_view::npos) fail(true, "expected a newline after word " + number);
+    const std::string_view word = rest.substr(0, end);
+    rest.remove_prefix(end + 1);
+    if (word.empty() || !std::all_of(word.begin(), word.end(), is_word_byte))
+      fail(true, "word " + number + " is empty or contains white space or a NUL: " + in_quotes(word));
+    const auto count = number_at<std::int64_t>(counts, entries.size() * sizeof(std::int64_t));
+    if (count < 1)
+      fail(false, "the count of word " + number + " is " + std::to_string(count) + ": expected at least 1");
+    if (!entries.empty() && count > entries.back().second)
+      fail(false,
+           "word " + number + ", " + in_quotes(word) + ", is not in order: expected decreasing counts");
+    entries.emplace_back(word, count);
+  }
+  if (entries.size() != expected)
+    fail(true, "expected " + std::to_string(size) + " words, found " + std::to_string(entries.size()));
+  try {
+    return {entries, 1, 0};
+  } catch (const Error& error) {
+    fail(true, error.what());
+    throw;
+  }
 }
 
 void emit_section(const Section& section, const ModelParts& parts, const Sink& sink) {

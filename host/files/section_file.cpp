@@ -15,7 +15,8 @@ namespace {
 
 constexpr std::size_t kNameBytes = 8;
 
-// The header with its checksum.
+}  // namespace
+
 std::string encode_header(const FileKind& kind, const std::vector<Section>& sections) {
   std::string bytes(kind.magic);
   append_number_bytes(bytes, kind.version);
@@ -33,8 +34,6 @@ std::string encode_header(const FileKind& kind, const std::vector<Section>& sect
   return bytes;
 }
 
-}  // namespace
-
 void place_sections(std::vector<Section>& sections) {
   std::uint64_t end = header_bytes(sections.size());
   for (Section& section : sections) {
@@ -43,7 +42,8 @@ void place_sections(std::vector<Section>& sections) {
   }
 }
 
-std::vector<Section> decode_header(const FileKind& kind, const std::string& path, std::string_view file) {
+std::vector<Section> decode_header(const FileKind& kind, const std::string& path, std::string_view file,
+                                   std::uint64_t bytes) {
   const VectorSource source{path, file};
   if (!is_of_kind(kind, file))
     source.fail(
@@ -58,9 +58,9 @@ std::vector<Section> decode_header(const FileKind& kind, const std::string& path
     source.fail(12, "expected 1 to " + std::to_string(kind.most_sections) + " sections, found " +
                         std::to_string(count));
   const auto size = number_at<std::uint64_t>(file, 16);
-  if (size != file.size())
+  if (size != bytes)
     source.fail(16, "the header says that the file has " + std::to_string(size) + " bytes, but it has " +
-                        std::to_string(file.size()));
+                        std::to_string(bytes));
   const std::size_t header_end = header_bytes(count);
   if (file.size() < header_end) source.fail(file.size(), "the file ends inside its header");
   const std::size_t crc_at = header_end - kCrcBytes;

@@ -1,6 +1,6 @@
 #pragma once
-/// Files of named sections with checksums: models and checkpoints; see docs/model-format.md. A header lists
-/// the sections, which follow it.
+/// Files of named sections with checksums: models, checkpoints and encoded corpora; see docs/model-format.md.
+/// A header lists the sections, which follow it.
 
 #include <cstddef>
 #include <cstdint>
@@ -23,6 +23,7 @@ struct FileKind {
 // Magic bytes as in PNG: no text begins with them, and a transfer that converts line ends is detected.
 inline constexpr FileKind kModelFile{"\x89W2V\r\n\x1a\n", 1, 7, "model", "train --save-model"};
 inline constexpr FileKind kCheckpointFile{"\x89W2C\r\n\x1a\n", 1, 11, "checkpoint", "train --checkpoint"};
+inline constexpr FileKind kCorpusFile{"\x89W2I\r\n\x1a\n", 1, 5, "corpus", "encode"};
 
 /// Whether a file with this content is intended to be of this kind.
 inline bool is_of_kind(const FileKind& kind, std::string_view bytes) { return bytes.starts_with(kind.magic); }
@@ -54,10 +55,15 @@ inline std::uint64_t file_bytes(const std::vector<Section>& sections) {
   return sections.back().offset + sections.back().bytes;
 }
 
-/// Checks the form and checksum of the header, and the size of the file. `path` is for messages. Returns the
-/// sections as listed in the header, without checking them against each other. Throws Error naming the
+/// The header with its checksum.
+std::string encode_header(const FileKind& kind, const std::vector<Section>& sections);
+
+/// Checks the form and checksum of the header, and the size of the file. `path` is for messages; `beginning`
+/// is the file's, at least header_bytes(kind.most_sections) of its `bytes` bytes if it has as many. Returns
+/// the sections as listed in the header, without checking them against each other. Throws Error naming the
 /// offset.
-std::vector<Section> decode_header(const FileKind& kind, const std::string& path, std::string_view file);
+std::vector<Section> decode_header(const FileKind& kind, const std::string& path, std::string_view beginning,
+                                   std::uint64_t bytes);
 
 /// Receives the content of a section piece by piece.
 using Sink = std::function<void(std::string_view)>;

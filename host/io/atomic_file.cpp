@@ -115,6 +115,16 @@ void AtomicFile::write(std::string_view bytes) {
   }
 }
 
+void AtomicFile::rewrite_beginning(std::string_view bytes) {
+  if (temporary_.empty()) refuse(path_, "it is not a regular file");
+  flush();
+  for (std::size_t done = 0; done < bytes.size();) {
+    const ssize_t n = ::pwrite(fd_, bytes.data() + done, bytes.size() - done, static_cast<off_t>(done));
+    if (n < 0 && errno != EINTR) fail("write");
+    done += n > 0 ? static_cast<std::size_t>(n) : 0;
+  }
+}
+
 void AtomicFile::flush() {
   const char* at = buffer_.data();
   std::size_t left = buffer_.size();

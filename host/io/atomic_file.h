@@ -25,6 +25,8 @@ class AtomicFile {
   AtomicFile& operator=(const AtomicFile&) = delete;
 
   void write(std::string_view bytes);
+  /// Replaces what has been written at the file's beginning. Throws Error if the path is not a regular file.
+  void rewrite_beginning(std::string_view bytes);
   /// Syncs everything to disk under the temporary name; nothing can be written afterwards. commit() calls it
   /// if needed; finish all files that belong together before committing the first.
   void finish();

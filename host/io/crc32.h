@@ -10,4 +10,7 @@ namespace warp2vec {
 /// of the preceding bytes. It detects every error burst of up to 32 bits.
 std::uint32_t crc32_of(std::string_view bytes, std::uint32_t crc = 0);
 
+/// The CRC-32 of two sequences of bytes, one after the other, from those of each.
+std::uint32_t crc32_of_both(std::uint32_t first, std::uint32_t second, std::uint64_t bytes_of_second);
+
 }  // namespace warp2vec

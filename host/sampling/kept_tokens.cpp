@@ -10,56 +10,54 @@ namespace {
 
 constexpr std::int64_t kChunk = KeptTokens::kChunk;
 
-// The offsets of the kept tokens within a chunk.
-class KeptOffsets {
+// A chunk of tokens, and the offsets in it of those that are kept.
+struct KeptChunk {
+  TokenRun tokens;
+  std::span<const std::int32_t> offsets;
+};
+
+class KeptChunks {
  public:
-  KeptOffsets(const TokenStream& tokens, const std::uint32_t* thresholds, const Draws& draws)
+  KeptChunks(const TokenSource& tokens, const std::uint32_t* thresholds, const Draws& draws)
       : tokens_(tokens), thresholds_(thresholds), draws_(draws) {}
 
-  /// Of the chunk that begins at `position`; valid until the next call.
-  std::span<const std::int32_t> of_chunk(std::int64_t position) {
+  /// The chunk that begins at `position`; valid until the next call.
+  KeptChunk at(std::int64_t position) {
     const auto size = static_cast<std::int32_t>(std::min(kChunk, tokens_.tokens() - position));
+    const TokenRun run = tokens_.read(position, position + size, buffer_);
     simd::draw_indices(draws_, Stream::keep, static_cast<std::uint64_t>(position) / 4, (size + 3) / 4, u32_);
-    const WordId* const ids = tokens_.ids.data() + position;
+    const WordId* const ids = run.ids.data();
     std::size_t kept = 0;
     // Branch-free, since whether a token is kept is unpredictable.
     for (std::int32_t i = 0; i < size; ++i) {
       offsets_[kept] = i;
       kept += u32_[i] <= thresholds_[row_of(ids[i])] ? 1 : 0;
     }
-    return {offsets_, kept};
+    return {run, {offsets_, kept}};
   }
 
  private:
-  const TokenStream& tokens_;
+  const TokenSource& tokens_;
   const std::uint32_t* thresholds_;
   Draws draws_;
+  TokenBuffer buffer_;
   std::uint32_t u32_[simd::room_for_blocks(kChunk / 4)];
   std::int32_t offsets_[kChunk];
 };
 
-// The first sentence that ends after `position`.
-std::size_t sentence_at(const TokenStream& tokens, std::int64_t position) {
-  return static_cast<std::size_t>(std::upper_bound(tokens.ends.begin(), tokens.ends.end(), position) -
-                                  tokens.ends.begin());
-}
-
-std::vector<KeptCount> count_chunks(const TokenStream& tokens, const std::uint32_t* thresholds,
+std::vector<KeptCount> count_chunks(const TokenSource& tokens, const std::uint32_t* thresholds,
                                     const Draws& draws, int threads) {
   const std::int64_t chunks = (tokens.tokens() + kChunk - 1) / kChunk;
   std::vector<KeptCount> counts(static_cast<std::size_t>(chunks));
   constexpr std::int64_t kChunksPerTask = 256;
   parallel_for((chunks + kChunksPerTask - 1) / kChunksPerTask, threads, [&](std::int64_t task) {
-    KeptOffsets kept(tokens, thresholds, draws);
+    KeptChunks kept(tokens, thresholds, draws);
     const std::int64_t end_chunk = std::min(chunks, (task + 1) * kChunksPerTask);
-    std::size_t sentence = sentence_at(tokens, task * kChunksPerTask * kChunk);
     for (std::int64_t b = task * kChunksPerTask; b < end_chunk; ++b) {
       KeptCount& c = counts[static_cast<std::size_t>(b)];
-      const std::span<const std::int32_t> offsets = kept.of_chunk(b * kChunk);
-      const std::size_t before = sentence;
-      while (sentence < tokens.ends.size() && tokens.ends[sentence] <= (b + 1) * kChunk) ++sentence;
-      c.has_end = sentence > before;
-      const std::int64_t last_end = c.has_end ? tokens.ends[sentence - 1] - b * kChunk : 0;
+      const auto [run, offsets] = kept.at(b * kChunk);
+      c.has_end = !run.ends.empty();
+      const std::int64_t last_end = c.has_end ? run.ends.back() - b * kChunk : 0;
       c.kept = static_cast<std::uint32_t>(offsets.size());
       c.in_sentence = static_cast<std::uint32_t>(offsets.end() -
                                                  std::lower_bound(offsets.begin(), offsets.end(), last_end));
@@ -70,12 +68,12 @@ std::vector<KeptCount> count_chunks(const TokenStream& tokens, const std::uint32
 
 }  // namespace
 
-KeptTokens::KeptTokens(const TokenStream& tokens, const std::vector<std::uint32_t>& keep_thresholds,
+KeptTokens::KeptTokens(const TokenSource& tokens, const std::vector<std::uint32_t>& keep_thresholds,
                        Draws draws, std::int64_t max_sentence, int threads)
     : KeptTokens(tokens, keep_thresholds, draws, max_sentence,
                  count_chunks(tokens, keep_thresholds.data(), draws, threads)) {}
 
-KeptTokens::KeptTokens(const TokenStream& tokens, const std::vector<std::uint32_t>& keep_thresholds,
+KeptTokens::KeptTokens(const TokenSource& tokens, const std::vector<std::uint32_t>& keep_thresholds,
                        Draws draws, std::int64_t max_sentence, std::span<const KeptCount> counts)
     : tokens_(&tokens), thresholds_(keep_thresholds.data()), draws_(draws), max_sentence_(max_sentence) {
   chunks_.reserve(counts.size());
@@ -113,27 +111,27 @@ void KeptTokens::read(std::int64_t first, std::int64_t last, KeptSpan& out) cons
   out.segments.resize(size);
   if (first == last) return;
   auto [begin, ordinal, in_sentence] = start_before(first);
-  std::size_t sentence = sentence_at(*tokens_, begin);
   const std::int64_t longest_segment = max_sentence_ > 0 ? max_sentence_ : std::int64_t{1} << 62;
   std::int64_t segment = ordinal - in_sentence % longest_segment;
-  KeptOffsets kept(*tokens_, thresholds_, draws_);
+  bool ended = false;  // a sentence, since the last kept token
+  KeptChunks chunks(*tokens_, thresholds_, draws_);
   for (; ordinal < last; begin += kChunk) {
-    for (const std::int32_t offset : kept.of_chunk(begin)) {
+    const auto [run, offsets] = chunks.at(begin);
+    auto end = run.ends.begin();
+    for (const std::int32_t offset : offsets) {
       const std::int64_t position = begin + offset;
-      if (position >= tokens_->ends[sentence]) {
-        while (position >= tokens_->ends[sentence]) ++sentence;
-        segment = ordinal;
-      } else if (ordinal - segment == longest_segment) {
-        segment = ordinal;
-      }
+      for (; end != run.ends.end() && *end <= position; ++end) ended = true;
+      if (ended || ordinal - segment == longest_segment) segment = ordinal;
+      ended = false;
       if (ordinal >= first) {
         const auto i = static_cast<std::size_t>(ordinal - first);
-        out.words[i] = tokens_->ids[static_cast<std::size_t>(position)];
+        out.words[i] = run.ids[static_cast<std::size_t>(offset)];
         out.positions[i] = position;
         out.segments[i] = segment;
       }
       if (++ordinal == last) break;
     }
+    ended = ended || end != run.ends.end();
   }
 }
 

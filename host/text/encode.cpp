@@ -6,25 +6,47 @@
 #include "host/text/word_table.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace warp2vec {
 namespace {
 
-// What the workers append to, in turn.
-struct Encoded {
-  TokenStream stream;
-  std::int64_t tokens_seen = 0;
-  std::int64_t tokens_before_file = 0;
-  const ReadProgress& progress;
+// What the workers hand over, in turn.
+class Encoded {
+ public:
+  Encoded(TokenSink& sink, const ReadProgress& progress) : sink_(sink), progress_(progress) {}
 
+  std::int64_t tokens() const { return tokens_; }
+  std::int64_t tokens_seen() const { return tokens_seen_; }
+
+  // `newlines`: the number of ids before each.
+  void add(const Chunk& chunk, const std::vector<WordId>& ids, const std::vector<std::int64_t>& newlines,
+           std::int64_t tokens_seen) {
+    ends_.clear();
+    const std::int64_t before = tokens_;
+    tokens_ += static_cast<std::int64_t>(ids.size());
+    tokens_seen_ += tokens_seen;
+    for (const std::int64_t newline : newlines) end_sentence_at(before + newline);
+    if (chunk.ends_file) end_sentence_at(tokens_);
+    sink_.add({ids, ends_});
+    if (chunk.ends_file)
+      sink_.end_file(
+          {chunk.file->name, tokens_, tokens_seen_ - std::exchange(seen_before_file_, tokens_seen_)});
+    if (progress_) progress_(chunk.corpus_bytes, tokens_seen_);
+  }
+
+ private:
   void end_sentence_at(std::int64_t position) {
-    if (position > (stream.ends.empty() ? 0 : stream.ends.back())) stream.ends.push_back(position);
+    if (position > std::exchange(last_end_, position)) ends_.push_back(position);
   }
-  void end_file(const std::string& name) {
-    end_sentence_at(stream.tokens());
-    stream.files.push_back({name, stream.tokens(), tokens_seen - tokens_before_file});
-    tokens_before_file = tokens_seen;
-  }
+
+  TokenSink& sink_;
+  const ReadProgress& progress_;
+  std::vector<std::int64_t> ends_;  // of the current chunk
+  std::int64_t tokens_ = 0;
+  std::int64_t tokens_seen_ = 0;
+  std::int64_t seen_before_file_ = 0;
+  std::int64_t last_end_ = 0;
 };
 
 // Faster to search than the vocabulary itself.
@@ -54,15 +76,7 @@ class EncodingWorker : public ChunkWorker {
         [this] { newlines_.push_back(static_cast<std::int64_t>(ids_.size())); });
   }
 
-  void commit(const Chunk& chunk) override {
-    TokenStream& stream = encoded_.stream;
-    const std::int64_t before = stream.tokens();
-    stream.ids.insert(stream.ids.end(), ids_.begin(), ids_.end());
-    for (const std::int64_t newline : newlines_) encoded_.end_sentence_at(before + newline);
-    encoded_.tokens_seen += tokens_seen_;
-    if (chunk.ends_file) encoded_.end_file(chunk.file->name);
-    if (encoded_.progress) encoded_.progress(chunk.corpus_bytes, encoded_.tokens_seen);
-  }
+  void commit(const Chunk& chunk) override { encoded_.add(chunk, ids_, newlines_, tokens_seen_); }
 
  private:
   const WordTable& ids_of_words_;
@@ -73,16 +87,9 @@ class EncodingWorker : public ChunkWorker {
   std::int64_t tokens_seen_ = 0;
 };
 
-}  // namespace
-
-TokenStream encode_in_chunks(const Corpus& corpus, const Vocabulary& vocabulary, int threads,
-                             const ReadProgress& progress, std::size_t chunk_bytes) {
-  Encoded encoded{{}, 0, 0, progress};
-  // A vocabulary of this corpus knows the number of tokens; for one from elsewhere, plain text has at most
-  // one word in two bytes.
-  const std::int64_t most = corpus.bytes() / 2 + static_cast<std::int64_t>(corpus.files().size());
-  encoded.stream.ids.reserve(static_cast<std::size_t>(std::min(vocabulary.total(), most)));
-
+void encode_chunks(const Corpus& corpus, const Vocabulary& vocabulary, int threads,
+                   const ReadProgress& progress, std::size_t chunk_bytes, TokenSink& sink) {
+  Encoded encoded(sink, progress);
   const WordTable ids = ids_of(vocabulary);
   std::vector<std::unique_ptr<ChunkWorker>> workers;
   for (int i = 0; i < std::max(1, threads); ++i)
@@ -90,15 +97,47 @@ TokenStream encode_in_chunks(const Corpus& corpus, const Vocabulary& vocabulary,
   ChunkReader reader(corpus, chunk_bytes);
   process_chunks(reader, workers);
 
-  if (encoded.stream.ids.empty())
-    throw Error("none of the input's " + std::to_string(encoded.tokens_seen) +
+  if (encoded.tokens() == 0)
+    throw Error("none of the input's " + std::to_string(encoded.tokens_seen()) +
                 " word(s) is in the vocabulary (" + std::to_string(vocabulary.size()) + " word(s))");
-  return std::move(encoded.stream);
+}
+
+class StreamSink final : public TokenSink {
+ public:
+  explicit StreamSink(TokenStream& stream) : stream_(stream) {}
+
+  void add(const TokenRun& run) override {
+    stream_.ids.insert(stream_.ids.end(), run.ids.begin(), run.ids.end());
+    stream_.ends.insert(stream_.ends.end(), run.ends.begin(), run.ends.end());
+  }
+  void end_file(const EncodedFile& file) override { stream_.encoded_files.push_back(file); }
+
+ private:
+  TokenStream& stream_;
+};
+
+}  // namespace
+
+TokenStream encode_in_chunks(const Corpus& corpus, const Vocabulary& vocabulary, int threads,
+                             const ReadProgress& progress, std::size_t chunk_bytes) {
+  TokenStream stream;
+  // A vocabulary of this corpus knows the number of tokens; for one from elsewhere, plain text has at most
+  // one word in two bytes.
+  const std::int64_t most = corpus.bytes() / 2 + static_cast<std::int64_t>(corpus.files().size());
+  stream.ids.reserve(static_cast<std::size_t>(std::min(vocabulary.total(), most)));
+  StreamSink sink(stream);
+  encode_chunks(corpus, vocabulary, threads, progress, chunk_bytes, sink);
+  return stream;
 }
 
 TokenStream encode(const Corpus& corpus, const Vocabulary& vocabulary, int threads,
                    const ReadProgress& progress) {
   return encode_in_chunks(corpus, vocabulary, threads, progress, ChunkReader::kChunkBytes);
+}
+
+void encode(const Corpus& corpus, const Vocabulary& vocabulary, int threads, TokenSink& sink,
+            const ReadProgress& progress) {
+  encode_chunks(corpus, vocabulary, threads, progress, ChunkReader::kChunkBytes, sink);
 }
 
 }  // namespace warp2vec

@@ -1,4 +1,4 @@
-#include <warp2vec/checkpoint.h>
+#include <warp2vec/text_fingerprint.h>
 
 #include "host/io/crc32.h"
 #include "host/io/parallel.h"
@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <span>
-#include <string_view>
+#include <utility>
 
 namespace warp2vec {
 namespace {
@@ -16,36 +16,39 @@ std::uint32_t crc_of(std::span<const T> values, std::uint32_t crc) {
   return crc32_of({reinterpret_cast<const char*>(values.data()), values.size_bytes()}, crc);
 }
 
-// Of the ids and of the ends of sentences, counted from the file's beginning.
-void fill_in(const TokenStream& tokens, std::int64_t begin, std::int64_t end, TextFingerprint::File& file) {
-  file.ids = end - begin;
-  file.crc = crc_of(
-      std::span(tokens.ids).subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(file.ids)), 0);
-  const auto first = std::upper_bound(tokens.ends.begin(), tokens.ends.end(), begin);
-  const auto last = std::upper_bound(first, tokens.ends.end(), end);
-  file.sentences = last - first;
-  constexpr std::ptrdiff_t kAtATime = 4096;
-  std::vector<std::int64_t> ends;
-  for (auto from = first; from != last;) {
-    const auto to = from + std::min(kAtATime, last - from);
-    ends.clear();
-    for (; from != to; ++from) ends.push_back(*from - begin);
-    file.crc = crc_of(std::span<const std::int64_t>(ends), file.crc);
-  }
-}
-
 }  // namespace
 
-TextFingerprint fingerprint_of(const TokenStream& tokens, int threads) {
-  std::vector<EncodedFile> files = tokens.files;
+void FingerprintSink::add(const TokenRun& run) {
+  ids_crc_ = crc_of(run.ids, ids_crc_);
+  sentences_ += static_cast<std::int64_t>(run.ends.size());
+  // Counted from the file's beginning.
+  std::vector<std::int64_t> ends(run.ends.begin(), run.ends.end());
+  for (std::int64_t& end : ends) end -= file_begin_;
+  ends_crc_ = crc_of(std::span<const std::int64_t>(ends), ends_crc_);
+}
+
+void FingerprintSink::end_file(const EncodedFile& file) {
+  const std::int64_t sentences = std::exchange(sentences_, 0);
+  const std::uint32_t crc = crc32_of_both(std::exchange(ids_crc_, 0), std::exchange(ends_crc_, 0),
+                                          static_cast<std::uint64_t>(sentences) * sizeof(std::int64_t));
+  text_.files.push_back({file.name, file.tokens, file.end - file_begin_, sentences, crc});
+  file_begin_ = file.end;
+}
+
+TextFingerprint fingerprint_of(const TokenSource& tokens, int threads) {
+  std::vector<EncodedFile> files(tokens.files().begin(), tokens.files().end());
   if (files.empty()) files.push_back({"the text", tokens.tokens(), tokens.tokens()});
   TextFingerprint text;
   text.files.resize(files.size());
   parallel_for(static_cast<std::int64_t>(files.size()), threads, [&](std::int64_t task) {
     const auto i = static_cast<std::size_t>(task);
-    text.files[i].name = files[i].name;
-    text.files[i].tokens = files[i].tokens;
-    fill_in(tokens, i == 0 ? 0 : files[i - 1].end, files[i].end, text.files[i]);
+    TokenBuffer buffer;
+    std::int64_t begin = i == 0 ? 0 : files[i - 1].end;
+    FingerprintSink sink(begin);
+    for (; begin < files[i].end; begin += kTokensAtATime)
+      sink.add(tokens.read(begin, std::min(files[i].end, begin + kTokensAtATime), buffer));
+    sink.end_file(files[i]);
+    text.files[i] = sink.text().files.front();
   });
   return text;
 }

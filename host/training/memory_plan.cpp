@@ -92,13 +92,14 @@ std::vector<MemoryItem> memory_plan(const CorpusSize& size, const Config& settin
   if (loss.negative_sampling) on_both("alias table", words * kSize<AliasColumn>);
   if (loss.hierarchical_softmax) on_both("Huffman tree", words + (kMaxCodeLength + 1) * kSize<HuffmanLevel>);
   on_both("keep thresholds", words * kSize<std::uint32_t>);
+  const std::int64_t ids = size.tokens_in_memory ? size.tokens * kSize<WordId> : 0;
   if (loss.softmax) {
     add("softmax", softmax_scores(words, config), device_softmax(words, config));
-    add("token ids", size.tokens * kSize<WordId>, 0);  // the host lists the pairs
+    add("token ids", ids, 0);  // the host lists the pairs
   } else {
     const std::int64_t on_device =
         use.corpus_resident ? size.tokens : 2 * std::min(size.tokens, kStreamedTokens);
-    add("token ids", size.tokens * kSize<WordId>, on_device * kSize<WordId>);
+    add("token ids", ids, on_device * kSize<WordId>);
     const bool tensor_cores = use.tensor_cores && config.sharing == Sharing::tile;
     const std::int64_t centres = device_batch_centres(config, tensor_cores);
     add("batch", 0, device_batch(size.tokens, device_batch_tokens(config, centres, size.tokens)));

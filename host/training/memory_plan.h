@@ -19,6 +19,7 @@ struct CorpusSize {
   std::int64_t tokens = 0;      ///< in one epoch
   /// expected_kept_tokens(), or infinity if unknown.
   double kept_tokens = std::numeric_limits<double>::infinity();
+  bool tokens_in_memory = true;  ///< of the host; else they are read from a file
 };
 
 CorpusSize size_of(const Vocabulary& vocabulary, const Config& config);

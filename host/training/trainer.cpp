@@ -76,13 +76,23 @@ class Reporter {
   std::chrono::steady_clock::time_point last_ = start_;
 };
 
+// Whether any sentence has two words.
+bool has_neighbours(const TokenSource& tokens) {
+  TokenBuffer buffer;
+  std::int64_t last_end = 0;
+  for (std::int64_t begin = 0; begin < tokens.tokens(); begin += kTokensAtATime) {
+    const TokenRun run = tokens.read(begin, std::min(tokens.tokens(), begin + kTokensAtATime), buffer);
+    for (const std::int64_t end : run.ends)
+      if (end - std::exchange(last_end, end) > 1) return true;
+  }
+  return false;
+}
+
 void require_neighbours(const TrainingData& data) {
   const Config& config = data.config;
   const std::string none = "there is nothing to learn from: ";
   if (config.max_sentence == 1) throw Error(none + "--max-sentence 1 leaves no word a neighbour; raise it");
-  std::int64_t begin = 0;
-  for (const std::int64_t end : data.tokens.ends)
-    if (end - std::exchange(begin, end) > 1) return;
+  if (has_neighbours(data.tokens)) return;
   throw Error(none +
               "no line of the text has two words of the vocabulary, and words are learned from those "
               "next to them on a line; put whole sentences on a line" +
@@ -165,7 +175,7 @@ double expected_kept_tokens(const Vocabulary& vocabulary, const Config& config) 
   return kept * config.epochs;
 }
 
-TrainingData::TrainingData(const Config& config_, const Vocabulary& vocabulary_, const TokenStream& tokens_)
+TrainingData::TrainingData(const Config& config_, const Vocabulary& vocabulary_, const TokenSource& tokens_)
     : config(with_chosen_sharing(config_, vocabulary_)), vocabulary(vocabulary_), tokens(tokens_) {
   config.validate();
   if (vocabulary.size() < 2)

@@ -5,7 +5,7 @@
 #include <warp2vec/embeddings.h>
 #include <warp2vec/error.h>
 #include <warp2vec/export.h>
-#include <warp2vec/token_stream.h>
+#include <warp2vec/text_fingerprint.h>
 #include <warp2vec/trainer.h>
 #include <warp2vec/vocabulary.h>
 
@@ -20,22 +20,6 @@
 #include <vector>
 
 namespace warp2vec {
-
-/// Identifies an encoded text: it changes with any word of the vocabulary, with their order, and with the
-/// ends of sentences, but not with file names.
-struct TextFingerprint {
-  struct File {
-    std::string name;            ///< for messages
-    std::int64_t tokens = 0;     ///< all words
-    std::int64_t ids = 0;        ///< words that are in the vocabulary
-    std::int64_t sentences = 0;  ///< sentences with such a word
-    std::uint32_t crc = 0;       ///< CRC-32 of the ids and of the ends of sentences
-  };
-  std::vector<File> files;  ///< at least one
-};
-
-/// Uses up to `threads` threads, one per file. A stream without files counts as one file.
-WARP2VEC_EXPORT TextFingerprint fingerprint_of(const TokenStream& tokens, int threads);
 
 /// The complete state of a run, and what it trains.
 struct Checkpoint {

@@ -62,4 +62,8 @@ WARP2VEC_EXPORT CorpusCounts count_words(const Corpus& corpus, std::int64_t min_
 WARP2VEC_EXPORT TokenStream encode(const Corpus& corpus, const Vocabulary& vocabulary, int threads,
                                    const ReadProgress& progress = {});
 
+/// The same, without holding the ids in memory: `sink` receives them, one call at a time.
+WARP2VEC_EXPORT void encode(const Corpus& corpus, const Vocabulary& vocabulary, int threads, TokenSink& sink,
+                            const ReadProgress& progress = {});
+
 }  // namespace warp2vec

@@ -30,13 +30,13 @@ struct WARP2VEC_EXPORT TrainingData {
   /// Sharing::automatic is resolved by choose_sharing() for a CPU; for a GPU, the caller resolves it first.
   const Config config;
   const Vocabulary& vocabulary;
-  const TokenStream& tokens;
+  const TokenSource& tokens;
   std::vector<std::uint32_t> keep_thresholds;  ///< one per word, see kept()
   AliasTable negatives;                        ///< if config.loss.negative_sampling
   HuffmanTree tree;                            ///< if config.loss.hierarchical_softmax
 
   /// Throws Error for a vocabulary of fewer than two words and for settings out of range.
-  TrainingData(const Config& config, const Vocabulary& vocabulary, const TokenStream& tokens);
+  TrainingData(const Config& config, const Vocabulary& vocabulary, const TokenSource& tokens);
 
   /// Which tokens of an epoch subsampling keeps, counted on thread_count(config) threads. Refers to *this.
   KeptTokens kept_tokens(std::uint32_t epoch) const;

@@ -4,7 +4,7 @@
 
 namespace warp2vec {
 
-DeviceCorpus::DeviceCorpus(const TokenStream& tokens, Uploader& uploader, bool resident)
+DeviceCorpus::DeviceCorpus(const TokenSource& tokens, Uploader& uploader, bool resident)
     : tokens_(tokens),
       uploader_(uploader),
       resident_(resident),
@@ -33,12 +33,8 @@ void DeviceCorpus::release(const CudaStream& stream) {
   if (!resident_) stream.record(released_[run_]);
 }
 
-void DeviceCorpus::pack(std::int64_t begin, std::int64_t end, PackedToken* out) const {
-  for (std::int64_t i = begin; i < end; ++i)
-    out[i - begin] = {static_cast<std::uint32_t>(tokens_.ids[static_cast<std::size_t>(i)])};
-  for (auto last = std::upper_bound(tokens_.ends.begin(), tokens_.ends.end(), begin);
-       last != tokens_.ends.end() && *last <= end; ++last)
-    out[*last - 1 - begin].bits |= PackedToken::kEnd;
+void DeviceCorpus::pack(std::int64_t begin, std::int64_t end, PackedToken* out) {
+  pack_tokens(tokens_.read(begin, end, buffer_), begin, out);
 }
 
 }  // namespace warp2vec

@@ -1,6 +1,7 @@
 #pragma once
 /// The corpus on the device, resident or streamed.
 
+#include <warp2vec/detail/packed_token.h>
 #include <warp2vec/token_stream.h>
 
 #include "host/training/memory_plan.h"
@@ -13,15 +14,6 @@
 
 namespace warp2vec {
 
-/// A token on the device: the word id; the top bit says whether it ends a sentence.
-struct PackedToken {
-  std::uint32_t bits;
-
-  static constexpr std::uint32_t kEnd = 0x80000000U;
-  WARP2VEC_HD constexpr WordId word() const { return static_cast<WordId>(bits & ~kEnd); }
-  WARP2VEC_HD constexpr bool ends_sentence() const { return (bits & kEnd) != 0; }
-};
-
 /// Provides runs of consecutive tokens on the device. A resident corpus is uploaded once; a streamed one has
 /// two runs on the device at a time.
 class DeviceCorpus {
@@ -31,7 +23,7 @@ class DeviceCorpus {
   static_assert(kRun * sizeof(PackedToken) <= Uploader::kBufferBytes);
 
   /// The referenced objects must outlive this.
-  DeviceCorpus(const TokenStream& tokens, Uploader& uploader, bool resident);
+  DeviceCorpus(const TokenSource& tokens, Uploader& uploader, bool resident);
 
   /// Tokens [begin, end), at most kRun of a streamed corpus, for work queued on `stream` before release().
   const PackedToken* tokens(std::int64_t begin, std::int64_t end, const CudaStream& stream);
@@ -39,9 +31,10 @@ class DeviceCorpus {
   void release(const CudaStream& stream);
 
  private:
-  void pack(std::int64_t begin, std::int64_t end, PackedToken* out) const;
+  void pack(std::int64_t begin, std::int64_t end, PackedToken* out);
 
-  const TokenStream& tokens_;
+  const TokenSource& tokens_;
+  TokenBuffer buffer_;
   Uploader& uploader_;
   bool resident_;
   DeviceArray<PackedToken> memory_;

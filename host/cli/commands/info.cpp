@@ -1,3 +1,4 @@
+#include <warp2vec/encoded_corpus.h>
 #include <warp2vec/model.h>
 #include <warp2vec/word_vectors.h>
 
@@ -94,12 +95,34 @@ void describe_model(const std::string& path) {
       }));
 }
 
+void describe_corpus(const std::string& path) {
+  const EncodedCorpus corpus(path);
+  const Vocabulary& vocabulary = corpus.vocabulary();
+  std::int64_t sentences = 0;
+  std::int64_t all_tokens = 0;
+  for (const TextFingerprint::File& file : corpus.text().files) {
+    sentences += file.sentences;
+    all_tokens += file.tokens;
+  }
+  row("corpus", path);
+  row("tokens", with_commas(corpus.tokens()) + " of the text's " + with_commas(all_tokens));
+  row("sentences", with_commas(sentences));
+  row("files", with_commas(static_cast<std::int64_t>(corpus.files().size())));
+  row("words", with_commas(vocabulary.size()));
+  row("min-count", std::to_string(corpus.settings().min_count));
+  row("max-vocab", std::to_string(corpus.settings().max_vocab));
+  row("size", format_bytes(corpus.bytes()));
+  row("first words", first_words(vocabulary.size(),
+                                 [&](std::int64_t i) { return vocabulary.word(static_cast<WordId>(i)); }));
+}
+
 }  // namespace
 
 int run_info(const Arguments& arguments) {
   std::string vectors;
   std::string vocabulary;
   std::string model;
+  std::string corpus;
   bool devices = false;
   Flags flags(
       "info", "Describes this build and machine, its GPUs, or checks and describes a file.",
@@ -108,13 +131,15 @@ int run_info(const Arguments& arguments) {
              "Word vectors: binary, text, GloVe or .npy, detected from the content.");
   flags.text("--vocab", "FILE", vocabulary, "'word count' lines.");
   flags.text("--model", "FILE", model, "A model written by 'warp2vec train --save-model'.");
+  flags.text("--corpus", "FILE", corpus, "A corpus written by 'warp2vec encode'.");
   flags.on_off("--devices", devices, "The NVIDIA GPUs that train can use, and why it cannot use others.");
   flags.parse(arguments);
   if (devices) describe_devices();
   if (!vectors.empty()) describe_vectors(vectors);
   if (!vocabulary.empty()) describe_vocabulary(vocabulary);
   if (!model.empty()) describe_model(model);
-  if (vectors.empty() && vocabulary.empty() && model.empty() && !devices) describe_build();
+  if (!corpus.empty()) describe_corpus(corpus);
+  if (vectors.empty() && vocabulary.empty() && model.empty() && corpus.empty() && !devices) describe_build();
   return 0;
 }
 

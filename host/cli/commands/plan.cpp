@@ -3,6 +3,7 @@
 #include <warp2vec/detail/samplers.h>
 
 #include "host/cli/commands/commands.h"
+#include "host/cli/run/encoded_input.h"
 #include "host/cli/run/run_costs.h"
 #include "host/cli/run/vocabulary_source.h"
 #include "host/cli/terminal/machine.h"
@@ -85,6 +86,8 @@ PlanInput measure(const PlanFlags& given) {
   ProgressDisplay display = ProgressDisplay::on_stderr(options.quiet);
   if (!options.read_vocab.empty())
     return plan_input(load_vocabulary(options.read_vocab, options.config, display), options.config);
+  if (encoded_settings(options.inputs))
+    return plan_input(EncodedCorpus(options.inputs.front()).vocabulary(), options.config);
   const Corpus corpus(options.inputs);
   return plan_input(count_vocabulary(corpus, options.config, display).vocabulary, options.config);
 }

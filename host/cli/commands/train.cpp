@@ -1,6 +1,7 @@
 #include "host/cli/commands/commands.h"
 #include "host/cli/commands/plan.h"
 #include "host/cli/flags/device_choice.h"
+#include "host/cli/run/encoded_input.h"
 #include "host/cli/run/interrupt.h"
 #include "host/cli/run/resumed_run.h"
 #include "host/cli/run/training_run.h"
@@ -41,6 +42,10 @@ int dry_run(const TrainOptions& options, const EarlierRun& earlier, ProgressDisp
   };
   if (earlier.resumed) {
     plan(earlier.resumed->vocabulary);
+    return 0;
+  }
+  if (encoded_settings(options.inputs)) {
+    plan(EncodedCorpus(options.inputs.front()).vocabulary());
     return 0;
   }
   const InitialValues* const init = earlier.init ? &*earlier.init : nullptr;
@@ -86,8 +91,9 @@ void parse_flags(const Arguments& arguments, TrainOptions& options) {
   if (flags.given("--init-vocab") && options.init.empty()) throw UsageError("--init-vocab needs --init FILE");
 }
 
-std::optional<Checkpoint> load_resumed(const Arguments& arguments, TrainOptions& options) {
-  if (options.resume.empty()) return {};
+Checkpoint load_resumed(const Arguments& arguments, TrainOptions& options) {
+  if (!options.init.empty())
+    throw UsageError("--resume takes all values from the checkpoint: leave out --init");
   Checkpoint checkpoint = load_checkpoint(options.resume);
   options = resumed_options(checkpoint, options.resume);
   parse_flags(arguments, options);
@@ -96,24 +102,47 @@ std::optional<Checkpoint> load_resumed(const Arguments& arguments, TrainOptions&
   return checkpoint;
 }
 
+// The defaults of some flags are those of the files that other flags name.
+TrainOptions defaults_for(const TrainOptions& options, const std::optional<InitialValues>& init) {
+  TrainOptions defaults;
+  if (init) {
+    defaults.config.dim = init->embeddings.input.cols();
+    if (init->loss) defaults.config.loss = *init->loss;
+  }
+  if (const std::optional<CorpusSettings> encoded = encoded_settings(options.inputs)) {
+    defaults.config.min_count = encoded->min_count;
+    defaults.config.max_vocab = encoded->max_vocab;
+    defaults.init_vocab = InitVocab::new_words;
+  }
+  return defaults;
+}
+
 std::optional<InitialValues> load_init(const Arguments& arguments, TrainOptions& options) {
-  if (options.init.empty()) return {};
-  if (!options.resume.empty())
-    throw UsageError("--resume takes all values from the checkpoint: leave out --init");
-  InitialValues init = load_initial_values(options.init);
-  if (options.init_vocab == InitVocab::old_words && init.loss && !options.read_vocab.empty())
+  std::optional<InitialValues> init;
+  if (!options.init.empty()) init = load_initial_values(options.init);
+  options = defaults_for(options, init);
+  parse_flags(arguments, options);
+  if (!init) return init;
+  if (options.init_vocab == InitVocab::old_words && init->loss && !options.read_vocab.empty())
     throw UsageError("--init-vocab old takes the vocabulary from --init " + options.init +
                      ": leave out --read-vocab");
-  options = {};
-  options.config.dim = init.embeddings.input.cols();
-  if (init.loss) options.config.loss = *init.loss;
-  parse_flags(arguments, options);
   try {
-    require_fitting(init, options.config);
+    require_fitting(*init, options.config);
   } catch (const Error& error) {
     throw UsageError("--init: " + std::string(error.what()));
   }
   return init;
+}
+
+EarlierRun load_earlier(const Arguments& arguments, TrainOptions& options) {
+  EarlierRun earlier;
+  if (options.resume.empty())
+    earlier.init = load_init(arguments, options);
+  else
+    earlier.resumed = load_resumed(arguments, options);
+  if (const std::optional<CorpusSettings> encoded = encoded_settings(options.inputs))
+    require_its_vocabulary(options, *encoded);
+  return earlier;
 }
 
 }  // namespace
@@ -122,9 +151,7 @@ int run_train(const Arguments& arguments) {
   const Rewritten rewritten = rewrite_arguments(arguments);
   TrainOptions options;
   parse_flags(rewritten.arguments, options);
-  EarlierRun earlier;
-  earlier.init = load_init(rewritten.arguments, options);
-  earlier.resumed = load_resumed(rewritten.arguments, options);
+  EarlierRun earlier = load_earlier(rewritten.arguments, options);
   check_settings(options.config);
   if (options.inputs.empty()) throw UsageError("train needs --input PATH (a text file, a folder, or '-')");
   if (options.output.empty() && !options.dry_run)

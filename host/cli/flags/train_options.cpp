@@ -16,7 +16,8 @@ void add_files(Flags& flags, TrainOptions& options) {
       "--input", "PATH", options.inputs,
       "Text to train on: files, folders (all files in them) or '-' for standard input; plain, .gz, .zst, "
       ".bz2 or .xz. Words are separated by white space, and a line is a sentence. Takes several paths and "
-      "may be repeated.");
+      "may be repeated. Or one file that 'warp2vec encode' wrote: its vocabulary is used, and its words are "
+      "read while training, so that they need not fit into memory.");
   flags.text(
       "--output", "FILE", options.output,
       "Where to write the vectors; written completely at the end, or not at all (if training diverges).");

@@ -6,6 +6,7 @@
 #include "host/cli/flags/output_check.h"
 #include "host/cli/flags/usage_error.h"
 #include "host/cli/flags/vector_files.h"
+#include "host/cli/run/encoded_input.h"
 #include "host/cli/run/interrupt.h"
 #include "host/cli/run/resumed_run.h"
 #include "host/cli/run/run_costs.h"
@@ -104,21 +105,24 @@ void check_outputs(const TrainOptions& options) {
   check_replaced("--init", options.init, {"--output", "--save-model"});
 }
 
-// Number of sentences that are expected to have more than max_sentence words after subsampling. Each is
-// examined only that far.
+// Number of sentences that are expected to have more than max_sentence words after subsampling.
 std::int64_t split_sentences(const TrainingData& data) {
-  const std::int64_t most = data.config.max_sentence;
+  const auto most = static_cast<double>(data.config.max_sentence);
   if (most == 0) return 0;
   std::int64_t split = 0;
-  std::int64_t begin = 0;
-  for (const std::int64_t end : data.tokens.ends) {
-    double kept = 0;
-    if (end - begin > most)
-      for (std::int64_t i = begin; i < end && kept <= static_cast<double>(most); ++i)
-        kept += 0x1p-32 * data.keep_thresholds[static_cast<std::size_t>(
-                              row_of(data.tokens.ids[static_cast<std::size_t>(i)]))];
-    split += kept > static_cast<double>(most) ? 1 : 0;
-    begin = end;
+  double kept = 0;  // of the sentence
+  TokenBuffer buffer;
+  for (std::int64_t begin = 0; begin < data.tokens.tokens(); begin += kTokensAtATime) {
+    const TokenRun run =
+        data.tokens.read(begin, std::min(data.tokens.tokens(), begin + kTokensAtATime), buffer);
+    std::int64_t position = begin;
+    auto end = run.ends.begin();
+    for (const WordId id : run.ids) {
+      kept += 0x1p-32 * data.keep_thresholds[static_cast<std::size_t>(row_of(id))];
+      if (end == run.ends.end() || ++position < *end) continue;
+      split += std::exchange(kept, 0) > most ? 1 : 0;
+      ++end;
+    }
   }
   return split;
 }
@@ -195,19 +199,24 @@ int TrainingRun::run() {
 }
 
 int TrainingRun::train_and_save() {
-  const Corpus corpus(options_.inputs);
-  report_.input_bytes = corpus.bytes();
+  const bool is_encoded = encoded_settings(options_.inputs).has_value();
+  if (!is_encoded) corpus_.emplace(options_.inputs);
   // From here on, signals request a stop instead of ending the process.
   const InterruptGuard guard;
   std::optional<SaveRequestGuard> save_requests;
   if (!options_.checkpoint.empty()) save_requests.emplace();
   if (!device_.note.empty()) display_.say(device_.note);
-  const Vocabulary vocabulary = find_vocabulary(corpus);
-  const TokenStream tokens = encode_text(corpus, vocabulary);
+  if (is_encoded) {
+    const Stopwatch watch(report_.seconds.encode);
+    encoded_ = open_encoded(options_.inputs.front(), display_);
+  }
+  report_.input_bytes = is_encoded ? encoded_->bytes() : corpus_->bytes();
+  const Vocabulary vocabulary = find_vocabulary();
+  const TokenSource& tokens = find_tokens(vocabulary);
   TextFingerprint text;
   if (!options_.checkpoint.empty()) {
     const Stopwatch watch(report_.seconds.encode);
-    text = fingerprint_of(tokens, thread_count(options_.config));
+    text = encoded_ ? encoded_->text() : fingerprint_of(tokens, thread_count(options_.config));
     if (resumed_) require_resumed_text(text);
   }
 
@@ -263,15 +272,18 @@ int TrainingRun::train_and_save() {
   return finish(*data, embeddings);
 }
 
-Vocabulary TrainingRun::find_vocabulary(const Corpus& corpus) {
+Vocabulary TrainingRun::find_vocabulary() {
   const Stopwatch watch(report_.seconds.vocabulary);
   Vocabulary vocabulary;
   if (resumed_) {
     vocabulary = std::move(resumed_->vocabulary);
     display_.say("resuming " + options_.resume + " after " + with_commas(report_.resumed_tokens) +
                  " words; vocabulary: " + with_commas(vocabulary.size()) + " words");
+    if (encoded_) require_same_words(vocabulary);
+  } else if (encoded_) {
+    vocabulary = encoded_->vocabulary();
   } else {
-    CorpusCounts counts = cli::find_vocabulary(options_, init_ ? &*init_ : nullptr, &corpus, display_);
+    CorpusCounts counts = cli::find_vocabulary(options_, init_ ? &*init_ : nullptr, &*corpus_, display_);
     report_.text_tokens = counts.tokens;
     report_.text_types = counts.types;
     vocabulary = std::move(counts.vocabulary);
@@ -280,7 +292,8 @@ Vocabulary TrainingRun::find_vocabulary(const Corpus& corpus) {
   // Rarer than function words, but frequent enough for a good vector.
   report_.example_word =
       vocabulary.word(static_cast<WordId>(std::min<std::int64_t>(1000, vocabulary.size() / 2)));
-  const CorpusSize size = size_of(vocabulary, options_.config);
+  CorpusSize size = size_of(vocabulary, options_.config);
+  size.tokens_in_memory = encoded_ == nullptr;
   const std::int64_t needed = host_bytes(memory_plan(size, options_.config)) +
                               (options_.checkpoint.empty() ? 0 : checkpoint_memory(size, options_.config));
   const std::int64_t available = available_memory();
@@ -295,11 +308,25 @@ Vocabulary TrainingRun::find_vocabulary(const Corpus& corpus) {
   return vocabulary;
 }
 
-TokenStream TrainingRun::encode_text(const Corpus& corpus, const Vocabulary& vocabulary) {
-  const Stopwatch watch(report_.seconds.encode);
-  TokenStream tokens = encode(corpus, vocabulary, thread_count(options_.config),
-                              reading_progress(display_, "reading the text", corpus));
-  stop_if_interrupted();
+// The ids of an encoded corpus are those of its own words.
+void TrainingRun::require_same_words(const Vocabulary& vocabulary) const {
+  const Vocabulary& own = encoded_->vocabulary();
+  bool same = own.size() == vocabulary.size();
+  for (std::int64_t w = 0; same && w < own.size(); ++w)
+    same = own.word(static_cast<WordId>(w)) == vocabulary.word(static_cast<WordId>(w));
+  if (!same)
+    throw Error("--resume " + options_.resume + ": the words of " + options_.inputs.front() +
+                " are not those of the checkpoint");
+}
+
+const TokenSource& TrainingRun::find_tokens(const Vocabulary& vocabulary) {
+  if (!encoded_) {
+    const Stopwatch watch(report_.seconds.encode);
+    stream_ = encode(*corpus_, vocabulary, thread_count(options_.config),
+                     reading_progress(display_, "reading the text", corpus_->bytes()));
+    stop_if_interrupted();
+  }
+  const TokenSource& tokens = encoded_ ? static_cast<const TokenSource&>(*encoded_) : stream_;
   report_.epoch_tokens = tokens.tokens();
   return tokens;
 }

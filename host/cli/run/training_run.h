@@ -3,6 +3,7 @@
 
 #include <warp2vec/checkpoint.h>
 #include <warp2vec/corpus.h>
+#include <warp2vec/encoded_corpus.h>
 #include <warp2vec/warm_start.h>
 
 #include "host/cli/flags/device_choice.h"
@@ -37,10 +38,11 @@ class TrainingRun {
 
  private:
   int train_and_save();
-  Vocabulary find_vocabulary(const Corpus& corpus);
+  Vocabulary find_vocabulary();
   Embeddings first_embeddings(const Vocabulary& vocabulary);
   void require_resumed_text(const TextFingerprint& text);
-  TokenStream encode_text(const Corpus& corpus, const Vocabulary& vocabulary);
+  void require_same_words(const Vocabulary& vocabulary) const;
+  const TokenSource& find_tokens(const Vocabulary& vocabulary);
   std::unique_ptr<Backend> make_backend(const TrainingData& data);
   std::unique_ptr<Backend> make_on_gpu(const TrainingData& data);
   bool observe(const Progress& progress);
@@ -57,6 +59,10 @@ class TrainingRun {
   MetricsFile metrics_;
   std::optional<Checkpoint> resumed_;
   std::optional<InitialValues> init_;
+  // The text: one of these.
+  std::optional<Corpus> corpus_;  ///< with its tokens in stream_
+  std::unique_ptr<EncodedCorpus> encoded_;
+  TokenStream stream_;
   RunReport report_;
   const CudaBackend* gpu_ = nullptr;         ///< the backend, if the run is on a GPU
   CheckpointWriter* checkpoints_ = nullptr;  ///< during training, with --checkpoint

@@ -20,18 +20,18 @@ bool keeps_old_words(const TrainOptions& options, const InitialValues* init) {
 
 }  // namespace
 
-ReadProgress reading_progress(ProgressDisplay& display, const std::string& what, const Corpus& corpus) {
+ReadProgress reading_progress(ProgressDisplay& display, const std::string& what, std::int64_t bytes) {
   const auto begin = std::chrono::steady_clock::now();
-  return [&display, what, total = corpus.bytes(), begin](std::int64_t bytes, std::int64_t tokens) {
+  return [&display, what, bytes, begin](std::int64_t done, std::int64_t tokens) {
     stop_if_interrupted();
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
-    display.show(format_reading(what, bytes, total, tokens, elapsed.count()));
+    display.show(format_reading(what, done, bytes, tokens, elapsed.count()));
   };
 }
 
 CorpusCounts count_vocabulary(const Corpus& corpus, const Config& config, ProgressDisplay& display) {
   CorpusCounts counts = count_words(corpus, config.min_count, config.max_vocab, thread_count(config),
-                                    reading_progress(display, "counting words", corpus));
+                                    reading_progress(display, "counting words", corpus.bytes()));
   stop_if_interrupted();
   if (counts.invalid_utf8 > 0)
     display.say("warning: " + with_commas(counts.invalid_utf8) +

@@ -11,8 +11,9 @@
 
 namespace warp2vec::cli {
 
-/// Shows the progress of `what`; throws Interrupted after Ctrl-C. `display` must outlive the result.
-ReadProgress reading_progress(ProgressDisplay& display, const std::string& what, const Corpus& corpus);
+/// Shows the progress of `what`, of `bytes` bytes in all; throws Interrupted after Ctrl-C. `display` must
+/// outlive the result.
+ReadProgress reading_progress(ProgressDisplay& display, const std::string& what, std::int64_t bytes);
 
 CorpusCounts count_vocabulary(const Corpus& corpus, const Config& config, ProgressDisplay& display);
 

@@ -39,10 +39,10 @@ struct KeptCount {
 class WARP2VEC_EXPORT KeptTokens {
  public:
   /// Counts the kept tokens on `threads` threads; about 2 ns per token. The references outlive this object.
-  KeptTokens(const TokenStream& tokens, const std::vector<std::uint32_t>& keep_thresholds, Draws draws,
+  KeptTokens(const TokenSource& tokens, const std::vector<std::uint32_t>& keep_thresholds, Draws draws,
              std::int64_t max_sentence, int threads);
   /// The same from given counts, one per kChunk consecutive tokens.
-  KeptTokens(const TokenStream& tokens, const std::vector<std::uint32_t>& keep_thresholds, Draws draws,
+  KeptTokens(const TokenSource& tokens, const std::vector<std::uint32_t>& keep_thresholds, Draws draws,
              std::int64_t max_sentence, std::span<const KeptCount> counts);
 
   const Draws& draws() const { return draws_; }
@@ -61,7 +61,7 @@ class WARP2VEC_EXPORT KeptTokens {
   Start start_at(std::int64_t position) const;
   /// The last start at or before kept token `ordinal`, in [0, size()).
   Start start_before(std::int64_t ordinal) const;
-  /// Kept tokens [first, last) clipped to [0, size()).
+  /// Kept tokens [first, last) clipped to [0, size()). Throws Error like TokenSource::read().
   void read(std::int64_t first, std::int64_t last, KeptSpan& out) const;
   /// Position of kept token `ordinal` in the token stream; tokens() for ordinal >= size().
   std::int64_t position_of(std::int64_t ordinal) const;
@@ -73,7 +73,7 @@ class WARP2VEC_EXPORT KeptTokens {
     std::int64_t kept_before;       // kept tokens of the epoch before the chunk
     std::int64_t kept_in_sentence;  // those in the sentence of the chunk's first token
   };
-  const TokenStream* tokens_;
+  const TokenSource* tokens_;
   const std::uint32_t* thresholds_;
   Draws draws_;
   std::int64_t max_sentence_;

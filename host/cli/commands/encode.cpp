@@ -1,0 +1,80 @@
+#include <warp2vec/encoded_corpus.h>
+
+#include "host/cli/commands/commands.h"
+#include "host/cli/flags/output_check.h"
+#include "host/cli/run/interrupt.h"
+#include "host/cli/run/vocabulary_source.h"
+#include "host/cli/terminal/text.h"
+#include "host/io/atomic_file.h"
+
+#include <iostream>
+#include <string>
+#include <vector>
+
+namespace warp2vec::cli {
+namespace {
+
+void check_files(const TrainOptions& options) {
+  if (options.inputs.empty()) throw UsageError("encode needs --input PATH");
+  if (options.output.empty()) throw UsageError("encode needs --output FILE");
+  std::vector<NamedPath> read;
+  for (const std::string& input : options.inputs) read.push_back({"--input", input});
+  if (!options.read_vocab.empty()) read.push_back({"--read-vocab", options.read_vocab});
+  check_distinct({{"--output", options.output}}, read);
+  check_writable(options.output);
+}
+
+void write_corpus(const TrainOptions& options, ProgressDisplay& display) {
+  const Corpus corpus(options.inputs);
+  // From here on, a signal ends the command where it removes its temporary file.
+  const InterruptGuard guard;
+  const Vocabulary vocabulary = find_vocabulary(options, nullptr, &corpus, display).vocabulary;
+  CorpusFileWriter writer(vocabulary, {options.config.min_count, options.config.max_vocab}, options.output);
+  encode(corpus, vocabulary, thread_count(options.config), writer,
+         reading_progress(display, "encoding the text", corpus.bytes()));
+  stop_if_interrupted();
+  writer.commit();
+}
+
+}  // namespace
+
+int run_encode(const Arguments& arguments) {
+  TrainOptions options;
+  Flags flags(
+      "encode",
+      "Writes a text as word ids, with its vocabulary, into a file that 'train --input' reads in place of "
+      "the text: without counting and encoding it again, and without holding it in memory.",
+      "Example:\n"
+      "  warp2vec encode --input text.txt --output corpus.ids\n"
+      "  warp2vec train --input corpus.ids --output vectors.bin\n");
+  flags.list("--input", "PATH", options.inputs,
+             "Text: files, folders or '-' for standard input; plain, .gz, .zst, .bz2 or .xz. Takes several "
+             "paths and may be repeated.");
+  flags.text("--output", "FILE", options.output,
+             "Where to write it: 4 bytes a word, completely or not at all.");
+  flags.text(
+      "--read-vocab", "FILE", options.read_vocab,
+      "Read words and counts from a file of 'word count' lines instead of counting the text; --min-count "
+      "and --max-vocab apply to it.");
+  flags.number("--min-count", "N", options.config.min_count,
+               "Drop words that occur fewer than N times; >= 1 (default 5)");
+  flags.number("--max-vocab", "N", options.config.max_vocab,
+               "Keep only the N most frequent words; 0 = no limit (default 0)");
+  flags.number("--threads", "N", options.config.threads, kThreadsHelp);
+  flags.on_off("--quiet", options.quiet, "Print nothing but errors.");
+  flags.parse(arguments);
+  check_settings(options.config);
+  check_files(options);
+  const ClosedPipesGuard guard;
+  ProgressDisplay display = ProgressDisplay::on_stderr(options.quiet);
+  try {
+    write_corpus(options, display);
+  } catch (const Interrupted& interrupted) {
+    display.say("stopped; nothing was written");
+    return exit_status_of(interrupted.signal());
+  }
+  display.say("corpus: " + options.output);
+  return 0;
+}
+
+}  // namespace warp2vec::cli
