@@ -1,7 +1,7 @@
 #include "host/text/chunk_reader.h"
 
 #include "host/io/byte_class.h"
-#include "host/text/decompressor.h"
+#include "host/text/text_bytes.h"
 
 #include <algorithm>
 #include <utility>
@@ -11,82 +11,57 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-class PlainText : public TextSource {
+}  // namespace
+
+// Yields the chunks of one file in order.
+class FileText {
  public:
-  PlainText(const Corpus::File& file, std::size_t chunk_bytes)
-      : mapping_(std::make_shared<const FileMapping>(*file.open())), chunk_bytes_(chunk_bytes) {
-    if (mapping_->text().starts_with(kByteOrderMark)) at_ = kByteOrderMark.size();
-  }
-
-  std::int64_t next(Chunk& chunk) override {
-    const std::string_view text = mapping_->text();
-    std::size_t end = at_ + std::min(chunk_bytes_, text.size() - at_);
-    while (end < text.size() && is_word_byte(text[end - 1])) ++end;
-    chunk.mapping = mapping_;
-    chunk.text = text.substr(at_, end - at_);
-    chunk.offset = static_cast<std::int64_t>(at_);
-    chunk.ends_file = end == text.size();
-    at_ = end;
-    return static_cast<std::int64_t>(at_);
-  }
-
- private:
-  std::shared_ptr<const FileMapping> mapping_;
-  std::size_t chunk_bytes_;
-  std::size_t at_ = 0;
-};
-
-class CompressedText : public TextSource {
- public:
-  CompressedText(const Corpus::File& file, std::size_t chunk_bytes)
-      : decompressor_(Decompressor::open(file)), chunk_bytes_(chunk_bytes) {
+  FileText(const Corpus::File& file, std::size_t chunk_bytes)
+      : bytes_(TextBytes::open(file)), chunk_bytes_(chunk_bytes) {
     rest_.resize(kByteOrderMark.size());
-    rest_.resize(decompressor_->read(rest_.data(), rest_.size()));
+    rest_.resize(bytes_->read(rest_.data(), rest_.size()));
     if (rest_ == kByteOrderMark) {
       offset_ = static_cast<std::int64_t>(rest_.size());
       rest_.clear();
     }
   }
 
-  std::int64_t next(Chunk& chunk) override {
+  // Sets text, offset and ends_file; returns the bytes read from disk so far. Must not be called again after
+  // ends_file was set.
+  std::int64_t next(Chunk& chunk) {
     std::string& text = chunk.buffer;
     text.swap(rest_);
     std::size_t end = 0;  // of the last complete word
     chunk.ends_file = false;
     // Reads until a word ends, doubling each time, so that the cost of a long word is linear in its length.
-    for (std::size_t more = chunk_bytes_; end == 0 && !chunk.ends_file; more = text.size()) {
+    for (std::size_t more = text.size() < chunk_bytes_ ? chunk_bytes_ - text.size() : text.size();
+         end == 0 && !chunk.ends_file; more = text.size()) {
       const std::size_t before = text.size();
       text.resize(before + more);
-      text.resize(before + decompressor_->read(text.data() + before, more));
+      text.resize(before + bytes_->read(text.data() + before, more));
       chunk.ends_file = text.size() < before + more;
       end = text.size();
       if (!chunk.ends_file)
         while (end > 0 && is_word_byte(text[end - 1])) --end;
     }
     rest_.assign(text, end);
-    chunk.mapping.reset();
     chunk.text = std::string_view(text).substr(0, end);
     chunk.offset = offset_;
     offset_ += static_cast<std::int64_t>(end);
-    return decompressor_->consumed();
+    return bytes_->consumed();
   }
 
  private:
-  std::unique_ptr<Decompressor> decompressor_;
+  std::unique_ptr<TextBytes> bytes_;
   std::size_t chunk_bytes_;
   std::string rest_;  // already read, after the last chunk
   std::int64_t offset_ = 0;
 };
 
-std::unique_ptr<TextSource> open_text(const Corpus::File& file, std::size_t chunk_bytes) {
-  if (file.compression == Compression::none) return std::make_unique<PlainText>(file, chunk_bytes);
-  return std::make_unique<CompressedText>(file, chunk_bytes);
-}
-
-}  // namespace
-
 ChunkReader::ChunkReader(const Corpus& corpus, std::size_t chunk_bytes)
     : files_(corpus.files()), chunk_bytes_(chunk_bytes) {}
+
+ChunkReader::~ChunkReader() = default;
 
 bool ChunkReader::next(Chunk& chunk) {
   const std::lock_guard lock(mutex_);
@@ -95,7 +70,7 @@ bool ChunkReader::next(Chunk& chunk) {
   chunk.index = chunks_++;
   chunk.file = &file;
   try {
-    if (!source_) source_ = open_text(file, chunk_bytes_);
+    if (!source_) source_ = std::make_unique<FileText>(file, chunk_bytes_);
     chunk.corpus_bytes = bytes_before_ + std::min(source_->next(chunk), file.bytes);
   } catch (...) {
     file_ = files_.size();

@@ -3,7 +3,6 @@
 
 #include <warp2vec/corpus.h>
 
-#include "host/io/input_file.h"
 #include "host/text/text_files.h"
 
 #include <cstddef>
@@ -25,19 +24,10 @@ struct Chunk {
   bool ends_file = false;
   std::int64_t corpus_bytes = 0;  ///< of Corpus::bytes(), read up to the end of this chunk
 
-  // `text` points into one of these.
-  std::shared_ptr<const FileMapping> mapping;
-  std::string buffer;
+  std::string buffer;  ///< that `text` points into
 };
 
-/// Yields the chunks of one file in order.
-class TextSource {
- public:
-  virtual ~TextSource() = default;
-  /// Sets text, offset and ends_file; returns the bytes read from disk so far. Must not be called again after
-  /// ends_file was set.
-  virtual std::int64_t next(Chunk& chunk) = 0;
-};
+class FileText;
 
 /// Yields the chunks of a corpus in order, to any number of threads.
 class ChunkReader {
@@ -45,9 +35,11 @@ class ChunkReader {
   static constexpr std::size_t kChunkBytes = std::size_t{1} << 20;
 
   /// The corpus must outlive the reader. Chunks have about `chunk_bytes` > 0 bytes: more if they end
-  /// with a long word, fewer at the end of a file. Plain text is not copied (a file that shrinks while it is
-  /// read is fatal, as for all memory-mapped files).
-  explicit ChunkReader(const Corpus& corpus, std::size_t chunk_bytes);
+  /// with a long word, fewer at the end of a file.
+  ChunkReader(const Corpus& corpus, std::size_t chunk_bytes);
+  ~ChunkReader();
+  ChunkReader(const ChunkReader&) = delete;
+  ChunkReader& operator=(const ChunkReader&) = delete;
 
   /// False at the end; thread-safe. Throws Error for a file that cannot be read or is damaged, with
   /// chunk.index set; returns false after that.
@@ -57,9 +49,9 @@ class ChunkReader {
   std::mutex mutex_;
   const std::vector<Corpus::File>& files_;
   std::size_t chunk_bytes_;
-  std::size_t file_ = 0;                // being read
-  std::unique_ptr<TextSource> source_;  // of files_[file_], null before its first chunk
-  std::int64_t bytes_before_ = 0;       // of the files before
+  std::size_t file_ = 0;              // being read
+  std::unique_ptr<FileText> source_;  // of files_[file_], null before its first chunk
+  std::int64_t bytes_before_ = 0;     // of the files before
   std::int64_t chunks_ = 0;
 };
 

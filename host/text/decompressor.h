@@ -1,6 +1,7 @@
 #pragma once
 /// Compressed files as one stream of bytes.
 
+#include "host/text/text_bytes.h"
 #include "host/text/text_files.h"
 
 #include <cstddef>
@@ -12,20 +13,15 @@
 namespace warp2vec {
 
 /// A whole compressed file: all gzip members, zstd frames, or bzip2 or xz streams in it, one after the other.
-class Decompressor {
+class Decompressor : public TextBytes {
  public:
   /// `file.compression` must not be `none`.
   static std::unique_ptr<Decompressor> open(const Corpus::File& file);
-  virtual ~Decompressor() = default;
-  Decompressor(const Decompressor&) = delete;
-  Decompressor& operator=(const Decompressor&) = delete;
 
-  /// The next bytes of the text; fewer than requested only at its end. Throws Error naming the file if the
-  /// compressed data is damaged, ends too early or is followed by something else.
-  std::size_t read(char* to, std::size_t bytes);
-
-  /// Compressed bytes taken from the file so far.
-  std::int64_t consumed() const { return offset_ - static_cast<std::int64_t>(unread_.size()); }
+  /// Also throws Error naming the file if the compressed data is damaged, ends too early or is followed by
+  /// something else.
+  std::size_t read(char* to, std::size_t bytes) final;
+  std::int64_t consumed() const final { return offset_ - static_cast<std::int64_t>(unread_.size()); }
 
  protected:
   struct Output {

@@ -237,6 +237,21 @@ TEST(ChunkReader, ANulByteEndsAChunkSoThatItIsFoundEarly) {
   EXPECT_EQ(chunk.text.size(), 10U);
 }
 
+TEST(ChunkReader, AFileThatIsCutShortIsAnError) {
+  const TemporaryFolder folder;
+  const std::string path = folder.write("a", random_text(5000));
+  const Corpus corpus({path});
+  ChunkReader reader(corpus, 1000);
+  Chunk chunk;
+  ASSERT_TRUE(reader.next(chunk));
+  std::filesystem::resize_file(path, 1500);
+  EXPECT_THAT(thrown_message([&] {
+                while (reader.next(chunk)) {
+                }
+              }),
+              testing::MatchesRegex(path + ": it ends at byte 1500, expected 50.. bytes: .* cut short .*"));
+}
+
 TEST(ChunkReader, AFileThatVanishedIsNamed) {
   const TemporaryFolder folder;
   const std::string path = folder.write("a", "text");
