@@ -28,6 +28,7 @@
 #include <initializer_list>
 #include <limits>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -107,22 +108,29 @@ void check_outputs(const TrainOptions& options) {
 
 // Number of sentences that are expected to have more than max_sentence words after subsampling.
 std::int64_t split_sentences(const TrainingData& data) {
-  const auto most = static_cast<double>(data.config.max_sentence);
+  const std::int64_t most = data.config.max_sentence;
   if (most == 0) return 0;
   std::int64_t split = 0;
-  double kept = 0;  // of the sentence
+  std::int64_t sentence_begin = 0;
+  double kept = 0;  // of the sentence, in the runs before
+  const auto kept_of = [&data](std::span<const WordId> ids) {
+    double sum = 0;
+    for (const WordId id : ids) sum += 0x1p-32 * data.keep_thresholds[static_cast<std::size_t>(row_of(id))];
+    return sum;
+  };
   TokenBuffer buffer;
   for (std::int64_t begin = 0; begin < data.tokens.tokens(); begin += kTokensAtATime) {
     const TokenRun run =
         data.tokens.read(begin, std::min(data.tokens.tokens(), begin + kTokensAtATime), buffer);
-    std::int64_t position = begin;
-    auto end = run.ends.begin();
-    for (const WordId id : run.ids) {
-      kept += 0x1p-32 * data.keep_thresholds[static_cast<std::size_t>(row_of(id))];
-      if (end == run.ends.end() || ++position < *end) continue;
-      split += std::exchange(kept, 0) > most ? 1 : 0;
-      ++end;
+    std::span<const WordId> rest = run.ids;
+    for (const std::int64_t end : run.ends) {
+      const auto size = static_cast<std::size_t>(end - std::max(begin, sentence_begin));
+      const bool is_long = end - std::exchange(sentence_begin, end) > most;
+      if (is_long && kept + kept_of(rest.first(size)) > static_cast<double>(most)) ++split;
+      rest = rest.subspan(size);
+      kept = 0;
     }
+    kept += kept_of(rest);
   }
   return split;
 }
