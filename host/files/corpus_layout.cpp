@@ -62,8 +62,7 @@ std::string CorpusFile::content(std::string_view name) const {
 }
 
 void CorpusFile::fail(std::string_view name, const std::string& what) const {
-  VectorSource{file_.name(), {}}.fail(section(name).offset,
-                                      "section " + in_quotes(name) + ": " + what);
+  VectorSource{file_.name(), {}}.fail(section(name).offset, "section " + in_quotes(name) + ": " + what);
 }
 
 // The sections must be those of a corpus, one after the other, with only zeros between them and nothing after
