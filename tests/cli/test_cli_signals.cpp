@@ -27,7 +27,8 @@
 namespace warp2vec {
 namespace {
 
-using cli::InterruptGuard;
+using cli::SignalAction;
+using cli::SignalGuard;
 using std::chrono::milliseconds;
 using testing::HasSubstr;
 using testing::Not;
@@ -46,9 +47,9 @@ bool may_make_process_1() {
   return ::waitpid(child, &status, 0) == child && status == 0;
 }
 
-TEST(InterruptGuardDeathTest, ASecondSignalAtOnceEndsNothing) {
+TEST(SignalGuardDeathTest, ASecondSignalAtOnceEndsNothing) {
   const auto twice = [] {
-    const InterruptGuard guard;
+    const SignalGuard guard(SignalAction::stop);
     std::raise(SIGTERM);
     std::raise(SIGTERM);
     std::raise(SIGINT);
@@ -57,9 +58,9 @@ TEST(InterruptGuardDeathTest, ASecondSignalAtOnceEndsNothing) {
   EXPECT_EXIT(twice(), testing::ExitedWithCode(0), "");
 }
 
-TEST(InterruptGuardDeathTest, ASecondLaterASignalEndsTheProcess) {
+TEST(SignalGuardDeathTest, ASecondLaterASignalEndsTheProcess) {
   const auto twice = [](int first, int second) {
-    const InterruptGuard guard;
+    const SignalGuard guard(SignalAction::stop);
     std::raise(first);
     pause(kMoreThanASecond);
     std::raise(second);
@@ -69,14 +70,14 @@ TEST(InterruptGuardDeathTest, ASecondLaterASignalEndsTheProcess) {
   EXPECT_EXIT(twice(SIGHUP, SIGINT), testing::KilledBySignal(SIGINT), "");
 }
 
-TEST(InterruptGuardDeathTest, ASecondLaterASignalEndsTheFirstProcessOfAContainerToo) {
+TEST(SignalGuardDeathTest, ASecondLaterASignalEndsTheFirstProcessOfAContainerToo) {
   // A signal's default action does not reach process 1.
   if (!may_make_process_1()) GTEST_SKIP() << "a process with the number 1 needs root";
   const auto as_process_1 = [] {
     if (::unshare(CLONE_NEWPID) != 0) std::perror("unshare");
     const pid_t child = ::fork();
     if (child == 0) {
-      const InterruptGuard guard;
+      const SignalGuard guard(SignalAction::stop);
       std::raise(SIGTERM);
       pause(kMoreThanASecond);
       std::raise(SIGTERM);
@@ -89,12 +90,12 @@ TEST(InterruptGuardDeathTest, ASecondLaterASignalEndsTheFirstProcessOfAContainer
   EXPECT_EXIT(as_process_1(), testing::ExitedWithCode(128 + SIGTERM), "");
 }
 
-TEST(InterruptGuardDeathTest, IgnoredSignalsStayIgnoredAndOthersGetTheirActionBack) {
+TEST(SignalGuardDeathTest, IgnoredSignalsStayIgnoredAndOthersGetTheirActionBack) {
   const auto guarded = [] {
     std::signal(SIGHUP, SIG_IGN);
     std::signal(SIGINT, SIG_IGN);
     {
-      const InterruptGuard guard;
+      const SignalGuard guard(SignalAction::stop);
       std::raise(SIGHUP);
       std::raise(SIGINT);
       if (cli::caught_signal() != 0) std::_Exit(1);
@@ -106,10 +107,10 @@ TEST(InterruptGuardDeathTest, IgnoredSignalsStayIgnoredAndOthersGetTheirActionBa
   EXPECT_EXIT(guarded(), testing::KilledBySignal(SIGTERM), "");
 }
 
-TEST(SaveRequestGuardDeathTest, Sigusr1IsARequestWhileOneLives) {
+TEST(SignalGuardDeathTest, Sigusr1IsARequestWhileOneLives) {
   const auto guarded = [] {
     {
-      const cli::SaveRequestGuard guard;
+      const SignalGuard guard(SignalAction::save);
       if (cli::take_save_request()) std::_Exit(1);
       std::raise(SIGUSR1);
       std::raise(SIGUSR1);
@@ -121,10 +122,10 @@ TEST(SaveRequestGuardDeathTest, Sigusr1IsARequestWhileOneLives) {
   EXPECT_EXIT(guarded(), testing::KilledBySignal(SIGUSR1), "");
 }
 
-TEST(SaveRequestGuardDeathTest, OneThatWasIgnoredStaysIgnored) {
+TEST(SignalGuardDeathTest, OneThatWasIgnoredStaysIgnored) {
   const auto ignored = [] {
     std::signal(SIGUSR1, SIG_IGN);
-    const cli::SaveRequestGuard guard;
+    const SignalGuard guard(SignalAction::save);
     std::raise(SIGUSR1);
     std::_Exit(cli::take_save_request() ? 1 : 0);
   };

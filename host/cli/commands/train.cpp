@@ -91,8 +91,8 @@ int run_train(const Arguments& arguments) {
     throw UsageError("train needs --output FILE for the vectors");
 
   // A plan is only printed, so it may end when its reader does.
-  std::optional<ClosedPipesGuard> guard;
-  if (!options.dry_run) guard.emplace();
+  std::optional<SignalGuard> guard;
+  if (!options.dry_run) guard.emplace(SignalAction::ignore_closed_pipes);
   ProgressDisplay display = ProgressDisplay::on_stderr(options.quiet);
   for (const std::string& note : rewritten.notes) display.say("note: " + note);
   // Finding GPUs takes a moment, so only if one may be used.
