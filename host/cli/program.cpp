@@ -62,7 +62,8 @@ int dispatch(Arguments arguments) {
   refuse_command(name);
 }
 
-int fail(int status, const std::string& message) {
+// Allocates nothing: there may be no memory.
+int fail(int status, const char* message) {
   const SignalGuard guard(
       SignalAction::ignore_closed_pipes);  // the status is returned even if the message cannot be printed
   std::cerr << "warp2vec: error: " << message << "\n";

@@ -69,7 +69,8 @@ AtomicFile::AtomicFile(const std::string& path) : path_(path) {
   }
   target_ = behind_links(path_);
   // A replaced file keeps its permissions, and a private one is private from the start. The umask may remove
-  // some of them at first. Failures are ignored, since not every file system has permissions.
+  // some of them at first. It keeps owner and group if this user may give files away. Failures are ignored,
+  // since not every file system has permissions.
   const bool replaces = target == Target::regular_file;
   const mode_t mode = replaces ? status.st_mode & 0777 : 0666;
   remove_leftovers(target_);
@@ -78,7 +79,10 @@ AtomicFile::AtomicFile(const std::string& path) : path_(path) {
   fd_ = temporary.fd;
   temporary_ = std::move(temporary.path);
   name_.emplace(temporary_);
-  if (replaces) static_cast<void>(::fchmod(fd_, mode));
+  if (!replaces) return;
+  if (::fchown(fd_, status.st_uid, status.st_gid) != 0)
+    static_cast<void>(::fchown(fd_, static_cast<uid_t>(-1), status.st_gid));
+  static_cast<void>(::fchmod(fd_, mode));  // after fchown(), which may remove some
 }
 
 AtomicFile::~AtomicFile() {

@@ -14,8 +14,8 @@ namespace warp2vec {
 /// commit(), after fsync; then fsyncs the folder. Without commit() the temporary file is removed and `path`
 /// is unchanged; those that killed processes left are removed, too. A path that exists and is not a regular
 /// file (/dev/stdout, a pipe) is written to directly; a symbolic link is followed; a replaced file keeps its
-/// permissions, and one without write permission is an error. All functions throw Error naming the path and
-/// the reason, for example "No space left on device".
+/// permissions, and its owner and group if this user may give files away; one without write permission is an
+/// error. All functions throw Error naming the path and the reason, for example "No space left on device".
 class AtomicFile {
  public:
   explicit AtomicFile(const std::string& path);

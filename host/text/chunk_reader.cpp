@@ -1,9 +1,12 @@
 #include "host/text/chunk_reader.h"
 
+#include <warp2vec/error.h>
+
 #include "host/io/byte_class.h"
 #include "host/text/decompressor.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 namespace warp2vec {
@@ -11,17 +14,30 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
+// A file without white space is no text; compressed, it may be any number of times as large as it looks.
+constexpr std::size_t kMaxWordBytes = std::size_t{16} << 20;
+
+void require_word(std::size_t bytes, const std::string& file, std::int64_t offset) {
+  if (bytes > kMaxWordBytes)
+    throw Error(file + ": a word after byte " + std::to_string(offset) + " is longer than " +
+                std::to_string(kMaxWordBytes) + " bytes: expected text with white space between words");
+}
+
 class PlainText : public TextSource {
  public:
   PlainText(const Corpus::File& file, std::size_t chunk_bytes)
-      : mapping_(std::make_shared<const FileMapping>(*file.open())), chunk_bytes_(chunk_bytes) {
+      : name_(file.name),
+        mapping_(std::make_shared<const FileMapping>(*file.open())),
+        chunk_bytes_(chunk_bytes) {
     if (mapping_->text().starts_with(kByteOrderMark)) at_ = kByteOrderMark.size();
   }
 
   std::int64_t next(Chunk& chunk) override {
     const std::string_view text = mapping_->text();
-    std::size_t end = at_ + std::min(chunk_bytes_, text.size() - at_);
-    while (end < text.size() && is_word_byte(text[end - 1])) ++end;
+    const std::size_t full = at_ + std::min(chunk_bytes_, text.size() - at_);
+    std::size_t end = full;
+    while (end < text.size() && is_word_byte(text[end - 1]))
+      require_word(++end - full, name_, static_cast<std::int64_t>(at_));
     chunk.mapping = mapping_;
     chunk.text = text.substr(at_, end - at_);
     chunk.offset = static_cast<std::int64_t>(at_);
@@ -31,6 +47,7 @@ class PlainText : public TextSource {
   }
 
  private:
+  std::string name_;
   std::shared_ptr<const FileMapping> mapping_;
   std::size_t chunk_bytes_;
   std::size_t at_ = 0;
@@ -39,7 +56,7 @@ class PlainText : public TextSource {
 class CompressedText : public TextSource {
  public:
   CompressedText(const Corpus::File& file, std::size_t chunk_bytes)
-      : decompressor_(Decompressor::open(file)), chunk_bytes_(chunk_bytes) {
+      : name_(file.name), decompressor_(Decompressor::open(file)), chunk_bytes_(chunk_bytes) {
     rest_.resize(kByteOrderMark.size());
     rest_.resize(decompressor_->read(rest_.data(), rest_.size()));
     if (rest_ == kByteOrderMark) {
@@ -54,14 +71,16 @@ class CompressedText : public TextSource {
     std::size_t end = 0;  // of the last complete word
     chunk.ends_file = false;
     // Reads until a word ends, doubling each time, so that the cost of a long word is linear in its length.
-    for (std::size_t more = chunk_bytes_; end == 0 && !chunk.ends_file; more = text.size()) {
+    for (std::size_t more = chunk_bytes_; end == 0 && !chunk.ends_file;
+         more = std::min(text.size(), kMaxWordBytes + 1 - text.size())) {
       const std::size_t before = text.size();
       text.resize(before + more);
       text.resize(before + decompressor_->read(text.data() + before, more));
       chunk.ends_file = text.size() < before + more;
       end = text.size();
-      if (!chunk.ends_file)
-        while (end > 0 && is_word_byte(text[end - 1])) --end;
+      while (end > 0 && is_word_byte(text[end - 1])) --end;
+      if (end == 0) require_word(text.size(), name_, offset_);
+      if (chunk.ends_file) end = text.size();
     }
     rest_.assign(text, end);
     chunk.mapping.reset();
@@ -72,6 +91,7 @@ class CompressedText : public TextSource {
   }
 
  private:
+  std::string name_;
   std::unique_ptr<Decompressor> decompressor_;
   std::size_t chunk_bytes_;
   std::string rest_;  // already read, after the last chunk

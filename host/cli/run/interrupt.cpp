@@ -4,9 +4,12 @@
 
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <ctime>
+#include <tuple>
 
 namespace warp2vec::cli {
 namespace {
@@ -54,49 +57,66 @@ void request_stop(int signal) {
 
 void request_save(int) { save_requested.store(true); }
 
-struct Handler {
-  std::vector<int> signals;
-  void (*handle)(int);
-};
+constexpr std::array kEnding{SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU, SIGQUIT};
+constexpr std::array kStopping{SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU};
+constexpr std::array kSaving{SIGUSR1};
+constexpr std::array kClosedPipes{SIGPIPE};
+constexpr std::array kFileLimit{SIGXFSZ};
 
-Handler handler_of(SignalAction action) {
+using SignalHandler = void (*)(int);
+
+std::span<const int> signals_of(SignalAction action) {
   switch (action) {
     case SignalAction::end:
-      return {{SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU, SIGQUIT}, end_process};
+      return kEnding;
     case SignalAction::stop:
-      caught.store(0);
-      caught_at.store(0);
-      return {{SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU}, request_stop};
+      return kStopping;
     case SignalAction::save:
-      save_requested.store(false);
-      return {{SIGUSR1}, request_save};
+      return kSaving;
     case SignalAction::ignore_closed_pipes:
-      return {{SIGPIPE}, SIG_IGN};
+      return kClosedPipes;
     case SignalAction::ignore_file_limit:
       break;
   }
-  return {{SIGXFSZ}, SIG_IGN};
+  return kFileLimit;
+}
+
+SignalHandler handler_of(SignalAction action) {
+  switch (action) {
+    case SignalAction::end:
+      return end_process;
+    case SignalAction::stop:
+      return request_stop;
+    case SignalAction::save:
+      return request_save;
+    case SignalAction::ignore_closed_pipes:
+    case SignalAction::ignore_file_limit:
+      break;
+  }
+  return SIG_IGN;
 }
 
 }  // namespace
 
-SignalGuard::SignalGuard(SignalAction wanted) {
-  const Handler handler = handler_of(wanted);
+SignalGuard::SignalGuard(SignalAction wanted) : signals_(signals_of(wanted)) {
+  static_assert(std::tuple_size_v<decltype(before_)> == kEnding.size());
+  if (wanted == SignalAction::stop) {
+    caught.store(0);
+    caught_at.store(0);
+  }
+  if (wanted == SignalAction::save) save_requested.store(false);
   struct sigaction action {};
-  action.sa_handler = handler.handle;
+  action.sa_handler = handler_of(wanted);
   ::sigemptyset(&action.sa_mask);
   action.sa_flags = SA_RESTART;  // reads and writes continue
-  for (const int signal : handler.signals) {
-    struct sigaction before {};
-    ::sigaction(signal, nullptr, &before);
-    if (before.sa_handler == SIG_IGN) continue;
-    before_.emplace_back(signal, before);
-    ::sigaction(signal, &action, nullptr);
+  for (std::size_t i = 0; i < signals_.size(); ++i) {
+    ::sigaction(signals_[i], nullptr, &before_[i]);
+    if (before_[i].sa_handler != SIG_IGN) ::sigaction(signals_[i], &action, nullptr);
   }
 }
 
 SignalGuard::~SignalGuard() {
-  for (const auto& [signal, before] : before_) ::sigaction(signal, &before, nullptr);
+  for (std::size_t i = 0; i < signals_.size(); ++i) ::sigaction(signals_[i], &before_[i], nullptr);
 }
 
 int caught_signal() { return caught.load(); }

@@ -2,10 +2,10 @@
 /// What signals do: they end the program, request that it stops or saves at the next opportunity, or are
 /// ignored.
 
+#include <array>
 #include <csignal>
 #include <exception>
-#include <utility>
-#include <vector>
+#include <span>
 
 namespace warp2vec::cli {
 
@@ -26,7 +26,7 @@ enum class SignalAction {
 };
 
 /// Applies an action during its lifetime. Signals that were ignored before stay ignored: nohup ignores
-/// SIGHUP.
+/// SIGHUP. Allocates no memory.
 class SignalGuard {
  public:
   explicit SignalGuard(SignalAction action);
@@ -35,7 +35,8 @@ class SignalGuard {
   SignalGuard& operator=(const SignalGuard&) = delete;
 
  private:
-  std::vector<std::pair<int, struct sigaction>> before_;
+  std::span<const int> signals_;
+  std::array<struct sigaction, 7> before_{};
 };
 
 /// The first signal since the last guard with SignalAction::stop was created, or 0.
