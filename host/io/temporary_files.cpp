@@ -41,7 +41,7 @@ std::string stem_of(const fs::path& target) {
 
 bool is_named(int fd) {
   struct stat status {};
-  return ::fstat(fd, &status) == 0 && status.st_nlink > 0;
+  return ::fstat(fd, &status) != 0 || status.st_nlink > 0;
 }
 
 // Another process may have taken a new file for a leftover before it was locked: it is then locked by that
