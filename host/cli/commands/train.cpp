@@ -29,10 +29,10 @@ constexpr const char* kFooter =
     "fastText's (warp2vec skipgram -input text.txt -output vectors.bin -dim 100 -neg 5).\n"
     "\n"
     "Ctrl-C stops the run and saves the vectors so far as OUTPUT.partial (and MODEL.partial), or, with\n"
-    "--checkpoint, the whole run there; SIGTERM, SIGHUP (a closed terminal), SIGUSR1, SIGUSR2 and SIGXCPU do\n"
-    "the same, but with --checkpoint SIGUSR1 saves and continues. A second signal, a second or more after the\n"
-    "first, stops the run at once without saving. Vectors that cannot be written are tried again, and then\n"
-    "saved in the current folder, or else in that for temporary files, as OUTPUT.rescued.\n";
+    "--checkpoint, the whole run there. SIGTERM, SIGHUP (a closed terminal), SIGUSR1, SIGUSR2 and SIGXCPU\n"
+    "do the same, but with --checkpoint SIGUSR1 saves and continues. A second signal, a second or more\n"
+    "after the first, stops the run at once without saving. Vectors that cannot be written are tried again,\n"
+    "and then saved in the current folder, or in that for temporary files, as OUTPUT.rescued.\n";
 
 // Prints what training would need, and writes nothing.
 int dry_run(const TrainOptions& options, const std::optional<Checkpoint>& resumed, ProgressDisplay& display) {
