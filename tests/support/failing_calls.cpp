@@ -26,7 +26,7 @@ Function* next(const char* name) {
 }
 
 const char* setting(const char* name) {
-  const char* const value = std::getenv(name);
+  const char* const value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody changes it
   return value != nullptr ? value : "";
 }
 
