@@ -16,7 +16,7 @@ set(layers
     "kernels/training   host/training kernels/cuda kernels/device"
     "kernels/softmax    host/training kernels/cuda kernels/device kernels/training"
     "kernels/backend    host/training kernels/cuda kernels/softmax kernels/training"
-    "host/cli/terminal"
+    "host/cli/terminal  host/training"
     "host/cli/flags     host/io host/text host/cli/terminal"
     "host/cli/run       host/io host/training host/files host/cli/terminal host/cli/flags"
     "host/cli/commands  host/io host/training host/cli/terminal host/cli/flags host/cli/run"

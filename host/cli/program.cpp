@@ -62,8 +62,10 @@ int dispatch(Arguments arguments) {
   refuse_command(name);
 }
 
-int fail(int status, const std::string& message) {
-  const ClosedPipesGuard guard;  // the status is returned even if the message cannot be printed
+// Allocates nothing: there may be no memory.
+int fail(int status, const char* message) {
+  const SignalGuard guard(
+      SignalAction::ignore_closed_pipes);  // the status is returned even if the message cannot be printed
   std::cerr << "warp2vec: error: " << message << "\n";
   return status;
 }
@@ -71,6 +73,8 @@ int fail(int status, const std::string& message) {
 }  // namespace
 
 int run_program(Arguments arguments) {
+  const SignalGuard signals(SignalAction::end);
+  const SignalGuard file_limit(SignalAction::ignore_file_limit);
   try {
     int status = 0;
     try {

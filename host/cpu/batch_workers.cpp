@@ -1,5 +1,9 @@
 #include "host/cpu/batch_workers.h"
 
+#include <warp2vec/error.h>
+
+#include <string>
+#include <system_error>
 #include <utility>
 
 namespace warp2vec {
@@ -7,7 +11,11 @@ namespace warp2vec {
 BatchWorkers::BatchWorkers(int threads, const std::function<Train()>& make_train) : queue_(threads) {
   try {
     for (int i = 0; i < threads; ++i) workers_.emplace_back([this, make_train] { work(make_train); });
-  } catch (...) {  // no more threads available
+  } catch (const std::system_error& error) {  // no more threads available
+    if (workers_.empty())
+      throw Error("cannot start a thread to train on: " + std::string(error.code().message()) +
+                  " (is 'ulimit -u' or 'ulimit -v' too low?)");
+  } catch (...) {
     stop();
     throw;
   }

@@ -20,7 +20,8 @@ class BatchWorkers {
  public:
   using Train = std::function<Trained(const Batch&)>;
 
-  /// Every worker calls `make_train` once on its own thread, and trains batches with what it returns.
+  /// Every worker calls `make_train` once on its own thread, and trains batches with what it returns. There
+  /// are fewer workers if the system has no more threads; throws Error if it has none.
   BatchWorkers(int threads, const std::function<Train()>& make_train);
   /// Lets the workers finish what is queued, unless one has failed.
   ~BatchWorkers() { stop(); }

@@ -1,5 +1,6 @@
 #include "host/cpu/batch_workers.h"
 #include "host/cpu/cpu_trainer.h"
+#include "host/training/softmax_tile.h"
 
 #include <algorithm>
 #include <memory>
@@ -14,9 +15,12 @@ class CpuBackend final : public Backend {
   explicit CpuBackend(const TrainingData& data) : CpuBackend(data, CentreShares(data)) {}
 
   // About 4,096 centres take some 3 ms: long compared with the queue's lock, short compared with a report.
+  // Those of full softmax take longer.
   std::int64_t batch_size() const override {
-    const std::int64_t tile = data_.config.centres_per_tile();
-    return tile * std::max<std::int64_t>(64, 4096 / tile);
+    const Config& config = data_.config;
+    const std::int64_t tile = config.centres_per_tile();
+    const std::int64_t tiles = std::max<std::int64_t>(64, 4096 / tile);
+    return tile * (config.loss.softmax ? softmax_batch_tiles(config, data_.vocabulary.size(), tiles) : tiles);
   }
 
   void upload(Embeddings& embeddings) override {

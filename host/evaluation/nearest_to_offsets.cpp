@@ -1,5 +1,7 @@
 #include "host/evaluation/nearest_to_offsets.h"
 
+#include "host/io/parallel.h"
+
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
@@ -122,10 +124,13 @@ std::vector<NearestRows> nearest_to_offsets(const KeyedVectors& space, std::int6
       search(space, limit, std::span(panels[worker]).first(used));
     }
   };
-  std::vector<std::jthread> others;
-  for (std::size_t worker = 1; worker < workers; ++worker) others.emplace_back(work, worker);
-  if (workers > 0) work(0);
-  others.clear();  // joins
+  if (workers == 0) return results;
+  {
+    const std::vector<std::jthread> others =
+        start_threads(static_cast<std::int64_t>(workers) - 1,
+                      [&work](std::int64_t i) { work(static_cast<std::size_t>(i) + 1); });
+    work(0);
+  }
   return results;
 }
 

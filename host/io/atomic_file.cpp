@@ -8,13 +8,9 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
-#include <cinttypes>
-#include <climits>
-#include <cstdio>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -41,20 +37,6 @@ std::uint64_t random_bits() {
   static std::atomic<std::uint64_t> calls{0};
   const auto time = static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count());
   return time + (calls++ << 40) + (static_cast<std::uint64_t>(::getpid()) << 52);
-}
-
-std::string hexadecimal(std::uint64_t bits) {
-  std::array<char, 17> digits{};
-  std::snprintf(digits.data(), digits.size(), "%016" PRIx64, bits);
-  return digits.data();
-}
-
-// `target` with `ending` appended; a name that would be too long is truncated before it.
-std::string beside(const std::string& target, const std::string& ending) {
-  const fs::path path(target);
-  std::string name = path.filename().string();
-  name.resize(std::min(name.size(), std::size_t{NAME_MAX} - ending.size()));
-  return (path.parent_path() / (name + ending)).string();
 }
 
 [[noreturn]] void refuse(const std::string& path, const std::string& why) {
@@ -87,19 +69,25 @@ AtomicFile::AtomicFile(const std::string& path) : path_(path) {
   }
   target_ = behind_links(path_);
   // A replaced file keeps its permissions, and a private one is private from the start. The umask may remove
-  // some of them at first. Failures are ignored, since not every file system has permissions.
+  // some of them at first. It keeps owner and group if this user may give files away. Failures are ignored,
+  // since not every file system has permissions.
   const bool replaces = target == Target::regular_file;
   const mode_t mode = replaces ? status.st_mode & 0777 : 0666;
+  remove_leftovers(target_);
   NewFile temporary = create_beside(target_, mode, random_bits);
   if (temporary.fd < 0) refuse(path_, reason(errno));
   fd_ = temporary.fd;
   temporary_ = std::move(temporary.path);
-  if (replaces) static_cast<void>(::fchmod(fd_, mode));
+  name_.emplace(temporary_);
+  if (!replaces) return;
+  if (::fchown(fd_, status.st_uid, status.st_gid) != 0)
+    static_cast<void>(::fchown(fd_, static_cast<uid_t>(-1), status.st_gid));
+  static_cast<void>(::fchmod(fd_, mode));  // after fchown(), which may remove some
 }
 
 AtomicFile::~AtomicFile() {
-  if (fd_ >= 0) ::close(fd_);
   if (!temporary_.empty()) ::unlink(temporary_.c_str());
+  if (fd_ >= 0) ::close(fd_);
 }
 
 void AtomicFile::fail(const char* what) const {
@@ -144,16 +132,22 @@ void AtomicFile::finish() {
   flush();
   // Pipes and terminals cannot be synced (EINVAL).
   if (::fsync(fd_) != 0 && errno != EINVAL) fail("sync");
+  finished_ = true;
+}
+
+void AtomicFile::close() {
   const int fd = fd_;
   fd_ = -1;
   if (::close(fd) != 0) fail("close");
 }
 
 void AtomicFile::commit() {
-  if (fd_ >= 0) finish();
-  if (temporary_.empty()) return;
+  if (!finished_) finish();
+  if (temporary_.empty()) return close();
   if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail("rename the finished file to");
+  name_.reset();
   temporary_.clear();
+  close();  // only now, since it unlocks the file
   const int folder = ::open(folder_of(target_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (folder < 0) return;  // a writable but unreadable folder; the rename has succeeded
   const int synced = ::fsync(folder);
@@ -164,6 +158,11 @@ void AtomicFile::commit() {
     throw Error("cannot sync the folder of " + path_ + ": " + reason(error));
 }
 
+bool is_special_file(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
+}
+
 std::string behind_links(const std::string& path) {
   constexpr int kMaxLinks = 40;  // as in the kernel
   std::error_code error;
@@ -171,17 +170,6 @@ std::string behind_links(const std::string& path) {
   for (int i = 0; i < kMaxLinks && fs::is_symlink(target, error); ++i)
     target = target.parent_path() / fs::read_symlink(target, error);
   return target.string();
-}
-
-NewFile create_beside(const std::string& target, mode_t mode, const std::function<std::uint64_t()>& random) {
-  NewFile file;
-  constexpr int kMaxTries = 100;
-  for (int i = 0; i < kMaxTries; ++i) {
-    file.path = beside(target, ".tmp-" + hexadecimal(random()));
-    file.fd = ::open(file.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-    if (file.fd >= 0 || errno != EEXIST) break;
-  }
-  return file;
 }
 
 void check_writable(const std::string& path) {

@@ -211,7 +211,12 @@ class ReferenceBackend final : public Backend {
  public:
   explicit ReferenceBackend(const TrainingData& data) : data_(data), hot_(data, {}) {}
 
-  std::int64_t batch_size() const override { return std::int64_t{16} * data_.config.centres_per_tile(); }
+  std::int64_t batch_size() const override {
+    constexpr std::int64_t kTiles = 16;
+    const Config& config = data_.config;
+    return config.centres_per_tile() *
+           (config.loss.softmax ? softmax_batch_tiles(config, data_.vocabulary.size(), kTiles) : kTiles);
+  }
   void upload(Embeddings& embeddings) override { embeddings_ = &embeddings; }
   void checkpoint(Embeddings&) override {}
   void download(Embeddings&) override {}

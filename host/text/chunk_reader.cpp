@@ -1,9 +1,12 @@
 #include "host/text/chunk_reader.h"
 
+#include <warp2vec/error.h>
+
 #include "host/io/byte_class.h"
 #include "host/text/text_bytes.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 namespace warp2vec {
@@ -11,13 +14,22 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
+// A file without white space is no text; compressed, it may be any number of times as large as it looks.
+constexpr std::size_t kMaxWordBytes = std::size_t{16} << 20;
+
+void require_word(std::size_t bytes, const std::string& file, std::int64_t offset) {
+  if (bytes > kMaxWordBytes)
+    throw Error(file + ": a word after byte " + std::to_string(offset) + " is longer than " +
+                std::to_string(kMaxWordBytes) + " bytes: expected text with white space between words");
+}
+
 }  // namespace
 
 // Yields the chunks of one file in order.
 class FileText {
  public:
   FileText(const Corpus::File& file, std::size_t chunk_bytes)
-      : bytes_(TextBytes::open(file)), chunk_bytes_(chunk_bytes) {
+      : name_(file.name), bytes_(TextBytes::open(file)), chunk_bytes_(chunk_bytes) {
     rest_.resize(kByteOrderMark.size());
     rest_.resize(bytes_->read(rest_.data(), rest_.size()));
     if (rest_ == kByteOrderMark) {
@@ -35,14 +47,15 @@ class FileText {
     chunk.ends_file = false;
     // Reads until a word ends, doubling each time, so that the cost of a long word is linear in its length.
     for (std::size_t more = text.size() < chunk_bytes_ ? chunk_bytes_ - text.size() : text.size();
-         end == 0 && !chunk.ends_file; more = text.size()) {
+         end == 0 && !chunk.ends_file; more = std::min(text.size(), kMaxWordBytes + 1 - text.size())) {
       const std::size_t before = text.size();
       text.resize(before + more);
       text.resize(before + bytes_->read(text.data() + before, more));
       chunk.ends_file = text.size() < before + more;
       end = text.size();
-      if (!chunk.ends_file)
-        while (end > 0 && is_word_byte(text[end - 1])) --end;
+      while (end > 0 && is_word_byte(text[end - 1])) --end;
+      if (end == 0) require_word(text.size(), name_, offset_);
+      if (chunk.ends_file) end = text.size();
     }
     rest_.assign(text, end);
     chunk.text = std::string_view(text).substr(0, end);
@@ -52,6 +65,7 @@ class FileText {
   }
 
  private:
+  std::string name_;
   std::unique_ptr<TextBytes> bytes_;
   std::size_t chunk_bytes_;
   std::string rest_;  // already read, after the last chunk

@@ -1,5 +1,7 @@
 #include "host/text/chunk_workers.h"
 
+#include "host/io/parallel.h"
+
 #include <condition_variable>
 #include <cstdint>
 #include <exception>
@@ -77,13 +79,10 @@ void run(ChunkReader& reader, ChunkWorker& worker, Turns& turns) {
 void process_chunks(ChunkReader& reader, const std::vector<std::unique_ptr<ChunkWorker>>& workers) {
   Turns turns;
   {
-    std::vector<std::jthread> threads;
-    try {
-      for (const auto& worker : workers)
-        threads.emplace_back([&reader, &turns, worker = worker.get()] { run(reader, *worker, turns); });
-    } catch (...) {  // no more threads available
-      turns.fail(-1, std::current_exception());
-    }
+    const std::vector<std::jthread> others = start_threads(std::ssize(workers) - 1, [&](std::int64_t i) {
+      run(reader, *workers[static_cast<std::size_t>(i) + 1], turns);
+    });
+    run(reader, *workers.front(), turns);
   }
   turns.rethrow();
 }

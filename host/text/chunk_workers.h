@@ -24,9 +24,9 @@ class ChunkWorker {
   virtual void finish() {}
 };
 
-/// Processes all chunks with one thread per worker, each with one chunk at a time. If chunks fail, the
-/// exception of the first one in text order is rethrown, whatever the number of threads, and no chunk after
-/// it is committed.
+/// Processes all chunks with one thread per worker, the caller's among them, each with one chunk at a time;
+/// with fewer if the system has no more threads. If chunks fail, the exception of the first one in text order
+/// is rethrown, whatever the number of threads, and no chunk after it is committed.
 void process_chunks(ChunkReader& reader, const std::vector<std::unique_ptr<ChunkWorker>>& workers);
 
 /// count_words() and encode() with a given chunk size, on which the results do not depend: for tests.

@@ -2,6 +2,8 @@
 
 #include <warp2vec/error.h>
 
+#include "host/io/temporary_files.h"
+
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -64,6 +66,9 @@ Corpus::File spool(InputFile& source) {
 
 bool is_hidden(const fs::path& path) { return path.filename().string().front() == '.'; }
 
+// What a killed run left is no text.
+bool is_leftover(const fs::path& path) { return is_temporary_name(path.filename().string()); }
+
 // Sorted by path. Links to files count as files; links to folders are not followed, since they may form a
 // cycle.
 std::vector<fs::path> files_below(const fs::path& folder) {
@@ -73,6 +78,7 @@ std::vector<fs::path> files_below(const fs::path& folder) {
       entry.disable_recursion_pending();
       continue;
     }
+    if (is_leftover(entry->path())) continue;
     const fs::file_type type = entry->status().type();
     // A dangling link is listed too: opening it then fails, instead of text being lost silently.
     if (type == fs::file_type::regular || type == fs::file_type::not_found) paths.push_back(entry->path());

@@ -18,7 +18,8 @@ enum class Compression { none, gzip, zstd, bzip2, xz };
 /// Detects the compression from a file's first bytes (six are enough).
 Compression sniff(std::string_view first_bytes);
 
-/// Paths of the files that a Corpus reads in a folder, recursively. Throws Error if it cannot be read.
+/// Paths of the files that a Corpus reads in a folder, recursively: all but hidden ones and temporary files
+/// of AtomicFile. Throws Error if it cannot be read.
 std::vector<std::string> texts_in(const std::string& folder);
 
 struct Corpus::File {

@@ -2,10 +2,11 @@
 #include <warp2vec/detail/update_rule.h>
 #include <warp2vec/error.h>
 
+#include "host/training/job_limits.h"
+
 #include <algorithm>
 #include <cmath>
 #include <sstream>
-#include <thread>
 
 namespace warp2vec {
 namespace {
@@ -152,8 +153,8 @@ std::string to_string(TableType type) { return type == TableType::bf16 ? "bf16" 
 
 int thread_count(const Config& config) {
   if (config.threads > 0) return config.threads;
-  const unsigned hardware = std::thread::hardware_concurrency();
-  return hardware > 0 ? static_cast<int>(hardware) : 1;
+  static const int usable = usable_cpus();
+  return usable;
 }
 
 int training_threads(const Config& config) { return config.deterministic ? 1 : thread_count(config); }

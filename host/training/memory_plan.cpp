@@ -53,7 +53,8 @@ std::int64_t device_batch(std::int64_t tokens, std::int64_t batch_tokens) {
 }  // namespace
 
 CorpusSize size_of(const Vocabulary& vocabulary, const Config& config) {
-  CorpusSize size{vocabulary.size(), 0, vocabulary.total(), expected_kept_tokens(vocabulary, config)};
+  CorpusSize size{vocabulary.size(), 0, std::min(vocabulary.total(), kMaxTokens),
+                  expected_kept_tokens(vocabulary, config)};
   for (std::int64_t w = 0; w < size.words; ++w)
     size.word_bytes += static_cast<std::int64_t>(vocabulary.word(static_cast<WordId>(w)).size());
   return size;

@@ -22,6 +22,10 @@ struct CorpusSize {
   bool tokens_in_memory = true;  ///< of the host; else they are read from a file
 };
 
+/// More tokens than any text has, and few enough for their bytes to be counted.
+inline constexpr std::int64_t kMaxTokens = std::numeric_limits<std::int64_t>::max() / 16;
+
+/// A vocabulary's counts may be of another text: at most kMaxTokens of them.
 CorpusSize size_of(const Vocabulary& vocabulary, const Config& config);
 
 /// GPU-dependent choices. The defaults are for a GPU with tensor cores and enough memory for the corpus.

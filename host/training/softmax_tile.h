@@ -1,5 +1,5 @@
 #pragma once
-/// Selects the centres that full softmax trains from the same values.
+/// Selects the centres that full softmax trains from the same values, and how many of them at a time.
 
 #include <warp2vec/config.h>
 #include <warp2vec/types.h>
@@ -17,5 +17,9 @@ std::int32_t max_softmax_centres(const Config& config);
 /// gets the gradients of all of its pairs at once, and lr times their number, over all `threads` concurrent
 /// threads, is kept at or below 1.25 (see benchmarks/README.md, "Full softmax"). One under any other rule.
 std::int64_t softmax_centres(std::span<const WordId> centres, const Config& config, int threads = 1);
+
+/// Full softmax: the number of tiles in a batch of a CPU, 1 to `most`. A batch has at most 2e8 multiply-adds,
+/// some 20 ms of work of one thread, unless a single tile has more: signals are obeyed between batches.
+std::int64_t softmax_batch_tiles(const Config& config, std::int64_t words, std::int64_t most);
 
 }  // namespace warp2vec

@@ -113,7 +113,8 @@ WARP2VEC_EXPORT std::string to_string(Sharing sharing);
 WARP2VEC_EXPORT TableType parse_table_type(const std::string& text);
 WARP2VEC_EXPORT std::string to_string(TableType type);
 
-/// `threads`, or the number of hardware threads if it is 0; at least 1.
+/// `threads`, or if it is 0 the number of CPUs that the process may use, by its affinity mask and the quota
+/// of its control groups; at least 1.
 WARP2VEC_EXPORT int thread_count(const Config& config);
 /// How many of them train on a CPU: one if the run is `deterministic`.
 WARP2VEC_EXPORT int training_threads(const Config& config);

@@ -23,9 +23,10 @@ using ReadProgress = std::function<void(std::int64_t bytes, std::int64_t tokens)
 /// other bytes are part of words, unchanged; a UTF-8 byte-order mark at the start of a file is skipped.
 class WARP2VEC_EXPORT Corpus {
  public:
-  /// `inputs`: files, folders (all regular files in them, recursively, sorted by path, without hidden ones)
-  /// and "-" for standard input, which is first copied to an unnamed temporary file, since the text is read
-  /// twice. Throws Error naming an input that does not exist, cannot be read, or a folder without files.
+  /// `inputs`: files, folders (all regular files in them, recursively, sorted by path, without hidden ones
+  /// and what killed runs left) and "-" for standard input, which is first copied to an unnamed temporary
+  /// file, since the text is read twice. Throws Error naming an input that does not exist, cannot be read, or
+  /// a folder without files.
   explicit Corpus(const std::vector<std::string>& inputs);
   ~Corpus();
   Corpus(Corpus&&) noexcept;

@@ -366,10 +366,13 @@ TEST_F(Cli, OutputsAreCheckedBeforeTheTextIsRead) {
 }
 
 TEST_F(Cli, AFullDiskIsAnError) {
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(path(""));  // where files are rescued
   Finished result =
       run({"train", "--input", text_, "--output", "/dev/full", "--epochs", "1", "--metrics", path("m")});
   EXPECT_EQ(result.status, 1);
-  EXPECT_THAT(result.err, HasSubstr("/dev/full: No space left on device"));
+  EXPECT_THAT(result.err, HasSubstr("/dev/full: No space left on device; the vectors are in "));
+  EXPECT_EQ(load_vectors(path("full.rescued")).size(), 40);
   EXPECT_THAT(read_whole_file(path("m")), HasSubstr("\"state\":\"failed\""));
   result = train("v.bin", {"--save-model", "/dev/full", "--metrics", path("m")});
   EXPECT_EQ(result.status, 1);
@@ -381,6 +384,7 @@ TEST_F(Cli, AFullDiskIsAnError) {
   EXPECT_EQ(result.status, 1);
   EXPECT_THAT(result.err, HasSubstr("--metrics /dev/full is incomplete"));
   EXPECT_TRUE(exists("v.bin"));
+  std::filesystem::current_path(before);
 }
 
 TEST_F(Cli, DryRunPrintsThePlanAndWritesNothing) {

@@ -131,7 +131,11 @@ TEST_F(CliConfigFile, MistakesAreErrors) {
   EXPECT_THAT(Sample().refusal({"--config", write("dim = 7x\n")}),
               HasSubstr("--dim: expected a whole number, got '7x'"));
   EXPECT_THAT(Sample().refusal({"--config", write("[other]\ndim = 7\n")}), HasSubstr("unknown setting"));
-  EXPECT_THAT(Sample().refusal({"--config", folder_.path("none.ini")}), HasSubstr("none.ini"));
+  EXPECT_THAT(Sample().refusal({"--config", folder_.path("none.ini")}),
+              HasSubstr("--config: cannot read " + folder_.path("none.ini") + ": No such file or directory"));
+  // Its first read fails.
+  EXPECT_THAT(Sample().refusal({"--config", "/proc/self/mem"}),
+              HasSubstr("--config: cannot read /proc/self/mem: Input/output error"));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "host/cli/run/metrics_file.h"
 #include "host/cli/run/run_report.h"
+#include "tests/support/subprocess.h"
 #include "tests/support/temporary_folder.h"
 
 #include <gmock/gmock.h>
@@ -10,6 +11,7 @@
 
 #include <cmath>
 #include <fstream>
+#include <sstream>
 #include <string>
 
 namespace warp2vec::cli {
@@ -142,7 +144,7 @@ TEST(CliMetrics, PhasesTakeThreeLines) {
   EXPECT_THAT(phase_breakdown(options, report), HasSubstr("\ntraining: 12.3 on 1 CPU thread\n"));
   const std::string phases = phase_breakdown(options, report);
   const std::string before_memory = phases.substr(0, phases.rfind("peak ") + 5);  // which grows
-  EXPECT_THAT(text_summary(options, report, {"v.bin", ""}), HasSubstr(before_memory));
+  EXPECT_THAT(text_summary(options, report), HasSubstr(before_memory));
 }
 
 TEST(CliMetrics, PhasesOfAGpuNameItsSecondsAndItsMemory) {
@@ -163,9 +165,26 @@ TEST(CliMetrics, PhasesOfAGpuNameItsSecondsAndItsMemory) {
 }
 
 TEST(CliMetrics, TheSummaryNamesTheFiles) {
-  EXPECT_EQ(text_summary({}, {}, {"v.bin", ""}).find("model:"), std::string::npos);
-  const std::string text = text_summary({}, {}, {"v.bin", "m.w2v"});
+  TrainOptions options;
+  options.output = "v.bin";
+  EXPECT_EQ(text_summary(options, {}).find("model:"), std::string::npos);
+  options.save_model = "m.w2v";
+  const std::string text = text_summary(options, {});
   EXPECT_NE(text.find("\nmodel: m.w2v\nvectors: v.bin (binary)\n"), std::string::npos) << text;
+}
+
+TEST(CliMetrics, AClosedStandardErrorIsNoPlaceForMetrics) {
+  const TemporaryFolder folder;
+  folder.write("text", "a b c a b c\nc b a\n");
+  const Finished result =
+      Subprocess({"/bin/sh", "-c", "exec \"$0\" \"$@\" 2>&-", WARP2VEC_PROGRAM, "train", "--input",
+                  folder.path("text"), "--output", folder.path("v.bin"), "--min-count", "1", "--metrics",
+                  folder.path("m"), "--device", "cpu", "--sample", "0"},
+                 folder.path())
+          .wait();
+  EXPECT_EQ(result.status, 0);
+  std::istringstream lines(folder.read("m"));
+  for (std::string line; std::getline(lines, line);) EXPECT_TRUE(nlohmann::json::accept(line)) << line;
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <warp2vec/word_vectors.h>
 
 #include "host/cli/run/interrupt.h"
+#include "host/io/atomic_file.h"
 #include "tests/support/subprocess.h"
 #include "tests/support/temporary_folder.h"
 
@@ -15,8 +16,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -27,7 +30,8 @@
 namespace warp2vec {
 namespace {
 
-using cli::InterruptGuard;
+using cli::SignalAction;
+using cli::SignalGuard;
 using std::chrono::milliseconds;
 using testing::HasSubstr;
 using testing::Not;
@@ -46,9 +50,9 @@ bool may_make_process_1() {
   return ::waitpid(child, &status, 0) == child && status == 0;
 }
 
-TEST(InterruptGuardDeathTest, ASecondSignalAtOnceEndsNothing) {
+TEST(SignalGuardDeathTest, ASecondSignalAtOnceEndsNothing) {
   const auto twice = [] {
-    const InterruptGuard guard;
+    const SignalGuard guard(SignalAction::stop);
     std::raise(SIGTERM);
     std::raise(SIGTERM);
     std::raise(SIGINT);
@@ -57,9 +61,9 @@ TEST(InterruptGuardDeathTest, ASecondSignalAtOnceEndsNothing) {
   EXPECT_EXIT(twice(), testing::ExitedWithCode(0), "");
 }
 
-TEST(InterruptGuardDeathTest, ASecondLaterASignalEndsTheProcess) {
+TEST(SignalGuardDeathTest, ASecondLaterASignalEndsTheProcess) {
   const auto twice = [](int first, int second) {
-    const InterruptGuard guard;
+    const SignalGuard guard(SignalAction::stop);
     std::raise(first);
     pause(kMoreThanASecond);
     std::raise(second);
@@ -69,14 +73,14 @@ TEST(InterruptGuardDeathTest, ASecondLaterASignalEndsTheProcess) {
   EXPECT_EXIT(twice(SIGHUP, SIGINT), testing::KilledBySignal(SIGINT), "");
 }
 
-TEST(InterruptGuardDeathTest, ASecondLaterASignalEndsTheFirstProcessOfAContainerToo) {
+TEST(SignalGuardDeathTest, ASecondLaterASignalEndsTheFirstProcessOfAContainerToo) {
   // A signal's default action does not reach process 1.
   if (!may_make_process_1()) GTEST_SKIP() << "a process with the number 1 needs root";
   const auto as_process_1 = [] {
     if (::unshare(CLONE_NEWPID) != 0) std::perror("unshare");
     const pid_t child = ::fork();
     if (child == 0) {
-      const InterruptGuard guard;
+      const SignalGuard guard(SignalAction::stop);
       std::raise(SIGTERM);
       pause(kMoreThanASecond);
       std::raise(SIGTERM);
@@ -89,12 +93,12 @@ TEST(InterruptGuardDeathTest, ASecondLaterASignalEndsTheFirstProcessOfAContainer
   EXPECT_EXIT(as_process_1(), testing::ExitedWithCode(128 + SIGTERM), "");
 }
 
-TEST(InterruptGuardDeathTest, IgnoredSignalsStayIgnoredAndOthersGetTheirActionBack) {
+TEST(SignalGuardDeathTest, IgnoredSignalsStayIgnoredAndOthersGetTheirActionBack) {
   const auto guarded = [] {
     std::signal(SIGHUP, SIG_IGN);
     std::signal(SIGINT, SIG_IGN);
     {
-      const InterruptGuard guard;
+      const SignalGuard guard(SignalAction::stop);
       std::raise(SIGHUP);
       std::raise(SIGINT);
       if (cli::caught_signal() != 0) std::_Exit(1);
@@ -106,10 +110,37 @@ TEST(InterruptGuardDeathTest, IgnoredSignalsStayIgnoredAndOthersGetTheirActionBa
   EXPECT_EXIT(guarded(), testing::KilledBySignal(SIGTERM), "");
 }
 
-TEST(SaveRequestGuardDeathTest, Sigusr1IsARequestWhileOneLives) {
+TEST(SignalGuardDeathTest, TheLimitOfProcessorTimeEndsNothingTwice) {
+  // The kernel sends SIGXCPU every second from the soft limit on.
+  const auto every_second = [] {
+    const SignalGuard guard(SignalAction::stop);
+    std::raise(SIGXCPU);
+    pause(kMoreThanASecond);
+    std::raise(SIGXCPU);
+    std::_Exit(cli::caught_signal() == SIGXCPU ? 0 : 1);
+  };
+  EXPECT_EXIT(every_second(), testing::ExitedWithCode(0), "");
+}
+
+TEST(SignalGuardDeathTest, TemporaryFilesGoWithTheProcess) {
+  const TemporaryFolder folder;
+  const auto end = [&folder](int signal, SignalAction action) {
+    const SignalGuard guard(action);
+    const AtomicFile file(folder.path("out"));
+    const AtomicFile other(folder.path("other"));
+    std::raise(signal);
+    pause(kMoreThanASecond);
+    std::raise(signal);
+  };
+  EXPECT_EXIT(end(SIGHUP, SignalAction::end), testing::KilledBySignal(SIGHUP), "");
+  EXPECT_EXIT(end(SIGUSR2, SignalAction::stop), testing::KilledBySignal(SIGUSR2), "");
+  EXPECT_THAT(folder.names(), testing::IsEmpty());
+}
+
+TEST(SignalGuardDeathTest, Sigusr1IsARequestWhileOneLives) {
   const auto guarded = [] {
     {
-      const cli::SaveRequestGuard guard;
+      const SignalGuard guard(SignalAction::save);
       if (cli::take_save_request()) std::_Exit(1);
       std::raise(SIGUSR1);
       std::raise(SIGUSR1);
@@ -121,10 +152,10 @@ TEST(SaveRequestGuardDeathTest, Sigusr1IsARequestWhileOneLives) {
   EXPECT_EXIT(guarded(), testing::KilledBySignal(SIGUSR1), "");
 }
 
-TEST(SaveRequestGuardDeathTest, OneThatWasIgnoredStaysIgnored) {
+TEST(SignalGuardDeathTest, OneThatWasIgnoredStaysIgnored) {
   const auto ignored = [] {
     std::signal(SIGUSR1, SIG_IGN);
-    const cli::SaveRequestGuard guard;
+    const SignalGuard guard(SignalAction::save);
     std::raise(SIGUSR1);
     std::_Exit(cli::take_save_request() ? 1 : 0);
   };
@@ -158,6 +189,12 @@ class CliSignals : public testing::Test {
     return all;
   }
 
+  // Number of temporary files.
+  std::ptrdiff_t leftovers() const {
+    const std::vector<std::string> names = folder_.names();
+    return std::count_if(names.begin(), names.end(), is_temporary_name);
+  }
+
   // Waits until the metrics show that training is under way.
   void wait_for_training() const {
     for (int i = 0; i < 600; ++i) {
@@ -171,7 +208,7 @@ class CliSignals : public testing::Test {
 };
 
 TEST_F(CliSignals, TrainingSavesWhatIsThereAsPartial) {
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU}) {
     Arguments arguments = long_training();
     arguments.insert(arguments.end(), {"--save-model", path("m.w2v")});
     Subprocess process(arguments, path(""));
@@ -235,6 +272,35 @@ TEST_F(CliSignals, SignalsThatWereIgnoredStayIgnored) {
   process.send(SIGTERM);
   EXPECT_EQ(process.wait().status, 128 + SIGTERM);
   EXPECT_TRUE(exists("v.bin.partial"));
+}
+
+TEST_F(CliSignals, AnInterruptedExportLeavesNothing) {
+  // Its second file waits for a reader of this pipe, which never comes.
+  ASSERT_EQ(::mkfifo(path("out.vocab").c_str(), 0600), 0);
+  folder_.write("v.txt", "2 3\na 1 2 3\nb 4 5 6\n");
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
+    Subprocess process(
+        {WARP2VEC_PROGRAM, "export", "--vectors", path("v.txt"), "--output", path("out"), "--format", "npy"},
+        path(""));
+    while (leftovers() == 0) pause(milliseconds(2));
+    pause(milliseconds(50));
+    process.send(signal);
+    EXPECT_EQ(process.wait().status, 128 + signal);
+    EXPECT_EQ(leftovers(), 0);
+    EXPECT_FALSE(exists("out"));
+  }
+}
+
+TEST_F(CliSignals, AFileAboveItsLimitIsAnError) {
+  std::string text;
+  for (int i = 0; i < 2000; ++i) text += "word" + std::to_string(i) + "\n";
+  folder_.write("text.txt", text);
+  const Arguments command{WARP2VEC_PROGRAM, "vocab",       "--input",     path("text.txt"),
+                          "--output",       path("words"), "--min-count", "1"};
+  const Finished result = Subprocess(in_shell("ulimit -f 1; exec \"$0\" \"$@\"", command), path("")).wait();
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.err, HasSubstr("cannot write " + path("words") + ": File too large"));
+  EXPECT_EQ(leftovers(), 0);
 }
 
 TEST_F(CliSignals, AClosedPipeDoesNotEndATraining) {

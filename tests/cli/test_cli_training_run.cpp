@@ -11,11 +11,14 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <chrono>
 #include <cstdint>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <thread>
 
 namespace warp2vec::cli {
 namespace {
@@ -24,6 +27,18 @@ using testing::ElementsAre;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
+
+// The current folder, for a while.
+class CurrentFolder {
+ public:
+  explicit CurrentFolder(const std::string& path) { std::filesystem::current_path(path); }
+  ~CurrentFolder() { std::filesystem::current_path(before_); }
+  CurrentFolder(const CurrentFolder&) = delete;
+  CurrentFolder& operator=(const CurrentFolder&) = delete;
+
+ private:
+  std::filesystem::path before_ = std::filesystem::current_path();
+};
 
 class CliTrainingRun : public testing::Test {
  protected:
@@ -110,7 +125,8 @@ class CliFailedTraining : public CliTrainingRun {
     TrainingState state;
     state.summary.tokens = tokens;
     return save_last_checkpoint(TrainingFailed("cudaExample: out of order", {}, state), data,
-                                initial_embeddings(2, options_.config), options_);
+                                initial_embeddings(2, options_.config), options_,
+                                std::chrono::milliseconds(0));
   }
 };
 
@@ -129,8 +145,11 @@ TEST_F(CliFailedTraining, SavesTheModelToo) {
                                    ".partial, the model is in " + options_.save_model + ".partial"));
   EXPECT_EQ(load_model(options_.save_model + ".partial").vocabulary.size(), 2);
   EXPECT_FALSE(exists("m.w2v"));
+  const CurrentFolder folder(folder_.path());
   options_.save_model = folder_.path("none/m.w2v");
-  EXPECT_THAT(after(10), HasSubstr("; the vectors are in " + options_.output + ".partial"));
+  EXPECT_THAT(after(10), HasSubstr("; the vectors are in " + options_.output + ".partial, the model is in " +
+                                   folder_.path("m.w2v.partial.rescued")));
+  EXPECT_EQ(load_model(folder_.path("m.w2v.partial.rescued")).vocabulary.size(), 2);
 }
 
 TEST_F(CliFailedTraining, SavesNothingWithoutACheckpoint) {
@@ -142,11 +161,82 @@ TEST_F(CliFailedTraining, SavesNothingWithoutACheckpoint) {
 }
 
 TEST_F(CliFailedTraining, NamesBothFailuresIfSavingFailsToo) {
+  const CurrentFolder folder(folder_.path());
   options_.output = folder_.path("none/v.bin");
   const std::string said = after(10);
   EXPECT_THAT(said,
               StartsWith("the GPU failed: cudaExample: out of order; and saving the vectors after 10 words "
                          "failed: cannot write "));
+  EXPECT_THAT(said, EndsWith("; the vectors are in " + folder_.path("v.bin.partial.rescued")));
+}
+
+class CliTrainedFiles : public CliTrainingRun {
+ protected:
+  // Where they are, after saving and, if that fails, rescuing them.
+  std::string save(std::chrono::milliseconds pause = std::chrono::milliseconds(0)) {
+    const Vocabulary vocabulary({{"a", 2}, {"b", 1}}, 1, 0);
+    const TokenStream text{{WordId{0}, WordId{1}, WordId{0}}, {3}};
+    const TrainingData data(options_.config, vocabulary, text);
+    const Embeddings embeddings = initial_embeddings(2, options_.config);
+    TrainedFiles files(data, embeddings, options_, "", pause);
+    files.save();
+    failure_ = files.failure();
+    if (!failure_.empty()) files.rescue();
+    return files.places("the vectors");
+  }
+
+  // The same where the current folder is gone.
+  std::string save_from_nowhere(const std::string& temporary) {
+    std::filesystem::create_directory(folder_.path("gone"));
+    const CurrentFolder folder(folder_.path("gone"));
+    std::filesystem::remove(folder_.path("gone"));
+    ::setenv("TMPDIR", temporary.c_str(), 1);  // NOLINT(concurrency-mt-unsafe): one thread
+    std::string places = save();
+    ::unsetenv("TMPDIR");  // NOLINT(concurrency-mt-unsafe): one thread
+    return places;
+  }
+
+  std::string failure_;
+};
+
+TEST_F(CliTrainedFiles, AreRetried) {
+  options_.output = folder_.path("later/v.bin");
+  std::thread mender([this] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    std::filesystem::create_directory(folder_.path("later"));
+  });
+  EXPECT_EQ(save(std::chrono::milliseconds(300)), "the vectors are in " + options_.output);
+  mender.join();
+  EXPECT_EQ(failure_, "");
+  EXPECT_EQ(load_vectors(options_.output).size(), 2);
+}
+
+TEST_F(CliTrainedFiles, AreRescuedWithoutReplacingAny) {
+  const CurrentFolder folder(folder_.path());
+  options_.output = folder_.path("none/v");
+  options_.format = VectorFormat::npy;
+  EXPECT_EQ(save(), "the vectors are in " + folder_.path("v.rescued"));
+  EXPECT_EQ(failure_, "cannot write " + options_.output + ": No such file or directory");
+  EXPECT_EQ(load_vectors(folder_.path("v.rescued")).size(), 2);
+  std::filesystem::remove(folder_.path("v.rescued"));  // the words are still there
+  EXPECT_EQ(save(), "the vectors are in " + folder_.path("v.rescued-2"));
+}
+
+TEST_F(CliTrainedFiles, AreRescuedInTheFolderForTemporaryFiles) {
+  options_.output = folder_.path("none/v.bin");
+  EXPECT_EQ(save_from_nowhere(folder_.path()), "the vectors are in " + folder_.path("v.bin.rescued"));
+}
+
+TEST_F(CliTrainedFiles, SayWhatIsLost) {
+  options_.save_model = folder_.path("none/m");
+  EXPECT_EQ(save_from_nowhere(folder_.path("none")),
+            "the vectors are in " + options_.output + ", the model is lost");
+}
+
+TEST_F(CliTrainedFiles, OfDevicesGetASuffixInTheCurrentFolder) {
+  EXPECT_EQ(with_suffix("/dev/null", kPartial), "null.partial");
+  EXPECT_EQ(with_suffix("/dev/null", ""), "/dev/null");
+  EXPECT_EQ(with_suffix("/none/v", kPartial), "/none/v.partial");
 }
 
 }  // namespace

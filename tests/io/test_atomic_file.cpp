@@ -165,6 +165,17 @@ TEST(AtomicFile, PermissionsOfAReplacedFileStay) {
   EXPECT_EQ(folder.read("out"), "after");
 }
 
+TEST(AtomicFile, TheOwnerOfAReplacedFileStays) {
+  if (::geteuid() != 0) GTEST_SKIP() << "giving a file away needs root";
+  const TemporaryFolder folder;
+  ASSERT_EQ(::chown(folder.write("out", "before").c_str(), 65534, 65533), 0);
+  save(folder.path("out"), "after");
+  struct stat status {};
+  ASSERT_EQ(::stat(folder.path("out").c_str(), &status), 0);
+  EXPECT_EQ(status.st_uid, 65534U);
+  EXPECT_EQ(status.st_gid, 65533U);
+}
+
 TEST(AtomicFile, TargetsThatCannotBeAreNamedWithTheReason) {
   const TemporaryFolder folder;
   const std::string no_folder = folder.path("none/out");

@@ -32,7 +32,8 @@ Subprocess::Subprocess(const std::vector<std::string>& command, const std::strin
   ::posix_spawnattr_init(&attributes);
   sigset_t signals;
   ::sigemptyset(&signals);
-  for (const int signal : {SIGHUP, SIGINT, SIGPIPE, SIGTERM}) ::sigaddset(&signals, signal);
+  for (const int signal : {SIGHUP, SIGINT, SIGPIPE, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ})
+    ::sigaddset(&signals, signal);
   ::posix_spawnattr_setsigdefault(&attributes, &signals);
   ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
   const int error = ::posix_spawn(&process_, arguments[0], &actions, &attributes, arguments.data(), environ);

@@ -11,11 +11,13 @@
 #include <ostream>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace warp2vec {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -51,6 +53,17 @@ void PrintTo(const Format& format, std::ostream* out) { *out << format.name; }
 
 const Format kPlain{"plain", [](const std::string& text) { return text; }};
 const Format kCompressed[] = {{"gzip", gzip}, {"zstd", zstd}, {"bzip2", bzip2}, {"xz", xz}};
+
+// A bomb: the compressed file has a thousandth of its size.
+TEST(ChunkReader, AWordLongerThanAnyIsAnError) {
+  const TemporaryFolder folder;
+  const std::string text = "a b " + std::string((16 << 20) + (1 << 17), 'x');
+  for (const auto& [name, content] : {std::pair{"plain", text}, std::pair{"gzip", gzip(text)}})
+    EXPECT_THAT(complaint(folder.write(name, content)),
+                AllOf(StartsWith(folder.path(name) + ": a word after byte "),
+                      HasSubstr(" is longer than 16777216 bytes: expected text with white space")));
+  EXPECT_EQ(complaint(folder.write("long", "a b " + std::string(16 << 20, 'x'))), "");
+}
 
 class ChunkReaderOfFormat : public testing::TestWithParam<Format> {};
 INSTANTIATE_TEST_SUITE_P(Formats, ChunkReaderOfFormat,

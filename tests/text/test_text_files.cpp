@@ -118,6 +118,13 @@ TEST(TextFiles, MissingAndUnreadableInputsAndEmptyFoldersAreNamed) {
   EXPECT_THAT(complaint({}), HasSubstr("no input"));
 }
 
+TEST(TextFiles, WhatAKilledRunLeftIsNoText) {
+  const TemporaryFolder folder;
+  folder.write("texts/a", "text");
+  folder.write("texts/v.txt.tmp-0123456789abcdef", "vectors");
+  EXPECT_THAT(names(Corpus({folder.path("texts")})), ElementsAre(folder.path("texts/a")));
+}
+
 TEST(TextFiles, PathsOfAnyLength) {
   const TemporaryFolder folder;
   std::string name;

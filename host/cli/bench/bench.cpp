@@ -108,7 +108,7 @@ json conditions_of(const bench::Part& part, const json& gpus, const json& bandwi
 
 // Returns the name of the page. It is written before anything is printed, after which `saving` is reset.
 std::string report(const BenchOptions& options, const bench::Part& part, const bench::ResultsFile& results,
-                   std::optional<ClosedPipesGuard>& saving) {
+                   std::optional<SignalGuard>& saving) {
   try {
     std::string page = bench::write_report(options.output, bench::report_page(results.content()));
     saving.reset();
@@ -168,7 +168,7 @@ int run_bench(const Arguments& arguments) {
   const std::optional<CudaDevices> gpus = complete(options);
   const json gpu_names = check_devices(options, bench::trained_cells(options), gpus);
 
-  std::optional<ClosedPipesGuard> saving(std::in_place);
+  std::optional<SignalGuard> saving(std::in_place, SignalAction::ignore_closed_pipes);
   const bench::Part part = study ? bench::crossover_part(options) : bench::trainings_part(options, display);
   const json bandwidths = study ? json::object() : bandwidths_of(options, gpu_names);
   bench::ResultsFile results(options.output, part.name, conditions_of(part, gpu_names, bandwidths));

@@ -8,8 +8,8 @@
 #include "host/cli/bench/synthetic_text.h"
 #include "host/cli/flags/device_choice.h"
 #include "host/cli/run/interrupt.h"
+#include "host/cli/run/requirements.h"
 #include "host/cli/terminal/gpu.h"
-#include "host/cli/terminal/machine.h"
 #include "host/cli/terminal/text.h"
 #include "host/training/memory_plan.h"
 
@@ -202,10 +202,7 @@ UnitTime time_of_pairs(const BenchOptions& options, const Cell& cell, int round,
   config.sharing = choose_sharing(config, cell.vocab_size, std::numeric_limits<double>::infinity(),
                                   is_gpu(cell.device));  // as for a long training
   const std::int64_t needed = host_bytes(memory_plan({cell.vocab_size, cell.vocab_size * 8, tokens}, config));
-  const std::int64_t available = available_memory();
-  if (available > 0 && needed > available)
-    throw Error("it needs " + format_bytes(needed) + " of memory; " + format_bytes(available) +
-                " are available");
+  require_memory(needed, 0, available_memory());
   const Vocabulary vocabulary = zipf_vocabulary(cell.vocab_size);
   const TokenStream stream = drawn_tokens(vocabulary, tokens);
   stop_if_interrupted();

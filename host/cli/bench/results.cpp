@@ -163,7 +163,7 @@ void ResultsFile::write() const {
 Outcome run_rounds(const Part& part, int rounds, Clock::time_point end, ResultsFile& results,
                    ProgressDisplay& display) {
   constexpr double kLeast = 1;  // seconds; with less time left no run is started
-  const InterruptGuard guard;
+  const SignalGuard guard(SignalAction::stop);
   Outcome outcome;
   const std::size_t total = part.cells.size() * static_cast<std::size_t>(rounds);
   std::vector<State> states(part.cells.size());

@@ -27,7 +27,7 @@ void check_files(const TrainOptions& options) {
 void write_corpus(const TrainOptions& options, ProgressDisplay& display) {
   const Corpus corpus(options.inputs);
   // From here on, a signal ends the command where it removes its temporary file.
-  const InterruptGuard guard;
+  const SignalGuard guard(SignalAction::stop);
   const Vocabulary vocabulary = find_vocabulary(options, nullptr, &corpus, display).vocabulary;
   CorpusFileWriter writer(vocabulary, {options.config.min_count, options.config.max_vocab}, options.output);
   encode(corpus, vocabulary, thread_count(options.config), writer,
@@ -65,7 +65,7 @@ int run_encode(const Arguments& arguments) {
   flags.parse(arguments);
   check_settings(options.config);
   check_files(options);
-  const ClosedPipesGuard guard;
+  const SignalGuard guard(SignalAction::ignore_closed_pipes);
   ProgressDisplay display = ProgressDisplay::on_stderr(options.quiet);
   try {
     write_corpus(options, display);

@@ -9,6 +9,7 @@
 #include "host/cli/terminal/machine.h"
 #include "host/cli/terminal/text.h"
 #include "host/cli/terminal/version.h"
+#include "host/training/job_limits.h"
 
 #include <hwy/highway.h>
 
@@ -32,6 +33,7 @@ std::string simd_targets() {
 
 void describe_build() {
   const Machine machine = this_machine();
+  const AvailableMemory available = available_memory();
   row("version", version());
   row("commit", commit());
   row("compiler", WARP2VEC_COMPILER);
@@ -41,7 +43,8 @@ void describe_build() {
   row("cores", machine.cores > 0 ? std::to_string(machine.cores) : "unknown");
   row("threads", std::to_string(machine.threads));
   row("SIMD", simd_targets());
-  row("memory", format_bytes(machine.memory) + ", " + format_bytes(available_memory()) + " available");
+  row("memory",
+      format_bytes(machine.memory) + ", " + format_bytes(available.bytes) + " available " + available.limit);
   row("system", machine.os);
 }
 

@@ -4,9 +4,9 @@
 
 #include "host/cli/commands/commands.h"
 #include "host/cli/run/encoded_input.h"
+#include "host/cli/run/requirements.h"
 #include "host/cli/run/run_costs.h"
 #include "host/cli/run/vocabulary_source.h"
-#include "host/cli/terminal/machine.h"
 #include "host/cli/terminal/text.h"
 
 #include <bit>
@@ -23,16 +23,20 @@ void write_row(std::ostream& out, const std::string& name, const std::string& va
 
 void write_memory(std::ostream& out, const PlanInput& input, const TrainOptions& options) {
   const std::vector<MemoryItem> items = memory_plan(input.size, options.config);
-  const std::int64_t available = available_memory();
+  const AvailableMemory available = available_memory();
   out << "Memory on this machine\n";
   for (const MemoryItem& item : items) {
     if (item.bytes > 0) write_row(out, item.name, format_bytes(item.bytes));
   }
   const std::int64_t copy = options.checkpoint.empty() ? 0 : checkpoint_memory(input.size, options.config);
   if (copy > 0) write_row(out, "copy for checkpoints", format_bytes(copy));
+  const std::int64_t needed = needed_memory(input.size, options);
   write_row(out, "total",
-            format_bytes(host_bytes(items) + copy) +
-                (available > 0 ? " (" + format_bytes(available) + " available)" : ""));
+            format_bytes(needed) +
+                (available.bytes == 0
+                     ? ""
+                     : " (" + format_bytes(available.bytes) + " available " + available.limit + ")") +
+                (available.bytes > 0 && needed > available.bytes ? ": does not fit" : ""));
   out << "Memory that a GPU would need\n";
   for (const MemoryItem& item : items) {
     if (item.device_bytes > 0) write_row(out, item.name, format_bytes(item.device_bytes));
@@ -131,7 +135,7 @@ int run_plan(const Arguments& arguments) {
                        std::to_string(low) + " to " + std::to_string(high));
   };
   check("--vocab-size", given.vocab_size, 2, kMaxVocabulary);
-  check("--tokens", given.tokens, 0, INT64_MAX / 16);
+  check("--tokens", given.tokens, 0, kMaxTokens);
   check("--positives", given.positives, 1, 2000);
   PlanInput input = measure(given);
   if (flags.given("--positives")) input.positives = given.positives;

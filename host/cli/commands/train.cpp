@@ -31,9 +31,10 @@ constexpr const char* kFooter =
     "fastText's (warp2vec skipgram -input text.txt -output vectors.bin -dim 100 -neg 5).\n"
     "\n"
     "Ctrl-C stops the run and saves the vectors so far as OUTPUT.partial (and MODEL.partial), or, with\n"
-    "--checkpoint, the whole run there; SIGTERM and SIGHUP (a closed terminal) do the same. A second signal, "
-    "a\n"
-    "second or more after the first, stops the run at once without saving.\n";
+    "--checkpoint, the whole run there. SIGTERM, SIGHUP (a closed terminal), SIGUSR1, SIGUSR2 and SIGXCPU\n"
+    "do the same, but with --checkpoint SIGUSR1 saves and continues. A second signal, a second or more\n"
+    "after the first, stops the run at once without saving. Vectors that cannot be written are tried again,\n"
+    "and then saved in the current folder, or in that for temporary files, as OUTPUT.rescued.\n";
 
 // Prints what training would need, and writes nothing.
 int dry_run(const TrainOptions& options, const EarlierRun& earlier, ProgressDisplay& display) {
@@ -158,8 +159,8 @@ int run_train(const Arguments& arguments) {
     throw UsageError("train needs --output FILE for the vectors");
 
   // A plan is only printed, so it may end when its reader does.
-  std::optional<ClosedPipesGuard> guard;
-  if (!options.dry_run) guard.emplace();
+  std::optional<SignalGuard> guard;
+  if (!options.dry_run) guard.emplace(SignalAction::ignore_closed_pipes);
   ProgressDisplay display = ProgressDisplay::on_stderr(options.quiet);
   for (const std::string& note : rewritten.notes) display.say("note: " + note);
   // Finding GPUs takes a moment, so only if one may be used.

@@ -13,7 +13,7 @@ namespace warp2vec::cli {
 namespace {
 
 CorpusCounts count(const std::vector<std::string>& inputs, const Config& config, bool quiet) {
-  const ClosedPipesGuard guard;
+  const SignalGuard guard(SignalAction::ignore_closed_pipes);
   ProgressDisplay display = ProgressDisplay::on_stderr(quiet);
   return count_vocabulary(Corpus(inputs), config, display);
 }

@@ -1,10 +1,14 @@
 #include "host/cli/flags/flags.h"
 
 #include "host/cli/terminal/text.h"
+#include "host/io/input_file.h"
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <istream>
+#include <memory>
+#include <vector>
 
 namespace warp2vec::cli {
 namespace {
@@ -16,6 +20,26 @@ constexpr std::size_t kHelpWidth = 70;
 void refuse_flag_as_value(const std::string& flag, const std::string& value) {
   if (value.empty() || (value.starts_with("--") && value.size() > 2))
     throw UsageError(flag + " needs a value" + (value.empty() ? "" : ", found " + value));
+}
+
+// CLI11's reader, which takes a read error for the end of the file.
+class StrictConfig : public CLI::ConfigBase {
+ public:
+  std::vector<CLI::ConfigItem> from_config(std::istream& in) const override {
+    std::vector<CLI::ConfigItem> read = CLI::ConfigBase::from_config(in);
+    if (in.bad()) throw CLI::FileError("read error");
+    return read;
+  }
+};
+
+// The cause of a failure to read a file, which CLI11 does not know.
+std::string why_unreadable(const std::string& path, const char* otherwise) {
+  try {
+    read_whole(path);
+    return otherwise;
+  } catch (const Error& error) {
+    return error.what();
+  }
 }
 
 }  // namespace
@@ -94,6 +118,7 @@ void Flags::config_file() {
             {},
             false});
   app_->allow_config_extras(false);
+  app_->config_formatter(std::make_shared<StrictConfig>());
 }
 
 std::string Flags::given_config_file() const {
@@ -145,7 +170,7 @@ void Flags::parse(Arguments arguments) {
                          ? "--config: unknown setting '" + what.substr(prefix.size()) + "'"
                          : "--config: " + what);
   } catch (const CLI::FileError& error) {
-    throw UsageError("--config: cannot read the file: " + std::string(error.what()));
+    throw UsageError("--config: " + why_unreadable(given_config_file(), error.what()));
   } catch (const CLI::ParseError& error) {
     throw UsageError(error.what());
   }

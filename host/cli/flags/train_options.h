@@ -35,7 +35,8 @@ struct TrainOptions {
 };
 
 /// The help of --threads, which several commands have.
-inline constexpr const char* kThreadsHelp = "CPU threads, 1 to 1024; 0 = one per hardware thread (default 0)";
+inline constexpr const char* kThreadsHelp =
+    "CPU threads, 1 to 1024; 0 = one per CPU that may be used (default 0)";
 
 /// Adds --sharing; `config` must outlive `flags`.
 void add_sharing_flag(Flags& flags, Config& config, const std::string& help);

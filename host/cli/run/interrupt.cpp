@@ -1,16 +1,19 @@
 #include "host/cli/run/interrupt.h"
 
+#include "host/io/temporary_files.h"
+
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <ctime>
+#include <tuple>
 
 namespace warp2vec::cli {
 namespace {
 
-constexpr std::array kSignals{SIGINT, SIGTERM, SIGHUP};
 constexpr std::int64_t kNanoseconds = 1'000'000'000;  // per second
 
 std::atomic<int> caught{0};
@@ -26,18 +29,9 @@ std::int64_t now() {
   return time.tv_sec * kNanoseconds + time.tv_nsec;
 }
 
-// Installs `handler`, unless the signal is ignored; the previous action is stored in `before`.
-void install(int signal, void (*handler)(int), struct sigaction& before) {
-  struct sigaction action {};
-  action.sa_handler = handler;
-  ::sigemptyset(&action.sa_mask);
-  action.sa_flags = SA_RESTART;  // reads and writes continue
-  ::sigaction(signal, nullptr, &before);
-  if (before.sa_handler != SIG_IGN) ::sigaction(signal, &action, nullptr);
-}
-
 // Called from a handler of `signal`.
 void end_process(int signal) {
+  remove_temporary_files();
   struct sigaction usual {};
   usual.sa_handler = SIG_DFL;
   ::sigemptyset(&usual.sa_mask);
@@ -51,27 +45,78 @@ void end_process(int signal) {
   ::_exit(exit_status_of(signal));
 }
 
-void handle(int signal) {
+void request_stop(int signal) {
   std::int64_t first = 0;
   const std::int64_t time = now();
   if (caught_at.compare_exchange_strong(first, time)) {
     caught.store(signal);
-  } else if (time - first >= kNanoseconds) {
+  } else if (time - first >= kNanoseconds && signal != SIGXCPU) {
     end_process(signal);
   }
 }
 
-}  // namespace
+void request_save(int) { save_requested.store(true); }
 
-InterruptGuard::InterruptGuard() {
-  static_assert(std::tuple_size_v<decltype(before_)> == kSignals.size());
-  caught.store(0);
-  caught_at.store(0);
-  for (std::size_t i = 0; i < kSignals.size(); ++i) install(kSignals[i], handle, before_[i]);
+constexpr std::array kEnding{SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU, SIGQUIT};
+constexpr std::array kStopping{SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU};
+constexpr std::array kSaving{SIGUSR1};
+constexpr std::array kClosedPipes{SIGPIPE};
+constexpr std::array kFileLimit{SIGXFSZ};
+
+using SignalHandler = void (*)(int);
+
+std::span<const int> signals_of(SignalAction action) {
+  switch (action) {
+    case SignalAction::end:
+      return kEnding;
+    case SignalAction::stop:
+      return kStopping;
+    case SignalAction::save:
+      return kSaving;
+    case SignalAction::ignore_closed_pipes:
+      return kClosedPipes;
+    case SignalAction::ignore_file_limit:
+      break;
+  }
+  return kFileLimit;
 }
 
-InterruptGuard::~InterruptGuard() {
-  for (std::size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], &before_[i], nullptr);
+SignalHandler handler_of(SignalAction action) {
+  switch (action) {
+    case SignalAction::end:
+      return end_process;
+    case SignalAction::stop:
+      return request_stop;
+    case SignalAction::save:
+      return request_save;
+    case SignalAction::ignore_closed_pipes:
+    case SignalAction::ignore_file_limit:
+      break;
+  }
+  return SIG_IGN;
+}
+
+}  // namespace
+
+SignalGuard::SignalGuard(SignalAction wanted) : signals_(signals_of(wanted)) {
+  static_assert(std::tuple_size_v<decltype(before_)> == kEnding.size());
+  if (wanted == SignalAction::stop) {
+    caught.store(0);
+    caught_at.store(0);
+  }
+  if (wanted == SignalAction::save) save_requested.store(false);
+  struct sigaction action {};
+  action.sa_handler = handler_of(wanted);
+  ::sigemptyset(&action.sa_mask);
+  action.sa_flags = SA_RESTART;  // reads and writes continue
+  for (std::size_t i = 0; i < signals_.size(); ++i) {
+    ::sigaction(signals_[i], nullptr, &before_[i]);
+    if (before_[i].sa_handler != SIG_IGN) ::sigaction(signals_[i], &action, nullptr);
+  }
+}
+
+SignalGuard::~SignalGuard() {
+  for (std::size_t i = 0; i < signals_.size(); ++i) ::sigaction(signals_[i], &before_[i], nullptr);
 }
 
 int caught_signal() { return caught.load(); }
@@ -80,18 +125,6 @@ void stop_if_interrupted() {
   if (const int signal = caught_signal(); signal != 0) throw Interrupted(signal);
 }
 
-SaveRequestGuard::SaveRequestGuard() {
-  save_requested.store(false);
-  install(
-      SIGUSR1, [](int) { save_requested.store(true); }, before_);
-}
-
-SaveRequestGuard::~SaveRequestGuard() { ::sigaction(SIGUSR1, &before_, nullptr); }
-
 bool take_save_request() { return save_requested.exchange(false); }
-
-ClosedPipesGuard::ClosedPipesGuard() { install(SIGPIPE, SIG_IGN, before_); }
-
-ClosedPipesGuard::~ClosedPipesGuard() { ::sigaction(SIGPIPE, &before_, nullptr); }
 
 }  // namespace warp2vec::cli

@@ -1,41 +1,46 @@
 #pragma once
-/// Turns Ctrl-C and similar signals into a request to stop at the next opportunity; and handles closed pipes.
+/// What signals do: they end the program, request that it stops or saves at the next opportunity, or are
+/// ignored.
 
 #include <array>
 #include <csignal>
 #include <exception>
+#include <span>
 
 namespace warp2vec::cli {
 
-/// During its lifetime the first SIGINT, SIGTERM or SIGHUP is only recorded, and further ones within a second
-/// are ignored: timeout(1) and others send two at once. A later one ends the process as usual. Signals that
-/// were ignored before (nohup ignores SIGHUP) stay ignored.
-class InterruptGuard {
- public:
-  InterruptGuard();
-  ~InterruptGuard();
-  InterruptGuard(const InterruptGuard&) = delete;
-  InterruptGuard& operator=(const InterruptGuard&) = delete;
-
- private:
-  std::array<struct sigaction, 3> before_{};
+enum class SignalAction {
+  /// The process ends by any signal of a user or a batch system, but removes its temporary files.
+  end,
+  /// The first SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 or SIGXCPU is only recorded, and further ones within
+  /// a second are ignored: timeout(1) and others send two at once. A later one ends the process, except
+  /// SIGXCPU, which comes every second.
+  stop,
+  /// SIGUSR1 is a request to save, reported by take_save_request().
+  save,
+  /// Writing to a pipe without a reader fails like other writes, instead of ending the process: the work
+  /// matters more than its messages.
+  ignore_closed_pipes,
+  /// Exceeding the limit of 'ulimit -f' fails like writing to a full disk.
+  ignore_file_limit
 };
 
-/// The first signal since the last InterruptGuard was created, or 0.
+/// Applies an action during its lifetime. Signals that were ignored before stay ignored: nohup ignores
+/// SIGHUP. Allocates no memory.
+class SignalGuard {
+ public:
+  explicit SignalGuard(SignalAction action);
+  ~SignalGuard();
+  SignalGuard(const SignalGuard&) = delete;
+  SignalGuard& operator=(const SignalGuard&) = delete;
+
+ private:
+  std::span<const int> signals_;
+  std::array<struct sigaction, 7> before_{};
+};
+
+/// The first signal since the last guard with SignalAction::stop was created, or 0.
 int caught_signal();
-
-/// During its lifetime SIGUSR1 is a request to save, reported by take_save_request(), unless the signal was
-/// ignored before.
-class SaveRequestGuard {
- public:
-  SaveRequestGuard();
-  ~SaveRequestGuard();
-  SaveRequestGuard(const SaveRequestGuard&) = delete;
-  SaveRequestGuard& operator=(const SaveRequestGuard&) = delete;
-
- private:
-  struct sigaction before_ {};
-};
 
 /// Whether SIGUSR1 arrived since the last call.
 bool take_save_request();
@@ -60,18 +65,5 @@ void stop_if_interrupted();
 
 /// The exit status of a program ended by a signal: 129 for SIGHUP, 130 for Ctrl-C, 143 for SIGTERM.
 inline int exit_status_of(int signal) { return 128 + signal; }
-
-/// During its lifetime, writing to a pipe without a reader fails like other writes, instead of ending the
-/// process: the work matters more than its messages.
-class ClosedPipesGuard {
- public:
-  ClosedPipesGuard();
-  ~ClosedPipesGuard();
-  ClosedPipesGuard(const ClosedPipesGuard&) = delete;
-  ClosedPipesGuard& operator=(const ClosedPipesGuard&) = delete;
-
- private:
-  struct sigaction before_ {};
-};
 
 }  // namespace warp2vec::cli

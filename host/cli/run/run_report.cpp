@@ -171,7 +171,7 @@ std::string phase_breakdown(const TrainOptions& options, const RunReport& report
          (report.gpu ? ", on the GPU " + format_bytes(report.gpu->memory_bytes) : "");
 }
 
-std::string text_summary(const TrainOptions& options, const RunReport& report, const TrainedFiles& files) {
+std::string text_summary(const TrainOptions& options, const RunReport& report) {
   const TrainingSummary& training = report.training;
   std::string losses;
   for (const double loss : training.epoch_loss) losses += " " + format_fixed(loss, 4);
@@ -181,8 +181,8 @@ std::string text_summary(const TrainOptions& options, const RunReport& report, c
                     with_commas(report.vocabulary) + " words\n";
   if (!losses.empty()) out += "loss per epoch:" + losses + "\n";
   out += phase_breakdown(options, report) + "\n";
-  if (!files.model.empty()) out += "model: " + files.model + "\n";
-  const std::string& path = files.vectors;
+  if (!options.save_model.empty()) out += "model: " + options.save_model + "\n";
+  const std::string& path = options.output;
   if (options.format == VectorFormat::tensorboard)
     return out + "vectors: " + path + ".vectors.tsv, words: " + path +
            ".metadata.tsv (to see them, load both at https://projector.tensorflow.org)";

@@ -4,7 +4,6 @@
 #include <warp2vec/trainer.h>
 
 #include "host/cli/flags/train_options.h"
-#include "host/cli/run/trained_files.h"
 #include "host/cli/terminal/gpu.h"
 
 #include <nlohmann/json_fwd.hpp>
@@ -58,8 +57,8 @@ nlohmann::json summary_json(const TrainOptions& options, const RunReport& report
 /// seconds.
 std::string phase_breakdown(const TrainOptions& options, const RunReport& report);
 
-/// A few lines for the user of a run that wrote these files, including phase_breakdown().
-std::string text_summary(const TrainOptions& options, const RunReport& report, const TrainedFiles& files);
+/// A few lines for the user of a run that wrote all of its files, including phase_breakdown().
+std::string text_summary(const TrainOptions& options, const RunReport& report);
 
 /// "warning: ..." for each reason to doubt a finished run: too few pairs to learn anything, or an epoch with
 /// a loss above that of untrained vectors.

@@ -8,17 +8,16 @@
 #include "host/cli/flags/vector_files.h"
 #include "host/cli/run/encoded_input.h"
 #include "host/cli/run/interrupt.h"
+#include "host/cli/run/requirements.h"
 #include "host/cli/run/resumed_run.h"
 #include "host/cli/run/run_costs.h"
 #include "host/cli/run/trained_files.h"
 #include "host/cli/run/vocabulary_source.h"
 #include "host/cli/terminal/gpu.h"
 #include "host/cli/terminal/gpu_text.h"
-#include "host/cli/terminal/machine.h"
 #include "host/cli/terminal/text.h"
 #include "host/io/atomic_file.h"
 #include "host/training/hot_rows.h"
-#include "host/training/memory_plan.h"
 
 #include <nlohmann/json.hpp>
 
@@ -80,13 +79,14 @@ void check_outputs(const TrainOptions& options) {
   if (!options.save_model.empty()) outputs.push_back({"--save-model", options.save_model});
   if (!options.save_vocab.empty()) outputs.push_back({"--save-vocab", options.save_vocab});
   if (!options.checkpoint.empty()) outputs.push_back({"--checkpoint", options.checkpoint});
+  // Written by an interrupted run.
+  if (!is_special_file(options.output))
+    for (const std::string& file : vector_files(with_suffix(options.output, kPartial), options.format))
+      outputs.push_back({"--output", file});
+  if (!options.save_model.empty() && !is_special_file(options.save_model))
+    outputs.push_back({"--save-model", with_suffix(options.save_model, kPartial)});
   for (const NamedPath& output : outputs) check_writable(output.path);
   if (!options.metrics.empty()) outputs.push_back({"--metrics", options.metrics});
-  // Written by an interrupted run.
-  const TrainedFiles partial = trained_files(options, kPartial);
-  for (const std::string& file : vector_files(partial.vectors, options.format))
-    outputs.push_back({"--output", file});
-  if (!partial.model.empty()) outputs.push_back({"--save-model", partial.model});
   std::vector<NamedPath> inputs;
   for (const std::string& path : options.inputs) inputs.push_back({"--input", path});
   if (!options.config_file.empty()) inputs.push_back({"--config", options.config_file});
@@ -210,9 +210,9 @@ int TrainingRun::train_and_save() {
   const bool is_encoded = encoded_settings(options_.inputs).has_value();
   if (!is_encoded) corpus_.emplace(options_.inputs);
   // From here on, signals request a stop instead of ending the process.
-  const InterruptGuard guard;
-  std::optional<SaveRequestGuard> save_requests;
-  if (!options_.checkpoint.empty()) save_requests.emplace();
+  const SignalGuard stop(SignalAction::stop);
+  std::optional<SignalGuard> save;
+  if (!options_.checkpoint.empty()) save.emplace(SignalAction::save);
   if (!device_.note.empty()) display_.say(device_.note);
   if (is_encoded) {
     const Stopwatch watch(report_.seconds.encode);
@@ -302,16 +302,13 @@ Vocabulary TrainingRun::find_vocabulary() {
       vocabulary.word(static_cast<WordId>(std::min<std::int64_t>(1000, vocabulary.size() / 2)));
   CorpusSize size = size_of(vocabulary, options_.config);
   size.tokens_in_memory = encoded_ == nullptr;
-  const std::int64_t needed = host_bytes(memory_plan(size, options_.config)) +
-                              (options_.checkpoint.empty() ? 0 : checkpoint_memory(size, options_.config));
-  const std::int64_t available = available_memory();
-  std::string memory = "training needs about " + format_bytes(needed) + " of memory";
-  if (available > 0) memory += "; " + format_bytes(available) + " available";
-  if (available > 0 && needed > available)
-    display_.say("warning: " + memory +
-                 ". A smaller --dim or --max-vocab, or a larger --min-count, needs less");
-  else
-    display_.say(memory);
+  // A text that is not counted has a word in each byte at most.
+  if (corpus_ && !options_.read_vocab.empty()) size.tokens = std::min(size.tokens, corpus_->bytes());
+  const std::int64_t needed = needed_memory(size, options_);
+  const AvailableMemory available = available_memory();
+  require_memory(needed, resumed_ ? checkpoint_memory(size, options_.config) : 0, available);
+  require_space(planned_files(size, options_));
+  display_.say(describe_memory(needed, available));
   if (!options_.save_vocab.empty()) save_vocabulary(vocabulary, options_.save_vocab);
   return vocabulary;
 }
@@ -445,31 +442,28 @@ std::string TrainingRun::save_after(const TrainingFailed& failure, const Trainin
 
 int TrainingRun::finish(const TrainingData& data, const Embeddings& embeddings) {
   if (report_.training.interrupted) return finish_interrupted(data, embeddings);
-  const TrainedFiles files = trained_files(options_, "");
+  TrainedFiles files(data, embeddings, options_, "");
   bool saved = true;
   {
     const Stopwatch watch(report_.seconds.save);
-    std::string failure;
-    try {
-      save_trained(data, embeddings, options_.format, files);
-    } catch (const Error& error) {
-      if (checkpoints_ == nullptr) throw;
-      failure = error.what();
-    }
+    files.save();
     if (checkpoints_ != nullptr) {
       checkpoints_->finish();
       saved = tell_checkpoints();
     }
-    if (!failure.empty())
-      throw Error(failure + (saved ? "; all that was learned is in " + options_.checkpoint + ": " +
-                                         resume_command(options_.checkpoint) + " saves it"
-                                   : ""));
+    if (!files.failure().empty()) {
+      if (checkpoints_ != nullptr && saved)
+        throw Error(files.failure() + "; all that was learned is in " + options_.checkpoint + ": " +
+                    resume_command(options_.checkpoint) + " saves it");
+      files.rescue();
+      throw Error(files.failure() + "; " + files.places("the vectors"));
+    }
   }
   for (const std::string& warning : training_warnings(data, report_.training)) display_.say(warning);
-  display_.print(text_summary(options_, report_, files));
+  display_.print(text_summary(options_, report_));
   if (!saved)
-    throw Error("the finished run is not in --checkpoint " + options_.checkpoint + "; the vectors are " +
-                place_of(files));
+    throw Error("the finished run is not in --checkpoint " + options_.checkpoint + "; " +
+                files.places("the vectors"));
   return 0;
 }
 
@@ -484,9 +478,13 @@ int TrainingRun::finish_interrupted(const TrainingData& data, const Embeddings& 
       return exit_status_of(caught_signal());
     }
   }
-  const TrainedFiles files = trained_files(options_, kPartial);
-  save_trained(data, embeddings, options_.format, files);
-  display_.say(stopped + "the vectors so far are " + place_of(files));
+  TrainedFiles files(data, embeddings, options_, kPartial);
+  files.save();
+  if (!files.failure().empty()) {
+    files.rescue();
+    throw Error(stopped + files.failure() + "; " + files.places("the vectors so far"));
+  }
+  display_.say(stopped + files.places("the vectors so far"));
   return exit_status_of(caught_signal());
 }
 

@@ -1,13 +1,13 @@
 #include "host/cli/terminal/machine.h"
 
+#include "host/training/job_limits.h"
+
 #include <sys/resource.h>
 #include <sys/utsname.h>
 
-#include <cstdlib>
 #include <fstream>
 #include <set>
 #include <string_view>
-#include <thread>
 #include <utility>
 
 namespace warp2vec::cli {
@@ -22,17 +22,6 @@ std::string value_of(const std::string& line, char separator) {
   if (first == std::string::npos) return "";
   return line.substr(first, line.find_last_not_of(kSpace) - first + 1);
 }
-
-// Bytes of an entry "name:  number kB" in a file; 0 if it is missing.
-std::int64_t memory_entry(const char* file, std::string_view name) {
-  std::ifstream in(file);
-  for (std::string line; std::getline(in, line);) {
-    if (line.starts_with(name)) return std::strtoll(line.c_str() + name.size(), nullptr, 10) * 1024;
-  }
-  return 0;
-}
-
-constexpr const char* kMemory = "/proc/meminfo";
 
 void read_cpu(Machine& machine) {
   std::ifstream in("/proc/cpuinfo");
@@ -51,8 +40,8 @@ void read_cpu(Machine& machine) {
 Machine this_machine() {
   Machine machine;
   read_cpu(machine);
-  machine.threads = static_cast<int>(std::thread::hardware_concurrency());
-  machine.memory = memory_entry(kMemory, "MemTotal:");
+  machine.threads = usable_cpus();
+  machine.memory = proc_entry("/proc/meminfo", "MemTotal:");
   std::ifstream release("/etc/os-release");
   for (std::string line; std::getline(release, line);) {
     if (line.starts_with("PRETTY_NAME=")) machine.os = value_of(line, '=');
@@ -65,11 +54,9 @@ Machine this_machine() {
   return machine;
 }
 
-std::int64_t available_memory() { return memory_entry(kMemory, "MemAvailable:"); }
-
 std::int64_t peak_memory() {
   // getrusage() includes the peak of the parent process.
-  if (const std::int64_t peak = memory_entry("/proc/self/status", "VmHWM:"); peak > 0) return peak;
+  if (const std::int64_t peak = proc_entry("/proc/self/status", "VmHWM:"); peak > 0) return peak;
   struct rusage usage {};
   return ::getrusage(RUSAGE_SELF, &usage) == 0 ? std::int64_t{usage.ru_maxrss} * 1024 : 0;
 }

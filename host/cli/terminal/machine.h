@@ -16,9 +16,6 @@ struct Machine {
 
 Machine this_machine();
 
-/// Bytes available without swapping; 0 = unknown.
-std::int64_t available_memory();
-
 /// Largest resident size of this process so far, bytes.
 std::int64_t peak_memory();
 

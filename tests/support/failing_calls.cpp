@@ -1,0 +1,118 @@
+// Preloaded into a program, makes one of its system calls fail: FAIL_CALL names it, FAIL_AT its number among
+// the calls on files whose path contains FAIL_PATH (from 1), FAIL_ERRNO the error; "thread" is
+// pthread_create. With FAIL_ON set all further ones fail too. Creates the file FAIL_MARK when it happens.
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdarg>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+namespace {
+
+std::atomic<long> calls{0};
+
+template <class Function>
+Function* next(const char* name) {
+  return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
+}
+
+const char* setting(const char* name) {
+  const char* const value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody changes it
+  return value != nullptr ? value : "";
+}
+
+bool fails(const char* call, const char* path) {
+  if (std::strcmp(setting("FAIL_CALL"), call) != 0 || std::strstr(path, setting("FAIL_PATH")) == nullptr)
+    return false;
+  const long number = ++calls;
+  const long at = std::atol(setting("FAIL_AT"));
+  if (number != at && (number < at || *setting("FAIL_ON") == '\0')) return false;
+  ::close(next<int(const char*, int, ...)>("open")(setting("FAIL_MARK"), O_CREAT | O_WRONLY, 0600));
+  errno = std::atoi(setting("FAIL_ERRNO"));
+  return true;
+}
+
+bool fails(const char* call, int fd) {
+  char path[4096] = {};
+  const std::string link = "/proc/self/fd/" + std::to_string(fd);
+  return ::readlink(link.c_str(), path, sizeof(path) - 1) > 0 && fails(call, path);
+}
+
+template <class Mode>
+int open_as(const char* name, const char* path, int flags, Mode mode) {
+  return fails("open", path) ? -1 : next<int(const char*, int, ...)>(name)(path, flags, mode);
+}
+
+std::FILE* fopen_as(const char* name, const char* path, const char* mode) {
+  return fails("open", path) ? nullptr : next<std::FILE*(const char*, const char*)>(name)(path, mode);
+}
+
+void* mmap_as(const char* name, void* at, std::size_t bytes, int protection, int flags, int fd,
+              off_t offset) {
+  if (fd >= 0 && fails("mmap", fd)) return MAP_FAILED;
+  return next<void*(void*, std::size_t, int, int, int, off_t)>(name)(at, bytes, protection, flags, fd,
+                                                                     offset);
+}
+
+}  // namespace
+
+extern "C" {
+
+int open(const char* path, int flags, ...) {
+  va_list arguments;
+  va_start(arguments, flags);
+  const unsigned mode = (flags & O_CREAT) != 0 ? va_arg(arguments, unsigned) : 0;
+  va_end(arguments);
+  return open_as("open", path, flags, mode);
+}
+
+int open64(const char* path, int flags, ...) {
+  va_list arguments;
+  va_start(arguments, flags);
+  const unsigned mode = (flags & O_CREAT) != 0 ? va_arg(arguments, unsigned) : 0;
+  va_end(arguments);
+  return open_as("open64", path, flags, mode);
+}
+
+std::FILE* fopen(const char* path, const char* mode) { return fopen_as("fopen", path, mode); }
+std::FILE* fopen64(const char* path, const char* mode) { return fopen_as("fopen64", path, mode); }
+
+ssize_t read(int fd, void* to, std::size_t bytes) {
+  return fails("read", fd) ? -1 : next<ssize_t(int, void*, std::size_t)>("read")(fd, to, bytes);
+}
+
+ssize_t write(int fd, const void* from, std::size_t bytes) {
+  return fails("write", fd) ? -1 : next<ssize_t(int, const void*, std::size_t)>("write")(fd, from, bytes);
+}
+
+int fsync(int fd) { return fails("fsync", fd) ? -1 : next<int(int)>("fsync")(fd); }
+
+int rename(const char* from, const char* to) noexcept {
+  return fails("rename", to) ? -1 : next<int(const char*, const char*)>("rename")(from, to);
+}
+
+void* mmap(void* at, std::size_t bytes, int protection, int flags, int fd, off_t offset) noexcept {
+  return mmap_as("mmap", at, bytes, protection, flags, fd, offset);
+}
+
+void* mmap64(void* at, std::size_t bytes, int protection, int flags, int fd, off64_t offset) noexcept {
+  return mmap_as("mmap64", at, bytes, protection, flags, fd, offset);
+}
+
+int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*run)(void*),
+                   void* argument) noexcept {
+  if (fails("thread", setting("FAIL_PATH"))) return errno;
+  return next<int(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*)>("pthread_create")(
+      thread, attributes, run, argument);
+}
+
+}  // extern "C"
