@@ -4,6 +4,7 @@
 
 #include "kernels/device/mma.h"
 #include "kernels/device/ptx.h"
+#include "kernels/device/scratch.h"
 #include "kernels/device/warp.h"
 
 #include <cmath>
@@ -20,13 +21,6 @@ __device__ inline int this_lane() { return static_cast<int>(threadIdx.x) % kWarp
 __device__ inline float shfl_xor_sync(float value, int distance) {
   return __shfl_xor_sync(kAllLanes, value, distance);
 }
-
-#if defined(__CUDACC__)
-extern __shared__ __align__(16) unsigned char dynamic_shared_memory[];
-__device__ inline unsigned char* dynamic_shared() { return dynamic_shared_memory; }
-#else
-unsigned char* dynamic_shared();
-#endif
 
 /// How a warp loads rows into shared memory, as bfloat16. `from(r)`: row r in global memory, or null for
 /// zeros; `to(r)`: its destination; rows have `values` values, a multiple of 16. Warp `index` of `warps`

@@ -7,15 +7,28 @@
 
 namespace warp2vec {
 
+#if defined(__CUDACC__)
+extern __shared__ __align__(16) unsigned char dynamic_shared_memory[];
+__device__ inline unsigned char* dynamic_shared() { return dynamic_shared_memory; }
+#else
+unsigned char* dynamic_shared();
+#endif
+
 /// Hands out consecutive 16-byte-aligned arrays. Constructed with null it only measures: bytes() is what the
 /// same calls would take.
 class Scratch {
  public:
-  WARP2VEC_HD explicit Scratch(unsigned char* memory) : memory_(memory) {}
+  /// `shared`: it is a block's dynamic shared memory, or the host's stand-in. A GPU's compiler cannot tell
+  /// from a pointer that was passed on, and would use slower instructions for any kind of memory.
+  WARP2VEC_HD explicit Scratch(unsigned char* memory, bool shared = false)
+      : memory_(memory), shared_(shared) {}
 
   template <class T>
   WARP2VEC_HD T* take(std::int64_t count) {
-    unsigned char* const taken = memory_ != nullptr ? memory_ + bytes_ : nullptr;
+    unsigned char* taken = memory_ != nullptr ? memory_ + bytes_ : nullptr;
+#if defined(__CUDA_ARCH__)
+    if (shared_) taken = dynamic_shared() + (memory_ + bytes_ - dynamic_shared());
+#endif
     bytes_ += (count * static_cast<std::int64_t>(sizeof(T)) + 15) / 16 * 16;
     return reinterpret_cast<T*>(taken);
   }
@@ -23,6 +36,7 @@ class Scratch {
 
  private:
   unsigned char* memory_;
+  bool shared_;
   std::int64_t bytes_ = 0;
 };
 

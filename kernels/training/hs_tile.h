@@ -453,7 +453,8 @@ class HsTiles {
     const std::int64_t sub_tiles =
         (model_.tile_centres + model_.path_tile_centres - 1) / model_.path_tile_centres;
     Scratch scratch(memory_.metadata +
-                    (q.tile * sub_tiles + q.sub_tile) % 2 * metadata_bytes(model_, sizes_));
+                    (q.tile * sub_tiles + q.sub_tile) % 2 * metadata_bytes(model_, sizes_),
+                    true);
     return HsTileMetadata::take(scratch, model_, tile_.shape);
   }
 

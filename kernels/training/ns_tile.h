@@ -353,7 +353,7 @@ class NsTiles {
   }
   // Not an array of two: a GPU would keep an array that is indexed at run time in slow local memory.
   WARP2VEC_HD NsTileMetadata metadata_of(std::int64_t t) const {
-    Scratch scratch(metadata_ + t % 2 * metadata_bytes(model_));
+    Scratch scratch(metadata_ + t % 2 * metadata_bytes(model_), true);
     return NsTileMetadata::take(scratch, model_);
   }
 

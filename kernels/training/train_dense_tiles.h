@@ -137,7 +137,7 @@ WARP2VEC_HD void train_dense_tiles(Block& block, const Model& model, const Table
                                    unsigned char* memory) {
   using Warp = typename Block::Warp;
   const int warps = block.warps();
-  Scratch scratch(memory);
+  Scratch scratch(memory, true);
   const auto own_memory = DenseTileMemory<kTrains, Value, Warp, Centres>::take(scratch, model, sizes, warps);
   const NsTiles<Value, Warp, Centres> negatives(model, tables, batch, own_memory.negative_tile,
                                                 own_memory.negative_metadata);
