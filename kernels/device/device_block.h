@@ -280,6 +280,11 @@ class DeviceWarp : public DeviceCopies {
   __device__ static void add(float* p, int count, float v) {
     if (this_lane() < count) atomicAdd(p + this_lane(), v);
   }
+  /// Bit l: whether f(l).
+  template <class F>
+  __device__ static std::uint32_t ballot(F f) {
+    return __ballot_sync(kAllLanes, f(this_lane()) ? 1 : 0);
+  }
   /// Each lane for itself.
   __device__ static void count(std::uint32_t* p, std::uint32_t n) { atomicAdd(p, n); }
   __device__ static float first(float v) { return v; }  // for sums, which every lane has

@@ -12,6 +12,8 @@
 /// Then HsTiles, which trains a tile on tensor cores, with x [C, dim] and y [T, dim] rounded to bfloat16:
 ///     s = x y^T;  x += scale (g y);  y += scale (g^T x)
 
+#include "kernels/device/bits.h"
+#include "kernels/device/fast_math.h"
 #include "kernels/device/scratch.h"
 #include "kernels/device/warp.h"
 #include "kernels/training/dense_tile.h"
@@ -33,15 +35,6 @@ struct HsTileSizes {
             static_cast<std::int32_t>(model.input.stride)};
   }
 };
-
-/// Number of set bits.
-WARP2VEC_HD inline int count_bits(std::uint32_t bits) {
-#if defined(__CUDA_ARCH__)
-  return __popc(bits);
-#else
-  return __builtin_popcount(bits);
-#endif
-}
 
 /// Metadata of a row. In the masks each centre of the tile is one bit.
 struct PathRow {
@@ -232,7 +225,7 @@ struct HsMask {
   }
   WARP2VEC_HD float gradient(std::int32_t c, std::int32_t t, float score) const {
     const Turns turns = turns_of(c, t);
-    return turns.none() ? 0.0F : turns_gradient(score, turns.left, turns.right);
+    return turns_gradient_by([](float x) { return fast_sigmoid(x); }, score, turns.left, turns.right);
   }
   WARP2VEC_HD float loss(std::int32_t c, std::int32_t t, float score) const {
     const Turns turns = turns_of(c, t);
@@ -452,8 +445,7 @@ class HsTiles {
     // All tiles but the last have the same number of sub-tiles.
     const std::int64_t sub_tiles =
         (model_.tile_centres + model_.path_tile_centres - 1) / model_.path_tile_centres;
-    Scratch scratch(memory_.metadata +
-                    (q.tile * sub_tiles + q.sub_tile) % 2 * metadata_bytes(model_, sizes_),
+    Scratch scratch(memory_.metadata + (q.tile * sub_tiles + q.sub_tile) % 2 * metadata_bytes(model_, sizes_),
                     true);
     return HsTileMetadata::take(scratch, model_, tile_.shape);
   }

@@ -11,6 +11,8 @@
 /// Then NsTiles, which trains a tile on tensor cores, with x [C, dim] and y [N + M, dim] rounded to bfloat16:
 ///     s = x y^T;  g = w sigmoid(-sign(w) s);  x += scale (g y);  y += scale (g^T x)
 
+#include "kernels/device/bits.h"
+#include "kernels/device/fast_math.h"
 #include "kernels/device/warp.h"
 #include "kernels/training/dense_tile.h"
 #include "kernels/training/dense_tile_products.h"
@@ -36,12 +38,14 @@ struct Tables {
 
 /// Metadata of a tile; see DenseTileShape. Contexts come first, then targets.
 struct NsTileMetadata {
-  std::int32_t* row;        ///< [rows] in the input or output matrix, or DenseTile::kNone
-  float* scale;             ///< [rows] learning rate times damping, or 0; after damp_rows()
-  std::int32_t* pairs;      ///< [contexts] number of a context's centres ...
-  float* negative_weight;   ///< [contexts] ... and the magnitude of its weight with each negative
-  CentreWindow* window;     ///< [centres]
-  std::uint8_t* is_centre;  ///< [negatives] whether the word is a centre of the tile
+  std::int32_t* row;       ///< [rows] in the input or output matrix, or DenseTile::kNone
+  float* scale;            ///< [rows] learning rate times damping, or 0; after damp_rows()
+  std::int32_t* pairs;     ///< [contexts] number of a context's centres ...
+  float* negative_weight;  ///< [contexts] ... and the magnitude of its weight with each negative
+  CentreWindow* window;    ///< [centres]
+  /// [context fragments, targets] bit r: context r of the fragment is in the window of a centre that has the
+  /// target's word: that centre itself, or for a negative any
+  std::uint16_t* met;
   RowPairs context_pairs;
   RowPairs target_pairs;
 
@@ -58,7 +62,7 @@ struct NsTileMetadata {
     metadata.pairs = scratch.take<std::int32_t>(shape.contexts);
     metadata.negative_weight = scratch.take<float>(shape.contexts);
     metadata.window = scratch.take<CentreWindow>(model.tile_centres);
-    metadata.is_centre = scratch.take<std::uint8_t>(model.tile_negatives);
+    metadata.met = scratch.take<std::uint16_t>(std::int64_t{shape.contexts / kMmaSide} * shape.targets);
     metadata.context_pairs = RowPairs::take(scratch);
     metadata.target_pairs = RowPairs::take(scratch);
     return metadata;
@@ -98,8 +102,14 @@ WARP2VEC_HD void sample_words(Warp& warp, int index, int warps, const Model& mod
   metadata.target_pairs.clear(warp, index, warps);
 }
 
-/// Counts the pairs of each row, drops contexts without any, and finds the negatives that are also centres.
-/// After sample_words() of all warps.
+/// Whether target t is a negative: neither a centre nor padding.
+WARP2VEC_HD inline bool is_negative(const Model& model, std::int32_t t) {
+  return model.tile_centres <= t && t < model.tile_centres + model.tile_negatives;
+}
+
+/// Counts the pairs of each row, drops contexts without any, and finds which contexts each target has met.
+/// After sample_words() of all warps. Contexts are the work of the first warps, targets that of the last
+/// ones.
 template <class Warp>
 WARP2VEC_HD void mask_words(Warp& warp, int index, int warps, const Model& model, const TilePlace& place,
                             const DenseTileShape& shape, const NsTileMetadata& metadata) {
@@ -107,9 +117,10 @@ WARP2VEC_HD void mask_words(Warp& warp, int index, int warps, const Model& model
   const auto max_negative_pairs = static_cast<std::int32_t>(
       tile_negative_weight(place.centres * 2 * model.window, model.negative, model.tile_negatives) + 1);
   warp.strided(
-      place.contexts + model.tile_negatives + place.centres,
+      shape.contexts,
       [&](std::int64_t i) {
         const auto c = static_cast<std::int32_t>(i);
+        metadata.negative_weight[c] = 0;
         if (c < place.contexts) {
           const std::int32_t near = c - place.lead;  // the centre at the same element
           const std::int32_t last =
@@ -123,19 +134,34 @@ WARP2VEC_HD void mask_words(Warp& warp, int index, int warps, const Model& model
             metadata.context_pairs.add(warp, metadata.row[c], pairs);
           else
             metadata.row[c] = DenseTile::kNone;
-        } else if (c < place.contexts + model.tile_negatives) {
-          const std::int32_t m = c - place.contexts;
-          const std::int32_t row = targets[model.tile_centres + m];
-          bool is_centre = false;
-          for (std::int32_t t = 0; t < place.centres; ++t) is_centre |= targets[t] == row;
-          metadata.is_centre[m] = is_centre ? 1 : 0;
-          metadata.target_pairs.add(warp, row, max_negative_pairs);
-        } else {
-          const std::int32_t t = c - place.contexts - model.tile_negatives;
-          metadata.target_pairs.add(warp, targets[t], metadata.window[t].pairs());
         }
       },
       index, warps);
+  warp.strided(
+      shape.targets,
+      [&](std::int64_t i) {
+        const auto t = static_cast<std::int32_t>(i);
+        const auto meet = [&](std::int32_t centre, bool first) {
+          const CentreWindow window = metadata.window[centre];
+          const std::int32_t own = place.lead + centre;
+          for (std::int32_t f = 0; f < shape.contexts / kMmaSide; ++f) {
+            std::uint16_t& met = metadata.met[f * shape.targets + t];
+            const std::uint32_t bits = bits_of_16(window.begin, window.end, f) & ~bits_of_16(own, own + 1, f);
+            met = static_cast<std::uint16_t>(first ? bits : met | bits);
+          }
+        };
+        if (t < place.centres) {
+          meet(t, true);
+          metadata.target_pairs.add(warp, targets[t], metadata.window[t].pairs());
+          return;
+        }
+        for (std::int32_t f = 0; f < shape.contexts / kMmaSide; ++f) metadata.met[f * shape.targets + t] = 0;
+        if (!is_negative(model, t)) return;
+        for (std::int32_t centre = 0; centre < place.centres; ++centre)
+          if (targets[centre] == targets[t]) meet(centre, false);
+        metadata.target_pairs.add(warp, targets[t], max_negative_pairs);
+      },
+      warps - 1 - index, warps);
 }
 
 /// Number of pairs of all contexts equal to row `row`.
@@ -208,20 +234,13 @@ WARP2VEC_HD std::int64_t pairs_of(Warp& warp, const TilePlace& place, const NsTi
   return static_cast<std::int64_t>(warp.first(warp_sum(warp, pairs)));
 }
 
-/// The weight of context c and target t (see update_rule.h); 0 for absent rows.
-WARP2VEC_HD inline float weight(const Model& model, const TilePlace& place, const DenseTileShape& shape,
+/// The weight of context c and target t (see update_rule.h); 0 for absent rows. Without branches.
+WARP2VEC_HD inline float weight(const Model& model, const DenseTileShape& shape,
                                 const NsTileMetadata& metadata, std::int32_t c, std::int32_t t) {
-  if (c >= place.contexts) return 0;
-  if (t < model.tile_centres)
-    return t < place.centres && metadata.window[t].contains(place, c, t) ? 1.0F : 0.0F;
-  const std::int32_t m = t - model.tile_centres;
-  if (m >= model.tile_negatives) return 0;
-  if (metadata.is_centre[m] != 0) {
-    const std::int32_t* const centres = metadata.row + shape.contexts;
-    for (std::int32_t own = 0; own < place.centres; ++own)
-      if (centres[own] == centres[t] && metadata.window[own].contains(place, c, own)) return 0;
-  }
-  return -metadata.negative_weight[c];
+  const std::uint32_t fragment = metadata.met[c / kMmaSide * shape.targets + t];
+  const bool met = (fragment >> (c % kMmaSide) & 1U) != 0;
+  const float unmet = is_negative(model, t) ? -metadata.negative_weight[c] : 0.0F;
+  return met ? (is_negative(model, t) ? 0.0F : 1.0F) : unmet;
 }
 
 /// Which contexts and targets interact; see dense_tile_products.h.
@@ -240,12 +259,11 @@ struct NsMask {
     return t < last && c < last + place.lead + model.window && c + kMmaSide > t + place.lead - model.window;
   }
   WARP2VEC_HD float gradient(std::int32_t c, std::int32_t t, float score) const {
-    const float w = weight(model, place, shape, metadata, c, t);
-    return w == 0.0F ? 0.0F : score_gradient(score, w);
+    return score_gradient_by([](float x) { return fast_sigmoid(x); }, score,
+                             weight(model, shape, metadata, c, t));
   }
   WARP2VEC_HD float loss(std::int32_t c, std::int32_t t, float score) const {
-    const float w = weight(model, place, shape, metadata, c, t);
-    return w == 0.0F ? 0.0F : score_loss(score, w);
+    return score_loss(score, weight(model, shape, metadata, c, t));
   }
 };
 

@@ -2,6 +2,7 @@
 /// Tiles as minibatches, for GPUs without tensor cores: pairs, weights and scales are those of ns_tile.h and
 /// hs_tile.h, listed here target by target.
 
+#include "kernels/device/bits.h"
 #include "kernels/training/hs_tile.h"
 #include "kernels/training/minibatch.h"
 #include "kernels/training/model.h"
@@ -59,13 +60,13 @@ struct NsTileMinibatch {
       const MinibatchTarget& target = minibatch.target[t];
       for (std::int32_t c = target.begin; c < target.end; ++c)
         minibatch.weights[target.weights + c - target.begin] =
-            weight(model, place, shape, metadata, c, static_cast<std::int32_t>(t));
+            weight(model, shape, metadata, c, static_cast<std::int32_t>(t));
     });
     group.for_each(std::int64_t{model.tile_negatives} * minibatch.contexts, [&](std::int64_t i) {
       // In 32 bits, since a GPU divides 64 bits slowly: at most 1,024 * 3,024 weights.
       const std::int32_t m = static_cast<std::int32_t>(i) / minibatch.contexts;
       const std::int32_t c = static_cast<std::int32_t>(i) % minibatch.contexts;
-      minibatch.weights[first_weight + i] = weight(model, place, shape, metadata, c, model.tile_centres + m);
+      minibatch.weights[first_weight + i] = weight(model, shape, metadata, c, model.tile_centres + m);
     });
   }
 };

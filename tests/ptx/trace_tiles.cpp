@@ -32,6 +32,7 @@ class Trace {
     shared_bytes_ = warp.block->shadow.size();
   }
   void write(int architecture) const {
+    if (program_ == nullptr) return;
     std::printf("kernel %d %zu %zu %s\n", architecture, warps_, shared_bytes_, program_->name.c_str());
     for (const std::string& text : program_->text) std::printf("i %s\n", text.c_str());
     for (const auto& [place, runs] : runs_) {
@@ -87,7 +88,8 @@ void trace(const Config& config, int architecture) {
   try {
     run_from_long(text_of(3 * kBlocks * kTiles * config.centres_per_tile()), config,
                   tensor_cores(kBlocks, 0));
-  } catch (const std::exception&) {  // the other blocks were left out
+  } catch (const std::exception& error) {  // at least that the other blocks were left out
+    std::fprintf(stderr, "%s\n", error.what());
   }
   trace.write(architecture);
 }
