@@ -73,14 +73,12 @@ struct DenseTile {
     return tile;
   }
 
-  /// Rows from `context` on, and rows from `target` on.
-  WARP2VEC_HD Bf16* contexts(std::int32_t context) const {
-    return rows + std::int64_t{context} * shape.row_stride();
-  }
+  /// Rows from `context` on, and rows from `target` on. In 32 bits, like the addresses of shared memory.
+  WARP2VEC_HD Bf16* contexts(std::int32_t context) const { return rows + context * shape.row_stride(); }
   WARP2VEC_HD Bf16* targets(std::int32_t target) const { return contexts(shape.contexts + target); }
   /// Gradients from (context, target) on.
   WARP2VEC_HD Bf16* gradient(std::int32_t context, std::int32_t target) const {
-    return gradients + std::int64_t{context} * shape.gradient_stride() + target;
+    return gradients + (context * shape.gradient_stride() + target);
   }
 };
 

@@ -64,9 +64,33 @@ WARP2VEC_HD void forward_tile(Warp& warp, int index, int warps, const DenseTile&
   }
 }
 
-/// Computes the updates of all rows: `add(r, d, vector)` gets kVectorSize values of the update of row r, from
-/// column d on, before scaling. A warp takes 16 rows by 32 columns at a time, the last targets first, whose
-/// sums are the longest with negative sampling.
+/// The sums of one fragment of contexts (kContexts) or targets, over two fragments of columns from `d` on.
+template <bool kContexts, class Warp, class Mask>
+WARP2VEC_HD void sum_updates(Warp& warp, const DenseTile& tile, const Mask& mask, std::int32_t fragment,
+                             std::int32_t d, bool both, typename Warp::Mma::Accumulator& left,
+                             typename Warp::Mma::Accumulator& right) {
+  using Mma = typename Warp::Mma;
+  const DenseTileShape& shape = tile.shape;
+  const auto interact = [&](std::int32_t other) {
+    return kContexts ? mask.fragments_interact(fragment, other) : mask.fragments_interact(other, fragment);
+  };
+  for_each_interacting(
+      warp, (kContexts ? shape.targets : shape.contexts) / kMmaSide, interact, [&](std::int32_t other) {
+        const Bf16* const g = kContexts ? tile.gradient(fragment * kMmaSide, other * kMmaSide)
+                                        : tile.gradient(other * kMmaSide, fragment * kMmaSide);
+        const auto gradients = kContexts ? Mma::load_a(g, shape.gradient_stride())
+                                         : Mma::load_a_transposed(g, shape.gradient_stride());
+        const Bf16* const rows =
+            (kContexts ? tile.targets(other * kMmaSide) : tile.contexts(other * kMmaSide)) + d;
+        Mma::multiply_add(gradients, Mma::load_b_transposed(rows, shape.row_stride()), left);
+        if (both)
+          Mma::multiply_add(gradients, Mma::load_b_transposed(rows + kMmaSide, shape.row_stride()), right);
+      });
+}
+
+/// Computes the updates of all rows: `add(r, d, vector)` gets a vector (see mma.h) of the update of row r,
+/// from column d on, before scaling. A warp takes 16 rows by 32 columns at a time, the last targets first,
+/// whose sums are the longest with negative sampling.
 template <class Warp, class Mask, class Add>
 WARP2VEC_HD void backward_tile(Warp& warp, int index, int warps, const DenseTile& tile, const Mask& mask,
                                Add add) {
@@ -74,35 +98,21 @@ WARP2VEC_HD void backward_tile(Warp& warp, int index, int warps, const DenseTile
   constexpr std::int32_t kColumns = 2 * kMmaSide;
   const DenseTileShape& shape = tile.shape;
   const std::int32_t context_fragments = shape.contexts / kMmaSide;
-  const std::int32_t target_fragments = shape.targets / kMmaSide;
+  const std::int32_t fragments = shape.rows() / kMmaSide;
   const std::int32_t column_groups = (shape.values + kColumns - 1) / kColumns;
-  const std::int32_t stride = shape.row_stride();
-  for (std::int32_t work = index; work < (context_fragments + target_fragments) * column_groups;
-       work += warps) {
-    const std::int32_t fragment = context_fragments + target_fragments - 1 - work / column_groups;
+  for (std::int32_t work = index; work < fragments * column_groups; work += warps) {
+    const std::int32_t fragment = fragments - 1 - work / column_groups;
     const std::int32_t d = work % column_groups * kColumns;
     const bool both = d + kMmaSide < shape.values;
-    const bool is_context = fragment < context_fragments;
     auto left = Mma::zero();
     auto right = Mma::zero();
-    const auto interact = [&](std::int32_t other) {
-      return is_context ? mask.fragments_interact(fragment, other)
-                        : mask.fragments_interact(other, fragment - context_fragments);
-    };
-    const auto add_product = [&](std::int32_t other) {
-      const std::int32_t cf = is_context ? fragment : other;
-      const std::int32_t tf = is_context ? other : fragment - context_fragments;
-      const Bf16* const g = tile.gradient(cf * kMmaSide, tf * kMmaSide);
-      const auto gradients = is_context ? Mma::load_a(g, shape.gradient_stride())
-                                        : Mma::load_a_transposed(g, shape.gradient_stride());
-      const Bf16* const rows = (is_context ? tile.targets(tf * kMmaSide) : tile.contexts(cf * kMmaSide)) + d;
-      Mma::multiply_add(gradients, Mma::load_b_transposed(rows, stride), left);
-      if (both) Mma::multiply_add(gradients, Mma::load_b_transposed(rows + kMmaSide, stride), right);
-    };
-    for_each_interacting(warp, is_context ? target_fragments : context_fragments, interact, add_product);
+    if (fragment < context_fragments)
+      sum_updates<true>(warp, tile, mask, fragment, d, both, left, right);
+    else
+      sum_updates<false>(warp, tile, mask, fragment - context_fragments, d, both, left, right);
     const auto add_fragment = [&](std::int32_t column, const typename Mma::Accumulator& updates) {
-      Mma::for_each_vector(updates, [&](int row, int row_half, const float* vector) {
-        add(fragment * kMmaSide + row, column + row_half * kVectorSize, vector);
+      Mma::for_each_vector(updates, [&](int row, int from, const float* vector) {
+        add(fragment * kMmaSide + row, column + from, vector);
       });
     };
     add_fragment(d, left);

@@ -290,11 +290,11 @@ struct TopNodes {
     }
   }
 
-  /// Scales kVectorSize values of an update and adds them to node n from column d on.
+  /// Scales a vector (see mma.h) of an update and adds it to node n from column d on.
   WARP2VEC_HD void update(std::int32_t n, std::int32_t d, float scale, const float* vector) const {
     float* const to = values + n * nodes.stride + d;
     WARP2VEC_UNROLL
-    for (int i = 0; i < kVectorSize; ++i) to[i] += scale * vector[i];
+    for (int i = 0; i < kVectorSize; ++i) to[vector_column(i)] += scale * vector[i];
   }
 
   /// Adds the changes since load() to the nodes in global memory.
@@ -306,14 +306,16 @@ struct TopNodes {
       warp.strided(
           nodes.stride / kVectorSize,
           [&](std::int64_t p) {
+            // Half of the 16 columns of a fragment.
+            const std::int64_t column = p / 2 * kMmaSide + p % 2 * 4;
             float change[kVectorSize];
             bool changed = false;
             WARP2VEC_UNROLL
             for (int i = 0; i < kVectorSize; ++i) {
-              change[i] = now[p * kVectorSize + i] - before[p * kVectorSize + i];
+              change[i] = now[column + vector_column(i)] - before[column + vector_column(i)];
               changed |= change[i] != 0.0F;
             }
-            if (changed) Warp::Mma::add(nodes.row(std::int64_t{n}) + p * kVectorSize, change);
+            if (changed) Warp::Mma::add(nodes.row(std::int64_t{n}) + column, change);
           },
           0, 1);
     }

@@ -267,7 +267,7 @@ struct NsMask {
   }
 };
 
-/// Adds kVectorSize values of an update to a row.
+/// Adds a vector (see mma.h) of an update to a row.
 template <class Mma, class Random>
 WARP2VEC_HD void add_vector(float* to, const Bf16* /*copy*/, const float (&update)[kVectorSize],
                             Random /*random*/) {
@@ -283,7 +283,7 @@ WARP2VEC_HD void add_vector(Bf16* to, const Bf16* copy, const float (&update)[kV
   float difference[kVectorSize];
   WARP2VEC_UNROLL
   for (int i = 0; i < kVectorSize; ++i) {
-    const float old = to_float(copy[i]);
+    const float old = to_float(copy[vector_column(i)]);
     difference[i] = to_float(stochastic_bf16(old + update[i], bits.w[i / 2] >> (i % 2 * 16) & 0xFFFFU)) - old;
   }
   Mma::add(to, difference);
@@ -352,7 +352,8 @@ class NsTiles {
                     for (int i = 0; i < kVectorSize; ++i) update[i] = metadata.scale[r] * vector[i];
                     add_vector<Mma>(
                         tables_.row(r < tile_.shape.contexts, row) + d, tile_.contexts(r) + d, update, [&] {
-                          const std::int32_t at = (r * tile_.shape.values + d) / kVectorSize;
+                          // A vector begins at column 0 or 4 of 16.
+                          const std::int32_t at = (r * tile_.shape.values + d) / 4;
                           return batch_.draws.block(Stream::rounding, static_cast<std::uint64_t>(number),
                                                     static_cast<std::uint32_t>(at));
                         });
