@@ -4,7 +4,7 @@
 ///
 /// First a tile's metadata, known before its rows are read, for tensor cores and for tile_minibatches.h
 /// alike. Contexts [C] are all elements that the windows of the N centres may cover, targets [N + M] the
-/// centres, then the negatives. Their weights are
+/// centres, then the negatives, each padded to whole fragments. Their weights are
 ///     w[c, t] = 1 if context c is in the window of centre t, else 0
 ///     w[c, N + m] = -pairs(c) K / M, or 0 if negative m is a centre that has c in its window
 ///
@@ -36,22 +36,27 @@ struct Tables {
   }
 };
 
-/// Metadata of a tile; see DenseTileShape. Contexts come first, then targets.
+/// Metadata of a tile; see DenseTileShape. Contexts come first, then centres, then negatives.
 struct NsTileMetadata {
   std::int32_t* row;       ///< [rows] in the input or output matrix, or DenseTile::kNone
   float* scale;            ///< [rows] learning rate times damping, or 0; after damp_rows()
-  std::int32_t* pairs;     ///< [contexts] number of a context's centres ...
-  float* negative_weight;  ///< [contexts] ... and the magnitude of its weight with each negative
+  std::int32_t* pairs;     ///< [rows] of a context or centre, in the tile; 1 for a negative
+  float* negative_weight;  ///< [contexts] magnitude of a context's weight with each negative
   CentreWindow* window;    ///< [centres]
   /// [context fragments, targets] bit r: context r of the fragment is in the window of a centre that has the
   /// target's word: that centre itself, or for a negative any
   std::uint16_t* met;
+  float* lr;  ///< [1]
   RowPairs context_pairs;
   RowPairs target_pairs;
 
+  /// Which target is the first negative.
+  WARP2VEC_HD static std::int32_t first_negative(const Model& model) {
+    return padded_to_mma(model.tile_centres);
+  }
   WARP2VEC_HD static DenseTileShape shape_of(const Model& model) {
     return {padded_to_mma(model.tile_centres + 2 * model.window),
-            padded_to_mma(model.tile_centres + model.tile_negatives),
+            first_negative(model) + padded_to_mma(model.tile_negatives),
             static_cast<std::int32_t>(model.input.stride)};
   }
   WARP2VEC_HD static NsTileMetadata take(Scratch& scratch, const Model& model) {
@@ -59,52 +64,70 @@ struct NsTileMetadata {
     NsTileMetadata metadata{};
     metadata.row = scratch.take<std::int32_t>(shape.rows());
     metadata.scale = scratch.take<float>(shape.rows());
-    metadata.pairs = scratch.take<std::int32_t>(shape.contexts);
+    metadata.pairs = scratch.take<std::int32_t>(shape.rows());
     metadata.negative_weight = scratch.take<float>(shape.contexts);
     metadata.window = scratch.take<CentreWindow>(model.tile_centres);
     metadata.met = scratch.take<std::uint16_t>(std::int64_t{shape.contexts / kMmaSide} * shape.targets);
+    metadata.lr = scratch.take<float>(1);
     metadata.context_pairs = RowPairs::take(scratch);
     metadata.target_pairs = RowPairs::take(scratch);
     return metadata;
   }
 };
 
+/// Whether target t is a negative: neither a centre nor padding.
+WARP2VEC_HD inline bool is_negative(const Model& model, std::int32_t t) {
+  const std::int32_t first = NsTileMetadata::first_negative(model);
+  return first <= t && t < first + model.tile_negatives;
+}
+
+/// Another order of the warps, which begins in their middle.
+WARP2VEC_HD constexpr int opposite(int index, int warps) {
+  return index < warps / 2 ? index + (warps + 1) / 2 : index - warps / 2;
+}
+
 /// Draws the negatives, looks up the other words, and prefetches all rows: the share of warp `index` of
-/// `warps`.
+/// `warps`. Each of the four chains of dependent loads and draws is the work of other warps.
 template <class Value, class Warp, class Centres>
 WARP2VEC_HD void sample_words(Warp& warp, int index, int warps, const Model& model,
                               const Tables<Value>& tables, const Centres& batch, const TilePlace& place,
                               const DenseTileShape& shape, const NsTileMetadata& metadata) {
-  const std::int64_t number = (batch.kept.first + place.begin) / model.tile_centres;
-  const auto set_row = [&](std::int64_t i, const MatrixView<Value>& table, std::int32_t row) {
-    metadata.row[i] = row;
-    warp.prefetch(table.row(std::int64_t{row}), table.stride * static_cast<std::int64_t>(sizeof(Value)));
+  const auto set_row = [&](std::int32_t r, const MatrixView<Value>& table, std::int32_t row) {
+    metadata.row[r] = row;
+    if (row != DenseTile::kNone)
+      warp.prefetch(table.row(std::int64_t{row}), table.stride * static_cast<std::int64_t>(sizeof(Value)));
   };
+  const std::int32_t negatives = NsTileMetadata::first_negative(model);
   warp.strided(
-      shape.rows(),
+      shape.contexts,
       [&](std::int64_t i) {
         const auto c = static_cast<std::int32_t>(i);
-        const std::int32_t t = c - shape.contexts;
-        const std::int32_t m = t - model.tile_centres;
-        metadata.row[i] = DenseTile::kNone;
-        if (c < place.contexts) {
-          set_row(i, tables.input, batch.row(place.first + c));
-        } else if (0 <= t && t < place.centres) {
-          metadata.window[t] = CentreWindow::of(model, batch, place, t);
-          set_row(i, tables.output, batch.row(place.begin + t));
-        } else if (0 <= m && m < model.tile_negatives) {
-          set_row(i, tables.output,
-                  static_cast<std::int32_t>(tile_negative(batch.draws, model.negatives, number, m)));
-        }
+        set_row(c, tables.input, c < place.contexts ? batch.row(place.first + c) : DenseTile::kNone);
       },
       index, warps);
+  warp.strided(
+      shape.targets,
+      [&](std::int64_t i) {
+        const auto t = static_cast<std::int32_t>(i);
+        std::int32_t row = DenseTile::kNone;
+        if (t < place.centres) {
+          row = batch.row(place.begin + t);
+        } else if (is_negative(model, t)) {
+          const std::int64_t number = (batch.kept.first + place.begin) / model.tile_centres;
+          row = static_cast<std::int32_t>(tile_negative(batch.draws, model.negatives, number, t - negatives));
+        }
+        set_row(shape.contexts + t, tables.output, row);
+      },
+      warps - 1 - index, warps);
+  warp.strided(
+      place.centres,
+      [&](std::int64_t t) {
+        metadata.window[t] = CentreWindow::of(model, batch, place, static_cast<std::int32_t>(t));
+        if (t == 0) *metadata.lr = batch.lr(model, place.begin);
+      },
+      opposite(index, warps), warps);
   metadata.context_pairs.clear(warp, index, warps);
   metadata.target_pairs.clear(warp, index, warps);
-}
-
-/// Whether target t is a negative: neither a centre nor padding.
-WARP2VEC_HD inline bool is_negative(const Model& model, std::int32_t t) {
-  return model.tile_centres <= t && t < model.tile_centres + model.tile_negatives;
 }
 
 /// Counts the pairs of each row, drops contexts without any, and finds which contexts each target has met.
@@ -120,6 +143,7 @@ WARP2VEC_HD void mask_words(Warp& warp, int index, int warps, const Model& model
       shape.contexts,
       [&](std::int64_t i) {
         const auto c = static_cast<std::int32_t>(i);
+        metadata.pairs[c] = 0;
         metadata.negative_weight[c] = 0;
         if (c < place.contexts) {
           const std::int32_t near = c - place.lead;  // the centre at the same element
@@ -150,56 +174,72 @@ WARP2VEC_HD void mask_words(Warp& warp, int index, int warps, const Model& model
             met = static_cast<std::uint16_t>(first ? bits : met | bits);
           }
         };
+        std::int32_t& pairs = metadata.pairs[shape.contexts + t];
+        pairs = 0;
         if (t < place.centres) {
           meet(t, true);
-          metadata.target_pairs.add(warp, targets[t], metadata.window[t].pairs());
+          pairs = metadata.window[t].pairs();
+          metadata.target_pairs.add(warp, targets[t], pairs);
           return;
         }
         for (std::int32_t f = 0; f < shape.contexts / kMmaSide; ++f) metadata.met[f * shape.targets + t] = 0;
         if (!is_negative(model, t)) return;
         for (std::int32_t centre = 0; centre < place.centres; ++centre)
           if (targets[centre] == targets[t]) meet(centre, false);
+        pairs = 1;
         metadata.target_pairs.add(warp, targets[t], max_negative_pairs);
       },
       warps - 1 - index, warps);
 }
 
+/// Four rows or numbers of pairs, which a GPU loads at once.
+struct alignas(16) FourOf {
+  std::int32_t values[4];
+};
+
+/// The pairs of rows [begin, end) of the tile, multiples of 4.
+struct PairSums {
+  std::int32_t all = 0;
+  std::int32_t of_row = 0;  ///< of those equal to `row`
+
+  WARP2VEC_HD PairSums(const NsTileMetadata& metadata, std::int32_t begin, std::int32_t end,
+                       std::int32_t row) {
+    const auto* const rows = reinterpret_cast<const FourOf*>(metadata.row);
+    const auto* const pairs = reinterpret_cast<const FourOf*>(metadata.pairs);
+    for (std::int32_t i = begin / 4; i < end / 4; ++i) {
+      const FourOf four_rows = rows[i];
+      const FourOf four_pairs = pairs[i];
+      WARP2VEC_UNROLL
+      for (int j = 0; j < 4; ++j) {
+        all += four_pairs.values[j];
+        of_row += four_rows.values[j] == row ? four_pairs.values[j] : 0;
+      }
+    }
+  }
+};
+
 /// Number of pairs of all contexts equal to row `row`.
-WARP2VEC_HD inline float pairs_of_context(const TilePlace& place, const NsTileMetadata& metadata,
+WARP2VEC_HD inline float pairs_of_context(const DenseTileShape& shape, const NsTileMetadata& metadata,
                                           std::int32_t row) {
-  std::int32_t pairs = 0;
-  WARP2VEC_NO_UNROLL
-  for (std::int32_t c = 0; c < place.contexts; ++c) pairs += metadata.row[c] == row ? metadata.pairs[c] : 0;
-  return static_cast<float>(pairs);
+  return static_cast<float>(PairSums(metadata, 0, shape.contexts, row).of_row);
 }
 
 /// Number of pairs of all centres and negatives equal to row `row`.
-WARP2VEC_HD inline float pairs_of_target(const Model& model, const TilePlace& place,
-                                         const DenseTileShape& shape, const NsTileMetadata& metadata,
-                                         std::int32_t row) {
-  const std::int32_t* const targets = metadata.row + shape.contexts;
-  std::int32_t pairs = 0;
-  std::int32_t all_pairs = 0;
-  std::int32_t negatives = 0;
-  WARP2VEC_NO_UNROLL
-  for (std::int32_t t = 0; t < place.centres; ++t) {
-    pairs += targets[t] == row ? metadata.window[t].pairs() : 0;
-    all_pairs += metadata.window[t].pairs();
-  }
-  WARP2VEC_NO_UNROLL
-  for (std::int32_t m = 0; m < model.tile_negatives; ++m)
-    negatives += targets[model.tile_centres + m] == row ? 1 : 0;
-  return static_cast<float>(pairs) +
-         static_cast<float>(negatives) *
-             tile_negative_weight(all_pairs, model.negative, model.tile_negatives);
+WARP2VEC_HD inline float pairs_of_target(const Model& model, const DenseTileShape& shape,
+                                         const NsTileMetadata& metadata, std::int32_t row) {
+  const std::int32_t negatives = shape.contexts + NsTileMetadata::first_negative(model);
+  const PairSums centres(metadata, shape.contexts, negatives, row);
+  const PairSums equal_negatives(metadata, negatives, shape.rows(), row);
+  return static_cast<float>(centres.of_row) +
+         static_cast<float>(equal_negatives.of_row) *
+             tile_negative_weight(centres.all, model.negative, model.tile_negatives);
 }
 
 /// Computes the scales of all rows. After mask_words() of all warps.
-template <class Warp, class Centres>
-WARP2VEC_HD void damp_rows(Warp& warp, int index, int warps, const Model& model, const Centres& batch,
-                           const TilePlace& place, const DenseTileShape& shape,
+template <class Warp>
+WARP2VEC_HD void damp_rows(Warp& warp, int index, int warps, const Model& model, const DenseTileShape& shape,
                            const NsTileMetadata& metadata) {
-  const float lr = batch.lr(model, place.begin);
+  const float lr = *metadata.lr;
   // Two branches rather than selected arguments, which a GPU would keep in slow local memory.
   const auto damp = [&](std::int64_t i, const HotView& hot, const RowPairs& bounds, auto pairs_of) {
     const std::int32_t row = metadata.row[i];
@@ -214,10 +254,10 @@ WARP2VEC_HD void damp_rows(Warp& warp, int index, int warps, const Model& model,
           metadata.scale[i] = 0;
         else if (i < shape.contexts)
           damp(i, model.hot_input, metadata.context_pairs,
-               [&](std::int32_t row) { return pairs_of_context(place, metadata, row); });
+               [&](std::int32_t row) { return pairs_of_context(shape, metadata, row); });
         else
           damp(i, model.hot_output, metadata.target_pairs,
-               [&](std::int32_t row) { return pairs_of_target(model, place, shape, metadata, row); });
+               [&](std::int32_t row) { return pairs_of_target(model, shape, metadata, row); });
       },
       index, warps);
 }
@@ -254,7 +294,7 @@ struct NsMask {
     const std::int32_t c = context_fragment * kMmaSide;
     const std::int32_t t = target_fragment * kMmaSide;
     if (c >= place.contexts) return false;
-    if (t + kMmaSide > model.tile_centres && t < model.tile_centres + model.tile_negatives) return true;
+    if (t >= NsTileMetadata::first_negative(model)) return true;
     const std::int32_t last = t + kMmaSide < place.centres ? t + kMmaSide : place.centres;
     return t < last && c < last + place.lead + model.window && c + kMmaSide > t + place.lead - model.window;
   }
@@ -330,7 +370,7 @@ class NsTiles {
   }
   /// Computes the scales of the tile's rows. Between mask() and backward().
   WARP2VEC_HD void damp(Warp& warp, int index, int warps, std::int64_t t) const {
-    damp_rows(warp, index, warps, model_, batch_, tile_place(model_, batch_, t), tile_.shape, metadata_of(t));
+    damp_rows(warp, index, warps, model_, tile_.shape, metadata_of(t));
   }
   WARP2VEC_HD void forward(Warp& warp, int index, int warps, std::int64_t t, bool with_loss,
                            typename Warp::Float& loss) const {

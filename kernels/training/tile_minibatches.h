@@ -38,9 +38,8 @@ struct NsTileMinibatch {
     group.for_each_warp([&](auto& warp, int index) {
       mask_words(warp, index, group.warps(), model, place, shape, metadata);
     });
-    group.for_each_warp([&](auto& warp, int index) {
-      damp_rows(warp, index, group.warps(), model, batch, place, shape, metadata);
-    });
+    group.for_each_warp(
+        [&](auto& warp, int index) { damp_rows(warp, index, group.warps(), model, shape, metadata); });
     minibatch.contexts = place.contexts;
     minibatch.targets = place.centres + model.tile_negatives;
     group.for_each(minibatch.contexts, [&](std::int64_t c) {
@@ -49,7 +48,7 @@ struct NsTileMinibatch {
     const std::int64_t first_weight = std::int64_t{place.centres} * (2 * model.window + 1);
     group.for_each(minibatch.targets, [&](std::int64_t t) {
       const std::int64_t m = t - place.centres;
-      const std::int64_t r = shape.contexts + (m < 0 ? t : model.tile_centres + m);
+      const std::int64_t r = shape.contexts + (m < 0 ? t : NsTileMetadata::first_negative(model) + m);
       minibatch.target[t] =
           m < 0 ? MinibatchTarget{metadata.row[r], metadata.window[t].begin, metadata.window[t].end,
                                   t * (2 * model.window + 1), metadata.scale[r]}
@@ -66,7 +65,8 @@ struct NsTileMinibatch {
       // In 32 bits, since a GPU divides 64 bits slowly: at most 1,024 * 3,024 weights.
       const std::int32_t m = static_cast<std::int32_t>(i) / minibatch.contexts;
       const std::int32_t c = static_cast<std::int32_t>(i) % minibatch.contexts;
-      minibatch.weights[first_weight + i] = weight(model, shape, metadata, c, model.tile_centres + m);
+      minibatch.weights[first_weight + i] =
+          weight(model, shape, metadata, c, NsTileMetadata::first_negative(model) + m);
     });
   }
 };
