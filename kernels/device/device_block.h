@@ -49,6 +49,8 @@ class DeviceCopies {
       if (!ahead.done()) {
         if (const float* const row = from(ahead.row); row != nullptr)
           start_copy_16(slot(i), row + ahead.column);
+        else
+          *slot(i) = {0, 0, 0, 0};
         ahead.advance();
       }
       commit_copy_group();
@@ -57,12 +59,8 @@ class DeviceCopies {
     meanwhile();
     for (unsigned i = 0; !here.done(); here.advance(), i = (i + 1) % kAhead) {
       wait_for_copies<kAhead - 1>();
-      uint2 packed{0, 0};
-      if (from(here.row) != nullptr) {
-        const float4 v = *slot(i);
-        packed = {pack_bf16(v.x, v.y), pack_bf16(v.z, v.w)};
-      }
-      *reinterpret_cast<uint2*>(to(here.row) + here.column) = packed;
+      const float4 v = *slot(i);
+      *reinterpret_cast<uint2*>(to(here.row) + here.column) = {pack_bf16(v.x, v.y), pack_bf16(v.z, v.w)};
       begin(i);
     }
   }
@@ -281,9 +279,10 @@ class DeviceWarp : public DeviceCopies {
 
   template <class F>
   __device__ static void strided(std::int64_t count, F f, int index, int warps) {
-    for (std::int64_t i = std::int64_t{index} * kWarpSize + this_lane(); i < count;
-         i += std::int64_t{warps} * kWarpSize)
-      f(i);
+    // In 32 bits, which are enough for the words of a vocabulary, and half as many instructions.
+    for (std::int32_t i = index * kWarpSize + this_lane(); i < static_cast<std::int32_t>(count);
+         i += warps * kWarpSize)
+      f(std::int64_t{i});
   }
   template <class F>
   __device__ static void lane_0(F f) {

@@ -29,7 +29,7 @@ class Scratch {
 #if defined(__CUDA_ARCH__)
     if (shared_) taken = dynamic_shared() + (memory_ + bytes_ - dynamic_shared());
 #endif
-    bytes_ += (count * static_cast<std::int64_t>(sizeof(T)) + 15) / 16 * 16;
+    bytes_ += (count * static_cast<std::int64_t>(sizeof(T)) + 15) & ~std::int64_t{15};
     return reinterpret_cast<T*>(taken);
   }
   WARP2VEC_HD std::int64_t bytes() const { return bytes_; }

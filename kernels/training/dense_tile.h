@@ -35,8 +35,9 @@ struct RowPairs {
   WARP2VEC_HD float upper_bound(std::int32_t row) const { return static_cast<float>(sums[row % kBuckets]); }
 };
 
+/// n >= 0 rounded up; kMmaSide is a power of two.
 WARP2VEC_HD constexpr std::int32_t padded_to_mma(std::int32_t n) {
-  return (n + kMmaSide - 1) / kMmaSide * kMmaSide;
+  return (n + kMmaSide - 1) & ~(kMmaSide - 1);
 }
 
 /// The shape of a tile's matrices, the same for every tile of a run. All sizes are multiples of kMmaSide.

@@ -31,8 +31,8 @@ struct Tables {
   MatrixView<Value> output;
 
   /// Selects by address: a GPU would keep what is selected by reference in slow local memory.
-  WARP2VEC_HD Value* row(bool of_input, std::int64_t r) const {
-    return (of_input ? input.data : output.data) + r * input.stride;
+  WARP2VEC_HD Value* row(bool of_input, std::int32_t r) const {
+    return (of_input ? input.data : output.data) + std::int64_t{r} * static_cast<std::int32_t>(input.stride);
   }
 };
 
@@ -361,7 +361,7 @@ class NsTiles {
   WARP2VEC_HD void load(Warp& warp, int index, int warps, std::int64_t t, Meanwhile meanwhile) const {
     const NsTileMetadata metadata = metadata_of(t);
     const auto from = [&](std::int32_t r) -> const Value* {
-      const std::int64_t row = metadata.row[r];
+      const std::int32_t row = metadata.row[r];
       return row == DenseTile::kNone ? nullptr : tables_.row(r < tile_.shape.contexts, row);
     };
     const auto to = [&](std::int32_t r) { return tile_.contexts(r); };
