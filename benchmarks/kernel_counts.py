@@ -78,9 +78,9 @@ KINDS = {"E0Ef": "ns", "E0ENS": "ns, bf16", "E1Ef": "hs", "E2Ef": "ns+hs"}
 # The phases between barriers, in the order of the code. `first` ones prepare a block's first tile.
 NEGATIVES = ["load", "score", "move"]
 PATHS = ["mask, further pass", "load", "score", "move"]
-PHASES = {"ns": ["first", "first", *NEGATIVES], "hs": ["first", "first", "top nodes in", *PATHS, "top nodes out"]}
+PHASES = {"ns": ["first", "first", *NEGATIVES], "hs": ["first", "first", "first", "top nodes in", *PATHS, "top nodes out"]}
 PHASES["ns, bf16"] = PHASES["ns"]
-PHASES["ns+hs"] = ["first", "first", *("ns " + phase for phase in NEGATIVES), *PHASES["hs"][2:]]
+PHASES["ns+hs"] = ["first", "first", "first", *("ns " + phase for phase in NEGATIVES), *PHASES["hs"][3:]]
 
 
 class Instruction:

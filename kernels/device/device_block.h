@@ -82,6 +82,14 @@ class DeviceCopies {
     wait_for_copies<0>();
   }
 
+  /// Rounds a row in shared memory to bfloat16.
+  __device__ static void round_row(const float* from, Bf16* to, std::int32_t values) {
+    for (std::int32_t column = 4 * this_lane(); column < values; column += 4 * kWarpSize) {
+      const float4 v = *reinterpret_cast<const float4*>(from + column);
+      *reinterpret_cast<uint2*>(to + column) = {pack_bf16(v.x, v.y), pack_bf16(v.z, v.w)};
+    }
+  }
+
   /// Prefetches a row into the L2 cache.
   __device__ static void prefetch(const void* row, std::int64_t bytes) {
     constexpr std::int64_t kLine = 128;

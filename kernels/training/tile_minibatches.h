@@ -97,10 +97,10 @@ struct HsTileMinibatch {
     const HsTileSizes room = sizes(model);
     const std::int32_t first_target = room.shape(model).contexts;
     group.for_each_warp([&](auto& warp, int index) {
-      sample_paths(warp, index, group.warps(), model, batch, room, place, metadata);
+      sample_paths(warp, index, group.warps(), model, batch, model.tree, room, place, metadata);
     });
     group.for_each_warp([&](auto& warp, int index) {
-      mask_paths(warp, index, group.warps(), model, batch, room, place, metadata, nullptr, 0);
+      mask_paths(warp, index, group.warps(), model, batch, model.tree, room, place, metadata, nullptr, 0);
     });
     group.for_each_warp([&](auto& warp, int index) {
       damp_contexts(warp, index, group.warps(), model, batch, place, metadata);

@@ -146,12 +146,11 @@ WARP2VEC_HD void train_dense_tiles(Block& block, const Model& model, const Table
   const KeptRange own = chunk_of(tiles, block.index(), block.count());
   if (own.begin == own.end) return;
 
+  if constexpr (paths_in(kTrains))
+    block.for_each_warp([&](Warp& warp, int index) { paths.copy_tree(warp, index, warps); });
   block.for_each_warp([&](Warp& warp, int index) {
     if constexpr (negatives_in(kTrains)) negatives.sample(warp, index, warps, own.begin);
-    if constexpr (paths_in(kTrains)) {
-      paths.find_depths(warp, index, warps);
-      paths.sample(warp, index, warps, {own.begin, 0});
-    }
+    if constexpr (paths_in(kTrains)) paths.sample(warp, index, warps, {own.begin, 0});
   });
   block.for_each_warp([&](Warp& warp, int index) {
     if constexpr (negatives_in(kTrains)) negatives.mask(warp, index, warps, own.begin);
