@@ -29,13 +29,12 @@ LATENCY = {"": 5, "mov": 0, "ld.param": 0, "cvta": 0, "ld.shared": 30, "ld": 38,
            "rem.s32": 50, "rem.u32": 50, "div.s64": 160, "rem.s64": 160, "div.u64": 150, "rem.u64": 150,
            "add.f64": 16, "mul.f64": 16, "fma.rn.f64": 16, "sub.f64": 16, "cvt": 12, "popc": 12, "bfind": 12}
 BARRIER = 30
-CLASSES = (("matrix", r"mma|ldmatrix|HMMA|LDSM"), ("copy", r"cp\.|LDGSTS|LDGDEPBAR|DEPBAR|prefetch|CCTL"),
-           ("shared", r"(ld|st|atom)\S*\.shared|LDS|STS|ATOMS"), ("generic", r"(ld|st)\.(?!global|param|local)|(LD|ST|ATOM)(?![GSLC])"),
-           ("global", r"(ld|st)\.global|(LD|ST)G"), ("add", r"red|atom|RED|ATOMG"),
-           ("local", r"(ld|st)\.local|(LD|ST)L"), ("shuffle", r"shfl|vote|match|SHFL|VOTE|MATCH"),
-           ("special", r"ex2|lg2|rcp|sqrt|div|MUFU"), ("double", r"\S*f64|D(ADD|MUL|FMA|SETP)"),
-           ("float", r"\S*f32|F(ADD|MUL|FMA|SEL|SET|SETP|MNMX|CHK)\b"), ("barrier", r"bar|BAR"),
-           ("jump", r"bra|ret|call|BRA|BSSY|BSYNC|EXIT|CALL|RET|WARPSYNC|BREAK"), ("integer", r""))
+# Of opcodes of machine code, the first that matches.
+CLASSES = (("matrix", r"HMMA|LDSM"), ("copy", r"LDGSTS|LDGDEPBAR|DEPBAR|CCTL"), ("shared", r"LDS|STS|ATOMS"),
+           ("generic", r"(LD|ST|ATOM)(?![GSLC])"), ("global", r"(LD|ST)G"), ("add", r"RED|ATOMG"), ("local", r"(LD|ST)L"),
+           ("shuffle", r"SHFL|VOTE|MATCH"), ("special", r"MUFU"), ("double", r"D(ADD|MUL|FMA|SETP)"),
+           ("float", r"F(ADD|MUL|FMA|SEL|SET|SETP|MNMX|CHK)\b"), ("barrier", r"BAR"),
+           ("jump", r"BRA|BSSY|BSYNC|EXIT|CALL|RET|WARPSYNC|BREAK"), ("integer and other", r""))
 
 
 def class_of(opcode):
@@ -74,7 +73,8 @@ def machine_code(cuobjdump, library):
 
 # --- Executed instructions
 
-KINDS = {"E0Ef": "ns", "E0ENS": "ns, bf16", "E1Ef": "hs", "E2Ef": "ns+hs"}
+# By a part of their mangled names.
+KINDS = {"6TrainsE0Ef": "ns", "6TrainsE0ENS_4Bf16": "ns, bf16", "6TrainsE1Ef": "hs", "6TrainsE2Ef": "ns+hs"}
 # The phases between barriers, in the order of the code. `first` ones prepare a block's first tile.
 NEGATIVES = ["load", "score", "move"]
 PATHS = ["mask, further pass", "load", "score", "move"]
@@ -121,22 +121,20 @@ class Warp:
 
 
 class Phase:
-    """Means over the tiles of a trace."""
+    """Sums over the tiles of a trace. `longest`: instructions of the warp that executes most."""
 
     def __init__(self):
-        self.opcodes, self.times, self.longest, self.cycles = collections.Counter(), 0, 0, 0
+        self.instructions = self.longest = self.cycles = 0
 
     def add(self, runs_of_warps, code):
         longest = slowest = total = 0
         for runs in runs_of_warps:
             warp, count = Warp(), 0
             for first, length in runs:
-                instructions = code[first:first + length]
-                self.opcodes.update(i.opcode for i in instructions)
-                warp.run(instructions)
+                warp.run(code[first:first + length])
                 count += length
             longest, slowest, total = max(longest, count), max(slowest, warp.now), total + count
-        self.times += 1
+        self.instructions += total
         self.longest += longest
         self.cycles += max(slowest, total / SCHEDULERS) + BARRIER
 
@@ -202,8 +200,7 @@ def header(*cells):
 
 
 def kind_of(name):
-    return next((kind for mark, kind in KINDS.items() if f"TrainsE{mark[1:]}" in name.replace("6TrainsE", "TrainsE")
-                 and "dense_tile_kernel" in name), None)
+    return next((kind for mark, kind in KINDS.items() if "dense_tile_kernel" in name and mark in name), None)
 
 
 def main():
@@ -239,7 +236,7 @@ def main():
                 executed.append((architecture, kind_of(name), sample,
                                  *phases_of(kind_of(name), code, intervals, 1 if paths else 8)))
     names = [name for name, _ in CLASSES]
-    print("The machine code:\n")
+    print("The machine code, and its instructions by class:\n")
     header("kernel", "sm", "registers", "stack", "warps", "shared memory", "instructions", "per PTX instruction", *names)
     for key, kernel in sorted(kernels.items(), key=lambda item: (kind_of(item[0][1]), item[0][0])):
         total = kernel["opcodes"].total()
@@ -248,17 +245,14 @@ def main():
             f"{total / ptx_sizes[key]:.2f}" if key in ptx_sizes else "-", *(classes[n] for n in names))
     if executed:
         print(f"\nExecuted warp instructions of a tile of 64 centres at d={arguments.dim}, and modelled cycles:\n")
-        header("kernel", "sm", "sample", "phase", "warp instructions", "of the longest warp", "modelled cycles", *names)
-        for architecture, kind, sample, phases, tiles in executed:
-            sums = Phase()
-            for name, phase in phases.items():
-                row(kind, architecture, sample, name, phase.opcodes.total() / tiles, phase.longest / tiles,
-                    phase.cycles / tiles, *(by_class(phase.opcodes)[n] / tiles for n in names))
-                sums.opcodes.update(phase.opcodes)
-                sums.longest += phase.longest
-                sums.cycles += phase.cycles
-            row(kind, architecture, sample, "**all**", sums.opcodes.total() / tiles, sums.longest / tiles, sums.cycles / tiles,
-                *(by_class(sums.opcodes)[n] / tiles for n in names))
+        header("kernel", "sm", "sample", "phase", "warp instructions", "of the longest warp", "modelled cycles")
+    for architecture, kind, sample, phases, tiles in executed:
+        sums = [0, 0, 0]
+        for name, phase in phases.items():
+            means = [number / tiles for number in (phase.instructions, phase.longest, phase.cycles)]
+            row(kind, architecture, sample, name, *means)
+            sums = [a + b for a, b in zip(sums, means)]
+        row(kind, architecture, sample, "**all**", *sums)
 
 
 if __name__ == "__main__":

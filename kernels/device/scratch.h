@@ -36,8 +36,11 @@ class Scratch {
 
   template <class T>
   WARP2VEC_HD T* take(std::int64_t count) {
-    unsigned char* taken = memory_ != nullptr ? memory_ + bytes_ : nullptr;
-    if (shared_) taken = in_shared_memory(taken);
+    unsigned char* taken = nullptr;
+    if (shared_)
+      taken = in_shared_memory(memory_ + bytes_);
+    else if (memory_ != nullptr)
+      taken = memory_ + bytes_;
     bytes_ += (count * static_cast<std::int64_t>(sizeof(T)) + 15) & ~std::int64_t{15};
     return reinterpret_cast<T*>(taken);
   }
