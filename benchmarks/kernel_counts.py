@@ -25,13 +25,14 @@ SCHEDULERS = 4
 # Cycles from issue until the result can be used; of the longest prefix of the opcode. Zero: mostly no instruction.
 LATENCY = {"": 5, "mov": 0, "ld.param": 0, "cvta": 0, "ld.shared": 30, "ld": 38, "ld.global": 500, "atom": 500,
            "ldmatrix": 33, "mma": 33, "shfl": 25, "vote": 12, "match": 25, "cp.async": 400, "ex2": 22, "rcp": 22,
-           "div.approx": 30, "div.rn.f32": 45, "div.full": 35, "div.rn.f64": 250, "rcp.rn.f64": 150, "div.s32": 45, "div.u32": 45,
-           "rem.s32": 50, "rem.u32": 50, "div.s64": 160, "rem.s64": 160, "div.u64": 150, "rem.u64": 150,
+           "div.approx": 30, "div.rn.f32": 45, "div.full": 35, "div.rn.f64": 250, "rcp.rn.f64": 150, "div.s32": 45,
+           "div.u32": 45, "rem.s32": 50, "rem.u32": 50, "div.s64": 160, "rem.s64": 160, "div.u64": 150, "rem.u64": 150,
            "add.f64": 16, "mul.f64": 16, "fma.rn.f64": 16, "sub.f64": 16, "cvt": 12, "popc": 12, "bfind": 12}
 BARRIER = 30
 # Of opcodes of machine code, the first that matches.
 CLASSES = (("matrix", r"HMMA|LDSM"), ("copy", r"LDGSTS|LDGDEPBAR|DEPBAR|CCTL"), ("shared", r"LDS|STS|ATOMS"),
-           ("generic", r"(LD|ST|ATOM)(?![GSLC])"), ("global", r"(LD|ST)G"), ("add", r"RED|ATOMG"), ("local", r"(LD|ST)L"),
+           ("generic", r"(LD|ST|ATOM)(?![GSLC])"), ("global", r"(LD|ST)G"), ("add", r"RED|ATOMG"),
+           ("local", r"(LD|ST)L"),
            ("shuffle", r"SHFL|VOTE|MATCH"), ("special", r"MUFU"), ("double", r"D(ADD|MUL|FMA|SETP)"),
            ("float", r"F(ADD|MUL|FMA|SEL|SET|SETP|MNMX|CHK)\b"), ("barrier", r"BAR"),
            ("jump", r"BRA|BSSY|BSYNC|EXIT|CALL|RET|WARPSYNC|BREAK"), ("integer and other", r""))
@@ -78,7 +79,8 @@ KINDS = {"6TrainsE0Ef": "ns", "6TrainsE0ENS_4Bf16": "ns, bf16", "6TrainsE1Ef": "
 # The phases between barriers, in the order of the code. `first` ones prepare a block's first tile.
 NEGATIVES = ["load", "score", "move"]
 PATHS = ["mask, further pass", "load", "score", "move"]
-PHASES = {"ns": ["first", "first", *NEGATIVES], "hs": ["first", "first", "first", "top nodes in", *PATHS, "top nodes out"]}
+PHASES = {"ns": ["first", "first", *NEGATIVES],
+          "hs": ["first", "first", "first", "top nodes in", *PATHS, "top nodes out"]}
 PHASES["ns, bf16"] = PHASES["ns"]
 PHASES["ns+hs"] = ["first", "first", "first", *("ns " + phase for phase in NEGATIVES), *PHASES["hs"][3:]]
 
@@ -237,12 +239,13 @@ def main():
                                  *phases_of(kind_of(name), code, intervals, 1 if paths else 8)))
     names = [name for name, _ in CLASSES]
     print("The machine code, and its instructions by class:\n")
-    header("kernel", "sm", "registers", "stack", "warps", "shared memory", "instructions", "per PTX instruction", *names)
+    header("kernel", "sm", "registers", "stack", "warps", "shared memory", "instructions", "per PTX instruction",
+           *names)
     for key, kernel in sorted(kernels.items(), key=lambda item: (kind_of(item[0][1]), item[0][0])):
         total = kernel["opcodes"].total()
         classes = by_class(kernel["opcodes"])
-        row(kind_of(key[1]), key[0], kernel["registers"], kernel["stack"], kernel.get("warps", "-"), kernel["shared"], total,
-            f"{total / ptx_sizes[key]:.2f}" if key in ptx_sizes else "-", *(classes[n] for n in names))
+        row(kind_of(key[1]), key[0], kernel["registers"], kernel["stack"], kernel.get("warps", "-"), kernel["shared"],
+            total, f"{total / ptx_sizes[key]:.2f}" if key in ptx_sizes else "-", *(classes[n] for n in names))
     if executed:
         print(f"\nExecuted warp instructions of a tile of 64 centres at d={arguments.dim}, and modelled cycles:\n")
         header("kernel", "sm", "sample", "phase", "warp instructions", "of the longest warp", "modelled cycles")

@@ -1,5 +1,21 @@
 #pragma once
-/// The body of the kernels that train tiles on tensor cores.
+/// The body of the kernels that train tiles on tensor cores. A block trains one tile at a time, t, and
+/// prepares the next; between two phases there is a barrier, which all warps pass:
+///
+///     phase      for tile t                            for tile t + 1
+///     load       rows in memory -> staging -> rows     sample: words, draws -> rows' numbers, windows
+///     ---------- barrier
+///     forward    rows, masks -> gradients              mask: windows -> pairs, masks
+///     and damp   pairs -> scales
+///     ---------- barrier
+///     backward   gradients, rows, scales -> additions to the rows in memory
+///     ---------- barrier
+///
+/// In shared memory: rows [contexts + targets] in bfloat16 and gradients [contexts, targets] of tile t, which
+/// are overwritten a phase after they were last read; the staging ring, in which each lane reads what it has
+/// copied itself; and the metadata (all else) of tiles t and t + 1, in turn. Tiles of paths pass through the
+/// same phases, but sample beside forward and mask beside backward; their private copies of the top nodes are
+/// loaded before and merged after the tiles of 64 centres.
 
 #include "kernels/training/dense_tile.h"
 #include "kernels/training/hs_tile.h"
