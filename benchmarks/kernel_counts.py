@@ -2,7 +2,7 @@
 tests/ptx executes, and models the cycles of a tile. No GPU is needed. Prints Markdown tables:
 
     cmake --build BUILD --target ptx_trace
-    benchmarks/kernel_counts.py --library BUILD/kernels/libwarp2vec_cuda.a --trace BUILD/tests/ptx/ptx_trace
+    python3 benchmarks/kernel_counts.py --library BUILD/kernels/libwarp2vec_cuda.a --trace BUILD/tests/ptx/ptx_trace
 
 cuobjdump is part of the CUDA toolkit; if it is not installed: pip install nvidia-cuda-cuobjdump.
 

@@ -75,7 +75,10 @@ struct DenseTile {
   }
 
   /// Rows from `context` on, and rows from `target` on. In 32 bits, like the addresses of shared memory.
-  WARP2VEC_HD Bf16* contexts(std::int32_t context) const { return rows + context * shape.row_stride(); }
+  WARP2VEC_HD Bf16* contexts(std::int32_t context) const {
+    const std::int32_t offset = context * shape.row_stride();
+    return rows + offset;
+  }
   WARP2VEC_HD Bf16* targets(std::int32_t target) const { return contexts(shape.contexts + target); }
   /// Gradients from (context, target) on.
   WARP2VEC_HD Bf16* gradient(std::int32_t context, std::int32_t target) const {

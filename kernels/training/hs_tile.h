@@ -265,7 +265,8 @@ struct TopNodes {
 
   /// Row n of `values` or `loaded`.
   WARP2VEC_HD float* row_of(float* rows, std::int32_t n) const {
-    return in_shared_memory(rows) + n * static_cast<std::int32_t>(nodes.stride);
+    const std::int32_t offset = n * static_cast<std::int32_t>(nodes.stride);
+    return in_shared_memory(rows) + offset;
   }
 
   WARP2VEC_HD std::int32_t count() const {

@@ -21,8 +21,10 @@ namespace warp2vec {
 namespace {
 
 TEST(FastMath, SigmoidIsNearTheExactOne) {
-  for (float x = -90; x <= 90; x += 0.03125F)
+  for (int i = -2880; i <= 2880; ++i) {
+    const float x = static_cast<float>(i) / 32;
     EXPECT_NEAR(fast_sigmoid(x), sigmoid(static_cast<double>(x)), 1e-6) << x;
+  }
   EXPECT_EQ(fast_sigmoid(std::numeric_limits<float>::max()), 1.0F);
   EXPECT_EQ(fast_sigmoid(std::numeric_limits<float>::lowest()), 0.0F);
 }

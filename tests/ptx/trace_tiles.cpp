@@ -86,7 +86,7 @@ void trace(const Config& config, int architecture) {
     trace.note(program, warp, in);
   };
   try {
-    run_from_long(text_of(3 * kBlocks * kTiles * config.centres_per_tile()), config,
+    run_from_long(text_of(std::int64_t{3} * kBlocks * kTiles * config.centres_per_tile()), config,
                   tensor_cores(kBlocks, 0));
   } catch (const std::exception& error) {  // at least that the other blocks were left out
     std::fprintf(stderr, "%s\n", error.what());
