@@ -8,6 +8,7 @@
 #include "kernels/backend/in_flight.h"
 #include "kernels/backend/kept_on_device.h"
 #include "kernels/backend/model_of.h"
+#include "kernels/cuda/profiler_range.h"
 #include "kernels/cuda/stream.h"
 #include "kernels/softmax/softmax_trainer.h"
 
@@ -15,6 +16,7 @@
 #include <memory>
 #include <numeric>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace warp2vec {
@@ -94,6 +96,7 @@ class OneGpuBackend final : public CudaBackend {
   std::int64_t batch_size() const override { return plan_.batch_centres; }
 
   void upload(Embeddings& embeddings) override {
+    const ProfilerRange range("upload");
     embeddings_.emplace(embeddings, data_.config.table_type, uploader_);
     embeddings_->set_views(model_);
     if (!softmax_) {
@@ -110,6 +113,7 @@ class OneGpuBackend final : public CudaBackend {
   // them.
   KeptTokens kept_tokens(const TrainingData& data, std::uint32_t epoch) override {
     if (softmax_ || !plan_.memory.corpus_resident) return data.kept_tokens(epoch);
+    const ProfilerRange range("count kept tokens");
     const Draws draws{data.config.seed, epoch};
     counting_.begin(stream_);
     const std::vector<KeptCount> counts = kept_->count(draws, stream_);
@@ -118,6 +122,8 @@ class OneGpuBackend final : public CudaBackend {
   }
 
   void train(const Batch& batch) override {
+    name_epoch(batch.epoch->draws().epoch);
+    const ProfilerRange range("queue a batch");
     BatchInFlight& place = in_flight_[next_];
     next_ = 1 - next_;
     place.done.synchronize();
@@ -133,6 +139,7 @@ class OneGpuBackend final : public CudaBackend {
   }
 
   Trained drain() override {
+    const ProfilerRange range("wait for batches");
     Trained trained = totals_.take(stream_);
     seconds_.subsampling += counting_.take();
     for (BatchInFlight& batch : in_flight_) add_seconds_of(batch);
@@ -140,8 +147,15 @@ class OneGpuBackend final : public CudaBackend {
     return trained;
   }
 
-  void checkpoint(Embeddings& embeddings) override { embeddings_->download(embeddings, stream_); }
-  void download(Embeddings& embeddings) override { embeddings_->download(embeddings, stream_); }
+  void checkpoint(Embeddings& embeddings) override {
+    const ProfilerRange range("checkpoint");
+    embeddings_->download(embeddings, stream_);
+  }
+  void download(Embeddings& embeddings) override {
+    epoch_range_.reset();
+    const ProfilerRange range("download");
+    embeddings_->download(embeddings, stream_);
+  }
 
  private:
   struct BatchInFlight {
@@ -149,6 +163,13 @@ class OneGpuBackend final : public CudaBackend {
     StreamTimer subsampling;
     StreamTimer training;
   };
+
+  void name_epoch(std::uint32_t epoch) {
+    if (epoch_range_ && epoch == epoch_) return;
+    epoch_range_.reset();
+    epoch_range_.emplace("epoch " + std::to_string(epoch + 1));
+    epoch_ = epoch;
+  }
 
   // The batch must be done.
   void add_seconds_of(BatchInFlight& batch) {
@@ -187,6 +208,8 @@ class OneGpuBackend final : public CudaBackend {
   std::size_t next_ = 0;
   CudaSeconds seconds_;
   std::int64_t softmax_pairs_ = 0;
+  std::optional<ProfilerRange> epoch_range_;
+  std::uint32_t epoch_ = 0;  // of the range
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "kernels/device/mma.h"
 #include "kernels/device/ptx.h"
+#include "kernels/device/scratch.h"
 #include "kernels/device/warp.h"
 
 #include <cmath>
@@ -20,13 +21,6 @@ __device__ inline int this_lane() { return static_cast<int>(threadIdx.x) % kWarp
 __device__ inline float shfl_xor_sync(float value, int distance) {
   return __shfl_xor_sync(kAllLanes, value, distance);
 }
-
-#if defined(__CUDACC__)
-extern __shared__ __align__(16) unsigned char dynamic_shared_memory[];
-__device__ inline unsigned char* dynamic_shared() { return dynamic_shared_memory; }
-#else
-unsigned char* dynamic_shared();
-#endif
 
 /// How a warp loads rows into shared memory, as bfloat16. `from(r)`: row r in global memory, or null for
 /// zeros; `to(r)`: its destination; rows have `values` values, a multiple of 16. Warp `index` of `warps`
@@ -48,27 +42,25 @@ class DeviceCopies {
                                    std::int32_t values, From from, To to, Meanwhile meanwhile) {
     constexpr int kFloats = kBytes / static_cast<int>(sizeof(float));
     auto* const own = reinterpret_cast<float4*>(ring) + threadIdx.x;
-    const auto slot = [&](int i) { return own + i * static_cast<int>(blockDim.x); };
+    const auto slot = [&](unsigned i) { return own + i * blockDim.x; };
     LaneCopies ahead(index, warps, rows, values, kFloats);
     LaneCopies here = ahead;
-    const auto begin = [&](int i) {
+    const auto begin = [&](unsigned i) {
       if (!ahead.done()) {
         if (const float* const row = from(ahead.row); row != nullptr)
           start_copy_16(slot(i), row + ahead.column);
+        else
+          *slot(i) = {0, 0, 0, 0};
         ahead.advance();
       }
       commit_copy_group();
     };
-    for (int i = 0; i < kAhead; ++i) begin(i);
+    for (unsigned i = 0; i < kAhead; ++i) begin(i);
     meanwhile();
-    for (int i = 0; !here.done(); here.advance(), i = (i + 1) % kAhead) {
+    for (unsigned i = 0; !here.done(); here.advance(), i = (i + 1) % kAhead) {
       wait_for_copies<kAhead - 1>();
-      uint2 packed{0, 0};
-      if (from(here.row) != nullptr) {
-        const float4 v = *slot(i);
-        packed = {pack_bf16(v.x, v.y), pack_bf16(v.z, v.w)};
-      }
-      *reinterpret_cast<uint2*>(to(here.row) + here.column) = packed;
+      const float4 v = *slot(i);
+      *reinterpret_cast<uint2*>(to(here.row) + here.column) = {pack_bf16(v.x, v.y), pack_bf16(v.z, v.w)};
       begin(i);
     }
   }
@@ -90,6 +82,14 @@ class DeviceCopies {
     wait_for_copies<0>();
   }
 
+  /// Rounds a row in shared memory to bfloat16.
+  __device__ static void round_row(const float* from, Bf16* to, std::int32_t values) {
+    for (std::int32_t column = 4 * this_lane(); column < values; column += 4 * kWarpSize) {
+      const float4 v = *reinterpret_cast<const float4*>(from + column);
+      *reinterpret_cast<uint2*>(to + column) = {pack_bf16(v.x, v.y), pack_bf16(v.z, v.w)};
+    }
+  }
+
   /// Prefetches a row into the L2 cache.
   __device__ static void prefetch(const void* row, std::int64_t bytes) {
     constexpr std::int64_t kLine = 128;
@@ -98,7 +98,7 @@ class DeviceCopies {
 
  private:
   static constexpr int kBytes = 16;  // of a copy
-  static constexpr int kAhead = 4;
+  static constexpr unsigned kAhead = 4;
 
   /// The copies, of `size` values each, that one lane makes.
   struct LaneCopies {
@@ -141,22 +141,22 @@ class DeviceMma {
 
   __device__ static Accumulator zero() { return {}; }
 
-  __device__ static A load_a(const Bf16* p, std::int64_t stride) {
+  __device__ static A load_a(const Bf16* p, std::int32_t stride) {
     A a;
     load_matrices(a.pairs, p + rows_first(stride));
     return a;
   }
-  __device__ static A load_a_transposed(const Bf16* p, std::int64_t stride) {
+  __device__ static A load_a_transposed(const Bf16* p, std::int32_t stride) {
     A a;
     load_matrices_transposed(a.pairs, p + columns_first(stride));
     return a;
   }
-  __device__ static B load_b(const Bf16* p, std::int64_t stride) {
+  __device__ static B load_b(const Bf16* p, std::int32_t stride) {
     B b;
     load_matrices(b.pairs, p + columns_first(stride));
     return b;
   }
-  __device__ static B load_b_transposed(const Bf16* p, std::int64_t stride) {
+  __device__ static B load_b_transposed(const Bf16* p, std::int32_t stride) {
     B b;
     load_matrices_transposed(b.pairs, p + rows_first(stride));
     return b;
@@ -182,7 +182,7 @@ class DeviceMma {
     return total;
   }
 
-  __device__ static void store(Bf16* p, std::int64_t stride, const Accumulator& c) {
+  __device__ static void store(Bf16* p, std::int32_t stride, const Accumulator& c) {
     WARP2VEC_UNROLL
     for (int s = 0; s < kFragmentSlots; s += 2)
       *reinterpret_cast<std::uint32_t*>(p + fragment_row(this_lane(), s) * stride +
@@ -190,56 +190,46 @@ class DeviceMma {
           pack_bf16(c.values[s], c.values[s + 1]);
   }
 
-  /// Four lanes hold two rows, in pairs of adjacent values. They transpose the 4 x 4 pairs in two shuffles,
-  /// so that each lane ends up with eight adjacent values, to be added at once.
+  /// Two neighbouring lanes hold four adjacent columns of an upper and of a lower row, twice. They exchange
+  /// them, so that each lane has four adjacent values, twice, to be added at once: with the lanes two
+  /// further, which have the four columns beside them, an instruction of the warp adds to 16 whole sectors of
+  /// 32 bytes.
   template <class F>
   __device__ static void for_each_vector(const Accumulator& c, F f) {
     const bool odd = (this_lane() & 1) != 0;
-    const bool high = (this_lane() & 2) != 0;
-    const float* const v = c.values;
-    const float low[4] = {odd ? v[4] : v[0], odd ? v[5] : v[1], odd ? v[6] : v[2], odd ? v[7] : v[3]};
-    const float given[4] = {odd ? v[0] : v[4], odd ? v[1] : v[5], odd ? v[2] : v[6], odd ? v[3] : v[7]};
-    float received[4];
-    WARP2VEC_UNROLL
-    for (int i = 0; i < 4; ++i) received[i] = shfl_xor_sync(given[i], 1);
-    // Four adjacent values of the upper and of the lower row.
-    float rows[2][4];
-    WARP2VEC_UNROLL
-    for (int r = 0; r < 2; ++r) {
-      WARP2VEC_UNROLL
-      for (int i = 0; i < 2; ++i) {
-        rows[r][i] = odd ? received[2 * r + i] : low[2 * r + i];
-        rows[r][2 + i] = odd ? low[2 * r + i] : received[2 * r + i];
-      }
-    }
     float vector[kVectorSize];
     WARP2VEC_UNROLL
-    for (int i = 0; i < 4; ++i) {
-      const float kept = high ? rows[1][i] : rows[0][i];
-      const float other = shfl_xor_sync(high ? rows[0][i] : rows[1][i], 2);
-      vector[i] = high ? other : kept;
-      vector[4 + i] = high ? kept : other;
+    for (int half = 0; half < 2; ++half) {
+      const float* const v = c.values + 4 * half;
+      WARP2VEC_UNROLL
+      for (int i = 0; i < 2; ++i) {
+        const float kept = odd ? v[2 + i] : v[i];
+        const float received = shfl_xor_sync(odd ? v[i] : v[2 + i], 1);
+        vector[4 * half + i] = odd ? received : kept;
+        vector[4 * half + 2 + i] = odd ? kept : received;
+      }
     }
-    f(vector_row(this_lane()), vector_half(this_lane()), vector);
+    f(vector_row(this_lane()), first_vector_column(this_lane()), vector);
   }
 
   __device__ static void add(float* p, const float* vector) {
     add_4(p, vector);
-    add_4(p + 4, vector + 4);
+    add_4(p + vector_column(4), vector + 4);
   }
   __device__ static void add(Bf16* p, const float* vector) {
     std::uint32_t pairs[kVectorSize / 2];
     WARP2VEC_UNROLL
     for (int i = 0; i < kVectorSize / 2; ++i) pairs[i] = pack_bf16(vector[2 * i], vector[2 * i + 1]);
-    add_8(p, pairs);
+    add_4(p, pairs);
+    add_4(p + vector_column(4), pairs + 2);
   }
 
  private:
   // Offset of the lane's row of its 8 x 8 matrix, if the second matrix lies below the first, or beside it.
-  __device__ static std::int64_t rows_first(std::int64_t stride) {
+  __device__ static std::int32_t rows_first(std::int32_t stride) {
     return (this_lane() % 16) * stride + this_lane() / 16 * 8;
   }
-  __device__ static std::int64_t columns_first(std::int64_t stride) {
+  __device__ static std::int32_t columns_first(std::int32_t stride) {
     return (this_lane() % 8 + this_lane() / 16 * 8) * stride + this_lane() / 8 % 2 * 8;
   }
 };
@@ -286,15 +276,21 @@ class DeviceWarp : public DeviceCopies {
   __device__ static void add(float* p, int count, float v) {
     if (this_lane() < count) atomicAdd(p + this_lane(), v);
   }
+  /// Bit l: whether f(l).
+  template <class F>
+  __device__ static std::uint32_t ballot(F f) {
+    return __ballot_sync(kAllLanes, f(this_lane()) ? 1 : 0);
+  }
   /// Each lane for itself.
   __device__ static void count(std::uint32_t* p, std::uint32_t n) { atomicAdd(p, n); }
   __device__ static float first(float v) { return v; }  // for sums, which every lane has
 
   template <class F>
   __device__ static void strided(std::int64_t count, F f, int index, int warps) {
-    for (std::int64_t i = std::int64_t{index} * kWarpSize + this_lane(); i < count;
-         i += std::int64_t{warps} * kWarpSize)
-      f(i);
+    // In 32 bits, which are enough for the words of a vocabulary, and half as many instructions.
+    for (std::int32_t i = index * kWarpSize + this_lane(); i < static_cast<std::int32_t>(count);
+         i += warps * kWarpSize)
+      f(std::int64_t{i});
   }
   template <class F>
   __device__ static void lane_0(F f) {

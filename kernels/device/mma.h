@@ -13,8 +13,8 @@
 ///     Mma::map(c, f);                           // c[r][k] = f(r, k, c[r][k])
 ///     Mma::sum(c, f);                           // of f(r, k, c[r][k]): a partial sum in each lane
 ///     Mma::store(p, stride, c);                 // p[r * stride + k] = c[r][k], rounded to nearest
-///     Mma::for_each_vector(c, f);                 // f(r, half, v): v[0 .. 8) = c[r][8 * half ...]
-///     Mma::add(p, v);                           // p[i] += v[i] for i < kVectorSize, atomically
+///     Mma::for_each_vector(c, f);               // f(r, k, v): v[i] = c[r][k + vector_column(i)]
+///     Mma::add(p, v);                           // p[vector_column(i)] += v[i], atomically
 ///
 /// a and b are bfloat16 in shared memory, with addresses and strides that are multiples of 16 bytes.
 
@@ -23,7 +23,7 @@
 namespace warp2vec {
 
 inline constexpr int kMmaSide = 16;
-inline constexpr int kVectorSize = 8;     ///< half a row of a fragment
+inline constexpr int kVectorSize = 8;  ///< half a row of a fragment: columns 0 to 3 and 8 to 11, or 4 further
 inline constexpr int kFragmentSlots = 8;  ///< values of a fragment per lane
 
 /// Row and column of the value in a lane's slot.
@@ -32,8 +32,10 @@ WARP2VEC_HD constexpr int fragment_column(int lane, int slot) {
   return lane % 4 * 2 + (slot & 1) + 8 * (slot >> 2);
 }
 
-/// Row and half of the vector that for_each_vector() gives to a lane.
-WARP2VEC_HD constexpr int vector_row(int lane) { return lane / 4 + 8 * (lane % 4 / 2); }
-WARP2VEC_HD constexpr int vector_half(int lane) { return lane % 2; }
+/// Row and first column of the vector that for_each_vector() gives to a lane, and where its values are from
+/// there.
+WARP2VEC_HD constexpr int vector_row(int lane) { return lane / 4 + 8 * (lane % 2); }
+WARP2VEC_HD constexpr int first_vector_column(int lane) { return lane % 4 / 2 * 4; }
+WARP2VEC_HD constexpr int vector_column(int i) { return i + i / 4 * 4; }
 
 }  // namespace warp2vec

@@ -58,18 +58,18 @@ __device__ inline void add_4(float* to, const float* values) {
 #endif
 }
 
-/// Adds eight values, packed in pairs, each atomically and rounded to nearest, at a 16-byte-aligned address.
-__device__ inline void add_8(Bf16* to, const std::uint32_t* values) {
+/// Adds four values, packed in pairs, each atomically and rounded to nearest, at an 8-byte-aligned address.
+__device__ inline void add_4(Bf16* to, const std::uint32_t* values) {
 #if __CUDA_ARCH__ >= 900
-  asm volatile("red.relaxed.gpu.global.add.noftz.v4.bf16x2 [%0], {%1,%2,%3,%4};"
+  asm volatile("red.relaxed.gpu.global.add.noftz.v2.bf16x2 [%0], {%1,%2};"
                :
-               : "l"(to), "r"(values[0]), "r"(values[1]), "r"(values[2]), "r"(values[3])
+               : "l"(to), "r"(values[0]), "r"(values[1])
                : "memory");
 #else
   const auto sum = [](std::uint32_t a, std::uint32_t b) {
     return to_float({static_cast<std::uint16_t>(a)}) + to_float({static_cast<std::uint16_t>(b)});
   };
-  for (int i = 0; i < 4; ++i) {
+  for (int i = 0; i < 2; ++i) {
     auto* const pair = reinterpret_cast<unsigned*>(to) + i;
     unsigned old = __ldcg(pair);
     for (unsigned seen = ~old; seen != old;) {
@@ -87,7 +87,7 @@ void load_matrices(std::uint32_t* out, const Bf16* row);
 void load_matrices_transposed(std::uint32_t* out, const Bf16* row);
 std::uint32_t pack_bf16(float low, float high);
 void add_4(float* to, const float* values);
-void add_8(Bf16* to, const std::uint32_t* values);
+void add_4(Bf16* to, const std::uint32_t* values);
 
 #endif
 

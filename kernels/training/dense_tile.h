@@ -35,8 +35,9 @@ struct RowPairs {
   WARP2VEC_HD float upper_bound(std::int32_t row) const { return static_cast<float>(sums[row % kBuckets]); }
 };
 
+/// n >= 0 rounded up; kMmaSide is a power of two.
 WARP2VEC_HD constexpr std::int32_t padded_to_mma(std::int32_t n) {
-  return (n + kMmaSide - 1) / kMmaSide * kMmaSide;
+  return (n + kMmaSide - 1) & ~(kMmaSide - 1);
 }
 
 /// The shape of a tile's matrices, the same for every tile of a run. All sizes are multiples of kMmaSide.
@@ -73,14 +74,15 @@ struct DenseTile {
     return tile;
   }
 
-  /// Rows from `context` on, and rows from `target` on.
+  /// Rows from `context` on, and rows from `target` on. In 32 bits, like the addresses of shared memory.
   WARP2VEC_HD Bf16* contexts(std::int32_t context) const {
-    return rows + std::int64_t{context} * shape.row_stride();
+    const std::int32_t offset = context * shape.row_stride();
+    return rows + offset;
   }
   WARP2VEC_HD Bf16* targets(std::int32_t target) const { return contexts(shape.contexts + target); }
   /// Gradients from (context, target) on.
   WARP2VEC_HD Bf16* gradient(std::int32_t context, std::int32_t target) const {
-    return gradients + std::int64_t{context} * shape.gradient_stride() + target;
+    return gradients + (context * shape.gradient_stride() + target);
   }
 };
 

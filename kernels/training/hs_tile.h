@@ -12,6 +12,8 @@
 /// Then HsTiles, which trains a tile on tensor cores, with x [C, dim] and y [T, dim] rounded to bfloat16:
 ///     s = x y^T;  x += scale (g y);  y += scale (g^T x)
 
+#include "kernels/device/bits.h"
+#include "kernels/device/fast_math.h"
 #include "kernels/device/scratch.h"
 #include "kernels/device/warp.h"
 #include "kernels/training/dense_tile.h"
@@ -34,15 +36,6 @@ struct HsTileSizes {
   }
 };
 
-/// Number of set bits.
-WARP2VEC_HD inline int count_bits(std::uint32_t bits) {
-#if defined(__CUDA_ARCH__)
-  return __popc(bits);
-#else
-  return __builtin_popcount(bits);
-#endif
-}
-
 /// Metadata of a row. In the masks each centre of the tile is one bit.
 struct PathRow {
   std::int32_t row;  ///< of the input or node matrix, or DenseTile::kNone
@@ -54,7 +47,7 @@ struct PathRow {
 
 /// Metadata of a centre.
 struct PathCentre {
-  WordId word;
+  std::uint64_t code;  ///< of its path
   CentreWindow window;
   std::int32_t length;       ///< nodes on its path; 0 without contexts
   std::int32_t first_lower;  ///< how many of them are among the top nodes
@@ -80,10 +73,10 @@ struct HsTileMetadata {
 };
 
 /// Looks up the tile's centres and contexts, and prefetches the contexts' rows: the share of warp `index` of
-/// `warps`.
+/// `warps`. `tree`: that of the model, its levels perhaps in faster memory.
 template <class Warp, class Centres>
 WARP2VEC_HD void sample_paths(Warp& warp, int index, int warps, const Model& model, const Centres& batch,
-                              const HsTileSizes& sizes, const TilePlace& place,
+                              const HuffmanView& tree, const HsTileSizes& sizes, const TilePlace& place,
                               const HsTileMetadata& metadata) {
   const std::int32_t contexts = sizes.shape(model).contexts;
   metadata.context_pairs.clear(warp, index, warps);
@@ -94,11 +87,12 @@ WARP2VEC_HD void sample_paths(Warp& warp, int index, int warps, const Model& mod
         if (c >= contexts) {
           const std::int32_t k = c - contexts;
           PathCentre centre{};
-          centre.word = batch.kept.words[place.begin + k];
+          const WordId word = batch.kept.words[place.begin + k];
+          centre.code = tree.code(word);
           centre.window = CentreWindow::of(model, batch, place, k);
-          centre.length = centre.window.pairs() > 0 ? model.tree.length(centre.word) : 0;
+          centre.length = centre.window.pairs() > 0 ? tree.length(word) : 0;
           while (centre.first_lower < centre.length &&
-                 model.tree.step(centre.word, centre.first_lower).node < sizes.top_nodes)
+                 tree.step(centre.code, centre.length, centre.first_lower).node < sizes.top_nodes)
             ++centre.first_lower;
           metadata.centres[k] = centre;
         } else if (c < place.contexts) {
@@ -118,8 +112,8 @@ WARP2VEC_HD void sample_paths(Warp& warp, int index, int warps, const Model& mod
 /// sample_paths() of all warps.
 template <class Warp, class Centres>
 WARP2VEC_HD void mask_paths(Warp& warp, int index, int warps, const Model& model, const Centres& batch,
-                            const HsTileSizes& sizes, const TilePlace& place, const HsTileMetadata& metadata,
-                            const std::uint8_t* depths, std::int32_t pass) {
+                            const HuffmanView& tree, const HsTileSizes& sizes, const TilePlace& place,
+                            const HsTileMetadata& metadata, const std::uint8_t* depths, std::int32_t pass) {
   const DenseTileShape shape = sizes.shape(model);
   const float lr = batch.lr(model, place.begin);
   const auto add_turn = [&](PathRow& row, const PathStep& step, std::int32_t k) {
@@ -131,7 +125,7 @@ WARP2VEC_HD void mask_paths(Warp& warp, int index, int warps, const Model& model
     std::int32_t pairs = 0;
     for (std::int32_t k = 0; k < place.centres; ++k) {
       const PathCentre& centre = metadata.centres[k];
-      if (depth < centre.length && model.tree.step(centre.word, depth).node == node)
+      if (depth < centre.length && tree.step(centre.code, centre.length, depth).node == node)
         pairs += centre.window.pairs();
     }
     return static_cast<float>(pairs);
@@ -160,7 +154,7 @@ WARP2VEC_HD void mask_paths(Warp& warp, int index, int warps, const Model& model
             const PathCentre& centre = metadata.centres[k];
             if (0 <= number && number < centre.lower_nodes()) {
               depth = centre.first_lower + number;
-              add_turn(row, model.tree.step(centre.word, depth), k);
+              add_turn(row, tree.step(centre.code, centre.length, depth), k);
             }
             number -= centre.lower_nodes();
           }
@@ -170,8 +164,9 @@ WARP2VEC_HD void mask_paths(Warp& warp, int index, int warps, const Model& model
         } else if (pass == 0 && t < model.nodes.rows) {
           depth = depths[t];
           for (std::int32_t k = 0; k < place.centres; ++k) {
-            if (depth >= metadata.centres[k].length) continue;
-            const PathStep step = model.tree.step(metadata.centres[k].word, depth);
+            const PathCentre& centre = metadata.centres[k];
+            if (depth >= centre.length) continue;
+            const PathStep step = tree.step(centre.code, centre.length, depth);
             if (step.node == t) add_turn(row, step, k);
           }
         }
@@ -232,7 +227,7 @@ struct HsMask {
   }
   WARP2VEC_HD float gradient(std::int32_t c, std::int32_t t, float score) const {
     const Turns turns = turns_of(c, t);
-    return turns.none() ? 0.0F : turns_gradient(score, turns.left, turns.right);
+    return turns_gradient_by([](float x) { return fast_sigmoid(x); }, score, turns.left, turns.right);
   }
   WARP2VEC_HD float loss(std::int32_t c, std::int32_t t, float score) const {
     const Turns turns = turns_of(c, t);
@@ -268,6 +263,12 @@ struct TopNodes {
     return top;
   }
 
+  /// Row n of `values` or `loaded`.
+  WARP2VEC_HD float* row_of(float* rows, std::int32_t n) const {
+    const std::int32_t offset = n * static_cast<std::int32_t>(nodes.stride);
+    return in_shared_memory(rows) + offset;
+  }
+
   WARP2VEC_HD std::int32_t count() const {
     return capacity < nodes.rows ? capacity : static_cast<std::int32_t>(nodes.rows);
   }
@@ -278,8 +279,8 @@ struct TopNodes {
       for (std::int64_t d = 0; d < nodes.stride; d += kWarpSize) {
         const int lanes = lanes_in<false>(d, nodes.stride);
         const auto value = warp.load_relaxed(nodes.row(std::int64_t{n}) + d, lanes);
-        warp.store(values + n * nodes.stride + d, lanes, value);
-        warp.store(loaded + n * nodes.stride + d, lanes, value);
+        warp.store(row_of(values, n) + d, lanes, value);
+        warp.store(row_of(loaded, n) + d, lanes, value);
       }
     }
   }
@@ -290,37 +291,40 @@ struct TopNodes {
   WARP2VEC_HD void round_into(Warp& warp, int index, int warps, const DenseTile& tile) const {
     for (std::int32_t n = index; n < capacity; n += warps) {
       Bf16* const row = tile.targets(n);
-      const float* const from = values + n * nodes.stride;
-      warp.strided(
-          nodes.stride, [&](std::int64_t d) { row[d] = n < count() ? nearest_bf16(from[d]) : Bf16{0}; }, 0,
-          1);
+      if (n < count())
+        warp.round_row(row_of(values, n), row, static_cast<std::int32_t>(nodes.stride));
+      else
+        warp.strided(
+            nodes.stride, [&](std::int64_t d) { row[d] = Bf16{0}; }, 0, 1);
     }
   }
 
-  /// Scales kVectorSize values of an update and adds them to node n from column d on.
+  /// Scales a vector (see mma.h) of an update and adds it to node n from column d on.
   WARP2VEC_HD void update(std::int32_t n, std::int32_t d, float scale, const float* vector) const {
-    float* const to = values + n * nodes.stride + d;
+    float* const to = row_of(values, n) + d;
     WARP2VEC_UNROLL
-    for (int i = 0; i < kVectorSize; ++i) to[i] += scale * vector[i];
+    for (int i = 0; i < kVectorSize; ++i) to[vector_column(i)] += scale * vector[i];
   }
 
   /// Adds the changes since load() to the nodes in global memory.
   template <class Warp>
   WARP2VEC_HD void merge(Warp& warp, int index, int warps) const {
     for (std::int32_t n = index; n < count(); n += warps) {
-      const float* const now = values + n * nodes.stride;
-      const float* const before = loaded + n * nodes.stride;
+      const float* const now = row_of(values, n);
+      const float* const before = row_of(loaded, n);
       warp.strided(
           nodes.stride / kVectorSize,
           [&](std::int64_t p) {
+            // Half of the 16 columns of a fragment.
+            const std::int64_t column = p / 2 * kMmaSide + p % 2 * 4;
             float change[kVectorSize];
             bool changed = false;
             WARP2VEC_UNROLL
             for (int i = 0; i < kVectorSize; ++i) {
-              change[i] = now[p * kVectorSize + i] - before[p * kVectorSize + i];
+              change[i] = now[column + vector_column(i)] - before[column + vector_column(i)];
               changed |= change[i] != 0.0F;
             }
-            if (changed) Warp::Mma::add(nodes.row(std::int64_t{n}) + p * kVectorSize, change);
+            if (changed) Warp::Mma::add(nodes.row(std::int64_t{n}) + column, change);
           },
           0, 1);
     }
@@ -341,12 +345,14 @@ class HsTiles {
   struct Memory {
     TopNodes top_nodes;
     std::uint8_t* depths;     ///< [top nodes]
+    HuffmanLevel* levels;     ///< [longest path + 1] a copy of the tree's
     unsigned char* metadata;  ///< of two tiles
 
     WARP2VEC_HD static Memory take(Scratch& scratch, const Model& model, const HsTileSizes& sizes) {
       Memory memory{};
       memory.top_nodes = TopNodes::take(scratch, model.nodes, sizes.top_nodes);
       memory.depths = scratch.take<std::uint8_t>(sizes.top_nodes);
+      memory.levels = scratch.take<HuffmanLevel>(model.longest_path + 1);
       memory.metadata = scratch.take<unsigned char>(2 * metadata_bytes(model, sizes));
       return memory;
     }
@@ -367,18 +373,23 @@ class HsTiles {
     return lower <= sizes_.lower_nodes ? 1 : (lower + sizes_.lower_nodes - 1) / sizes_.lower_nodes;
   }
 
-  /// Once, before the first mask().
-  WARP2VEC_HD void find_depths(Warp& warp, int index, int warps) const {
+  /// Once, before the first sample().
+  WARP2VEC_HD void copy_tree(Warp& warp, int index, int warps) const {
+    std::uint8_t* const depths = in_shared_memory(memory_.depths);
     warp.strided(
         memory_.top_nodes.count(),
-        [&](std::int64_t n) { memory_.depths[n] = static_cast<std::uint8_t>(model_.tree.depth_of(n)); },
-        index, warps);
+        [&](std::int64_t n) { depths[n] = static_cast<std::uint8_t>(model_.tree.depth_of(n)); }, index,
+        warps);
+    HuffmanLevel* const levels = in_shared_memory(memory_.levels);
+    warp.strided(
+        model_.longest_path + 1, [&](std::int64_t l) { levels[l] = model_.tree.levels[l]; }, index, warps);
   }
   WARP2VEC_HD void sample(Warp& warp, int index, int warps, HsTileIndex q) const {
-    sample_paths(warp, index, warps, model_, batch_, sizes_, place(q), metadata_of(q));
+    sample_paths(warp, index, warps, model_, batch_, tree(), sizes_, place(q), metadata_of(q));
   }
   WARP2VEC_HD void mask(Warp& warp, int index, int warps, HsTileIndex q, std::int32_t pass) const {
-    mask_paths(warp, index, warps, model_, batch_, sizes_, place(q), metadata_of(q), memory_.depths, pass);
+    mask_paths(warp, index, warps, model_, batch_, tree(), sizes_, place(q), metadata_of(q),
+               in_shared_memory(memory_.depths), pass);
   }
 
   /// Copies the top nodes from global memory.
@@ -443,6 +454,9 @@ class HsTiles {
   }
 
  private:
+  WARP2VEC_HD HuffmanView tree() const {
+    return {in_shared_memory(memory_.levels), model_.tree.code_lengths, model_.tree.words};
+  }
   WARP2VEC_HD static std::int64_t metadata_bytes(const Model& model, const HsTileSizes& sizes) {
     Scratch scratch(nullptr);
     HsTileMetadata::take(scratch, model, sizes.shape(model));
@@ -452,8 +466,8 @@ class HsTiles {
     // All tiles but the last have the same number of sub-tiles.
     const std::int64_t sub_tiles =
         (model_.tile_centres + model_.path_tile_centres - 1) / model_.path_tile_centres;
-    Scratch scratch(memory_.metadata +
-                    (q.tile * sub_tiles + q.sub_tile) % 2 * metadata_bytes(model_, sizes_));
+    Scratch scratch(memory_.metadata + (q.tile * sub_tiles + q.sub_tile) % 2 * metadata_bytes(model_, sizes_),
+                    true);
     return HsTileMetadata::take(scratch, model_, tile_.shape);
   }
 

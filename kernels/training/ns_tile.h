@@ -4,13 +4,15 @@
 ///
 /// First a tile's metadata, known before its rows are read, for tensor cores and for tile_minibatches.h
 /// alike. Contexts [C] are all elements that the windows of the N centres may cover, targets [N + M] the
-/// centres, then the negatives. Their weights are
+/// centres, then the negatives, each padded to whole fragments. Their weights are
 ///     w[c, t] = 1 if context c is in the window of centre t, else 0
 ///     w[c, N + m] = -pairs(c) K / M, or 0 if negative m is a centre that has c in its window
 ///
 /// Then NsTiles, which trains a tile on tensor cores, with x [C, dim] and y [N + M, dim] rounded to bfloat16:
 ///     s = x y^T;  g = w sigmoid(-sign(w) s);  x += scale (g y);  y += scale (g^T x)
 
+#include "kernels/device/bits.h"
+#include "kernels/device/fast_math.h"
 #include "kernels/device/warp.h"
 #include "kernels/training/dense_tile.h"
 #include "kernels/training/dense_tile_products.h"
@@ -29,25 +31,32 @@ struct Tables {
   MatrixView<Value> output;
 
   /// Selects by address: a GPU would keep what is selected by reference in slow local memory.
-  WARP2VEC_HD Value* row(bool of_input, std::int64_t r) const {
-    return (of_input ? input.data : output.data) + r * input.stride;
+  WARP2VEC_HD Value* row(bool of_input, std::int32_t r) const {
+    return (of_input ? input.data : output.data) + std::int64_t{r} * static_cast<std::int32_t>(input.stride);
   }
 };
 
-/// Metadata of a tile; see DenseTileShape. Contexts come first, then targets.
+/// Metadata of a tile; see DenseTileShape. Contexts come first, then centres, then negatives.
 struct NsTileMetadata {
-  std::int32_t* row;        ///< [rows] in the input or output matrix, or DenseTile::kNone
-  float* scale;             ///< [rows] learning rate times damping, or 0; after damp_rows()
-  std::int32_t* pairs;      ///< [contexts] number of a context's centres ...
-  float* negative_weight;   ///< [contexts] ... and the magnitude of its weight with each negative
-  CentreWindow* window;     ///< [centres]
-  std::uint8_t* is_centre;  ///< [negatives] whether the word is a centre of the tile
+  std::int32_t* row;       ///< [rows] in the input or output matrix, or DenseTile::kNone
+  float* scale;            ///< [rows] learning rate times damping, or 0; after damp_rows()
+  std::int32_t* pairs;     ///< [rows] of a context or centre, in the tile; 1 for a negative
+  float* negative_weight;  ///< [contexts] magnitude of a context's weight with each negative
+  CentreWindow* window;    ///< [centres]
+  /// [context fragments, targets] bit r: context r of the fragment is in the window of a centre that has the
+  /// target's word: that centre itself, or for a negative any
+  std::uint16_t* met;
+  float* lr;  ///< [1]
   RowPairs context_pairs;
   RowPairs target_pairs;
 
+  /// Which target is the first negative.
+  WARP2VEC_HD static std::int32_t first_negative(const Model& model) {
+    return padded_to_mma(model.tile_centres);
+  }
   WARP2VEC_HD static DenseTileShape shape_of(const Model& model) {
     return {padded_to_mma(model.tile_centres + 2 * model.window),
-            padded_to_mma(model.tile_centres + model.tile_negatives),
+            first_negative(model) + padded_to_mma(model.tile_negatives),
             static_cast<std::int32_t>(model.input.stride)};
   }
   WARP2VEC_HD static NsTileMetadata take(Scratch& scratch, const Model& model) {
@@ -55,51 +64,75 @@ struct NsTileMetadata {
     NsTileMetadata metadata{};
     metadata.row = scratch.take<std::int32_t>(shape.rows());
     metadata.scale = scratch.take<float>(shape.rows());
-    metadata.pairs = scratch.take<std::int32_t>(shape.contexts);
+    metadata.pairs = scratch.take<std::int32_t>(shape.rows());
     metadata.negative_weight = scratch.take<float>(shape.contexts);
     metadata.window = scratch.take<CentreWindow>(model.tile_centres);
-    metadata.is_centre = scratch.take<std::uint8_t>(model.tile_negatives);
+    metadata.met = scratch.take<std::uint16_t>(std::int64_t{shape.contexts / kMmaSide} * shape.targets);
+    metadata.lr = scratch.take<float>(1);
     metadata.context_pairs = RowPairs::take(scratch);
     metadata.target_pairs = RowPairs::take(scratch);
     return metadata;
   }
 };
 
+/// Whether target t is a negative: neither a centre nor padding.
+WARP2VEC_HD inline bool is_negative(const Model& model, std::int32_t t) {
+  const std::int32_t first = NsTileMetadata::first_negative(model);
+  return first <= t && t < first + model.tile_negatives;
+}
+
+/// Another order of the warps, which begins in their middle.
+WARP2VEC_HD constexpr int opposite(int index, int warps) {
+  return index < warps / 2 ? index + (warps + 1) / 2 : index - warps / 2;
+}
+
 /// Draws the negatives, looks up the other words, and prefetches all rows: the share of warp `index` of
-/// `warps`.
+/// `warps`. Each of the four chains of dependent loads and draws is the work of other warps.
 template <class Value, class Warp, class Centres>
 WARP2VEC_HD void sample_words(Warp& warp, int index, int warps, const Model& model,
                               const Tables<Value>& tables, const Centres& batch, const TilePlace& place,
                               const DenseTileShape& shape, const NsTileMetadata& metadata) {
-  const std::int64_t number = (batch.kept.first + place.begin) / model.tile_centres;
-  const auto set_row = [&](std::int64_t i, const MatrixView<Value>& table, std::int32_t row) {
-    metadata.row[i] = row;
-    warp.prefetch(table.row(std::int64_t{row}), table.stride * static_cast<std::int64_t>(sizeof(Value)));
+  const auto set_row = [&](std::int32_t r, const MatrixView<Value>& table, std::int32_t row) {
+    metadata.row[r] = row;
+    if (row != DenseTile::kNone)
+      warp.prefetch(table.row(std::int64_t{row}), table.stride * static_cast<std::int64_t>(sizeof(Value)));
   };
+  const std::int32_t negatives = NsTileMetadata::first_negative(model);
   warp.strided(
-      shape.rows(),
+      shape.contexts,
       [&](std::int64_t i) {
         const auto c = static_cast<std::int32_t>(i);
-        const std::int32_t t = c - shape.contexts;
-        const std::int32_t m = t - model.tile_centres;
-        metadata.row[i] = DenseTile::kNone;
-        if (c < place.contexts) {
-          set_row(i, tables.input, batch.row(place.first + c));
-        } else if (0 <= t && t < place.centres) {
-          metadata.window[t] = CentreWindow::of(model, batch, place, t);
-          set_row(i, tables.output, batch.row(place.begin + t));
-        } else if (0 <= m && m < model.tile_negatives) {
-          set_row(i, tables.output,
-                  static_cast<std::int32_t>(tile_negative(batch.draws, model.negatives, number, m)));
-        }
+        set_row(c, tables.input, c < place.contexts ? batch.row(place.first + c) : DenseTile::kNone);
       },
       index, warps);
+  warp.strided(
+      shape.targets,
+      [&](std::int64_t i) {
+        const auto t = static_cast<std::int32_t>(i);
+        std::int32_t row = DenseTile::kNone;
+        if (t < place.centres) {
+          row = batch.row(place.begin + t);
+        } else if (is_negative(model, t)) {
+          const std::int64_t number = (batch.kept.first + place.begin) / model.tile_centres;
+          row = static_cast<std::int32_t>(tile_negative(batch.draws, model.negatives, number, t - negatives));
+        }
+        set_row(shape.contexts + t, tables.output, row);
+      },
+      warps - 1 - index, warps);
+  warp.strided(
+      place.centres,
+      [&](std::int64_t t) {
+        metadata.window[t] = CentreWindow::of(model, batch, place, static_cast<std::int32_t>(t));
+        if (t == 0) *metadata.lr = batch.lr(model, place.begin);
+      },
+      opposite(index, warps), warps);
   metadata.context_pairs.clear(warp, index, warps);
   metadata.target_pairs.clear(warp, index, warps);
 }
 
-/// Counts the pairs of each row, drops contexts without any, and finds the negatives that are also centres.
-/// After sample_words() of all warps.
+/// Counts the pairs of each row, drops contexts without any, and finds which contexts each target has met.
+/// After sample_words() of all warps. Contexts are the work of the first warps, targets that of the last
+/// ones.
 template <class Warp>
 WARP2VEC_HD void mask_words(Warp& warp, int index, int warps, const Model& model, const TilePlace& place,
                             const DenseTileShape& shape, const NsTileMetadata& metadata) {
@@ -107,9 +140,11 @@ WARP2VEC_HD void mask_words(Warp& warp, int index, int warps, const Model& model
   const auto max_negative_pairs = static_cast<std::int32_t>(
       tile_negative_weight(place.centres * 2 * model.window, model.negative, model.tile_negatives) + 1);
   warp.strided(
-      place.contexts + model.tile_negatives + place.centres,
+      shape.contexts,
       [&](std::int64_t i) {
         const auto c = static_cast<std::int32_t>(i);
+        metadata.pairs[c] = 0;
+        metadata.negative_weight[c] = 0;
         if (c < place.contexts) {
           const std::int32_t near = c - place.lead;  // the centre at the same element
           const std::int32_t last =
@@ -123,57 +158,88 @@ WARP2VEC_HD void mask_words(Warp& warp, int index, int warps, const Model& model
             metadata.context_pairs.add(warp, metadata.row[c], pairs);
           else
             metadata.row[c] = DenseTile::kNone;
-        } else if (c < place.contexts + model.tile_negatives) {
-          const std::int32_t m = c - place.contexts;
-          const std::int32_t row = targets[model.tile_centres + m];
-          bool is_centre = false;
-          for (std::int32_t t = 0; t < place.centres; ++t) is_centre |= targets[t] == row;
-          metadata.is_centre[m] = is_centre ? 1 : 0;
-          metadata.target_pairs.add(warp, row, max_negative_pairs);
-        } else {
-          const std::int32_t t = c - place.contexts - model.tile_negatives;
-          metadata.target_pairs.add(warp, targets[t], metadata.window[t].pairs());
         }
       },
       index, warps);
+  warp.strided(
+      shape.targets,
+      [&](std::int64_t i) {
+        const auto t = static_cast<std::int32_t>(i);
+        const auto meet = [&](std::int32_t centre, bool first) {
+          const CentreWindow window = metadata.window[centre];
+          const std::int32_t own = place.lead + centre;
+          for (std::int32_t f = 0; f < shape.contexts / kMmaSide; ++f) {
+            std::uint16_t& met = metadata.met[f * shape.targets + t];
+            const std::uint32_t bits = bits_of_16(window.begin, window.end, f) & ~bits_of_16(own, own + 1, f);
+            met = static_cast<std::uint16_t>(first ? bits : met | bits);
+          }
+        };
+        std::int32_t& pairs = metadata.pairs[shape.contexts + t];
+        pairs = 0;
+        if (t < place.centres) {
+          meet(t, true);
+          pairs = metadata.window[t].pairs();
+          metadata.target_pairs.add(warp, targets[t], pairs);
+          return;
+        }
+        for (std::int32_t f = 0; f < shape.contexts / kMmaSide; ++f) metadata.met[f * shape.targets + t] = 0;
+        if (!is_negative(model, t)) return;
+        for (std::int32_t centre = 0; centre < place.centres; ++centre)
+          if (targets[centre] == targets[t]) meet(centre, false);
+        pairs = 1;
+        metadata.target_pairs.add(warp, targets[t], max_negative_pairs);
+      },
+      warps - 1 - index, warps);
 }
 
+/// Four rows or numbers of pairs, which a GPU loads at once.
+struct alignas(16) FourOf {
+  std::int32_t values[4];
+};
+
+/// The pairs of rows [begin, end) of the tile, multiples of 4.
+struct PairSums {
+  std::int32_t all = 0;
+  std::int32_t of_row = 0;  ///< of those equal to `row`
+
+  WARP2VEC_HD PairSums(const NsTileMetadata& metadata, std::int32_t begin, std::int32_t end,
+                       std::int32_t row) {
+    const auto* const rows = reinterpret_cast<const FourOf*>(metadata.row);
+    const auto* const pairs = reinterpret_cast<const FourOf*>(metadata.pairs);
+    for (std::int32_t i = begin / 4; i < end / 4; ++i) {
+      const FourOf four_rows = rows[i];
+      const FourOf four_pairs = pairs[i];
+      WARP2VEC_UNROLL
+      for (int j = 0; j < 4; ++j) {
+        all += four_pairs.values[j];
+        of_row += four_rows.values[j] == row ? four_pairs.values[j] : 0;
+      }
+    }
+  }
+};
+
 /// Number of pairs of all contexts equal to row `row`.
-WARP2VEC_HD inline float pairs_of_context(const TilePlace& place, const NsTileMetadata& metadata,
+WARP2VEC_HD inline float pairs_of_context(const DenseTileShape& shape, const NsTileMetadata& metadata,
                                           std::int32_t row) {
-  std::int32_t pairs = 0;
-  WARP2VEC_NO_UNROLL
-  for (std::int32_t c = 0; c < place.contexts; ++c) pairs += metadata.row[c] == row ? metadata.pairs[c] : 0;
-  return static_cast<float>(pairs);
+  return static_cast<float>(PairSums(metadata, 0, shape.contexts, row).of_row);
 }
 
 /// Number of pairs of all centres and negatives equal to row `row`.
-WARP2VEC_HD inline float pairs_of_target(const Model& model, const TilePlace& place,
-                                         const DenseTileShape& shape, const NsTileMetadata& metadata,
-                                         std::int32_t row) {
-  const std::int32_t* const targets = metadata.row + shape.contexts;
-  std::int32_t pairs = 0;
-  std::int32_t all_pairs = 0;
-  std::int32_t negatives = 0;
-  WARP2VEC_NO_UNROLL
-  for (std::int32_t t = 0; t < place.centres; ++t) {
-    pairs += targets[t] == row ? metadata.window[t].pairs() : 0;
-    all_pairs += metadata.window[t].pairs();
-  }
-  WARP2VEC_NO_UNROLL
-  for (std::int32_t m = 0; m < model.tile_negatives; ++m)
-    negatives += targets[model.tile_centres + m] == row ? 1 : 0;
-  return static_cast<float>(pairs) +
-         static_cast<float>(negatives) *
-             tile_negative_weight(all_pairs, model.negative, model.tile_negatives);
+WARP2VEC_HD inline float pairs_of_target(const Model& model, const DenseTileShape& shape,
+                                         const NsTileMetadata& metadata, std::int32_t row) {
+  const std::int32_t negatives = shape.contexts + NsTileMetadata::first_negative(model);
+  const PairSums centres(metadata, shape.contexts, negatives, row);
+  const PairSums equal_negatives(metadata, negatives, shape.rows(), row);
+  return static_cast<float>(centres.of_row) +
+         static_cast<float>(equal_negatives.of_row) *
+             tile_negative_weight(centres.all, model.negative, model.tile_negatives);
 }
 
 /// Computes the scales of all rows. After mask_words() of all warps.
-template <class Warp, class Centres>
-WARP2VEC_HD void damp_rows(Warp& warp, int index, int warps, const Model& model, const Centres& batch,
-                           const TilePlace& place, const DenseTileShape& shape,
+template <class Warp>
+WARP2VEC_HD void damp_rows(Warp& warp, int index, int warps, const Model& model, const DenseTileShape& shape,
                            const NsTileMetadata& metadata) {
-  const float lr = batch.lr(model, place.begin);
+  const float lr = *metadata.lr;
   // Two branches rather than selected arguments, which a GPU would keep in slow local memory.
   const auto damp = [&](std::int64_t i, const HotView& hot, const RowPairs& bounds, auto pairs_of) {
     const std::int32_t row = metadata.row[i];
@@ -188,10 +254,10 @@ WARP2VEC_HD void damp_rows(Warp& warp, int index, int warps, const Model& model,
           metadata.scale[i] = 0;
         else if (i < shape.contexts)
           damp(i, model.hot_input, metadata.context_pairs,
-               [&](std::int32_t row) { return pairs_of_context(place, metadata, row); });
+               [&](std::int32_t row) { return pairs_of_context(shape, metadata, row); });
         else
           damp(i, model.hot_output, metadata.target_pairs,
-               [&](std::int32_t row) { return pairs_of_target(model, place, shape, metadata, row); });
+               [&](std::int32_t row) { return pairs_of_target(model, shape, metadata, row); });
       },
       index, warps);
 }
@@ -208,20 +274,13 @@ WARP2VEC_HD std::int64_t pairs_of(Warp& warp, const TilePlace& place, const NsTi
   return static_cast<std::int64_t>(warp.first(warp_sum(warp, pairs)));
 }
 
-/// The weight of context c and target t (see update_rule.h); 0 for absent rows.
-WARP2VEC_HD inline float weight(const Model& model, const TilePlace& place, const DenseTileShape& shape,
+/// The weight of context c and target t (see update_rule.h); 0 for absent rows. Without branches.
+WARP2VEC_HD inline float weight(const Model& model, const DenseTileShape& shape,
                                 const NsTileMetadata& metadata, std::int32_t c, std::int32_t t) {
-  if (c >= place.contexts) return 0;
-  if (t < model.tile_centres)
-    return t < place.centres && metadata.window[t].contains(place, c, t) ? 1.0F : 0.0F;
-  const std::int32_t m = t - model.tile_centres;
-  if (m >= model.tile_negatives) return 0;
-  if (metadata.is_centre[m] != 0) {
-    const std::int32_t* const centres = metadata.row + shape.contexts;
-    for (std::int32_t own = 0; own < place.centres; ++own)
-      if (centres[own] == centres[t] && metadata.window[own].contains(place, c, own)) return 0;
-  }
-  return -metadata.negative_weight[c];
+  const std::uint32_t fragment = metadata.met[c / kMmaSide * shape.targets + t];
+  const bool met = (fragment >> (c % kMmaSide) & 1U) != 0;
+  const float unmet = is_negative(model, t) ? -metadata.negative_weight[c] : 0.0F;
+  return met ? (is_negative(model, t) ? 0.0F : 1.0F) : unmet;
 }
 
 /// Which contexts and targets interact; see dense_tile_products.h.
@@ -235,21 +294,20 @@ struct NsMask {
     const std::int32_t c = context_fragment * kMmaSide;
     const std::int32_t t = target_fragment * kMmaSide;
     if (c >= place.contexts) return false;
-    if (t + kMmaSide > model.tile_centres && t < model.tile_centres + model.tile_negatives) return true;
+    if (t >= NsTileMetadata::first_negative(model)) return true;
     const std::int32_t last = t + kMmaSide < place.centres ? t + kMmaSide : place.centres;
     return t < last && c < last + place.lead + model.window && c + kMmaSide > t + place.lead - model.window;
   }
   WARP2VEC_HD float gradient(std::int32_t c, std::int32_t t, float score) const {
-    const float w = weight(model, place, shape, metadata, c, t);
-    return w == 0.0F ? 0.0F : score_gradient(score, w);
+    return score_gradient_by([](float x) { return fast_sigmoid(x); }, score,
+                             weight(model, shape, metadata, c, t));
   }
   WARP2VEC_HD float loss(std::int32_t c, std::int32_t t, float score) const {
-    const float w = weight(model, place, shape, metadata, c, t);
-    return w == 0.0F ? 0.0F : score_loss(score, w);
+    return score_loss(score, weight(model, shape, metadata, c, t));
   }
 };
 
-/// Adds kVectorSize values of an update to a row.
+/// Adds a vector (see mma.h) of an update to a row.
 template <class Mma, class Random>
 WARP2VEC_HD void add_vector(float* to, const Bf16* /*copy*/, const float (&update)[kVectorSize],
                             Random /*random*/) {
@@ -265,7 +323,7 @@ WARP2VEC_HD void add_vector(Bf16* to, const Bf16* copy, const float (&update)[kV
   float difference[kVectorSize];
   WARP2VEC_UNROLL
   for (int i = 0; i < kVectorSize; ++i) {
-    const float old = to_float(copy[i]);
+    const float old = to_float(copy[vector_column(i)]);
     difference[i] = to_float(stochastic_bf16(old + update[i], bits.w[i / 2] >> (i % 2 * 16) & 0xFFFFU)) - old;
   }
   Mma::add(to, difference);
@@ -303,7 +361,7 @@ class NsTiles {
   WARP2VEC_HD void load(Warp& warp, int index, int warps, std::int64_t t, Meanwhile meanwhile) const {
     const NsTileMetadata metadata = metadata_of(t);
     const auto from = [&](std::int32_t r) -> const Value* {
-      const std::int64_t row = metadata.row[r];
+      const std::int32_t row = metadata.row[r];
       return row == DenseTile::kNone ? nullptr : tables_.row(r < tile_.shape.contexts, row);
     };
     const auto to = [&](std::int32_t r) { return tile_.contexts(r); };
@@ -312,7 +370,7 @@ class NsTiles {
   }
   /// Computes the scales of the tile's rows. Between mask() and backward().
   WARP2VEC_HD void damp(Warp& warp, int index, int warps, std::int64_t t) const {
-    damp_rows(warp, index, warps, model_, batch_, tile_place(model_, batch_, t), tile_.shape, metadata_of(t));
+    damp_rows(warp, index, warps, model_, tile_.shape, metadata_of(t));
   }
   WARP2VEC_HD void forward(Warp& warp, int index, int warps, std::int64_t t, bool with_loss,
                            typename Warp::Float& loss) const {
@@ -334,7 +392,8 @@ class NsTiles {
                     for (int i = 0; i < kVectorSize; ++i) update[i] = metadata.scale[r] * vector[i];
                     add_vector<Mma>(
                         tables_.row(r < tile_.shape.contexts, row) + d, tile_.contexts(r) + d, update, [&] {
-                          const std::int32_t at = (r * tile_.shape.values + d) / kVectorSize;
+                          // A vector begins at column 0 or 4 of 16.
+                          const std::int32_t at = (r * tile_.shape.values + d) / 4;
                           return batch_.draws.block(Stream::rounding, static_cast<std::uint64_t>(number),
                                                     static_cast<std::uint32_t>(at));
                         });
@@ -353,7 +412,7 @@ class NsTiles {
   }
   // Not an array of two: a GPU would keep an array that is indexed at run time in slow local memory.
   WARP2VEC_HD NsTileMetadata metadata_of(std::int64_t t) const {
-    Scratch scratch(metadata_ + t % 2 * metadata_bytes(model_));
+    Scratch scratch(metadata_ + t % 2 * metadata_bytes(model_), true);
     return NsTileMetadata::take(scratch, model_);
   }
 

@@ -2,6 +2,7 @@
 /// Tiles as minibatches, for GPUs without tensor cores: pairs, weights and scales are those of ns_tile.h and
 /// hs_tile.h, listed here target by target.
 
+#include "kernels/device/bits.h"
 #include "kernels/training/hs_tile.h"
 #include "kernels/training/minibatch.h"
 #include "kernels/training/model.h"
@@ -37,9 +38,8 @@ struct NsTileMinibatch {
     group.for_each_warp([&](auto& warp, int index) {
       mask_words(warp, index, group.warps(), model, place, shape, metadata);
     });
-    group.for_each_warp([&](auto& warp, int index) {
-      damp_rows(warp, index, group.warps(), model, batch, place, shape, metadata);
-    });
+    group.for_each_warp(
+        [&](auto& warp, int index) { damp_rows(warp, index, group.warps(), model, shape, metadata); });
     minibatch.contexts = place.contexts;
     minibatch.targets = place.centres + model.tile_negatives;
     group.for_each(minibatch.contexts, [&](std::int64_t c) {
@@ -48,7 +48,7 @@ struct NsTileMinibatch {
     const std::int64_t first_weight = std::int64_t{place.centres} * (2 * model.window + 1);
     group.for_each(minibatch.targets, [&](std::int64_t t) {
       const std::int64_t m = t - place.centres;
-      const std::int64_t r = shape.contexts + (m < 0 ? t : model.tile_centres + m);
+      const std::int64_t r = shape.contexts + (m < 0 ? t : NsTileMetadata::first_negative(model) + m);
       minibatch.target[t] =
           m < 0 ? MinibatchTarget{metadata.row[r], metadata.window[t].begin, metadata.window[t].end,
                                   t * (2 * model.window + 1), metadata.scale[r]}
@@ -59,13 +59,14 @@ struct NsTileMinibatch {
       const MinibatchTarget& target = minibatch.target[t];
       for (std::int32_t c = target.begin; c < target.end; ++c)
         minibatch.weights[target.weights + c - target.begin] =
-            weight(model, place, shape, metadata, c, static_cast<std::int32_t>(t));
+            weight(model, shape, metadata, c, static_cast<std::int32_t>(t));
     });
     group.for_each(std::int64_t{model.tile_negatives} * minibatch.contexts, [&](std::int64_t i) {
       // In 32 bits, since a GPU divides 64 bits slowly: at most 1,024 * 3,024 weights.
       const std::int32_t m = static_cast<std::int32_t>(i) / minibatch.contexts;
       const std::int32_t c = static_cast<std::int32_t>(i) % minibatch.contexts;
-      minibatch.weights[first_weight + i] = weight(model, place, shape, metadata, c, model.tile_centres + m);
+      minibatch.weights[first_weight + i] =
+          weight(model, shape, metadata, c, NsTileMetadata::first_negative(model) + m);
     });
   }
 };
@@ -96,10 +97,10 @@ struct HsTileMinibatch {
     const HsTileSizes room = sizes(model);
     const std::int32_t first_target = room.shape(model).contexts;
     group.for_each_warp([&](auto& warp, int index) {
-      sample_paths(warp, index, group.warps(), model, batch, room, place, metadata);
+      sample_paths(warp, index, group.warps(), model, batch, model.tree, room, place, metadata);
     });
     group.for_each_warp([&](auto& warp, int index) {
-      mask_paths(warp, index, group.warps(), model, batch, room, place, metadata, nullptr, 0);
+      mask_paths(warp, index, group.warps(), model, batch, model.tree, room, place, metadata, nullptr, 0);
     });
     group.for_each_warp([&](auto& warp, int index) {
       damp_contexts(warp, index, group.warps(), model, batch, place, metadata);

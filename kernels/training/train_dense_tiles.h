@@ -1,5 +1,21 @@
 #pragma once
-/// The body of the kernels that train tiles on tensor cores.
+/// The body of the kernels that train tiles on tensor cores. A block trains one tile at a time, t, and
+/// prepares the next; between two phases there is a barrier, which all warps pass:
+///
+///     phase      for tile t                            for tile t + 1
+///     load       rows in memory -> staging -> rows     sample: words, draws -> rows' numbers, windows
+///     ---------- barrier
+///     forward    rows, masks -> gradients              mask: windows -> pairs, masks
+///     and damp   pairs -> scales
+///     ---------- barrier
+///     backward   gradients, rows, scales -> additions to the rows in memory
+///     ---------- barrier
+///
+/// In shared memory: rows [contexts + targets] in bfloat16 and gradients [contexts, targets] of tile t, which
+/// are overwritten a phase after they were last read; the staging ring, in which each lane reads what it has
+/// copied itself; and the metadata (all else) of tiles t and t + 1, in turn. Tiles of paths pass through the
+/// same phases, but sample beside forward and mask beside backward; their private copies of the top nodes are
+/// loaded before and merged after the tiles of 64 centres.
 
 #include "kernels/training/dense_tile.h"
 #include "kernels/training/hs_tile.h"
@@ -137,7 +153,7 @@ WARP2VEC_HD void train_dense_tiles(Block& block, const Model& model, const Table
                                    unsigned char* memory) {
   using Warp = typename Block::Warp;
   const int warps = block.warps();
-  Scratch scratch(memory);
+  Scratch scratch(memory, true);
   const auto own_memory = DenseTileMemory<kTrains, Value, Warp, Centres>::take(scratch, model, sizes, warps);
   const NsTiles<Value, Warp, Centres> negatives(model, tables, batch, own_memory.negative_tile,
                                                 own_memory.negative_metadata);
@@ -146,12 +162,11 @@ WARP2VEC_HD void train_dense_tiles(Block& block, const Model& model, const Table
   const KeptRange own = chunk_of(tiles, block.index(), block.count());
   if (own.begin == own.end) return;
 
+  if constexpr (paths_in(kTrains))
+    block.for_each_warp([&](Warp& warp, int index) { paths.copy_tree(warp, index, warps); });
   block.for_each_warp([&](Warp& warp, int index) {
     if constexpr (negatives_in(kTrains)) negatives.sample(warp, index, warps, own.begin);
-    if constexpr (paths_in(kTrains)) {
-      paths.find_depths(warp, index, warps);
-      paths.sample(warp, index, warps, {own.begin, 0});
-    }
+    if constexpr (paths_in(kTrains)) paths.sample(warp, index, warps, {own.begin, 0});
   });
   block.for_each_warp([&](Warp& warp, int index) {
     if constexpr (negatives_in(kTrains)) negatives.mask(warp, index, warps, own.begin);

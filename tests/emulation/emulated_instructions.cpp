@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstring>
 #include <stdexcept>
+#include <string>
 
 namespace warp2vec {
 namespace {
@@ -26,9 +27,10 @@ float value_of(std::uint64_t registers, unsigned i) {
   return to_float({static_cast<std::uint16_t>(registers >> (16 * i))});
 }
 
-void check_aligned(const void* address, const char* what) {
-  if (reinterpret_cast<std::uintptr_t>(address) % 16 != 0)
-    throw std::logic_error(std::string(what) + " an address that is not a multiple of 16");
+void check_aligned(const void* address, const char* what, std::uintptr_t bytes = 16) {
+  if (reinterpret_cast<std::uintptr_t>(address) % bytes != 0)
+    throw std::logic_error(std::string(what) + " an address that is not a multiple of " +
+                           std::to_string(bytes));
 }
 
 // The bits of row `row` and column `column` of matrix number `matrix`.
@@ -90,9 +92,9 @@ void add_4(float* to, const float* values) {
   for (int i = 0; i < 4; ++i) atomicAdd(to + i, values[i]);
 }
 
-void add_8(Bf16* to, const std::uint32_t* values) {
-  check_aligned(to, "adds eight values at");
-  for (unsigned i = 0; i < 8; ++i) {
+void add_4(Bf16* to, const std::uint32_t* values) {
+  check_aligned(to, "adds four values at", 8);
+  for (unsigned i = 0; i < 4; ++i) {
     const Bf16 value{static_cast<std::uint16_t>(values[i / 2] >> (i % 2 * 16))};
     emulation::update(&to[i].bits, [value](std::uint16_t old) {
       return nearest_bf16(to_float({old}) + to_float(value)).bits;

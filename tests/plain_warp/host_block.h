@@ -66,6 +66,12 @@ class HostWarp : public HostCopies {
   static void add(float* p, int count, const Float& v) {
     for (int l = 0; l < count; ++l) p[l] += v[static_cast<std::size_t>(l)];
   }
+  template <class F>
+  static std::uint32_t ballot(F f) {
+    std::uint32_t bits = 0;
+    for (int l = 0; l < kWarpSize; ++l) bits |= f(l) ? std::uint32_t{1} << l : 0U;
+    return bits;
+  }
   static void count(std::uint32_t* p, std::uint32_t n) { *p += n; }
   static float first(const Float& v) { return v[0]; }
 

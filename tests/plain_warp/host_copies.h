@@ -25,6 +25,10 @@ class HostCopies {
     }
   }
 
+  static void round_row(const float* from, Bf16* to, std::int32_t values) {
+    for (std::int32_t d = 0; d < values; ++d) to[d] = nearest_bf16(from[d]);
+  }
+
   static void prefetch(const void* /*row*/, std::int64_t /*bytes*/) {}
 
  private:

@@ -65,17 +65,22 @@ class HostMma {
 
   template <class F>
   static void for_each_vector(const Accumulator& c, F f) {
-    for (int lane = 0; lane < kWarpSize; ++lane)
-      f(vector_row(lane), vector_half(lane),
-        c.values[vector_row(lane)] + std::ptrdiff_t{kVectorSize} * vector_half(lane));
+    for (int lane = 0; lane < kWarpSize; ++lane) {
+      const int column = first_vector_column(lane);
+      float vector[kVectorSize];
+      for (int i = 0; i < kVectorSize; ++i) vector[i] = c.values[vector_row(lane)][column + vector_column(i)];
+      f(vector_row(lane), column, vector);
+    }
   }
 
   static void add(float* p, const float* vector) {
-    for (int i = 0; i < kVectorSize; ++i) p[i] += vector[i];
+    for (int i = 0; i < kVectorSize; ++i) p[vector_column(i)] += vector[i];
   }
   static void add(Bf16* p, const float* vector) {
-    for (int i = 0; i < kVectorSize; ++i)
-      p[i] = nearest_bf16(to_float(p[i]) + to_float(nearest_bf16(vector[i])));
+    for (int i = 0; i < kVectorSize; ++i) {
+      Bf16& value = p[vector_column(i)];
+      value = nearest_bf16(to_float(value) + to_float(nearest_bf16(vector[i])));
+    }
   }
 
  private:

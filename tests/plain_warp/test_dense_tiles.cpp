@@ -220,14 +220,15 @@ TEST(DenseTiles, Bf16TablesTrainAsWellOnAverage) {
 // Each update is an eightieth of the value's last place: rounded to nearest, nothing would ever change.
 TEST(DenseTiles, Bf16RowsDoNotLoseSmallUpdates) {
   const Draws draws{5, 0};
-  std::vector<Bf16> row(kVectorSize, nearest_bf16(1.0F));
+  std::vector<Bf16> row(kMmaSide, nearest_bf16(1.0F));
   float update[kVectorSize];
   std::fill_n(update, kVectorSize, 1e-4F);
   for (std::uint64_t i = 0; i < 10000; ++i)
     add_vector<HostMma>(row.data(), std::vector<Bf16>(row).data(), update,
                         [&] { return draws.block(Stream::rounding, i); });
   // 128 last places along the way, each crossed at random: off by about 11 of them, 0.09.
-  for (const Bf16 value : row) EXPECT_NEAR(to_float(value), 2.0F, 0.3F);
+  for (int i = 0; i < kVectorSize; ++i)
+    EXPECT_NEAR(to_float(row[static_cast<std::size_t>(vector_column(i))]), 2.0F, 0.3F);
 }
 
 TEST(DenseTiles, TrainToTheQualityOfTheReference) {

@@ -1,7 +1,10 @@
 // The kernel bodies on the host, compared with the reference.
+#include <warp2vec/detail/numerics.h>
 #include <warp2vec/evaluate.h>
 
 #include "host/reference/reference.h"
+#include "kernels/device/bits.h"
+#include "kernels/device/fast_math.h"
 #include "kernels/softmax/softmax_row.h"
 #include "tests/plain_warp/host_warp_backend.h"
 #include "tests/support/training_outcome.h"
@@ -10,10 +13,32 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <limits>
 #include <vector>
 
 namespace warp2vec {
 namespace {
+
+TEST(FastMath, SigmoidIsNearTheExactOne) {
+  for (int i = -2880; i <= 2880; ++i) {
+    const float x = static_cast<float>(i) / 32;
+    EXPECT_NEAR(fast_sigmoid(x), sigmoid(static_cast<double>(x)), 1e-6) << x;
+  }
+  EXPECT_EQ(fast_sigmoid(std::numeric_limits<float>::max()), 1.0F);
+  EXPECT_EQ(fast_sigmoid(std::numeric_limits<float>::lowest()), 0.0F);
+}
+
+TEST(Bits, OfAFragmentAreThoseOfTheRange) {
+  for (std::int32_t begin = 0; begin <= 48; ++begin)
+    for (std::int32_t end = begin; end <= 48; ++end)
+      for (std::int32_t fragment = 0; fragment < 3; ++fragment) {
+        std::uint32_t expected = 0;
+        for (std::int32_t i = begin; i < end; ++i)
+          if (i / 16 == fragment) expected |= 1U << (i % 16);
+        EXPECT_EQ(bits_of_16(begin, end, fragment), expected) << begin << " " << end << " " << fragment;
+      }
+}
 
 class KernelBodies : public ::testing::TestWithParam<Rule> {};
 

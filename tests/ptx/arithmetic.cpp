@@ -222,6 +222,9 @@ Table table() {
   put<u32, u64>(t, "popc.b64", [](u64 a) { return static_cast<u32>(std::popcount(a)); });
   put<u32, u32>(t, "clz.b32", [](u32 a) { return static_cast<u32>(std::countl_zero(a)); });
   put<u32, u64>(t, "clz.b64", [](u64 a) { return static_cast<u32>(std::countl_zero(a)); });
+  // By how much the highest set bit must be shifted to the left to become the top bit.
+  put<u32, u32>(t, "bfind.shiftamt.u32",
+                [](u32 a) { return a != 0 ? static_cast<u32>(std::countl_zero(a)) : ~u32{0}; });
   put<u32, u32>(t, "brev.b32", [](u32 a) {
     u32 reversed = 0;
     for (int i = 0; i < 32; ++i) reversed |= (a >> i & 1U) << (31 - i);
@@ -268,6 +271,8 @@ Table table() {
 
   put<float, float>(
       t, "ex2.approx.ftz.f32", [](float a) { return exp2_ftz(a); }, kActiveLanesOnly);
+  // Rounded to nearest, which is within the instruction's error bound.
+  put<float, float>(t, "rcp.approx.ftz.f32", [](float a) { return flushed(1.0F / flushed(a)); });
   put<float, float, float, float>(t, "fma.rm.f32",
                                   [](float a, float b, float c) { return fma_cut(a, b, c, true); });
   put<float, float, float, float>(t, "fma.rz.f32",

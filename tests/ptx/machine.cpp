@@ -244,6 +244,7 @@ void Machine::run_warp(Warp& warp, std::uint64_t turn) {
         break;
     }
     in.executed |= lanes != 0;
+    if (options_.observe) options_.observe(program_, warp, in);
     if (++executed_ > options_.most_instructions) fail("too many instructions", warp, in);
     if (warp.at_barrier || warp.alive == 0) return;
     if (at_ >= others_at_) {

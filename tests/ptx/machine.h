@@ -32,6 +32,8 @@ struct Options {
   unsigned resident = 1;   ///< number of blocks that run interleaved; the others wait for one of them to end
   std::uint64_t seed = 1;  ///< of the shuffled order
   std::uint64_t most_instructions = ~std::uint64_t{0};  ///< maximum per launch, counted by warp
+  /// Called for every instruction that a warp has executed, if set.
+  std::function<void(const Program&, const Warp&, const Instruction&)> observe;
 };
 
 /// Addresses that a kernel may access.

@@ -142,7 +142,7 @@ TEST(PtxMachine, LoadsMatricesLaidOutAsInCutlass) {
   }
 }
 
-TEST(PtxMachine, ShufflesAndVotes) {
+TEST(PtxMachine, ShufflesVotesAndFindsBits) {
   const auto value_of = [](const std::string& instruction, std::size_t lane) {
     return run_body("mul.lo.s32 %r2, %r0, 3;\nsetp.lt.s32 %p1, %r0, 5;\n" + instruction + "\n" +
                     kStore)[lane];
@@ -153,6 +153,10 @@ TEST(PtxMachine, ShufflesAndVotes) {
   EXPECT_EQ(value_of("shfl.sync.down.b32 %r1, %r2, 2, 31, -1;", 31), 93U);
   EXPECT_EQ(value_of("shfl.sync.down.b32 %r1, %r2, 2, 31, -1;", 9), 33U);
   EXPECT_EQ(value_of("shfl.sync.idx.b32 %r1, %r2, 1, 0x181F, -1;", 13), 27U);  // in groups of eight lanes
+  EXPECT_EQ(value_of("bfind.shiftamt.u32 %r1, %r2;", 9), 27U);
+  EXPECT_EQ(value_of("bfind.shiftamt.u32 %r1, %r2;", 0), 0xFFFFFFFFU);
+  EXPECT_EQ(value_of("cvt.rn.f32.s32 %f1, %r2;\nrcp.approx.ftz.f32 %f2, %f1;\nmov.b32 %r1, %f2;", 16),
+            std::bit_cast<u32>(1.0F / 48.0F));
   EXPECT_EQ(value_of("vote.sync.ballot.b32 %r1, %p1, -1;", 9), 31U);
   EXPECT_EQ(value_of("vote.sync.any.pred %p2, %p1, -1;\nselp.u32 %r1, 1, 2, %p2;", 9), 1U);
   EXPECT_EQ(value_of("vote.sync.all.pred %p2, %p1, -1;\nselp.u32 %r1, 1, 2, %p2;", 9), 2U);

@@ -81,14 +81,14 @@ struct HuffmanView {
   }
   /// Length of the longest path, the last word's, in nodes.
   WARP2VEC_HD int longest() const { return code_lengths[words - 1]; }
-  /// Step `depth` in [0, length(w)) of the path from the root to w.
-  WARP2VEC_HD PathStep step(WordId w, int depth) const {
-    const int length_of_w = length(w);
-    const std::uint64_t bits = code(w);
-    const std::uint64_t prefix = depth == 0 ? 0 : bits >> (length_of_w - depth);
+  /// Step `depth` in [0, length) of the path from the root to the leaf with this code.
+  WARP2VEC_HD PathStep step(std::uint64_t code_of_leaf, int length_of_code, int depth) const {
+    const std::uint64_t prefix = depth == 0 ? 0 : code_of_leaf >> (length_of_code - depth);
     return {static_cast<std::int64_t>(prefix + static_cast<std::uint64_t>(levels[depth].node_base)),
-            ((bits >> (length_of_w - 1 - depth)) & 1U) != 0};
+            ((code_of_leaf >> (length_of_code - 1 - depth)) & 1U) != 0};
   }
+  /// The same of the path to w.
+  WARP2VEC_HD PathStep step(WordId w, int depth) const { return step(code(w), length(w), depth); }
   /// The level of an inner node, found by walking down from the root: the last word's path passes through the
   /// last node of each level.
   WARP2VEC_HD int depth_of(std::int64_t node) const {

@@ -17,9 +17,15 @@
 
 namespace warp2vec {
 
+/// `sigmoid_of`: sigmoid(), or an approximation of it.
+template <class Real, class Sigmoid>
+WARP2VEC_HD inline Real score_gradient_by(Sigmoid sigmoid_of, Real score, Real weight) {
+  return weight * sigmoid_of(weight > Real(0) ? -score : score);
+}
+
 template <class Real>
 WARP2VEC_HD inline Real score_gradient(Real score, Real weight) {
-  return weight * sigmoid(weight > Real(0) ? -score : score);
+  return score_gradient_by([](Real x) { return sigmoid(x); }, score, weight);
 }
 
 template <class Real>
@@ -29,9 +35,14 @@ WARP2VEC_HD inline Real score_loss(Real score, Real weight) {
 
 /// Hierarchical softmax: the sums of score_gradient() and of score_loss() over a context's centres at an
 /// inner node, where the paths of `left` of them turn left and those of `right` turn right.
+template <class Real, class Sigmoid>
+WARP2VEC_HD inline Real turns_gradient_by(Sigmoid sigmoid_of, Real score, Real left, Real right) {
+  return left - (left + right) * sigmoid_of(score);
+}
+
 template <class Real>
 WARP2VEC_HD inline Real turns_gradient(Real score, Real left, Real right) {
-  return left - (left + right) * sigmoid(score);
+  return turns_gradient_by([](Real x) { return sigmoid(x); }, score, left, right);
 }
 
 template <class Real>
