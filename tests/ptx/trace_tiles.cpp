@@ -1,5 +1,5 @@
 // Writes which instructions each warp executes where the tile kernels train at the default settings, for
-// benchmarks/kernel_counts.py: a line `kernel ARCHITECTURE WARPS SHARED_BYTES NAME` for each kernel, then its
+// scripts/kernel_counts.py: a line `kernel ARCHITECTURE WARPS SHARED_BYTES NAME` for each kernel, then its
 // instructions, `i TEXT`, then for each warp and interval between barriers a line
 // `w WARP INTERVAL FIRST COUNT FIRST COUNT ...`: runs of consecutive instructions, in order.
 #include "tests/ptx/ptx_test.h"

@@ -2,7 +2,7 @@
 tests/ptx executes, and models the cycles of a tile. No GPU is needed. Prints Markdown tables:
 
     cmake --build BUILD --target ptx_trace
-    python3 benchmarks/kernel_counts.py --library BUILD/kernels/libwarp2vec_cuda.a --trace BUILD/tests/ptx/ptx_trace
+    python3 scripts/kernel_counts.py --library BUILD/kernels/libwarp2vec_cuda.a --trace BUILD/tests/ptx/ptx_trace
 
 cuobjdump is part of the CUDA toolkit; if it is not installed: pip install nvidia-cuda-cuobjdump.
 
@@ -242,7 +242,7 @@ def main():
     header("kernel", "sm", "registers", "stack", "warps", "shared memory", "instructions", "per PTX instruction",
            *names)
     for key, kernel in sorted(kernels.items(), key=lambda item: (kind_of(item[0][1]), item[0][0])):
-        total = kernel["opcodes"].total()
+        total = sum(kernel["opcodes"].values())
         classes = by_class(kernel["opcodes"])
         row(kind_of(key[1]), key[0], kernel["registers"], kernel["stack"], kernel.get("warps", "-"), kernel["shared"],
             total, f"{total / ptx_sizes[key]:.2f}" if key in ptx_sizes else "-", *(classes[n] for n in names))
