@@ -3,33 +3,25 @@
 #include <warp2vec/error.h>
 #include <warp2vec/trainer.h>
 
-#include "host/cli/flags/output_check.h"
-#include "host/cli/flags/usage_error.h"
-#include "host/cli/flags/vector_files.h"
 #include "host/cli/run/encoded_input.h"
 #include "host/cli/run/interrupt.h"
 #include "host/cli/run/requirements.h"
 #include "host/cli/run/resumed_run.h"
 #include "host/cli/run/run_costs.h"
+#include "host/cli/run/run_notes.h"
+#include "host/cli/run/run_outputs.h"
 #include "host/cli/run/trained_files.h"
 #include "host/cli/run/vocabulary_source.h"
 #include "host/cli/terminal/gpu.h"
 #include "host/cli/terminal/gpu_text.h"
 #include "host/cli/terminal/text.h"
-#include "host/io/atomic_file.h"
 #include "host/training/hot_rows.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
-#include <initializer_list>
-#include <limits>
 #include <memory>
-#include <span>
-#include <string_view>
-#include <system_error>
 #include <utility>
 
 namespace warp2vec::cli {
@@ -48,126 +40,6 @@ class Stopwatch {
   double& seconds_;
   Clock::time_point begin_ = Clock::now();
 };
-
-bool is_same_file(const std::string& a, const std::string& b) {
-  std::error_code missing;
-  return std::filesystem::equivalent(a, b, missing);
-}
-
-// An unfinished run may be worth hours of work, and a file that is not a checkpoint was named by mistake.
-void require_replaceable(const TrainOptions& options) {
-  namespace fs = std::filesystem;
-  std::error_code error;
-  const fs::path path = options.checkpoint;
-  if (!fs::is_regular_file(path, error) || fs::file_size(path, error) == 0) return;
-  if (is_same_file(options.checkpoint, options.resume)) return;
-  bool unfinished = false;
-  try {
-    unfinished = is_unfinished(options.checkpoint);
-  } catch (const Error& unreadable) {
-    throw UsageError("--checkpoint replaces only checkpoints: " + std::string(unreadable.what()));
-  }
-  if (unfinished)
-    throw UsageError("--checkpoint " + options.checkpoint + " holds an unfinished run: resume it (" +
-                     resume_command(options.checkpoint) + "), or delete the file to start again");
-}
-
-void check_outputs(const TrainOptions& options) {
-  std::vector<NamedPath> outputs;
-  for (const std::string& file : vector_files(options.output, options.format))
-    outputs.push_back({"--output", file});
-  if (!options.save_model.empty()) outputs.push_back({"--save-model", options.save_model});
-  if (!options.save_vocab.empty()) outputs.push_back({"--save-vocab", options.save_vocab});
-  if (!options.checkpoint.empty()) outputs.push_back({"--checkpoint", options.checkpoint});
-  // Written by an interrupted run.
-  if (!is_special_file(options.output))
-    for (const std::string& file : vector_files(with_suffix(options.output, kPartial), options.format))
-      outputs.push_back({"--output", file});
-  if (!options.save_model.empty() && !is_special_file(options.save_model))
-    outputs.push_back({"--save-model", with_suffix(options.save_model, kPartial)});
-  for (const NamedPath& output : outputs) check_writable(output.path);
-  if (!options.metrics.empty()) outputs.push_back({"--metrics", options.metrics});
-  std::vector<NamedPath> inputs;
-  for (const std::string& path : options.inputs) inputs.push_back({"--input", path});
-  if (!options.config_file.empty()) inputs.push_back({"--config", options.config_file});
-  check_distinct(outputs, inputs);
-  if (!options.checkpoint.empty()) require_replaceable(options);
-  // These may be read and then saved under the same name: by then they are in memory.
-  const auto check_replaced = [&outputs](std::string_view flag, const std::string& path,
-                                         std::initializer_list<std::string_view> may_replace) {
-    std::vector<NamedPath> others = outputs;
-    std::erase_if(others, [&](const NamedPath& output) {
-      return std::find(may_replace.begin(), may_replace.end(), output.flag) != may_replace.end();
-    });
-    if (!path.empty()) check_distinct(others, {{std::string(flag), path}});
-  };
-  check_replaced("--resume", options.resume, {"--checkpoint"});
-  check_replaced("--read-vocab", options.read_vocab, {"--save-vocab"});
-  check_replaced("--init", options.init, {"--output", "--save-model"});
-}
-
-// Number of sentences that are expected to have more than max_sentence words after subsampling.
-std::int64_t split_sentences(const TrainingData& data) {
-  const std::int64_t most = data.config.max_sentence;
-  if (most == 0) return 0;
-  std::int64_t split = 0;
-  std::int64_t sentence_begin = 0;
-  double kept = 0;  // of the sentence, in the runs before
-  const auto kept_of = [&data](std::span<const WordId> ids) {
-    double sum = 0;
-    for (const WordId id : ids) sum += 0x1p-32 * data.keep_thresholds[static_cast<std::size_t>(row_of(id))];
-    return sum;
-  };
-  TokenBuffer buffer;
-  for (std::int64_t begin = 0; begin < data.tokens.tokens(); begin += kTokensAtATime) {
-    const TokenRun run =
-        data.tokens.read(begin, std::min(data.tokens.tokens(), begin + kTokensAtATime), buffer);
-    std::span<const WordId> rest = run.ids;
-    for (const std::int64_t end : run.ends) {
-      const auto size = static_cast<std::size_t>(end - std::max(begin, sentence_begin));
-      const bool is_long = end - std::exchange(sentence_begin, end) > most;
-      if (is_long && kept + kept_of(rest.first(size)) > static_cast<double>(most)) ++split;
-      rest = rest.subspan(size);
-      kept = 0;
-    }
-    kept += kept_of(rest);
-  }
-  return split;
-}
-
-// What the run starts with.
-std::vector<std::string> describe(const WarmStart& start, const TrainOptions& options) {
-  std::vector<std::string> lines{
-      "starting with " + options.init + ": " + with_commas(start.kept) + " words keep their vectors, " +
-      with_commas(start.added) + " are new" +
-      (start.lost > 0 ? "; " + with_commas(start.lost) + " more words of the file are not trained" : "")};
-  const Loss& loss = options.config.loss;
-  if (!start.outputs_kept && (loss.negative_sampling || loss.softmax))
-    lines.push_back("the output vectors start at zero: " + options.init + " has none");
-  if (!start.nodes_kept && loss.hierarchical_softmax)
-    lines.emplace_back(
-        "the inner nodes of the Huffman tree start at zero: the tree follows from the words and their "
-        "counts, "
-        "and is not that of the file");
-  return lines;
-}
-
-// Of --sharing auto, for which `config` has what was chosen.
-std::string pair_reason(std::int64_t words, Config config, bool on_gpu) {
-  const std::string settings =
-      config.loss.negative_sampling ? "--lr, --window and --negative" : "--lr and --window";
-  const std::int64_t least = min_words_to_share(config);
-  config.sharing = Sharing::automatic;
-  const bool high =
-      choose_sharing(config, words, std::numeric_limits<double>::infinity(), on_gpu) == Sharing::pair;
-  const std::string reason = words < least ? "the vocabulary has fewer than " + with_commas(least) + " words"
-                             : high
-                                 ? settings + " together are high"
-                                 : "fewer than " + with_commas(static_cast<std::int64_t>(kMinTokensToShare)) +
-                                       " words are to be trained, after --sample and in all epochs";
-  return "trained pair by pair, since " + reason +
-         " (--sharing tile is faster, but its vectors would be worse)";
-}
 
 }  // namespace
 
@@ -243,12 +115,8 @@ int TrainingRun::train_and_save() {
     report_.sharing = config.sharing;
     if (options_.config.sharing == Sharing::automatic && report_.sharing == Sharing::pair &&
         (config.loss.negative_sampling || on_gpu))
-      display_.say(pair_reason(vocabulary.size(), data->config, on_gpu));
-    if (const std::int64_t split = split_sentences(*data); split > 0)
-      display_.say("note: " + with_commas(split) + (split == 1 ? " sentence has" : " sentences have") +
-                   " more than --max-sentence " + std::to_string(options_.config.max_sentence) +
-                   " words after subsampling and " + (split == 1 ? "is" : "are") +
-                   " split for training; nothing is dropped");
+      display_.say(pair_note(vocabulary.size(), data->config, on_gpu));
+    if (const std::string note = split_note(*data); !note.empty()) display_.say(note);
     embeddings = first_embeddings(vocabulary);
     if (!options_.checkpoint.empty())
       writer =
@@ -341,7 +209,7 @@ Embeddings TrainingRun::first_embeddings(const Vocabulary& vocabulary) {
   if (!init_) return initial_embeddings(vocabulary.size(), options_.config);
   WarmStart start = warm_start(*init_, vocabulary, options_.config);
   init_.reset();  // memory
-  for (const std::string& line : describe(start, options_)) display_.say(line);
+  for (const std::string& line : start_notes(start, options_)) display_.say(line);
   return std::move(start.embeddings);
 }
 

@@ -1,0 +1,83 @@
+#include "host/cli/run/run_outputs.h"
+
+#include <warp2vec/checkpoint.h>
+#include <warp2vec/error.h>
+
+#include "host/cli/flags/output_check.h"
+#include "host/cli/flags/usage_error.h"
+#include "host/cli/flags/vector_files.h"
+#include "host/cli/run/resumed_run.h"
+#include "host/cli/run/trained_files.h"
+#include "host/io/atomic_file.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <initializer_list>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace warp2vec::cli {
+
+bool is_same_file(const std::string& a, const std::string& b) {
+  std::error_code missing;
+  return std::filesystem::equivalent(a, b, missing);
+}
+
+namespace {
+
+// An unfinished run may be worth hours of work, and a file that is not a checkpoint was named by mistake.
+void require_replaceable(const TrainOptions& options) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::path path = options.checkpoint;
+  if (!fs::is_regular_file(path, error) || fs::file_size(path, error) == 0) return;
+  if (is_same_file(options.checkpoint, options.resume)) return;
+  bool unfinished = false;
+  try {
+    unfinished = is_unfinished(options.checkpoint);
+  } catch (const Error& unreadable) {
+    throw UsageError("--checkpoint replaces only checkpoints: " + std::string(unreadable.what()));
+  }
+  if (unfinished)
+    throw UsageError("--checkpoint " + options.checkpoint + " holds an unfinished run: resume it (" +
+                     resume_command(options.checkpoint) + "), or delete the file to start again");
+}
+
+}  // namespace
+
+void check_outputs(const TrainOptions& options) {
+  std::vector<NamedPath> outputs;
+  for (const std::string& file : vector_files(options.output, options.format))
+    outputs.push_back({"--output", file});
+  if (!options.save_model.empty()) outputs.push_back({"--save-model", options.save_model});
+  if (!options.save_vocab.empty()) outputs.push_back({"--save-vocab", options.save_vocab});
+  if (!options.checkpoint.empty()) outputs.push_back({"--checkpoint", options.checkpoint});
+  // Written by an interrupted run.
+  if (!is_special_file(options.output))
+    for (const std::string& file : vector_files(with_suffix(options.output, kPartial), options.format))
+      outputs.push_back({"--output", file});
+  if (!options.save_model.empty() && !is_special_file(options.save_model))
+    outputs.push_back({"--save-model", with_suffix(options.save_model, kPartial)});
+  for (const NamedPath& output : outputs) check_writable(output.path);
+  if (!options.metrics.empty()) outputs.push_back({"--metrics", options.metrics});
+  std::vector<NamedPath> inputs;
+  for (const std::string& path : options.inputs) inputs.push_back({"--input", path});
+  if (!options.config_file.empty()) inputs.push_back({"--config", options.config_file});
+  check_distinct(outputs, inputs);
+  if (!options.checkpoint.empty()) require_replaceable(options);
+  // These may be read and then saved under the same name: by then they are in memory.
+  const auto check_replaced = [&outputs](std::string_view flag, const std::string& path,
+                                         std::initializer_list<std::string_view> may_replace) {
+    std::vector<NamedPath> others = outputs;
+    std::erase_if(others, [&](const NamedPath& output) {
+      return std::find(may_replace.begin(), may_replace.end(), output.flag) != may_replace.end();
+    });
+    if (!path.empty()) check_distinct(others, {{std::string(flag), path}});
+  };
+  check_replaced("--resume", options.resume, {"--checkpoint"});
+  check_replaced("--read-vocab", options.read_vocab, {"--save-vocab"});
+  check_replaced("--init", options.init, {"--output", "--save-model"});
+}
+
+}  // namespace warp2vec::cli
