@@ -62,7 +62,8 @@ std::vector<std::string> start_notes(const WarmStart& start, const TrainOptions&
     lines.push_back("the output vectors start at zero: " + options.init + " has none");
   if (!start.nodes_kept && loss.hierarchical_softmax)
     lines.emplace_back(
-        "the inner nodes of the Huffman tree start at zero: the tree follows from the words and their counts, "
+        "the inner nodes of the Huffman tree start at zero: the tree follows from the words and their "
+        "counts, "
         "and is not that of the file");
   return lines;
 }
