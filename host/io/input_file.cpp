@@ -48,10 +48,13 @@ InputFile::~InputFile() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-std::int64_t InputFile::size() const {
+FileState InputFile::state() const {
+  constexpr std::int64_t kNanoseconds = 1'000'000'000;
   struct stat status {};
   if (::fstat(fd_, &status) != 0) cannot_read(name_);
-  return S_ISREG(status.st_mode) ? static_cast<std::int64_t>(status.st_size) : 0;
+  return {static_cast<std::uint64_t>(status.st_dev), static_cast<std::uint64_t>(status.st_ino),
+          S_ISREG(status.st_mode) ? static_cast<std::int64_t>(status.st_size) : 0,
+          status.st_mtim.tv_sec * kNanoseconds + status.st_mtim.tv_nsec};
 }
 
 std::size_t InputFile::read(char* to, std::size_t bytes) {

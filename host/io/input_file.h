@@ -8,6 +8,16 @@
 
 namespace warp2vec {
 
+/// What changes when another file takes a file's place, or when it is written to.
+struct FileState {
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  std::int64_t size = 0;      ///< bytes on disk; 0 for pipes and devices
+  std::int64_t modified = 0;  ///< nanoseconds
+
+  bool operator==(const FileState&) const = default;
+};
+
 /// Short reads are continued: only the end of the file yields fewer bytes than requested.
 class InputFile {
  public:
@@ -20,8 +30,8 @@ class InputFile {
 
   const std::string& name() const { return name_; }
   int fd() const { return fd_; }
-  /// Bytes on disk; 0 for pipes and devices.
-  std::int64_t size() const;
+  FileState state() const;
+  std::int64_t size() const { return state().size; }
   /// Reads from where the last read() ended; works for pipes.
   std::size_t read(char* to, std::size_t bytes);
   /// Reads from `offset`, independently of read(): any number of readers may share a file. Not for pipes.

@@ -85,13 +85,13 @@ bool ChunkReader::next(Chunk& chunk) {
   chunk.file = &file;
   try {
     if (!source_) source_ = std::make_unique<FileText>(file, chunk_bytes_);
-    chunk.corpus_bytes = bytes_before_ + std::min(source_->next(chunk), file.bytes);
+    chunk.corpus_bytes = bytes_before_ + std::min(source_->next(chunk), file.state.size);
   } catch (...) {
     file_ = files_.size();
     throw;
   }
   if (chunk.ends_file) {
-    bytes_before_ += file.bytes;
+    bytes_before_ += file.state.size;
     chunk.corpus_bytes = bytes_before_;
     source_.reset();
     ++file_;

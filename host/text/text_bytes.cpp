@@ -11,7 +11,8 @@ namespace {
 // does not count towards a limit on the address space.
 class PlainBytes final : public TextBytes {
  public:
-  explicit PlainBytes(const Corpus::File& file) : name_(file.name), file_(file.open()), size_(file.bytes) {}
+  explicit PlainBytes(const Corpus::File& file)
+      : name_(file.name), file_(file.open()), size_(file.state.size) {}
 
   std::size_t read(char* to, std::size_t bytes) override {
     const std::size_t n = file_->read_at(offset_, to, bytes);

@@ -25,7 +25,7 @@ std::string reason(int error) { return std::generic_category().message(error); }
 Corpus::File described(std::string name, const std::shared_ptr<const InputFile>& file) {
   char first[6];
   const std::size_t n = file->read_at(0, first, sizeof(first));
-  return {std::move(name), sniff({first, n}), file->size(), nullptr};
+  return {std::move(name), sniff({first, n}), file->state(), nullptr};
 }
 
 Corpus::File regular_file(const std::string& path) {
@@ -118,7 +118,11 @@ std::vector<std::string> texts_in(const std::string& folder) {
 }
 
 std::shared_ptr<const InputFile> Corpus::File::open() const {
-  return spooled ? spooled : std::make_shared<const InputFile>(name);
+  if (spooled) return spooled;
+  auto file = std::make_shared<const InputFile>(name);
+  if (file->state() != state)
+    throw Error(name + ": it has changed since it was first read, expected the same text in every pass");
+  return file;
 }
 
 Corpus::Corpus(const std::vector<std::string>& inputs) {
@@ -148,7 +152,7 @@ Corpus& Corpus::operator=(Corpus&&) noexcept = default;
 
 std::int64_t Corpus::bytes() const {
   std::int64_t sum = 0;
-  for (const File& file : files_) sum += file.bytes;
+  for (const File& file : files_) sum += file.state.size;
   return sum;
 }
 

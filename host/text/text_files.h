@@ -25,10 +25,11 @@ std::vector<std::string> texts_in(const std::string& folder);
 struct Corpus::File {
   std::string name;  ///< the path, or "standard input"
   Compression compression = Compression::none;
-  std::int64_t bytes = 0;  ///< on disk, when the Corpus was constructed
+  FileState state;  ///< when the Corpus was constructed
   /// The unnamed copy of an input that can be read only once; null for a file that is opened by name.
   std::shared_ptr<const InputFile> spooled;
 
+  /// Throws Error if the file is not the same as then: each pass must read the same text.
   std::shared_ptr<const InputFile> open() const;
 };
 

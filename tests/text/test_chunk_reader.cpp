@@ -8,6 +8,7 @@
 
 #include <cctype>
 #include <filesystem>
+#include <fstream>
 #include <ostream>
 #include <random>
 #include <string>
@@ -263,6 +264,23 @@ TEST(ChunkReader, AFileThatIsCutShortIsAnError) {
                 }
               }),
               testing::MatchesRegex(path + ": it ends at byte 1500, expected 50.. bytes: .* cut short .*"));
+}
+
+TEST(ChunkReader, AFileThatChangesBetweenPassesIsAnError) {
+  for (const bool replaced : {false, true}) {
+    const TemporaryFolder folder;
+    const std::string path = folder.write("a", "some text");
+    const Corpus corpus({path});
+    if (replaced) {
+      std::filesystem::rename(folder.write("b", "more text"), path);
+    } else {
+      std::ofstream(path, std::ios::app) << " and more";
+    }
+    ChunkReader reader(corpus, 10);
+    Chunk chunk;
+    EXPECT_EQ(thrown_message([&] { reader.next(chunk); }),
+              path + ": it has changed since it was first read, expected the same text in every pass");
+  }
 }
 
 TEST(ChunkReader, AFileThatVanishedIsNamed) {
