@@ -1,6 +1,7 @@
 #pragma once
 /// An encoded corpus: word ids and sentence ends, in memory or elsewhere.
 
+#include <warp2vec/error.h>
 #include <warp2vec/export.h>
 #include <warp2vec/types.h>
 

@@ -33,7 +33,7 @@ std::string complaint(const std::vector<std::string>& inputs) {
 }
 
 std::string content(const Corpus::File& file) {
-  std::string text(static_cast<std::size_t>(file.bytes), '\0');
+  std::string text(static_cast<std::size_t>(file.state.size), '\0');
   EXPECT_EQ(file.open()->read_at(0, text.data(), text.size()), text.size());
   return text;
 }
