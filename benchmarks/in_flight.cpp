@@ -110,7 +110,7 @@ class InFlightBackend final : public Backend {
       return typename Memory::Paths(model_.get(), kSizes, centres, memory.path_tile, memory.paths);
     };
     each_block([&](const Memory& memory, std::int64_t) {
-      tiles_of(memory).find_depths(warp_, 0, 1);
+      tiles_of(memory).copy_tree(warp_, 0, 1);
       tiles_of(memory).load_top_nodes(warp_, 0, 1);
     });
     const Model& model = model_.get();
