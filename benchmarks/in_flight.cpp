@@ -8,9 +8,9 @@
 #include <warp2vec/word_vectors.h>
 
 #include "host/cli/flags/train_options.h"
-#include "host/cli/run/metrics_file.h"
-#include "host/cli/run/progress.h"
-#include "host/cli/run/run_report.h"
+#include "host/cli/report/metrics_file.h"
+#include "host/cli/report/progress.h"
+#include "host/cli/report/run_report.h"
 #include "host/cli/run/vocabulary_source.h"
 #include "kernels/backend/model_of.h"
 #include "kernels/training/totals.h"

@@ -10,6 +10,8 @@ set(layers
     "host/reference     host/training"
     "host/cpu           host/sampling host/training"
     "host/files         host/io host/training"
+    "host/files/vectors host/io host/training host/files"
+    "host/files/models  host/io host/training host/files"
     "host/evaluation    host/io host/training"
     "kernels/device"
     "kernels/cuda"
@@ -18,15 +20,17 @@ set(layers
     "kernels/backend    host/training kernels/cuda kernels/softmax kernels/training"
     "host/cli/terminal  host/training"
     "host/cli/flags     host/io host/text host/cli/terminal"
-    "host/cli/run       host/io host/training host/files host/cli/terminal host/cli/flags"
-    "host/cli/commands  host/io host/training host/cli/terminal host/cli/flags host/cli/run"
-    "host/cli/bench     host/io host/text host/training host/cli/terminal host/cli/flags host/cli/run host/cli/commands"
+    "host/cli/report    host/io host/training host/cli/terminal host/cli/flags"
+    "host/cli/run       host/io host/training host/files/models host/cli/terminal host/cli/flags host/cli/report"
+    "host/cli/commands  host/io host/training host/cli/terminal host/cli/flags host/cli/report host/cli/run"
+    "host/cli/bench     host/io host/text host/training host/cli/terminal host/cli/flags host/cli/report host/cli/run
+                        host/cli/commands"
     "host/cli           host/cli/terminal host/cli/flags host/cli/run host/cli/commands"
     "host               host/cli")
 
 set(known "")
 foreach(layer ${layers})
-  string(REGEX REPLACE " +" ";" names ${layer})
+  string(REGEX REPLACE "[ \n]+" ";" names ${layer})
   list(POP_FRONT names folder)
   foreach(name ${names})
     if(NOT name IN_LIST known)

@@ -5,7 +5,7 @@
 
 #include "host/cli/flags/train_options.h"
 #include "host/cli/flags/usage_error.h"
-#include "host/cli/run/metrics_file.h"
+#include "host/cli/report/metrics_file.h"
 #include "host/cli/run/resumed_run.h"
 #include "tests/support/subprocess.h"
 #include "tests/support/temporary_folder.h"

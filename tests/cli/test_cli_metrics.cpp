@@ -1,7 +1,7 @@
 #include <warp2vec/error.h>
 
-#include "host/cli/run/metrics_file.h"
-#include "host/cli/run/run_report.h"
+#include "host/cli/report/metrics_file.h"
+#include "host/cli/report/run_report.h"
 #include "tests/support/subprocess.h"
 #include "tests/support/temporary_folder.h"
 

@@ -1,7 +1,7 @@
 // Runs on GPUs that are missing or fail, and runs with doubtful results.
 #include <warp2vec/model.h>
 
-#include "host/cli/run/run_report.h"
+#include "host/cli/report/run_report.h"
 #include "host/cli/run/trained_files.h"
 #include "host/cli/run/training_run.h"
 #include "tests/support/temporary_folder.h"

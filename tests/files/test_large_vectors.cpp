@@ -1,7 +1,7 @@
 // Sparse files of many gigabytes: only a few pages are written.
 
-#include "host/files/npy_header.h"
-#include "host/files/vector_readers.h"
+#include "host/files/vectors/npy_header.h"
+#include "host/files/vectors/vector_readers.h"
 #include "host/io/input_file.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/thrown_message.h"

@@ -4,7 +4,7 @@
 /// once, so that an interrupted benchmark can resume.
 
 #include "host/cli/bench/bench_options.h"
-#include "host/cli/run/progress.h"
+#include "host/cli/report/progress.h"
 #include "host/io/input_file.h"
 
 #include <nlohmann/json.hpp>

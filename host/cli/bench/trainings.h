@@ -4,7 +4,7 @@
 
 #include "host/cli/bench/bench_options.h"
 #include "host/cli/bench/results.h"
-#include "host/cli/run/progress.h"
+#include "host/cli/report/progress.h"
 
 #include <nlohmann/json.hpp>
 

@@ -4,7 +4,7 @@
 #include <warp2vec/encoded_corpus.h>
 
 #include "host/cli/flags/train_options.h"
-#include "host/cli/run/progress.h"
+#include "host/cli/report/progress.h"
 
 #include <memory>
 #include <optional>

@@ -1,8 +1,8 @@
 #include "host/cli/run/run_costs.h"
 
 #include "host/cli/terminal/text.h"
-#include "host/files/checkpoint_layout.h"
-#include "host/files/model_layout.h"
+#include "host/files/models/checkpoint_layout.h"
+#include "host/files/models/model_layout.h"
 
 #include <cmath>
 

@@ -3,12 +3,12 @@
 #include <warp2vec/error.h>
 #include <warp2vec/trainer.h>
 
+#include "host/cli/report/run_notes.h"
 #include "host/cli/run/encoded_input.h"
 #include "host/cli/run/interrupt.h"
 #include "host/cli/run/requirements.h"
 #include "host/cli/run/resumed_run.h"
 #include "host/cli/run/run_costs.h"
-#include "host/cli/run/run_notes.h"
 #include "host/cli/run/run_outputs.h"
 #include "host/cli/run/trained_files.h"
 #include "host/cli/run/vocabulary_source.h"

@@ -5,7 +5,7 @@
 #include <warp2vec/warm_start.h>
 
 #include "host/cli/flags/train_options.h"
-#include "host/cli/run/progress.h"
+#include "host/cli/report/progress.h"
 
 #include <string>
 

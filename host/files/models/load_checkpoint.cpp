@@ -1,8 +1,8 @@
 #include <warp2vec/checkpoint.h>
 #include <warp2vec/error.h>
 
-#include "host/files/checkpoint_layout.h"
-#include "host/files/model_file.h"
+#include "host/files/models/checkpoint_layout.h"
+#include "host/files/models/model_file.h"
 #include "host/io/input_file.h"
 
 #include <string_view>

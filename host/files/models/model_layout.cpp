@@ -1,4 +1,4 @@
-#include "host/files/model_layout.h"
+#include "host/files/models/model_layout.h"
 
 #include <warp2vec/error.h>
 #include <warp2vec/types.h>

@@ -1,9 +1,9 @@
 #include <warp2vec/error.h>
 #include <warp2vec/word_vectors.h>
 
-#include "host/files/npy_header.h"
 #include "host/files/section_file.h"
-#include "host/files/vector_readers.h"
+#include "host/files/vectors/npy_header.h"
+#include "host/files/vectors/vector_readers.h"
 #include "host/io/input_file.h"
 #include "host/io/utf8.h"
 

@@ -1,9 +1,9 @@
 #include <warp2vec/detail/packed_token.h>
 #include <warp2vec/encoded_corpus.h>
 
-#include "host/files/checkpoint_layout.h"
-#include "host/files/corpus_layout.h"
-#include "host/files/model_parts.h"
+#include "host/files/models/checkpoint_layout.h"
+#include "host/files/models/corpus_layout.h"
+#include "host/files/models/model_parts.h"
 #include "host/files/section_writer.h"
 
 namespace warp2vec {

@@ -1,8 +1,8 @@
 #include <warp2vec/checkpoint.h>
 
-#include "host/files/checkpoint_layout.h"
-#include "host/files/model_layout.h"
-#include "host/files/model_parts.h"
+#include "host/files/models/checkpoint_layout.h"
+#include "host/files/models/model_layout.h"
+#include "host/files/models/model_parts.h"
 
 #include <array>
 #include <cstddef>

@@ -1,8 +1,8 @@
-#include "host/files/model_parts.h"
+#include "host/files/models/model_parts.h"
 
 #include <warp2vec/error.h>
 
-#include "host/files/model_layout.h"
+#include "host/files/models/model_layout.h"
 #include "host/io/byte_class.h"
 #include "host/io/little_endian.h"
 #include "host/io/utf8.h"

@@ -1,4 +1,4 @@
-#include "host/files/npy_header.h"
+#include "host/files/vectors/npy_header.h"
 
 #include "host/io/utf8.h"
 

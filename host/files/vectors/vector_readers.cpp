@@ -1,8 +1,8 @@
-#include "host/files/vector_readers.h"
+#include "host/files/vectors/vector_readers.h"
 
 #include <warp2vec/error.h>
 
-#include "host/files/npy_header.h"
+#include "host/files/vectors/npy_header.h"
 #include "host/io/input_file.h"
 #include "host/io/lines.h"
 #include "host/io/utf8.h"

@@ -2,9 +2,9 @@
 #include <warp2vec/encoded_corpus.h>
 #include <warp2vec/error.h>
 
-#include "host/files/checkpoint_layout.h"
-#include "host/files/corpus_layout.h"
-#include "host/files/model_parts.h"
+#include "host/files/models/checkpoint_layout.h"
+#include "host/files/models/corpus_layout.h"
+#include "host/files/models/model_parts.h"
 #include "host/io/crc32.h"
 #include "host/io/input_file.h"
 

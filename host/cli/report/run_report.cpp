@@ -1,4 +1,4 @@
-#include "host/cli/run/run_report.h"
+#include "host/cli/report/run_report.h"
 
 #include "host/cli/terminal/machine.h"
 #include "host/cli/terminal/text.h"

@@ -1,4 +1,4 @@
-#include "host/cli/run/run_notes.h"
+#include "host/cli/report/run_notes.h"
 
 #include <warp2vec/token_stream.h>
 

@@ -1,4 +1,4 @@
-#include "host/cli/run/metrics_file.h"
+#include "host/cli/report/metrics_file.h"
 
 #include <warp2vec/error.h>
 

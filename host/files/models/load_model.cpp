@@ -1,7 +1,7 @@
 #include <warp2vec/error.h>
 #include <warp2vec/model.h>
 
-#include "host/files/model_file.h"
+#include "host/files/models/model_file.h"
 #include "host/io/input_file.h"
 
 namespace warp2vec {

@@ -1,4 +1,4 @@
-#include "host/cli/run/progress.h"
+#include "host/cli/report/progress.h"
 
 #include "host/cli/terminal/text.h"
 

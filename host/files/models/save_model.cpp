@@ -1,7 +1,7 @@
 #include <warp2vec/model.h>
 
-#include "host/files/model_layout.h"
-#include "host/files/model_parts.h"
+#include "host/files/models/model_layout.h"
+#include "host/files/models/model_parts.h"
 
 namespace warp2vec {
 namespace {

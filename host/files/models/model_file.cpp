@@ -1,8 +1,8 @@
-#include "host/files/model_file.h"
+#include "host/files/models/model_file.h"
 
 #include <warp2vec/error.h>
 
-#include "host/files/model_parts.h"
+#include "host/files/models/model_parts.h"
 #include "host/io/crc32.h"
 #include "host/io/utf8.h"
 

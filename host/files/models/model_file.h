@@ -5,7 +5,7 @@
 #include <warp2vec/embeddings.h>
 #include <warp2vec/vocabulary.h>
 
-#include "host/files/model_layout.h"
+#include "host/files/models/model_layout.h"
 #include "host/files/section_file.h"
 #include "host/files/vector_source.h"
 

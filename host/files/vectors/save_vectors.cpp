@@ -1,8 +1,8 @@
 #include <warp2vec/error.h>
 #include <warp2vec/word_vectors.h>
 
-#include "host/files/npy_header.h"
 #include "host/files/vector_source.h"
+#include "host/files/vectors/npy_header.h"
 #include "host/io/atomic_file.h"
 #include "host/io/utf8.h"
 #include "host/training/matrix_rows.h"

@@ -1,4 +1,4 @@
-#include "host/files/checkpoint_layout.h"
+#include "host/files/models/checkpoint_layout.h"
 
 #include <warp2vec/error.h>
 
