@@ -3,35 +3,18 @@
 #   gpu-check.sh pack --output FOLDER [--architectures "90"] [--build FOLDER]
 #       builds the program and its GPU tests, and puts them with all that they need into FOLDER, but for glibc,
 #       which must not be older there than here
-#   FOLDER/gpu-check.sh run --output OUT --budget SECONDS [--bundle FOLDER]
-#       [--corpus FILE --pairs FILE... --analogies FILE...]
-#       tests and measures; see 'gpu-check.sh run --help'
-#   FOLDER/gpu-check.sh bench --output OUT [--time-budget SECONDS] [--input FILE ...]
-#       is 'warp2vec bench': measures training on the GPU beside the CPU; see 'gpu-check.sh bench --help'
+#   FOLDER/gpu-check.sh run --output OUT --budget SECONDS [--stages A,B,...] [--against FOLDER]
+#       [--corpus FILE --pairs FILE... --analogies FILE...] tests and measures; see 'gpu-check.sh run --help'
 set -euo pipefail
 here=$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")")
 
 wrong() {
-  sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+  sed -n '2,7s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
   exit 2
 }
 
-# build FOLDER ARCHITECTURES
-build() {
-  # The old kind of run path also leads to the libraries that libraries need.
-  cmake -S "$root" -B "$1" -DCMAKE_BUILD_TYPE=Release -DWARP2VEC_CUDA=ON -DCMAKE_CUDA_ARCHITECTURES="$2" \
-    -DCMAKE_BUILD_RPATH="\$ORIGIN/lib" -DCMAKE_EXE_LINKER_FLAGS=-Wl,--disable-new-dtags --log-level=WARNING
-  cmake --build "$1" --target warp2vec gpu_tests --parallel "$(nproc)"
-}
-
-# Everything that a program is linked with but glibc, which may not be newer than the machine's own.
-libraries_of() {
-  ldd "$@" | awk '$2 == "=>" && $3 ~ /^\// { print $3 }' | sort -u |
-    grep -Ev '/(libc|libm|libdl|librt|libpthread|libresolv)\.so[.0-9]*$'
-}
-
 pack() {
-  local output='' architectures=90 build=$root/build/gpu-check
+  local output='' architectures=90 build=$here/../build/gpu-check
   while (($#)); do
     case $1 in
       --output) output=$2 ;;
@@ -42,26 +25,25 @@ pack() {
     shift 2
   done
   [[ $output ]] || wrong
-  build "$build" "$architectures"
+  # The old kind of run path also leads to the libraries that libraries need.
+  cmake -S "$here"/.. -B "$build" -DCMAKE_BUILD_TYPE=Release -DWARP2VEC_CUDA=ON \
+    -DCMAKE_CUDA_ARCHITECTURES="$architectures" -DCMAKE_BUILD_RPATH="\$ORIGIN/lib" \
+    -DCMAKE_EXE_LINKER_FLAGS=-Wl,--disable-new-dtags --log-level=WARNING
+  cmake --build "$build" --target warp2vec gpu_tests --parallel "$(nproc)"
+  local programs=("$build"/warp2vec "$build"/tests/gpu/gpu_tests)
   mkdir -p "$output"/lib
-  cp "$build"/warp2vec "$build"/tests/gpu/gpu_tests "$output"
+  cp "${programs[@]}" "$output"
   strip "$output"/warp2vec "$output"/gpu_tests
-  libraries_of "$build"/warp2vec "$build"/tests/gpu/gpu_tests | xargs -d '\n' cp -L -t "$output"/lib
-  cp "$here"/{gpu-check.sh,gpu_check.py} "$output"
+  # Everything that they are linked with but glibc, which may not be newer than the machine's own.
+  ldd "${programs[@]}" | awk '$2 == "=>" && $3 ~ /^\// { print $3 }' | sort -u |
+    grep -Ev '/(libc|libm|libdl|librt|libpthread|libresolv)\.so[.0-9]*$' | xargs -d '\n' cp -L -t "$output"/lib
+  cp "$here"/{gpu-check.sh,gpu_check.py,gpu_steps.py} "$output"
   "$output"/warp2vec info
   du -sh --apparent-size "$output"
 }
 
 case ${1-} in
-  pack)
-    root=$(dirname -- "$here")
-    pack "${@:2}"
-    ;;
+  pack) pack "${@:2}" ;;
   run) exec python3 -B "$here"/gpu_check.py "${@:2}" ;;
-  bench)
-    program=$here/warp2vec
-    [[ -x $program ]] || program=$here/../build/release/warp2vec
-    exec "$program" bench "${@:2}"
-    ;;
   *) wrong ;;
 esac

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs missing packages, builds, and runs the tests.
-# usage: scripts/test.sh [--all]   (--all: also slow tests, the build of the benchmarks, and the sanitizers)
+# usage: scripts/test.sh [--all]   (--all: also slow tests and the sanitizers)
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
@@ -34,8 +34,7 @@ test_preset() {
 
 failed=()
 results=()
-# The demo may have turned WARP2VEC_CUDA off.
-test_preset release -DWARP2VEC_CUDA=AUTO -DWARP2VEC_BUILD_BENCHMARKS="$($everything && echo ON || echo OFF)"
+test_preset release -DWARP2VEC_CUDA=AUTO # which the demo may have turned off
 if $everything; then
   test_preset asan-ubsan
   test_preset tsan

@@ -205,6 +205,6 @@ int main(int argc, char** argv) try {
   std::cout << asked.help().text;
   return 0;
 } catch (const std::exception& error) {
-  std::cerr << "benchmark_in_flight: error: " << error.what() << "\n";
+  std::cerr << "train_in_flight: error: " << error.what() << "\n";
   return 1;
 }
