@@ -25,7 +25,10 @@ std::string reason(int error) { return std::generic_category().message(error); }
 Corpus::File described(std::string name, const std::shared_ptr<const InputFile>& file) {
   char first[6];
   const std::size_t n = file->read_at(0, first, sizeof(first));
-  return {std::move(name), sniff({first, n}), file->state(), nullptr};
+  const std::string_view begin(first, n);
+  if (begin.starts_with("\x89W2"))  // host/files/section_file.h
+    throw Error(name + ": expected text, found a model, a checkpoint or an encoded corpus");
+  return {std::move(name), sniff(begin), file->state(), nullptr};
 }
 
 Corpus::File regular_file(const std::string& path) {

@@ -125,6 +125,14 @@ TEST(TextFiles, WhatAKilledRunLeftIsNoText) {
   EXPECT_THAT(names(Corpus({folder.path("texts")})), ElementsAre(folder.path("texts/a")));
 }
 
+TEST(TextFiles, TheProgramsOwnFilesAreNoText) {
+  const TemporaryFolder folder;
+  for (const char* magic : {"\x89W2V\r\n\x1a\n", "\x89W2C\r\n\x1a\n", "\x89W2I\r\n\x1a\n"}) {
+    const std::string path = folder.write("f", magic);
+    EXPECT_EQ(complaint({path}), path + ": expected text, found a model, a checkpoint or an encoded corpus");
+  }
+}
+
 TEST(TextFiles, PathsOfAnyLength) {
   const TemporaryFolder folder;
   std::string name;
