@@ -71,7 +71,7 @@ TEST(TemporaryFiles, OfOtherUsersStay) {
 TEST(TemporaryFiles, OfALongNameAreRemoved) {
   const TemporaryFolder folder;
   const std::string name(255, 'n');
-  folder.write(name.substr(0, 234) + ".tmp-0123456789abcdef", "");
+  folder.write(std::string(234, 'n').append(".tmp-0123456789abcdef"), "");
   remove_leftovers(folder.path(name));
   EXPECT_THAT(folder.names(), IsEmpty());
 }
