@@ -7,6 +7,8 @@
 #   CXX, GENERATOR  the compiler and generator
 cmake_minimum_required(VERSION 3.22)
 set(configure ${CMAKE_COMMAND} -G ${GENERATOR} -DCMAKE_CXX_COMPILER=${CXX})
+# Where the library is built again: that it works fast is not tested here.
+set(quickly -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O0)
 
 function(run)
   execute_process(COMMAND ${ARGV} WORKING_DIRECTORY ${WORK} COMMAND_ERROR_IS_FATAL ANY)
@@ -39,7 +41,7 @@ endfunction()
 file(REMOVE_RECURSE ${WORK})
 file(MAKE_DIRECTORY ${WORK})
 if(SOURCE AND NOT SHARED)
-  set(subdirectory -DWARP2VEC_SOURCE_DIR=${SOURCE})
+  set(subdirectory -DWARP2VEC_SOURCE_DIR=${SOURCE} ${quickly})
   # Kernels are not built unless requested.
   expect_output("WARP2VEC_CUDA=OFF" ${configure} -S ${CMAKE_CURRENT_LIST_DIR} -B build ${subdirectory})
   if(NOT CONFIGURE_ONLY)
@@ -50,7 +52,8 @@ endif()
 
 if(SOURCE)
   set(BUILD ${WORK}/warp2vec)
-  run(${configure} -S ${SOURCE} -B ${BUILD} -DBUILD_SHARED_LIBS=ON -DWARP2VEC_CUDA=OFF -DWARP2VEC_BUILD_TESTS=OFF)
+  run(${configure} -S ${SOURCE} -B ${BUILD} -DBUILD_SHARED_LIBS=ON -DWARP2VEC_CUDA=OFF -DWARP2VEC_BUILD_TESTS=OFF
+      -DWARP2VEC_BUILD_CLI=OFF ${quickly})
   run(${CMAKE_COMMAND} --build ${BUILD} --parallel 2)
   set(CUDA FALSE)
 endif()
