@@ -136,7 +136,7 @@ TEST(TextFiles, TheProgramsOwnFilesAreNoText) {
 TEST(TextFiles, PathsOfAnyLength) {
   const TemporaryFolder folder;
   std::string name;
-  for (int i = 0; i < 8; ++i) name += std::string(200, static_cast<char>('a' + i)) + "/";
+  for (int i = 0; i < 8; ++i) name += std::string(200, static_cast<char>('a' + i)).append("/");
   const std::string path = folder.write(name + "text", "words");
   EXPECT_EQ(content(Corpus({path}).files()[0]), "words");
 }
