@@ -7,6 +7,7 @@
 #include "host/cli/flags/usage_error.h"
 #include "host/cli/report/metrics_file.h"
 #include "host/cli/run/resumed_run.h"
+#include "tests/support/sample_text.h"
 #include "tests/support/subprocess.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/thrown_message.h"
@@ -41,10 +42,7 @@ using Words = std::vector<std::string>;
 class CliCheckpoint : public testing::Test {
  protected:
   CliCheckpoint() {
-    std::string text;
-    for (std::int64_t i = 0; i < kTokens; ++i)
-      text += "w" + std::to_string(i * i % 97 + i % 7) + (i % 10 == 9 ? "\n" : " ");
-    folder_.write("text.txt", text);
+    folder_.write("text.txt", sample_text(kTokens));
     ::setenv("CUDA_VISIBLE_DEVICES", "", 1);  // NOLINT(concurrency-mt-unsafe): one thread
   }
 

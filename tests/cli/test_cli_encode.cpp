@@ -1,4 +1,5 @@
 // encode, and training on what it wrote, from outside.
+#include "tests/support/sample_text.h"
 #include "tests/support/subprocess.h"
 #include "tests/support/temporary_folder.h"
 
@@ -7,7 +8,6 @@
 
 #include <chrono>
 #include <csignal>
-#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -26,10 +26,7 @@ using Words = std::vector<std::string>;
 class CliEncode : public testing::Test {
  protected:
   CliEncode() {
-    std::string text;
-    for (std::int64_t i = 0; i < 60000; ++i)
-      text += "w" + std::to_string(i * i % 97 + i % 7) + (i % 10 == 9 ? "\n" : " ");
-    folder_.write("text", text);
+    folder_.write("text", sample_text(60000));
     folder_.write("more", "w1 w2 rare w3\n");
     ::setenv("CUDA_VISIBLE_DEVICES", "", 1);  // NOLINT(concurrency-mt-unsafe): one thread
   }

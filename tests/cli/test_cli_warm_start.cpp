@@ -2,6 +2,7 @@
 #include <warp2vec/model.h>
 #include <warp2vec/word_vectors.h>
 
+#include "tests/support/sample_text.h"
 #include "tests/support/subprocess.h"
 #include "tests/support/temporary_folder.h"
 
@@ -9,7 +10,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -27,9 +27,7 @@ using Words = std::vector<std::string>;
 class CliWarmStart : public testing::Test {
  protected:
   CliWarmStart() {
-    std::string text;
-    for (std::int64_t i = 0; i < 5000; ++i)
-      text += "w" + std::to_string(i * i % 97 + i % 7) + (i % 10 == 9 ? "\n" : " ");
+    const std::string text = sample_text(5000);
     folder_.write("text", text);
     folder_.write("more", text + "new w1 new w2 new w3\n");
     ::setenv("CUDA_VISIBLE_DEVICES", "", 1);  // NOLINT(concurrency-mt-unsafe): one thread

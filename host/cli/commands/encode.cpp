@@ -17,8 +17,7 @@ namespace {
 void check_files(const TrainOptions& options) {
   if (options.inputs.empty()) throw UsageError("encode needs --input PATH");
   if (options.output.empty()) throw UsageError("encode needs --output FILE");
-  std::vector<NamedPath> read;
-  for (const std::string& input : options.inputs) read.push_back({"--input", input});
+  std::vector<NamedPath> read = named("--input", options.inputs);
   if (!options.read_vocab.empty()) read.push_back({"--read-vocab", options.read_vocab});
   check_distinct({{"--output", options.output}}, read);
   check_writable(options.output);
@@ -47,19 +46,11 @@ int run_encode(const Arguments& arguments) {
       "Example:\n"
       "  warp2vec encode --input text.txt --output corpus.ids\n"
       "  warp2vec train --input corpus.ids --output vectors.bin\n");
-  flags.list("--input", "PATH", options.inputs,
-             "Text: files, folders or '-' for standard input; plain, .gz, .zst, .bz2 or .xz. Takes several "
-             "paths and may be repeated.");
+  flags.list("--input", "PATH", options.inputs, kTextHelp);
   flags.text("--output", "FILE", options.output,
              "Where to write it: 4 bytes a word, completely or not at all.");
-  flags.text(
-      "--read-vocab", "FILE", options.read_vocab,
-      "Read words and counts from a file of 'word count' lines instead of counting the text; --min-count "
-      "and --max-vocab apply to it.");
-  flags.number("--min-count", "N", options.config.min_count,
-               "Drop words that occur fewer than N times; >= 1 (default 5)");
-  flags.number("--max-vocab", "N", options.config.max_vocab,
-               "Keep only the N most frequent words; 0 = no limit (default 0)");
+  flags.text("--read-vocab", "FILE", options.read_vocab, kReadVocabHelp);
+  add_vocabulary_flags(flags, options.config);
   flags.number("--threads", "N", options.config.threads, kThreadsHelp);
   flags.on_off("--quiet", options.quiet, "Print nothing but errors.");
   flags.parse(arguments);

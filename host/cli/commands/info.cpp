@@ -4,12 +4,12 @@
 
 #include "host/cli/commands/commands.h"
 #include "host/cli/flags/flags.h"
+#include "host/cli/run/requirements.h"
 #include "host/cli/terminal/gpu.h"
 #include "host/cli/terminal/gpu_text.h"
 #include "host/cli/terminal/machine.h"
 #include "host/cli/terminal/text.h"
 #include "host/cli/terminal/version.h"
-#include "host/training/job_limits.h"
 
 #include <hwy/highway.h>
 
@@ -33,7 +33,6 @@ std::string simd_targets() {
 
 void describe_build() {
   const Machine machine = this_machine();
-  const AvailableMemory available = available_memory();
   row("version", version());
   row("commit", commit());
   row("compiler", WARP2VEC_COMPILER);
@@ -43,8 +42,7 @@ void describe_build() {
   row("cores", machine.cores > 0 ? std::to_string(machine.cores) : "unknown");
   row("threads", std::to_string(machine.threads));
   row("SIMD", simd_targets());
-  row("memory",
-      format_bytes(machine.memory) + ", " + format_bytes(available.bytes) + " available " + available.limit);
+  row("memory", format_bytes(machine.memory) + ", " + describe(available_memory()));
   row("system", machine.os);
 }
 

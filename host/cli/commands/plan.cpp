@@ -32,10 +32,7 @@ void write_memory(std::ostream& out, const PlanInput& input, const TrainOptions&
   if (copy > 0) write_row(out, "copy for checkpoints", format_bytes(copy));
   const std::int64_t needed = needed_memory(input.size, options);
   write_row(out, "total",
-            format_bytes(needed) +
-                (available.bytes == 0
-                     ? ""
-                     : " (" + format_bytes(available.bytes) + " available " + available.limit + ")") +
+            format_bytes(needed) + (available.bytes == 0 ? "" : " (" + describe(available) + ")") +
                 (available.bytes > 0 && needed > available.bytes ? ": does not fit" : ""));
   out << "Memory that a GPU would need\n";
   for (const MemoryItem& item : items) {

@@ -28,14 +28,9 @@ int run_vocab(const Arguments& arguments) {
   Flags flags("vocab",
               "Counts the words of a text and writes them as 'word count' lines, the most frequent first.",
               "Example:\n  warp2vec vocab --input text.txt --output words.txt --min-count 10\n");
-  flags.list("--input", "PATH", inputs,
-             "Text: files, folders or '-' for standard input; plain, .gz, .zst, .bz2 or .xz. Takes several "
-             "paths and may be repeated.");
+  flags.list("--input", "PATH", inputs, kTextHelp);
   flags.text("--output", "FILE", output, "Where to write the words; 'train --read-vocab' reads this file.");
-  flags.number("--min-count", "N", config.min_count,
-               "Drop words that occur fewer than N times; >= 1 (default 5)");
-  flags.number("--max-vocab", "N", config.max_vocab,
-               "Keep only the N most frequent words; 0 = no limit (default 0)");
+  add_vocabulary_flags(flags, config);
   flags.number("--threads", "N", config.threads, kThreadsHelp);
   flags.on_off("--quiet", quiet, "Print nothing but errors.");
   flags.parse(arguments);
@@ -43,10 +38,7 @@ int run_vocab(const Arguments& arguments) {
   if (inputs.empty()) throw UsageError("vocab needs --input PATH");
   if (output.empty()) throw UsageError("vocab needs --output FILE");
 
-  std::vector<NamedPath> read;
-  read.reserve(inputs.size());
-  for (const std::string& input : inputs) read.push_back({"--input", input});
-  check_distinct({{"--output", output}}, read);
+  check_distinct({{"--output", output}}, named("--input", inputs));
   check_writable(output);
   const CorpusCounts counts = count(inputs, config, quiet);
   save_vocabulary(counts.vocabulary, output);

@@ -96,6 +96,13 @@ void check_against(const Place& output, const Place& other) {
 
 }  // namespace
 
+std::vector<NamedPath> named(const std::string& flag, const std::vector<std::string>& paths) {
+  std::vector<NamedPath> all;
+  all.reserve(paths.size());
+  for (const std::string& path : paths) all.push_back({flag, path});
+  return all;
+}
+
 void check_distinct(const std::vector<NamedPath>& outputs, const std::vector<NamedPath>& inputs) {
   std::vector<Place> written;
   for (const NamedPath& output : outputs) {

@@ -12,6 +12,9 @@ struct NamedPath {
   std::string path;
 };
 
+/// Each of `paths` with the same flag.
+std::vector<NamedPath> named(const std::string& flag, const std::vector<std::string>& paths);
+
 /// Throws UsageError, naming the flags and the path, if a file of `outputs` is listed twice, is one of
 /// `inputs`, is or would become a text in a folder of `inputs`, or if an input lies in a folder of `outputs`.
 /// Compares files, not names: links are followed, and "-" in `inputs` is standard input. Devices and pipes

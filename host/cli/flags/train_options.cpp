@@ -28,10 +28,7 @@ void add_files(Flags& flags, TrainOptions& options) {
       "npy (NumPy array plus FILE.vocab) or tensorboard (FILE.vectors.tsv and FILE.metadata.tsv) (default "
       "binary)",
       vector_format_names());
-  flags.text(
-      "--read-vocab", "FILE", options.read_vocab,
-      "Read words and counts from a file of 'word count' lines instead of counting the text; --min-count and "
-      "--max-vocab apply to it.");
+  flags.text("--read-vocab", "FILE", options.read_vocab, kReadVocabHelp);
   flags.text("--save-vocab", "FILE", options.save_vocab, "Write the vocabulary as 'word count' lines.");
   flags.text("--save-model", "FILE", options.save_model,
              "Write all trained parameters and the settings, for 'warp2vec probability'; written completely, "
@@ -44,10 +41,7 @@ void add_files(Flags& flags, TrainOptions& options) {
 
 void add_model(Flags& flags, Config& config) {
   flags.section("Vocabulary and model");
-  flags.number("--min-count", "N", config.min_count,
-               "Drop words that occur fewer than N times; >= 1 (default 5)");
-  flags.number("--max-vocab", "N", config.max_vocab,
-               "Keep only the N most frequent words; 0 = no limit (default 0)");
+  add_vocabulary_flags(flags, config);
   flags.number("--dim", "N", config.dim,
                "Dimension of the word vectors; 1 to 4096 (default 100). 100 to 300 are usual.");
   flags.number(
@@ -148,6 +142,13 @@ std::int64_t seconds_of(const std::string& unit) {
 }
 
 }  // namespace
+
+void add_vocabulary_flags(Flags& flags, Config& config) {
+  flags.number("--min-count", "N", config.min_count,
+               "Drop words that occur fewer than N times; >= 1 (default 5)");
+  flags.number("--max-vocab", "N", config.max_vocab,
+               "Keep only the N most frequent words; 0 = no limit (default 0)");
+}
 
 void add_sharing_flag(Flags& flags, Config& config, const std::string& help) {
   flags.custom("--sharing", "RULE",

@@ -38,6 +38,17 @@ struct TrainOptions {
 inline constexpr const char* kThreadsHelp =
     "CPU threads, 1 to 1024; 0 = one per CPU that may be used (default 0)";
 
+/// The help of --input of commands that only read a text, and of --read-vocab.
+inline constexpr const char* kTextHelp =
+    "Text: files, folders or '-' for standard input; plain, .gz, .zst, .bz2 or .xz. Takes several paths and "
+    "may be repeated.";
+inline constexpr const char* kReadVocabHelp =
+    "Read words and counts from a file of 'word count' lines instead of counting the text; --min-count and "
+    "--max-vocab apply to it.";
+
+/// Adds --min-count and --max-vocab; `config` must outlive `flags`.
+void add_vocabulary_flags(Flags& flags, Config& config);
+
 /// Adds --sharing; `config` must outlive `flags`.
 void add_sharing_flag(Flags& flags, Config& config, const std::string& help);
 

@@ -57,9 +57,13 @@ std::int64_t needed_memory(const CorpusSize& size, const TrainOptions& options) 
          (options.checkpoint.empty() ? 0 : checkpoint_memory(size, options.config));
 }
 
+std::string describe(const AvailableMemory& available) {
+  return format_bytes(available.bytes) + " available " + available.limit;
+}
+
 std::string describe_memory(std::int64_t needed, const AvailableMemory& available) {
   return "training needs about " + format_bytes(needed) + " of memory" +
-         (available.bytes > 0 ? "; " + format_bytes(available.bytes) + " available " + available.limit : "");
+         (available.bytes > 0 ? "; " + describe(available) : "");
 }
 
 void require_memory(std::int64_t needed, std::int64_t held, const AvailableMemory& available) {

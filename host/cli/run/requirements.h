@@ -15,6 +15,9 @@ namespace warp2vec::cli {
 /// Memory on the host for a run, including the copy for --checkpoint, bytes.
 std::int64_t needed_memory(const CorpusSize& size, const TrainOptions& options);
 
+/// "23.2 GB available on this machine".
+std::string describe(const AvailableMemory& available);
+
 /// "training needs about 83.5 MB of memory; 23.2 GB available on this machine".
 std::string describe_memory(std::int64_t needed, const AvailableMemory& available);
 

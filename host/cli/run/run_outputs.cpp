@@ -61,8 +61,7 @@ void check_outputs(const TrainOptions& options) {
     outputs.push_back({"--save-model", with_suffix(options.save_model, kPartial)});
   for (const NamedPath& output : outputs) check_writable(output.path);
   if (!options.metrics.empty()) outputs.push_back({"--metrics", options.metrics});
-  std::vector<NamedPath> inputs;
-  for (const std::string& path : options.inputs) inputs.push_back({"--input", path});
+  std::vector<NamedPath> inputs = named("--input", options.inputs);
   if (!options.config_file.empty()) inputs.push_back({"--config", options.config_file});
   check_distinct(outputs, inputs);
   if (!options.checkpoint.empty()) require_replaceable(options);
