@@ -27,6 +27,7 @@ namespace {
 
 using nlohmann::json;
 using testing::AllOf;
+using testing::AnyOf;
 using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::Not;
@@ -153,12 +154,14 @@ TEST_F(EmulatedProgram, ARunIsInItsCheckpointIfTheGpuFails) {
   std::filesystem::remove(output_);
   emulation::reset_device();
   emulation::fail_call("cudaLaunchKernelEx", launches, cudaErrorIllegalAddress, true);
-  EXPECT_THAT(train(),
-              AllOf(HasSubstr("the GPU failed: "),
-                    HasSubstr("; the run is saved up to word 900; to resume: warp2vec train --resume " +
-                              options.checkpoint)));
+  const std::string message = train();
   emulation::reset_device();
-  EXPECT_EQ(load_checkpoint(options.checkpoint).state.summary.tokens, 900);
+  // At least the first epoch's end: while one checkpoint is written, the next ones are left out.
+  const std::int64_t saved = load_checkpoint(options.checkpoint).state.summary.tokens;
+  EXPECT_THAT(saved, AnyOf(300, 600, 900));
+  EXPECT_THAT(message, AllOf(HasSubstr("the GPU failed: "),
+                             HasSubstr("; the run is saved up to word " + std::to_string(saved) +
+                                       "; to resume: warp2vec train --resume " + options.checkpoint)));
   EXPECT_FALSE(std::filesystem::exists(output_));
   EXPECT_FALSE(std::filesystem::exists(output_ + ".partial"));
 }
