@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs missing packages, builds, and runs the tests.
-# usage: scripts/test.sh [--all]   (--all: also slow tests and the sanitizers)
+# usage: scripts/test.sh [--all]   (--all: also slow tests, those with gensim, and the sanitizers)
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
@@ -13,7 +13,9 @@ case "$*" in
   ;;
 esac
 
-scripts/install-dependencies.sh build test
+purposes=(build test)
+$everything && purposes+=(oracle)
+scripts/install-dependencies.sh "${purposes[@]}"
 
 # ThreadSanitizer cannot start where the kernel randomises more address bits than it supports.
 plain_addresses=(setarch "$(uname -m)" --addr-no-randomize)
