@@ -12,6 +12,7 @@ set(layers
     "host/files         host/io host/training"
     "host/files/vectors host/io host/training host/files"
     "host/files/models  host/io host/training host/files"
+    "host/files/corpora host/io host/files host/files/models"
     "host/evaluation    host/io host/training"
     "kernels/device"
     "kernels/cuda"

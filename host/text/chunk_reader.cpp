@@ -57,6 +57,7 @@ class FileText {
       if (end == 0) require_word(text.size(), name_, offset_);
       if (chunk.ends_file) end = text.size();
     }
+    if (chunk.ends_file) bytes_->require_unchanged();
     rest_.assign(text, end);
     chunk.text = std::string_view(text).substr(0, end);
     chunk.offset = offset_;

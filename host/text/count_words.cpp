@@ -3,60 +3,15 @@
 
 #include "host/io/utf8.h"
 #include "host/text/chunk_workers.h"
+#include "host/text/spilled_counts.h"
 #include "host/text/tokenizer.h"
 #include "host/text/word_table.h"
 
 #include <algorithm>
-#include <array>
-#include <mutex>
 #include <utility>
 
 namespace warp2vec {
 namespace {
-
-// The counts of all threads, split by hash so that threads seldom wait for each other.
-class SharedCounts {
- public:
-  void add(const WordTable& counts) {
-    std::array<std::vector<Counted>, kShards> of_shard;
-    counts.for_each([&](std::string_view word, const WordKey& key, std::int64_t count, std::uint64_t first) {
-      of_shard[shard_of(key)].push_back({word, key, count, first});
-    });
-    for (std::size_t s = 0; s < kShards; ++s) {
-      const std::lock_guard lock(shards_[s].mutex);
-      WordTable& shared = shards_[s].counts;
-      const std::vector<Counted>& counted = of_shard[s];
-      for (std::size_t i = 0; i < counted.size(); ++i) {
-        if (i + kAhead < counted.size()) shared.prefetch(counted[i + kAhead].key);
-        shared.add(counted[i].word, counted[i].key, counted[i].count, counted[i].first);
-      }
-    }
-  }
-
-  template <class Visit>
-  void for_each(Visit visit) const {
-    for (const Shard& shard : shards_) shard.counts.for_each(visit);
-  }
-
- private:
-  struct Counted {
-    std::string_view word;
-    WordKey key;
-    std::int64_t count;
-    std::uint64_t first;
-  };
-
-  static constexpr std::size_t kAhead = 8;  // words whose slots are prefetched
-  static constexpr std::size_t kShards = 64;
-  // Bits that WordTable does not use below 2^40 words.
-  static std::size_t shard_of(const WordKey& key) { return (hash_of(key) >> 40) % kShards; }
-
-  struct Shard {
-    std::mutex mutex;
-    WordTable counts;
-  };
-  std::array<Shard, kShards> shards_;
-};
 
 struct Seen {
   std::int64_t tokens = 0;
@@ -65,7 +20,12 @@ struct Seen {
 
 class CountingWorker : public ChunkWorker {
  public:
-  CountingWorker(SharedCounts& shared, Seen& seen) : shared_(shared), seen_(seen) {}
+  // `max_bytes`: of its counts; 0 = no limit.
+  CountingWorker(SpilledCounts& shared, Seen& seen, std::int64_t max_bytes)
+      : shared_(shared), seen_(seen), max_types_(kMaxTypes) {
+    constexpr std::int64_t kTypeBytes = 256;  // while a table grows, and in the lists of the shards
+    if (max_bytes > 0) max_types_ = std::clamp<std::int64_t>(max_bytes / kTypeBytes, 1, kMaxTypes);
+  }
 
   void process(const Chunk& chunk) override {
     tokens_ = 0;
@@ -80,7 +40,7 @@ class CountingWorker : public ChunkWorker {
                    static_cast<std::uint64_t>(word.data() - chunk.text.data());
           };
           ++counts_.value_of(word, key_of(word, text_end), place);
-          if (counts_.size() >= kMaxTypes || counts_.long_bytes() >= kMaxLongBytes) flush();
+          if (counts_.size() >= max_types_ || counts_.long_bytes() >= kMaxLongBytes) flush();
         },
         [] {});
   }
@@ -102,21 +62,68 @@ class CountingWorker : public ChunkWorker {
   static constexpr std::int64_t kMaxTypes = 1 << 16;
   static constexpr std::size_t kMaxLongBytes = std::size_t{1} << 22;
 
-  SharedCounts& shared_;
+  SpilledCounts& shared_;
   Seen& seen_;
+  std::int64_t max_types_;
   WordTable counts_;
   std::int64_t tokens_ = 0;  // of the current chunk
+};
+
+// The words of a vocabulary, which are selected as they come.
+class Selection {
+ public:
+  Selection(std::int64_t min_count, std::int64_t max_vocab) : min_count_(min_count), max_vocab_(max_vocab) {}
+
+  void add(const WordCount& counted) {
+    if (counted.count < min_count_) return;
+    words_.push_back({counted.first, counted.count, std::string(counted.word)});
+    if (max_vocab_ > 0 && std::ssize(words_) / 2 > max_vocab_ + kAtOnce) keep_most_frequent();
+  }
+
+  bool empty() const { return words_.empty(); }
+
+  Vocabulary vocabulary() {
+    std::sort(words_.begin(), words_.end(), [](const Word& a, const Word& b) { return a.first < b.first; });
+    std::vector<std::pair<std::string_view, std::int64_t>> words;
+    words.reserve(words_.size());
+    for (const Word& word : words_) words.emplace_back(word.letters, word.count);
+    return {words, min_count_, max_vocab_};
+  }
+
+ private:
+  struct Word {
+    std::uint64_t first;
+    std::int64_t count;
+    std::string letters;
+  };
+
+  void keep_most_frequent() {
+    std::nth_element(words_.begin(), words_.begin() + max_vocab_, words_.end(),
+                     [](const Word& a, const Word& b) {
+                       return a.count != b.count ? a.count > b.count : a.first < b.first;
+                     });
+    words_.erase(words_.begin() + max_vocab_, words_.end());
+  }
+
+  static constexpr std::int64_t kAtOnce = 1 << 10;  // so that few words are not sorted all the time
+
+  std::int64_t min_count_;
+  std::int64_t max_vocab_;
+  std::vector<Word> words_;
 };
 
 }  // namespace
 
 CorpusCounts count_words_in_chunks(const Corpus& corpus, std::int64_t min_count, std::int64_t max_vocab,
-                                   int threads, const ReadProgress& progress, std::size_t chunk_bytes) {
-  SharedCounts shared;
+                                   int threads, const ReadProgress& progress, std::size_t chunk_bytes,
+                                   const CountMemory& memory) {
+  // A quarter for the threads' own counts, and an eighth for what is sorted and merged.
+  SpilledCounts shared(memory.bytes / 8 * 5, memory.scratch_folder);
   Seen seen{0, progress};
   std::vector<std::unique_ptr<ChunkWorker>> workers;
   for (int i = 0; i < std::max(1, threads); ++i)
-    workers.push_back(std::make_unique<CountingWorker>(shared, seen));
+    workers.push_back(
+        std::make_unique<CountingWorker>(shared, seen, memory.bytes / 4 / std::max(1, threads)));
   ChunkReader reader(corpus, chunk_bytes);
   process_chunks(reader, workers);
   workers.clear();
@@ -127,33 +134,27 @@ CorpusCounts count_words_in_chunks(const Corpus& corpus, std::int64_t min_count,
     throw Error("the input holds no words: " + std::to_string(corpus.files().size()) + " file(s), " +
                 std::to_string(corpus.bytes()) + " bytes");
   std::int64_t highest = 0;
-  struct Frequent {
-    std::uint64_t first;
-    std::pair<std::string_view, std::int64_t> word;
-  };
-  std::vector<Frequent> frequent;
-  shared.for_each([&](std::string_view word, const WordKey&, std::int64_t count, std::uint64_t first) {
-    ++counts.types;
-    highest = std::max(highest, count);
-    if (!is_valid_utf8(word)) counts.invalid_utf8 += count;
-    if (count >= min_count) frequent.push_back({first, {word, count}});
+  Selection selection(min_count, max_vocab);
+  shared.take([&](const WordCount& counted) {
+    constexpr std::int64_t kBetweenProgress = 1 << 16;
+    if (++counts.types % kBetweenProgress == 0 && progress) progress(corpus.bytes(), counts.tokens);
+    highest = std::max(highest, counted.count);
+    if (!is_valid_utf8(counted.word)) counts.invalid_utf8 += counted.count;
+    selection.add(counted);
   });
-  if (frequent.empty())
+  counts.spilled_bytes = shared.spilled_bytes();
+  if (selection.empty())
     throw Error("no word appears --min-count " + std::to_string(min_count) + " times: the input holds " +
                 std::to_string(counts.types) + " distinct word(s), the most frequent one " +
                 std::to_string(highest) + " time(s); a lower --min-count keeps more words");
-  std::sort(frequent.begin(), frequent.end(),
-            [](const Frequent& a, const Frequent& b) { return a.first < b.first; });
-  std::vector<std::pair<std::string_view, std::int64_t>> words;
-  words.reserve(frequent.size());
-  for (const Frequent& entry : frequent) words.push_back(entry.word);
-  counts.vocabulary = Vocabulary(words, min_count, max_vocab);
+  counts.vocabulary = selection.vocabulary();
   return counts;
 }
 
 CorpusCounts count_words(const Corpus& corpus, std::int64_t min_count, std::int64_t max_vocab, int threads,
-                         const ReadProgress& progress) {
-  return count_words_in_chunks(corpus, min_count, max_vocab, threads, progress, ChunkReader::kChunkBytes);
+                         const ReadProgress& progress, const CountMemory& memory) {
+  return count_words_in_chunks(corpus, min_count, max_vocab, threads, progress, ChunkReader::kChunkBytes,
+                               memory);
 }
 
 }  // namespace warp2vec

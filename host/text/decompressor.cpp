@@ -170,7 +170,7 @@ std::unique_ptr<Decompressor> Decompressor::open(const Corpus::File& file) {
 }
 
 Decompressor::Decompressor(const Corpus::File& file)
-    : name_(file.name), format_(format_name(file.compression)), file_(file.open()) {}
+    : TextBytes(file), format_(format_name(file.compression)) {}
 
 void Decompressor::damaged(const char* why) const {
   throw Error(name_ + ": damaged " + format_ + " data at or after byte " + std::to_string(consumed()) + " (" +

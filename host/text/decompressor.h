@@ -41,9 +41,7 @@ class Decompressor : public TextBytes {
  private:
   void refill();
 
-  std::string name_;
   const char* format_;
-  std::shared_ptr<const InputFile> file_;
   std::int64_t offset_ = 0;  // in the file, after buffer_
   std::string buffer_;
   std::string_view unread_;  // of buffer_

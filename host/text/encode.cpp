@@ -6,6 +6,8 @@
 #include "host/text/word_table.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <span>
 #include <utility>
 
 namespace warp2vec {
@@ -118,13 +120,18 @@ class StreamSink final : public TokenSink {
 
 }  // namespace
 
+TokenRun TokenStream::read(std::int64_t begin, std::int64_t end, TokenBuffer& /*buffer*/) const {
+  const auto first = std::upper_bound(ends.begin(), ends.end(), begin);
+  const auto last = std::upper_bound(first, ends.end(), end);
+  return {std::span(ids).subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)),
+          {first, last}};
+}
+
 TokenStream encode_in_chunks(const Corpus& corpus, const Vocabulary& vocabulary, int threads,
                              const ReadProgress& progress, std::size_t chunk_bytes) {
   TokenStream stream;
-  // A vocabulary of this corpus knows the number of tokens; for one from elsewhere, plain text has at most
-  // one word in two bytes.
-  const std::int64_t most = corpus.bytes() / 2 + static_cast<std::int64_t>(corpus.files().size());
-  stream.ids.reserve(static_cast<std::size_t>(std::min(vocabulary.total(), most)));
+  // A vocabulary of this corpus knows the number of tokens, one from elsewhere does not.
+  stream.ids.reserve(static_cast<std::size_t>(std::min(vocabulary.total(), corpus.max_tokens())));
   StreamSink sink(stream);
   encode_chunks(corpus, vocabulary, threads, progress, chunk_bytes, sink);
   return stream;

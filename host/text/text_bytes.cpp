@@ -11,23 +11,19 @@ namespace {
 // does not count towards a limit on the address space.
 class PlainBytes final : public TextBytes {
  public:
-  explicit PlainBytes(const Corpus::File& file)
-      : name_(file.name), file_(file.open()), size_(file.state.size) {}
+  explicit PlainBytes(const Corpus::File& file) : TextBytes(file) {}
 
   std::size_t read(char* to, std::size_t bytes) override {
     const std::size_t n = file_->read_at(offset_, to, bytes);
     offset_ += static_cast<std::int64_t>(n);
-    if (n < bytes && offset_ < size_)
+    if (n < bytes && offset_ < state_.size)
       throw Error(name_ + ": it ends at byte " + std::to_string(offset_) + ", expected " +
-                  std::to_string(size_) + " bytes: it was cut short while it was read");
+                  std::to_string(state_.size) + " bytes: it was cut short while it was read");
     return n;
   }
   std::int64_t consumed() const override { return offset_; }
 
  private:
-  std::string name_;
-  std::shared_ptr<const InputFile> file_;
-  std::int64_t size_;
   std::int64_t offset_ = 0;
 };
 
@@ -36,6 +32,11 @@ class PlainBytes final : public TextBytes {
 std::unique_ptr<TextBytes> TextBytes::open(const Corpus::File& file) {
   if (file.compression == Compression::none) return std::make_unique<PlainBytes>(file);
   return Decompressor::open(file);
+}
+
+void TextBytes::require_unchanged() const {
+  if (file_->state() != state_)
+    throw Error(name_ + ": it has changed while it was read, expected the same text in every pass");
 }
 
 }  // namespace warp2vec

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 
 namespace warp2vec {
 
@@ -13,7 +14,6 @@ class TextBytes {
  public:
   /// Plain or compressed. Throws Error naming the file if it cannot be opened.
   static std::unique_ptr<TextBytes> open(const Corpus::File& file);
-  TextBytes() = default;
   virtual ~TextBytes() = default;
   TextBytes(const TextBytes&) = delete;
   TextBytes& operator=(const TextBytes&) = delete;
@@ -23,6 +23,15 @@ class TextBytes {
   virtual std::size_t read(char* to, std::size_t bytes) = 0;
   /// Bytes taken from the file so far.
   virtual std::int64_t consumed() const = 0;
+  /// To be called at the end of the text. Throws Error naming the file if it has been written to meanwhile.
+  void require_unchanged() const;
+
+ protected:
+  explicit TextBytes(const Corpus::File& file) : name_(file.name), file_(file.open()), state_(file.state) {}
+
+  std::string name_;
+  std::shared_ptr<const InputFile> file_;
+  FileState state_;
 };
 
 }  // namespace warp2vec

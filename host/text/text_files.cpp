@@ -2,13 +2,12 @@
 
 #include <warp2vec/error.h>
 
+#include "host/io/scratch_file.h"
 #include "host/io/temporary_files.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -19,8 +18,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kBufferBytes = std::size_t{1} << 20;
-
-std::string reason(int error) { return std::generic_category().message(error); }
 
 Corpus::File described(std::string name, const std::shared_ptr<const InputFile>& file) {
   char first[6];
@@ -35,35 +32,16 @@ Corpus::File regular_file(const std::string& path) {
   return described(path, std::make_shared<const InputFile>(path));
 }
 
-void write_all(int fd, const char* at, std::size_t bytes, const std::string& what) {
-  while (bytes > 0) {
-    const ssize_t n = ::write(fd, at, bytes);
-    if (n < 0 && errno != EINTR) throw Error("cannot " + what + ": " + reason(errno));
-    if (n < 0) continue;
-    at += n;
-    bytes -= static_cast<std::size_t>(n);
-  }
-}
-
-// Copies what can be read only once to an unnamed file, which disappears with its last user.
-Corpus::File spool(InputFile& source) {
-  std::error_code error;
-  const fs::path folder = fs::temp_directory_path(error);
-  if (error) throw Error("no folder for temporary files (is TMPDIR right?): " + error.message());
-  const std::string what = "copy " + source.name() + " to a temporary file in " + folder.string() +
-                           " (set TMPDIR to use another folder)";
-  std::string path = (folder / "warp2vec-XXXXXX").string();
-  const int fd = ::mkostemp(path.data(), O_CLOEXEC);
-  if (fd < 0) throw Error("cannot " + what + ": " + reason(errno));
-  auto copy = std::make_shared<const InputFile>(fd, source.name());
-  ::unlink(path.c_str());
+// Copies what can be read only once.
+Corpus::File spool(InputFile& source, const std::string& folder) {
+  ScratchFile copy(source.name(), folder);
   std::string buffer(kBufferBytes, '\0');
   for (std::size_t n = buffer.size(); n == buffer.size();) {
     n = source.read(buffer.data(), buffer.size());
-    write_all(fd, buffer.data(), n, what);
+    copy.append({buffer.data(), n});
   }
-  Corpus::File file = described(source.name(), copy);
-  file.spooled = std::move(copy);
+  Corpus::File file = described(source.name(), copy.file());
+  file.spooled = copy.file();
   return file;
 }
 
@@ -128,12 +106,12 @@ std::shared_ptr<const InputFile> Corpus::File::open() const {
   return file;
 }
 
-Corpus::Corpus(const std::vector<std::string>& inputs) {
+Corpus::Corpus(const std::vector<std::string>& inputs, const std::string& scratch_folder) {
   if (inputs.empty()) throw Error("no input: expected files, folders or - for standard input");
   for (const std::string& input : inputs) {
     if (input == "-") {
       InputFile standard_input(::dup(STDIN_FILENO), "standard input");
-      files_.push_back(spool(standard_input));
+      files_.push_back(spool(standard_input, scratch_folder));
       continue;
     }
     std::error_code error;
@@ -144,7 +122,7 @@ Corpus::Corpus(const std::vector<std::string>& inputs) {
       files_.push_back(regular_file(input));
     } else {  // a pipe or a device
       InputFile source(input);
-      files_.push_back(spool(source));
+      files_.push_back(spool(source, scratch_folder));
     }
   }
 }
@@ -157,6 +135,15 @@ std::int64_t Corpus::bytes() const {
   std::int64_t sum = 0;
   for (const File& file : files_) sum += file.state.size;
   return sum;
+}
+
+std::int64_t Corpus::max_tokens() const {
+  constexpr std::int64_t kPerCompressedByte = 8;
+  std::int64_t tokens = 0;
+  for (const File& file : files_)
+    tokens += file.compression == Compression::none ? file.state.size / 2 + 1
+                                                    : file.state.size * kPerCompressedByte;
+  return tokens;
 }
 
 }  // namespace warp2vec

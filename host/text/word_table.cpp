@@ -40,8 +40,7 @@ std::uint64_t WordTable::append(std::string_view long_word) {
 }
 
 void WordTable::grow() {
-  constexpr std::size_t kFirstSlots = 1024;
-  std::vector<Slot> slots(std::max(kFirstSlots, slots_.size() * 2));
+  std::vector<Slot> slots(grown_slots());
   std::vector<std::uint64_t> begins(slots.size());
   const std::size_t mask = slots.size() - 1;
   for (std::size_t from = 0; from < slots_.size(); ++from) {

@@ -129,6 +129,14 @@ class WordTable {
   /// Total bytes of the words that do not fit into their keys.
   std::size_t long_bytes() const { return long_words_.size(); }
 
+  /// Bytes that the table takes while `word` is added, which may be new: growing needs both sizes.
+  std::size_t bytes_to_add(std::string_view word) const {
+    const std::size_t slots = slots_.size() + (size_ >= max_words_ ? grown_slots() : 0);
+    const std::size_t letters = word.size() > WordKey::kMaxInline ? long_words_.size() + word.size() : 0;
+    return slots * (sizeof(Slot) + sizeof(std::uint64_t)) +
+           (letters > long_words_.capacity() ? long_words_.capacity() + 2 * letters : long_words_.capacity());
+  }
+
   /// Calls visit(word, key, value, first) for all words, in any order; the words are valid until another is
   /// added.
   template <class Visit>
@@ -180,6 +188,11 @@ class WordTable {
     const Slot& slot = slots_[at];
     return {slot.key.is_long() ? long_words_.data() + begins_[at] : reinterpret_cast<const char*>(&slot.key),
             slot.key.size()};
+  }
+
+  std::size_t grown_slots() const {
+    constexpr std::size_t kFirstSlots = 1024;
+    return std::max(kFirstSlots, slots_.size() * 2);
   }
 
   std::uint64_t append(std::string_view long_word);

@@ -25,15 +25,19 @@ class WARP2VEC_EXPORT Corpus {
  public:
   /// `inputs`: files, folders (all regular files in them, recursively, sorted by path, without hidden ones
   /// and what killed runs left) and "-" for standard input, which is first copied to an unnamed temporary
-  /// file, since the text is read twice. Throws Error naming an input that does not exist, cannot be read, or
-  /// a folder without files.
-  explicit Corpus(const std::vector<std::string>& inputs);
+  /// file, since the text is read twice: in `scratch_folder`, or that for temporary files ($TMPDIR, or /tmp)
+  /// if it is "". Throws Error naming an input that does not exist, cannot be read, or a folder without
+  /// files.
+  explicit Corpus(const std::vector<std::string>& inputs, const std::string& scratch_folder = "");
   ~Corpus();
   Corpus(Corpus&&) noexcept;
   Corpus& operator=(Corpus&&) noexcept;
 
   /// Bytes on disk; compressed files count as compressed.
   std::int64_t bytes() const;
+  /// Words that the text has at most: one in two bytes; of compressed files, more than any that is not made
+  /// up of repetitions.
+  std::int64_t max_tokens() const;
 
   struct File;  // host/text/text_files.h
   const std::vector<File>& files() const { return files_; }
@@ -42,21 +46,33 @@ class WARP2VEC_EXPORT Corpus {
   std::vector<File> files_;
 };
 
+/// Memory for counting words.
+struct CountMemory {
+  /// About how much the counts may take; more is written to a scratch file. 0 = no limit. Words that are in
+  /// the vocabulary in the end need memory in addition.
+  std::int64_t bytes = 0;
+  /// Of the scratch file; "" = that for temporary files ($TMPDIR, or /tmp).
+  std::string scratch_folder = {};
+};
+
 /// The result of counting the whole text.
 struct CorpusCounts {
   Vocabulary vocabulary;
-  std::int64_t tokens = 0;        ///< all tokens, in the vocabulary or not
-  std::int64_t types = 0;         ///< all distinct words, before min_count and max_vocab
-  std::int64_t invalid_utf8 = 0;  ///< tokens that are not valid UTF-8 (kept unchanged)
+  std::int64_t tokens = 0;         ///< all tokens, in the vocabulary or not
+  std::int64_t types = 0;          ///< all distinct words, before min_count and max_vocab
+  std::int64_t invalid_utf8 = 0;   ///< tokens that are not valid UTF-8 (kept unchanged)
+  std::int64_t spilled_bytes = 0;  ///< written to the scratch file, see CountMemory
 };
 
 /// Counts every word exactly, with any number of types. Words with equal counts keep the order of their first
 /// occurrences, as in word2vec.c and gensim: words that first occur together are neighbours in the Huffman
 /// tree, as they are in word2vec.c's (benchmarks/README.md, "The order of words with equal counts"). The
-/// result does not depend on `threads`. Throws Error for a NUL byte (naming file and offset), a damaged
-/// compressed file, or a text in which no word is frequent enough.
+/// result depends neither on `threads` nor on `memory`. Throws Error for a NUL byte (naming file and offset),
+/// a damaged compressed file, a text in which no word is frequent enough, or a scratch file that cannot be
+/// written.
 WARP2VEC_EXPORT CorpusCounts count_words(const Corpus& corpus, std::int64_t min_count, std::int64_t max_vocab,
-                                         int threads, const ReadProgress& progress = {});
+                                         int threads, const ReadProgress& progress = {},
+                                         const CountMemory& memory = {});
 
 /// The corpus as word ids, without words that are not in the vocabulary. The result does not depend on
 /// `threads`. Throws like count_words(), and if no token is in the vocabulary.

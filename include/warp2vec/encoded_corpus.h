@@ -19,7 +19,9 @@
 namespace warp2vec {
 
 class InputFile;
+class ScratchFile;
 class SectionWriter;
+class TokenPacker;
 
 /// How the words of an encoded corpus were selected.
 struct CorpusSettings {
@@ -38,17 +40,14 @@ class WARP2VEC_EXPORT CorpusFileWriter final : public TokenSink {
   CorpusFileWriter& operator=(const CorpusFileWriter&) = delete;
 
   void add(const TokenRun& run) override;
-  void end_file(const EncodedFile& file) override { fingerprint_.end_file(file); }
+  void end_file(const EncodedFile& file) override;
   /// To be called after the last file has ended.
   void commit();
 
  private:
-  void write_packed(std::size_t tokens);
-
   std::unique_ptr<SectionWriter> file_;
+  std::unique_ptr<TokenPacker> packer_;
   FingerprintSink fingerprint_;
-  std::int64_t tokens_ = 0;
-  std::vector<std::uint32_t> packed_;  // as PackedToken; the last one is held back: it may yet end a sentence
 };
 
 /// A file that CorpusFileWriter wrote. Tokens are read when they are needed, so that a file of any size can
@@ -86,6 +85,34 @@ class WARP2VEC_EXPORT EncodedCorpus final : public TokenSource {
   CorpusSettings settings_;
   Vocabulary vocabulary_;
   TextFingerprint text_;
+  std::vector<EncodedFile> files_;
+};
+
+/// The tokens of a text that do not fit into memory, for one run: in a file without a name, of which nothing
+/// is left however the process ends. Takes all tokens first, and then gives them, 4 bytes each on the disk.
+class WARP2VEC_EXPORT ScratchTokens final : public TokenSink, public TokenSource {
+ public:
+  /// `folder`: "" = that for temporary files ($TMPDIR, or /tmp). Throws Error if it cannot be written to.
+  explicit ScratchTokens(const std::string& folder = "");
+  ~ScratchTokens() override;
+  ScratchTokens(const ScratchTokens&) = delete;
+  ScratchTokens& operator=(const ScratchTokens&) = delete;
+
+  /// Throws Error if the folder's disk is full.
+  void add(const TokenRun& run) override;
+  void end_file(const EncodedFile& file) override;
+
+  // After the last file has ended:
+  std::int64_t tokens() const override;
+  std::span<const EncodedFile> files() const override { return files_; }
+  TokenRun read(std::int64_t begin, std::int64_t end, TokenBuffer& buffer) const override;
+  const TextFingerprint& text() const { return fingerprint_.text(); }
+  std::int64_t bytes() const;  ///< on the disk
+
+ private:
+  std::unique_ptr<ScratchFile> file_;
+  std::unique_ptr<TokenPacker> packer_;
+  FingerprintSink fingerprint_;
   std::vector<EncodedFile> files_;
 };
 

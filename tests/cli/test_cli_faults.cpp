@@ -110,6 +110,12 @@ TEST_F(CliFaults, OfVocab) {
       {"work/words"});
 }
 
+TEST_F(CliFaults, OfEncode) {
+  expect_all_or_nothing(
+      {"encode", "--input", path("work/text.txt"), "--output", path("work/ids"), "--threads", "3"},
+      {"work/ids"});
+}
+
 TEST_F(CliFaults, OfExport) {
   folder_.write("work/v.txt", "2 3\na 1 2 3\nb 4 5 6\n");
   expect_all_or_nothing(

@@ -1,6 +1,7 @@
 #include "host/cli/commands/plan.h"
 #include "host/cli/run/run_costs.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <sstream>
@@ -8,6 +9,10 @@
 
 namespace warp2vec::cli {
 namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
 
 TEST(CliPlan, WeightsOfOneStep) {
   const std::vector<StepCost> costs = step_costs(3000000, 100, 8, 20, 22);
@@ -38,24 +43,79 @@ TEST(CliPlan, ModelSizes) {
   EXPECT_EQ(model_bytes({64, 190, 0}, config), 256 + 128 + 256 + 512 + 64 + 64 * 400 + 63 * 400);
   TrainOptions options;
   std::ostringstream without;
-  write_plan(without, {{1000, 7000, 0}, 8, {}}, options);
+  write_plan(without, {{1000, 7000, 0}, 8, {}}, options, this_plan_machine());
   EXPECT_EQ(without.str().find("  model "), std::string::npos) << without.str();
   options.save_model = "m";
   std::ostringstream with;
-  write_plan(with, {{1000, 7000, 0}, 8, {}}, options);
+  write_plan(with, {{1000, 7000, 0}, 8, {}}, options, this_plan_machine());
   EXPECT_NE(with.str().find("  model                     816 kB\n"), std::string::npos) << with.str();
 }
 
 TEST(CliPlan, TheReportSaysWhichPathLengthItUses) {
   TrainOptions options;
   std::ostringstream guessed;
-  write_plan(guessed, {{3000000, 0, 0}, 8, {}}, options);
+  write_plan(guessed, {{3000000, 0, 0}, 8, {}}, options, this_plan_machine());
   EXPECT_NE(guessed.str().find("100 + 100*8*22 ="), std::string::npos) << guessed.str();
   EXPECT_NE(guessed.str().find("22 nodes = log2 of the vocabulary"), std::string::npos) << guessed.str();
   std::ostringstream known;
-  write_plan(known, {{3000000, 0, 0}, 8, 9.5}, options);
+  write_plan(known, {{3000000, 0, 0}, 8, 9.5}, options, this_plan_machine());
   EXPECT_NE(known.str().find("100 + 100*8*9.5 ="), std::string::npos) << known.str();
   EXPECT_NE(known.str().find("9.5 nodes, the mean"), std::string::npos) << known.str();
+}
+
+std::string plan_of(const CorpusSize& size, const PlanMachine& machine, double words_per_second = 0) {
+  std::ostringstream out;
+  write_plan(out, {size, 8, {}}, {}, machine, words_per_second);
+  return out.str();
+}
+
+TEST(CliPlan, IdsThatDoNotFitIntoMemoryGoToADisk) {
+  const CorpusSize size{1000, 7000, 1'000'000};
+  EXPECT_THAT(plan_of(size, {{6'000'000, "here"}, {}}),
+              AllOf(HasSubstr("token ids                 4.00 MB\n"), Not(HasSubstr("scratch file"))));
+  EXPECT_THAT(
+      plan_of(size, {{4'000'000, "here"}, {}}),
+      AllOf(HasSubstr("(4.00 MB available here)\n"),
+            HasSubstr("scratch file              4.00 MB for word ids, which do not fit into memory\n")));
+  EXPECT_THAT(plan_of(size, {{100'000, "here"}, {}}),
+              AllOf(HasSubstr("(100 kB available here): does not fit\n"), Not(HasSubstr("scratch file"))));
+}
+
+TEST(CliPlan, ADiskThatIsTooSmallIsNamed) {
+  EXPECT_THAT(plan_of({kMaxVocabulary, 7'000'000'000, 0}, {}), Not(HasSubstr("does not fit  ")));
+  TrainOptions options;
+  options.output = "v.bin";
+  std::ostringstream out;
+  options.config.dim = 4096;
+  write_plan(out, {{kMaxVocabulary, 7'000'000'000, 0}, 8, {}}, options, {});  // 35 TB
+  EXPECT_THAT(out.str(), HasSubstr("does not fit              the disk of . has "));
+}
+
+TEST(CliPlan, SaysWhichGpusAreLargeEnough) {
+  const CorpusSize size{1000, 7000, 1'000'000'000};
+  CudaDevices gpus;
+  for (const std::int64_t free : {10'000'000'000, 1'000'000'000, 1'000'000}) {
+    CudaDevice gpu;
+    gpu.index = static_cast<int>(gpus.usable.size());
+    gpu.name = "GPU";
+    gpu.free_memory = free;
+    gpus.usable.push_back(gpu);
+  }
+  EXPECT_THAT(plan_of(size, {{}, gpus}),
+              AllOf(HasSubstr("if it streams the text\n"),
+                    HasSubstr("GPU (cuda:0)              10.0 GB free: fits\n"),
+                    HasSubstr("GPU (cuda:1)              1.00 GB free: fits, and streams the text\n"),
+                    HasSubstr("GPU (cuda:2)              1.00 MB free: does not fit\n"),
+                    Not(HasSubstr("no GPU here"))));
+  EXPECT_THAT(plan_of(size, {}), HasSubstr("no GPU here               this build has no CUDA support\n"));
+}
+
+TEST(CliPlan, SaysHowLongItTakesAtAGivenSpeed) {
+  const CorpusSize size{1000, 7000, 5'000'000'000};
+  EXPECT_THAT(plan_of(size, {}, 2.5e6),
+              HasSubstr("Time at 2,500,000 words/s\n  an epoch                  33m20s\n"
+                        "  all 5                     2h47m\n"));
+  EXPECT_THAT(plan_of(size, {}), Not(HasSubstr("Time")));
 }
 
 }  // namespace

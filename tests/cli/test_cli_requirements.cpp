@@ -34,10 +34,10 @@ TEST(CliRequirements, TooLittleMemoryIsAnErrorThatSaysWhatToChange) {
 TEST(CliRequirements, APlanSaysWhatDoesNotFit) {
   const TrainOptions options;
   std::ostringstream small;
-  write_plan(small, {{1000, 7000, 1000}, 8, {}}, options);
+  write_plan(small, {{1000, 7000, 1000}, 8, {}}, options, this_plan_machine());
   EXPECT_EQ(small.str().find("does not fit"), std::string::npos) << small.str();
   std::ostringstream large;
-  write_plan(large, {{kMaxVocabulary, 7000, kMaxTokens}, 8, {}}, options);
+  write_plan(large, {{kMaxVocabulary, 7000, kMaxTokens}, 8, {}}, options, this_plan_machine());
   EXPECT_THAT(large.str(), HasSubstr("): does not fit\n"));
 }
 

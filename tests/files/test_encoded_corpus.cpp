@@ -27,9 +27,8 @@ using testing::StartsWith;
 
 class EncodedCorpora : public testing::Test {
  protected:
-  // Writes the corpus in runs of 1 to `longest` tokens, with sentence ends as late as encode() may give them.
-  void write(const SyntheticCorpus& corpus, std::int64_t longest) const {
-    CorpusFileWriter writer(corpus.vocabulary, {3, 70}, path_);
+  // Gives the corpus in runs of 1 to `longest` tokens, with sentence ends as late as encode() may give them.
+  static void give(const SyntheticCorpus& corpus, std::int64_t longest, TokenSink& writer) {
     const std::vector<std::int64_t>& ends = corpus.tokens.ends;
     TokenBuffer buffer;
     for (std::int64_t begin = 0, size = 1; begin < corpus.tokens.tokens(); size = size % longest + 1) {
@@ -42,7 +41,35 @@ class EncodedCorpora : public testing::Test {
       begin = end;
     }
     writer.end_file({"text", corpus.tokens.tokens(), corpus.tokens.tokens() + 5});
+  }
+  void write(const SyntheticCorpus& corpus, std::int64_t longest) const {
+    CorpusFileWriter writer(corpus.vocabulary, {3, 70}, path_);
+    give(corpus, longest, writer);
     writer.commit();
+  }
+  static void expect_same_tokens(const TokenSource& found, const TokenSource& expected) {
+    ASSERT_EQ(found.tokens(), expected.tokens());
+    TokenBuffer buffer;
+    TokenBuffer unused;
+    for (const std::int64_t size : {std::int64_t{1}, std::int64_t{2}, std::int64_t{64}, found.tokens()}) {
+      for (std::int64_t begin = 0; begin < found.tokens(); begin += size) {
+        const std::int64_t end = std::min(found.tokens(), begin + size);
+        const TokenRun run = found.read(begin, end, buffer);
+        const TokenRun other = expected.read(begin, end, unused);
+        ASSERT_TRUE(std::equal(run.ids.begin(), run.ids.end(), other.ids.begin(), other.ids.end()));
+        ASSERT_TRUE(std::equal(run.ends.begin(), run.ends.end(), other.ends.begin(), other.ends.end()));
+      }
+    }
+  }
+  static void expect_same_text(const TextFingerprint& found, const TextFingerprint& expected) {
+    ASSERT_EQ(found.files.size(), expected.files.size());
+    for (std::size_t i = 0; i < found.files.size(); ++i) {
+      EXPECT_EQ(found.files[i].name, expected.files[i].name);
+      EXPECT_EQ(found.files[i].tokens, expected.files[i].tokens);
+      EXPECT_EQ(found.files[i].ids, expected.files[i].ids);
+      EXPECT_EQ(found.files[i].sentences, expected.files[i].sentences);
+      EXPECT_EQ(found.files[i].crc, expected.files[i].crc);
+    }
   }
   // The bytes of a small corpus of three words: "a b b a b" and "c a" in two files.
   std::string sample() const {
@@ -78,17 +105,7 @@ TEST_F(EncodedCorpora, AreReadAsTheyWereWritten) {
       EXPECT_EQ(corpus.vocabulary().word(id), written.vocabulary.word(id));
       EXPECT_EQ(corpus.vocabulary().count(id), written.vocabulary.count(id));
     }
-    TokenBuffer buffer;
-    TokenBuffer unused;
-    for (const std::int64_t size : {1, 2, 64, 3000}) {
-      for (std::int64_t begin = 0; begin < 3000; begin += size) {
-        const std::int64_t end = std::min<std::int64_t>(3000, begin + size);
-        const TokenRun run = corpus.read(begin, end, buffer);
-        const TokenRun expected = written.tokens.read(begin, end, unused);
-        ASSERT_TRUE(std::equal(run.ids.begin(), run.ids.end(), expected.ids.begin(), expected.ids.end()));
-        ASSERT_TRUE(std::equal(run.ends.begin(), run.ends.end(), expected.ends.begin(), expected.ends.end()));
-      }
-    }
+    expect_same_tokens(corpus, written.tokens);
   }
 }
 
@@ -97,16 +114,31 @@ TEST_F(EncodedCorpora, HaveTheFingerprintOfTheText) {
   const EncodedCorpus corpus(path_);
   const Corpus text({folder_.path("a"), folder_.path("b")});
   const TextFingerprint expected = fingerprint_of(encode(text, corpus.vocabulary(), 1), 1);
-  for (const TextFingerprint& found : {corpus.text(), fingerprint_of(corpus, 2)}) {
-    ASSERT_EQ(found.files.size(), 2U);
-    for (std::size_t i = 0; i < 2; ++i) {
-      EXPECT_EQ(found.files[i].name, expected.files[i].name);
-      EXPECT_EQ(found.files[i].tokens, expected.files[i].tokens);
-      EXPECT_EQ(found.files[i].ids, expected.files[i].ids);
-      EXPECT_EQ(found.files[i].sentences, expected.files[i].sentences);
-      EXPECT_EQ(found.files[i].crc, expected.files[i].crc);
-    }
+  for (const TextFingerprint& found : {corpus.text(), fingerprint_of(corpus, 2)})
+    expect_same_text(found, expected);
+}
+
+TEST_F(EncodedCorpora, OfOneRunHaveNoName) {
+  for (const std::int64_t longest : {1, 3, 700}) {
+    const SyntheticCorpus written = zipf_corpus(40, 3000, 9);
+    ScratchTokens corpus(folder_.path());
+    give(written, longest, corpus);
+    EXPECT_EQ(corpus.bytes(), 4 * 3000);
+    expect_same_tokens(corpus, written.tokens);
   }
+  sample();
+  const Corpus text({folder_.path("a"), folder_.path("b")});
+  const Vocabulary vocabulary({{"a", 3}, {"b", 3}, {"c", 1}}, 1, 0);
+  const TokenStream expected = encode(text, vocabulary, 1);
+  ScratchTokens corpus(folder_.path());
+  encode(text, vocabulary, 2, corpus);
+  expect_same_tokens(corpus, expected);
+  expect_same_text(corpus.text(), fingerprint_of(expected, 1));
+  ASSERT_EQ(corpus.files().size(), 2U);
+  EXPECT_EQ(corpus.files()[1].end, 7);
+  EXPECT_THAT(folder_.names(), testing::ElementsAre("a", "b", "corpus"));
+  EXPECT_THAT(thrown_message([&] { ScratchTokens(folder_.path("none")); }),
+              HasSubstr("to a temporary file in " + folder_.path("none") + ": No such file or directory"));
 }
 
 TEST_F(EncodedCorpora, AreSubsampledLikeThoseInMemory) {

@@ -1,7 +1,5 @@
 // Trains like the tensor cores of a GPU with a given number of words in flight, on one CPU thread, to
 // determine the effect on the vectors. Takes the flags of `warp2vec train`, and --in-flight.
-#include "kernels/backend/in_flight.h"
-
 #include <warp2vec/corpus.h>
 #include <warp2vec/detail/bf16.h>
 #include <warp2vec/error.h>
@@ -12,6 +10,7 @@
 #include "host/cli/report/progress.h"
 #include "host/cli/report/run_report.h"
 #include "host/cli/run/vocabulary_source.h"
+#include "kernels/backend/in_flight.h"
 #include "kernels/backend/model_of.h"
 #include "kernels/training/totals.h"
 #include "kernels/training/train_dense_tiles.h"
@@ -184,7 +183,7 @@ int run(const cli::Arguments& arguments) {
   cli::ProgressDisplay display = cli::ProgressDisplay::on_stderr(options.quiet);
   cli::MetricsFile metrics(options.metrics);
   const Corpus corpus(options.inputs);
-  const Vocabulary vocabulary = cli::count_vocabulary(corpus, options.config, display).vocabulary;
+  const Vocabulary vocabulary = cli::count_vocabulary(corpus, options, display).vocabulary;
   const TokenStream tokens = encode(corpus, vocabulary, thread_count(options.config));
   const TrainingData data(options.config, vocabulary, tokens);
   Embeddings embeddings = initial_embeddings(vocabulary.size(), options.config);

@@ -1,6 +1,8 @@
 // Preloaded into a program, makes one of its system calls fail: FAIL_CALL names it, FAIL_AT its number among
 // the calls on files whose path contains FAIL_PATH (from 1), FAIL_ERRNO the error; "thread" is
 // pthread_create. With FAIL_ON set all further ones fail too. Creates the file FAIL_MARK when it happens.
+// With FAIL_KILL set the program is killed there instead: after half of a write, before other calls, and
+// after a rename if the call is "renamed".
 
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -10,6 +12,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <csignal>
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
@@ -30,21 +33,44 @@ const char* setting(const char* name) {
   return value != nullptr ? value : "";
 }
 
-bool fails(const char* call, const char* path) {
+// Whether this is the call, which is counted.
+bool is_reached(const char* call, const char* path) {
   if (std::strcmp(setting("FAIL_CALL"), call) != 0 || std::strstr(path, setting("FAIL_PATH")) == nullptr)
     return false;
   const long number = ++calls;
   const long at = std::atol(setting("FAIL_AT"));
   if (number != at && (number < at || *setting("FAIL_ON") == '\0')) return false;
   ::close(next<int(const char*, int, ...)>("open")(setting("FAIL_MARK"), O_CREAT | O_WRONLY, 0600));
+  return true;
+}
+
+void kill_if_wanted() {
+  if (*setting("FAIL_KILL") != '\0') ::kill(::getpid(), SIGKILL);
+}
+
+bool fails(const char* call, const char* path) {
+  if (!is_reached(call, path)) return false;
+  kill_if_wanted();
   errno = std::atoi(setting("FAIL_ERRNO"));
   return true;
 }
 
-bool fails(const char* call, int fd) {
+std::string path_of(int fd) {
   char path[4096] = {};
   const std::string link = "/proc/self/fd/" + std::to_string(fd);
-  return ::readlink(link.c_str(), path, sizeof(path) - 1) > 0 && fails(call, path);
+  return ::readlink(link.c_str(), path, sizeof(path) - 1) > 0 ? path : "";
+}
+
+bool fails(const char* call, int fd) { return fails(call, path_of(fd).c_str()); }
+
+// `write_some` writes as many bytes.
+template <class WriteSome>
+ssize_t write_as(int fd, std::size_t bytes, WriteSome write_some) {
+  if (!is_reached("write", path_of(fd).c_str())) return write_some(bytes);
+  if (*setting("FAIL_KILL") != '\0') write_some(bytes / 2);
+  kill_if_wanted();
+  errno = std::atoi(setting("FAIL_ERRNO"));
+  return -1;
 }
 
 template <class Mode>
@@ -90,14 +116,42 @@ ssize_t read(int fd, void* to, std::size_t bytes) {
   return fails("read", fd) ? -1 : next<ssize_t(int, void*, std::size_t)>("read")(fd, to, bytes);
 }
 
+ssize_t pread(int fd, void* to, std::size_t bytes, off_t offset) {
+  return fails("read", fd) ? -1
+                           : next<ssize_t(int, void*, std::size_t, off_t)>("pread")(fd, to, bytes, offset);
+}
+
+ssize_t pread64(int fd, void* to, std::size_t bytes, off64_t offset) {
+  return fails("read", fd)
+             ? -1
+             : next<ssize_t(int, void*, std::size_t, off64_t)>("pread64")(fd, to, bytes, offset);
+}
+
 ssize_t write(int fd, const void* from, std::size_t bytes) {
-  return fails("write", fd) ? -1 : next<ssize_t(int, const void*, std::size_t)>("write")(fd, from, bytes);
+  return write_as(fd, bytes, [&](std::size_t n) {
+    return next<ssize_t(int, const void*, std::size_t)>("write")(fd, from, n);
+  });
+}
+
+ssize_t pwrite(int fd, const void* from, std::size_t bytes, off_t offset) {
+  return write_as(fd, bytes, [&](std::size_t n) {
+    return next<ssize_t(int, const void*, std::size_t, off_t)>("pwrite")(fd, from, n, offset);
+  });
+}
+
+ssize_t pwrite64(int fd, const void* from, std::size_t bytes, off64_t offset) {
+  return write_as(fd, bytes, [&](std::size_t n) {
+    return next<ssize_t(int, const void*, std::size_t, off64_t)>("pwrite64")(fd, from, n, offset);
+  });
 }
 
 int fsync(int fd) { return fails("fsync", fd) ? -1 : next<int(int)>("fsync")(fd); }
 
 int rename(const char* from, const char* to) noexcept {
-  return fails("rename", to) ? -1 : next<int(const char*, const char*)>("rename")(from, to);
+  if (fails("rename", to)) return -1;
+  const int status = next<int(const char*, const char*)>("rename")(from, to);
+  if (is_reached("renamed", to)) kill_if_wanted();
+  return status;
 }
 
 void* mmap(void* at, std::size_t bytes, int protection, int flags, int fd, off_t offset) noexcept {

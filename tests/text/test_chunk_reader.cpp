@@ -266,6 +266,24 @@ TEST(ChunkReader, AFileThatIsCutShortIsAnError) {
               testing::MatchesRegex(path + ": it ends at byte 1500, expected 50.. bytes: .* cut short .*"));
 }
 
+TEST(ChunkReader, AFileThatGrowsWhileItIsReadIsAnError) {
+  for (const bool compressed : {false, true}) {
+    const TemporaryFolder folder;
+    const std::string text = random_text(5000);
+    const std::string path = folder.write("a", compressed ? gzip(text) : text);
+    const Corpus corpus({path});
+    ChunkReader reader(corpus, 1000);
+    Chunk chunk;
+    ASSERT_TRUE(reader.next(chunk));
+    std::ofstream(path, std::ios::app | std::ios::binary) << (compressed ? gzip(" more") : " more");
+    EXPECT_EQ(thrown_message([&] {
+                while (reader.next(chunk)) {
+                }
+              }),
+              path + ": it has changed while it was read, expected the same text in every pass");
+  }
+}
+
 TEST(ChunkReader, AFileThatChangesBetweenPassesIsAnError) {
   for (const bool replaced : {false, true}) {
     const TemporaryFolder folder;

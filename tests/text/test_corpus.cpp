@@ -237,6 +237,70 @@ TEST(CorpusReading, MoreTypesThanAThreadHoldsAreCountedExactly) {
   }
 }
 
+// Words that are hard to merge: beginnings of each other, equal counts, more bytes than a buffer.
+std::string awkward_text(unsigned seed) {
+  std::mt19937 random(seed);
+  std::string text;
+  for (int i = 0; i < 60'000; ++i) {
+    const unsigned kind = random() % 10;
+    if (kind < 5)
+      text += std::to_string(random() % 30'000);  // mostly once or twice
+    else if (kind < 8)
+      text += std::string(1 + random() % 40, static_cast<char>('a' + random() % 3));
+    else
+      text += "rather-long-beginning-of-a-word-" + std::to_string(random() % 3000);
+    text += random() % 12 == 0 ? "\n" : " ";
+  }
+  return text + std::string(200'000, 'x') + " \xFF\xC0 " + std::string(200'000, 'x') + "y";
+}
+
+TEST(CorpusReading, CountsInLittleMemoryAreThoseInMuch) {
+  const TemporaryFolder folder;
+  std::vector<std::string> inputs;
+  for (const unsigned seed : {1U, 2U})
+    inputs.push_back(folder.write("text" + std::to_string(seed), awkward_text(seed)));
+  const Corpus corpus(inputs);
+  for (const auto& [min_count, max_vocab] :
+       std::vector<std::pair<std::int64_t, std::int64_t>>{{1, 0}, {2, 0}, {1, 5000}, {3, 7}, {1, 1}}) {
+    const CorpusCounts plain = count_words_in_chunks(corpus, min_count, max_vocab, 1, {}, 1 << 16);
+    EXPECT_EQ(plain.spilled_bytes, 0);
+    save_vocabulary(plain.vocabulary, folder.path("plain"));
+    // The least memory makes more runs than are merged at a time.
+    for (const std::int64_t bytes : {1, 200'000, 4'000'000}) {
+      for (const int threads : {1, 3}) {
+        SCOPED_TRACE(std::to_string(min_count) + " " + std::to_string(max_vocab) + " " +
+                     std::to_string(bytes));
+        const CorpusCounts counts =
+            count_words_in_chunks(corpus, min_count, max_vocab, threads, {}, 1 << 16, {bytes, folder.path()});
+        EXPECT_GT(counts.spilled_bytes, 0);
+        EXPECT_EQ(counts.tokens, plain.tokens);
+        EXPECT_EQ(counts.types, plain.types);
+        EXPECT_EQ(counts.invalid_utf8, plain.invalid_utf8);
+        save_vocabulary(counts.vocabulary, folder.path("merged"));
+        ASSERT_TRUE(folder.read("merged") == folder.read("plain"));
+      }
+    }
+  }
+  EXPECT_THAT(folder.names(), ElementsAre("merged", "plain", "text1", "text2"));
+}
+
+TEST(CorpusReading, MuchMemoryIsNotExceeded) {
+  const TemporaryFolder folder;
+  const Corpus corpus({folder.write("text", awkward_text(1))});
+  EXPECT_EQ(count_words(corpus, 1, 0, 2, {}, {1'000'000'000, folder.path("missing")}).spilled_bytes, 0);
+}
+
+TEST(CorpusReading, AScratchFolderThatCannotBeWrittenIsNamed) {
+  const TemporaryFolder folder;
+  const Corpus corpus({folder.write("text", awkward_text(1))});
+  for (const int threads : {1, 3})
+    EXPECT_EQ(thrown_message([&] {
+                count_words(corpus, 1, 0, threads, {}, {1, folder.path("missing")});
+              }),
+              "cannot write the counts of words to a temporary file in " + folder.path("missing") +
+                  ": No such file or directory (--scratch-folder or TMPDIR names another folder)");
+}
+
 TEST(CorpusReading, TheDefaultChunksGiveTheSame) {
   const TemporaryFolder folder;
   std::string text;

@@ -3,6 +3,9 @@
 #include "host/cli/commands/commands.h"
 #include "host/cli/flags/output_check.h"
 #include "host/cli/run/interrupt.h"
+#include "host/cli/run/requirements.h"
+#include "host/cli/run/run_costs.h"
+#include "host/cli/run/scratch.h"
 #include "host/cli/run/vocabulary_source.h"
 #include "host/cli/terminal/text.h"
 #include "host/io/atomic_file.h"
@@ -20,14 +23,24 @@ void check_files(const TrainOptions& options) {
   std::vector<NamedPath> read = named("--input", options.inputs);
   if (!options.read_vocab.empty()) read.push_back({"--read-vocab", options.read_vocab});
   check_distinct({{"--output", options.output}}, read);
+  check_scratch_folder(options);
   check_writable(options.output);
 }
 
+// Before the text is encoded. How many words of it are in a vocabulary from elsewhere is not known.
+void require_corpus_space(const TrainOptions& options, const Vocabulary& vocabulary) {
+  if (!options.read_vocab.empty()) return;
+  const CorpusSize size = size_of(vocabulary, options.config);
+  const std::int64_t bytes = corpus_bytes(size);
+  require_space({{"--output", options.output, bytes, bytes}});
+}
+
 void write_corpus(const TrainOptions& options, ProgressDisplay& display) {
-  const Corpus corpus(options.inputs);
+  const Corpus corpus(options.inputs, options.scratch_folder);
   // From here on, a signal ends the command where it removes its temporary file.
   const SignalGuard guard(SignalAction::stop);
   const Vocabulary vocabulary = find_vocabulary(options, nullptr, &corpus, display).vocabulary;
+  require_corpus_space(options, vocabulary);
   CorpusFileWriter writer(vocabulary, {options.config.min_count, options.config.max_vocab}, options.output);
   encode(corpus, vocabulary, thread_count(options.config), writer,
          reading_progress(display, "encoding the text", corpus.bytes()));
@@ -52,6 +65,7 @@ int run_encode(const Arguments& arguments) {
   flags.text("--read-vocab", "FILE", options.read_vocab, kReadVocabHelp);
   add_vocabulary_flags(flags, options.config);
   flags.number("--threads", "N", options.config.threads, kThreadsHelp);
+  add_scratch_flags(flags, options, "");
   flags.on_off("--quiet", options.quiet, "Print nothing but errors.");
   flags.parse(arguments);
   check_settings(options.config);

@@ -1,15 +1,20 @@
 #include "host/cli/commands/plan.h"
 
 #include <warp2vec/detail/samplers.h>
+#include <warp2vec/error.h>
 
 #include "host/cli/commands/commands.h"
 #include "host/cli/run/encoded_input.h"
 #include "host/cli/run/requirements.h"
 #include "host/cli/run/run_costs.h"
+#include "host/cli/run/scratch.h"
 #include "host/cli/run/vocabulary_source.h"
+#include "host/cli/terminal/gpu.h"
+#include "host/cli/terminal/gpu_text.h"
 #include "host/cli/terminal/text.h"
 
 #include <bit>
+#include <cmath>
 #include <iostream>
 
 namespace warp2vec::cli {
@@ -21,34 +26,70 @@ void write_row(std::ostream& out, const std::string& name, const std::string& va
   out << "  " << pad_right(name, kNameColumn) << value << "\n";
 }
 
-void write_memory(std::ostream& out, const PlanInput& input, const TrainOptions& options) {
-  const std::vector<MemoryItem> items = memory_plan(input.size, options.config);
-  const AvailableMemory available = available_memory();
+void write_memory(std::ostream& out, const CorpusSize& size, const TrainOptions& options,
+                  const AvailableMemory& available) {
   out << "Memory on this machine\n";
-  for (const MemoryItem& item : items) {
+  for (const MemoryItem& item : memory_plan(size, options.config)) {
     if (item.bytes > 0) write_row(out, item.name, format_bytes(item.bytes));
   }
-  const std::int64_t copy = options.checkpoint.empty() ? 0 : checkpoint_memory(input.size, options.config);
+  const std::int64_t copy = options.checkpoint.empty() ? 0 : checkpoint_memory(size, options.config);
   if (copy > 0) write_row(out, "copy for checkpoints", format_bytes(copy));
-  const std::int64_t needed = needed_memory(input.size, options);
+  const std::int64_t needed = needed_memory(size, options);
   write_row(out, "total",
             format_bytes(needed) + (available.bytes == 0 ? "" : " (" + describe(available) + ")") +
-                (available.bytes > 0 && needed > available.bytes ? ": does not fit" : ""));
+                (fits(needed, 0, available) ? "" : ": does not fit"));
+}
+
+void write_gpus(std::ostream& out, const CorpusSize& size, const Config& config,
+                const std::optional<CudaDevices>& gpus) {
+  const std::vector<MemoryItem> items = memory_plan(size, config);
+  DeviceUse streaming;
+  streaming.corpus_resident = false;
+  const std::int64_t most = device_bytes(items);
+  const std::int64_t least = device_bytes(memory_plan(size, config, streaming));
   out << "Memory that a GPU would need\n";
   for (const MemoryItem& item : items) {
     if (item.device_bytes > 0) write_row(out, item.name, format_bytes(item.device_bytes));
   }
-  write_row(out, "total", format_bytes(device_bytes(items)));
+  write_row(
+      out, "total",
+      format_bytes(most) + (least < most ? ", or " + format_bytes(least) + " if it streams the text" : ""));
+  if (!gpus || gpus->usable.empty()) write_row(out, "no GPU here", why_no_gpu(gpus));
+  if (!gpus) return;
+  for (const CudaDevice& gpu : gpus->usable)
+    write_row(out, gpu_name(gpu),
+              format_bytes(gpu.free_memory) + " free: " +
+                  (most <= gpu.free_memory    ? "fits"
+                   : least <= gpu.free_memory ? "fits, and streams the text"
+                                              : "does not fit"));
+}
+
+void write_disk(std::ostream& out, const CorpusSize& size, const TrainOptions& options, bool scratch) {
   out << "Disk\n";
   write_row(out, "vectors, " + to_string(options.format),
             (is_text(options.format) ? "about " : "") +
-                format_bytes(output_bytes(input.size, options.config.dim, options.format)));
-  if (!options.save_model.empty())
-    write_row(out, "model", format_bytes(model_bytes(input.size, options.config)));
+                format_bytes(output_bytes(size, options.config.dim, options.format)));
+  if (!options.save_model.empty()) write_row(out, "model", format_bytes(model_bytes(size, options.config)));
   if (!options.checkpoint.empty())
     write_row(out, "checkpoint",
-              "about " + format_bytes(checkpoint_bytes(input.size, options.config)) +
+              "about " + format_bytes(checkpoint_bytes(size, options.config)) +
                   ", twice that while it is replaced");
+  if (scratch)
+    write_row(out, "scratch file",
+              format_bytes(scratch_bytes(size)) + " for word ids, which do not fit into memory");
+  try {
+    if (scratch) scratch_note(size, options);
+    require_space(planned_files(size, options, scratch));
+  } catch (const Error& error) {
+    write_row(out, "does not fit", error.what());
+  }
+}
+
+void write_time(std::ostream& out, std::int64_t tokens, std::int32_t epochs, double words_per_second) {
+  out << "Time at " << with_commas(std::llround(words_per_second)) << " words/s\n";
+  const double epoch = static_cast<double>(tokens) / words_per_second;
+  write_row(out, "an epoch", format_duration(epoch));
+  write_row(out, "all " + with_commas(epochs), format_duration(epoch * epochs));
 }
 
 void write_step(std::ostream& out, const PlanInput& input, const Config& config) {
@@ -70,6 +111,7 @@ struct PlanFlags {
   std::int64_t vocab_size = 0;
   std::int64_t tokens = 0;
   std::int64_t positives = 0;
+  double words_per_second = 0;
 };
 
 PlanInput measure(const PlanFlags& given) {
@@ -88,34 +130,47 @@ PlanInput measure(const PlanFlags& given) {
   if (!options.read_vocab.empty())
     return plan_input(load_vocabulary(options.read_vocab, options.config, display), options.config);
   if (encoded_settings(options.inputs))
-    return plan_input(EncodedCorpus(options.inputs.front()).vocabulary(), options.config);
-  const Corpus corpus(options.inputs);
-  return plan_input(count_vocabulary(corpus, options.config, display).vocabulary, options.config);
+    return plan_input(EncodedCorpus(options.inputs.front()).vocabulary(), options.config, true);
+  const Corpus corpus(options.inputs, options.scratch_folder);
+  return plan_input(count_vocabulary(corpus, options, display).vocabulary, options.config);
 }
 
 }  // namespace
 
-PlanInput plan_input(const Vocabulary& vocabulary, const Config& config) {
-  return {size_of(vocabulary, config), static_cast<std::int64_t>(config.pairs_per_centre()),
-          HuffmanTree(vocabulary.counts()).mean_code_length()};
+PlanInput plan_input(const Vocabulary& vocabulary, const Config& config, bool encoded) {
+  PlanInput input{size_of(vocabulary, config), static_cast<std::int64_t>(config.pairs_per_centre()),
+                  HuffmanTree(vocabulary.counts()).mean_code_length()};
+  input.size.tokens_in_memory = !encoded;
+  return input;
 }
 
-void write_plan(std::ostream& out, const PlanInput& input, const TrainOptions& options) {
-  out << "Vocabulary " << with_commas(input.size.words) << " words, " << with_commas(input.size.tokens)
+PlanMachine this_plan_machine() { return {available_memory(), find_gpus(true)}; }
+
+void write_plan(std::ostream& out, const PlanInput& input, const TrainOptions& options,
+                const PlanMachine& machine, double words_per_second) {
+  CorpusSize size = input.size;
+  const bool scratch = needs_scratch(size, options, 0, machine.memory);
+  if (scratch) size.tokens_in_memory = false;
+  out << "Vocabulary " << with_commas(size.words) << " words, " << with_commas(size.tokens)
       << " tokens per epoch, dim " << options.config.dim << ", loss " << to_string(options.config.loss)
       << "\n";
-  write_memory(out, input, options);
+  write_memory(out, size, options, machine.memory);
+  write_gpus(out, size, options.config, machine.gpus);
+  write_disk(out, size, options, scratch);
+  if (words_per_second > 0) write_time(out, size.tokens, options.config.epochs, words_per_second);
   write_step(out, input, options.config);
 }
 
 int run_plan(const Arguments& arguments) {
   PlanFlags given;
-  Flags flags("plan",
-              "Prints in advance what a training run needs: memory, disk, and the number of weights that "
-              "one step updates with each method.",
-              "Examples:\n"
-              "  warp2vec plan --input text.txt --dim 300\n"
-              "  warp2vec plan --vocab-size 3000000 --dim 100 --positives 8 --negative 20\n");
+  Flags flags(
+      "plan",
+      "Prints in advance what a training run needs, and whether this machine has it: memory, GPUs, disk, "
+      "time, and the number of weights that one step updates with each method.",
+      "Examples:\n"
+      "  warp2vec plan --input text.txt --dim 300\n"
+      "  warp2vec plan --vocab-size 3000000 --dim 100 --positives 8 --negative 20\n"
+      "  warp2vec plan --vocab-size 3000000 --tokens 5000000000 --words-per-second 5000000\n");
   flags.section("Instead of a text");
   flags.number("--vocab-size", "N", given.vocab_size, "Number of words; 2 to 2,147,483,647");
   flags.number("--tokens", "N", given.tokens, "Words of the text in one epoch; >= 0 (default 0)");
@@ -123,6 +178,9 @@ int run_plan(const Arguments& arguments) {
       "--positives", "N", given.positives,
       "Contexts per centre in a step; 1 to 2000 (default: the mean, --window + 1, or 2 * --window with "
       "--no-shrink-window)");
+  flags.number(
+      "--words-per-second", "X", given.words_per_second,
+      "How fast the run trains, as earlier runs or 'warp2vec bench' say; above 0. Adds how long it takes");
   add_train_flags(flags, given.train);
   flags.parse(rewrite_arguments(arguments).arguments);
   check_settings(given.train.config);
@@ -134,9 +192,16 @@ int run_plan(const Arguments& arguments) {
   check("--vocab-size", given.vocab_size, 2, kMaxVocabulary);
   check("--tokens", given.tokens, 0, kMaxTokens);
   check("--positives", given.positives, 1, 2000);
+  if (flags.given("--words-per-second") &&
+      !(given.words_per_second > 0 && std::isfinite(given.words_per_second)))
+    throw UsageError("--words-per-second " + format_real(given.words_per_second) +
+                     " is out of range: expected more than 0");
+  if (given.words_per_second > 0 && given.vocab_size > 0 && given.tokens == 0)
+    throw UsageError("--words-per-second with --vocab-size needs --tokens N");
+  check_scratch_folder(given.train);
   PlanInput input = measure(given);
   if (flags.given("--positives")) input.positives = given.positives;
-  write_plan(std::cout, input, given.train);
+  write_plan(std::cout, input, given.train, this_plan_machine(), given.words_per_second);
   return 0;
 }
 

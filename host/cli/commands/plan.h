@@ -1,7 +1,10 @@
 #pragma once
 /// The report of `plan` and of `train --dry-run`.
 
+#include <warp2vec/cuda.h>
+
 #include "host/cli/flags/train_options.h"
+#include "host/training/job_limits.h"
 #include "host/training/memory_plan.h"
 
 #include <optional>
@@ -15,9 +18,19 @@ struct PlanInput {
   std::optional<double> mean_path_length;  ///< of the Huffman tree, if the counts are known
 };
 
-/// The input of the plan for `vocabulary` under these settings.
-PlanInput plan_input(const Vocabulary& vocabulary, const Config& config);
+/// The input of the plan for `vocabulary` under these settings. `encoded`: the words are in an encoded
+/// corpus.
+PlanInput plan_input(const Vocabulary& vocabulary, const Config& config, bool encoded = false);
 
-void write_plan(std::ostream& out, const PlanInput& input, const TrainOptions& options);
+/// What the machine has.
+struct PlanMachine {
+  AvailableMemory memory;
+  std::optional<CudaDevices> gpus;  ///< see find_gpus()
+};
+PlanMachine this_plan_machine();
+
+/// Says of memory, GPUs and disks whether the run fits. `words_per_second`: how fast it trains; 0 = unknown.
+void write_plan(std::ostream& out, const PlanInput& input, const TrainOptions& options,
+                const PlanMachine& machine, double words_per_second = 0);
 
 }  // namespace warp2vec::cli

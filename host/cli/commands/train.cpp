@@ -4,6 +4,7 @@
 #include "host/cli/run/encoded_input.h"
 #include "host/cli/run/interrupt.h"
 #include "host/cli/run/resumed_run.h"
+#include "host/cli/run/scratch.h"
 #include "host/cli/run/training_run.h"
 #include "host/cli/run/vocabulary_source.h"
 #include "host/cli/terminal/gpu.h"
@@ -38,20 +39,22 @@ constexpr const char* kFooter =
 
 // Prints what training would need, and writes nothing.
 int dry_run(const TrainOptions& options, const EarlierRun& earlier, ProgressDisplay& display) {
+  check_scratch_folder(options);
+  const bool encoded = encoded_settings(options.inputs).has_value();
   const auto plan = [&](const Vocabulary& vocabulary) {
-    write_plan(std::cout, plan_input(vocabulary, options.config), options);
+    write_plan(std::cout, plan_input(vocabulary, options.config, encoded), options, this_plan_machine());
   };
   if (earlier.resumed) {
     plan(earlier.resumed->vocabulary);
     return 0;
   }
-  if (encoded_settings(options.inputs)) {
+  if (encoded) {
     plan(EncodedCorpus(options.inputs.front()).vocabulary());
     return 0;
   }
   const InitialValues* const init = earlier.init ? &*earlier.init : nullptr;
   std::optional<Corpus> corpus;
-  if (is_counted(options, init)) corpus.emplace(options.inputs);
+  if (is_counted(options, init)) corpus.emplace(options.inputs, options.scratch_folder);
   plan(find_vocabulary(options, init, corpus ? &*corpus : nullptr, display).vocabulary);
   return 0;
 }

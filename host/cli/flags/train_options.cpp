@@ -150,6 +150,20 @@ void add_vocabulary_flags(Flags& flags, Config& config) {
                "Keep only the N most frequent words; 0 = no limit (default 0)");
 }
 
+void add_scratch_flags(Flags& flags, TrainOptions& options, const std::string& content) {
+  flags.custom(
+      "--count-memory", "SIZE",
+      [&options](const std::string& text) { options.count_memory = parse_count_memory(text); },
+      "Memory for counting words, 16M or more, such as 500M or 4G. Counts that exceed it go to "
+      "--scratch-folder, and are as exact; words of the vocabulary take memory in addition (default: half of "
+      "what is available)");
+  flags.text(
+      "--scratch-folder", "FOLDER", options.scratch_folder,
+      "A folder on a disk, for what would not fit into memory: " + content +
+          "counts beyond --count-memory, and a copy of standard input. The files have no name, and are "
+          "gone when the program ends, however it ends (default: $TMPDIR, or /tmp)");
+}
+
 void add_sharing_flag(Flags& flags, Config& config, const std::string& help) {
   flags.custom("--sharing", "RULE",
                [&config](const std::string& text) { config.sharing = parse_sharing(text); }, help,
@@ -162,6 +176,25 @@ void add_train_flags(Flags& flags, TrainOptions& options) {
   add_training(flags, options.config);
   add_checkpoints(flags, options);
   add_run(flags, options);
+  flags.section("Memory");
+  add_scratch_flags(flags, options, "word ids that do not fit into memory, ");
+}
+
+std::int64_t parse_count_memory(const std::string& text) {
+  const std::string given = "--count-memory " + text;
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  const std::string unit = text.substr(digits);
+  const std::size_t power = unit.size() == 1 ? std::string("kMGT").find(unit) + 1 : 0;
+  if (digits == 0 || power == 0)
+    throw UsageError(given + " is not known: expected a number of bytes such as 500M, 4G or 1T");
+  std::int64_t bytes = parse_number<std::int64_t>("--count-memory", text.substr(0, digits));
+  constexpr std::int64_t kLeast = 16'000'000;
+  constexpr std::int64_t kThousand = 1000;
+  for (std::size_t i = 0; i < power; ++i)
+    if (__builtin_mul_overflow(bytes, kThousand, &bytes))
+      throw UsageError(given + " is out of range: expected less than 9000000T");
+  if (bytes < kLeast) throw UsageError(given + " is out of range: expected at least 16M");
+  return bytes;
 }
 
 CheckpointWriter::Interval parse_interval(const std::string& text) {

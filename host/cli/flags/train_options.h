@@ -9,6 +9,7 @@
 #include "host/cli/flags/device.h"
 #include "host/cli/flags/flags.h"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -25,8 +26,10 @@ struct TrainOptions {
   std::string config_file;  ///< may be empty
   std::string checkpoint;   ///< may be empty
   std::string checkpoint_every = "10m";
-  std::string resume;  ///< may be empty
-  std::string init;    ///< may be empty
+  std::string resume;             ///< may be empty
+  std::string init;               ///< may be empty
+  std::string scratch_folder;     ///< may be empty
+  std::int64_t count_memory = 0;  ///< bytes; 0 = the default
   InitVocab init_vocab = InitVocab::all_words;
   VectorFormat format = VectorFormat::binary;
   DeviceRequest device;
@@ -49,6 +52,9 @@ inline constexpr const char* kReadVocabHelp =
 /// Adds --min-count and --max-vocab; `config` must outlive `flags`.
 void add_vocabulary_flags(Flags& flags, Config& config);
 
+/// Adds --count-memory and --scratch-folder, which holds `content`; `options` must outlive `flags`.
+void add_scratch_flags(Flags& flags, TrainOptions& options, const std::string& content);
+
 /// Adds --sharing; `config` must outlive `flags`.
 void add_sharing_flag(Flags& flags, Config& config, const std::string& help);
 
@@ -57,6 +63,9 @@ void add_train_flags(Flags& flags, TrainOptions& options);
 
 /// What --checkpoint-every asks for: "90s", "10m" or "2h", or a number of words. Throws UsageError.
 CheckpointWriter::Interval parse_interval(const std::string& text);
+
+/// Bytes of --count-memory, such as "500M" or "4G". Throws UsageError.
+std::int64_t parse_count_memory(const std::string& text);
 
 /// Config::validate(), but throws UsageError.
 void check_settings(const Config& config);

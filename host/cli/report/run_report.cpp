@@ -134,6 +134,7 @@ json summary_json(const TrainOptions& options, const RunReport& report, const st
                {"machine", machine_json()},
                {"device", device_json(report)},
                {"input", {{"paths", options.inputs}, {"bytes", report.input_bytes}}},
+               {"scratch_bytes", report.scratch_bytes},
                {"output", options.output},
                {"counts",
                 {{"text_tokens", report.text_tokens},

@@ -33,6 +33,7 @@ struct RunReport {
   std::int64_t text_types = 0;   ///< different words in the text; 0 if the vocabulary was read
   std::int64_t vocabulary = 0;
   std::int64_t epoch_tokens = 0;         ///< tokens of the text that are in the vocabulary
+  std::int64_t scratch_bytes = 0;        ///< of the tokens, if they are on a disk; 0 = in memory
   Sharing sharing = Sharing::automatic;  ///< the resolved rule
   DeviceKind device = DeviceKind::cpu;
   std::optional<GpuRun> gpu;  ///< once the run is on a GPU

@@ -3,8 +3,10 @@
 #include <warp2vec/error.h>
 
 #include "host/cli/run/run_costs.h"
+#include "host/cli/run/scratch.h"
 #include "host/cli/terminal/text.h"
 #include "host/io/atomic_file.h"
+#include "host/io/scratch_file.h"
 
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -66,13 +68,17 @@ std::string describe_memory(std::int64_t needed, const AvailableMemory& availabl
          (available.bytes > 0 ? "; " + describe(available) : "");
 }
 
+bool fits(std::int64_t needed, std::int64_t held, const AvailableMemory& available) {
+  return available.bytes == 0 || needed - held <= available.bytes;
+}
+
 void require_memory(std::int64_t needed, std::int64_t held, const AvailableMemory& available) {
-  if (available.bytes > 0 && needed - held > available.bytes)
+  if (!fits(needed, held, available))
     throw Error(describe_memory(needed, available) +
                 ". A smaller --dim or --max-vocab, or a larger --min-count, needs less");
 }
 
-std::vector<PlannedFile> planned_files(const CorpusSize& size, const TrainOptions& options) {
+std::vector<PlannedFile> planned_files(const CorpusSize& size, const TrainOptions& options, bool scratch) {
   std::vector<PlannedFile> files;
   const auto add = [&files](const char* flag, const std::string& path, std::int64_t bytes) {
     if (!path.empty() && !is_special_file(path)) files.push_back({flag, path, bytes, bytes});
@@ -83,6 +89,9 @@ std::vector<PlannedFile> planned_files(const CorpusSize& size, const TrainOption
   // It is written anew beside the one that it replaces.
   if (!files.empty() && files.back().flag == "--checkpoint")
     files.back().space += std::max<std::int64_t>(files.back().bytes - size_of_file(options.checkpoint), 0);
+  if (scratch)
+    add("--scratch-folder", (fs::path(scratch_folder_or_default(options.scratch_folder)) / "ids").string(),
+        scratch_bytes(size));
   return files;
 }
 

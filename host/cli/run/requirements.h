@@ -21,8 +21,11 @@ std::string describe(const AvailableMemory& available);
 /// "training needs about 83.5 MB of memory; 23.2 GB available on this machine".
 std::string describe_memory(std::int64_t needed, const AvailableMemory& available);
 
-/// Throws Error saying what to change if `needed` bytes are more than what is available, in addition to the
-/// `held` bytes of them that the process already has.
+/// Whether `needed` bytes are available, in addition to the `held` bytes of them that the process already
+/// has.
+bool fits(std::int64_t needed, std::int64_t held, const AvailableMemory& available);
+
+/// Throws Error saying what to change if they do not fit.
 void require_memory(std::int64_t needed, std::int64_t held, const AvailableMemory& available);
 
 /// A file that a run will write.
@@ -33,8 +36,10 @@ struct PlannedFile {
   std::int64_t space = 0;  ///< on its disk, in addition to what is used now
 };
 
-/// All that may become large. Files of an interrupted run replace the final ones.
-std::vector<PlannedFile> planned_files(const CorpusSize& size, const TrainOptions& options);
+/// All that may become large, with the scratch file if the tokens are not in memory and the input is a text.
+/// Files of an interrupted run replace the final ones.
+std::vector<PlannedFile> planned_files(const CorpusSize& size, const TrainOptions& options,
+                                       bool scratch = false);
 
 /// Throws Error naming disk, files and sizes if a disk has too little free space for the files on it, or if
 /// a file exceeds 'ulimit -f'. `free_bytes`: of the disk of a folder.

@@ -22,6 +22,7 @@ std::vector<std::string> notes_of(const TrainOptions& options) {
   add("--format", to_string(options.format));
   add("--save-model", options.save_model);
   add("--metrics", options.metrics);
+  add("--scratch-folder", options.scratch_folder);
   add("--checkpoint-every", options.checkpoint_every);
   add("--device", to_string(options.device));
   add("--threads", std::to_string(options.config.threads));

@@ -35,6 +35,11 @@ std::int64_t model_bytes(const CorpusSize& size, const Config& config) {
   return static_cast<std::int64_t>(file_bytes(model_sections({config, size.words}, word_bytes)));
 }
 
+std::int64_t corpus_bytes(const CorpusSize& size) {
+  const auto word_bytes = size.word_bytes + size.words * static_cast<std::int64_t>(1 + sizeof(std::int64_t));
+  return size.tokens * static_cast<std::int64_t>(sizeof(WordId)) + word_bytes;
+}
+
 std::int64_t checkpoint_bytes(const CorpusSize& size, const Config& config) {
   return model_bytes(size, config) + static_cast<std::int64_t>(header_bytes(kCheckpointSections.size()));
 }

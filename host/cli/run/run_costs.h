@@ -19,6 +19,9 @@ bool is_text(VectorFormat format);
 /// Size of the file that --save-model writes.
 std::int64_t model_bytes(const CorpusSize& size, const Config& config);
 
+/// Size of the file that 'encode' writes, excluding what the text is known by.
+std::int64_t corpus_bytes(const CorpusSize& size);
+
 /// Size of the file that --checkpoint writes, excluding names and losses.
 std::int64_t checkpoint_bytes(const CorpusSize& size, const Config& config);
 /// Memory for the copy of the parameters in CheckpointWriter.

@@ -7,6 +7,7 @@
 #include "host/cli/flags/usage_error.h"
 #include "host/cli/flags/vector_files.h"
 #include "host/cli/run/resumed_run.h"
+#include "host/cli/run/scratch.h"
 #include "host/cli/run/trained_files.h"
 #include "host/io/atomic_file.h"
 
@@ -47,6 +48,7 @@ void require_replaceable(const TrainOptions& options) {
 }  // namespace
 
 void check_outputs(const TrainOptions& options) {
+  check_scratch_folder(options);
   std::vector<NamedPath> outputs;
   for (const std::string& file : vector_files(options.output, options.format))
     outputs.push_back({"--output", file});

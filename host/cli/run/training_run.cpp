@@ -10,6 +10,7 @@
 #include "host/cli/run/resumed_run.h"
 #include "host/cli/run/run_costs.h"
 #include "host/cli/run/run_outputs.h"
+#include "host/cli/run/scratch.h"
 #include "host/cli/run/trained_files.h"
 #include "host/cli/run/vocabulary_source.h"
 #include "host/cli/terminal/gpu.h"
@@ -80,7 +81,7 @@ int TrainingRun::run() {
 
 int TrainingRun::train_and_save() {
   const bool is_encoded = encoded_settings(options_.inputs).has_value();
-  if (!is_encoded) corpus_.emplace(options_.inputs);
+  if (!is_encoded) corpus_.emplace(options_.inputs, options_.scratch_folder);
   // From here on, signals request a stop instead of ending the process.
   const SignalGuard stop(SignalAction::stop);
   std::optional<SignalGuard> save;
@@ -96,7 +97,7 @@ int TrainingRun::train_and_save() {
   TextFingerprint text;
   if (!options_.checkpoint.empty()) {
     const Stopwatch watch(report_.seconds.encode);
-    text = encoded_ ? encoded_->text() : fingerprint_of(tokens, thread_count(options_.config));
+    text = fingerprint(tokens);
     if (resumed_) require_resumed_text(text);
   }
 
@@ -168,17 +169,28 @@ Vocabulary TrainingRun::find_vocabulary() {
   // Rarer than function words, but frequent enough for a good vector.
   report_.example_word =
       vocabulary.word(static_cast<WordId>(std::min<std::int64_t>(1000, vocabulary.size() / 2)));
-  CorpusSize size = size_of(vocabulary, options_.config);
-  size.tokens_in_memory = encoded_ == nullptr;
-  // A text that is not counted has a word in each byte at most.
-  if (corpus_ && !options_.read_vocab.empty()) size.tokens = std::min(size.tokens, corpus_->bytes());
-  const std::int64_t needed = needed_memory(size, options_);
-  const AvailableMemory available = available_memory();
-  require_memory(needed, resumed_ ? checkpoint_memory(size, options_.config) : 0, available);
-  require_space(planned_files(size, options_));
-  display_.say(describe_memory(needed, available));
+  require_resources(vocabulary);
   if (!options_.save_vocab.empty()) save_vocabulary(vocabulary, options_.save_vocab);
   return vocabulary;
+}
+
+// Memory and disks, before the text is encoded.
+void TrainingRun::require_resources(const Vocabulary& vocabulary) {
+  CorpusSize size = size_of(vocabulary, options_.config);
+  size.tokens_in_memory = encoded_ == nullptr;
+  // The counts may be those of another text.
+  if (corpus_ && !options_.read_vocab.empty()) size.tokens = std::min(size.tokens, corpus_->max_tokens());
+  const AvailableMemory available = available_memory();
+  const std::int64_t held = resumed_ ? checkpoint_memory(size, options_.config) : 0;
+  const bool use_scratch = needs_scratch(size, options_, held, available);
+  if (use_scratch) size.tokens_in_memory = false;
+  const std::int64_t needed = needed_memory(size, options_);
+  require_memory(needed, held, available);
+  require_space(planned_files(size, options_, use_scratch));
+  display_.say(describe_memory(needed, available));
+  if (!use_scratch) return;
+  display_.say(scratch_note(size, options_));
+  scratch_ = std::make_unique<ScratchTokens>(options_.scratch_folder);
 }
 
 // The ids of an encoded corpus are those of its own words.
@@ -195,13 +207,25 @@ void TrainingRun::require_same_words(const Vocabulary& vocabulary) const {
 const TokenSource& TrainingRun::find_tokens(const Vocabulary& vocabulary) {
   if (!encoded_) {
     const Stopwatch watch(report_.seconds.encode);
-    stream_ = encode(*corpus_, vocabulary, thread_count(options_.config),
-                     reading_progress(display_, "reading the text", corpus_->bytes()));
+    const int threads = thread_count(options_.config);
+    const ReadProgress progress = reading_progress(display_, "reading the text", corpus_->bytes());
+    if (scratch_)
+      encode(*corpus_, vocabulary, threads, *scratch_, progress);
+    else
+      stream_ = encode(*corpus_, vocabulary, threads, progress);
     stop_if_interrupted();
   }
-  const TokenSource& tokens = encoded_ ? static_cast<const TokenSource&>(*encoded_) : stream_;
-  report_.epoch_tokens = tokens.tokens();
-  return tokens;
+  const TokenSource* tokens = &stream_;
+  if (encoded_) tokens = encoded_.get();
+  if (scratch_) tokens = scratch_.get();
+  report_.epoch_tokens = tokens->tokens();
+  report_.scratch_bytes = scratch_ ? scratch_->bytes() : 0;
+  return *tokens;
+}
+
+TextFingerprint TrainingRun::fingerprint(const TokenSource& tokens) const {
+  if (encoded_) return encoded_->text();
+  return scratch_ ? scratch_->text() : fingerprint_of(tokens, thread_count(options_.config));
 }
 
 Embeddings TrainingRun::first_embeddings(const Vocabulary& vocabulary) {

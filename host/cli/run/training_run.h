@@ -39,10 +39,12 @@ class TrainingRun {
  private:
   int train_and_save();
   Vocabulary find_vocabulary();
+  void require_resources(const Vocabulary& vocabulary);
   Embeddings first_embeddings(const Vocabulary& vocabulary);
   void require_resumed_text(const TextFingerprint& text);
   void require_same_words(const Vocabulary& vocabulary) const;
   const TokenSource& find_tokens(const Vocabulary& vocabulary);
+  TextFingerprint fingerprint(const TokenSource& tokens) const;
   std::unique_ptr<Backend> make_backend(const TrainingData& data);
   std::unique_ptr<Backend> make_on_gpu(const TrainingData& data);
   bool observe(const Progress& progress);
@@ -60,8 +62,9 @@ class TrainingRun {
   std::optional<Checkpoint> resumed_;
   std::optional<InitialValues> init_;
   // The text: one of these.
-  std::optional<Corpus> corpus_;  ///< with its tokens in stream_
+  std::optional<Corpus> corpus_;  ///< with its tokens in scratch_ if that exists, else in stream_
   std::unique_ptr<EncodedCorpus> encoded_;
+  std::unique_ptr<ScratchTokens> scratch_;
   TokenStream stream_;
   RunReport report_;
   const CudaBackend* gpu_ = nullptr;         ///< the backend, if the run is on a GPU

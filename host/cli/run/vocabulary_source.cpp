@@ -3,7 +3,9 @@
 #include <warp2vec/error.h>
 
 #include "host/cli/run/interrupt.h"
+#include "host/cli/run/scratch.h"
 #include "host/cli/terminal/text.h"
+#include "host/io/scratch_file.h"
 
 #include <chrono>
 #include <string_view>
@@ -29,10 +31,16 @@ ReadProgress reading_progress(ProgressDisplay& display, const std::string& what,
   };
 }
 
-CorpusCounts count_vocabulary(const Corpus& corpus, const Config& config, ProgressDisplay& display) {
+CorpusCounts count_vocabulary(const Corpus& corpus, const TrainOptions& options, ProgressDisplay& display) {
+  const Config& config = options.config;
+  const CountMemory memory = count_memory(options);
   CorpusCounts counts = count_words(corpus, config.min_count, config.max_vocab, thread_count(config),
-                                    reading_progress(display, "counting words", corpus.bytes()));
+                                    reading_progress(display, "counting words", corpus.bytes()), memory);
   stop_if_interrupted();
+  if (counts.spilled_bytes > 0)
+    display.say("the counts took more than --count-memory " + format_bytes(memory.bytes) + ": " +
+                format_bytes(counts.spilled_bytes) + " were written to the disk of " +
+                scratch_folder_or_default(memory.scratch_folder) + ", and are deleted");
   if (counts.invalid_utf8 > 0)
     display.say("warning: " + with_commas(counts.invalid_utf8) +
                 " words of the text are not valid UTF-8; they are kept unchanged");
@@ -68,16 +76,16 @@ bool is_counted(const TrainOptions& options, const InitialValues* init) {
 CorpusCounts find_vocabulary(const TrainOptions& options, const InitialValues* init, const Corpus* corpus,
                              ProgressDisplay& display) {
   // warm_vocabulary() selects among all words.
-  Config config = options.config;
+  TrainOptions all = options;
   if (keeps_old_words(options, init)) {
-    config.min_count = 1;
-    config.max_vocab = 0;
+    all.config.min_count = 1;
+    all.config.max_vocab = 0;
   }
   CorpusCounts found;
   if (is_counted(options, init))
-    found = count_vocabulary(*corpus, config, display);
+    found = count_vocabulary(*corpus, all, display);
   else if (!options.read_vocab.empty())
-    found.vocabulary = load_vocabulary(options.read_vocab, config, display);
+    found.vocabulary = load_vocabulary(options.read_vocab, all.config, display);
   if (keeps_old_words(options, init)) {
     found.vocabulary = warm_vocabulary(*init, options.init_vocab, found.vocabulary, options.config.min_count,
                                        options.config.max_vocab);

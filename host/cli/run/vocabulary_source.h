@@ -15,7 +15,8 @@ namespace warp2vec::cli {
 /// outlive the result.
 ReadProgress reading_progress(ProgressDisplay& display, const std::string& what, std::int64_t bytes);
 
-CorpusCounts count_vocabulary(const Corpus& corpus, const Config& config, ProgressDisplay& display);
+/// Counts the words in the memory that `options` allow.
+CorpusCounts count_vocabulary(const Corpus& corpus, const TrainOptions& options, ProgressDisplay& display);
 
 /// Reads `path` and filters it by min_count and max_vocab. Throws Error if nothing is left.
 Vocabulary load_vocabulary(const std::string& path, const Config& config, ProgressDisplay& display);

@@ -1,4 +1,4 @@
-#include "host/files/models/corpus_layout.h"
+#include "host/files/corpora/corpus_layout.h"
 
 #include <warp2vec/error.h>
 #include <warp2vec/types.h>

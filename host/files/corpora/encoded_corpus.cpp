@@ -1,9 +1,9 @@
-#include <warp2vec/detail/packed_token.h>
 #include <warp2vec/encoded_corpus.h>
 #include <warp2vec/error.h>
 
+#include "host/files/corpora/corpus_layout.h"
+#include "host/files/corpora/packed_tokens.h"
 #include "host/files/models/checkpoint_layout.h"
-#include "host/files/models/corpus_layout.h"
 #include "host/files/models/model_parts.h"
 #include "host/io/crc32.h"
 #include "host/io/input_file.h"
@@ -12,12 +12,8 @@
 #include <array>
 #include <filesystem>
 #include <system_error>
-#include <type_traits>
 
 namespace warp2vec {
-
-static_assert(std::is_same_v<std::underlying_type_t<WordId>, std::int32_t>,
-              "a packed token has the size of a word id");
 
 EncodedCorpus::EncodedCorpus(const std::string& path, const ReadProgress& progress)
     : file_(std::make_unique<InputFile>(path)), bytes_(file_->size()) {
@@ -50,32 +46,20 @@ TokenRun EncodedCorpus::read(std::int64_t begin, std::int64_t end, TokenBuffer& 
   return unpack(begin, buffer);
 }
 
-// The packed tokens, as ids.
 void EncodedCorpus::load(std::int64_t begin, std::int64_t end, TokenBuffer& buffer) const {
-  buffer.ids.resize(static_cast<std::size_t>(end - begin));
-  const std::size_t bytes = buffer.ids.size() * sizeof(WordId);
-  const std::int64_t offset = tokens_at_ + begin * static_cast<std::int64_t>(sizeof(WordId));
-  if (file_->read_at(offset, reinterpret_cast<char*>(buffer.ids.data()), bytes) < bytes)
+  if (!load_tokens(*file_, tokens_at_, begin, end, buffer))
     fail_tokens("the file ends before token " + std::to_string(end) + " of " + std::to_string(tokens_) +
                 ": it was cut short since it was opened");
 }
 
 TokenRun EncodedCorpus::unpack(std::int64_t begin, TokenBuffer& buffer) const {
-  buffer.ends.clear();
   std::int64_t highest = 0;
-  std::int64_t position = begin;
-  for (WordId& id : buffer.ids) {
-    const PackedToken token{static_cast<std::uint32_t>(id)};
-    id = token.word();
-    highest = std::max(highest, row_of(id));
-    ++position;
-    if (token.ends_sentence()) buffer.ends.push_back(position);
-  }
+  const TokenRun run = unpack_tokens(begin, buffer, highest);
   // Also if the file has been changed since it was checked: ids are rows of matrices.
   if (highest >= vocabulary_.size())
     fail_tokens("found the id " + std::to_string(highest) + " of a word: expected less than " +
                 std::to_string(vocabulary_.size()));
-  return {buffer.ids, buffer.ends};
+  return run;
 }
 
 void EncodedCorpus::check_tokens(std::uint32_t expected_crc, const ReadProgress& progress) const {

@@ -1,0 +1,58 @@
+#include "host/files/corpora/packed_tokens.h"
+
+#include <warp2vec/detail/packed_token.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <type_traits>
+
+namespace warp2vec {
+
+static_assert(sizeof(PackedToken) == sizeof(std::uint32_t));
+static_assert(std::is_same_v<std::underlying_type_t<WordId>, std::int32_t>,
+              "a packed token has the size of a word id");
+
+std::string_view TokenPacker::add(const TokenRun& run) {
+  packed_.erase(packed_.begin(), packed_.begin() + static_cast<std::ptrdiff_t>(returned_));
+  std::span<const std::int64_t> ends = run.ends;
+  if (!ends.empty() && ends.front() == tokens_) {
+    packed_.back() |= PackedToken::kEnd;
+    ends = ends.subspan(1);
+  }
+  const std::size_t held = packed_.size();
+  packed_.resize(held + run.ids.size());
+  pack_tokens({run.ids, ends}, tokens_, reinterpret_cast<PackedToken*>(packed_.data() + held));
+  tokens_ += static_cast<std::int64_t>(run.ids.size());
+  returned_ = std::max<std::size_t>(packed_.size(), 1) - 1;
+  return {reinterpret_cast<const char*>(packed_.data()), returned_ * sizeof(std::uint32_t)};
+}
+
+std::string_view TokenPacker::end_file() {
+  packed_.erase(packed_.begin(), packed_.begin() + static_cast<std::ptrdiff_t>(returned_));
+  returned_ = packed_.size();
+  return {reinterpret_cast<const char*>(packed_.data()), returned_ * sizeof(std::uint32_t)};
+}
+
+bool load_tokens(const InputFile& file, std::int64_t offset, std::int64_t begin, std::int64_t end,
+                 TokenBuffer& buffer) {
+  buffer.ids.resize(static_cast<std::size_t>(end - begin));
+  const std::size_t bytes = buffer.ids.size() * sizeof(WordId);
+  return file.read_at(offset + begin * static_cast<std::int64_t>(sizeof(WordId)),
+                      reinterpret_cast<char*>(buffer.ids.data()), bytes) == bytes;
+}
+
+TokenRun unpack_tokens(std::int64_t begin, TokenBuffer& buffer, std::int64_t& highest) {
+  buffer.ends.clear();
+  highest = 0;
+  std::int64_t position = begin;
+  for (WordId& id : buffer.ids) {
+    const PackedToken token{static_cast<std::uint32_t>(id)};
+    id = token.word();
+    highest = std::max(highest, row_of(id));
+    ++position;
+    if (token.ends_sentence()) buffer.ends.push_back(position);
+  }
+  return {buffer.ids, buffer.ends};
+}
+
+}  // namespace warp2vec

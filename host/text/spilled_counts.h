@@ -1,0 +1,72 @@
+#pragma once
+/// Exact counts of words in bounded memory: what exceeds it is written to a scratch file, in sorted runs,
+/// which are merged in the end.
+
+#include "host/io/scratch_file.h"
+#include "host/text/word_table.h"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace warp2vec {
+
+/// A word's count and first occurrence, as in WordTable.
+struct WordCount {
+  std::string_view word;
+  std::int64_t count = 0;
+  std::uint64_t first = 0;
+};
+
+/// The counts of all threads, split by hash so that threads seldom wait for each other.
+class SpilledCounts {
+ public:
+  /// Keeps up to about `max_bytes` in memory, 0 = all; `folder` is that of the scratch file, see ScratchFile.
+  SpilledCounts(std::int64_t max_bytes, std::string folder);
+
+  /// May be called by several threads. Throws Error if the scratch file cannot be written.
+  void add(const WordTable& counts);
+
+  /// Calls visit() for each different word, with its total, in any order, and forgets all. The word is valid
+  /// during the call. Not to be called concurrently with anything.
+  void take(const std::function<void(const WordCount&)>& visit);
+
+  /// Written to the scratch file so far.
+  std::int64_t spilled_bytes() const { return scratch_ ? scratch_->size() : 0; }
+
+ private:
+  struct Run {  // sorted by words' bytes
+    std::int64_t begin = 0;
+    std::int64_t end = 0;
+  };
+  struct Shard {
+    std::mutex mutex;
+    WordTable counts;
+    std::vector<Run> runs;
+  };
+  class RunReader;
+  class RunWriter;
+
+  void spill(Shard& shard);
+  void merge(std::span<const Run> runs, const std::function<void(const WordCount&)>& visit) const;
+  Run merged(std::span<const Run> runs);
+
+  static constexpr std::size_t kShards = 64;
+  // Bits that WordTable does not use below 2^40 words.
+  static std::size_t shard_of(const WordKey& key) { return (hash_of(key) >> 40) % kShards; }
+
+  std::size_t max_shard_bytes_;
+  std::string folder_;
+  std::array<Shard, kShards> shards_;
+  std::mutex scratch_mutex_;  // of what follows; locked after that of a shard
+  std::optional<ScratchFile> scratch_;
+};
+
+}  // namespace warp2vec
