@@ -34,6 +34,7 @@ CorpusCounts count_words_in_chunks(const Corpus& corpus, std::int64_t min_count,
                                    int threads, const ReadProgress& progress, std::size_t chunk_bytes,
                                    const CountMemory& memory = {});
 TokenStream encode_in_chunks(const Corpus& corpus, const Vocabulary& vocabulary, int threads,
-                             const ReadProgress& progress, std::size_t chunk_bytes);
+                             const ReadProgress& progress, std::size_t chunk_bytes,
+                             std::int64_t max_sentences = 0);
 
 }  // namespace warp2vec

@@ -15,20 +15,23 @@ namespace {
 
 struct Seen {
   std::int64_t tokens = 0;
+  std::int64_t sentences = 0;
   const ReadProgress& progress;
 };
 
 class CountingWorker : public ChunkWorker {
  public:
-  // `max_bytes`: of its counts; 0 = no limit.
-  CountingWorker(SpilledCounts& shared, Seen& seen, std::int64_t max_bytes)
+  // `max_bytes`: of the counts of all `workers`; 0 = no limit.
+  CountingWorker(SpilledCounts& shared, Seen& seen, std::int64_t max_bytes, int workers)
       : shared_(shared), seen_(seen), max_types_(kMaxTypes) {
     constexpr std::int64_t kTypeBytes = 256;  // while a table grows, and in the lists of the shards
-    if (max_bytes > 0) max_types_ = std::clamp<std::int64_t>(max_bytes / kTypeBytes, 1, kMaxTypes);
+    if (max_bytes > 0) max_types_ = std::clamp<std::int64_t>(max_bytes / workers / kTypeBytes, 1, kMaxTypes);
   }
 
   void process(const Chunk& chunk) override {
     tokens_ = 0;
+    sentences_ = 0;
+    std::int64_t before = -1;  // tokens before the last newline; a chunk may begin inside a sentence
     const char* const text_end = chunk.text.data() + chunk.text.size();
     tokenize(
         chunk,
@@ -42,11 +45,15 @@ class CountingWorker : public ChunkWorker {
           ++counts_.value_of(word, key_of(word, text_end), place);
           if (counts_.size() >= max_types_ || counts_.long_bytes() >= kMaxLongBytes) flush();
         },
-        [] {});
+        [&] {
+          if (std::exchange(before, tokens_) != tokens_) ++sentences_;
+        });
+    if (chunk.ends_file) ++sentences_;
   }
 
   void commit(const Chunk& chunk) override {
     seen_.tokens += tokens_;
+    seen_.sentences += sentences_;
     if (seen_.progress) seen_.progress(chunk.corpus_bytes, seen_.tokens);
   }
 
@@ -66,18 +73,29 @@ class CountingWorker : public ChunkWorker {
   Seen& seen_;
   std::int64_t max_types_;
   WordTable counts_;
-  std::int64_t tokens_ = 0;  // of the current chunk
+  // Of the current chunk:
+  std::int64_t tokens_ = 0;
+  std::int64_t sentences_ = 0;
 };
 
 // The words of a vocabulary, which are selected as they come.
 class Selection {
  public:
-  Selection(std::int64_t min_count, std::int64_t max_vocab) : min_count_(min_count), max_vocab_(max_vocab) {}
+  // `max_bytes`: of the vocabulary, while it is put together; 0 = no limit.
+  Selection(std::int64_t min_count, std::int64_t max_vocab, std::int64_t max_bytes)
+      : min_count_(min_count), max_vocab_(max_vocab), max_bytes_(max_bytes) {}
 
   void add(const WordCount& counted) {
     if (counted.count < min_count_) return;
     words_.push_back({counted.first, counted.count, std::string(counted.word)});
+    letters_ += std::ssize(counted.word);
     if (max_vocab_ > 0 && std::ssize(words_) / 2 > max_vocab_ + kAtOnce) keep_most_frequent();
+    if (max_bytes_ > 0 && std::ssize(words_) * kWordBytes + 2 * letters_ > max_bytes_)
+      throw Error(
+          "more than " + std::to_string(words_.size()) + " words appear --min-count " +
+          std::to_string(min_count_) + " times, and this vocabulary takes more memory than the " +
+          std::to_string(max_bytes_) +
+          " bytes that are available: a larger --min-count or a smaller --max-vocab keeps fewer words");
   }
 
   bool empty() const { return words_.empty(); }
@@ -103,12 +121,18 @@ class Selection {
                        return a.count != b.count ? a.count > b.count : a.first < b.first;
                      });
     words_.erase(words_.begin() + max_vocab_, words_.end());
+    letters_ = 0;
+    for (const Word& word : words_) letters_ += std::ssize(word.letters);
   }
 
+  // This list, while it grows, and the vocabulary with what checks it.
+  static constexpr std::int64_t kWordBytes = 256;
   static constexpr std::int64_t kAtOnce = 1 << 10;  // so that few words are not sorted all the time
 
   std::int64_t min_count_;
   std::int64_t max_vocab_;
+  std::int64_t max_bytes_;
+  std::int64_t letters_ = 0;  // of all words
   std::vector<Word> words_;
 };
 
@@ -117,24 +141,27 @@ class Selection {
 CorpusCounts count_words_in_chunks(const Corpus& corpus, std::int64_t min_count, std::int64_t max_vocab,
                                    int threads, const ReadProgress& progress, std::size_t chunk_bytes,
                                    const CountMemory& memory) {
-  // A quarter for the threads' own counts, and an eighth for what is sorted and merged.
-  SpilledCounts shared(memory.bytes / 8 * 5, memory.scratch_folder);
-  Seen seen{0, progress};
+  const int workers_wanted = std::max(1, threads);
+  const auto eighths = [&memory](std::int64_t n) {
+    return memory.bytes == 0 ? 0 : std::max<std::int64_t>(memory.bytes / 8 * n, 1);  // 0 = no limit
+  };
+  SpilledCounts shared(eighths(5), memory.scratch_folder);  // and one for what is sorted and merged
+  Seen seen{0, 0, progress};
   std::vector<std::unique_ptr<ChunkWorker>> workers;
-  for (int i = 0; i < std::max(1, threads); ++i)
-    workers.push_back(
-        std::make_unique<CountingWorker>(shared, seen, memory.bytes / 4 / std::max(1, threads)));
+  for (int i = 0; i < workers_wanted; ++i)
+    workers.push_back(std::make_unique<CountingWorker>(shared, seen, eighths(2), workers_wanted));
   ChunkReader reader(corpus, chunk_bytes);
   process_chunks(reader, workers);
   workers.clear();
 
   CorpusCounts counts;
   counts.tokens = seen.tokens;
+  counts.max_sentences = seen.sentences;
   if (counts.tokens == 0)
     throw Error("the input holds no words: " + std::to_string(corpus.files().size()) + " file(s), " +
                 std::to_string(corpus.bytes()) + " bytes");
   std::int64_t highest = 0;
-  Selection selection(min_count, max_vocab);
+  Selection selection(min_count, max_vocab, memory.vocabulary_bytes);
   shared.take([&](const WordCount& counted) {
     constexpr std::int64_t kBetweenProgress = 1 << 16;
     if (++counts.types % kBetweenProgress == 0 && progress) progress(corpus.bytes(), counts.tokens);

@@ -128,8 +128,10 @@ TokenRun TokenStream::read(std::int64_t begin, std::int64_t end, TokenBuffer& /*
 }
 
 TokenStream encode_in_chunks(const Corpus& corpus, const Vocabulary& vocabulary, int threads,
-                             const ReadProgress& progress, std::size_t chunk_bytes) {
+                             const ReadProgress& progress, std::size_t chunk_bytes,
+                             std::int64_t max_sentences) {
   TokenStream stream;
+  stream.ends.reserve(static_cast<std::size_t>(max_sentences));
   // A vocabulary of this corpus knows the number of tokens, one from elsewhere does not.
   stream.ids.reserve(static_cast<std::size_t>(std::min(vocabulary.total(), corpus.max_tokens())));
   StreamSink sink(stream);
@@ -138,8 +140,8 @@ TokenStream encode_in_chunks(const Corpus& corpus, const Vocabulary& vocabulary,
 }
 
 TokenStream encode(const Corpus& corpus, const Vocabulary& vocabulary, int threads,
-                   const ReadProgress& progress) {
-  return encode_in_chunks(corpus, vocabulary, threads, progress, ChunkReader::kChunkBytes);
+                   const ReadProgress& progress, std::int64_t max_sentences) {
+  return encode_in_chunks(corpus, vocabulary, threads, progress, ChunkReader::kChunkBytes, max_sentences);
 }
 
 void encode(const Corpus& corpus, const Vocabulary& vocabulary, int threads, TokenSink& sink,

@@ -106,6 +106,7 @@ std::vector<MemoryItem> memory_plan(const CorpusSize& size, const Config& settin
     add("batch", 0, device_batch(size.tokens, device_batch_tokens(config, centres, size.tokens)));
     if (use.scratch > 0) add("scratch", 0, use.scratch);
   }
+  if (size.tokens_in_memory) add("sentence ends", size.sentences * kSize<std::int64_t>, 0);
   add("vocabulary", vocabulary_bytes(size), 0);
   return items;
 }

@@ -20,6 +20,7 @@ struct CorpusSize {
   /// expected_kept_tokens(), or infinity if unknown.
   double kept_tokens = std::numeric_limits<double>::infinity();
   bool tokens_in_memory = true;  ///< of the host; else they are read from a file
+  std::int64_t sentences = 0;    ///< 0 = unknown, and not in the plan
 };
 
 /// More tokens than any text has, and few enough for their bytes to be counted.

@@ -48,9 +48,11 @@ class WARP2VEC_EXPORT Corpus {
 
 /// Memory for counting words.
 struct CountMemory {
-  /// About how much the counts may take; more is written to a scratch file. 0 = no limit. Words that are in
-  /// the vocabulary in the end need memory in addition.
+  /// About how much the counts may take; more is written to a scratch file. 0 = no limit.
   std::int64_t bytes = 0;
+  /// How much the vocabulary may take in the end, and while it is put together; more is an error. 0 = no
+  /// limit.
+  std::int64_t vocabulary_bytes = 0;
   /// Of the scratch file; "" = that for temporary files ($TMPDIR, or /tmp).
   std::string scratch_folder = {};
 };
@@ -58,9 +60,11 @@ struct CountMemory {
 /// The result of counting the whole text.
 struct CorpusCounts {
   Vocabulary vocabulary;
-  std::int64_t tokens = 0;         ///< all tokens, in the vocabulary or not
-  std::int64_t types = 0;          ///< all distinct words, before min_count and max_vocab
-  std::int64_t invalid_utf8 = 0;   ///< tokens that are not valid UTF-8 (kept unchanged)
+  std::int64_t tokens = 0;  ///< all tokens, in the vocabulary or not
+  std::int64_t types = 0;   ///< all distinct words, before min_count and max_vocab
+  std::int64_t max_sentences =
+      0;                          ///< at least as many as have a word, and at most one in each line and chunk
+  std::int64_t invalid_utf8 = 0;  ///< tokens that are not valid UTF-8 (kept unchanged)
   std::int64_t spilled_bytes = 0;  ///< written to the scratch file, see CountMemory
 };
 
@@ -74,10 +78,11 @@ WARP2VEC_EXPORT CorpusCounts count_words(const Corpus& corpus, std::int64_t min_
                                          int threads, const ReadProgress& progress = {},
                                          const CountMemory& memory = {});
 
-/// The corpus as word ids, without words that are not in the vocabulary. The result does not depend on
+/// The corpus as word ids, without words that are not in the vocabulary. Memory for `max_sentences` of them
+/// is reserved, so that it does not grow as they are read; there may be more. The result does not depend on
 /// `threads`. Throws like count_words(), and if no token is in the vocabulary.
 WARP2VEC_EXPORT TokenStream encode(const Corpus& corpus, const Vocabulary& vocabulary, int threads,
-                                   const ReadProgress& progress = {});
+                                   const ReadProgress& progress = {}, std::int64_t max_sentences = 0);
 
 /// The same, without holding the ids in memory: `sink` receives them, one call at a time.
 WARP2VEC_EXPORT void encode(const Corpus& corpus, const Vocabulary& vocabulary, int threads, TokenSink& sink,

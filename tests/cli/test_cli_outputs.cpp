@@ -1,5 +1,6 @@
-// No command overwrites its inputs.
+// No command overwrites its inputs, and several may write the same file.
 
+#include "tests/support/sample_text.h"
 #include "tests/support/subprocess.h"
 #include "tests/support/temporary_folder.h"
 
@@ -176,6 +177,34 @@ TEST_F(CliOutputs, ExportedVectors) {
   expect_refused(exported(path("v.npy"), path("v.npy.vocab"), "text"),
                  "--output and --vectors are the same file: " + path("v.npy.vocab"));
   EXPECT_EQ(folder_.read("v.npy.vocab"), "a\nb\n");
+}
+
+TEST_F(CliOutputs, OfTwoRunsAtATimeAreThoseOfOne) {
+  for (const char* name : {"one", "two"}) folder_.write(name, sample_text(name[0] == 'o' ? 30'000 : 40'000));
+  for (const std::string command : {"vocab", "encode", "train"}) {
+    const auto of = [&](const std::string& input, const std::string& output) {
+      Arguments arguments{WARP2VEC_PROGRAM, command, "--input", path(input), "--output", path(output)};
+      if (command == "train") arguments = with(arguments, {"--deterministic", "--dim", "4"});
+      return arguments;
+    };
+    fs::create_directory(path("out"));
+    std::vector<std::string> results;
+    for (const std::string input : {"one", "two"}) {
+      ASSERT_EQ(Subprocess(of(input, "out/alone"), path("")).wait().status, 0);
+      results.push_back(folder_.read("out/alone"));
+    }
+    fs::create_directory(path("a"));
+    fs::create_directory(path("b"));
+    Subprocess one(of("one", "out/both"), path("a"));
+    Subprocess two(of("two", "out/both"), path("b"));
+    EXPECT_EQ(one.wait().status, 0);
+    EXPECT_EQ(two.wait().status, 0);
+    EXPECT_THAT(results, testing::Contains(folder_.read("out/both"))) << command;
+    std::vector<std::string> names;
+    for (const auto& entry : fs::directory_iterator(path("out")))
+      names.push_back(entry.path().filename().string());
+    EXPECT_THAT(names, testing::UnorderedElementsAre("alone", "both"));
+  }
 }
 
 TEST_F(CliOutputs, BenchmarksToo) {

@@ -6,6 +6,7 @@
 
 #include <sstream>
 #include <string>
+#include <vector>
 
 namespace warp2vec::cli {
 namespace {
@@ -64,21 +65,26 @@ TEST(CliPlan, TheReportSaysWhichPathLengthItUses) {
 }
 
 std::string plan_of(const CorpusSize& size, const PlanMachine& machine, double words_per_second = 0) {
+  TrainOptions options;
+  options.config.threads = 2;
   std::ostringstream out;
-  write_plan(out, {size, 8, {}}, {}, machine, words_per_second);
+  write_plan(out, {size, 8, {}}, options, machine, words_per_second);
   return out.str();
 }
 
 TEST(CliPlan, IdsThatDoNotFitIntoMemoryGoToADisk) {
-  const CorpusSize size{1000, 7000, 1'000'000};
-  EXPECT_THAT(plan_of(size, {{6'000'000, "here"}, {}}),
-              AllOf(HasSubstr("token ids                 4.00 MB\n"), Not(HasSubstr("scratch file"))));
+  CorpusSize size{1000, 7000, 100'000'000};
+  EXPECT_THAT(plan_of(size, {{430'000'000, "here"}, {}}),
+              AllOf(HasSubstr("token ids                 400 MB\n"), Not(HasSubstr("scratch file"))));
   EXPECT_THAT(
-      plan_of(size, {{4'000'000, "here"}, {}}),
-      AllOf(HasSubstr("(4.00 MB available here)\n"),
-            HasSubstr("scratch file              4.00 MB for word ids, which do not fit into memory\n")));
+      plan_of(size, {{400'000'000, "here"}, {}}),
+      AllOf(HasSubstr("(400 MB available here)\n"),
+            HasSubstr("scratch file              400 MB for word ids, which do not fit into memory\n")));
   EXPECT_THAT(plan_of(size, {{100'000, "here"}, {}}),
               AllOf(HasSubstr("(100 kB available here): does not fit\n"), Not(HasSubstr("scratch file"))));
+  size.sentences = 5'000'000;  // which take 40 MB
+  EXPECT_THAT(plan_of(size, {{430'000'000, "here"}, {}}), HasSubstr("scratch file"));
+  EXPECT_THAT(plan_of(size, {{470'000'000, "here"}, {}}), HasSubstr("sentence ends             40.0 MB\n"));
 }
 
 TEST(CliPlan, ADiskThatIsTooSmallIsNamed) {
@@ -94,7 +100,7 @@ TEST(CliPlan, ADiskThatIsTooSmallIsNamed) {
 TEST(CliPlan, SaysWhichGpusAreLargeEnough) {
   const CorpusSize size{1000, 7000, 1'000'000'000};
   CudaDevices gpus;
-  for (const std::int64_t free : {10'000'000'000, 1'000'000'000, 1'000'000}) {
+  for (const std::int64_t free : std::vector<std::int64_t>{10'000'000'000, 1'000'000'000, 1'000'000}) {
     CudaDevice gpu;
     gpu.index = static_cast<int>(gpus.usable.size());
     gpu.name = "GPU";
@@ -114,7 +120,7 @@ TEST(CliPlan, SaysHowLongItTakesAtAGivenSpeed) {
   const CorpusSize size{1000, 7000, 5'000'000'000};
   EXPECT_THAT(plan_of(size, {}, 2.5e6),
               HasSubstr("Time at 2,500,000 words/s\n  an epoch                  33m20s\n"
-                        "  all 5                     2h47m\n"));
+                        "  all 5                     2h46m\n"));
   EXPECT_THAT(plan_of(size, {}), Not(HasSubstr("Time")));
 }
 

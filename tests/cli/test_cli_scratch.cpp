@@ -137,15 +137,17 @@ TEST_F(CliScratch, AFolderInMemoryIsNoPlaceForIds) {
 }
 
 TEST_F(CliScratch, IsNeededOnlyIfTheRestFits) {
-  const TrainOptions options;
-  CorpusSize size{1000, 7000, 1'000'000};  // 4 MB of ids, 1 MB of the rest
+  TrainOptions options;
+  options.config.threads = 2;
+  CorpusSize size{1000, 7000, 100'000'000};  // 400 MB of ids, 1 MB of the rest
   const auto needs = [&](std::int64_t bytes) { return needs_scratch(size, options, 0, {bytes, ""}); };
   EXPECT_FALSE(needs(0));  // unknown
   EXPECT_FALSE(needs(100'000));
-  EXPECT_TRUE(needs(4'000'000));
-  EXPECT_FALSE(needs(6'000'000));
+  EXPECT_TRUE(needs(400'000'000));
+  EXPECT_TRUE(needs(405'000'000));  // what is not planned may not fit
+  EXPECT_FALSE(needs(430'000'000));
   size.tokens_in_memory = false;
-  EXPECT_FALSE(needs(4'000'000));
+  EXPECT_FALSE(needs(400'000'000));
 }
 
 TEST_F(CliScratch, ManyWordsAreCountedInLittleMemory) {

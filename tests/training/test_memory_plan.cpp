@@ -56,6 +56,15 @@ TEST(MemoryPlan, WhatEachLossNeeds) {
          std::int64_t{16} * 640 * 8 + 640 * (std::int64_t{2} * 112 + kWords) * 4);
 }
 
+TEST(MemoryPlan, TokensOnADiskTakeNoMemory) {
+  CorpusSize size{1000, 7000, 50000};
+  size.sentences = 4000;
+  EXPECT_EQ(item_of(memory_plan(size, {}), "sentence ends").bytes, 32000);
+  size.tokens_in_memory = false;
+  EXPECT_EQ(item_of(memory_plan(size, {}), "sentence ends").bytes, -1);
+  EXPECT_EQ(item_of(memory_plan(size, {}), "token ids").bytes, 0);
+}
+
 TEST(MemoryPlan, WhatAGpuDecides) {
   const CorpusSize size{1000, 7000, 100'000'000};
   const Config config;  // pair by pair, for so few words

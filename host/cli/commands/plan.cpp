@@ -132,7 +132,7 @@ PlanInput measure(const PlanFlags& given) {
   if (encoded_settings(options.inputs))
     return plan_input(EncodedCorpus(options.inputs.front()).vocabulary(), options.config, true);
   const Corpus corpus(options.inputs, options.scratch_folder);
-  return plan_input(count_vocabulary(corpus, options, display).vocabulary, options.config);
+  return plan_input(count_vocabulary(corpus, options, display), options.config);
 }
 
 }  // namespace
@@ -141,6 +141,12 @@ PlanInput plan_input(const Vocabulary& vocabulary, const Config& config, bool en
   PlanInput input{size_of(vocabulary, config), static_cast<std::int64_t>(config.pairs_per_centre()),
                   HuffmanTree(vocabulary.counts()).mean_code_length()};
   input.size.tokens_in_memory = !encoded;
+  return input;
+}
+
+PlanInput plan_input(const CorpusCounts& counts, const Config& config) {
+  PlanInput input = plan_input(counts.vocabulary, config);
+  input.size.sentences = counts.max_sentences;
   return input;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 /// The report of `plan` and of `train --dry-run`.
 
+#include <warp2vec/corpus.h>
 #include <warp2vec/cuda.h>
 
 #include "host/cli/flags/train_options.h"
@@ -21,6 +22,7 @@ struct PlanInput {
 /// The input of the plan for `vocabulary` under these settings. `encoded`: the words are in an encoded
 /// corpus.
 PlanInput plan_input(const Vocabulary& vocabulary, const Config& config, bool encoded = false);
+PlanInput plan_input(const CorpusCounts& counts, const Config& config);
 
 /// What the machine has.
 struct PlanMachine {

@@ -41,22 +41,18 @@ constexpr const char* kFooter =
 int dry_run(const TrainOptions& options, const EarlierRun& earlier, ProgressDisplay& display) {
   check_scratch_folder(options);
   const bool encoded = encoded_settings(options.inputs).has_value();
-  const auto plan = [&](const Vocabulary& vocabulary) {
-    write_plan(std::cout, plan_input(vocabulary, options.config, encoded), options, this_plan_machine());
+  const auto plan = [&](const PlanInput& input) {
+    write_plan(std::cout, input, options, this_plan_machine());
+    return 0;
   };
-  if (earlier.resumed) {
-    plan(earlier.resumed->vocabulary);
-    return 0;
-  }
-  if (encoded) {
-    plan(EncodedCorpus(options.inputs.front()).vocabulary());
-    return 0;
-  }
+  if (earlier.resumed) return plan(plan_input(earlier.resumed->vocabulary, options.config, encoded));
+  if (encoded)
+    return plan(plan_input(EncodedCorpus(options.inputs.front()).vocabulary(), options.config, encoded));
   const InitialValues* const init = earlier.init ? &*earlier.init : nullptr;
   std::optional<Corpus> corpus;
   if (is_counted(options, init)) corpus.emplace(options.inputs, options.scratch_folder);
-  plan(find_vocabulary(options, init, corpus ? &*corpus : nullptr, display).vocabulary);
-  return 0;
+  return plan(
+      plan_input(find_vocabulary(options, init, corpus ? &*corpus : nullptr, display), options.config));
 }
 
 // The flags of the command line, over what `options` has.

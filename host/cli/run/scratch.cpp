@@ -30,21 +30,24 @@ void check_scratch_folder(const TrainOptions& options) {
 }
 
 CountMemory count_memory(const TrainOptions& options) {
-  if (options.count_memory > 0) return {options.count_memory, options.scratch_folder};
+  const std::int64_t available = available_memory().bytes;
+  if (options.count_memory > 0) return {options.count_memory, available, options.scratch_folder};
   std::error_code no_folder;
   const std::string folder = options.scratch_folder.empty()
                                  ? std::filesystem::temp_directory_path(no_folder).string()
                                  : options.scratch_folder;
-  const std::int64_t available = available_memory().bytes;
-  if (available == 0 || !is_writable_folder(folder) || is_in_memory(folder)) return {};
-  return {std::max<std::int64_t>(available / 2, 1), folder};
+  if (available == 0 || !is_writable_folder(folder) || is_in_memory(folder)) return {0, available, folder};
+  return {std::max<std::int64_t>(available / 2, 1), available, folder};
 }
 
 bool needs_scratch(const CorpusSize& size, const TrainOptions& options, std::int64_t held,
                    const AvailableMemory& available) {
   CorpusSize on_disk = size;
   on_disk.tokens_in_memory = false;
-  return size.tokens_in_memory && !fits(needed_memory(size, options), held, available) &&
+  // The plan leaves out what is small, such as the buffers of threads; it may be what is missing.
+  const std::int64_t in_memory =
+      needed_memory(size, options) + std::int64_t{4'000'000} * (thread_count(options.config) + 2);
+  return size.tokens_in_memory && !fits(in_memory, held, available) &&
          fits(needed_memory(on_disk, options), held, available);
 }
 

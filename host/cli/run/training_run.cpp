@@ -154,6 +154,7 @@ Vocabulary TrainingRun::find_vocabulary() {
   Vocabulary vocabulary;
   if (resumed_) {
     vocabulary = std::move(resumed_->vocabulary);
+    for (const TextFingerprint::File& file : resumed_->text.files) max_sentences_ += file.sentences;
     display_.say("resuming " + options_.resume + " after " + with_commas(report_.resumed_tokens) +
                  " words; vocabulary: " + with_commas(vocabulary.size()) + " words");
     if (encoded_) require_same_words(vocabulary);
@@ -163,6 +164,7 @@ Vocabulary TrainingRun::find_vocabulary() {
     CorpusCounts counts = cli::find_vocabulary(options_, init_ ? &*init_ : nullptr, &*corpus_, display_);
     report_.text_tokens = counts.tokens;
     report_.text_types = counts.types;
+    max_sentences_ = counts.max_sentences;
     vocabulary = std::move(counts.vocabulary);
   }
   report_.vocabulary = vocabulary.size();
@@ -180,6 +182,7 @@ void TrainingRun::require_resources(const Vocabulary& vocabulary) {
   size.tokens_in_memory = encoded_ == nullptr;
   // The counts may be those of another text.
   if (corpus_ && !options_.read_vocab.empty()) size.tokens = std::min(size.tokens, corpus_->max_tokens());
+  size.sentences = max_sentences_;
   const AvailableMemory available = available_memory();
   const std::int64_t held = resumed_ ? checkpoint_memory(size, options_.config) : 0;
   const bool use_scratch = needs_scratch(size, options_, held, available);
@@ -212,7 +215,7 @@ const TokenSource& TrainingRun::find_tokens(const Vocabulary& vocabulary) {
     if (scratch_)
       encode(*corpus_, vocabulary, threads, *scratch_, progress);
     else
-      stream_ = encode(*corpus_, vocabulary, threads, progress);
+      stream_ = encode(*corpus_, vocabulary, threads, progress, max_sentences_);
     stop_if_interrupted();
   }
   const TokenSource* tokens = &stream_;

@@ -66,6 +66,7 @@ class TrainingRun {
   std::unique_ptr<EncodedCorpus> encoded_;
   std::unique_ptr<ScratchTokens> scratch_;
   TokenStream stream_;
+  std::int64_t max_sentences_ = 0;  ///< of the text; 0 = unknown
   RunReport report_;
   const CudaBackend* gpu_ = nullptr;         ///< the backend, if the run is on a GPU
   CheckpointWriter* checkpoints_ = nullptr;  ///< during training, with --checkpoint
