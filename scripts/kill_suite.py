@@ -3,6 +3,7 @@
 file under a final name, no checkpoint that cannot be resumed, and in the end the bytes of a run that was never
 interrupted, with nothing left behind. A third of the kills are inside the calls that write files: after half of a
 write, before an fsync, before and after a rename (tests/support/failing_calls.cpp); the others come at random times.
+Ctrl-C ends the suite with what it has found so far.
 
     cmake --build --preset cpu-only --target warp2vec failing_calls
     scripts/kill_suite.py --build build/cpu-only --kills 1000
@@ -34,7 +35,13 @@ COMMON = f"--dim 8 --epochs {EPOCHS} --threads 2 --deterministic --device cpu --
 CHECKPOINTS = f"--checkpoint c --checkpoint-every {WORDS // 4}"
 
 
+def total(counter):
+    return sum(counter.values())
+
+
 class Suite:
+    """Trials in folders below `folder`, and the counts of what happened."""
+
     def __init__(self, program, shim, folder, seed):
         self.program, self.shim, self.folder = program, shim, folder
         self.random = random.Random(seed)
@@ -83,7 +90,7 @@ class Suite:
         """Starts or resumes the run, and kills it. False if it ended before."""
         flags = "train --resume c" if (folder / "c").exists() else self.command(name)
         # Not all of these are reached, so that a fixed share of the attempts would be too few.
-        if sum(self.kills[call] for call in CALLS) <= SHARE_INSIDE * self.kills.total():
+        if sum(self.kills[call] for call in CALLS) <= SHARE_INSIDE * total(self.kills):
             kind = self.random.choice(CALLS)
             process = self.start(folder, flags, {
                 "LD_PRELOAD": self.shim, "FAIL_CALL": kind, "FAIL_KILL": "1", "FAIL_PATH": str(folder),
@@ -128,7 +135,7 @@ class Suite:
 
     def trial(self, name):
         """Kills one run until it ends by itself, or up to five times, and then lets it end."""
-        before = self.failures.total()
+        before = total(self.failures)
         folder = self.new_folder(name)
         for file in self.wanted[name][0]:
             (folder / file).write_bytes(BEFORE)
@@ -138,34 +145,39 @@ class Suite:
             self.check_after_kill(name, folder)
         self.require(folder, "train --resume c" if (folder / "c").exists() else self.command(name))
         self.check_end(name, folder)
-        if self.failures.total() == before:
+        if total(self.failures) == before:
             shutil.rmtree(folder)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--build", type=Path, default=Path("build/release"), help="build folder (default build/release)")
+    parser.add_argument("--build", type=Path, default=Path("build/release"),
+                        help="build folder (default build/release)")
     parser.add_argument("--kills", type=int, default=1000, help="how many (default 1000)")
     parser.add_argument("--seed", type=int, default=1, help="of all random choices but times (default 1)")
     arguments = parser.parse_args()
     program = (arguments.build / "warp2vec").resolve()
     shim = next((arguments.build / "tests").resolve().glob("libfailing_calls.*"), None)
     if not program.exists() or shim is None:
-        parser.error(f"{arguments.build} has no warp2vec or tests/libfailing_calls.so: build warp2vec and failing_calls")
+        parser.error(f"{arguments.build} has no warp2vec and tests/libfailing_calls.so: build warp2vec and "
+                     "failing_calls")
     begin = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="kill-suite-"))
     suite = Suite(str(program), str(shim), folder, arguments.seed)
     trials = 0
-    while suite.kills.total() < arguments.kills and suite.failures.total() < 20:
-        suite.trial(list(VARIANTS)[trials % len(VARIANTS)])
-        trials += 1
+    try:
+        while total(suite.kills) < arguments.kills and total(suite.failures) < 20:
+            suite.trial(list(VARIANTS)[trials % len(VARIANTS)])
+            trials += 1
+    except KeyboardInterrupt:
+        print("kill_suite: interrupted", file=sys.stderr)
     kinds = ", ".join(f"{suite.kills[kind]} {kind}" for kind in ("time", *CALLS))
-    print(f"{suite.kills.total()} kills ({kinds}) of {trials} trainings in {suite.runs} runs, "
+    print(f"{total(suite.kills)} kills ({kinds}) of {trials} trainings in {suite.runs} runs, "
           f"{time.monotonic() - begin:.0f} s")
     for kind in ("partial file", "unreadable checkpoint", "other result", "leftover", "metrics", "failed run"):
         print(f"{suite.failures[kind]:6} {kind}")
     if suite.failures:
-        sys.exit(1)
+        sys.exit(1)  # the folder is to be looked at
     shutil.rmtree(folder)
 
 

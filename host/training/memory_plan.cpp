@@ -29,6 +29,12 @@ std::int64_t vocabulary_bytes(const CorpusSize& size) {
   return size.word_bytes + (size.words + 1) * 8 + size.words * 8 + slots * kSize<WordId>;
 }
 
+// Where each chunk's kept tokens are, of which first a count is taken.
+std::int64_t kept_index(std::int64_t tokens) {
+  return (tokens + KeptTokens::kChunk - 1) / KeptTokens::kChunk *
+         (2 * kSize<std::int64_t> + kSize<KeptCount>);
+}
+
 // Each thread's scores of all words, for the contexts that it trains at a time.
 std::int64_t softmax_scores(std::int64_t words, const Config& config) {
   return training_threads(config) * Matrix::bytes(words, max_softmax_centres(config) + 2 * config.window);
@@ -106,6 +112,7 @@ std::vector<MemoryItem> memory_plan(const CorpusSize& size, const Config& settin
     add("batch", 0, device_batch(size.tokens, device_batch_tokens(config, centres, size.tokens)));
     if (use.scratch > 0) add("scratch", 0, use.scratch);
   }
+  add("index of kept tokens", kept_index(size.tokens), 0);
   if (size.tokens_in_memory) add("sentence ends", size.sentences * kSize<std::int64_t>, 0);
   add("vocabulary", vocabulary_bytes(size), 0);
   return items;

@@ -11,19 +11,20 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <csignal>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace warp2vec::cli {
 namespace {
 
 using testing::AllOf;
-using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
 using testing::Not;
 
 using Words = std::vector<std::string>;
@@ -38,10 +39,13 @@ class CliScratch : public testing::Test {
   std::string path(const std::string& name) const { return folder_.path(name); }
 
   // `limit`: a command of the shell.
-  Finished run(const std::string& limit, const Words& command) const {
+  static Words under(const std::string& limit, const Words& command) {
     Words all{"/bin/sh", "-c", limit + "; exec \"$0\" \"$@\"", WARP2VEC_PROGRAM};
     all.insert(all.end(), command.begin(), command.end());
-    return Subprocess(all, path("")).wait();
+    return all;
+  }
+  Finished run(const std::string& limit, const Words& command) const {
+    return Subprocess(under(limit, command), path("")).wait();
   }
   Words training(const Words& more = {}) const {
     Words command{"train",
@@ -52,10 +56,12 @@ class CliScratch : public testing::Test {
                   "--dim",
                   "4",
                   "--epochs",
-                  "1",
+                  "6",
                   "--sample",
                   "1e-5",
                   "--threads",
+                  "1",
+                  "--min-count",
                   "1",
                   "--deterministic",
                   "--scratch-folder",
@@ -67,7 +73,7 @@ class CliScratch : public testing::Test {
   std::string limit_with(std::int64_t bytes) const {
     folder_.write("text", "a b a b a b a b a b a b\n");
     constexpr std::int64_t kKilobytes = 4'000'000;
-    const Finished probe = run("ulimit -v " + std::to_string(kKilobytes), training({"--min-count", "1"}));
+    const Finished probe = run("ulimit -v " + std::to_string(kKilobytes), training());
     const std::size_t at = probe.err.find(" of memory; ");
     EXPECT_NE(at, std::string::npos) << probe.err;
     const double available = std::atof(probe.err.c_str() + at + 12) * 1e9;
@@ -83,29 +89,33 @@ TEST_F(CliScratch, IdsThatDoNotFitAreOnADiskAndTheVectorsAreTheSame) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   GTEST_SKIP() << "a sanitizer needs terabytes of addresses";
 #endif
-  const std::string limit = limit_with(30'000'000);
+  const std::string limit = limit_with(15'000'000);
   std::string text;
-  for (int i = 0; i < 1'000'000; ++i) text += "a b c d e f g h i j\n";
+  for (int i = 0; i < 500'000; ++i) text += "a b c d e f g h i j\n";
   folder_.write("text", text);
   const Finished plain = run("true", training());
   ASSERT_EQ(plain.status, 0) << plain.err;
-  EXPECT_THAT(plain.err, Not(HasSubstr("do not fit")));
   const std::string vectors = folder_.read("v");
+  std::filesystem::remove(path("v"));
 
-  const Words metrics{"--metrics", path("m"), "--checkpoint", path("c")};
-  const Finished limited = run(limit, training(metrics));
+  const Words more{"--metrics", path("m"), "--checkpoint", path("c"), "--checkpoint-every", "4000000"};
+  Subprocess killed(under(limit, training(more)), path(""));
+  for (int i = 0; i < 6000 && !std::filesystem::exists(path("c")); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  killed.send(SIGKILL);
+  EXPECT_EQ(killed.wait().status, 128 + SIGKILL);
+  EXPECT_TRUE(std::filesystem::is_empty(path("scratch")));
+  EXPECT_FALSE(std::filesystem::exists(path("v")));
+  // --scratch-folder is in the checkpoint.
+  const Finished limited = run(limit, {"train", "--resume", path("c")});
   ASSERT_EQ(limited.status, 0) << limited.err;
   EXPECT_THAT(limited.err,
-              HasSubstr("the ids of the text's 10,000,000 words (40.0 MB) do not fit into memory: "
+              HasSubstr("the ids of the text's 5,000,000 words (20.0 MB) do not fit into memory: "
                         "they are kept on the disk of " +
                         path("scratch") + " while training"));
-  EXPECT_THAT(folder_.read("m"), HasSubstr("\"scratch_bytes\":40000000"));
+  EXPECT_THAT(folder_.read("m"), HasSubstr("\"scratch_bytes\":20000000"));
   EXPECT_TRUE(folder_.read("v") == vectors);
   EXPECT_TRUE(std::filesystem::is_empty(path("scratch")));
-  // The flag is in the checkpoint, and the text known again.
-  const Finished resumed = run(limit, {"train", "--resume", path("c"), "--epochs", "2", "--quiet"});
-  ASSERT_EQ(resumed.status, 0) << resumed.err;
-  EXPECT_THAT(folder_.read("m"), HasSubstr("\"type\":\"resumed\""));
 }
 
 TEST_F(CliScratch, AFileOrAFolderThatCannotBeWrittenToIsRefused) {
@@ -152,7 +162,7 @@ TEST_F(CliScratch, IsNeededOnlyIfTheRestFits) {
 
 TEST_F(CliScratch, ManyWordsAreCountedInLittleMemory) {
   std::string text;
-  for (int i = 0; i < 400'000; ++i) text += std::to_string(i * 7919LL % 400'009) + (i % 3 == 0 ? "\n" : " ");
+  for (int i = 0; i < 250'000; ++i) text += std::to_string(i * 7919LL % 250'007) + (i % 3 == 0 ? "\n" : " ");
   folder_.write("text", text + "twice twice");
   const Words command{"vocab", "--input", path("text"), "--min-count", "1", "--threads", "2", "--output"};
   const auto count = [&](const Words& more) {

@@ -35,6 +35,7 @@ TEST(MemoryPlan, WhatEachLossNeeds) {
   expect("tree node vectors", -1, -1);
   expect("alias table", 8000, 8000);
   expect("token ids", 200000, 200000);
+  expect("index of kept tokens", std::int64_t{49} * 28, 0);
   expect("batch", 0, size.tokens * 12 + size.tokens * 20);
   expect("vocabulary", 7000 + (kWords + 1) * 8 + 8000 + std::int64_t{2048} * 4, 0);
 
