@@ -93,7 +93,8 @@ class Suite:
         if sum(self.kills[call] for call in CALLS) <= SHARE_INSIDE * total(self.kills):
             kind = self.random.choice(CALLS)
             process = self.start(folder, flags, {
-                "LD_PRELOAD": self.shim, "FAIL_CALL": kind, "FAIL_KILL": "1", "FAIL_PATH": str(folder),
+                "LD_PRELOAD": self.shim, "FAIL_CALL": kind, "FAIL_KILL": "1",
+                "FAIL_PATH": "" if kind.startswith("rename") else str(folder),  # they are given relative paths
                 "FAIL_AT": str(1 + int(MOST_CALLS ** self.random.random())), "FAIL_MARK": str(self.folder / "mark")})
         else:
             kind = "time"
