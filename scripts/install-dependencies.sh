@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs missing packages for building, testing or checking warp2vec: with apt, or for building and testing with dnf.
-# usage: scripts/install-dependencies.sh build|test|oracle|lint|peers|grid|lists...
+# usage: scripts/install-dependencies.sh build|test|oracle|lint|fuzz|peers|grid|lists...
 # (oracle: gensim, with which results are compared; lists: only update the package lists)
 set -euo pipefail
 
@@ -10,6 +10,7 @@ fedora_build=(gcc-c++ cmake make cli11-devel json-devel highway-devel zlib-devel
 fedora_test=(gtest-devel gmock-devel boost-devel pkgconf-pkg-config python3)
 oracle=(python3-gensim) # which takes longer to install than all the rest; without it, tests that need it are skipped
 lint=(clang-format-14 clang-tidy-14 shellcheck)
+fuzz=(clang libclang-rt-14-dev)
 # What benchmarks/compare_peers measures. With the distribution's default BLAS instead of OpenBLAS, gensim takes 1.4 times
 # as long.
 peers=(python3-gensim fasttext libopenblas0-serial)
@@ -56,7 +57,7 @@ install_with_dnf() {
 }
 
 if (($# == 0)); then
-  echo "usage: $0 build|test|oracle|lint|peers|grid|lists..." >&2
+  echo "usage: $0 build|test|oracle|lint|fuzz|peers|grid|lists..." >&2
   exit 2
 fi
 if ! command -v apt-get >/dev/null; then
@@ -88,11 +89,12 @@ for purpose in "$@"; do
       install_missing "${oracle[@]}" || echo "Continuing without ${oracle[*]}: some tests will be skipped" >&2
       ;;
     lint) install_missing "${lint[@]}" ;;
+    fuzz) install_missing "${fuzz[@]}" ;;
     peers) install_missing "${peers[@]}" ;;
     grid) install_missing "${grid[@]}" ;;
     lists) as_root apt-get update -qq ;;
     *)
-      echo "$0: unknown purpose '$purpose': expected build, test, oracle, lint, peers, grid or lists" >&2
+      echo "$0: unknown purpose '$purpose': expected build, test, oracle, lint, fuzz, peers, grid or lists" >&2
       exit 2
       ;;
   esac

@@ -19,7 +19,7 @@ set(layers
     "kernels/training   host/training kernels/cuda kernels/device"
     "kernels/softmax    host/training kernels/cuda kernels/device kernels/training"
     "kernels/backend    host/training kernels/cuda kernels/softmax kernels/training"
-    "host/cli/terminal  host/training"
+    "host/cli/terminal  host/io host/training"
     "host/cli/flags     host/io host/text host/cli/terminal"
     "host/cli/report    host/io host/training host/cli/terminal host/cli/flags"
     "host/cli/run       host/io host/training host/files/models host/cli/terminal host/cli/flags host/cli/report"

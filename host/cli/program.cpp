@@ -66,7 +66,9 @@ int dispatch(Arguments arguments) {
 int fail(int status, const char* message) {
   const SignalGuard guard(
       SignalAction::ignore_closed_pipes);  // the status is returned even if the message cannot be printed
-  std::cerr << "warp2vec: error: " << message << "\n";
+  std::cerr << "warp2vec: error: ";
+  write_printable(std::cerr, message);
+  std::cerr << "\n";
   return status;
 }
 

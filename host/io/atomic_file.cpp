@@ -3,6 +3,7 @@
 #include <warp2vec/error.h>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,7 +13,9 @@
 #include <cerrno>
 #include <chrono>
 #include <filesystem>
+#include <string>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 namespace warp2vec {
@@ -43,10 +46,24 @@ std::uint64_t random_bits() {
   throw Error("cannot write " + path + ": " + why);
 }
 
+// Returns what `path` leads to, which need not exist; calls `visit` with each symbolic link on the way.
+template <class Visit>
+std::string follow_links(const std::string& path, Visit visit) {
+  constexpr int kMaxLinks = 40;  // as in the kernel
+  std::error_code error;
+  fs::path target = path;
+  for (int i = 0; i < kMaxLinks && fs::is_symlink(target, error); ++i) {
+    visit(target);
+    target = target.parent_path() / fs::read_symlink(target, error);
+  }
+  return target.string();
+}
+
 // What `path` is now. Throws Error for a folder, a file without write permission (which a rename would
-// replace regardless) and a path that cannot be examined.
+// replace regardless), a path that cannot be examined, and links of others.
 enum class Target { none, regular_file, special_file };
 Target look_at(const std::string& path, struct stat& status) {
+  require_own_links(path);
   if (::stat(path.c_str(), &status) != 0) {
     if (errno == ENOENT) return Target::none;
     refuse(path, reason(errno));
@@ -55,6 +72,63 @@ Target look_at(const std::string& path, struct stat& status) {
   if (::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) != 0) refuse(path, reason(errno));
   return S_ISREG(status.st_mode) ? Target::regular_file : Target::special_file;
 }
+
+// A file that stands under a temporary name until it is removed, or moved back by the destructor.
+class SetAside {
+ public:
+  /// Does nothing if there is no such file. Throws Error.
+  explicit SetAside(const std::string& path) : path_(path) {
+    struct stat status {};
+    if (path.empty() || ::lstat(path.c_str(), &status) != 0) return;
+    const NewFile place = create_beside(path, 0600, random_bits);
+    if (place.fd < 0) refuse(path, reason(errno));
+    const int error = ::rename(path.c_str(), place.path.c_str()) == 0 ? 0 : errno;
+    if (error != 0) ::unlink(place.path.c_str());
+    ::close(place.fd);
+    if (error != 0) refuse(path, reason(error));
+    aside_ = place.path;
+  }
+  ~SetAside() {
+    if (aside_.empty() || ::rename(aside_.c_str(), path_.c_str()) == 0) return;
+    // What fails may be rename() only.
+    ::unlink(path_.c_str());
+    if (::link(aside_.c_str(), path_.c_str()) == 0) ::unlink(aside_.c_str());
+  }
+  SetAside(const SetAside&) = delete;
+  SetAside& operator=(const SetAside&) = delete;
+
+  void remove() {
+    if (!aside_.empty()) ::unlink(aside_.c_str());
+    aside_.clear();
+  }
+
+ private:
+  std::string path_;
+  std::string aside_;
+};
+
+// Two processes must not mix their pairs. Another program may have locked the folder for hours, and some file
+// systems have no locks, so this gives up after ten seconds.
+class FolderLock {
+ public:
+  explicit FolderLock(const std::string& folder)
+      : fd_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    constexpr int kTries = 1000;
+    constexpr auto kPause = std::chrono::milliseconds(10);
+    for (int i = 0; i < kTries && fd_ >= 0; ++i) {
+      if (::flock(fd_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) break;
+      std::this_thread::sleep_for(kPause);
+    }
+  }
+  ~FolderLock() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+
+ private:
+  int fd_;
+};
 
 }  // namespace
 
@@ -141,13 +215,16 @@ void AtomicFile::close() {
   if (::close(fd) != 0) fail("close");
 }
 
-void AtomicFile::commit() {
-  if (!finished_) finish();
+void AtomicFile::rename_to_target() {
   if (temporary_.empty()) return close();
   if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail("rename the finished file to");
   name_.reset();
   temporary_.clear();
   close();  // only now, since it unlocks the file
+}
+
+void AtomicFile::sync_folder() const {
+  if (target_.empty()) return;
   const int folder = ::open(folder_of(target_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (folder < 0) return;  // a writable but unreadable folder; the rename has succeeded
   const int synced = ::fsync(folder);
@@ -158,18 +235,48 @@ void AtomicFile::commit() {
     throw Error("cannot sync the folder of " + path_ + ": " + reason(error));
 }
 
+void AtomicFile::commit() {
+  if (!finished_) finish();
+  rename_to_target();
+  sync_folder();
+}
+
+void AtomicFile::commit_pair(AtomicFile& main, AtomicFile& other) {
+  other.finish();
+  main.finish();
+  {
+    const FolderLock lock(folder_of(main.target_));
+    SetAside old_main(main.target_);
+    SetAside old_other(other.target_);
+    main.sync_folder();  // so that a power failure, too, leaves no mixed pair
+    other.rename_to_target();
+    other.sync_folder();
+    main.rename_to_target();
+    old_other.remove();
+    old_main.remove();
+  }
+  main.sync_folder();
+}
+
 bool is_special_file(const std::string& path) {
   struct stat status {};
   return ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
 }
 
 std::string behind_links(const std::string& path) {
-  constexpr int kMaxLinks = 40;  // as in the kernel
-  std::error_code error;
-  fs::path target = path;
-  for (int i = 0; i < kMaxLinks && fs::is_symlink(target, error); ++i)
-    target = target.parent_path() / fs::read_symlink(target, error);
-  return target.string();
+  return follow_links(path, [](const fs::path&) {});
+}
+
+void require_own_links(const std::string& path) {
+  follow_links(path, [&path](const fs::path& link) {
+    struct stat status {};
+    struct stat folder {};
+    if (::lstat(link.c_str(), &status) != 0 || ::stat(folder_of(link.string()).c_str(), &folder) != 0) return;
+    constexpr mode_t kForAll = S_ISVTX | S_IWOTH;
+    if ((folder.st_mode & kForAll) == kForAll && status.st_uid != ::geteuid() &&
+        status.st_uid != folder.st_uid)
+      refuse(path, link.string() + " is another user's symbolic link in a folder that all may write to");
+  });
 }
 
 void check_writable(const std::string& path) {

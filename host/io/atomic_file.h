@@ -15,7 +15,8 @@ namespace warp2vec {
 /// is unchanged; those that killed processes left are removed, too. A path that exists and is not a regular
 /// file (/dev/stdout, a pipe) is written to directly; a symbolic link is followed; a replaced file keeps its
 /// permissions, and its owner and group if this user may give files away; one without write permission is an
-/// error. All functions throw Error naming the path and the reason, for example "No space left on device".
+/// error, and so is a link that require_own_links() refuses. All functions throw Error naming the path and
+/// the reason, for example "No space left on device".
 class AtomicFile {
  public:
   explicit AtomicFile(const std::string& path);
@@ -30,9 +31,16 @@ class AtomicFile {
   /// if needed; finish all files that belong together before committing the first.
   void finish();
   void commit();
+  /// Commits two files of which one is useless without the other. Two names cannot be replaced at once, so
+  /// the old files are moved to temporary names first: whoever looks meanwhile, or after this process has
+  /// been killed, finds the old pair, the new pair, or no `main` file, but never an old file beside a new
+  /// one. If this fails, the old files are moved back.
+  static void commit_pair(AtomicFile& main, AtomicFile& other);
 
  private:
   void flush();
+  void rename_to_target();
+  void sync_folder() const;
   void close();
   [[noreturn]] void fail(const char* what) const;
 
@@ -44,6 +52,11 @@ class AtomicFile {
   bool finished_ = false;
   std::vector<char> buffer_;
 };
+
+/// Throws Error if `path` leads through another user's symbolic link in a folder where anyone may make one
+/// (sticky and writable by all, as /tmp): the link may point to any file of this user. It is the rule of
+/// Linux's fs.protected_symlinks, which is not always on.
+void require_own_links(const std::string& path);
 
 /// Throws Error if `path` cannot be written; to be called before long work. Leaves nothing behind.
 void check_writable(const std::string& path);

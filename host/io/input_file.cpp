@@ -3,7 +3,6 @@
 #include <warp2vec/error.h>
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -66,22 +65,6 @@ std::size_t InputFile::read_at(std::int64_t offset, char* to, std::size_t bytes)
   return read_fully(to, bytes, name_, [this, offset](char* at, std::size_t n, std::int64_t done) {
     return ::pread(fd_, at, n, offset + done);
   });
-}
-
-FileMapping::FileMapping(const InputFile& file) {
-  struct stat status {};
-  if (::fstat(file.fd(), &status) != 0) cannot_read(file.name());
-  if (S_ISDIR(status.st_mode)) throw Error("cannot read " + file.name() + ": it is a folder");
-  if (!S_ISREG(status.st_mode)) throw Error("cannot read " + file.name() + ": it is not a regular file");
-  size_ = static_cast<std::size_t>(status.st_size);
-  if (size_ == 0) return;  // mmap would fail
-  void* data = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file.fd(), 0);
-  if (data == MAP_FAILED) cannot_read(file.name());
-  data_ = static_cast<const char*>(data);
-}
-
-FileMapping::~FileMapping() {
-  if (data_ != nullptr) ::munmap(const_cast<char*>(data_), size_);
 }
 
 std::string read_whole(const std::string& path) {

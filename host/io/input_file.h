@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <string_view>
 
 namespace warp2vec {
 
@@ -40,22 +39,6 @@ class InputFile {
  private:
   std::string name_;
   int fd_ = -1;
-};
-
-/// A whole regular file, mapped into memory; outlives the InputFile.
-class FileMapping {
- public:
-  explicit FileMapping(const InputFile& file);
-  explicit FileMapping(const std::string& path) : FileMapping(InputFile(path)) {}
-  ~FileMapping();
-  FileMapping(const FileMapping&) = delete;
-  FileMapping& operator=(const FileMapping&) = delete;
-
-  std::string_view text() const { return {data_, size_}; }
-
- private:
-  const char* data_ = nullptr;
-  std::size_t size_ = 0;
 };
 
 /// The whole content of a file, a pipe or a device.

@@ -2,31 +2,31 @@
 
 #include <warp2vec/error.h>
 
-#include <cerrno>
-#include <system_error>
+#include "host/io/input_file.h"
+
+#include <algorithm>
 
 namespace warp2vec {
 
-TextLines::TextLines(const std::string& path) : path_(path), file_(path, std::ios::binary) {
-  if (!file_) throw Error("cannot read " + path + ": " + std::generic_category().message(errno));
+TextLines::TextLines(const std::string& path) : path_(path), content_(read_whole(path)), rest_(content_) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (rest_.starts_with(kByteOrderMark)) rest_.remove_prefix(kByteOrderMark.size());
 }
 
 bool TextLines::next(std::string_view& line) {
-  if (!std::getline(file_, line_)) {
-    if (file_.bad()) throw Error("cannot read " + path_ + " after line " + std::to_string(number_));
-    return false;
-  }
+  if (rest_.empty()) return false;
   ++number_;
+  const std::size_t end = std::min(rest_.find('\n'), rest_.size());
+  line_ = rest_.substr(0, end);
+  rest_.remove_prefix(std::min(end + 1, rest_.size()));
+  if (line_.ends_with('\r')) line_.remove_suffix(1);
   line = line_;
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  if (number_ == 1 && line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
-  if (line.ends_with('\r')) line.remove_suffix(1);
   return true;
 }
 
 void TextLines::fail(const std::string& expected) const {
   constexpr std::size_t kShown = 100;
-  const std::string shown = line_.size() <= kShown ? line_ : line_.substr(0, kShown) + "...";
+  const std::string shown = std::string(line_.substr(0, kShown)) + (line_.size() <= kShown ? "" : "...");
   throw Error(path_ + ", line " + std::to_string(number_) + ": expected " + expected + ", found '" + shown +
               "'");
 }

@@ -4,7 +4,6 @@
 #include <warp2vec/error.h>
 
 #include <cstdint>
-#include <fstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,18 +43,21 @@ class Lines {
 /// The lines of a file without their ends ("\n" or "\r\n") and without a UTF-8 byte-order mark.
 class TextLines {
  public:
-  /// Throws Error if the file cannot be opened.
+  /// Throws Error naming the file and the reason if it cannot be read.
   explicit TextLines(const std::string& path);
+  TextLines(const TextLines&) = delete;
+  TextLines& operator=(const TextLines&) = delete;
 
-  /// The next line, valid until the next call; false at the end. Throws Error if reading fails.
+  /// The next line, valid while this lives; false at the end. The last one need not end with a newline.
   bool next(std::string_view& line);
   /// Throws an Error about the current line.
   [[noreturn]] void fail(const std::string& expected) const;
 
  private:
   std::string path_;
-  std::ifstream file_;
-  std::string line_;
+  std::string content_;
+  std::string_view rest_;  // of content_
+  std::string_view line_;
   std::int64_t number_ = 0;
 };
 

@@ -37,6 +37,19 @@ void append_upper(std::string& out, std::int32_t code_point) {
   }
 }
 
+bool is_printable(std::int32_t code_point) {
+  switch (utf8proc_category(code_point)) {
+    case UTF8PROC_CATEGORY_CC:
+    case UTF8PROC_CATEGORY_ZL:
+    case UTF8PROC_CATEGORY_ZP:
+      return false;
+    default:
+      // The bidirectional embeddings, overrides and isolates. Other format characters are parts of words.
+      return !(code_point >= 0x202A && code_point <= 0x202E) &&
+             !(code_point >= 0x2066 && code_point <= 0x2069);
+  }
+}
+
 }  // namespace
 
 bool is_valid_utf8(std::string_view text) {
@@ -46,6 +59,16 @@ bool is_valid_utf8(std::string_view text) {
     text.remove_prefix(bytes);
   }
   return true;
+}
+
+std::size_t printable_bytes(std::string_view text) {
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const CodePoint first = first_code_point(rest);
+    if (first.bytes == 0 || !is_printable(first.value)) break;
+    rest.remove_prefix(first.bytes);
+  }
+  return text.size() - rest.size();
 }
 
 std::string upper_case(std::string_view text) {

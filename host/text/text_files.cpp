@@ -2,6 +2,7 @@
 
 #include <warp2vec/error.h>
 
+#include "host/io/file_kind.h"
 #include "host/io/scratch_file.h"
 #include "host/io/temporary_files.h"
 
@@ -9,6 +10,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -19,13 +22,17 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kBufferBytes = std::size_t{1} << 20;
 
+std::string beginning_of(const InputFile& file) {
+  std::string beginning(kKindBytes, '\0');
+  beginning.resize(file.read_at(0, beginning.data(), beginning.size()));
+  return beginning;
+}
+
 Corpus::File described(std::string name, const std::shared_ptr<const InputFile>& file) {
-  char first[6];
-  const std::size_t n = file->read_at(0, first, sizeof(first));
-  const std::string_view begin(first, n);
-  if (begin.starts_with("\x89W2"))  // host/files/section_file.h
-    throw Error(name + ": expected text, found a model, a checkpoint or an encoded corpus");
-  return {std::move(name), sniff(begin), file->state(), nullptr};
+  const std::string beginning = beginning_of(*file);
+  if (const std::string_view kind = kind_of_product(beginning); !kind.empty())
+    throw Error(name + ": expected text, found " + std::string(kind));
+  return {std::move(name), sniff(beginning), file->state(), nullptr};
 }
 
 Corpus::File regular_file(const std::string& path) {
@@ -50,28 +57,55 @@ bool is_hidden(const fs::path& path) { return path.filename().string().front() =
 // What a killed run left is no text.
 bool is_leftover(const fs::path& path) { return is_temporary_name(path.filename().string()); }
 
-// Sorted by path. Links to files count as files; links to folders are not followed, since they may form a
-// cycle.
-std::vector<fs::path> files_below(const fs::path& folder) {
-  std::vector<fs::path> paths;
-  for (auto entry = fs::recursive_directory_iterator(folder); entry != fs::end(entry); ++entry) {
-    if (is_hidden(entry->path())) {
-      entry.disable_recursion_pending();
-      continue;
+// Links to files count as files; links to folders are not followed, since they may form a cycle.
+void append_files_below(const fs::path& folder, std::vector<fs::path>& paths) try {
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    if (is_hidden(entry.path()) || is_leftover(entry.path())) continue;
+    const fs::file_type type = entry.status().type();
+    if (type == fs::file_type::directory) {
+      if (!entry.is_symlink()) append_files_below(entry.path(), paths);
+      // A dangling link is listed too: opening it then fails, instead of text being lost silently.
+    } else if (type == fs::file_type::regular || type == fs::file_type::not_found) {
+      paths.push_back(entry.path());
     }
-    if (is_leftover(entry->path())) continue;
-    const fs::file_type type = entry->status().type();
-    // A dangling link is listed too: opening it then fails, instead of text being lost silently.
-    if (type == fs::file_type::regular || type == fs::file_type::not_found) paths.push_back(entry->path());
   }
-  std::sort(paths.begin(), paths.end());
-  return paths;
+} catch (const fs::filesystem_error& error) {
+  throw Error("cannot read the folder " + folder.string() + ": " + error.code().message());
 }
 
-void append_folder(const std::string& folder, std::vector<Corpus::File>& files) {
-  const std::vector<std::string> paths = texts_in(folder);
-  if (paths.empty()) throw Error("no files in the folder " + folder + " (hidden ones do not count)");
-  for (const std::string& path : paths) files.push_back(regular_file(path));
+std::string_view kind_of_file(const std::string& path) {
+  return kind_of_product(beginning_of(InputFile(path)));
+}
+
+// The words of vectors in two files look like text; what they are is told by the other file.
+bool has_words_of_vectors(const std::string& path) {
+  constexpr std::string_view kWords = ".metadata.tsv";
+  constexpr std::string_view kList = ".vocab";
+  std::string vectors;
+  if (path.ends_with(kWords)) vectors = path.substr(0, path.size() - kWords.size()) + ".vectors.tsv";
+  if (path.ends_with(kList)) vectors = path.substr(0, path.size() - kList.size());
+  std::error_code error;
+  return !vectors.empty() && fs::is_regular_file(vectors, error) && !kind_of_file(vectors).empty();
+}
+
+bool is_one_of(const std::string& path, const std::vector<std::string>& others) {
+  return std::any_of(others.begin(), others.end(), [&path](const std::string& other) {
+    std::error_code missing;
+    return fs::equivalent(path, other, missing);
+  });
+}
+
+void append_folder(const std::string& folder, const std::vector<std::string>& outputs,
+                   std::vector<Corpus::File>& files, std::vector<Corpus::NotRead>& not_read) {
+  FolderFiles found = files_in(folder);
+  const std::size_t left_out =
+      found.not_read.size() +
+      std::erase_if(found.texts, [&](const std::string& path) { return is_one_of(path, outputs); });
+  if (found.texts.empty())
+    throw Error("no files in the folder " + folder + " (hidden ones do not count" +
+                (left_out == 0 ? ")" : ", nor do those that warp2vec wrote)"));
+  for (const std::string& path : found.texts) files.push_back(regular_file(path));
+  std::move(found.not_read.begin(), found.not_read.end(), std::back_inserter(not_read));
 }
 
 }  // namespace
@@ -88,14 +122,21 @@ Compression sniff(std::string_view first) {
   return Compression::none;
 }
 
-std::vector<std::string> texts_in(const std::string& folder) {
-  try {
-    std::vector<std::string> names;
-    for (const fs::path& path : files_below(folder)) names.push_back(path.string());
-    return names;
-  } catch (const fs::filesystem_error& error) {
-    throw Error("cannot read the folder " + folder + ": " + error.what());
+FolderFiles files_in(const std::string& folder) {
+  std::vector<fs::path> paths;
+  append_files_below(folder, paths);
+  std::sort(paths.begin(), paths.end());
+  FolderFiles files;
+  for (const fs::path& path : paths) {
+    const std::string name = path.string();
+    std::string_view kind = kind_of_file(name);
+    if (kind.empty() && has_words_of_vectors(name)) kind = "the words of vectors";
+    if (kind.empty())
+      files.texts.push_back(name);
+    else
+      files.not_read.push_back({name, std::string(kind)});
   }
+  return files;
 }
 
 std::shared_ptr<const InputFile> Corpus::File::open() const {
@@ -106,7 +147,8 @@ std::shared_ptr<const InputFile> Corpus::File::open() const {
   return file;
 }
 
-Corpus::Corpus(const std::vector<std::string>& inputs, const std::string& scratch_folder) {
+Corpus::Corpus(const std::vector<std::string>& inputs, const std::vector<std::string>& outputs,
+               const std::string& scratch_folder) {
   if (inputs.empty()) throw Error("no input: expected files, folders or - for standard input");
   for (const std::string& input : inputs) {
     if (input == "-") {
@@ -117,7 +159,7 @@ Corpus::Corpus(const std::vector<std::string>& inputs, const std::string& scratc
     std::error_code error;
     const fs::file_status status = fs::status(input, error);
     if (fs::is_directory(status)) {
-      append_folder(input, files_);
+      append_folder(input, outputs, files_, not_read_);
     } else if (!fs::exists(status) || fs::is_regular_file(status)) {
       files_.push_back(regular_file(input));
     } else {  // a pipe or a device

@@ -18,9 +18,15 @@ enum class Compression { none, gzip, zstd, bzip2, xz };
 /// Detects the compression from a file's first bytes (six are enough).
 Compression sniff(std::string_view first_bytes);
 
-/// Paths of the files that a Corpus reads in a folder, recursively: all but hidden ones and temporary files
-/// of AtomicFile. Throws Error if it cannot be read.
-std::vector<std::string> texts_in(const std::string& folder);
+/// The regular files in a folder, recursively and sorted by path, but for hidden ones and temporary files of
+/// AtomicFile.
+struct FolderFiles {
+  std::vector<std::string> texts;         ///< what a Corpus reads
+  std::vector<Corpus::NotRead> not_read;  ///< what this program wrote
+};
+
+/// Throws Error naming the folder, in it or below it, or the file that cannot be read.
+FolderFiles files_in(const std::string& folder);
 
 struct Corpus::File {
   std::string name;  ///< the path, or "standard input"

@@ -23,12 +23,20 @@ using ReadProgress = std::function<void(std::int64_t bytes, std::int64_t tokens)
 /// other bytes are part of words, unchanged; a UTF-8 byte-order mark at the start of a file is skipped.
 class WARP2VEC_EXPORT Corpus {
  public:
-  /// `inputs`: files, folders (all regular files in them, recursively, sorted by path, without hidden ones
-  /// and what killed runs left) and "-" for standard input, which is first copied to an unnamed temporary
-  /// file, since the text is read twice: in `scratch_folder`, or that for temporary files ($TMPDIR, or /tmp)
-  /// if it is "". Throws Error naming an input that does not exist, cannot be read, or a folder without
-  /// files.
-  explicit Corpus(const std::vector<std::string>& inputs, const std::string& scratch_folder = "");
+  /// A file in a folder that is no text.
+  struct NotRead {
+    std::string path;
+    std::string kind;  ///< "vectors", "a model", ...
+  };
+
+  /// `inputs`: files, folders (all regular files in them, recursively, sorted by path, without hidden ones,
+  /// what killed runs left, and not_read()) and "-" for standard input, which is first copied to an unnamed
+  /// temporary file, since the text is read twice: in `scratch_folder`, or that for temporary files ($TMPDIR,
+  /// or /tmp) if it is "". `outputs`: files that will be written, and are not read if they are in a folder.
+  /// Throws Error naming an input that does not exist, cannot be read, or is a file that this library writes,
+  /// or a folder without files.
+  explicit Corpus(const std::vector<std::string>& inputs, const std::vector<std::string>& outputs = {},
+                  const std::string& scratch_folder = "");
   ~Corpus();
   Corpus(Corpus&&) noexcept;
   Corpus& operator=(Corpus&&) noexcept;
@@ -39,11 +47,16 @@ class WARP2VEC_EXPORT Corpus {
   /// up of repetitions.
   std::int64_t max_tokens() const;
 
+  /// What was left out in folders, since this library writes such files: vectors, models, checkpoints,
+  /// encoded corpora and metrics, known by their content. Without `outputs`.
+  const std::vector<NotRead>& not_read() const { return not_read_; }
+
   struct File;  // host/text/text_files.h
   const std::vector<File>& files() const { return files_; }
 
  private:
   std::vector<File> files_;
+  std::vector<NotRead> not_read_;
 };
 
 /// Memory for counting words.

@@ -382,7 +382,7 @@ TEST_F(Cli, AFullDiskIsAnError) {
   EXPECT_EQ(load_vectors(path("v.bin")).size(), 40);
   result = train("v.bin", {"--metrics", "/dev/full"});
   EXPECT_EQ(result.status, 1);
-  EXPECT_THAT(result.err, HasSubstr("--metrics /dev/full is incomplete"));
+  EXPECT_THAT(result.err, HasSubstr("--metrics /dev/full is incomplete: No space left on device"));
   EXPECT_TRUE(exists("v.bin"));
   std::filesystem::current_path(before);
 }

@@ -6,11 +6,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cerrno>
+#include <csignal>
 #include <filesystem>
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace warp2vec {
@@ -40,7 +43,7 @@ class CliFaults : public testing::Test {
   std::string path(const std::string& name) const { return folder_.path(name); }
 
   // Runs it in "spare", with the fault at the call of this number, and all later ones if `on`.
-  Finished run(const Arguments& command, const Fault& fault, int at, bool on) const {
+  Finished run(const Arguments& command, const Fault& fault, int at, bool on, bool kill = false) const {
     Arguments all{"/usr/bin/env",
                   "--chdir=" + path("spare"),
                   "TMPDIR=" + path("spare"),
@@ -51,6 +54,7 @@ class CliFaults : public testing::Test {
                   "FAIL_PATH=" + path("work/"),
                   "FAIL_MARK=" + path("mark")};
     if (on) all.emplace_back("FAIL_ON=1");
+    if (kill) all.emplace_back("FAIL_KILL=1");
     all.emplace_back(WARP2VEC_PROGRAM);
     all.insert(all.end(), command.begin(), command.end());
     return Subprocess(all, path("")).wait();
@@ -121,6 +125,92 @@ TEST_F(CliFaults, OfExport) {
   expect_all_or_nothing(
       {"export", "--vectors", path("work/v.txt"), "--output", path("work/v.npy"), "--format", "npy"},
       {"work/v.npy", "work/v.npy.vocab"});
+}
+
+// Old and new vectors have as many words, so that nothing but the names could tell that they do not fit.
+TEST_F(CliFaults, KilledBetweenTheFilesOfAPair) {
+  const std::string before = folder_.write("work/before.txt", "2 2\na 1 2\nb 3 4\n");
+  const std::string later = folder_.write("work/later.txt", "2 2\nc 5 6\nd 7 8\n");
+  for (const auto& [format, main, other] :
+       {std::array<std::string, 3>{"npy", "work/v", "work/v.vocab"},
+        std::array<std::string, 3>{"tensorboard", "work/v.vectors.tsv", "work/v.metadata.tsv"}}) {
+    const auto written_from = [&, &format = format](const std::string& vectors) {
+      return Arguments{"export", "--vectors", vectors, "--output", path("work/v"), "--format", format};
+    };
+    ASSERT_EQ(run(written_from(later), {"none", 0}, 1, false).status, 0);
+    const auto new_pair = contents({main, other});
+    ASSERT_EQ(run(written_from(before), {"none", 0}, 1, false).status, 0);
+    const auto old_pair = contents({main, other});
+    int kills = 0;
+    int missing = 0;
+    for (const char* call : {"rename", "fsync"}) {
+      for (int at = 1;; ++at, ++kills) {
+        SCOPED_TRACE(format + " " + call + " " + std::to_string(at));
+        ASSERT_EQ(run(written_from(before), {"none", 0}, 1, false).status, 0);
+        const Finished killed = run(written_from(later), {call, 0}, at, false, true);
+        if (!fs::remove(path("mark"))) break;
+        EXPECT_EQ(killed.status, 128 + SIGKILL);
+        const auto found = contents({main, other});
+        const bool is_whole = found == old_pair || found == new_pair;
+        EXPECT_TRUE(is_whole || found.at(main) == "no file");
+        missing += is_whole ? 0 : 1;
+        if (format != "npy") continue;
+        const Finished read = run({"info", "--vectors", path("work/v")}, {"none", 0}, 1, false);
+        EXPECT_EQ(read.status, is_whole ? 0 : 1);
+      }
+    }
+    EXPECT_GE(kills, 6);
+    EXPECT_GE(missing, 3);
+    ASSERT_EQ(run(written_from(before), {"none", 0}, 1, false).status, 0);
+    for (const auto& entry : fs::directory_iterator(path("work")))
+      EXPECT_EQ(entry.path().string().find(".tmp-"), std::string::npos) << entry.path();
+  }
+}
+
+TEST_F(CliFaults, FilesCutShortWhileTheyAreMapped) {
+  std::string vectors = "2000 4\n";
+  for (int i = 0; i < 2000; ++i) vectors += "w" + std::to_string(i) + " 1 0.5 0.25 2\n";
+  folder_.write("work/v.txt", vectors);
+  const auto succeeds = [&](const Arguments& command) {
+    const Finished result = run(command, {"none", 0}, 1, false);
+    ASSERT_EQ(result.status, 0) << result.err;
+  };
+  for (const char* format : {"binary", "npy"})
+    succeeds({"export", "--vectors", path("work/v.txt"), "--output", path("work/v.") + format, "--format",
+              format});
+  succeeds({"train", "--input", path("work/text.txt"), "--output", path("work/out"), "--save-model",
+            path("work/m"), "--checkpoint", path("work/c"), "--dim", "100", "--epochs", "1"});
+  const auto expect_named = [&](const Arguments& command, const std::string& file, int at = 1) {
+    const std::string content = folder_.read("work/" + file);
+    const Finished result = run(command, {"cut", 0}, at, false);
+    EXPECT_TRUE(fs::remove(path("mark")));
+    EXPECT_EQ(result.status, 1) << result.err;
+    EXPECT_THAT(result.err,
+                HasSubstr(path("work/" + file) + ": it has " + std::to_string(content.size() / 2)));
+    EXPECT_THAT(result.err, HasSubstr("it was cut short while it was read"));
+    folder_.write("work/" + file, content);
+  };
+  for (const char* name : {"v.txt", "v.binary", "v.npy"})
+    expect_named({"neighbors", "--vectors", path("work/") + name, "w1"}, name);
+  expect_named({"info", "--vectors", path("work/v.npy")}, "v.npy.vocab", 2);
+  expect_named({"info", "--model", path("work/m")}, "m");
+  expect_named({"train", "--resume", path("work/c")}, "c");
+}
+
+TEST_F(CliFaults, ReadErrorsAreNamedWithTheirCause) {
+  folder_.write("work/v.txt", "3 2\na 1 0\nb 0 1\nc 1 1\n");
+  folder_.write("work/pairs", "a b 1\n");
+  folder_.write("work/questions", ": s\na b c a\n");
+  folder_.write("work/run.ini", "dim = 4\n");
+  const auto expect_cause = [&](const std::string& file, const Arguments& command, int status) {
+    const Finished result = run(command, {"read", EIO}, 1, true);
+    EXPECT_TRUE(fs::remove(path("mark")));
+    EXPECT_EQ(result.status, status);
+    EXPECT_THAT(result.err, HasSubstr("cannot read " + path("work/" + file) + ": Input/output error"));
+  };
+  for (const auto& [flag, file] : {std::pair{"--pairs", "pairs"}, std::pair{"--analogies", "questions"}})
+    expect_cause(file, {"eval", "--vectors", path("work/v.txt"), flag, path(std::string("work/") + file)}, 1);
+  expect_cause("run.ini", {"train", "--config", path("work/run.ini")}, 2);
 }
 
 TEST_F(CliFaults, OfTraining) {

@@ -18,9 +18,14 @@ namespace warp2vec::cli {
 namespace {
 
 using nlohmann::json;
+using testing::Contains;
+using testing::ElementsAre;
 using testing::EndsWith;
 using testing::HasSubstr;
+using testing::IsSupersetOf;
 using testing::MatchesRegex;
+using testing::Not;
+using testing::StartsWith;
 
 TEST(CliMetrics, EachLineIsInTheFileAtOnce) {
   const TemporaryFolder folder;
@@ -35,7 +40,7 @@ TEST(CliMetrics, EachLineIsInTheFileAtOnce) {
   metrics.write({{"word", "\xff"}, {"loss", std::nan("")}});
   ASSERT_TRUE(std::getline(in, line));
   EXPECT_TRUE(json::parse(line)["loss"].is_null());
-  EXPECT_TRUE(metrics.complete());
+  EXPECT_EQ(metrics.failure(), "");
 }
 
 TEST(CliMetrics, AResumedRunGoesOnBehindWhatItsCheckpointHas) {
@@ -61,13 +66,13 @@ TEST(CliMetrics, FailuresAreSeen) {
   EXPECT_THROW(MetricsFile(folder.path("none/run.jsonl")), Error);
   MetricsFile full("/dev/full");
   full.write({{"a", 1}});
-  EXPECT_FALSE(full.complete());
+  EXPECT_EQ(full.failure(), "No space left on device");
 }
 
 TEST(CliMetrics, NoPathMeansNoFile) {
   MetricsFile off("");
   off.write({{"a", 1}});
-  EXPECT_TRUE(off.complete());
+  EXPECT_EQ(off.failure(), "");
 }
 
 TEST(CliMetrics, SummaryHoldsSettingsMachineCountsAndTimings) {
@@ -136,15 +141,13 @@ TEST(CliMetrics, PhasesTakeThreeLines) {
   RunReport report;
   report.seconds = {0.05, 0.125, 0.25, 12.34, 1.5};
   EXPECT_THAT(phase_breakdown(options, report),
-              MatchesRegex("seconds: vocabulary 0.05, encode 0.1[23], prepare 0.25, train 12.3, save 1.50; "
-                           "total 14.3\n"
-                           "training: 12.3 on 3 CPU threads\n"
-                           "memory: peak [0-9.]+ MB"));
+              ElementsAre(MatchesRegex("seconds: vocabulary 0.05, encode 0.1[23], prepare 0.25, train 12.3, "
+                                       "save 1.50; total 14.3"),
+                          "training: 12.3 on 3 CPU threads", MatchesRegex("memory: peak [0-9.]+ MB")));
   options.config.deterministic = true;
-  EXPECT_THAT(phase_breakdown(options, report), HasSubstr("\ntraining: 12.3 on 1 CPU thread\n"));
-  const std::string phases = phase_breakdown(options, report);
-  const std::string before_memory = phases.substr(0, phases.rfind("peak ") + 5);  // which grows
-  EXPECT_THAT(text_summary(options, report), HasSubstr(before_memory));
+  EXPECT_EQ(phase_breakdown(options, report)[1], "training: 12.3 on 1 CPU thread");
+  EXPECT_THAT(text_summary(options, report),
+              IsSupersetOf({phase_breakdown(options, report)[0], phase_breakdown(options, report)[1]}));
 }
 
 TEST(CliMetrics, PhasesOfAGpuNameItsSecondsAndItsMemory) {
@@ -156,21 +159,21 @@ TEST(CliMetrics, PhasesOfAGpuNameItsSecondsAndItsMemory) {
   report.gpu.emplace();
   report.gpu->memory_bytes = 2'500'000;
   report.gpu->seconds = {1.5, 0.25};
-  EXPECT_THAT(phase_breakdown({}, report),
-              HasSubstr("\ntraining: GPU kernels 1.50, GPU subsampling 0.25, upload 0.25, download 0.50, "
-                        "rest 0.50\nmemory: peak "));
-  EXPECT_THAT(phase_breakdown({}, report), EndsWith(" MB, on the GPU 2.50 MB"));
+  EXPECT_THAT(
+      phase_breakdown({}, report),
+      ElementsAre(StartsWith("seconds: "),
+                  "training: GPU kernels 1.50, GPU subsampling 0.25, upload 0.25, download 0.50, rest 0.50",
+                  EndsWith(" MB, on the GPU 2.50 MB")));
   report.gpu->seconds.kernels = 2.5;  // the host's clock and the GPU's differ
-  EXPECT_THAT(phase_breakdown({}, report), HasSubstr(", rest 0.00\n"));
+  EXPECT_THAT(phase_breakdown({}, report)[1], EndsWith(", rest 0.00"));
 }
 
 TEST(CliMetrics, TheSummaryNamesTheFiles) {
   TrainOptions options;
   options.output = "v.bin";
-  EXPECT_EQ(text_summary(options, {}).find("model:"), std::string::npos);
+  EXPECT_THAT(text_summary(options, {}), Not(Contains(HasSubstr("model:"))));
   options.save_model = "m.w2v";
-  const std::string text = text_summary(options, {});
-  EXPECT_NE(text.find("\nmodel: m.w2v\nvectors: v.bin (binary)\n"), std::string::npos) << text;
+  EXPECT_THAT(text_summary(options, {}), IsSupersetOf({"model: m.w2v", "vectors: v.bin (binary)"}));
 }
 
 TEST(CliMetrics, AClosedStandardErrorIsNoPlaceForMetrics) {

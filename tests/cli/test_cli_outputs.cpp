@@ -6,6 +6,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <string>
@@ -17,6 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 using Arguments = std::vector<std::string>;
@@ -106,20 +108,112 @@ TEST_F(CliOutputs, TextsInAFolder) {
   EXPECT_FALSE(exists("v"));
 }
 
-TEST_F(CliOutputs, NewFilesInAFolderOfTexts) {
+TEST_F(CliOutputs, WhatWouldBeTakenForTextIsNotWrittenIntoAFolderOfTexts) {
   fs::create_directory_symlink(path("texts"), path("also-texts"));
   fs::create_symlink(path("texts/later"), path("dangling"));
   for (const std::string& name :
-       {path("texts/v.bin"), path("texts/news/v.bin"), path("also-texts/v.bin"), path("dangling")}) {
+       {path("texts/words"), path("texts/news/words"), path("also-texts/words"), path("dangling")}) {
     for (const char* input : {"texts", "also-texts"}) {
-      const std::string message = " " + name + " would be a text in the folder --input " + path(input);
+      const std::string message =
+          " " + name + " would be taken for a text in the folder --input " + path(input);
       expect_refused({"vocab", "--input", path(input), "--output", name}, "--output" + message);
-      expect_refused(training(path(input), {"--output", name}), "--output" + message);
-      expect_refused(training(path(input), {"--output", path("v"), "--metrics", name}),
-                     "--metrics" + message);
+      expect_refused(training(path(input), {"--output", path("v"), "--save-vocab", name}),
+                     "--save-vocab" + message);
     }
     EXPECT_FALSE(fs::exists(name));
   }
+  // Nor in place of what is not text.
+  folder_.write("texts/v", "2 1\na 0.5\nb 0.25\n");
+  expect_refused({"vocab", "--input", path("texts"), "--output", path("texts/v")},
+                 "--output " + path("texts/v") + " would be taken for a text");
+}
+
+// Each run writes into the folder that it reads, and the next one reads the same text.
+TEST_F(CliOutputs, RunsDoNotReadWhatEarlierOnesWrote) {
+  const std::string texts = path("texts") + "/";
+  std::string first;
+  for (int times = 0; times < 2; ++times) {
+    for (const char* format : {"binary", "text", "glove", "npy", "tensorboard"}) {
+      const Finished result = run({"train",
+                                   "--input",
+                                   path("texts"),
+                                   "--dim",
+                                   "4",
+                                   "--epochs",
+                                   "1",
+                                   "--min-count",
+                                   "1",
+                                   "--sample",
+                                   "0",
+                                   "--deterministic",
+                                   "--format",
+                                   format,
+                                   "--output",
+                                   texts + format,
+                                   "--save-model",
+                                   texts + "m",
+                                   "--metrics",
+                                   texts + "metrics",
+                                   "--checkpoint",
+                                   texts + "run.ckpt"});
+      ASSERT_EQ(result.status, 0) << result.err;
+      if (first.empty()) {
+        first = folder_.read("texts/binary");
+        EXPECT_THAT(result.err, Not(HasSubstr("not read")));
+      } else {
+        EXPECT_THAT(result.err,
+                    HasSubstr("note: not read, since warp2vec wrote it: " + texts + "binary (vectors), "));
+      }
+    }
+    EXPECT_EQ(folder_.read("texts/binary"), first);
+  }
+  for (const Arguments& command :
+       {Arguments{"vocab", "--input", path("texts"), "--output", path("words"), "--min-count", "1"},
+        Arguments{"plan", "--input", path("texts")},
+        Arguments{"encode", "--input", path("texts"), "--output", texts + "ids", "--min-count", "1"}}) {
+    const Finished result = run(command);
+    EXPECT_EQ(result.status, command[0] == "plan" ? result.status : 0) << result.err;
+    EXPECT_THAT(result.err, HasSubstr("note: not read, since warp2vec wrote it: "));
+    EXPECT_THAT(result.err, HasSubstr(" more\n"));
+  }
+  EXPECT_EQ(folder_.read("words"), "a 3\nb 3\nc 3\n");
+  // A single file is named by the user, so it is an error.
+  for (const char* name : {"binary", "text", "glove", "npy", "m", "metrics", "run.ckpt"})
+    EXPECT_THAT(run({"vocab", "--input", texts + name, "--output", path("words")}).err,
+                HasSubstr(texts + name + ": expected text, found "));
+  EXPECT_EQ(read_whole_file(text_), kText);
+}
+
+TEST_F(CliOutputs, LinksOfOthersInAFolderForAll) {
+  if (::geteuid() != 0) GTEST_SKIP() << "making another user's link needs root";
+  fs::create_directory(path("all"));
+  fs::permissions(path("all"), fs::perms::all | fs::perms::sticky_bit);
+  const std::string target = folder_.write("private", "before");
+  fs::create_symlink(target, path("all/link"));
+  ASSERT_EQ(::lchown(path("all/link").c_str(), 65534, 65534), 0);
+  const std::string message = "cannot write " + path("all/link") + ": " + path("all/link") +
+                              " is another user's symbolic link in a folder that all may write to";
+  for (const Arguments& command : {training(text_, {"--output", path("all/link")}),
+                                   training(text_, {"--output", path("v"), "--metrics", path("all/link")}),
+                                   Arguments{"vocab", "--input", text_, "--output", path("all/link")}}) {
+    const Finished result = run(command);
+    EXPECT_EQ(result.status, 1);
+    EXPECT_THAT(result.err, HasSubstr(message));
+  }
+  EXPECT_EQ(folder_.read("private"), "before");
+  ASSERT_EQ(::lchown(path("all/link").c_str(), 0, 0), 0);
+  EXPECT_EQ(run(training(text_, {"--output", path("all/link"), "--sample", "0"})).status, 0);
+  EXPECT_NE(folder_.read("private"), "before");
+}
+
+TEST_F(CliOutputs, WhatAnEarlierStoppedRunSavedIsNamed) {
+  folder_.write("v.bin.partial", "vectors");
+  const Finished result = run({"train", "--input", text_, "--output", path("v.bin"), "--dim", "4", "--epochs",
+                               "1", "--min-count", "1", "--sample", "0"});
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_THAT(result.err,
+              HasSubstr("note: " + path("v.bin.partial") + " is of an earlier run that was stopped"));
+  EXPECT_EQ(folder_.read("v.bin.partial"), "vectors");
 }
 
 TEST_F(CliOutputs, WhatIsNotReadInAFolderMayBeWritten) {
@@ -215,9 +309,9 @@ TEST_F(CliOutputs, BenchmarksToo) {
   expect_refused(benchmark(text_, path("out"), {"--analogies", results}), "--output and --analogies" + same);
   expect_refused(benchmark(text_, path("out"), {"--peers", results}), "--output and --peers" + same);
   EXPECT_EQ(folder_.read("out/results.json"), kText);
-  expect_refused(benchmark(path("texts"), path("texts/out")), "--output " + path("texts/out/results.json") +
-                                                                  " would be a text in the folder --input " +
-                                                                  path("texts"));
+  expect_refused(benchmark(path("texts"), path("texts/out")),
+                 "--output " + path("texts/out/results.json") +
+                     " would be taken for a text in the folder --input " + path("texts"));
   EXPECT_FALSE(exists("texts/out"));
   // Bench empties this folder before each run.
   const std::string inside = folder_.write("other/unfinished-run/text.txt", kText);

@@ -4,6 +4,8 @@
 
 #include <cmath>
 #include <cstdint>
+#include <sstream>
+#include <string>
 
 namespace warp2vec::cli {
 namespace {
@@ -71,6 +73,21 @@ TEST(CliText, PaddingCountsCodePoints) {
   EXPECT_EQ(pad_right("Ü", 3), "Ü  ");
   EXPECT_EQ(pad_right("abcd", 3), "abcd");
   EXPECT_EQ(display_width("日本"), 2U);
+}
+
+TEST(CliText, TerminalsObeyNothingInIt) {
+  EXPECT_EQ(printable("κόσμος 日本 it's 100%\\n"), "κόσμος 日本 it's 100%\\n");
+  EXPECT_EQ(printable("a\x1b[31mb"), "a\\x1b[31mb");
+  EXPECT_EQ(printable(std::string("\0\t\n\r\x7f", 5)), "\\x00\\x09\\x0a\\x0d\\x7f");
+  EXPECT_EQ(printable("\xc2\x9b"
+                      "31m"),
+            "\\xc2\\x9b31m");                              // C1's CSI
+  EXPECT_EQ(printable("caf\xe9 \x9b"), "caf\\xe9 \\x9b");  // not UTF-8
+  EXPECT_EQ(printable("a\u202Eb\u2066\u2028"), "a\\xe2\\x80\\xaeb\\xe2\\x81\\xa6\\xe2\\x80\\xa8");
+  EXPECT_EQ(printable("می\u200Cخواهم"), "می\u200Cخواهم");  // a joiner is part of the word
+  std::ostringstream out;
+  write_printable(out, "a\x1b");
+  EXPECT_EQ(out.str(), "a\\x1b");
 }
 
 TEST(CliText, NearestCandidate) {

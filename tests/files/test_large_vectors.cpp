@@ -2,7 +2,7 @@
 
 #include "host/files/vectors/npy_header.h"
 #include "host/files/vectors/vector_readers.h"
-#include "host/io/input_file.h"
+#include "host/io/mapped_file.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/thrown_message.h"
 
@@ -41,7 +41,7 @@ TEST_F(LargeVectors, NpySizesPassTwoToThe32) {
   const std::int64_t size = 128 + std::int64_t{4} * 3000000 * 1000;
   make(header, size);
   const auto read = [this] {
-    const FileMapping file(path_);
+    const MappedFile file(path_);
     return read_npy_header({path_, file.text()});
   };
   EXPECT_EQ(read().rows, 3000000);
@@ -67,7 +67,7 @@ TEST_F(LargeVectors, BinaryRowsStandBeyondTwoToThe32) {
     write_at(begin + row - 1, "\n");
   }
   const auto find = [&] {
-    const FileMapping file(path_);
+    const MappedFile file(path_);
     std::vector<std::size_t> values;
     for (const BinaryRow& found : find_binary_rows({path_, file.text()}, counts))
       values.push_back(found.values);

@@ -2,12 +2,13 @@
 // the calls on files whose path contains FAIL_PATH (from 1), FAIL_ERRNO the error; "thread" is
 // pthread_create. With FAIL_ON set all further ones fail too. Creates the file FAIL_MARK when it happens.
 // With FAIL_KILL set the program is killed there instead: after half of a write, before other calls, and
-// after a rename if the call is "renamed".
+// after a rename if the call is "renamed". "cut": mmap succeeds, and the file is then cut in half.
 
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -82,9 +83,16 @@ std::FILE* fopen_as(const char* name, const char* path, const char* mode) {
   return fails("open", path) ? nullptr : next<std::FILE*(const char*, const char*)>(name)(path, mode);
 }
 
+void cut_in_half(int fd) {
+  const std::string name = "/proc/self/fd/" + std::to_string(fd);
+  struct stat status {};
+  if (::fstat(fd, &status) != 0 || ::truncate(name.c_str(), status.st_size / 2) != 0) ::abort();
+}
+
 void* mmap_as(const char* name, void* at, std::size_t bytes, int protection, int flags, int fd,
               off_t offset) {
   if (fd >= 0 && fails("mmap", fd)) return MAP_FAILED;
+  if (fd >= 0 && fails("cut", fd)) cut_in_half(fd);
   return next<void*(void*, std::size_t, int, int, int, off_t)>(name)(at, bytes, protection, flags, fd,
                                                                      offset);
 }

@@ -127,10 +127,53 @@ TEST(TextFiles, WhatAKilledRunLeftIsNoText) {
 
 TEST(TextFiles, TheProgramsOwnFilesAreNoText) {
   const TemporaryFolder folder;
-  for (const char* magic : {"\x89W2V\r\n\x1a\n", "\x89W2C\r\n\x1a\n", "\x89W2I\r\n\x1a\n"}) {
-    const std::string path = folder.write("f", magic);
-    EXPECT_EQ(complaint({path}), path + ": expected text, found a model, a checkpoint or an encoded corpus");
-  }
+  folder.write("texts/text", "text");
+  folder.write("texts/m", "\x89W2V\r\n\x1a\n");
+  folder.write("texts/v", "2 1\na 0.5\nb -0.25\n");
+  folder.write("texts/x.npy", "\x93NUMPY");
+  folder.write("texts/x.npy.vocab", "a\nb\n");
+  folder.write("texts/t.metadata.tsv", "a\nb\n");
+  folder.write("texts/t.vectors.tsv", "0.5\t0.25\n0.1\t0.2\n");
+  folder.write("texts/words.vocab", "a\nb\n");  // of nothing
+  const Corpus corpus({folder.path("texts")}, {folder.path("missing")});
+  EXPECT_THAT(names(corpus), ElementsAre(folder.path("texts/text"), folder.path("texts/words.vocab")));
+  std::vector<std::string> left_out;
+  for (const Corpus::NotRead& file : corpus.not_read()) left_out.push_back(file.path + ": " + file.kind);
+  const std::string below = folder.path("texts/");
+  EXPECT_THAT(left_out, ElementsAre(below + "m: a model", below + "t.metadata.tsv: the words of vectors",
+                                    below + "t.vectors.tsv: vectors", below + "v: vectors",
+                                    below + "x.npy: vectors", below + "x.npy.vocab: the words of vectors"));
+  EXPECT_EQ(complaint({below + "m"}), below + "m: expected text, found a model");
+  EXPECT_EQ(complaint({below + "v"}), below + "v: expected text, found vectors");
+}
+
+TEST(TextFiles, OutputsInAFolderAreNotRead) {
+  const TemporaryFolder folder;
+  folder.write("texts/a", "text");
+  const std::string output = folder.write("texts/b", "");
+  const Corpus corpus({folder.path("texts")}, {folder.path("texts/../texts/b")});
+  EXPECT_THAT(names(corpus), ElementsAre(folder.path("texts/a")));
+  EXPECT_TRUE(corpus.not_read().empty());
+  std::filesystem::remove(folder.path("texts/a"));
+  EXPECT_THAT(thrown_message([&] { const Corpus none({folder.path("texts")}, {output}); }),
+              HasSubstr("nor do those that warp2vec wrote"));
+}
+
+TEST(TextFiles, AFolderThatCannotBeReadIsNamed) {
+  const TemporaryFolder folder;
+  folder.write("texts/a", "text");
+  std::filesystem::create_directories(folder.path("texts/closed"));
+  std::filesystem::permissions(folder.path(), std::filesystem::perms::all);
+  std::filesystem::permissions(folder.path("texts/closed"), std::filesystem::perms::none);
+  EXPECT_EXIT(
+      {
+        // root may read everything
+        if (::geteuid() == 0 && ::seteuid(65534) != 0) std::perror("seteuid");
+        std::fputs(complaint({folder.path("texts")}).c_str(), stderr);
+        std::exit(0);  // NOLINT(concurrency-mt-unsafe): one thread
+      },
+      testing::ExitedWithCode(0), "cannot read the folder .*texts/closed: Permission denied");
+  std::filesystem::permissions(folder.path("texts/closed"), std::filesystem::perms::all);
 }
 
 TEST(TextFiles, PathsOfAnyLength) {

@@ -152,7 +152,7 @@ void check_study(const BenchOptions& options) {
 void check_files(const BenchOptions& options) {
   std::vector<NamedPath> outputs;
   for (const char* name : {kResultsFile, kReportFile, kRunFolder, kTextFolder})
-    outputs.push_back({"--output", (std::filesystem::path(options.output) / name).string()});
+    outputs.push_back({"--output", (std::filesystem::path(options.output) / name).string(), true});
   std::vector<NamedPath> inputs;
   const auto add = [&inputs](const char* flag, const std::vector<std::string>& paths) {
     for (const std::string& path : paths) inputs.push_back({flag, path});

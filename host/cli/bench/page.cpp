@@ -163,13 +163,17 @@ class PlacedAxis {
 }  // namespace
 
 std::string plain_text(const Table& table) {
+  std::vector<std::vector<std::string>> rows = table.rows;
   std::vector<std::size_t> widths;
-  for (const std::vector<std::string>& row : table.rows) {
+  for (std::vector<std::string>& row : rows) {
     widths.resize(std::max(widths.size(), row.size()), 0);
-    for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], display_width(row[c]));
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      row[c] = printable(row[c]);
+      widths[c] = std::max(widths[c], display_width(row[c]));
+    }
   }
-  std::string out = table.title + "\n";
-  for (const std::vector<std::string>& row : table.rows) {
+  std::string out = printable(table.title) + "\n";
+  for (const std::vector<std::string>& row : rows) {
     for (std::size_t c = 0; c < row.size(); ++c)
       out += c + 1 < row.size() ? pad_right(row[c], widths[c] + 2) : row[c];
     out += '\n';

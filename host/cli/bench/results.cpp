@@ -12,7 +12,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
-#include <fstream>
 #include <new>
 #include <system_error>
 #include <utility>
@@ -95,10 +94,9 @@ ResultsFile::ResultsFile(const std::string& folder, std::string part, json conte
   content_["kind"] = kKind;
   content_.at(part_)["runs"] = json::array();
   check_writable(path_);
-  std::ifstream in(path_, std::ios::binary);
-  if (!in) return;
+  if (!std::filesystem::exists(path_)) return;
   try {
-    take_over(json::parse(in));
+    take_over(json::parse(read_whole(path_)));
   } catch (const json::exception& error) {
     throw Error(path_ + " is not a benchmark's results (" + error.what() + "): give another --output");
   }

@@ -8,6 +8,7 @@
 #include "host/cli/bench/summary.h"
 #include "host/cli/bench/synthetic_text.h"
 #include "host/cli/run/interrupt.h"
+#include "host/cli/run/vocabulary_source.h"
 #include "host/cli/terminal/text.h"
 #include "host/text/text_files.h"
 
@@ -153,12 +154,12 @@ std::string modified(const Corpus& corpus) {
   return format_time(newest, "%Y-%m-%dT%H:%M:%SZ");
 }
 
-json settings_of(const BenchOptions& options) {
+json settings_of(const BenchOptions& options, ProgressDisplay& display) {
   json settings = shared_settings(options.config);
   if (options.synthetic) {
     settings["min_count"] = 1;
   } else {
-    const Corpus corpus(options.inputs);
+    const Corpus corpus = open_texts(options.inputs, {}, "", display);
     settings["inputs"] = options.inputs;
     settings["input_bytes"] = corpus.bytes();
     settings["input_modified"] = modified(corpus);
@@ -253,8 +254,8 @@ Part trainings_part(const BenchOptions& options, ProgressDisplay& display) {
     run["quality"] = quality_of(vectors, options);
     return run;
   };
-  return {options.synthetic ? "synthetic" : "trainings", settings_of(options), trained_cells(options),
-          measure};
+  return {options.synthetic ? "synthetic" : "trainings", settings_of(options, display),
+          trained_cells(options), measure};
 }
 
 }  // namespace warp2vec::cli::bench

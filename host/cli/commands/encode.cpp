@@ -36,7 +36,7 @@ void require_corpus_space(const TrainOptions& options, const Vocabulary& vocabul
 }
 
 void write_corpus(const TrainOptions& options, ProgressDisplay& display) {
-  const Corpus corpus(options.inputs, options.scratch_folder);
+  const Corpus corpus = open_texts(options.inputs, {options.output}, options.scratch_folder, display);
   // From here on, a signal ends the command where it removes its temporary file.
   const SignalGuard guard(SignalAction::stop);
   const Vocabulary vocabulary = find_vocabulary(options, nullptr, &corpus, display).vocabulary;

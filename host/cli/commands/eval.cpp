@@ -34,17 +34,19 @@ std::string of(std::int64_t part, std::int64_t whole) {
 
 void write_text(std::ostream& out, const Results& results) {
   for (const PairsResult& r : results.pairs) {
-    out << r.file << "\n  Spearman's rho "
+    out << printable(r.file) << "\n  Spearman's rho "
         << (std::isnan(r.spearman) ? "undefined" : format_fixed(r.spearman, 4)) << "   pairs "
         << of(r.found, r.total) << " (" << percent(r.found, r.total) << ")\n";
   }
   for (const AnalogyResult& r : results.analogies) {
     std::size_t width = 10;
-    for (const AnalogySection& section : r.sections) width = std::max(width, display_width(section.name));
-    out << r.file << "\n  " << pad_right("section", width) << "  accuracy  correct           questions\n";
+    for (const AnalogySection& section : r.sections)
+      width = std::max(width, display_width(printable(section.name)));
+    out << printable(r.file) << "\n  " << pad_right("section", width)
+        << "  accuracy  correct           questions\n";
     const auto row = [&](const std::string& name, const AnalogySection& s) {
-      out << "  " << pad_right(name, width) << "  " << pad_right(percent(s.correct, s.found), 8) << "  "
-          << pad_right(of(s.correct, s.found), 16) << "  " << of(s.found, s.total) << " ("
+      out << "  " << pad_right(printable(name), width) << "  " << pad_right(percent(s.correct, s.found), 8)
+          << "  " << pad_right(of(s.correct, s.found), 16) << "  " << of(s.found, s.total) << " ("
           << percent(s.found, s.total) << ")\n";
     };
     for (const AnalogySection& section : r.sections) row(section.name, section);
@@ -131,7 +133,8 @@ int run_eval(const Arguments& arguments) {
   for (const std::string& file : analogy_files)
     results.analogies.push_back(evaluate_analogies(space, file, options));
   if (as_json) {
-    std::cout << to_json(results, path, space).dump(2, ' ', false, json::error_handler_t::replace) << "\n";
+    // ASCII only, so that no terminal obeys a name; JSON's escapes keep it exact.
+    std::cout << to_json(results, path, space).dump(2, ' ', true, json::error_handler_t::replace) << "\n";
   } else {
     write_text(std::cout, results);
   }

@@ -21,7 +21,7 @@ namespace warp2vec::cli {
 namespace {
 
 void row(const std::string& name, const std::string& value) {
-  std::cout << pad_right(name, 16) << value << "\n";
+  std::cout << pad_right(name, 16) << printable(value) << "\n";
 }
 
 std::string simd_targets() {
@@ -47,7 +47,7 @@ void describe_build() {
 }
 
 void describe_devices() {
-  for (const std::string& line : describe_gpus(find_gpus(true))) std::cout << line << "\n";
+  for (const std::string& line : describe_gpus(find_gpus(true))) std::cout << printable(line) << "\n";
 }
 
 template <class WordAt>

@@ -131,7 +131,7 @@ PlanInput measure(const PlanFlags& given) {
     return plan_input(load_vocabulary(options.read_vocab, options.config, display), options.config);
   if (encoded_settings(options.inputs))
     return plan_input(EncodedCorpus(options.inputs.front()).vocabulary(), options.config, true);
-  const Corpus corpus(options.inputs, options.scratch_folder);
+  const Corpus corpus = open_texts(options.inputs, {}, options.scratch_folder, display);
   return plan_input(count_vocabulary(corpus, options, display), options.config);
 }
 

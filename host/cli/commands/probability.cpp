@@ -30,12 +30,15 @@ std::vector<WordProbability> probabilities_of(const TrainedModel& model, WordId 
 
 void write_table(std::ostream& out, const std::string& context, const Vocabulary& vocabulary,
                  const std::vector<WordProbability>& words) {
+  const auto shown = [&vocabulary](const WordProbability& row) {
+    return printable(vocabulary.word(row.word));
+  };
   std::size_t width = display_width("word");
-  for (const WordProbability& row : words) width = std::max(width, display_width(vocabulary.word(row.word)));
-  out << "P(word | " << context << ")\n  " << pad_right("word", width) << "  "
+  for (const WordProbability& row : words) width = std::max(width, display_width(shown(row)));
+  out << "P(word | " << printable(context) << ")\n  " << pad_right("word", width) << "  "
       << pad_right("log P", kLogColumn) << "  P\n";
   for (const WordProbability& row : words)
-    out << "  " << pad_right(vocabulary.word(row.word), width) << "  "
+    out << "  " << pad_right(shown(row), width) << "  "
         << pad_right(format_fixed(row.log_probability, kDecimals), kLogColumn) << "  "
         << format_significant(std::exp(row.log_probability), kDecimals) << "\n";
 }

@@ -4,6 +4,7 @@
 #include "host/cli/run/encoded_input.h"
 #include "host/cli/run/interrupt.h"
 #include "host/cli/run/resumed_run.h"
+#include "host/cli/run/run_outputs.h"
 #include "host/cli/run/scratch.h"
 #include "host/cli/run/training_run.h"
 #include "host/cli/run/vocabulary_source.h"
@@ -50,7 +51,9 @@ int dry_run(const TrainOptions& options, const EarlierRun& earlier, ProgressDisp
     return plan(plan_input(EncodedCorpus(options.inputs.front()).vocabulary(), options.config, encoded));
   const InitialValues* const init = earlier.init ? &*earlier.init : nullptr;
   std::optional<Corpus> corpus;
-  if (is_counted(options, init)) corpus.emplace(options.inputs, options.scratch_folder);
+  if (is_counted(options, init))
+    corpus.emplace(
+        open_texts(options.inputs, paths_of(outputs_of(options)), options.scratch_folder, display));
   return plan(
       plan_input(find_vocabulary(options, init, corpus ? &*corpus : nullptr, display), options.config));
 }

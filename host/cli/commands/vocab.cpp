@@ -16,7 +16,7 @@ namespace {
 CorpusCounts count(const TrainOptions& options) {
   const SignalGuard guard(SignalAction::ignore_closed_pipes);
   ProgressDisplay display = ProgressDisplay::on_stderr(options.quiet);
-  return count_vocabulary(Corpus(options.inputs, options.scratch_folder), options, display);
+  return count_vocabulary(open_texts(options.inputs, {}, options.scratch_folder, display), options, display);
 }
 
 }  // namespace
@@ -38,7 +38,7 @@ int run_vocab(const Arguments& arguments) {
   if (options.inputs.empty()) throw UsageError("vocab needs --input PATH");
   if (options.output.empty()) throw UsageError("vocab needs --output FILE");
 
-  check_distinct({{"--output", options.output}}, named("--input", options.inputs));
+  check_distinct({{"--output", options.output, true}}, named("--input", options.inputs));
   check_scratch_folder(options);
   check_writable(options.output);
   const CorpusCounts counts = count(options);

@@ -23,7 +23,8 @@ using FileId = std::pair<dev_t, ino_t>;
 
 // A path and what it refers to now.
 struct Place {
-  explicit Place(const NamedPath& named) : flag(named.flag), path(named.path) {
+  explicit Place(const NamedPath& named)
+      : flag(named.flag), path(named.path), looks_like_text(named.looks_like_text) {
     struct stat status {};
     if (::stat(path.c_str(), &status) == 0) {
       id = FileId(status.st_dev, status.st_ino);
@@ -41,6 +42,7 @@ struct Place {
 
   std::string flag;
   std::string path;
+  bool looks_like_text = false;
   std::optional<FileId> id;
   bool regular = false;
   bool folder = false;
@@ -82,9 +84,9 @@ std::set<FileId> ids_of(const std::vector<std::string>& files) {
 void check_against_texts(const Place& output, const Place& folder, const std::set<FileId>& texts) {
   if (output.exists() && texts.contains(*output.id)) refuse_same(output, folder);
   const fs::path way = way_below(output.canonical, folder.canonical);
-  if (!output.exists() && !way.empty() && !is_hidden(way))
-    throw UsageError(output.flag + " " + output.path + " would be a text in the folder " + folder.flag + " " +
-                     folder.path + ", of which all files are read: give another place");
+  if (output.looks_like_text && !way.empty() && !is_hidden(way))
+    throw UsageError(output.flag + " " + output.path + " would be taken for a text in the folder " +
+                     folder.flag + " " + folder.path + ": give another place");
 }
 
 void check_against(const Place& output, const Place& other) {
@@ -103,6 +105,13 @@ std::vector<NamedPath> named(const std::string& flag, const std::vector<std::str
   return all;
 }
 
+std::vector<std::string> paths_of(const std::vector<NamedPath>& files) {
+  std::vector<std::string> paths;
+  paths.reserve(files.size());
+  for (const NamedPath& file : files) paths.push_back(file.path);
+  return paths;
+}
+
 void check_distinct(const std::vector<NamedPath>& outputs, const std::vector<NamedPath>& inputs) {
   std::vector<Place> written;
   for (const NamedPath& output : outputs) {
@@ -118,7 +127,7 @@ void check_distinct(const std::vector<NamedPath>& outputs, const std::vector<Nam
   }
   for (const Place& input : read) {
     if (!input.folder) continue;
-    const std::set<FileId> texts = ids_of(texts_in(input.path));
+    const std::set<FileId> texts = ids_of(files_in(input.path).texts);
     for (const Place& output : written) check_against_texts(output, input, texts);
   }
 }

@@ -2,6 +2,7 @@
 
 #include <warp2vec/error.h>
 
+#include "host/io/atomic_file.h"
 #include "host/io/input_file.h"
 
 #include <nlohmann/json.hpp>
@@ -17,6 +18,7 @@ namespace warp2vec::cli {
 
 MetricsFile::MetricsFile(const std::string& path, bool append) : path_(path) {
   if (path.empty()) return;
+  require_own_links(path);
   out_.open(path, std::ios::binary | (append ? std::ios::app : std::ios::trunc));
   if (!out_) throw Error("cannot write --metrics " + path + ": " + std::generic_category().message(errno));
 }
@@ -48,10 +50,10 @@ std::int64_t MetricsFile::cut_behind(std::int64_t tokens) {
 }
 
 void MetricsFile::write(const nlohmann::json& object) {
-  if (!out_.is_open() || !complete_) return;
+  if (!out_.is_open() || !failure_.empty()) return;
   // Paths and words may contain bytes that are not UTF-8, which JSON does not allow.
   out_ << object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n' << std::flush;
-  complete_ = out_.good();
+  if (!out_) failure_ = std::generic_category().message(errno);
 }
 
 }  // namespace warp2vec::cli

@@ -9,7 +9,7 @@
 
 namespace warp2vec::cli {
 
-/// One JSON object per line, flushed when written. A failed write does not throw; see complete().
+/// One JSON object per line, flushed when written. A failed write does not throw; see failure().
 class MetricsFile {
  public:
   /// Writes nowhere.
@@ -24,13 +24,13 @@ class MetricsFile {
   std::int64_t cut_behind(std::int64_t tokens);
 
   void write(const nlohmann::json& object);
-  /// False once a write has failed.
-  bool complete() const { return complete_; }
+  /// Why a write failed, after which nothing more is written; "" if none did.
+  const std::string& failure() const { return failure_; }
 
  private:
   std::string path_;
   std::ofstream out_;
-  bool complete_ = true;
+  std::string failure_;
 };
 
 }  // namespace warp2vec::cli

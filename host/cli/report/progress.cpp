@@ -95,7 +95,8 @@ void ProgressDisplay::say(const std::string& message) { print("warp2vec: " + mes
 void ProgressDisplay::print(const std::string& line) {
   if (style_ == Style::silent) return;
   clear();
-  *out_ << line << '\n' << std::flush;
+  write_printable(*out_, line);
+  *out_ << '\n' << std::flush;
 }
 
 }  // namespace warp2vec::cli

@@ -41,7 +41,7 @@ class ProgressDisplay {
   void show(const std::string& line);
   /// Shows the line unconditionally and keeps it.
   void show_last(const std::string& line);
-  /// Prints a message, "warp2vec: ...", after clearing the progress line.
+  /// Prints a message of one line, "warp2vec: ...", after clearing the progress line; see write_printable().
   void say(const std::string& message);
   /// The same without the program's name.
   void print(const std::string& line);

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace warp2vec::cli {
 namespace {
@@ -163,32 +164,36 @@ json summary_json(const TrainOptions& options, const RunReport& report, const st
   return summary;
 }
 
-std::string phase_breakdown(const TrainOptions& options, const RunReport& report) {
+std::vector<std::string> phase_breakdown(const TrainOptions& options, const RunReport& report) {
   const PhaseSeconds& s = report.seconds;
-  return "seconds: vocabulary " + seconds_text(s.vocabulary) + ", encode " + seconds_text(s.encode) +
-         ", prepare " + seconds_text(s.prepare) + ", train " + seconds_text(s.train) + ", save " +
-         seconds_text(s.save) + "; total " + seconds_text(s.total()) + "\n" + training_line(options, report) +
-         "\nmemory: peak " + format_bytes(peak_memory()) +
-         (report.gpu ? ", on the GPU " + format_bytes(report.gpu->memory_bytes) : "");
+  return {"seconds: vocabulary " + seconds_text(s.vocabulary) + ", encode " + seconds_text(s.encode) +
+              ", prepare " + seconds_text(s.prepare) + ", train " + seconds_text(s.train) + ", save " +
+              seconds_text(s.save) + "; total " + seconds_text(s.total()),
+          training_line(options, report),
+          "memory: peak " + format_bytes(peak_memory()) +
+              (report.gpu ? ", on the GPU " + format_bytes(report.gpu->memory_bytes) : "")};
 }
 
-std::string text_summary(const TrainOptions& options, const RunReport& report) {
+std::vector<std::string> text_summary(const TrainOptions& options, const RunReport& report) {
   const TrainingSummary& training = report.training;
+  std::vector<std::string> lines{"trained " + with_commas(training.tokens) + " words, " +
+                                 with_commas(training.kept_tokens) + " of them kept by --sample, at " +
+                                 with_commas(std::llround(words_per_second(training))) +
+                                 " words/s; vocabulary " + with_commas(report.vocabulary) + " words"};
   std::string losses;
   for (const double loss : training.epoch_loss) losses += " " + format_fixed(loss, 4);
-  std::string out = "trained " + with_commas(training.tokens) + " words, " +
-                    with_commas(training.kept_tokens) + " of them kept by --sample, at " +
-                    with_commas(std::llround(words_per_second(training))) + " words/s; vocabulary " +
-                    with_commas(report.vocabulary) + " words\n";
-  if (!losses.empty()) out += "loss per epoch:" + losses + "\n";
-  out += phase_breakdown(options, report) + "\n";
-  if (!options.save_model.empty()) out += "model: " + options.save_model + "\n";
+  if (!losses.empty()) lines.push_back("loss per epoch:" + losses);
+  for (std::string& line : phase_breakdown(options, report)) lines.push_back(std::move(line));
+  if (!options.save_model.empty()) lines.push_back("model: " + options.save_model);
   const std::string& path = options.output;
-  if (options.format == VectorFormat::tensorboard)
-    return out + "vectors: " + path + ".vectors.tsv, words: " + path +
-           ".metadata.tsv (to see them, load both at https://projector.tensorflow.org)";
-  return out + "vectors: " + path + " (" + to_string(options.format) +
-         ")\ntry: warp2vec neighbors --vectors " + path + " " + report.example_word;
+  if (options.format == VectorFormat::tensorboard) {
+    lines.push_back("vectors: " + path + ".vectors.tsv, words: " + path +
+                    ".metadata.tsv (to see them, load both at https://projector.tensorflow.org)");
+  } else {
+    lines.push_back("vectors: " + path + " (" + to_string(options.format) + ")");
+    lines.push_back("try: warp2vec neighbors --vectors " + path + " " + report.example_word);
+  }
+  return lines;
 }
 
 std::vector<std::string> training_warnings(const TrainingData& data, const TrainingSummary& summary) {

@@ -53,13 +53,13 @@ nlohmann::json progress_json(const Progress& progress);
 nlohmann::json summary_json(const TrainOptions& options, const RunReport& report, const std::string& state,
                             const std::string& message);
 
-/// The time and memory of a run, in three lines without a trailing newline: the phases of the run; the parts
+/// The time and memory of a run, in three lines: the phases of the run; the parts
 /// of its training (GPU time and transfers, or the number of CPU threads); peak memory. All times are in
 /// seconds.
-std::string phase_breakdown(const TrainOptions& options, const RunReport& report);
+std::vector<std::string> phase_breakdown(const TrainOptions& options, const RunReport& report);
 
-/// A few lines for the user of a run that wrote all of its files, including phase_breakdown().
-std::string text_summary(const TrainOptions& options, const RunReport& report);
+/// The lines for the user of a run that wrote all of its files, including those of phase_breakdown().
+std::vector<std::string> text_summary(const TrainOptions& options, const RunReport& report);
 
 /// "warning: ..." for each reason to doubt a finished run: too few pairs to learn anything, or an epoch with
 /// a loss above that of untrained vectors.

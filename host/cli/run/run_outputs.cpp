@@ -16,6 +16,7 @@
 #include <initializer_list>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 namespace warp2vec::cli {
@@ -47,22 +48,34 @@ void require_replaceable(const TrainOptions& options) {
 
 }  // namespace
 
-void check_outputs(const TrainOptions& options) {
-  check_scratch_folder(options);
+std::vector<NamedPath> partial_outputs_of(const TrainOptions& options) {
   std::vector<NamedPath> outputs;
-  for (const std::string& file : vector_files(options.output, options.format))
-    outputs.push_back({"--output", file});
-  if (!options.save_model.empty()) outputs.push_back({"--save-model", options.save_model});
-  if (!options.save_vocab.empty()) outputs.push_back({"--save-vocab", options.save_vocab});
-  if (!options.checkpoint.empty()) outputs.push_back({"--checkpoint", options.checkpoint});
-  // Written by an interrupted run.
-  if (!is_special_file(options.output))
-    for (const std::string& file : vector_files(with_suffix(options.output, kPartial), options.format))
-      outputs.push_back({"--output", file});
+  if (!options.output.empty() && !is_special_file(options.output))
+    outputs = named("--output", vector_files(with_suffix(options.output, kPartial), options.format));
   if (!options.save_model.empty() && !is_special_file(options.save_model))
     outputs.push_back({"--save-model", with_suffix(options.save_model, kPartial)});
-  for (const NamedPath& output : outputs) check_writable(output.path);
-  if (!options.metrics.empty()) outputs.push_back({"--metrics", options.metrics});
+  return outputs;
+}
+
+std::vector<NamedPath> outputs_of(const TrainOptions& options) {
+  std::vector<NamedPath> outputs;
+  if (!options.output.empty()) outputs = named("--output", vector_files(options.output, options.format));
+  const auto add = [&outputs](const char* flag, const std::string& path, bool looks_like_text = false) {
+    if (!path.empty()) outputs.push_back({flag, path, looks_like_text});
+  };
+  add("--save-model", options.save_model);
+  add("--save-vocab", options.save_vocab, true);
+  add("--checkpoint", options.checkpoint);
+  for (NamedPath& output : partial_outputs_of(options)) outputs.push_back(std::move(output));
+  add("--metrics", options.metrics);
+  return outputs;
+}
+
+void check_outputs(const TrainOptions& options) {
+  check_scratch_folder(options);
+  const std::vector<NamedPath> outputs = outputs_of(options);
+  for (const NamedPath& output : outputs)
+    if (output.flag != "--metrics") check_writable(output.path);  // which is opened at once
   std::vector<NamedPath> inputs = named("--input", options.inputs);
   if (!options.config_file.empty()) inputs.push_back({"--config", options.config_file});
   check_distinct(outputs, inputs);

@@ -66,8 +66,8 @@ int TrainingRun::run() {
   try {
     const int status = train_and_save();
     summarize(status == 0 ? "finished" : "interrupted", "");
-    if (!metrics_.complete())
-      throw Error("--metrics " + options_.metrics + " is incomplete: a write to it failed");
+    if (!metrics_.failure().empty())
+      throw Error("--metrics " + options_.metrics + " is incomplete: " + metrics_.failure());
     return status;
   } catch (const Interrupted& interrupted) {
     summarize("interrupted", "");
@@ -81,7 +81,9 @@ int TrainingRun::run() {
 
 int TrainingRun::train_and_save() {
   const bool is_encoded = encoded_settings(options_.inputs).has_value();
-  if (!is_encoded) corpus_.emplace(options_.inputs, options_.scratch_folder);
+  if (!is_encoded)
+    corpus_.emplace(
+        open_texts(options_.inputs, paths_of(outputs_of(options_)), options_.scratch_folder, display_));
   // From here on, signals request a stop instead of ending the process.
   const SignalGuard stop(SignalAction::stop);
   std::optional<SignalGuard> save;
@@ -354,8 +356,13 @@ int TrainingRun::finish(const TrainingData& data, const Embeddings& embeddings) 
       throw Error(files.failure() + "; " + files.places("the vectors"));
     }
   }
+  // What an earlier run saved when it was stopped may be wanted, or taken for something newer.
+  for (const NamedPath& partial : partial_outputs_of(options_))
+    if (is_same_file(partial.path, partial.path))
+      display_.say("note: " + partial.path +
+                   " is of an earlier run that was stopped; this run did not touch it");
   for (const std::string& warning : training_warnings(data, report_.training)) display_.say(warning);
-  display_.print(text_summary(options_, report_));
+  for (const std::string& line : text_summary(options_, report_)) display_.print(line);
   if (!saved)
     throw Error("the finished run is not in --checkpoint " + options_.checkpoint + "; " +
                 files.places("the vectors"));

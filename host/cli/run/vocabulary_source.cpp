@@ -7,6 +7,7 @@
 #include "host/cli/terminal/text.h"
 #include "host/io/scratch_file.h"
 
+#include <algorithm>
 #include <chrono>
 #include <string_view>
 #include <utility>
@@ -29,6 +30,21 @@ ReadProgress reading_progress(ProgressDisplay& display, const std::string& what,
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
     display.show(format_reading(what, done, bytes, tokens, elapsed.count()));
   };
+}
+
+Corpus open_texts(const std::vector<std::string>& inputs, const std::vector<std::string>& outputs,
+                  const std::string& scratch_folder, ProgressDisplay& display) {
+  constexpr std::size_t kNamed = 3;
+  Corpus corpus(inputs, outputs, scratch_folder);
+  const std::vector<Corpus::NotRead>& files = corpus.not_read();
+  if (files.empty()) return corpus;
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < std::min(files.size(), kNamed); ++i)
+    names.push_back(files[i].path + " (" + files[i].kind + ")");
+  if (files.size() > kNamed)
+    names.push_back(with_commas(static_cast<std::int64_t>(files.size() - kNamed)) + " more");
+  display.say("note: not read, since warp2vec wrote it: " + joined(names));
+  return corpus;
 }
 
 CorpusCounts count_vocabulary(const Corpus& corpus, const TrainOptions& options, ProgressDisplay& display) {

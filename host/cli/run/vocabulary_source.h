@@ -8,12 +8,18 @@
 #include "host/cli/report/progress.h"
 
 #include <string>
+#include <vector>
 
 namespace warp2vec::cli {
 
 /// Shows the progress of `what`, of `bytes` bytes in all; throws Interrupted after Ctrl-C. `display` must
 /// outlive the result.
 ReadProgress reading_progress(ProgressDisplay& display, const std::string& what, std::int64_t bytes);
+
+/// The texts of --input, and one line about files in its folders that are not read. `outputs`,
+/// `scratch_folder`: as of Corpus.
+Corpus open_texts(const std::vector<std::string>& inputs, const std::vector<std::string>& outputs,
+                  const std::string& scratch_folder, ProgressDisplay& display);
 
 /// Counts the words in the memory that `options` allow.
 CorpusCounts count_vocabulary(const Corpus& corpus, const TrainOptions& options, ProgressDisplay& display);

@@ -1,5 +1,7 @@
 #include "host/cli/terminal/text.h"
 
+#include "host/io/utf8.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -8,6 +10,35 @@
 #include <numeric>
 
 namespace warp2vec::cli {
+namespace {
+
+// Passes the printable form of `text` to `append`, piece by piece.
+template <class Append>
+void escape(std::string_view text, const Append& append) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  while (!text.empty()) {
+    const std::size_t shown = printable_bytes(text);
+    append(text.substr(0, shown));
+    text.remove_prefix(shown);
+    if (text.empty()) return;
+    const auto byte = static_cast<unsigned char>(text.front());
+    const std::array<char, 4> code{'\\', 'x', kDigits[byte / 16], kDigits[byte % 16]};
+    append(std::string_view(code.data(), code.size()));
+    text.remove_prefix(1);
+  }
+}
+
+}  // namespace
+
+void write_printable(std::ostream& out, std::string_view text) {
+  escape(text, [&out](std::string_view piece) { out << piece; });
+}
+
+std::string printable(std::string_view text) {
+  std::string out;
+  escape(text, [&out](std::string_view piece) { out += piece; });
+  return out;
+}
 
 std::string with_commas(std::int64_t value) {
   std::string digits = std::to_string(value);

@@ -1,13 +1,21 @@
 #pragma once
-/// Human-readable numbers, sizes and times.
+/// What a person reads: numbers, sizes, times, and text that a terminal must not obey.
 
 #include <cstdint>
 #include <ctime>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace warp2vec::cli {
+
+/// Writes `text`, which may come from a file or an argument, so that a terminal shows it and obeys nothing in
+/// it: bytes other than printable_bytes() become "\x1b". Allocates nothing.
+void write_printable(std::ostream& out, std::string_view text);
+
+/// The same as a string.
+std::string printable(std::string_view text);
 
 /// 1234567 -> "1,234,567".
 std::string with_commas(std::int64_t value);

@@ -3,7 +3,7 @@
 
 #include "host/files/models/checkpoint_layout.h"
 #include "host/files/models/model_file.h"
-#include "host/io/input_file.h"
+#include "host/io/mapped_file.h"
 
 #include <string_view>
 
@@ -40,19 +40,21 @@ Checkpoint without_parameters(const ModelFile& file) {
 }  // namespace
 
 Checkpoint load_checkpoint(const std::string& path) {
-  const FileMapping mapping(path);
-  const ModelFile file(kCheckpointFile, path, mapping.text(), kCheckpointSections);
-  Checkpoint checkpoint = without_parameters(file);
-  checkpoint.vocabulary = file.vocabulary();
-  file.tree(checkpoint.vocabulary);  // checked only: the tree is rebuilt from the counts
-  checkpoint.embeddings = file.embeddings();
-  return checkpoint;
+  return read_mapped(path, [&path](std::string_view bytes) {
+    const ModelFile file(kCheckpointFile, path, bytes, kCheckpointSections);
+    Checkpoint checkpoint = without_parameters(file);
+    checkpoint.vocabulary = file.vocabulary();
+    file.tree(checkpoint.vocabulary);  // checked only: the tree is rebuilt from the counts
+    checkpoint.embeddings = file.embeddings();
+    return checkpoint;
+  });
 }
 
 bool is_unfinished(const std::string& checkpoint) {
-  const FileMapping mapping(checkpoint);
-  const ModelFile file(kCheckpointFile, checkpoint, mapping.text(), kCheckpointSections);
-  return without_parameters(file).state.epoch < file.settings().config.epochs;
+  return read_mapped(checkpoint, [&checkpoint](std::string_view bytes) {
+    const ModelFile file(kCheckpointFile, checkpoint, bytes, kCheckpointSections);
+    return without_parameters(file).state.epoch < file.settings().config.epochs;
+  });
 }
 
 }  // namespace warp2vec

@@ -2,19 +2,22 @@
 #include <warp2vec/model.h>
 
 #include "host/files/models/model_file.h"
-#include "host/io/input_file.h"
+#include "host/io/mapped_file.h"
+
+#include <string_view>
 
 namespace warp2vec {
 
 TrainedModel load_model(const std::string& path) {
-  const FileMapping mapping(path);
-  const ModelFile file(kModelFile, path, mapping.text());
-  TrainedModel model;
-  model.config = file.settings().config;
-  model.vocabulary = file.vocabulary();
-  model.tree = file.tree(model.vocabulary);
-  model.embeddings = file.embeddings();
-  return model;
+  return read_mapped(path, [&path](std::string_view bytes) {
+    const ModelFile file(kModelFile, path, bytes);
+    TrainedModel model;
+    model.config = file.settings().config;
+    model.vocabulary = file.vocabulary();
+    model.tree = file.tree(model.vocabulary);
+    model.embeddings = file.embeddings();
+    return model;
+  });
 }
 
 }  // namespace warp2vec

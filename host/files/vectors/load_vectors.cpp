@@ -4,7 +4,7 @@
 #include "host/files/section_file.h"
 #include "host/files/vectors/npy_header.h"
 #include "host/files/vectors/vector_readers.h"
-#include "host/io/input_file.h"
+#include "host/io/mapped_file.h"
 #include "host/io/utf8.h"
 
 #include <algorithm>
@@ -118,10 +118,11 @@ void require_unique(const std::string& path, const std::vector<std::string>& wor
 }  // namespace
 
 WordVectors load_vectors(const std::string& path) {
-  const FileMapping file(path);
-  WordVectors result = read_any_format({path, file.text()});
-  require_unique(path, result.words);
-  return result;
+  return read_mapped(path, [&path](std::string_view bytes) {
+    WordVectors result = read_any_format({path, bytes});
+    require_unique(path, result.words);
+    return result;
+  });
 }
 
 }  // namespace warp2vec

@@ -99,15 +99,6 @@ void write_words(AtomicFile& file, Words words) {
   }
 }
 
-// Commits two files that belong together as close to each other as possible, the one that names the pair
-// last.
-void commit_both(AtomicFile& words, AtomicFile& vectors) {
-  words.finish();
-  vectors.finish();
-  words.commit();
-  vectors.commit();
-}
-
 void save(Words words, const Matrix& vectors, const std::string& path, VectorFormat format) {
   check(words, vectors, path);
   switch (format) {
@@ -132,14 +123,14 @@ void save(Words words, const Matrix& vectors, const std::string& path, VectorFor
       AtomicFile list(path + ".vocab");
       write_npy(matrix, vectors);
       write_words(list, words);
-      return commit_both(list, matrix);
+      return AtomicFile::commit_pair(matrix, list);
     }
     case VectorFormat::tensorboard: {
       AtomicFile table(path + ".vectors.tsv");
       AtomicFile list(path + ".metadata.tsv");
       write_tab_separated(table, vectors);
       write_words(list, words);
-      return commit_both(list, table);
+      return AtomicFile::commit_pair(table, list);
     }
   }
 }

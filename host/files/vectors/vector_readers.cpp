@@ -3,8 +3,8 @@
 #include <warp2vec/error.h>
 
 #include "host/files/vectors/npy_header.h"
-#include "host/io/input_file.h"
 #include "host/io/lines.h"
+#include "host/io/mapped_file.h"
 #include "host/io/utf8.h"
 
 #include <algorithm>
@@ -155,11 +155,10 @@ WordVectors read_binary_vectors(const VectorSource& source, const std::vector<Bi
 namespace {
 
 // The words of PATH.vocab, one per line. `rows` matches the size of the matrix file.
-std::vector<std::string> read_words(const std::string& path, std::int64_t rows) {
-  const FileMapping file(path);
+std::vector<std::string> read_words(const std::string& path, std::string_view text, std::int64_t rows) {
   std::vector<std::string> words;
   words.reserve(static_cast<std::size_t>(rows));
-  Lines lines(path, file.text());
+  Lines lines(path, text);
   for (std::string_view line; lines.next(line);) {
     if (static_cast<std::int64_t>(words.size()) == rows)
       lines.fail("expected the end of the file: there are " + std::to_string(rows) + " vectors");
@@ -177,7 +176,9 @@ std::vector<std::string> read_words(const std::string& path, std::int64_t rows) 
 WordVectors read_npy_vectors(const VectorSource& source) {
   const NpyHeader header = read_npy_header(source);
   WordVectors result;
-  result.words = read_words(source.path + ".vocab", header.rows);
+  const std::string words = source.path + ".vocab";
+  result.words =
+      read_mapped(words, [&](std::string_view text) { return read_words(words, text, header.rows); });
   result.vectors = Matrix(header.rows, header.cols);
   std::size_t at = header.size;
   for (std::int64_t r = 0; r < header.rows; ++r) {

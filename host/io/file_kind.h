@@ -1,0 +1,17 @@
+#pragma once
+/// Recognises files that this program writes, so that they are not read as text.
+
+#include <cstddef>
+#include <string_view>
+
+namespace warp2vec {
+
+/// How much of a file's beginning kind_of_product() needs, if the file has as much.
+inline constexpr std::size_t kKindBytes = std::size_t{64} << 10;
+
+/// What a file with this beginning is: "a model", "a checkpoint", "an encoded corpus", "vectors" (in any
+/// format; of two files, the one with the numbers) or "metrics". "" for anything else: text, but also
+/// vocabularies and the words of vectors, which text may look like.
+std::string_view kind_of_product(std::string_view beginning);
+
+}  // namespace warp2vec

@@ -1,0 +1,320 @@
+#include "tests/fuzz/targets.h"
+
+#include <warp2vec/checkpoint.h>
+#include <warp2vec/corpus.h>
+#include <warp2vec/encoded_corpus.h>
+#include <warp2vec/evaluate.h>
+#include <warp2vec/model.h>
+#include <warp2vec/word_vectors.h>
+
+#include "host/cli/bench/report.h"
+#include "host/cli/bench/results.h"
+#include "host/cli/flags/train_options.h"
+#include "host/cli/terminal/text.h"
+#include "host/io/file_kind.h"
+#include "host/io/utf8.h"
+#include "tests/support/checkpoint_samples.h"
+#include "tests/support/compressed.h"
+#include "tests/support/model_samples.h"
+#include "tests/support/vector_samples.h"
+
+#include <cmath>
+#include <cstdlib>
+#include <functional>
+#include <iostream>
+#include <set>
+#include <stdexcept>
+
+namespace warp2vec::fuzz {
+namespace {
+
+using nlohmann::json;
+using Bytes = std::vector<std::string>;
+
+void require(bool holds, const char* what) {
+  if (holds) return;
+  std::cerr << "the reader's contract is broken: " << what << "\n";
+  std::abort();
+}
+
+const TemporaryFolder& folder() {
+  static const TemporaryFolder one;
+  return one;
+}
+
+// Whether `read` accepts a file with these bytes, of which it gets the path. What it refuses must be named.
+bool accepts(const std::string& bytes, const std::function<void(const std::string& path)>& read) {
+  const std::string path = folder().write("file", bytes);
+  try {
+    read(path);
+    return true;
+  } catch (const Error& error) {
+    require(std::string_view(error.what()).find("file") != std::string_view::npos, "an error names the file");
+    return false;
+  }
+}
+
+// Files with checksums are read as they are, and with checksums that fit, which exercises the other checks.
+bool accepts_sealed(const std::string& bytes, const std::function<void(const std::string& path)>& read) {
+  const bool as_they_are = accepts(bytes, read);
+  return accepts(sealed(bytes), read) || as_they_are;
+}
+
+void check_vectors(const std::string& path) {
+  const WordVectors vectors = load_vectors(path);
+  require(vectors.size() >= 1 && vectors.dim() >= 1, "there are vectors");
+  require(static_cast<std::int64_t>(vectors.words.size()) == vectors.size(), "each vector has a word");
+  require(std::set<std::string>(vectors.words.begin(), vectors.words.end()).size() == vectors.words.size(),
+          "words are unique");
+  for (const std::string& word : vectors.words) require(!word.empty(), "words are not empty");
+  for (const float value : values_of(vectors)) require(std::isfinite(value), "values are finite");
+}
+
+WordVectors five_vectors(std::int32_t dim) {
+  const std::vector<float> values(static_cast<std::size_t>(5 * dim), 0.25F);
+  return make_vectors({"the", "of", "3", "κόσμος", "a"}, dim, values);
+}
+
+Bytes vector_seeds() {
+  Bytes seeds{"1 1\na 0.5\n", "2 2\r\na 1e-3 -2\r\nb 0 3.5 \r\n"};
+  for (const VectorFormat format : {VectorFormat::binary, VectorFormat::text, VectorFormat::glove})
+    for (const std::int32_t dim : {1, 3, 40}) {
+      save_vectors(five_vectors(dim), folder().path("v"), format);
+      seeds.push_back(folder().read("v"));
+    }
+  return seeds;
+}
+
+// One byte with the size of the list of words, the list, and the array.
+Bytes npy_seeds() {
+  Bytes seeds;
+  for (const std::int32_t dim : {1, 3}) {
+    save_vectors(five_vectors(dim), folder().path("v.npy"), VectorFormat::npy);
+    const std::string words = folder().read("v.npy.vocab");
+    seeds.push_back(static_cast<char>(words.size()) + words + folder().read("v.npy"));
+  }
+  return seeds;
+}
+
+bool read_npy(const std::string& bytes) {
+  if (bytes.empty()) return false;
+  const std::size_t size = static_cast<unsigned char>(bytes.front());
+  folder().write("file.vocab", std::string_view(bytes).substr(1, size));
+  return accepts(bytes.size() > size ? bytes.substr(1 + size) : "", check_vectors);
+}
+
+Bytes model_seeds() {
+  Bytes seeds;
+  for (const char* loss : {"ns", "ns+hs", "softmax"}) seeds.push_back(model_bytes(sample_model(loss, 4, 2)));
+  return seeds;
+}
+
+void check_model(const std::string& path) {
+  const TrainedModel model = load_model(path);
+  const std::int64_t words = model.vocabulary.size();
+  require(words >= 2 && model.embeddings.input.rows() == words, "each word has a vector");
+  require(model.embeddings.input.cols() == model.config.dim, "vectors have the dimension of the settings");
+  for (std::int64_t w = 0; w < words; ++w) {
+    const auto id = static_cast<WordId>(w);
+    require(model.vocabulary.find(model.vocabulary.word(id)) == id, "words are found");
+    if (has_probabilities(model.config.loss))
+      require(!(log_probability(model, id, WordId{0}) > 1e-6), "a probability is at most 1");
+  }
+}
+
+Bytes checkpoint_seeds() {
+  const SyntheticCorpus corpus = zipf_corpus(6, 60, 6);
+  Config config = config_of("ns+hs", Sharing::tile, 3);
+  config.epochs = 3;
+  TrainingState state;
+  state.epoch = 1;
+  state.kept_done = 64;
+  state.summary.epoch_loss = {4.5};
+  state.summary.tokens = 70;
+  state.summary.kept_tokens = 66;
+  state.summary.pairs = 200;
+  const TrainingData data(config, corpus.vocabulary, corpus.tokens);
+  save_checkpoint(data, initial_embeddings(corpus.vocabulary.size(), config), state,
+                  fingerprint_of(corpus.tokens, 1), {"warp2vec train", "--dim", "3"}, folder().path("c"));
+  return {folder().read("c")};
+}
+
+constexpr const char* kText = "a b\nb a b\nc d a\n\xc3\xa9t\xc3\xa9 \xff a b\r\n";
+
+Bytes encoded_seeds() {
+  const Corpus corpus({folder().write("a", kText), folder().write("b", "a c")});
+  const Vocabulary vocabulary = count_words(corpus, 1, 0, 1).vocabulary;
+  CorpusFileWriter writer(vocabulary, {1, 0}, folder().path("ids"));
+  encode(corpus, vocabulary, 1, writer);
+  writer.commit();
+  return {folder().read("ids")};
+}
+
+void check_encoded(const std::string& path) {
+  settings_of_encoded(path);
+  const EncodedCorpus corpus(path);
+  TokenBuffer buffer;
+  const TokenRun run = corpus.read(0, corpus.tokens(), buffer);
+  for (const WordId id : run.ids) require(row_of(id) < corpus.vocabulary().size(), "ids are words");
+}
+
+Bytes text_seeds() {
+  const std::string text = kText;
+  return {text,        gzip(text), gzip(text) + gzip(text), zstd(text),
+          bzip2(text), xz(text),   "\xEF\xBB\xBF" + text};
+}
+
+void check_text(const std::string& path) {
+  const Corpus corpus({path});
+  const CorpusCounts counts = count_words(corpus, 1, 0, 1);
+  require(counts.vocabulary.total() == counts.tokens, "all words are counted");
+  const TokenStream tokens = encode(corpus, counts.vocabulary, 1);
+  require(tokens.tokens() == counts.tokens, "all words are encoded");
+}
+
+const KeyedVectors& keyed_vectors() {
+  static const KeyedVectors vectors(five_vectors(3));
+  return vectors;
+}
+
+EvaluateOptions one_thread() {
+  EvaluateOptions options;
+  options.threads = 1;
+  return options;
+}
+
+void check_config(const std::string& path) {
+  cli::TrainOptions options;
+  cli::Flags flags("train", "", "");
+  cli::add_train_flags(flags, options);
+  try {
+    flags.parse({"--config", path});
+    cli::check_settings(options.config);
+  } catch (const cli::HelpRequested&) {
+  } catch (const cli::UsageError& error) {
+    throw Error("file: " + std::string(error.what()));  // names the flag, which is as good
+  }
+}
+
+json conditions(const json& settings) {
+  return {{"program", {{"version", "0"}, {"commit", "abc"}}},
+          {"machine", {{"cpu", "some"}, {"cores", 2}, {"threads", 4}}},
+          {"gpus", json::object()},
+          {"bandwidths", {{"cpu", 1e9}}},
+          {"remarks", {{"system", "some"}, {"date", "2026-11-29"}}},
+          {"trainings", {{"settings", settings}}}};
+}
+
+const json kSettings = {{"epochs", 1}, {"inputs", {"text"}}};
+
+Bytes results_seeds() {
+  json content = conditions(kSettings);
+  content["kind"] = "warp2vec bench";
+  for (int round = 1; round <= 2; ++round)
+    for (const char* loss : {"ns", "hs"})
+      content["trainings"]["runs"].push_back({{"cell", cli::bench::Cell{"cpu", loss, 100}},
+                                              {"round", round},
+                                              {"seconds",
+                                               {{"vocabulary", 0.25},
+                                                {"encode", 0.5},
+                                                {"prepare", 0.125},
+                                                {"train", 2.0 * round},
+                                                {"save", 0.1},
+                                                {"together", 3.0}}},
+                                              {"vocabulary", 5000},
+                                              {"trained_tokens", 1'000'000},
+                                              {"pairs", 5'000'000},
+                                              {"peak_memory_bytes", 54'000'000},
+                                              {"gpu_memory_bytes", 0},
+                                              {"loss", 2.5},
+                                              {"loss_curve", {{0.5, 3}, {1, 2.5}}},
+                                              {"quality", {{"spearman p", 0.5}}}});
+  return {content.dump()};
+}
+
+bool read_results(const std::string& bytes) {
+  const std::string path = folder().write("bench/results.json", bytes);
+  try {
+    const cli::bench::ResultsFile results(folder().path("bench"), "trainings", conditions(kSettings));
+    cli::bench::report_page(results.content());
+    for (const cli::bench::Table& table : cli::bench::tables_of(results.content(), "trainings"))
+      cli::bench::plain_text(table);
+    return true;
+  } catch (const Error& error) {
+    require(std::string_view(error.what()).find(path) != std::string_view::npos, "an error names the file");
+  } catch (const json::exception&) {  // which bench reports as an Error
+  }
+  return false;
+}
+
+// What decides whether a file is read as text, and how text is shown.
+bool read_any(const std::string& bytes) {
+  kind_of_product(std::string_view(bytes).substr(0, kKindBytes));
+  const std::string shown = cli::printable(bytes);
+  require(printable_bytes(shown) == shown.size(), "a terminal obeys nothing");
+  upper_case(bytes);
+  return true;
+}
+
+template <void (*check)(const std::string&)>
+bool plain(const std::string& bytes) {
+  return accepts(bytes, check);
+}
+template <void (*check)(const std::string&)>
+bool with_checksums(const std::string& bytes) {
+  return accepts_sealed(bytes, check);
+}
+
+void check_vocabulary(const std::string& path) {
+  const Vocabulary vocabulary = read_vocabulary(path, 1, 0);
+  require(vocabulary.size() > 0 && vocabulary.total() > 0, "there are words");
+}
+void check_pairs(const std::string& path) { evaluate_pairs(keyed_vectors(), path, one_thread()); }
+void check_questions(const std::string& path) { evaluate_analogies(keyed_vectors(), path, one_thread()); }
+void check_checkpoint(const std::string& path) {
+  const Checkpoint checkpoint = load_checkpoint(path);
+  require(checkpoint.embeddings.input.rows() == checkpoint.vocabulary.size(), "each word has a vector");
+  is_unfinished(path);
+}
+
+Bytes any_seeds() {
+  Bytes seeds = vector_seeds();
+  for (const std::string& more : {std::string(kText), std::string("\x1b[31m\xc2\x9b"),
+                                  std::string("{\"tokens_done\":1,\"type\":\"progress\"}\n")})
+    seeds.push_back(more);
+  return seeds;
+}
+
+}  // namespace
+
+const std::vector<Target>& targets() {
+  static const std::vector<Target> all{
+      {"vectors", vector_seeds, plain<check_vectors>},
+      {"npy", npy_seeds, read_npy},
+      {"model", model_seeds, with_checksums<check_model>},
+      {"checkpoint", checkpoint_seeds, with_checksums<check_checkpoint>},
+      {"encoded", encoded_seeds, with_checksums<check_encoded>},
+      {"text", text_seeds, plain<check_text>},
+      {"vocabulary", [] { return Bytes{"the 10\nof 9\na\t1\r\nb 0\n"}; }, plain<check_vocabulary>},
+      {"pairs", [] { return Bytes{"# words\nword1,word2,score\nthe,of,1.5\na\tthe\t2\nthe 3 +3e-1\n"}; },
+       plain<check_pairs>},
+      {"questions", [] { return Bytes{": gram1\nthe of 3 a\n: other\nTHE A of 3\n"}; },
+       plain<check_questions>},
+      {"config",
+       [] {
+         return Bytes{"dim = 4\n# comment\nlr=0.05\nloss = \"hs\"\ninput = [\"a b\", \"c\"]\nquiet = true\n",
+                      "[]\nwindow = 3 # three\n"};
+       },
+       plain<check_config>},
+      {"results", results_seeds, read_results},
+      {"any", any_seeds, read_any}};
+  return all;
+}
+
+const Target& target(std::string_view name) {
+  for (const Target& one : targets())
+    if (name == one.name) return one;
+  throw std::out_of_range("there is no target " + std::string(name));
+}
+
+}  // namespace warp2vec::fuzz
