@@ -87,6 +87,8 @@ TEST(CliFlags, MistakesNameTheFlag) {
   EXPECT_THAT(Sample().refusal({"--output", ""}), HasSubstr("--output needs a value"));
   EXPECT_THAT(Sample().refusal({"--dim"}), HasSubstr("--dim"));
   EXPECT_THAT(Sample().refusal({"--dim", "5", "--dim", "6"}), HasSubstr("--dim"));
+  for (const char* given : {"--quiet=maybe", "--quiet=?"})
+    EXPECT_THAT(Sample().refusal({given}), HasSubstr("expected none, true or false"));
 }
 
 TEST(CliFlags, WordsKeepTheirBrackets) {

@@ -37,7 +37,7 @@ class LargeVectors : public testing::Test {
 };
 
 TEST_F(LargeVectors, NpySizesPassTwoToThe32) {
-  const std::string header = make_npy_header(3000000, 1000);
+  const std::string header = make_npy_header(3000000, 1000, 0);
   const std::int64_t size = 128 + std::int64_t{4} * 3000000 * 1000;
   make(header, size);
   const auto read = [this] {

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <limits>
 #include <string>
@@ -202,11 +203,25 @@ TEST_F(LoadVectors, ATruncatedListOfWordsIsRefused) {
   EXPECT_EQ(complaint_with("a\nb\nc\nd\n"),
             path_ + ".vocab: line 4: expected the end of the file: there are 3 vectors");
   EXPECT_EQ(complaint_with("a\n\nc\n"), path_ + ".vocab: line 2: the word is empty");
-  EXPECT_EQ(complaint_with("a\r\nb\r\nc\r\n"), "");
-  EXPECT_EQ(complaint_with("a\nb\na\n"), path_ + ": the word 'a' appears twice, as vector 1 and as vector 3");
+  EXPECT_EQ(complaint_with("the\r\nκόσμος\r\na\r\n"), "");
   std::filesystem::remove(path_ + ".vocab");
   EXPECT_EQ(thrown_message([&] { load_vectors(path_); }),
             "cannot read " + path_ + ".vocab: No such file or directory");
+}
+
+TEST_F(LoadVectors, WordsOfOtherVectorsAreRefused) {
+  save_vectors(sample_vectors(), path_, VectorFormat::npy);
+  folder_.write(path_ + ".vocab", "a\nb\na\n");
+  EXPECT_THAT(thrown_message([&] { load_vectors(path_); }),
+              StartsWith(path_ + ".vocab: these are not the words of the array: their checksum"));
+  // numpy writes no checksum.
+  std::string array = folder_.read(path_);
+  std::replace(array.begin(), array.begin() + 128, '\t', ' ');
+  folder_.write(path_, array);
+  EXPECT_EQ(thrown_message([&] { load_vectors(path_); }),
+            path_ + ": the word 'a' appears twice, as vector 1 and as vector 3");
+  folder_.write(path_ + ".vocab", "a\nb\nc\n");
+  EXPECT_EQ(load_vectors(path_).words.front(), "a");
 }
 
 TEST_F(LoadVectors, BytesAfterTheLastVectorAreRefused) {

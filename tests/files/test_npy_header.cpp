@@ -28,23 +28,27 @@ std::string complaint(const std::string& bytes) {
   return thrown_message([&] { read(bytes); });
 }
 
-TEST(NpyHeader, IsWrittenAsNumpyDoes) {
-  const std::string header = make_npy_header(3, 2);
+TEST(NpyHeader, IsWrittenAsNumpyDoesWithAChecksumInItsBlanks) {
+  const std::string header = make_npy_header(3, 2, 0x80000005);
   std::string expected = "\x93NUMPY\x01";
   expected += std::string("\0\x76\0", 3);
   expected += "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 2), }";
-  expected.resize(127, ' ');
-  EXPECT_EQ(header, expected + "\n");
+  expected.resize(94, ' ');
+  expected += "\t\t                            \t \t\n";
+  EXPECT_EQ(header, expected);
   for (const std::int64_t rows : {1L, 10L, 99999L, 1L << 40, 1L << 62})
     for (const std::int32_t cols : {1, 300, 2147483647})
-      EXPECT_EQ(make_npy_header(rows, cols).size() % 64, 0U);
+      EXPECT_EQ(make_npy_header(rows, cols, 1).size() % 64, 0U);
 }
 
 TEST(NpyHeader, ReadsWhatItWrites) {
-  const NpyHeader header = read(make_npy_header(3, 2) + std::string(24, '\0'));
-  EXPECT_EQ(header.rows, 3);
-  EXPECT_EQ(header.cols, 2);
-  EXPECT_EQ(header.size, 128U);
+  for (const std::uint32_t crc : {0U, 1U, 0x12345678U, 0xFFFFFFFFU}) {
+    const NpyHeader header = read(make_npy_header(3, 2, crc) + std::string(24, '\0'));
+    EXPECT_EQ(header.rows, 3);
+    EXPECT_EQ(header.cols, 2);
+    EXPECT_EQ(header.size, 128U);
+    EXPECT_EQ(header.words_crc, crc);
+  }
 }
 
 TEST(NpyHeader, ReadsOtherSpellingsOfTheSame) {
@@ -56,6 +60,7 @@ TEST(NpyHeader, ReadsOtherSpellingsOfTheSame) {
         " { 'descr' : '<f4' , 'fortran_order' : False , 'shape' : ( 3 , 2 ) , } \n"}) {
     EXPECT_EQ(complaint(file_with(dictionary)), "") << dictionary;
     EXPECT_EQ(read(file_with(dictionary)).rows, 3);
+    EXPECT_EQ(read(file_with(dictionary)).words_crc, std::nullopt);
   }
 }
 
@@ -94,13 +99,13 @@ TEST(NpyHeader, NamesFileAndOffset) {
 }
 
 TEST(NpyHeader, OnlyVersionOne) {
-  std::string bytes = make_npy_header(3, 2) + std::string(24, '\0');
+  std::string bytes = make_npy_header(3, 2, 7) + std::string(24, '\0');
   bytes[6] = 2;
   EXPECT_EQ(complaint(bytes), "vectors.npy: offset 6: expected version 1.0 of the .npy format");
 }
 
 TEST(NpyHeader, ALengthBeyondTheFileIsRefused) {
-  std::string bytes = make_npy_header(3, 2) + std::string(24, '\0');
+  std::string bytes = make_npy_header(3, 2, 7) + std::string(24, '\0');
   bytes[9] = '\xff';
   EXPECT_EQ(complaint(bytes), "vectors.npy: offset 152: the file ends inside the header");
 }

@@ -1,7 +1,7 @@
 // Feeds a target its seeds, which must be accepted, and damaged copies of them, always the same ones: what
 // libFuzzer does better, for every compiler and within a second.
 //   fuzz_replay TARGET COPIES        fuzz_replay TARGET --write-seeds FOLDER
-//   fuzz_replay TARGET FILE...       to repeat a finding
+//   fuzz_replay TARGET FILE...       to repeat a finding: an exception leaves the file finding-TARGET
 
 #include "tests/fuzz/targets.h"
 
@@ -58,8 +58,15 @@ int replay(const Target& target, int copies) {
     return 1;
   }
   int accepted = 0;
-  for (int i = 0; i < copies; ++i)
-    if (target.read(damaged(seeds[static_cast<std::size_t>(i) % seeds.size()], random))) ++accepted;
+  for (int i = 0; i < copies; ++i) {
+    const std::string bytes = damaged(seeds[static_cast<std::size_t>(i) % seeds.size()], random);
+    try {
+      if (target.read(bytes)) ++accepted;
+    } catch (...) {
+      std::ofstream("finding-" + std::string(target.name), std::ios::binary) << bytes;
+      throw;
+    }
+  }
   std::cout << target.name << ": " << seeds.size() << " seeds, " << copies << " damaged copies, of which "
             << accepted << " were accepted\n";
   return 0;

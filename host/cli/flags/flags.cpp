@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <istream>
 #include <memory>
+#include <stdexcept>
 #include <vector>
 
 namespace warp2vec::cli {
@@ -173,6 +174,8 @@ void Flags::parse(Arguments arguments) {
     throw UsageError("--config: " + why_unreadable(given_config_file(), error.what()));
   } catch (const CLI::ParseError& error) {
     throw UsageError(error.what());
+  } catch (const std::logic_error&) {  // of std::stoll, from CLI11's reading of on_off() flags
+    throw UsageError("a flag that takes no value was given one: expected none, true or false");
   }
   if (words_ != nullptr) take_words();
 }

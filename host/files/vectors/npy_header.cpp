@@ -14,6 +14,20 @@ constexpr std::string_view kVersion{"\x01\x00", 2};
 constexpr std::size_t kPreamble = 10;  // magic, version, 16-bit length of the rest
 constexpr std::size_t kAlignment = 64;
 
+struct Dictionary {
+  std::int64_t rows = 0;
+  std::int64_t cols = 0;
+  std::optional<std::uint32_t> words_crc;
+};
+
+constexpr std::size_t kCrcBits = 32;
+
+std::string crc_as_blanks(std::uint32_t crc) {
+  std::string blanks = "\t";
+  for (std::size_t bit = kCrcBits; bit-- > 0;) blanks += ((crc >> bit) & 1U) != 0 ? '\t' : ' ';
+  return blanks;
+}
+
 // The header is a Python dictionary literal with three keys. This reads that much Python and no more.
 class Literal {
  public:
@@ -51,6 +65,18 @@ class Literal {
     return value;
   }
 
+  // The checksum of crc_as_blanks(), if there is one.
+  std::optional<std::uint32_t> crc() {
+    if (!accept("\t")) return std::nullopt;
+    std::uint32_t value = 0;
+    for (std::size_t bit = 0; bit < kCrcBits; ++bit, ++at_) {
+      const char blank = at_ < end_ ? source_.bytes[at_] : '\n';
+      if (blank != ' ' && blank != '\t') fail("expected 32 blanks with a checksum after a tab");
+      value = value << 1U | (blank == '\t' ? 1U : 0U);
+    }
+    return value;
+  }
+
   bool at_end() const { return at_ == end_; }
 
   [[noreturn]] void fail(const std::string& what) const { source_.fail(at_, what); }
@@ -61,13 +87,8 @@ class Literal {
   std::size_t end_;
 };
 
-struct Shape {
-  std::int64_t rows = 0;
-  std::int64_t cols = 0;
-};
-
-Shape read_dictionary(Literal literal) {
-  Shape shape;
+Dictionary read_dictionary(Literal literal) {
+  Dictionary shape;
   bool descr = false;
   bool order = false;
   literal.expect("{");
@@ -96,6 +117,7 @@ Shape read_dictionary(Literal literal) {
   }
   if (!descr || !order || shape.rows == 0)
     literal.fail("expected descr, fortran_order and shape before the header's end");
+  shape.words_crc = literal.crc();
   literal.expect("\n");
   if (!literal.at_end()) literal.fail("expected the header to end after its line");
   return shape;
@@ -115,7 +137,7 @@ NpyHeader read_npy_header(const VectorSource& source) {
   const std::size_t size = kPreamble + length;
   if (bytes.size() < size) source.fail(bytes.size(), "the file ends inside the header");
 
-  const Shape shape = read_dictionary(Literal(source, kPreamble, size));
+  const Dictionary shape = read_dictionary(Literal(source, kPreamble, size));
   if (shape.cols > std::numeric_limits<std::int32_t>::max())
     source.fail(0, "expected at most 2147483647 values per vector, found " + std::to_string(shape.cols));
   const auto values = static_cast<std::int64_t>(bytes.size() - size);
@@ -123,16 +145,16 @@ NpyHeader read_npy_header(const VectorSource& source) {
   if (values % row != 0 || values / row != shape.rows)
     source.fail(0, "the header says " + std::to_string(shape.rows) + " x " + std::to_string(shape.cols) +
                        " float32 values, but " + std::to_string(values) + " bytes follow it");
-  return {shape.rows, static_cast<std::int32_t>(shape.cols), size};
+  return {shape.rows, static_cast<std::int32_t>(shape.cols), size, shape.words_crc};
 }
 
-std::string make_npy_header(std::int64_t rows, std::int32_t cols) {
+std::string make_npy_header(std::int64_t rows, std::int32_t cols, std::uint32_t words_crc) {
   std::string text = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + std::to_string(rows) + ", " +
                      std::to_string(cols) + "), }";
-  // One byte more for the newline.
-  const std::size_t used = kPreamble + text.size() + 1;
+  const std::string end = crc_as_blanks(words_crc) + "\n";
+  const std::size_t used = kPreamble + text.size() + end.size();
   text.append((kAlignment - used % kAlignment) % kAlignment, ' ');
-  text += '\n';
+  text += end;
   std::string header{kMagic};
   header += kVersion;
   header += static_cast<char>(text.size() % 256);

@@ -4,6 +4,7 @@
 #include "host/files/vector_source.h"
 #include "host/files/vectors/npy_header.h"
 #include "host/io/atomic_file.h"
+#include "host/io/crc32.h"
 #include "host/io/utf8.h"
 #include "host/training/matrix_rows.h"
 
@@ -86,8 +87,10 @@ void write_tab_separated(AtomicFile& file, const Matrix& vectors) {
   }
 }
 
-void write_npy(AtomicFile& file, const Matrix& vectors) {
-  file.write(make_npy_header(vectors.rows(), vectors.cols()));
+void write_npy(AtomicFile& file, Words words, const Matrix& vectors) {
+  std::uint32_t crc = 0;
+  for (const std::string_view word : words) crc = crc32_of("\n", crc32_of(word, crc));
+  file.write(make_npy_header(vectors.rows(), vectors.cols(), crc));
   for (std::int64_t r = 0; r < vectors.rows(); ++r)
     file.write(bytes_of(values_of(vectors, static_cast<std::size_t>(r))));
 }
@@ -121,9 +124,13 @@ void save(Words words, const Matrix& vectors, const std::string& path, VectorFor
     case VectorFormat::npy: {
       AtomicFile matrix(path);
       AtomicFile list(path + ".vocab");
-      write_npy(matrix, vectors);
+      write_npy(matrix, words, vectors);
       write_words(list, words);
-      return AtomicFile::commit_pair(matrix, list);
+      // The array has a checksum of the words, so that a mixed pair is not read.
+      list.finish();
+      matrix.finish();
+      list.commit();
+      return matrix.commit();
     }
     case VectorFormat::tensorboard: {
       AtomicFile table(path + ".vectors.tsv");

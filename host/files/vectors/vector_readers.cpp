@@ -3,6 +3,7 @@
 #include <warp2vec/error.h>
 
 #include "host/files/vectors/npy_header.h"
+#include "host/io/crc32.h"
 #include "host/io/lines.h"
 #include "host/io/mapped_file.h"
 #include "host/io/utf8.h"
@@ -154,20 +155,27 @@ WordVectors read_binary_vectors(const VectorSource& source, const std::vector<Bi
 
 namespace {
 
-// The words of PATH.vocab, one per line. `rows` matches the size of the matrix file.
-std::vector<std::string> read_words(const std::string& path, std::string_view text, std::int64_t rows) {
+// The words of PATH.vocab, one per line. The array's header matches the size of its file.
+std::vector<std::string> read_words(const std::string& path, std::string_view text, const NpyHeader& array) {
   std::vector<std::string> words;
-  words.reserve(static_cast<std::size_t>(rows));
+  words.reserve(static_cast<std::size_t>(array.rows));
+  std::uint32_t crc = 0;
   Lines lines(path, text);
   for (std::string_view line; lines.next(line);) {
-    if (static_cast<std::int64_t>(words.size()) == rows)
-      lines.fail("expected the end of the file: there are " + std::to_string(rows) + " vectors");
+    if (static_cast<std::int64_t>(words.size()) == array.rows)
+      lines.fail("expected the end of the file: there are " + std::to_string(array.rows) + " vectors");
     if (line.empty()) lines.fail("the word is empty");
     words.emplace_back(line);
+    crc = crc32_of("\n", crc32_of(line, crc));
   }
-  if (static_cast<std::int64_t>(words.size()) < rows)
+  if (static_cast<std::int64_t>(words.size()) < array.rows)
     throw Error(path + ": found " + std::to_string(words.size()) + " words, expected " +
-                std::to_string(rows) + ", one for each vector");
+                std::to_string(array.rows) + ", one for each vector");
+  if (array.words_crc.value_or(crc) != crc)
+    throw Error(
+        path +
+        ": these are not the words of the array: their checksum is not that in its header (one file was "
+        "replaced without the other)");
   return words;
 }
 
@@ -177,8 +185,7 @@ WordVectors read_npy_vectors(const VectorSource& source) {
   const NpyHeader header = read_npy_header(source);
   WordVectors result;
   const std::string words = source.path + ".vocab";
-  result.words =
-      read_mapped(words, [&](std::string_view text) { return read_words(words, text, header.rows); });
+  result.words = read_mapped(words, [&](std::string_view text) { return read_words(words, text, header); });
   result.vectors = Matrix(header.rows, header.cols);
   std::size_t at = header.size;
   for (std::int64_t r = 0; r < header.rows; ++r) {
