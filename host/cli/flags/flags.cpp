@@ -56,10 +56,11 @@ Flags::Flags(const std::string& usage, const std::string& description, const std
 
 Flags::~Flags() = default;
 
-bool Flags::given(const std::string& flag) const { return app_->count(flag) > 0; }
+bool Flags::given(const std::string& flag) const { return options_.at(flag)->count() > 0; }
 
 void Flags::describe(CLI::Option* option, FlagHelp help) {
   help.section = section_;
+  options_.emplace(help.flag, option);
   option->group(section_)->description(wrap(help.help, kHelpWidth));
   if (!help.value_name.empty()) option->option_text(help.value_name + (help.takes_several ? " ..." : ""));
   help_.flags.push_back(std::move(help));

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <exception>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <system_error>
@@ -115,6 +116,8 @@ class Flags {
 
   CommandHelp help_;
   std::unique_ptr<CLI::App> app_;
+  // CLI11's own search aborts if there is no memory for it.
+  std::map<std::string, const CLI::Option*, std::less<>> options_;
   std::string section_ = "Options";
   std::vector<std::string>* words_ = nullptr;
 };
