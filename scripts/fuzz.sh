@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Fuzzes every reader with libFuzzer, AddressSanitizer and UndefinedBehaviorSanitizer (clang). Interesting inputs are kept
-# in build/fuzz/corpus/TARGET for the next run, findings in build/fuzz/findings/TARGET.
+# Fuzzes every reader with libFuzzer, AddressSanitizer and UndefinedBehaviorSanitizer (clang). Inputs that reach
+# new code are kept in build/fuzz/corpus/TARGET for the next run, findings in build/fuzz/findings/TARGET.
 # usage: scripts/fuzz.sh [SECONDS [TARGET...]]   (SECONDS per target, by default 60; all targets)
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
