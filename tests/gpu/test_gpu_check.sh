@@ -29,6 +29,21 @@ run_check() {
   timeout 300 "$check" run --output "$@" &>"$work"/printed || status=$?
 }
 
+echo "== libraries for older machines"
+mkdir "$work"/old
+cat >"$work"/old/objdump <<'END'
+#!/usr/bin/env bash
+echo "0000000000000000      DF *UND*	0000000000000000 (GLIBC_2.34) pthread_create"
+[[ $2 != new ]] || echo "0000000000000000      DF *UND*	0000000000000000 (GLIBC_2.36) arc4random"
+[[ $2 != cxx ]] || echo "0000000000000000      DF *UND*	0000000000000000 (GLIBCXX_3.4.30) _ZSt"
+END
+chmod +x "$work"/old/objdump
+check_libraries() { PATH=$work/old:$PATH "$check" check-libraries "$@" &>"$work"/printed; }
+check_libraries old older || fail "symbols of glibc 2.34"
+! check_libraries old new || fail "symbols of glibc 2.36"
+grep -q "new needs arc4random of GLIBC_2.35 or newer" "$work"/printed || fail "the symbol's name"
+! check_libraries cxx old || fail "symbols of a new libstdc++"
+
 echo "== no GPU"
 CUDA_VISIBLE_DEVICES='' run_check "$work"/none --bundle "$build" --budget 60
 ((status == 1)) || fail "status $status"
