@@ -1,11 +1,18 @@
-// Faults injected into the PTX must be detected, either by different results or by an error of the machine.
+// Faults injected into the PTX: here they must be detected, either by different results or by an error of the
+// machine, and most of them by the tests for GPUs, too, which see only the results, and these up to rounding.
 #include "tests/ptx/ptx_test.h"
+#include "tests/support/tile_bounds.h"
 
 #include <cuda_runtime_api.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <cstdio>
+#include <exception>
+#include <optional>
 #include <ostream>
 #include <regex>
 #include <sstream>
@@ -17,9 +24,12 @@ namespace {
 
 /// Replaces an instruction that matches.
 struct Fault {
+  enum class Kind { arithmetic, copies, barriers };
+
   const char* name;
   const char* pattern;
   const char* replacement;
+  Kind kind = Kind::arithmetic;
   bool with_the_next = false;  ///< also replaces the next such instruction
 };
 
@@ -32,59 +42,76 @@ const std::vector<Fault>& faults() {
       {"matrices 16 bytes further", R"((ldmatrix.*)\]$)", "$1+16]"},
       {"matrices transposed", R"((ldmatrix.*x4)\.shared)", "$1.trans.shared"},
       {"matrices not transposed", R"((ldmatrix.*x4)\.trans)", "$1"},
-      {"a copy left out", R"(cp\.async\.cg.*)", ""},
-      {"copies not waited for", R"(cp\.async\.wait_group.*)", ""},
+      {"a copy left out", R"(cp\.async\.cg.*)", "", Fault::Kind::copies},
+      {"copies not waited for", R"(cp\.async\.wait_group.*)", "", Fault::Kind::copies},
       {"halves swapped", R"((cvt\.rn\.bf16x2\.f32 [^,]*, )([^,]*), (\S*))", "$1$3, $2"},
       {"a shuffle from the lane itself", R"((shfl\.sync\.bfly\S* [^,]*, [^,]*, )[^,]*(,.*))", "$1 0$2"},
       {"a vector's values swapped", R"(^(red\..*, )\{([^,]*),([^,]*),)", "$1{$3,$2,"},
       // Those to counters of pairs are bounds, which may be large enough without one of them.
       {"an addition left out", R"(^(red\..*|atom\S*\.f32 .*))", ""},
-      {"two barriers left out", R"(bar\.sync.*)", "", true},
-      {"two barriers of a warp left out", R"(bar\.warp\.sync.*)", "", true},
+      {"two barriers left out", R"(bar\.sync.*)", "", Fault::Kind::barriers, true},
+      {"two barriers of a warp left out", R"(bar\.warp\.sync.*)", "", Fault::Kind::barriers, true},
   };
   return all;
 }
 
-class PtxMutants : public PtxTest {
+/// Runs mutants of the training kernels. Afterwards the kernels are as they were.
+class Mutants {
  public:
-  void SetUp() override { use_architecture(90, 90); }
-
- protected:
-  struct Place {
+  struct Edit {
     std::int32_t line;
-    std::string text;  // with the fault
+    std::string text;  ///< with the fault
   };
+  using Edits = std::vector<Edit>;
 
-  /// Tries each fault at up to `most` places that were executed in the training kernel.
-  void expect_noticed(const Training& training, std::size_t most) {
-    const Outcome right = training.by_ptx();
-    ptx::settings().options.most_instructions = 10 * ptx::executed_instructions();
-    std::vector<std::vector<Place>> all_places;  // determined before other programs run
-    for (const Fault& fault : faults()) all_places.push_back(places_of(fault));
-    int tried = 0;
-    for (std::size_t f = 0; f < faults().size(); ++f) {
-      const std::vector<Place>& places = all_places[f];
-      const bool pairs = faults()[f].with_the_next;
-      // The plain kernel has more barriers than it needs, neighbours among them.
-      if (pairs && !training.tensor_cores) continue;
-      const std::size_t count = places.size() - (pairs && !places.empty() ? 1 : 0);
-      const std::size_t step = std::max<std::size_t>(1, count / most);
-      for (std::size_t i = 0; i < count; i += step, ++tried) {
-        std::vector<Place> edits{places[i]};
-        if (pairs) edits.push_back(places[i + 1]);
-        EXPECT_TRUE(is_noticed(training, right, edits))
-            << faults()[f].name << ", line " << places[i].line << ": " << places[i].text;
-      }
+  /// Trains without a fault, to find what is executed.
+  explicit Mutants(const Training& training) : training_(training), options_(ptx::settings().options) {
+    const std::uint64_t before = ptx::executed_instructions();
+    right_ = training_.by_ptx();
+    options_.most_instructions = 10 * (ptx::executed_instructions() - before);
+    for (const Fault& fault : faults()) places_.push_back(places_of(fault));
+  }
+  ~Mutants() { start_anew(); }
+  Mutants(const Mutants&) = delete;
+  Mutants& operator=(const Mutants&) = delete;
+
+  const Outcome& right() const { return right_; }
+
+  /// The fault, one of faults(), in up to `most` + 1 of the places, evenly spread, that were executed.
+  std::vector<Edits> edits(const Fault& fault, std::size_t most) const {
+    const std::vector<Edit>& places = places_[static_cast<std::size_t>(&fault - faults().data())];
+    const std::size_t count = places.size() - (fault.with_the_next && !places.empty() ? 1 : 0);
+    const std::size_t step = std::max<std::size_t>(1, count / most);
+    std::vector<Edits> all;
+    for (std::size_t i = 0; i < count; i += step) {
+      all.push_back({places[i]});
+      if (fault.with_the_next) all.back().push_back(places[i + 1]);
     }
-    EXPECT_GE(tried, 5);
-    RecordProperty("faults", tried);
+    return all;
+  }
+
+  /// Nothing if the training failed.
+  std::optional<Outcome> run(const Edits& edits) const {
     start_anew();
+    ptx::settings().options = options_;
+    ptx::settings().edit = [&](const std::string& name, const std::string& ptx) {
+      return ptx::is_of_the_project(name) ? edited(ptx, edits) : ptx;
+    };
+    std::optional<Outcome> outcome;
+    try {
+      outcome = training_.by_ptx();
+      if (!ptx::failure().empty()) outcome.reset();
+    } catch (const std::exception& error) {
+      const bool diverged = std::string(error.what()).find("diverged") != std::string::npos;
+      EXPECT_TRUE(diverged || !ptx::failure().empty()) << error.what();
+    }
+    return outcome;
   }
 
  private:
-  static std::vector<Place> places_of(const Fault& fault) {
+  static std::vector<Edit> places_of(const Fault& fault) {
     const std::regex pattern(fault.pattern);
-    std::vector<Place> places;
+    std::vector<Edit> places;
     for (const ptx::Program* const program : ptx::programs()) {
       if (!ptx::is_of_the_project(program->name)) continue;
       for (std::size_t i = 0; i < program->code.size(); ++i) {
@@ -96,32 +123,13 @@ class PtxMutants : public PtxTest {
     return places;
   }
 
-  static bool is_noticed(const Training& training, const Outcome& right, const std::vector<Place>& edits) {
-    const auto start = ptx::settings().options;
-    start_anew();
-    ptx::settings().options = start;
-    ptx::settings().edit = [&](const std::string& name, const std::string& ptx) {
-      return ptx::is_of_the_project(name) ? edited(ptx, edits) : ptx;
-    };
-    try {
-      const Outcome outcome = training.by_ptx();
-      return !ptx::failure().empty() || outcome.summary.pairs != right.summary.pairs ||
-             outcome.summary.epoch_loss != right.summary.epoch_loss ||
-             !equal_bits(outcome.embeddings, right.embeddings);
-    } catch (const std::exception& error) {
-      const bool diverged = std::string(error.what()).find("diverged") != std::string::npos;
-      EXPECT_TRUE(diverged || !ptx::failure().empty()) << error.what();
-      return true;
-    }
-  }
-
-  static std::string edited(const std::string& ptx, const std::vector<Place>& edits) {
+  static std::string edited(const std::string& ptx, const Edits& edits) {
     std::istringstream in(ptx);
     std::string out;
     std::int32_t number = 0;
     for (std::string line; std::getline(in, line); out += line + "\n") {
       ++number;
-      for (const Place& edit : edits)
+      for (const Edit& edit : edits)
         if (edit.line == number) line = edit.text.empty() ? "" : edit.text + ";";
     }
     return out;
@@ -132,6 +140,41 @@ class PtxMutants : public PtxTest {
     emulation::reset_device(emulation::DeviceSettings(emulation::device_settings()));
     ptx::reset();
     ptx::settings() = {};
+  }
+
+  const Training& training_;
+  ptx::Options options_;
+  Outcome right_;
+  std::vector<std::vector<Edit>> places_;  // of each fault
+};
+
+class PtxMutants : public PtxTest {
+ public:
+  void SetUp() override { use_architecture(90, 90); }
+
+ protected:
+  /// Tries each fault at some `most` places that were executed in the training kernel.
+  static void expect_noticed(const Training& training, std::size_t most) {
+    const Mutants mutants(training);
+    int tried = 0;
+    for (const Fault& fault : faults()) {
+      // The plain kernel has more barriers than it needs, neighbours among them.
+      if (fault.with_the_next && !training.tensor_cores) continue;
+      for (const Mutants::Edits& edits : mutants.edits(fault, most)) {
+        ++tried;
+        EXPECT_TRUE(is_noticed(mutants.right(), mutants.run(edits)))
+            << fault.name << ", line " << edits.front().line << ": " << edits.front().text;
+      }
+    }
+    EXPECT_GE(tried, 5);
+    RecordProperty("faults", tried);
+  }
+
+ private:
+  static bool is_noticed(const Outcome& right, const std::optional<Outcome>& outcome) {
+    return !outcome || outcome->summary.pairs != right.summary.pairs ||
+           outcome->summary.epoch_loss != right.summary.epoch_loss ||
+           !equal_bits(outcome->embeddings, right.embeddings);
   }
 };
 
@@ -164,6 +207,73 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& parameter) {
       return rule_name({parameter.param.rule, 0}) + (parameter.param.tensor_cores ? "" : "_plain");
     });
+
+class PtxBounds : public PtxTest, public ::testing::WithParamInterface<Rule> {
+ public:
+  void SetUp() override { use_architecture(90, 90); }
+
+ protected:
+  static Training training(std::int32_t dim) {
+    static const SyntheticCorpus corpus = tile_corpus(4000);
+    Rule rule = GetParam();
+    rule.dim = dim;
+    return {corpus, tile_config(rule), true, 1, 8};
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Kernels, PtxBounds,
+                         ::testing::Values(Rule{"ns", Sharing::tile, 100},
+                                           Rule{"ns", Sharing::tile, 100, TableType::bf16},
+                                           Rule{"hs", Sharing::tile, 100}, Rule{"ns+hs", Sharing::tile, 100}),
+                         rule_name);
+
+TEST_P(PtxBounds, TheKernelsReachHalfOfThem) {
+  for (const std::int32_t dim : {24, 100, 128}) {
+    const Training right = training(dim);
+    const TileBounds bounds = tile_bounds(right.config);
+    const Outcome host = right.by_plain_loops();
+    for (const ptx::Sums sums : {ptx::Sums::in_order, ptx::Sums::truncated}) {
+      for (const std::uint64_t seed : {1U, 2U, 3U}) {
+        ptx::settings().options.sums = sums;
+        ptx::settings().options.shuffled = true;
+        ptx::settings().options.seed = seed;
+        const Outcome outcome = right.by_ptx();
+        EXPECT_EQ(beyond({bounds.loss / 2, bounds.vectors / 2}, outcome, host), "") << dim << " " << seed;
+        std::printf("d=%d: loss %.1e, vectors %.1e\n", dim,
+                    std::fabs(outcome.summary.epoch_loss[0] / host.summary.epoch_loss[0] - 1),
+                    difference_share(outcome, host));
+      }
+    }
+  }
+}
+
+// Those that compute something else; a GPU may happen to hide the others, such as a barrier left out.
+TEST_P(PtxBounds, MutantsExceedThem) {
+  const Training right = training(100);
+  const TileBounds bounds = tile_bounds(right.config);
+  const Outcome host = right.by_plain_loops();
+  Mutants mutants(right);
+  int tried = 0;
+  int noticed = 0;
+  for (const Fault& fault : faults()) {
+    if (fault.kind != Fault::Kind::arithmetic) continue;
+    for (const Mutants::Edits& edits : mutants.edits(fault, 6)) {
+      ++tried;
+      const std::optional<Outcome> outcome = mutants.run(edits);
+      if (!outcome || !beyond(bounds, *outcome, host).empty()) {
+        ++noticed;
+        continue;
+      }
+      std::printf("not noticed: %s: %s, vectors %.1e\n", fault.name, edits.front().text.c_str(),
+                  difference_share(*outcome, host));
+    }
+  }
+  std::printf("%d of %d noticed\n", noticed, tried);
+  RecordProperty("tried", tried);
+  RecordProperty("noticed", noticed);
+  EXPECT_GE(tried, 30);
+  EXPECT_GE(noticed, tried * 95 / 100);
+}
 
 }  // namespace
 }  // namespace warp2vec
