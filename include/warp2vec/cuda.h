@@ -56,7 +56,8 @@ struct CudaSeconds {
   double subsampling = 0;  ///< 0 for the full softmax; for a streamed corpus including the wait for copies
 };
 
-/// A backend on one GPU. Device failures throw DeviceError with the call, file and line.
+/// A backend on one GPU. Device failures throw DeviceError with the call, file and line. It may be used from
+/// any thread, by one at a time, and beside other backends on the same GPU or on others.
 class WARP2VEC_EXPORT CudaBackend : public Backend {
  public:
   virtual const CudaDevice& device() const = 0;
@@ -64,6 +65,8 @@ class WARP2VEC_EXPORT CudaBackend : public Backend {
   /// How many centres are in flight, their gradients computed without each other's updates: as many as the
   /// corpus, the vocabulary and the device allow.
   virtual std::int64_t centres_in_flight() const = 0;
+  /// How many of the device's multiprocessors that gives work.
+  virtual int busy_multiprocessors() const = 0;
   /// Whether tiles are trained on tensor cores, with rows and gradients rounded to bfloat16 and sums in
   /// float. That takes Sharing::tile, tiles that fit into the device's shared memory, compute capability 8.0
   /// or above, and a build with code for such devices; otherwise a kernel without tensor cores trains.

@@ -12,6 +12,7 @@
 #include "kernels/cuda/stream.h"
 #include "kernels/softmax/softmax_trainer.h"
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <numeric>
@@ -71,15 +72,16 @@ class DeviceTotals {
 };
 
 /// Queues batches on one stream: subsampling (which the full softmax leaves to the host), then training. The
-/// host stays at most two batches ahead.
+/// host stays at most two batches ahead. Any thread may call, one at a time, and may use other devices
+/// between calls: each call makes this device the thread's own.
 class OneGpuBackend final : public CudaBackend {
  public:
   OneGpuBackend(const TrainingData& data, CudaDevice device, const CudaLimits& limits)
       : data_(data),
         device_(std::move(device)),
         plan_(plan_cuda(data, device_, limits)),
-        model_(model_of(data)),
-        tables_(data, HotMatrices(data, centres_elsewhere(model_of(data), plan_.in_flight)), uploader_),
+        model_(model_of(data, plan_.tile_centres)),
+        tables_(data, HotMatrices(data, centres_elsewhere(model_, plan_.in_flight)), uploader_),
         totals_(std::max<std::int64_t>(plan_.warps(), kSoftmaxBlocks)),
         scratch_(plan_.launch.shared ? 0 : plan_.blocks * plan_.launch.scratch_bytes) {
     tables_.set_views(model_);
@@ -88,14 +90,20 @@ class OneGpuBackend final : public CudaBackend {
           std::make_unique<SoftmaxTrainer>(data, uploader_, plan_.batch_centres, plan_.softmax_centres);
   }
 
+  ~OneGpuBackend() override { cudaSetDevice(device_.index); }  // to release what it owns
+
   const CudaDevice& device() const override { return device_; }
   const CudaMemoryPlan& memory() const override { return plan_.memory; }
   std::int64_t centres_in_flight() const override { return plan_.centres_in_flight(); }
+  int busy_multiprocessors() const override {
+    return softmax_ ? device_.multiprocessors : std::min(plan_.blocks, device_.multiprocessors);
+  }
   bool tensor_cores() const override { return plan_.launch.tensor_cores; }
   CudaSeconds kernel_seconds() const override { return seconds_; }
   std::int64_t batch_size() const override { return plan_.batch_centres; }
 
   void upload(Embeddings& embeddings) override {
+    use_device();
     const ProfilerRange range("upload");
     embeddings_.emplace(embeddings, data_.config.table_type, uploader_);
     embeddings_->set_views(model_);
@@ -113,6 +121,7 @@ class OneGpuBackend final : public CudaBackend {
   // them.
   KeptTokens kept_tokens(const TrainingData& data, std::uint32_t epoch) override {
     if (softmax_ || !plan_.memory.corpus_resident) return data.kept_tokens(epoch);
+    use_device();
     const ProfilerRange range("count kept tokens");
     const Draws draws{data.config.seed, epoch};
     counting_.begin(stream_);
@@ -122,6 +131,7 @@ class OneGpuBackend final : public CudaBackend {
   }
 
   void train(const Batch& batch) override {
+    use_device();
     name_epoch(batch.epoch->draws().epoch);
     const ProfilerRange range("queue a batch");
     BatchInFlight& place = in_flight_[next_];
@@ -139,6 +149,7 @@ class OneGpuBackend final : public CudaBackend {
   }
 
   Trained drain() override {
+    use_device();
     const ProfilerRange range("wait for batches");
     Trained trained = totals_.take(stream_);
     seconds_.subsampling += counting_.take();
@@ -148,10 +159,12 @@ class OneGpuBackend final : public CudaBackend {
   }
 
   void checkpoint(Embeddings& embeddings) override {
+    use_device();
     const ProfilerRange range("checkpoint");
     embeddings_->download(embeddings, stream_);
   }
   void download(Embeddings& embeddings) override {
+    use_device();
     epoch_range_.reset();
     const ProfilerRange range("download");
     embeddings_->download(embeddings, stream_);
@@ -163,6 +176,8 @@ class OneGpuBackend final : public CudaBackend {
     StreamTimer subsampling;
     StreamTimer training;
   };
+
+  void use_device() const { WARP2VEC_CUDA_CHECK(cudaSetDevice(device_.index)); }
 
   void name_epoch(std::uint32_t epoch) {
     if (epoch_range_ && epoch == epoch_) return;

@@ -46,6 +46,37 @@ int choose_blocks(const TrainingData& data, const CudaDevice& device, const Mode
   return static_cast<int>(std::max<std::int64_t>(1, blocks));
 }
 
+// Where quality limits the centres in flight, smaller tiles keep more multiprocessors busy; but each tile has
+// the rows of its negatives to train, and of contexts beyond its centres. By the model of
+// scripts/kernel_counts.py tiles of n centres take as long as n + kOthers.
+constexpr std::int32_t kOthers = 48;
+constexpr std::int32_t kSmallestTile = 16;  // fewer centres do not fill the tensor cores
+
+/// Fills in how the training kernel is launched: with the tile size, that of the settings halved any number
+/// of times, that trains the most centres at a time.
+void choose_tiles(const TrainingData& data, const CudaDevice& device, const CudaLimits& limits,
+                  CudaPlan& plan) {
+  const bool fixed = limits.blocks > 0 || limits.tile_centres > 0;
+  double best = 0;
+  std::int32_t centres = limits.tile_centres > 0 ? limits.tile_centres : data.config.centres_per_tile();
+  for (;; centres /= 2) {
+    const Model model = model_of(data, centres);
+    const TrainLaunch launch =
+        plan_train_launch(model, {device.index, !limits.no_tensor_cores, limits.warps});
+    const int blocks = limits.blocks > 0 ? limits.blocks : choose_blocks(data, device, model, launch);
+    const double speed =
+        std::min(blocks, device.multiprocessors) * centres / static_cast<double>(centres + kOthers);
+    if (speed > best) {
+      best = speed;
+      plan.launch = launch;
+      plan.blocks = blocks;
+      plan.tile_centres = centres;
+      plan.in_flight = centres_in_flight(model, blocks, launch.warps, launch.path_sizes.top_nodes);
+    }
+    if (fixed || !model.negative_tiles() || centres % (2 * kSmallestTile) != 0) return;
+  }
+}
+
 std::string megabytes(std::int64_t bytes) {
   char text[32];
   std::snprintf(text, sizeof text, "%.1f MB", static_cast<double>(bytes) * 1e-6);
@@ -98,15 +129,11 @@ CentresInFlight harmless_centres_in_flight(const TrainingData& data) {
 }
 
 CudaPlan plan_cuda(const TrainingData& data, const CudaDevice& device, const CudaLimits& limits) {
-  const Model model = model_of(data);
   CudaPlan plan;
   if (data.config.loss.softmax) {
     plan.softmax_centres = max_softmax_centres(data.config);
   } else {
-    plan.launch = plan_train_launch(model, {device.index, !limits.no_tensor_cores, limits.warps});
-    plan.blocks = limits.blocks > 0 ? limits.blocks : choose_blocks(data, device, model, plan.launch);
-    plan.in_flight =
-        centres_in_flight(model, plan.blocks, plan.launch.warps, plan.launch.path_sizes.top_nodes);
+    choose_tiles(data, device, limits, plan);
   }
   plan.batch_centres = device_batch_centres(data.config, plan.launch.tensor_cores);
   plan.batch_tokens = device_batch_tokens(data.config, plan.batch_centres, data.tokens.tokens());

@@ -12,17 +12,19 @@
 namespace warp2vec {
 
 /// Overrides of what is otherwise derived from the device and the corpus; 0 and false mean no override. For
-/// tests.
+/// tests and tuning.
 struct CudaLimits {
-  int warps = 0;                 ///< per block
-  int blocks = 0;                ///< of the training kernel
-  bool stream_corpus = false;    ///< even if it fits
-  bool no_tensor_cores = false;  ///< even if the device has them
+  int warps = 0;                  ///< per block
+  int blocks = 0;                 ///< of the training kernel
+  std::int32_t tile_centres = 0;  ///< see Model; divides Config::centres_per_tile()
+  bool stream_corpus = false;     ///< even if it fits
+  bool no_tensor_cores = false;   ///< even if the device has them
 };
 
 struct CudaPlan {
   TrainLaunch launch;
   int blocks = 0;                    ///< of the training kernel
+  std::int32_t tile_centres = 0;     ///< see Model
   CentresInFlight in_flight;         ///< except for the full softmax
   std::int32_t softmax_centres = 0;  ///< max_softmax_centres()
   std::int64_t batch_centres = 0;

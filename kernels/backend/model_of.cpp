@@ -2,7 +2,7 @@
 
 namespace warp2vec {
 
-Model model_of(const TrainingData& data) {
+Model model_of(const TrainingData& data, std::int32_t tile_centres) {
   const Config& config = data.config;
   const std::int64_t words = data.vocabulary.size();
   const std::int64_t stride = Matrix::padded(config.dim);
@@ -22,7 +22,8 @@ Model model_of(const TrainingData& data) {
   model.shrink_window = config.shrink_window;
   model.window = config.window;
   model.negative = config.negative;
-  model.tile_centres = config.centres_per_tile();
+  model.sharing_centres = config.centres_per_tile();
+  model.tile_centres = tile_centres > 0 ? tile_centres : model.sharing_centres;
   model.tile_negatives = config.negatives_per_tile();
   model.path_tile_centres = config.path_tile_centres();
   if (nodes) model.longest_path = data.tree.view().longest();

@@ -190,26 +190,13 @@ class DeviceMma {
           pack_bf16(c.values[s], c.values[s + 1]);
   }
 
-  /// Two neighbouring lanes hold four adjacent columns of an upper and of a lower row, twice. They exchange
-  /// them, so that each lane has four adjacent values, twice, to be added at once: with the lanes two
-  /// further, which have the four columns beside them, an instruction of the warp adds to 16 whole sectors of
-  /// 32 bytes.
   template <class F>
-  __device__ static void for_each_vector(const Accumulator& c, F f) {
-    const bool odd = (this_lane() & 1) != 0;
-    float vector[kVectorSize];
-    WARP2VEC_UNROLL
-    for (int half = 0; half < 2; ++half) {
-      const float* const v = c.values + 4 * half;
-      WARP2VEC_UNROLL
-      for (int i = 0; i < 2; ++i) {
-        const float kept = odd ? v[2 + i] : v[i];
-        const float received = shfl_xor_sync(odd ? v[i] : v[2 + i], 1);
-        vector[4 * half + i] = odd ? received : kept;
-        vector[4 * half + 2 + i] = odd ? kept : received;
-      }
-    }
-    f(vector_row(this_lane()), first_vector_column(this_lane()), vector);
+  __device__ static void for_each_vector(const Accumulator& c, const Accumulator& d, F f) {
+    float of_c[kVectorSize];
+    float of_d[kVectorSize];
+    exchange(c, of_c);
+    exchange(d, of_d);
+    f(vector_row(this_lane()), first_vector_column(this_lane()), of_c, of_d);
   }
 
   __device__ static void add(float* p, const float* vector) {
@@ -225,6 +212,25 @@ class DeviceMma {
   }
 
  private:
+  // Two neighbouring lanes hold four adjacent columns of an upper and of a lower row, twice. They exchange
+  // them, so that each lane has four adjacent values, twice, to be added at once: with the lanes two
+  // further, which have the four columns beside them, an instruction of the warp adds to 16 whole sectors of
+  // 32 bytes.
+  __device__ static void exchange(const Accumulator& c, float (&vector)[kVectorSize]) {
+    const bool odd = (this_lane() & 1) != 0;
+    WARP2VEC_UNROLL
+    for (int half = 0; half < 2; ++half) {
+      const float* const v = c.values + 4 * half;
+      WARP2VEC_UNROLL
+      for (int i = 0; i < 2; ++i) {
+        const float kept = odd ? v[2 + i] : v[i];
+        const float received = shfl_xor_sync(odd ? v[i] : v[2 + i], 1);
+        vector[4 * half + i] = odd ? received : kept;
+        vector[4 * half + 2 + i] = odd ? kept : received;
+      }
+    }
+  }
+
   // Offset of the lane's row of its 8 x 8 matrix, if the second matrix lies below the first, or beside it.
   __device__ static std::int32_t rows_first(std::int32_t stride) {
     return (this_lane() % 16) * stride + this_lane() / 16 * 8;

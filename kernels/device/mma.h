@@ -13,7 +13,7 @@
 ///     Mma::map(c, f);                           // c[r][k] = f(r, k, c[r][k])
 ///     Mma::sum(c, f);                           // of f(r, k, c[r][k]): a partial sum in each lane
 ///     Mma::store(p, stride, c);                 // p[r * stride + k] = c[r][k], rounded to nearest
-///     Mma::for_each_vector(c, f);               // f(r, k, v): v[i] = c[r][k + vector_column(i)]
+///     Mma::for_each_vector(c, d, f);            // f(r, k, v, w): v[i] = c[r][k + vector_column(i)], w of d
 ///     Mma::add(p, v);                           // p[vector_column(i)] += v[i], atomically
 ///
 /// a and b are bfloat16 in shared memory, with addresses and strides that are multiples of 16 bytes.

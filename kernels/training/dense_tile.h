@@ -59,18 +59,18 @@ struct DenseTile {
   static constexpr std::int32_t kNone = -1;  ///< row number of an absent row
 
   DenseTileShape shape;
+  unsigned char* staging;  ///< buffer for float rows to be rounded into `rows`
   Bf16* rows;       ///< [shape.rows()] of shape.values values, shape.row_stride() apart; contexts first
   Bf16* gradients;  ///< [shape.contexts] of shape.targets values, shape.gradient_stride() apart
-  unsigned char* staging;  ///< buffer for float rows to be rounded into `rows`
 
   /// `staging_bytes`: Warp::staging_bytes().
   WARP2VEC_HD static DenseTile take(Scratch& scratch, const DenseTileShape& shape,
                                     std::int64_t staging_bytes) {
     DenseTile tile{};
     tile.shape = shape;
+    tile.staging = scratch.take<unsigned char>(staging_bytes);
     tile.rows = scratch.take<Bf16>(std::int64_t{shape.rows()} * shape.row_stride());
     tile.gradients = scratch.take<Bf16>(std::int64_t{shape.contexts} * shape.gradient_stride());
-    tile.staging = scratch.take<unsigned char>(staging_bytes);
     return tile;
   }
 

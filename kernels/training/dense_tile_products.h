@@ -5,8 +5,9 @@
 /// sampling, 64 centres, windows of 5 and 32 negatives. A Mask says which pairs interact:
 ///
 ///     mask.fragments_interact(i, k)  // whether fragment i of contexts and k of targets may have a pair
-///     mask.gradient(c, t, score)     // of context c and target t, 0 if they do not interact
-///     mask.loss(c, t, score)         // in nats
+///     auto pairs = mask.fragment(i, k);
+///     pairs.gradient(r, n, score)    // of context r and target n of them, 0 if they do not interact
+///     pairs.loss(r, n, score)        // in nats
 
 #include "kernels/device/bits.h"
 #include "kernels/device/warp.h"
@@ -16,14 +17,17 @@
 
 namespace warp2vec {
 
-/// Calls `f(n)` for each n of [0, count) of which `interact(n)`, in increasing order. A lane looks at each n.
+/// Calls `f(n)` for each n of [0, count) of which `interact(n)`, in increasing order; `count` is 1 or more. A
+/// lane looks at each n.
 template <class Warp, class Interact, class F>
 WARP2VEC_HD void for_each_interacting(Warp& warp, std::int32_t count, Interact interact, F f) {
-  for (std::int32_t first = 0; first < count; first += kWarpSize) {
+  std::int32_t first = 0;
+  do {
     std::uint32_t left =
         warp.ballot([&](int lane) { return first + lane < count && interact(first + lane); });
     for (; left != 0; left &= left - 1) f(first + lowest_bit(left));
-  }
+    first += kWarpSize;
+  } while (first < count);
 }
 
 /// Computes the gradients: the share of warp `index` of `warps`. Adds the losses to the lanes of `loss` if
@@ -39,16 +43,18 @@ WARP2VEC_HD void forward_tile(Warp& warp, int index, int warps, const DenseTile&
     return mask.fragments_interact(pair / target_fragments, pair % target_fragments);
   };
   const auto score = [&](std::int32_t pair) {
-    const std::int32_t c = pair / target_fragments * kMmaSide;
-    const std::int32_t t = pair % target_fragments * kMmaSide;
+    const std::int32_t context_fragment = pair / target_fragments;
+    const std::int32_t target_fragment = pair % target_fragments;
+    const std::int32_t c = context_fragment * kMmaSide;
+    const std::int32_t t = target_fragment * kMmaSide;
     auto scores = Mma::zero();
     for (std::int32_t d = 0; d < shape.values; d += kMmaSide)
       Mma::multiply_add(Mma::load_a(tile.contexts(c) + d, shape.row_stride()),
                         Mma::load_b(tile.targets(t) + d, shape.row_stride()), scores);
+    const auto weights = mask.fragment(context_fragment, target_fragment);
     if (with_loss)
-      loss = warp.plus(loss,
-                       Mma::sum(scores, [&](int r, int k, float s) { return mask.loss(c + r, t + k, s); }));
-    Mma::map(scores, [&](int r, int k, float s) { return mask.gradient(c + r, t + k, s); });
+      loss = warp.plus(loss, Mma::sum(scores, [&](int r, int n, float s) { return weights.loss(r, n, s); }));
+    Mma::map(scores, [&](int r, int n, float s) { return weights.gradient(r, n, s); });
     Mma::store(tile.gradient(c, t), shape.gradient_stride(), scores);
   };
   // Of the pairs that interact, every warps-th is this warp's.
@@ -64,59 +70,56 @@ WARP2VEC_HD void forward_tile(Warp& warp, int index, int warps, const DenseTile&
   }
 }
 
-/// The sums of one fragment of contexts (kContexts) or targets, over two fragments of columns from `d` on.
-template <bool kContexts, class Warp, class Mask>
-WARP2VEC_HD void sum_updates(Warp& warp, const DenseTile& tile, const Mask& mask, std::int32_t fragment,
-                             std::int32_t d, bool both, typename Warp::Mma::Accumulator& left,
-                             typename Warp::Mma::Accumulator& right) {
-  using Mma = typename Warp::Mma;
-  const DenseTileShape& shape = tile.shape;
-  const auto interact = [&](std::int32_t other) {
-    return kContexts ? mask.fragments_interact(fragment, other) : mask.fragments_interact(other, fragment);
-  };
-  for_each_interacting(
-      warp, (kContexts ? shape.targets : shape.contexts) / kMmaSide, interact, [&](std::int32_t other) {
-        const Bf16* const g = kContexts ? tile.gradient(fragment * kMmaSide, other * kMmaSide)
-                                        : tile.gradient(other * kMmaSide, fragment * kMmaSide);
-        const auto gradients = kContexts ? Mma::load_a(g, shape.gradient_stride())
-                                         : Mma::load_a_transposed(g, shape.gradient_stride());
-        const Bf16* const rows =
-            (kContexts ? tile.targets(other * kMmaSide) : tile.contexts(other * kMmaSide)) + d;
-        Mma::multiply_add(gradients, Mma::load_b_transposed(rows, shape.row_stride()), left);
-        if (both)
-          Mma::multiply_add(gradients, Mma::load_b_transposed(rows + kMmaSide, shape.row_stride()), right);
-      });
-}
-
-/// Computes the updates of all rows: `add(r, d, vector)` gets a vector (see mma.h) of the update of row r,
-/// from column d on, before scaling. A warp takes 16 rows by 32 columns at a time, the last targets first,
-/// whose sums are the longest with negative sampling.
-template <class Warp, class Mask, class Add>
+/// Computes the updates of all rows, before scaling: `writer_of(r)` gives a function write(d, vector) for row
+/// r, which gets vectors (see mma.h) from column d on. A warp takes 16 rows by 32 columns at a time, the last
+/// targets first, whose sums are the longest with negative sampling.
+template <class Warp, class Mask, class WriterOf>
 WARP2VEC_HD void backward_tile(Warp& warp, int index, int warps, const DenseTile& tile, const Mask& mask,
-                               Add add) {
+                               WriterOf writer_of) {
   using Mma = typename Warp::Mma;
   constexpr std::int32_t kColumns = 2 * kMmaSide;
   const DenseTileShape& shape = tile.shape;
   const std::int32_t context_fragments = shape.contexts / kMmaSide;
-  const std::int32_t fragments = shape.rows() / kMmaSide;
   const std::int32_t column_groups = (shape.values + kColumns - 1) / kColumns;
-  for (std::int32_t work = index; work < fragments * column_groups; work += warps) {
-    const std::int32_t fragment = fragments - 1 - work / column_groups;
-    const std::int32_t d = work % column_groups * kColumns;
-    const bool both = d + kMmaSide < shape.values;
+  // From one piece of work to the warp's next; a GPU divides slowly.
+  const std::int32_t fragments_on = warps / column_groups;
+  const std::int32_t groups_on = warps % column_groups;
+  std::int32_t fragment = shape.rows() / kMmaSide - 1 - index / column_groups;
+  std::int32_t group = index % column_groups;
+  while (fragment >= 0) {
+    const bool of_contexts = fragment < context_fragments;
+    const std::int32_t own = of_contexts ? fragment : fragment - context_fragments;
+    const std::int32_t others = (of_contexts ? shape.targets : shape.contexts) / kMmaSide;
+    const Bf16* const other_rows = of_contexts ? tile.targets(0) : tile.contexts(0);
+    const std::int32_t d = group * kColumns;
+    const bool both = d + kMmaSide < shape.values;  // fragments of columns
     auto left = Mma::zero();
     auto right = Mma::zero();
-    if (fragment < context_fragments)
-      sum_updates<true>(warp, tile, mask, fragment, d, both, left, right);
-    else
-      sum_updates<false>(warp, tile, mask, fragment - context_fragments, d, both, left, right);
-    const auto add_fragment = [&](std::int32_t column, const typename Mma::Accumulator& updates) {
-      Mma::for_each_vector(updates, [&](int row, int from, const float* vector) {
-        add(fragment * kMmaSide + row, column + from, vector);
-      });
+    const auto interact = [&](std::int32_t other) {
+      return mask.fragments_interact(of_contexts ? own : other, of_contexts ? other : own);
     };
-    add_fragment(d, left);
-    if (both) add_fragment(d + kMmaSide, right);
+    for_each_interacting(warp, others, interact, [&](std::int32_t other) {
+      const std::int32_t c = (of_contexts ? own : other) * kMmaSide;
+      const std::int32_t t = (of_contexts ? other : own) * kMmaSide;
+      const Bf16* const g = tile.gradient(c, t);
+      const auto gradients = of_contexts ? Mma::load_a(g, shape.gradient_stride())
+                                         : Mma::load_a_transposed(g, shape.gradient_stride());
+      const Bf16* const rows = other_rows + (other * kMmaSide * shape.row_stride() + d);
+      Mma::multiply_add(gradients, Mma::load_b_transposed(rows, shape.row_stride()), left);
+      if (both)
+        Mma::multiply_add(gradients, Mma::load_b_transposed(rows + kMmaSide, shape.row_stride()), right);
+    });
+    Mma::for_each_vector(left, right, [&](int row, int from, const float* of_left, const float* of_right) {
+      const auto write = writer_of(fragment * kMmaSide + row);
+      write(d + from, of_left);
+      if (both) write(d + kMmaSide + from, of_right);
+    });
+    fragment -= fragments_on;
+    group += groups_on;
+    if (group >= column_groups) {
+      group -= column_groups;
+      --fragment;
+    }
   }
 }
 

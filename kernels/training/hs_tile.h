@@ -216,15 +216,12 @@ WARP2VEC_HD void mask_fragments(Warp& warp, int index, int warps, const DenseTil
       index, warps);
 }
 
-/// Which contexts and nodes interact; see dense_tile_products.h.
-struct HsMask {
-  const DenseTileShape& shape;
-  const HsTileMetadata& metadata;
+/// The turns of the paths of 16 contexts at 16 nodes.
+struct HsFragment {
+  const PathRow* contexts;
+  const PathRow* nodes;
 
-  WARP2VEC_HD bool fragments_interact(std::int32_t context_fragment, std::int32_t target_fragment) const {
-    return (metadata.fragments[context_fragment] &
-            metadata.fragments[shape.contexts / kMmaSide + target_fragment]) != 0;
-  }
+  /// Of context c and node t of the 16.
   WARP2VEC_HD float gradient(std::int32_t c, std::int32_t t, float score) const {
     const Turns turns = turns_of(c, t);
     return turns_gradient_by([](float x) { return fast_sigmoid(x); }, score, turns.left, turns.right);
@@ -241,10 +238,24 @@ struct HsMask {
     WARP2VEC_HD bool none() const { return left + right == 0.0F; }
   };
   WARP2VEC_HD Turns turns_of(std::int32_t c, std::int32_t t) const {
-    const std::uint32_t centres = metadata.rows[c].left;
-    const PathRow& node = metadata.rows[shape.contexts + t];
-    return {static_cast<float>(count_bits(centres & node.left)),
-            static_cast<float>(count_bits(centres & node.right))};
+    const std::uint32_t centres = contexts[c].left;
+    return {static_cast<float>(count_bits(centres & nodes[t].left)),
+            static_cast<float>(count_bits(centres & nodes[t].right))};
+  }
+};
+
+/// Which contexts and nodes interact; see dense_tile_products.h.
+struct HsMask {
+  const DenseTileShape& shape;
+  const HsTileMetadata& metadata;
+
+  WARP2VEC_HD bool fragments_interact(std::int32_t context_fragment, std::int32_t target_fragment) const {
+    return (metadata.fragments[context_fragment] &
+            metadata.fragments[shape.contexts / kMmaSide + target_fragment]) != 0;
+  }
+  WARP2VEC_HD HsFragment fragment(std::int32_t context_fragment, std::int32_t target_fragment) const {
+    return {metadata.rows + context_fragment * kMmaSide,
+            metadata.rows + (shape.contexts + target_fragment * kMmaSide)};
   }
 };
 
@@ -429,21 +440,22 @@ class HsTiles {
   WARP2VEC_HD void backward(Warp& warp, int index, int warps, HsTileIndex q) const {
     const HsTileMetadata metadata = metadata_of(q);
     const std::int32_t contexts = tile_.shape.contexts;
-    backward_tile(warp, index, warps, tile_, HsMask{tile_.shape, metadata},
-                  [&](std::int32_t r, std::int32_t d, const float* vector) {
-                    const std::int64_t row = metadata.rows[r].row;
-                    if (row == DenseTile::kNone) return;
-                    const float scale = metadata.rows[r].scale;
-                    if (contexts <= r && r < contexts + sizes_.top_nodes) {
-                      memory_.top_nodes.update(r - contexts, d, scale, vector);
-                      return;
-                    }
-                    float update[kVectorSize];
-                    WARP2VEC_UNROLL
-                    for (int i = 0; i < kVectorSize; ++i) update[i] = scale * vector[i];
-                    float* const matrix = r < contexts ? model_.input.data : model_.nodes.data;
-                    Warp::Mma::add(matrix + row * model_.input.stride + d, update);
-                  });
+    backward_tile(warp, index, warps, tile_, HsMask{tile_.shape, metadata}, [&](std::int32_t r) {
+      const std::int64_t row = metadata.rows[r].row;
+      const float scale = metadata.rows[r].scale;
+      return [this, contexts, r, row, scale](std::int32_t d, const float* vector) {
+        if (row == DenseTile::kNone) return;
+        if (contexts <= r && r < contexts + sizes_.top_nodes) {
+          memory_.top_nodes.update(r - contexts, d, scale, vector);
+          return;
+        }
+        float update[kVectorSize];
+        WARP2VEC_UNROLL
+        for (int i = 0; i < kVectorSize; ++i) update[i] = scale * vector[i];
+        float* const matrix = r < contexts ? model_.input.data : model_.nodes.data;
+        Warp::Mma::add(matrix + row * model_.input.stride + d, update);
+      };
+    });
   }
   /// (context, centre) pairs.
   WARP2VEC_HD std::int64_t pairs(HsTileIndex q) const {

@@ -35,7 +35,8 @@ struct Model {
   bool shrink_window;
   std::int32_t window;
   std::int32_t negative;
-  std::int32_t tile_centres;
+  std::int32_t tile_centres;     ///< consecutive centres that a block trains at once; divides ...
+  std::int32_t sharing_centres;  ///< ... the number of those that share their negatives
   std::int32_t tile_negatives;
   std::int32_t path_tile_centres;
   std::int32_t longest_path;  ///< of any word, in nodes

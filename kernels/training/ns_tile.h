@@ -36,19 +36,30 @@ struct Tables {
   }
 };
 
+/// A context, centre or negative; 8 bytes, which a GPU loads at once.
+struct alignas(8) NsRow {
+  std::int32_t row;    ///< in the input or output matrix, or DenseTile::kNone
+  std::int32_t pairs;  ///< of a context or centre, in the tile; 1 for a negative
+};
+
+/// Metadata of a tile as a whole.
+struct NsHead {
+  TilePlace place;
+  float lr;
+};
+
 /// Metadata of a tile; see DenseTileShape. Contexts come first, then centres, then negatives.
 struct NsTileMetadata {
-  std::int32_t* row;       ///< [rows] in the input or output matrix, or DenseTile::kNone
+  NsHead* head;
+  RowPairs context_pairs;
+  RowPairs target_pairs;
+  NsRow* rows;             ///< [rows]
   float* scale;            ///< [rows] learning rate times damping, or 0; after damp_rows()
-  std::int32_t* pairs;     ///< [rows] of a context or centre, in the tile; 1 for a negative
   float* negative_weight;  ///< [contexts] magnitude of a context's weight with each negative
   CentreWindow* window;    ///< [centres]
   /// [context fragments, targets] bit r: context r of the fragment is in the window of a centre that has the
-  /// target's word: that centre itself, or for a negative any
+  /// target's word: that centre itself, or for a negative any; set for padding after the negatives
   std::uint16_t* met;
-  float* lr;  ///< [1]
-  RowPairs context_pairs;
-  RowPairs target_pairs;
 
   /// Which target is the first negative.
   WARP2VEC_HD static std::int32_t first_negative(const Model& model) {
@@ -62,15 +73,14 @@ struct NsTileMetadata {
   WARP2VEC_HD static NsTileMetadata take(Scratch& scratch, const Model& model) {
     const DenseTileShape shape = shape_of(model);
     NsTileMetadata metadata{};
-    metadata.row = scratch.take<std::int32_t>(shape.rows());
+    metadata.head = scratch.take<NsHead>(1);
+    metadata.context_pairs = RowPairs::take(scratch);
+    metadata.target_pairs = RowPairs::take(scratch);
+    metadata.rows = scratch.take<NsRow>(shape.rows());
     metadata.scale = scratch.take<float>(shape.rows());
-    metadata.pairs = scratch.take<std::int32_t>(shape.rows());
     metadata.negative_weight = scratch.take<float>(shape.contexts);
     metadata.window = scratch.take<CentreWindow>(model.tile_centres);
     metadata.met = scratch.take<std::uint16_t>(std::int64_t{shape.contexts / kMmaSide} * shape.targets);
-    metadata.lr = scratch.take<float>(1);
-    metadata.context_pairs = RowPairs::take(scratch);
-    metadata.target_pairs = RowPairs::take(scratch);
     return metadata;
   }
 };
@@ -86,6 +96,17 @@ WARP2VEC_HD constexpr int opposite(int index, int warps) {
   return index < warps / 2 ? index + (warps + 1) / 2 : index - warps / 2;
 }
 
+/// Which piece of 32 items warp `index` takes first, if warps take pieces in turn from the last warp
+/// backwards, and `before` pieces are already taken.
+WARP2VEC_HD constexpr int backwards(int index, int warps, int before) {
+  int piece = warps - 1 - index - before;
+  while (piece < 0) piece += warps;
+  return piece;
+}
+
+/// Pieces of 32 items.
+WARP2VEC_HD constexpr int pieces(std::int32_t items) { return (items + kWarpSize - 1) / kWarpSize; }
+
 /// Draws the negatives, looks up the other words, and prefetches all rows: the share of warp `index` of
 /// `warps`. Each of the four chains of dependent loads and draws is the work of other warps.
 template <class Value, class Warp, class Centres>
@@ -93,7 +114,7 @@ WARP2VEC_HD void sample_words(Warp& warp, int index, int warps, const Model& mod
                               const Tables<Value>& tables, const Centres& batch, const TilePlace& place,
                               const DenseTileShape& shape, const NsTileMetadata& metadata) {
   const auto set_row = [&](std::int32_t r, const MatrixView<Value>& table, std::int32_t row) {
-    metadata.row[r] = row;
+    metadata.rows[r].row = row;
     if (row != DenseTile::kNone)
       warp.prefetch(table.row(std::int64_t{row}), table.stride * static_cast<std::int64_t>(sizeof(Value)));
   };
@@ -113,7 +134,7 @@ WARP2VEC_HD void sample_words(Warp& warp, int index, int warps, const Model& mod
         if (t < place.centres) {
           row = batch.row(place.begin + t);
         } else if (is_negative(model, t)) {
-          const std::int64_t number = (batch.kept.first + place.begin) / model.tile_centres;
+          const std::int64_t number = (batch.kept.first + place.begin) / model.sharing_centres;
           row = static_cast<std::int32_t>(tile_negative(batch.draws, model.negatives, number, t - negatives));
         }
         set_row(shape.contexts + t, tables.output, row);
@@ -123,7 +144,7 @@ WARP2VEC_HD void sample_words(Warp& warp, int index, int warps, const Model& mod
       place.centres,
       [&](std::int64_t t) {
         metadata.window[t] = CentreWindow::of(model, batch, place, static_cast<std::int32_t>(t));
-        if (t == 0) *metadata.lr = batch.lr(model, place.begin);
+        if (t == 0) *metadata.head = {place, batch.lr(model, place.begin)};
       },
       opposite(index, warps), warps);
   metadata.context_pairs.clear(warp, index, warps);
@@ -131,19 +152,21 @@ WARP2VEC_HD void sample_words(Warp& warp, int index, int warps, const Model& mod
 }
 
 /// Counts the pairs of each row, drops contexts without any, and finds which contexts each target has met.
-/// After sample_words() of all warps. Contexts are the work of the first warps, targets that of the last
-/// ones.
+/// After sample_words() of all warps. Targets are the work of the last warps, contexts that of the ones
+/// before them, which leaves the first warps, whose share of forward() is the largest, without.
 template <class Warp>
-WARP2VEC_HD void mask_words(Warp& warp, int index, int warps, const Model& model, const TilePlace& place,
-                            const DenseTileShape& shape, const NsTileMetadata& metadata) {
-  const std::int32_t* const targets = metadata.row + shape.contexts;
+WARP2VEC_HD void mask_words(Warp& warp, int index, int warps, const Model& model, const DenseTileShape& shape,
+                            const NsTileMetadata& metadata) {
+  const TilePlace place = metadata.head->place;
+  NsRow* const targets = metadata.rows + shape.contexts;
   const auto max_negative_pairs = static_cast<std::int32_t>(
       tile_negative_weight(place.centres * 2 * model.window, model.negative, model.tile_negatives) + 1);
   warp.strided(
       shape.contexts,
       [&](std::int64_t i) {
         const auto c = static_cast<std::int32_t>(i);
-        metadata.pairs[c] = 0;
+        NsRow& row = metadata.rows[c];
+        row.pairs = 0;
         metadata.negative_weight[c] = 0;
         if (c < place.contexts) {
           const std::int32_t near = c - place.lead;  // the centre at the same element
@@ -152,15 +175,15 @@ WARP2VEC_HD void mask_words(Warp& warp, int index, int warps, const Model& model
           std::int32_t pairs = 0;
           for (std::int32_t t = near > model.window ? near - model.window : 0; t < last; ++t)
             pairs += metadata.window[t].contains(place, c, t) ? 1 : 0;
-          metadata.pairs[c] = pairs;
+          row.pairs = pairs;
           metadata.negative_weight[c] = tile_negative_weight(pairs, model.negative, model.tile_negatives);
           if (pairs > 0)
-            metadata.context_pairs.add(warp, metadata.row[c], pairs);
+            metadata.context_pairs.add(warp, row.row, pairs);
           else
-            metadata.row[c] = DenseTile::kNone;
+            row.row = DenseTile::kNone;
         }
       },
-      index, warps);
+      backwards(index, warps, pieces(shape.targets)), warps);
   warp.strided(
       shape.targets,
       [&](std::int64_t i) {
@@ -174,28 +197,33 @@ WARP2VEC_HD void mask_words(Warp& warp, int index, int warps, const Model& model
             met = static_cast<std::uint16_t>(first ? bits : met | bits);
           }
         };
-        std::int32_t& pairs = metadata.pairs[shape.contexts + t];
-        pairs = 0;
+        NsRow& row = targets[t];
+        row.pairs = 0;
         if (t < place.centres) {
           meet(t, true);
-          pairs = metadata.window[t].pairs();
-          metadata.target_pairs.add(warp, targets[t], pairs);
+          row.pairs = metadata.window[t].pairs();
+          metadata.target_pairs.add(warp, row.row, row.pairs);
           return;
         }
-        for (std::int32_t f = 0; f < shape.contexts / kMmaSide; ++f) metadata.met[f * shape.targets + t] = 0;
-        if (!is_negative(model, t)) return;
-        for (std::int32_t centre = 0; centre < place.centres; ++centre)
-          if (targets[centre] == targets[t]) meet(centre, false);
-        pairs = 1;
-        metadata.target_pairs.add(warp, targets[t], max_negative_pairs);
+        const bool negative = is_negative(model, t);
+        const bool padding = !negative && t > NsTileMetadata::first_negative(model);
+        for (std::int32_t f = 0; f < shape.contexts / kMmaSide; ++f)
+          metadata.met[f * shape.targets + t] = padding ? 0xFFFF : 0;
+        if (!negative) return;
+        // Eight centres at a time, whose loads do not wait for each other; padding is not equal.
+        constexpr std::int32_t kEight = 8;
+        for (std::int32_t first = 0; first < place.centres; first += kEight) {
+          std::uint32_t equal = 0;
+          WARP2VEC_UNROLL
+          for (std::int32_t j = 0; j < kEight; ++j)
+            equal |= targets[first + j].row == row.row ? std::uint32_t{1} << j : 0U;
+          for (; equal != 0; equal &= equal - 1) meet(first + lowest_bit(equal), false);
+        }
+        row.pairs = 1;
+        metadata.target_pairs.add(warp, row.row, max_negative_pairs);
       },
-      warps - 1 - index, warps);
+      backwards(index, warps, 0), warps);
 }
-
-/// Four rows or numbers of pairs, which a GPU loads at once.
-struct alignas(16) FourOf {
-  std::int32_t values[4];
-};
 
 /// The pairs of rows [begin, end) of the tile, multiples of 4.
 struct PairSums {
@@ -204,15 +232,12 @@ struct PairSums {
 
   WARP2VEC_HD PairSums(const NsTileMetadata& metadata, std::int32_t begin, std::int32_t end,
                        std::int32_t row) {
-    const auto* const rows = reinterpret_cast<const FourOf*>(metadata.row);
-    const auto* const pairs = reinterpret_cast<const FourOf*>(metadata.pairs);
-    for (std::int32_t i = begin / 4; i < end / 4; ++i) {
-      const FourOf four_rows = rows[i];
-      const FourOf four_pairs = pairs[i];
+    for (std::int32_t i = begin; i < end; i += 4) {
       WARP2VEC_UNROLL
       for (int j = 0; j < 4; ++j) {
-        all += four_pairs.values[j];
-        of_row += four_rows.values[j] == row ? four_pairs.values[j] : 0;
+        const NsRow other = metadata.rows[i + j];
+        all += other.pairs;
+        of_row += other.row == row ? other.pairs : 0;
       }
     }
   }
@@ -235,14 +260,14 @@ WARP2VEC_HD inline float pairs_of_target(const Model& model, const DenseTileShap
              tile_negative_weight(centres.all, model.negative, model.tile_negatives);
 }
 
-/// Computes the scales of all rows. After mask_words() of all warps.
+/// Computes the scales of all rows. After mask_words() of all warps, and beside that of another tile.
 template <class Warp>
 WARP2VEC_HD void damp_rows(Warp& warp, int index, int warps, const Model& model, const DenseTileShape& shape,
                            const NsTileMetadata& metadata) {
-  const float lr = *metadata.lr;
+  const float lr = metadata.head->lr;
   // Two branches rather than selected arguments, which a GPU would keep in slow local memory.
   const auto damp = [&](std::int64_t i, const HotView& hot, const RowPairs& bounds, auto pairs_of) {
-    const std::int32_t row = metadata.row[i];
+    const std::int32_t row = metadata.rows[i].row;
     float factor = hot.factor(row, bounds.upper_bound(row), lr);
     if (factor != 1.0F) factor = hot.factor(row, pairs_of(row), lr);
     metadata.scale[i] = lr * factor;
@@ -250,7 +275,7 @@ WARP2VEC_HD void damp_rows(Warp& warp, int index, int warps, const Model& model,
   warp.strided(
       shape.rows(),
       [&](std::int64_t i) {
-        if (metadata.row[i] == DenseTile::kNone)
+        if (metadata.rows[i].row == DenseTile::kNone)
           metadata.scale[i] = 0;
         else if (i < shape.contexts)
           damp(i, model.hot_input, metadata.context_pairs,
@@ -259,51 +284,77 @@ WARP2VEC_HD void damp_rows(Warp& warp, int index, int warps, const Model& model,
           damp(i, model.hot_output, metadata.target_pairs,
                [&](std::int32_t row) { return pairs_of_target(model, shape, metadata, row); });
       },
-      index, warps);
+      backwards(index, warps, pieces(shape.targets) + pieces(shape.contexts)), warps);
 }
 
 /// (context, centre) pairs of the tile.
 template <class Warp>
-WARP2VEC_HD std::int64_t pairs_of(Warp& warp, const TilePlace& place, const NsTileMetadata& metadata) {
+WARP2VEC_HD std::int64_t pairs_of(Warp& warp, const NsTileMetadata& metadata) {
+  const std::int32_t contexts = metadata.head->place.contexts;
   // Exact in float: there are fewer than 2^24.
   auto pairs = warp.zero();
-  for (std::int32_t c = 0; c < place.contexts; c += kWarpSize)
+  for (std::int32_t c = 0; c < contexts; c += kWarpSize)
     pairs = warp.plus(pairs, warp.lanes([&](int lane) {
-      return c + lane < place.contexts ? static_cast<float>(metadata.pairs[c + lane]) : 0.0F;
+      return c + lane < contexts ? static_cast<float>(metadata.rows[c + lane].pairs) : 0.0F;
     }));
   return static_cast<std::int64_t>(warp.first(warp_sum(warp, pairs)));
 }
 
-/// The weight of context c and target t (see update_rule.h); 0 for absent rows. Without branches.
+/// The weights (see update_rule.h) of 16 contexts with 16 centres or 16 negatives. Without branches.
+struct NsFragment {
+  const float* negative_weight;  ///< [16] see NsTileMetadata
+  const std::uint16_t* met;      ///< [16]
+  bool negatives;
+
+  /// Of fragment `i` of contexts and `k` of targets.
+  WARP2VEC_HD static NsFragment of(const Model& model, const DenseTileShape& shape,
+                                   const NsTileMetadata& metadata, std::int32_t i, std::int32_t k) {
+    return {metadata.negative_weight + i * kMmaSide, metadata.met + (i * shape.targets + k * kMmaSide),
+            k * kMmaSide >= NsTileMetadata::first_negative(model)};
+  }
+
+  /// Of context c and target t of the 16; 0 for absent rows.
+  WARP2VEC_HD float weight(std::int32_t c, std::int32_t t) const {
+    const bool trained = ((met[t] ^ (negatives ? 0xFFFFU : 0U)) & (1U << c)) != 0;
+    return trained ? (negatives ? -negative_weight[c] : 1.0F) : 0.0F;
+  }
+  WARP2VEC_HD float gradient(std::int32_t c, std::int32_t t, float score) const {
+    return weight(c, t) * fast_share((negatives ? -kLog2E : kLog2E) * score);
+  }
+  WARP2VEC_HD float loss(std::int32_t c, std::int32_t t, float score) const {
+    return score_loss(score, weight(c, t));
+  }
+};
+
+/// The weight of context c and target t of the tile.
 WARP2VEC_HD inline float weight(const Model& model, const DenseTileShape& shape,
                                 const NsTileMetadata& metadata, std::int32_t c, std::int32_t t) {
-  const std::uint32_t fragment = metadata.met[c / kMmaSide * shape.targets + t];
-  const bool met = (fragment >> (c % kMmaSide) & 1U) != 0;
-  const float unmet = is_negative(model, t) ? -metadata.negative_weight[c] : 0.0F;
-  return met ? (is_negative(model, t) ? 0.0F : 1.0F) : unmet;
+  return NsFragment::of(model, shape, metadata, c / kMmaSide, t / kMmaSide)
+      .weight(c % kMmaSide, t % kMmaSide);
 }
 
 /// Which contexts and targets interact; see dense_tile_products.h.
 struct NsMask {
   const Model& model;
-  const TilePlace& place;
   const DenseTileShape& shape;
   const NsTileMetadata& metadata;
+  TilePlace place;
 
+  WARP2VEC_HD NsMask(const Model& model_, const DenseTileShape& shape_, const NsTileMetadata& metadata_)
+      : model(model_), shape(shape_), metadata(metadata_), place(metadata_.head->place) {}
+
+  /// Without branches.
   WARP2VEC_HD bool fragments_interact(std::int32_t context_fragment, std::int32_t target_fragment) const {
     const std::int32_t c = context_fragment * kMmaSide;
     const std::int32_t t = target_fragment * kMmaSide;
-    if (c >= place.contexts) return false;
-    if (t >= NsTileMetadata::first_negative(model)) return true;
     const std::int32_t last = t + kMmaSide < place.centres ? t + kMmaSide : place.centres;
-    return t < last && c < last + place.lead + model.window && c + kMmaSide > t + place.lead - model.window;
+    const int near = static_cast<int>(t < last) & static_cast<int>(c < last + place.lead + model.window) &
+                     static_cast<int>(c + kMmaSide > t + place.lead - model.window);
+    const int negatives = static_cast<int>(t >= NsTileMetadata::first_negative(model));
+    return (static_cast<int>(c < place.contexts) & (negatives | near)) != 0;
   }
-  WARP2VEC_HD float gradient(std::int32_t c, std::int32_t t, float score) const {
-    return score_gradient_by([](float x) { return fast_sigmoid(x); }, score,
-                             weight(model, shape, metadata, c, t));
-  }
-  WARP2VEC_HD float loss(std::int32_t c, std::int32_t t, float score) const {
-    return score_loss(score, weight(model, shape, metadata, c, t));
+  WARP2VEC_HD NsFragment fragment(std::int32_t context_fragment, std::int32_t target_fragment) const {
+    return NsFragment::of(model, shape, metadata, context_fragment, target_fragment);
   }
 };
 
@@ -329,39 +380,47 @@ WARP2VEC_HD void add_vector(Bf16* to, const Bf16* copy, const float (&update)[kV
   Mma::add(to, difference);
 }
 
-/// The tiles of one block. Each function does the share of warp `index` of `warps` for tile number `t` of the
-/// batch; a barrier separates the phases of a tile. A tile is sampled and masked while the one before it is
-/// trained.
+/// The tiles of one block. Each function does the share of warp `index` of `warps` for one tile; a barrier
+/// separates the phases of a tile. A tile is sampled and masked while the one before it is trained.
 template <class Value, class Warp, class Centres>
 class NsTiles {
  public:
+  /// Tile number `number` of the batch, and where its metadata are. They are carried from tile to tile, so
+  /// that a GPU need not compute addresses from sizes again and again.
+  struct Tile {
+    std::int64_t number;
+    unsigned char* metadata;  ///< metadata_bytes()
+  };
+
   WARP2VEC_HD static DenseTile take_tile(Scratch& scratch, const Model& model, int warps) {
     return DenseTile::take(scratch, NsTileMetadata::shape_of(model),
                            Warp::template staging_bytes<Value>(warps));
   }
-  WARP2VEC_HD static unsigned char* take_metadata(Scratch& scratch, const Model& model) {
-    return scratch.take<unsigned char>(2 * metadata_bytes(model));
+  WARP2VEC_HD static std::int64_t metadata_bytes(const Model& model) {
+    Scratch scratch(nullptr);
+    NsTileMetadata::take(scratch, model);
+    return scratch.bytes();
   }
 
-  /// `tile`, `metadata`: from take_tile() and take_metadata().
+  /// `tile`: from take_tile().
   WARP2VEC_HD NsTiles(const Model& model, const Tables<Value>& tables, const Centres& batch,
-                      const DenseTile& tile, unsigned char* metadata)
-      : model_(model), tables_(tables), batch_(batch), tile_(tile), metadata_(metadata) {}
+                      const DenseTile& tile)
+      : model_(model), tables_(tables), batch_(batch), tile_(tile) {}
 
   /// Draws the negatives and prefetches all rows.
-  WARP2VEC_HD void sample(Warp& warp, int index, int warps, std::int64_t t) const {
-    sample_words(warp, index, warps, model_, tables_, batch_, tile_place(model_, batch_, t), tile_.shape,
-                 metadata_of(t));
+  WARP2VEC_HD void sample(Warp& warp, int index, int warps, const Tile& t) const {
+    sample_words(warp, index, warps, model_, tables_, batch_, tile_place(model_, batch_, t.number),
+                 tile_.shape, metadata_of(t));
   }
-  WARP2VEC_HD void mask(Warp& warp, int index, int warps, std::int64_t t) const {
-    mask_words(warp, index, warps, model_, tile_place(model_, batch_, t), tile_.shape, metadata_of(t));
+  WARP2VEC_HD void mask(Warp& warp, int index, int warps, const Tile& t) const {
+    mask_words(warp, index, warps, model_, tile_.shape, metadata_of(t));
   }
   /// Loads the tile's rows, zeros for absent ones. `meanwhile()` is called while the first are in flight.
   template <class Meanwhile>
-  WARP2VEC_HD void load(Warp& warp, int index, int warps, std::int64_t t, Meanwhile meanwhile) const {
+  WARP2VEC_HD void load(Warp& warp, int index, int warps, const Tile& t, Meanwhile meanwhile) const {
     const NsTileMetadata metadata = metadata_of(t);
     const auto from = [&](std::int32_t r) -> const Value* {
-      const std::int32_t row = metadata.row[r];
+      const std::int32_t row = metadata.rows[r].row;
       return row == DenseTile::kNone ? nullptr : tables_.row(r < tile_.shape.contexts, row);
     };
     const auto to = [&](std::int32_t r) { return tile_.contexts(r); };
@@ -369,50 +428,41 @@ class NsTiles {
                                    to, meanwhile);
   }
   /// Computes the scales of the tile's rows. Between mask() and backward().
-  WARP2VEC_HD void damp(Warp& warp, int index, int warps, std::int64_t t) const {
+  WARP2VEC_HD void damp(Warp& warp, int index, int warps, const Tile& t) const {
     damp_rows(warp, index, warps, model_, tile_.shape, metadata_of(t));
   }
-  WARP2VEC_HD void forward(Warp& warp, int index, int warps, std::int64_t t, bool with_loss,
+  WARP2VEC_HD void forward(Warp& warp, int index, int warps, const Tile& t, bool with_loss,
                            typename Warp::Float& loss) const {
-    const TilePlace place = tile_place(model_, batch_, t);
     const NsTileMetadata metadata = metadata_of(t);
-    forward_tile(warp, index, warps, tile_, NsMask{model_, place, tile_.shape, metadata}, with_loss, loss);
+    forward_tile(warp, index, warps, tile_, NsMask(model_, tile_.shape, metadata), with_loss, loss);
   }
-  WARP2VEC_HD void backward(Warp& warp, int index, int warps, std::int64_t t) const {
-    using Mma = typename Warp::Mma;
-    const TilePlace place = tile_place(model_, batch_, t);
+  WARP2VEC_HD void backward(Warp& warp, int index, int warps, const Tile& t) const {
     const NsTileMetadata metadata = metadata_of(t);
-    const std::int64_t number = (batch_.kept.first + place.begin) / model_.tile_centres;
-    backward_tile(warp, index, warps, tile_, NsMask{model_, place, tile_.shape, metadata},
-                  [&](std::int32_t r, std::int32_t d, const float* vector) {
-                    const std::int32_t row = metadata.row[r];
-                    if (row == DenseTile::kNone) return;
-                    float update[kVectorSize];
-                    WARP2VEC_UNROLL
-                    for (int i = 0; i < kVectorSize; ++i) update[i] = metadata.scale[r] * vector[i];
-                    add_vector<Mma>(
-                        tables_.row(r < tile_.shape.contexts, row) + d, tile_.contexts(r) + d, update, [&] {
-                          // A vector begins at column 0 or 4 of 16.
-                          const std::int32_t at = (r * tile_.shape.values + d) / 4;
-                          return batch_.draws.block(Stream::rounding, static_cast<std::uint64_t>(number),
-                                                    static_cast<std::uint32_t>(at));
-                        });
-                  });
+    backward_tile(warp, index, warps, tile_, NsMask(model_, tile_.shape, metadata), [&](std::int32_t r) {
+      const std::int32_t row = metadata.rows[r].row;
+      const float scale = metadata.scale[r];
+      return [this, &t, r, row, scale](std::int32_t d, const float* vector) {
+        if (row == DenseTile::kNone) return;
+        float update[kVectorSize];
+        WARP2VEC_UNROLL
+        for (int i = 0; i < kVectorSize; ++i) update[i] = scale * vector[i];
+        Value* const to = tables_.row(r < tile_.shape.contexts, row) + d;
+        add_vector<typename Warp::Mma>(to, tile_.contexts(r) + d, update, [&] {
+          const std::int64_t begin = batch_.kept.first + tile_place(model_, batch_, t.number).begin;
+          // A vector begins at column 0 or 4 of 16.
+          const std::int32_t at = (r * tile_.shape.values + d) / 4;
+          return batch_.draws.block(Stream::rounding, static_cast<std::uint64_t>(begin / model_.tile_centres),
+                                    static_cast<std::uint32_t>(at));
+        });
+      };
+    });
   }
   /// (context, centre) pairs.
-  WARP2VEC_HD std::int64_t pairs(Warp& warp, std::int64_t t) const {
-    return pairs_of(warp, tile_place(model_, batch_, t), metadata_of(t));
-  }
+  WARP2VEC_HD std::int64_t pairs(Warp& warp, const Tile& t) const { return pairs_of(warp, metadata_of(t)); }
 
  private:
-  WARP2VEC_HD static std::int64_t metadata_bytes(const Model& model) {
-    Scratch scratch(nullptr);
-    NsTileMetadata::take(scratch, model);
-    return scratch.bytes();
-  }
-  // Not an array of two: a GPU would keep an array that is indexed at run time in slow local memory.
-  WARP2VEC_HD NsTileMetadata metadata_of(std::int64_t t) const {
-    Scratch scratch(metadata_ + t % 2 * metadata_bytes(model_), true);
+  WARP2VEC_HD NsTileMetadata metadata_of(const Tile& t) const {
+    Scratch scratch(t.metadata, true);
     return NsTileMetadata::take(scratch, model_);
   }
 
@@ -420,7 +470,6 @@ class NsTiles {
   const Tables<Value>& tables_;
   const Centres& batch_;
   DenseTile tile_;
-  unsigned char* metadata_;
 };
 
 }  // namespace warp2vec

@@ -35,25 +35,24 @@ struct NsTileMinibatch {
     group.for_each_warp([&](auto& warp, int index) {
       sample_words(warp, index, group.warps(), model, tables, batch, place, shape, metadata);
     });
-    group.for_each_warp([&](auto& warp, int index) {
-      mask_words(warp, index, group.warps(), model, place, shape, metadata);
-    });
+    group.for_each_warp(
+        [&](auto& warp, int index) { mask_words(warp, index, group.warps(), model, shape, metadata); });
     group.for_each_warp(
         [&](auto& warp, int index) { damp_rows(warp, index, group.warps(), model, shape, metadata); });
     minibatch.contexts = place.contexts;
     minibatch.targets = place.centres + model.tile_negatives;
     group.for_each(minibatch.contexts, [&](std::int64_t c) {
-      minibatch.context[c] = {metadata.row[c], metadata.pairs[c], metadata.scale[c]};
+      minibatch.context[c] = {metadata.rows[c].row, metadata.rows[c].pairs, metadata.scale[c]};
     });
     const std::int64_t first_weight = std::int64_t{place.centres} * (2 * model.window + 1);
     group.for_each(minibatch.targets, [&](std::int64_t t) {
       const std::int64_t m = t - place.centres;
       const std::int64_t r = shape.contexts + (m < 0 ? t : NsTileMetadata::first_negative(model) + m);
-      minibatch.target[t] =
-          m < 0 ? MinibatchTarget{metadata.row[r], metadata.window[t].begin, metadata.window[t].end,
-                                  t * (2 * model.window + 1), metadata.scale[r]}
-                : MinibatchTarget{metadata.row[r], 0, minibatch.contexts,
-                                  first_weight + m * minibatch.contexts, metadata.scale[r]};
+      const NsRow& row = metadata.rows[r];
+      minibatch.target[t] = m < 0 ? MinibatchTarget{row.row, metadata.window[t].begin, metadata.window[t].end,
+                                                    t * (2 * model.window + 1), metadata.scale[r]}
+                                  : MinibatchTarget{row.row, 0, minibatch.contexts,
+                                                    first_weight + m * minibatch.contexts, metadata.scale[r]};
     });
     group.for_each(place.centres, [&](std::int64_t t) {
       const MinibatchTarget& target = minibatch.target[t];

@@ -45,7 +45,7 @@ struct DenseTileMemory {
   using Paths = HsTiles<Warp, Centres>;
 
   DenseTile negative_tile;
-  unsigned char* negative_metadata;
+  unsigned char* negative_metadata;  ///< of two tiles
   DenseTile path_tile;
   typename Paths::Memory paths;
 
@@ -57,7 +57,8 @@ struct DenseTileMemory {
     if constexpr (negatives_in(kTrains)) memory.negative_tile = Negatives::take_tile(negatives, model, warps);
     if constexpr (paths_in(kTrains)) memory.path_tile = Paths::take_tile(paths, model, sizes, warps);
     scratch = negatives.bytes() > paths.bytes() ? negatives : paths;
-    if constexpr (negatives_in(kTrains)) memory.negative_metadata = Negatives::take_metadata(scratch, model);
+    if constexpr (negatives_in(kTrains))
+      memory.negative_metadata = scratch.take<unsigned char>(2 * Negatives::metadata_bytes(model));
     if constexpr (paths_in(kTrains)) memory.paths = Paths::Memory::take(scratch, model, sizes);
     return memory;
   }
@@ -90,17 +91,18 @@ struct TileAccumulator {
   }
 };
 
-/// Trains tile t by negative sampling. While its rows are loaded, the next tile, if there are `more`, is
+/// Trains tile t by negative sampling. While its rows are loaded, the `next` tile, if there are `more`, is
 /// sampled and its rows are prefetched into the L2 cache: no further, since rows loaded that early would lack
 /// this tile's updates.
 template <class Block, class Negatives>
-WARP2VEC_HD void train_negatives(Block& block, const Negatives& tiles, std::int64_t t, bool more,
+WARP2VEC_HD void train_negatives(Block& block, const Negatives& tiles, const typename Negatives::Tile& t,
+                                 const typename Negatives::Tile& next, bool more,
                                  const TileAccumulator& accumulator) {
   using Warp = typename Block::Warp;
   const int warps = block.warps();
   block.for_each_warp([&](Warp& warp, int index) {
     tiles.load(warp, index, warps, t, [&] {
-      if (more) tiles.sample(warp, index, warps, t + 1);
+      if (more) tiles.sample(warp, index, warps, next);
     });
   });
   block.for_each_warp([&](Warp& warp, int index) {
@@ -108,11 +110,11 @@ WARP2VEC_HD void train_negatives(Block& block, const Negatives& tiles, std::int6
       tiles.forward(warp, index, warps, t, with_loss, loss);
     });
     tiles.damp(warp, index, warps, t);
-    if (more) tiles.mask(warp, index, warps, t + 1);
+    if (more) tiles.mask(warp, index, warps, next);
   });
   block.for_each_warp([&](Warp& warp, int index) {
     tiles.backward(warp, index, warps, t);
-    if (index == 0) accumulator.add_pairs(warp, tiles.pairs(warp, t));
+    if (index == warps - 1) accumulator.add_pairs(warp, tiles.pairs(warp, t));  // it has the least to do
   });
 }
 
@@ -155,28 +157,36 @@ WARP2VEC_HD void train_dense_tiles(Block& block, const Model& model, const Table
   const int warps = block.warps();
   Scratch scratch(memory, true);
   const auto own_memory = DenseTileMemory<kTrains, Value, Warp, Centres>::take(scratch, model, sizes, warps);
-  const NsTiles<Value, Warp, Centres> negatives(model, tables, batch, own_memory.negative_tile,
-                                                own_memory.negative_metadata);
+  using Negatives = NsTiles<Value, Warp, Centres>;
+  const Negatives negatives(model, tables, batch, own_memory.negative_tile);
   const HsTiles<Warp, Centres> paths(model, sizes, batch, own_memory.path_tile, own_memory.paths);
   const std::int64_t tiles = (batch.end - batch.begin + model.tile_centres - 1) / model.tile_centres;
   const KeptRange own = chunk_of(tiles, block.index(), block.count());
   if (own.begin == own.end) return;
+  typename Negatives::Tile tile{own.begin, own_memory.negative_metadata};
+  typename Negatives::Tile next_tile{own.begin + 1, own_memory.negative_metadata};
+  if constexpr (negatives_in(kTrains)) next_tile.metadata += Negatives::metadata_bytes(model);
 
   if constexpr (paths_in(kTrains))
     block.for_each_warp([&](Warp& warp, int index) { paths.copy_tree(warp, index, warps); });
   block.for_each_warp([&](Warp& warp, int index) {
-    if constexpr (negatives_in(kTrains)) negatives.sample(warp, index, warps, own.begin);
+    if constexpr (negatives_in(kTrains)) negatives.sample(warp, index, warps, tile);
     if constexpr (paths_in(kTrains)) paths.sample(warp, index, warps, {own.begin, 0});
   });
   block.for_each_warp([&](Warp& warp, int index) {
-    if constexpr (negatives_in(kTrains)) negatives.mask(warp, index, warps, own.begin);
+    if constexpr (negatives_in(kTrains)) negatives.mask(warp, index, warps, tile);
     if constexpr (paths_in(kTrains)) paths.mask(warp, index, warps, {own.begin, 0}, 0);
   });
 
   for (std::int64_t t = own.begin; t < own.end; ++t) {
     const bool loss_sampled = (t - own.begin) % tiles_per_loss(own.size()) == 0;
     const TileAccumulator accumulator{totals, std::int64_t{block.index()} * warps, loss_sampled};
-    if constexpr (negatives_in(kTrains)) train_negatives(block, negatives, t, t + 1 < own.end, accumulator);
+    if constexpr (negatives_in(kTrains)) {
+      train_negatives(block, negatives, tile, next_tile, t + 1 < own.end, accumulator);
+      unsigned char* const done = tile.metadata;
+      tile = next_tile;
+      next_tile = {tile.number + 1, done};
+    }
     if constexpr (paths_in(kTrains)) {
       block.for_each_warp([&](Warp& warp, int index) { paths.load_top_nodes(warp, index, warps); });
       for (HsTileIndex q{t, 0}; paths.exists(q); ++q.sub_tile) {

@@ -172,16 +172,20 @@ TEST(CliDevice, GpusAreListedLineByLine) {
 TEST(CliDevice, ThePlanOfARunNamesEveryItem) {
   GpuRun run{h100(0),   {{{"input vectors", 2'000'000}, {"token ids", 400}}, 84'000'000'000, true},
              2'000'400, 4096,
-             true,      {}};
+             64,        true,
+             {}};
   EXPECT_THAT(
       describe_run(run),
-      ElementsAre("memory on NVIDIA H100 80GB HBM3 (cuda:0): 2.00 MB of 84.0 GB free: input vectors 2.00 "
-                  "MB, token ids 400 bytes",
-                  "the corpus stays on the GPU; 4,096 centres in flight; tiles on tensor cores"));
+      ElementsAre(
+          "memory on NVIDIA H100 80GB HBM3 (cuda:0): 2.00 MB of 84.0 GB free: input vectors 2.00 "
+          "MB, token ids 400 bytes",
+          "the corpus stays on the GPU; 4,096 centres in flight on 64 of 132 multiprocessors; tiles on "
+          "tensor cores"));
   run.memory.corpus_resident = false;
   run.tensor_cores = false;
   EXPECT_EQ(describe_run(run).at(1),
-            "the corpus is streamed to the GPU in every epoch; 4,096 centres in flight");
+            "the corpus is streamed to the GPU in every epoch; 4,096 centres in flight on 64 of 132 "
+            "multiprocessors");
 }
 
 }  // namespace

@@ -118,6 +118,7 @@ TEST(CliMetrics, SummaryOfAGpuHoldsItsPlanAndTransfers) {
                       {{{"input vectors", 1000}, {"token ids", 24}}, 84'000, true},
                       1024,
                       4096,
+                      64,
                       true,
                       {1.5, 0.125}};
   report.training.upload_seconds = 0.25;
@@ -128,6 +129,7 @@ TEST(CliMetrics, SummaryOfAGpuHoldsItsPlanAndTransfers) {
   EXPECT_EQ(summary["device"], json::parse(R"({
     "kind": "cuda", "name": "NVIDIA H100 80GB HBM3", "index": 1, "compute_capability": "9.0",
     "memory_bytes": 1024, "free_bytes": 84000, "corpus_resident": true, "centres_in_flight": 4096,
+    "busy_multiprocessors": 64,
     "tensor_cores": true,
     "seconds": {"kernels": 1.5, "subsampling": 0.125},
     "memory_items": [{"name": "input vectors", "bytes": 1000}, {"name": "token ids", "bytes": 24}]})"));

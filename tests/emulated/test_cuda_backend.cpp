@@ -2,6 +2,7 @@
 #include <warp2vec/error.h>
 
 #include "host/training/memory_plan.h"
+#include "kernels/backend/cuda_plan.h"
 #include "kernels/backend/device_corpus.h"
 #include "tests/emulated/cuda_backend_test.h"
 #include "tests/plain_warp/host_warp_backend.h"
@@ -240,6 +241,34 @@ TEST_F(CudaBackendTest, SmallCorporaGetFewCentresInFlight) {
   EXPECT_EQ(in_flight(5000, "hs", Sharing::window), 8);
   EXPECT_GT(in_flight(1000000, "ns", Sharing::tile), in_flight(300000, "ns", Sharing::tile));
   EXPECT_EQ(in_flight(5000, "softmax", Sharing::tile), 64);
+}
+
+// Where quality allows less than a whole tile for each multiprocessor. With more, whole tiles are faster.
+TEST_F(CudaBackendTest, SmallerTilesKeepMoreMultiprocessorsBusy) {
+  const SyntheticCorpus corpus = zipf_corpus(1000, 300000, 60);
+  for (const char* loss : {"ns", "ns+hs"}) {
+    Config config = config_of(loss, Sharing::tile);
+    config.epochs = 1;
+    const TrainingData data(config, corpus.vocabulary, corpus.tokens);
+    const std::int64_t harmless = harmless_centres_in_flight(data).negatives;
+    ASSERT_GE(harmless, 64);
+    const auto plan = [&](int multiprocessors) {
+      CudaDevice device = find_cuda_devices(true).usable.at(0);
+      device.multiprocessors = multiprocessors;
+      return plan_cuda(data, device, {});
+    };
+    for (const int multiprocessors : {1, 2, 132}) {
+      const CudaPlan planned = plan(multiprocessors);
+      EXPECT_LE(planned.in_flight.negatives, harmless);
+      EXPECT_EQ(planned.in_flight.negatives, planned.blocks * planned.tile_centres);
+      EXPECT_EQ(64 % planned.tile_centres, 0);
+    }
+    EXPECT_EQ(plan(1).tile_centres, 64);
+    EXPECT_LT(plan(132).tile_centres, 64) << loss;
+    EXPECT_GT(plan(132).blocks, harmless / 64) << loss;
+    emulation::device_settings().multiprocessors = 132;
+    EXPECT_EQ(make_cuda_backend(data)->busy_multiprocessors(), plan(132).blocks);
+  }
 }
 
 TEST_F(CudaBackendTest, ATinyCorpusDoesNotDiverge) {

@@ -144,6 +144,28 @@ TEST_F(CudaBackendTest, TensorCoresTrainOddTileShapes) {
   }
 }
 
+// Parts of the centres that share negatives, one after the other.
+TEST_F(CudaBackendTest, SmallerTilesEqualHostTilesBitForBit) {
+  const SyntheticCorpus corpus = zipf_corpus(60, 400, 60);
+  for (const Rule& rule : {Rule{"ns", Sharing::tile, 24}, Rule{"ns", Sharing::tile, 24, TableType::bf16},
+                           Rule{"ns+hs", Sharing::tile, 24}}) {
+    const Config config = config_of(rule);
+    const bool bf16 = rule.table_type == TableType::bf16;
+    for (const std::int32_t centres : {16, 32}) {
+      CudaLimits limits;
+      limits.blocks = 2;
+      limits.warps = 3;
+      limits.tile_centres = centres;
+      const Outcome device = run(corpus, config, cuda(limits));
+      const Outcome host =
+          run(corpus, config,
+              bf16 ? host_tiles<Bf16>(2, 3, {64, 64}, centres) : host_tiles(2, 3, {64, 64}, centres));
+      EXPECT_TRUE(equal_bits(device.embeddings, host.embeddings)) << centres;
+      EXPECT_EQ(device.summary.pairs, host.summary.pairs);
+    }
+  }
+}
+
 // Lanes of one instruction may add to the same row in any order; a value that is then rounded to the other
 // bfloat16 moves the scores by up to 2^-9.
 TEST_F(CudaBackendTest, TheOrderOfThreadsOnTensorCoresIsRounding) {

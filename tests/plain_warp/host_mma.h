@@ -64,12 +64,17 @@ class HostMma {
   }
 
   template <class F>
-  static void for_each_vector(const Accumulator& c, F f) {
+  static void for_each_vector(const Accumulator& c, const Accumulator& d, F f) {
     for (int lane = 0; lane < kWarpSize; ++lane) {
+      const int row = vector_row(lane);
       const int column = first_vector_column(lane);
-      float vector[kVectorSize];
-      for (int i = 0; i < kVectorSize; ++i) vector[i] = c.values[vector_row(lane)][column + vector_column(i)];
-      f(vector_row(lane), column, vector);
+      float of_c[kVectorSize];
+      float of_d[kVectorSize];
+      for (int i = 0; i < kVectorSize; ++i) {
+        of_c[i] = c.values[row][column + vector_column(i)];
+        of_d[i] = d.values[row][column + vector_column(i)];
+      }
+      f(row, column, of_c, of_d);
     }
   }
 

@@ -24,8 +24,9 @@ namespace warp2vec {
 /// Owns the memory behind its model's views, except the embeddings and what `data` owns.
 class HostModel {
  public:
-  HostModel(const TrainingData& data, const CentresInFlight& centres)
-      : model_(model_of(data)), hot_(data, centres_elsewhere(model_, centres)) {
+  /// `tile_centres`: see model_of().
+  HostModel(const TrainingData& data, const CentresInFlight& centres, std::int32_t tile_centres = 0)
+      : model_(model_of(data, tile_centres)), hot_(data, centres_elsewhere(model_, centres)) {
     model_.negatives = data.negatives.view();
     if (model_.hierarchical_softmax) model_.tree = data.tree.view();
     model_.hot_input = hot_.input.view();

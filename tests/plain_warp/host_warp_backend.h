@@ -18,16 +18,17 @@
 
 namespace warp2vec {
 
-/// `blocks` blocks of `warps` warps, one after the other.
+/// `blocks` blocks of `warps` warps, one after the other. `tile_centres`: see model_of().
 class HostBackend : public Backend {
  public:
-  HostBackend(const TrainingData& data, int blocks, int warps, std::int32_t top_nodes = 0)
+  HostBackend(const TrainingData& data, int blocks, int warps, std::int32_t top_nodes = 0,
+              std::int32_t tile_centres = 0)
       : blocks_(blocks),
         warps_(warps),
-        model_(data, centres_in_flight(model_of(data), blocks, warps, top_nodes)),
+        model_(data, centres_in_flight(model_of(data, tile_centres), blocks, warps, top_nodes), tile_centres),
         totals_(std::int64_t{blocks} * warps) {}
 
-  std::int64_t batch_size() const override { return std::int64_t{16384} * model().tile_centres; }
+  std::int64_t batch_size() const override { return std::int64_t{16384} * model().sharing_centres; }
   void upload(Embeddings& embeddings) override { model_.show(embeddings); }
 
   void train(const Batch& batch) override {
@@ -80,8 +81,9 @@ class HostWarpBackend final : public HostBackend {
 template <class Value>
 class HostTileBackend final : public HostBackend {
  public:
-  HostTileBackend(const TrainingData& data, int blocks, int warps, const HsTileSizes& sizes)
-      : HostBackend(data, blocks, warps, sizes.top_nodes), sizes_(sizes) {
+  HostTileBackend(const TrainingData& data, int blocks, int warps, const HsTileSizes& sizes,
+                  std::int32_t tile_centres)
+      : HostBackend(data, blocks, warps, sizes.top_nodes, tile_centres), sizes_(sizes) {
     with_kind([&]<Trains kTrains>() {
       memory_.resize(static_cast<std::size_t>(
           dense_tile_bytes<kTrains, Value, HostWarp, CentreRange<Philox>>(model(), sizes_, warps)));
@@ -124,9 +126,10 @@ inline MakeBackend host_warps(int blocks, int warps) {
 }
 
 template <class Value = float>
-MakeBackend host_tiles(int blocks, int warps, const HsTileSizes& sizes = {64, 64}) {
+MakeBackend host_tiles(int blocks, int warps, const HsTileSizes& sizes = {64, 64},
+                       std::int32_t tile_centres = 0) {
   return [=](const TrainingData& data) {
-    return std::make_unique<HostTileBackend<Value>>(data, blocks, warps, sizes);
+    return std::make_unique<HostTileBackend<Value>>(data, blocks, warps, sizes, tile_centres);
   };
 }
 

@@ -4,6 +4,7 @@
 #include "host/reference/reference.h"
 #include "tests/plain_warp/host_mma.h"
 #include "tests/plain_warp/host_warp_backend.h"
+#include "tests/support/long_vectors.h"
 #include "tests/support/training_outcome.h"
 
 #include <gtest/gtest.h>
@@ -191,6 +192,31 @@ TEST(DenseTiles, WarpsAndBlocksShareTheWork) {
     EXPECT_LE(difference_share(several, one), 0.002);
   }
   for (const int blocks : {3, 100}) expect_same_counts(run(corpus, config, host_tiles(blocks, 4)), one);
+}
+
+// With a learning rate so low that the parts of a tile do not notice each other, they add up to the whole:
+// the same pairs and the same negatives. Damped alike, but for what a row gets in the other parts.
+TEST(DenseTiles, PartsOfATileAddUpToIt) {
+  const SyntheticCorpus corpus = zipf_corpus(3000, 2000, 60);
+  for (const char* loss : {"ns", "ns+hs"}) {
+    Config config = config_of(loss, Sharing::tile);
+    config.lr = 1e-4;
+    config.epochs = 1;
+    const TrainingData data(config, corpus.vocabulary, corpus.tokens);
+    Outcome start;
+    start.embeddings = initial_embeddings(corpus.vocabulary.size(), config);
+    make_long(start.embeddings, config.dim);
+    const Outcome whole = run_from_long(corpus, config, host_tiles(1, 1));
+    for (const std::int32_t centres : {16, 32}) {
+      const Outcome parts = run_from_long(corpus, config, host_tiles(1, 1, {64, 64}, centres));
+      expect_same_counts(parts, whole);
+      for (const auto matrix : {&Embeddings::input, &Embeddings::output}) {
+        const double change = largest_difference(whole.embeddings.*matrix, start.embeddings.*matrix);
+        EXPECT_LE(largest_difference(parts.embeddings.*matrix, whole.embeddings.*matrix), 0.01 * change)
+            << loss << " " << centres;
+      }
+    }
+  }
 }
 
 // The loss of a single tile is computed in full.

@@ -85,12 +85,13 @@ class InFlightBackend final : public Backend {
 
   template <class EachBlock>
   void train_negatives(const Centres& centres, const EachBlock& each_block) {
-    const auto tiles_of = [&](const Memory& memory) {
-      return typename Memory::Negatives(model_.get(), tables_.get(), centres, memory.negative_tile,
-                                        memory.negative_metadata);
+    const auto each_tile = [&](const auto& work) {
+      each_block([&](const Memory& memory, std::int64_t t) {
+        work(typename Memory::Negatives(model_.get(), tables_.get(), centres, memory.negative_tile),
+             typename Memory::Negatives::Tile{t, memory.negative_metadata});
+      });
     };
-    each_block([&](const Memory& memory, std::int64_t t) {
-      const auto tiles = tiles_of(memory);
+    each_tile([&](const auto& tiles, const auto& t) {
       tiles.sample(warp_, 0, 1, t);
       tiles.mask(warp_, 0, 1, t);
       tiles.damp(warp_, 0, 1, t);
@@ -100,7 +101,7 @@ class InFlightBackend final : public Backend {
       totals_.view().add_loss(warp_, 0, loss);
       totals_.view().add_pairs(warp_, 0, tiles.pairs(warp_, t), true);
     });
-    each_block([&](const Memory& memory, std::int64_t t) { tiles_of(memory).backward(warp_, 0, 1, t); });
+    each_tile([&](const auto& tiles, const auto& t) { tiles.backward(warp_, 0, 1, t); });
   }
 
   template <class EachBlock>

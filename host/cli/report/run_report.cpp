@@ -74,6 +74,7 @@ json device_json(const RunReport& report) {
   device["free_bytes"] = run.memory.free;
   device["corpus_resident"] = run.memory.corpus_resident;
   device["centres_in_flight"] = run.centres_in_flight;
+  device["busy_multiprocessors"] = run.busy_multiprocessors;
   device["tensor_cores"] = run.tensor_cores;
   device["seconds"] = {{"kernels", run.seconds.kernels}, {"subsampling", run.seconds.subsampling}};
   return device;

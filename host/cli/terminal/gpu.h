@@ -22,6 +22,7 @@ struct GpuRun {
   CudaMemoryPlan memory;
   std::int64_t memory_bytes = 0;  ///< all items of `memory`
   std::int64_t centres_in_flight = 0;
+  int busy_multiprocessors = 0;
   bool tensor_cores = false;
   CudaSeconds seconds;  ///< so far
 };

@@ -8,9 +8,13 @@ std::optional<CudaDevices> find_gpus(bool with_free_memory) { return find_cuda_d
 
 GpuBackend make_gpu_backend(const TrainingData& data, int device) {
   std::unique_ptr<CudaBackend> backend = make_cuda_backend(data, device);
-  GpuRun run{backend->device(),         backend->memory(),
-             backend->memory().total(), backend->centres_in_flight(),
-             backend->tensor_cores(),   backend->kernel_seconds()};
+  GpuRun run{backend->device(),
+             backend->memory(),
+             backend->memory().total(),
+             backend->centres_in_flight(),
+             backend->busy_multiprocessors(),
+             backend->tensor_cores(),
+             backend->kernel_seconds()};
   return {std::move(backend), std::move(run)};
 }
 

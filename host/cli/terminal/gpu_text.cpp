@@ -35,8 +35,9 @@ std::vector<std::string> describe_run(const GpuRun& run) {
               format_bytes(run.memory.free) + " free" + items,
           std::string(run.memory.corpus_resident ? "the corpus stays on the GPU"
                                                  : "the corpus is streamed to the GPU in every epoch") +
-              "; " + with_commas(run.centres_in_flight) + " centres in flight" +
-              (run.tensor_cores ? "; tiles on tensor cores" : "")};
+              "; " + with_commas(run.centres_in_flight) + " centres in flight on " +
+              std::to_string(run.busy_multiprocessors) + " of " + std::to_string(run.device.multiprocessors) +
+              " multiprocessors" + (run.tensor_cores ? "; tiles on tensor cores" : "")};
 }
 
 }  // namespace warp2vec::cli
