@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace warp2vec {
@@ -64,6 +65,7 @@ class Epoch {
   }
 
   const Embeddings& embeddings() const { return embeddings_; }
+  Embeddings take_embeddings() { return std::move(embeddings_); }
   std::int64_t pairs() const { return trained_.pairs; }
 
  private:
@@ -96,7 +98,7 @@ class CudaSeveral : public CudaBackendTest, public ::testing::WithParamInterface
     Epoch epoch(corpus, config(), 0);
     for (const auto& call : epoch.calls()) call();
     EXPECT_GT(epoch.pairs(), 0);
-    return epoch.embeddings();
+    return epoch.take_embeddings();
   }
 };
 

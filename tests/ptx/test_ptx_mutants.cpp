@@ -213,8 +213,9 @@ class PtxBounds : public PtxTest, public ::testing::WithParamInterface<Rule> {
   void SetUp() override { use_architecture(90, 90); }
 
  protected:
-  static Training training(std::int32_t dim) {
-    static const SyntheticCorpus corpus = tile_corpus(4000);
+  static Training training(std::int32_t dim, std::int64_t tokens) {
+    static SyntheticCorpus corpus;
+    corpus = tile_corpus(tokens);
     Rule rule = GetParam();
     rule.dim = dim;
     return {corpus, tile_config(rule), true, 1, 8};
@@ -228,12 +229,12 @@ INSTANTIATE_TEST_SUITE_P(Kernels, PtxBounds,
                          rule_name);
 
 TEST_P(PtxBounds, TheKernelsReachHalfOfThem) {
-  for (const std::int32_t dim : {24, 100, 128}) {
-    const Training right = training(dim);
+  for (const std::int32_t dim : {24, 128}) {
+    const Training right = training(dim, 4000);
     const TileBounds bounds = tile_bounds(right.config);
     const Outcome host = right.by_plain_loops();
     for (const ptx::Sums sums : {ptx::Sums::in_order, ptx::Sums::truncated}) {
-      for (const std::uint64_t seed : {1U, 2U, 3U}) {
+      for (const std::uint64_t seed : {1U, 2U}) {
         ptx::settings().options.sums = sums;
         ptx::settings().options.shuffled = true;
         ptx::settings().options.seed = seed;
@@ -249,7 +250,7 @@ TEST_P(PtxBounds, TheKernelsReachHalfOfThem) {
 
 // Those that compute something else; a GPU may happen to hide the others, such as a barrier left out.
 TEST_P(PtxBounds, MutantsExceedThem) {
-  const Training right = training(100);
+  const Training right = training(100, 1000);
   const TileBounds bounds = tile_bounds(right.config);
   const Outcome host = right.by_plain_loops();
   Mutants mutants(right);
@@ -257,7 +258,7 @@ TEST_P(PtxBounds, MutantsExceedThem) {
   int noticed = 0;
   for (const Fault& fault : faults()) {
     if (fault.kind != Fault::Kind::arithmetic) continue;
-    for (const Mutants::Edits& edits : mutants.edits(fault, 6)) {
+    for (const Mutants::Edits& edits : mutants.edits(fault, 3)) {
       ++tried;
       const std::optional<Outcome> outcome = mutants.run(edits);
       if (!outcome || !beyond(bounds, *outcome, host).empty()) {
@@ -271,7 +272,7 @@ TEST_P(PtxBounds, MutantsExceedThem) {
   std::printf("%d of %d noticed\n", noticed, tried);
   RecordProperty("tried", tried);
   RecordProperty("noticed", noticed);
-  EXPECT_GE(tried, 30);
+  EXPECT_GE(tried, 15);
   EXPECT_GE(noticed, tried * 95 / 100);
 }
 

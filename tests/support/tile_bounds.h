@@ -18,10 +18,10 @@ struct TileBounds {
 
 /// Sums are in another order than in plain loops, so that occasionally a value is rounded to the other
 /// bfloat16, by 2^-9, and differences propagate. After one epoch of tile_corpus() they reach half of these
-/// bounds, with warps in any order and products summed as tensor cores do (tests/ptx/test_ptx_bounds.cpp).
+/// bounds at most, with warps in any order and products summed as tensor cores do
+/// (tests/ptx/test_ptx_mutants.cpp).
 inline TileBounds tile_bounds(const Config& config) {
-  if (config.table_type == TableType::bf16) return {2e-3, 0.1};
-  return config.loss.hierarchical_softmax ? TileBounds{2e-4, 5e-3} : TileBounds{1e-4, 5e-3};
+  return config.table_type == TableType::bf16 ? TileBounds{3e-4, 0.08} : TileBounds{1e-4, 5e-3};
 }
 
 /// Words enough for paths beyond the top nodes, and for few rows in many pairs.
