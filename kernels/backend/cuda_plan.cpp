@@ -49,7 +49,7 @@ int choose_blocks(const TrainingData& data, const CudaDevice& device, const Mode
 // Where quality limits the centres in flight, smaller tiles keep more multiprocessors busy; but each tile has
 // the rows of its negatives to train, and of contexts beyond its centres. By the model of
 // scripts/kernel_counts.py tiles of n centres take as long as n + kOthers.
-constexpr std::int32_t kOthers = 48;
+constexpr std::int32_t kOthers = 40;
 constexpr std::int32_t kSmallestTile = 16;  // fewer centres do not fill the tensor cores
 
 /// Fills in how the training kernel is launched: with the tile size, that of the settings halved any number
