@@ -18,7 +18,7 @@ namespace {
 
 void print_help() {
   std::cout << "warp2vec " << version()
-            << ": word vectors from text (word2vec, skip-gram)\n\n"
+            << ": word vectors from text (word2vec: skip-gram and CBOW)\n\n"
                "Usage: warp2vec COMMAND [OPTIONS]\n\nCommands:\n";
   for (const Command& command : commands())
     std::cout << "  " << pad_right(command.name, 12) << command.summary << "\n";
@@ -29,8 +29,8 @@ void print_help() {
 }
 
 [[noreturn]] void refuse_command(const std::string& name) {
-  if (name == "cbow" || name == "supervised")
-    throw UsageError(name + " is not available: warp2vec trains skip-gram (warp2vec train)");
+  if (name == "supervised")
+    throw UsageError(name + " is not available: warp2vec trains word vectors (warp2vec train)");
   std::vector<std::string> names;
   names.reserve(commands().size());
   for (const Command& command : commands()) names.emplace_back(command.name);
@@ -50,9 +50,10 @@ int dispatch(Arguments arguments) {
     std::cout << "warp2vec " << version() << " (" << commit() << ")\n";
     return 0;
   }
-  // word2vec.c has no command word, fastText calls it skipgram.
-  if (name.starts_with('-') || name == "skipgram") {
-    if (name == "skipgram") arguments.erase(arguments.begin());
+  // word2vec.c has no command word, fastText has one for each model.
+  if (name.starts_with('-')) return run_train(arguments);
+  if (name == "skipgram" || name == "cbow") {
+    arguments.front() = "--model=" + name;
     return run_train(arguments);
   }
   arguments.erase(arguments.begin());

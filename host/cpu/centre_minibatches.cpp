@@ -1,6 +1,6 @@
 #include "host/cpu/centre_minibatches.h"
 
-#include "host/cpu/simd_kernels.h"
+#include "host/cpu/simd/simd_kernels.h"
 
 namespace warp2vec {
 

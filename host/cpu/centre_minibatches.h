@@ -9,7 +9,7 @@
 #include <warp2vec/types.h>
 
 #include "host/cpu/cpu_batch.h"
-#include "host/cpu/rows.h"
+#include "host/cpu/simd/rows.h"
 #include "host/sampling/negative_draws.h"
 #include "host/training/hot_rows.h"
 

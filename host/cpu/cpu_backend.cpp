@@ -1,4 +1,5 @@
 #include "host/cpu/batch_workers.h"
+#include "host/cpu/cbow_trainer.h"
 #include "host/cpu/cpu_trainer.h"
 #include "host/training/softmax_tile.h"
 
@@ -9,7 +10,7 @@
 namespace warp2vec {
 namespace {
 
-/// A CpuTrainer on each worker thread.
+/// A trainer on each worker thread.
 class CpuBackend final : public Backend {
  public:
   explicit CpuBackend(const TrainingData& data) : CpuBackend(data, CentreShares(data)) {}
@@ -25,8 +26,8 @@ class CpuBackend final : public Backend {
 
   void upload(Embeddings& embeddings) override {
     workers_.emplace(threads_, [this, &embeddings]() -> BatchWorkers::Train {
-      const auto trainer = std::make_shared<CpuTrainer>(data_, hot_, embeddings, nodes_, threads_);
-      return [trainer](const Batch& batch) { return trainer->train(batch); };
+      if (data_.config.model == Architecture::cbow) return trainer<CbowTrainer>(embeddings);
+      return trainer<CpuTrainer>(embeddings);
     });
   }
   void train(const Batch& batch) override { workers_->add(batch); }
@@ -43,6 +44,12 @@ class CpuBackend final : public Backend {
               .paths = (threads_ - std::int64_t{1}) * (tiled() ? data.config.path_tile_centres() : 1)}),
         nodes_(private_nodes(shares)) {}
 
+  template <class Trainer>
+  BatchWorkers::Train trainer(Embeddings& embeddings) {
+    const auto made = std::make_shared<Trainer>(data_, hot_, embeddings, nodes_, threads_);
+    return [made](const Batch& batch) { return made->train(batch); };
+  }
+
   bool tiled() const { return data_.config.sharing == Sharing::tile; }
 
   // Copies of the nodes that a thread visits often enough to merge them within a batch. Between two merges
@@ -51,7 +58,7 @@ class CpuBackend final : public Backend {
   PrivateRowsPlan private_nodes(const CentreShares& shares) const {
     const Config& config = data_.config;
     if (threads_ == 1 || !config.loss.hierarchical_softmax) return {};
-    const double all = std::min(32.0, 4.8 / (config.lr * config.pairs_per_centre()));
+    const double all = std::min(32.0, 4.8 / (config.lr * config.predictions_per_centre()));
     const std::int32_t visits = std::max(1, static_cast<std::int32_t>(all) / threads_);
     return {shares.leading_nodes(visits / static_cast<double>(batch_size())), visits};
   }

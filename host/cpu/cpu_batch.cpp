@@ -43,7 +43,8 @@ void CpuBatch::read(const Batch& batch) {
     const std::int32_t width =
         config.shrink_window ? shrunk_window(window_draws.at(position(i)), config.window) : config.window;
     windows_.push_back(span_.around(i, width));
-    pairs_ += windows_.back().size() - 1;
+    const std::int32_t contexts = windows_.back().size() - 1;
+    pairs_ += config.model == Architecture::cbow ? std::min(contexts, 1) : contexts;
   }
 }
 

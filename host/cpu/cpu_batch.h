@@ -22,7 +22,7 @@ class CpuBatch {
   /// The centres: elements [begin, end).
   std::int64_t begin() const { return begin_; }
   std::int64_t end() const { return end_; }
-  /// Number of (context, centre) pairs.
+  /// Number of (context, centre) pairs, or of predictions: see Trained::pairs.
   std::int64_t pairs() const { return pairs_; }
   /// The words of the elements [begin, end).
   std::span<const WordId> words(std::int64_t begin, std::int64_t end) const {

@@ -1,6 +1,6 @@
 #include "host/cpu/cpu_softmax.h"
 
-#include "host/cpu/simd_kernels.h"
+#include "host/cpu/simd/simd_kernels.h"
 #include "host/training/softmax_tile.h"
 
 #include <algorithm>
@@ -21,9 +21,11 @@ void add_updates(const std::vector<float*>& rows, const Matrix& updates, float l
 
 }  // namespace
 
-CpuSoftmax::CpuSoftmax(const TrainingData& data, Embeddings& embeddings) : embeddings_(embeddings) {
+CpuSoftmax::CpuSoftmax(const TrainingData& data, Embeddings& embeddings)
+    : config_(data.config), embeddings_(embeddings) {
   const std::int32_t dim = data.config.dim;
-  const std::int32_t contexts = max_softmax_centres(data.config) + 2 * data.config.window;
+  const std::int32_t contexts = max_softmax_rows(data.config);
+  if (cbow()) h_ = Matrix(contexts, dim);
   pairs_.resize(static_cast<std::size_t>(simd::padded(contexts)));
   sums_.resize(pairs_.size());
   highest_ = Matrix(1, contexts);
@@ -51,8 +53,21 @@ void CpuSoftmax::list(const CpuBatch& batch, std::int64_t begin, std::int64_t en
     for (std::int64_t i = window.begin; i < window.end; ++i)
       if (i != centre) ++pairs_[static_cast<std::size_t>(i - reach.begin)];
   }
-  std::sort(targets_.begin(), targets_.end(),
-            [](const Target& a, const Target& b) { return a.word < b.word; });
+}
+
+// The same under CBOW, with H for the contexts.
+void CpuSoftmax::list_hidden(const CpuBatch& batch, std::int64_t begin, std::int64_t end) {
+  windows_.list(batch, config_, begin, end, embeddings_, x_updates_);
+  windows_.damp({}, batch.lr(begin));
+  windows_.hidden(h_);
+  contexts_.clear();
+  targets_.clear();
+  for (std::int64_t h = 0; h < windows_.size(); ++h) {
+    contexts_.push_back(h_.row(h));
+    targets_.push_back({row_of(batch.word(windows_.centres()[static_cast<std::size_t>(h)])), -1, {h, h + 1}});
+  }
+  std::fill(pairs_.begin(), pairs_.end(), 0);
+  std::fill_n(pairs_.begin(), windows_.size(), 1);
 }
 
 // Copies output rows from `first` on to y_ and returns how many.
@@ -106,7 +121,13 @@ double CpuSoftmax::replace_by_gradients(std::int64_t first, std::int64_t rows, s
 
 // Two passes over the output matrix: scores, then gradients.
 double CpuSoftmax::train(const CpuBatch& batch, std::int64_t begin, std::int64_t end) {
-  list(batch, begin, end);
+  if (cbow())
+    list_hidden(batch, begin, end);
+  else
+    list(batch, begin, end);
+  if (contexts_.empty()) return 0;
+  std::sort(targets_.begin(), targets_.end(),
+            [](const Target& a, const Target& b) { return a.word < b.word; });
   x_.take(contexts_);
   const auto contexts = static_cast<std::int64_t>(contexts_.size());
   const std::int64_t columns = simd::padded(contexts);
@@ -124,7 +145,22 @@ double CpuSoftmax::train(const CpuBatch& batch, std::int64_t begin, std::int64_t
                    stride, first > 0);
     add_updates(outputs_, y_updates_, lr);
   }
-  add_updates(contexts_, x_updates_, lr);
+  if (cbow())
+    windows_.update_contexts(stride);
+  else
+    add_updates(contexts_, x_updates_, lr);
+  return loss;
+}
+
+double train_softmax_tile(CpuSoftmax& softmax, const Config& config, const CpuBatch& batch,
+                          std::int64_t begin, int threads) {
+  const std::int64_t end = std::min(batch.end(), begin + config.centres_per_tile());
+  double loss = 0;
+  while (begin < end) {
+    const std::int64_t centres = softmax_centres(batch.words(begin, end), config, threads);
+    loss += softmax.train(batch, begin, begin + centres);
+    begin += centres;
+  }
   return loss;
 }
 

@@ -1,7 +1,5 @@
 #include "host/cpu/cpu_trainer.h"
 
-#include "host/training/softmax_tile.h"
-
 #include <algorithm>
 #include <utility>
 
@@ -56,22 +54,12 @@ Trained CpuTrainer::train(const Batch& batch) {
         trained.loss += path_tiles_->train(path_tile_);
       }
     }
-    if (softmax_) trained.loss += train_softmax(i, tile_end(i));
+    if (softmax_) trained.loss += train_softmax_tile(*softmax_, data_.config, batch_, i, threads_);
     if (centres)
       for (std::int64_t centre = i; centre < tile_end(i); ++centre) trained.loss += train_centre(centre);
   }
   nodes_.merge();
   return trained;
-}
-
-double CpuTrainer::train_softmax(std::int64_t begin, std::int64_t end) {
-  double loss = 0;
-  while (begin < end) {
-    const std::int64_t centres = softmax_centres(batch_.words(begin, end), data_.config, threads_);
-    loss += softmax_->train(batch_, begin, begin + centres);
-    begin += centres;
-  }
-  return loss;
 }
 
 double CpuTrainer::train_centre(std::int64_t centre) {

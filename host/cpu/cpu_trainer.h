@@ -1,5 +1,5 @@
 #pragma once
-/// The trainer of the CPU backend: what host/reference defines, in vector instructions.
+/// The trainer of the CPU backend for skip-gram: what host/reference defines, in vector instructions.
 
 #include <warp2vec/embeddings.h>
 #include <warp2vec/trainer.h>
@@ -9,7 +9,7 @@
 #include "host/cpu/cpu_softmax.h"
 #include "host/cpu/hs_tile.h"
 #include "host/cpu/ns_tile.h"
-#include "host/cpu/rows.h"
+#include "host/cpu/simd/rows.h"
 #include "host/training/hot_rows.h"
 
 #include <cstdint>
@@ -29,7 +29,6 @@ class CpuTrainer {
   Trained train(const Batch& batch);
 
  private:
-  double train_softmax(std::int64_t begin, std::int64_t end);
   double train_centre(std::int64_t centre);
 
   const TrainingData& data_;

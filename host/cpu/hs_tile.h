@@ -6,7 +6,7 @@
 #include <warp2vec/trainer.h>
 
 #include "host/cpu/cpu_batch.h"
-#include "host/cpu/rows.h"
+#include "host/cpu/simd/rows.h"
 #include "host/training/hot_rows.h"
 
 #include <cstddef>

@@ -1,6 +1,6 @@
 #include "host/cpu/ns_tile.h"
 
-#include "host/cpu/simd_kernels.h"
+#include "host/cpu/simd/simd_kernels.h"
 
 #include <algorithm>
 #include <bitset>

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <span>
+#include <string>
 
 namespace warp2vec {
 namespace {
@@ -62,27 +63,55 @@ void require_probabilities(const Loss& loss) {
                 "with --loss hs, ns+hs or softmax");
 }
 
+// What predicts a word: the context's row, or under CBOW the hidden vector of all contexts.
+std::vector<float> predictor(const TrainedModel& model, std::span<const WordId> contexts) {
+  const Config& config = model.config;
+  if (contexts.empty()) throw Error("there is no P(word | context) without a context word");
+  if (contexts.size() > 1 && config.model != Architecture::cbow)
+    throw Error("a skip-gram model predicts words from one context word, not from " +
+                std::to_string(contexts.size()) + "; train with --model cbow for several");
+  std::vector<double> sum(static_cast<std::size_t>(config.dim));
+  for (const WordId context : contexts) {
+    const Vector row = row_values(model.embeddings.input, row_of(context));
+    for (std::size_t d = 0; d < sum.size(); ++d) sum[d] += static_cast<double>(row[d]);
+  }
+  const double divisor = config.cbow_sum ? 1 : static_cast<double>(contexts.size());
+  std::vector<float> x;
+  x.reserve(sum.size());
+  for (const double value : sum) x.push_back(static_cast<float>(value / divisor));
+  return x;
+}
+
 }  // namespace
 
 bool has_probabilities(const Loss& loss) { return loss.hierarchical_softmax || loss.softmax; }
 
-double log_probability(const TrainedModel& model, WordId word, WordId context) {
+double log_probability(const TrainedModel& model, WordId word, std::span<const WordId> contexts) {
   if (!model.config.loss.hierarchical_softmax)
-    return log_probabilities(model, context)[static_cast<std::size_t>(row_of(word))];
-  const Vector x = row_values(model.embeddings.input, row_of(context));
-  return log_probability_of_path(model.tree.view(), word, [&model, x](std::int64_t node) {
+    return log_probabilities(model, contexts)[static_cast<std::size_t>(row_of(word))];
+  const std::vector<float> x = predictor(model, contexts);
+  return log_probability_of_path(model.tree.view(), word, [&model, &x](std::int64_t node) {
     return dot(x, row_values(model.embeddings.nodes, node));
   });
 }
 
-std::vector<double> log_probabilities(const TrainedModel& model, WordId context) {
+double log_probability(const TrainedModel& model, WordId word, WordId context) {
+  return log_probability(model, word, {&context, 1});
+}
+
+std::vector<double> log_probabilities(const TrainedModel& model, std::span<const WordId> contexts) {
   require_probabilities(model.config.loss);
-  const Vector x = row_values(model.embeddings.input, row_of(context));
+  const std::vector<float> x = predictor(model, contexts);
   return model.config.loss.softmax ? softmax_log_probabilities(model, x) : path_log_probabilities(model, x);
 }
 
-std::vector<WordProbability> top_k(const TrainedModel& model, WordId context, std::int64_t top) {
-  const std::vector<double> values = log_probabilities(model, context);
+std::vector<double> log_probabilities(const TrainedModel& model, WordId context) {
+  return log_probabilities(model, {&context, 1});
+}
+
+std::vector<WordProbability> top_k(const TrainedModel& model, std::span<const WordId> contexts,
+                                   std::int64_t top) {
+  const std::vector<double> values = log_probabilities(model, contexts);
   std::vector<WordProbability> words;
   words.reserve(values.size());
   for (std::size_t w = 0; w < values.size(); ++w)
@@ -95,6 +124,10 @@ std::vector<WordProbability> top_k(const TrainedModel& model, WordId context, st
                     });
   words.resize(static_cast<std::size_t>(wanted));
   return words;
+}
+
+std::vector<WordProbability> top_k(const TrainedModel& model, WordId context, std::int64_t top) {
+  return top_k(model, {&context, 1}, top);
 }
 
 }  // namespace warp2vec

@@ -1,5 +1,6 @@
 #include "host/reference/reference.h"
 
+#include "host/reference/cbow.h"
 #include "host/training/hot_rows.h"
 #include "host/training/softmax_tile.h"
 
@@ -232,6 +233,10 @@ class ReferenceBackend final : public Backend {
     const std::int64_t end = batch.last - span.first;
     for (std::int64_t tile = begin; tile < end; tile += config.centres_per_tile()) {
       const std::int64_t tile_end = std::min(end, tile + config.centres_per_tile());
+      if (config.model == Architecture::cbow) {
+        train_cbow_windows(batch, span, tile, tile_end);
+        continue;
+      }
       if (config.loss.negative_sampling && config.sharing == Sharing::tile)
         train_tile(batch, span, tile, tile_end);
       const std::int64_t paths = config.path_tile_centres();
@@ -260,15 +265,47 @@ class ReferenceBackend final : public Backend {
   }
 
   void train_softmax_tile(const Batch& batch, const KeptSpan& span, std::int64_t begin, std::int64_t end) {
+    const Draws& draws = batch.epoch->draws();
+    const MatrixView<float> input = embeddings_->input.view();
+    const MatrixView<float> output = embeddings_->output.view();
     const std::span<const WordId> words(span.words);
     while (begin < end) {
       const std::int64_t centres = softmax_centres(
           words.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)),
           data_.config);
+      const float lr = lr_at(batch, span, begin);
       trained_.loss +=
-          train_softmax(softmax_minibatch(data_, batch.epoch->draws(), span, begin, begin + centres),
-                        embeddings_->input.view(), embeddings_->output.view(), lr_at(batch, span, begin));
+          data_.config.model == Architecture::cbow
+              ? train_cbow_softmax(cbow_softmax_minibatch(data_, draws, span, begin, begin + centres), input,
+                                   output, lr)
+              : train_softmax(softmax_minibatch(data_, draws, span, begin, begin + centres), input, output,
+                              lr);
       begin += centres;
+    }
+  }
+
+  // CBOW: one centre, or with Sharing::tile several, from the same values.
+  void train_cbow_windows(const Batch& batch, const KeptSpan& span, std::int64_t begin, std::int64_t end) {
+    const Config& config = data_.config;
+    const Draws& draws = batch.epoch->draws();
+    for (std::int64_t i = begin; i < end; ++i)
+      if (window_of(data_, draws, span, i).size() > 1) ++trained_.pairs;
+    if (config.loss.softmax) return train_softmax_tile(batch, span, begin, end);
+    const std::int64_t centres = tiled() ? end - begin : 1;
+    const std::int64_t paths = tiled() ? config.path_tile_centres() : 1;
+    for (std::int64_t i = begin; i < end; i += centres) {
+      const float lr = lr_at(batch, span, i);
+      if (config.loss.negative_sampling)
+        trained_.loss += train_cbow(tiled() ? cbow_tile_minibatch(data_, draws, span, begin, end)
+                                            : cbow_minibatch(data_, draws, span, i),
+                                    embeddings_->input.view(), embeddings_->output.view(), lr,
+                                    hot_.input.view(), hot_.output.view());
+      if (!config.loss.hierarchical_softmax) continue;
+      for (std::int64_t p = i; p < i + centres; p += paths)
+        trained_.loss +=
+            train_cbow(cbow_path_minibatch(data_, draws, span, p, std::min(i + centres, p + paths)),
+                       embeddings_->input.view(), embeddings_->nodes.view(), lr_at(batch, span, p),
+                       hot_.input_under_tree.view(), hot_.nodes.view());
     }
   }
 

@@ -22,6 +22,8 @@
 ///   full softmax          every word, by log softmax instead of the sigmoid, of some centres of a tile (see
 ///                         softmax_tile.h): the baseline
 ///
+/// CBOW predicts each centre once, from the mean of its window: see cbow.h.
+///
 /// Invariants: examples are pure functions of (seed, epoch, position), so every backend trains the same ones
 /// (examples.h); all gradients of a minibatch come from the values at its start; a row that occurs several
 /// times in a minibatch is damped for the sum of its pairs.
@@ -117,17 +119,23 @@ double minibatch_loss(const Minibatch& minibatch, MatrixView<const Real> input,
   return loss;
 }
 
-/// One step of gradient descent on minibatch_loss: all gradients from the values at the start, then all
-/// updates. A row's update is multiplied by the factor of `context_damping` or `target_damping` for the pairs
-/// of all its occurrences. Returns the loss before the step.
+/// What one step of gradient descent adds to the rows of a minibatch, before damping.
 template <class Real>
-double train_minibatch(const Minibatch& minibatch, MatrixView<Real> input, MatrixView<Real> output, Real lr,
-                       const HotView& context_damping, const HotView& target_damping) {
+struct Updates {
+  double loss = 0;             ///< before the step
+  std::vector<Real> contexts;  ///< contexts x dim
+  std::vector<Real> targets;   ///< targets x dim, or vocabulary x dim for the full softmax
+};
+
+/// -lr times the gradient of minibatch_loss on each context and target.
+template <class Real>
+Updates<Real> minibatch_updates(const Minibatch& minibatch, MatrixView<const Real> input,
+                                MatrixView<const Real> output, Real lr) {
   const std::int32_t dim = input.cols;
   const auto width = static_cast<std::size_t>(dim);
-  std::vector<Real> context_updates(minibatch.contexts.size() * width);
-  std::vector<Real> target_updates(minibatch.targets.size() * width);
-  double loss = 0;
+  Updates<Real> updates;
+  updates.contexts.resize(minibatch.contexts.size() * width);
+  updates.targets.resize(minibatch.targets.size() * width);
   for (std::size_t c = 0; c < minibatch.contexts.size(); ++c) {
     const Real* x = input.row(minibatch.contexts[c]);
     for (std::size_t t = 0; t < minibatch.targets.size(); ++t) {
@@ -136,26 +144,45 @@ double train_minibatch(const Minibatch& minibatch, MatrixView<Real> input, Matri
       const Real* y = output.row(minibatch.targets[t]);
       Real score = 0;
       for (std::int32_t d = 0; d < dim; ++d) score += x[d] * y[d];
-      loss += score_loss(score, weight);
+      updates.loss += score_loss(score, weight);
       const Real gradient = lr * score_gradient(score, weight);
       for (std::size_t d = 0; d < width; ++d) {
-        context_updates[c * width + d] += gradient * y[d];
-        target_updates[t * width + d] += gradient * x[d];
+        updates.contexts[c * width + d] += gradient * y[d];
+        updates.targets[t * width + d] += gradient * x[d];
       }
     }
   }
-  const auto apply = [&](MatrixView<Real> matrix, const std::vector<std::int64_t>& rows,
-                         const std::vector<float>& pairs, const std::vector<Real>& updates,
-                         const HotView& damping) {
-    for (std::size_t r = 0; r < rows.size(); ++r) {
-      const Real scale = damping.factor(rows[r], pairs_of_row(rows, pairs, r), static_cast<float>(lr));
-      Real* row = matrix.row(rows[r]);
-      for (std::size_t d = 0; d < width; ++d) row[d] += scale * updates[r * width + d];
-    }
-  };
-  apply(input, minibatch.contexts, minibatch.context_pairs, context_updates, context_damping);
-  apply(output, minibatch.targets, minibatch.target_pairs, target_updates, target_damping);
-  return loss;
+  return updates;
+}
+
+/// Adds an update to each of `rows`, multiplied by the factor of `damping` for the pairs of all of a row's
+/// occurrences.
+template <class Real>
+void apply_updates(MatrixView<Real> matrix, const std::vector<std::int64_t>& rows,
+                   const std::vector<float>& pairs, const std::vector<Real>& updates, const HotView& damping,
+                   Real lr) {
+  const auto width = static_cast<std::size_t>(matrix.cols);
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    const Real scale = damping.factor(rows[r], pairs_of_row(rows, pairs, r), static_cast<float>(lr));
+    Real* row = matrix.row(rows[r]);
+    for (std::size_t d = 0; d < width; ++d) row[d] += scale * updates[r * width + d];
+  }
+}
+
+template <class Real>
+MatrixView<const Real> read_only(MatrixView<Real> matrix) {
+  return {matrix.data, matrix.rows, matrix.cols, matrix.stride};
+}
+
+/// One step of gradient descent on minibatch_loss: all gradients from the values at the start, then all
+/// updates, damped. Returns the loss before the step.
+template <class Real>
+double train_minibatch(const Minibatch& minibatch, MatrixView<Real> input, MatrixView<Real> output, Real lr,
+                       const HotView& context_damping, const HotView& target_damping) {
+  const Updates<Real> updates = minibatch_updates(minibatch, read_only(input), read_only(output), lr);
+  apply_updates(input, minibatch.contexts, minibatch.context_pairs, updates.contexts, context_damping, lr);
+  apply_updates(output, minibatch.targets, minibatch.target_pairs, updates.targets, target_damping, lr);
+  return updates.loss;
 }
 
 /// log P(word | context) for every word under the full softmax of x . Y: scores less their log-sum-exp.
@@ -188,41 +215,56 @@ double softmax_loss(const Minibatch& minibatch, MatrixView<const Real> input, Ma
   return loss;
 }
 
-/// One step of gradient descent on softmax_loss: all gradients from the values at the start, then all
-/// updates. Returns the loss before the step. O(contexts x vocabulary x dim).
+/// -lr times the gradient of softmax_loss on each context and each output row. O(contexts x vocabulary x
+/// dim).
 template <class Real>
-double train_softmax(const Minibatch& minibatch, MatrixView<Real> input, MatrixView<Real> output, Real lr) {
-  const MatrixView<const Real> y{output.data, output.rows, output.cols, output.stride};
+Updates<Real> softmax_updates(const Minibatch& minibatch, MatrixView<const Real> input,
+                              MatrixView<const Real> output, Real lr) {
   const auto width = static_cast<std::size_t>(input.cols);
-  std::vector<Real> context_updates(minibatch.contexts.size() * width);
-  std::vector<Real> output_updates(static_cast<std::size_t>(output.rows) * width);
-  double loss = 0;
+  Updates<Real> updates;
+  updates.contexts.resize(minibatch.contexts.size() * width);
+  updates.targets.resize(static_cast<std::size_t>(output.rows) * width);
   for (std::size_t c = 0; c < minibatch.contexts.size(); ++c) {
     const Real* x = input.row(minibatch.contexts[c]);
-    const std::vector<Real> log_p = log_softmax(x, y);
+    const std::vector<Real> log_p = log_softmax(x, output);
     std::vector<Real> gradient(log_p.size());  // on the scores: sum over targets of 1[w = target] - P(w)
     Real pairs = 0;
     for (std::size_t t = 0; t < minibatch.targets.size(); ++t) {
       const auto target = static_cast<std::size_t>(minibatch.targets[t]);
-      loss -= minibatch.weight(c, t) * log_p[target];
+      updates.loss -= minibatch.weight(c, t) * log_p[target];
       gradient[target] += minibatch.weight(c, t);
       pairs += minibatch.weight(c, t);
     }
     for (std::size_t w = 0; w < gradient.size(); ++w) {
       const Real scaled = lr * (gradient[w] - pairs * std::exp(log_p[w]));
       for (std::size_t d = 0; d < width; ++d) {
-        context_updates[c * width + d] += scaled * y.row(static_cast<std::int64_t>(w))[d];
-        output_updates[w * width + d] += scaled * x[d];
+        updates.contexts[c * width + d] += scaled * output.row(static_cast<std::int64_t>(w))[d];
+        updates.targets[w * width + d] += scaled * x[d];
       }
     }
   }
+  return updates;
+}
+
+/// Adds an update to every row.
+template <class Real>
+void apply_to_all(MatrixView<Real> matrix, const std::vector<Real>& updates) {
+  const auto width = static_cast<std::size_t>(matrix.cols);
+  for (std::int64_t r = 0; r < matrix.rows; ++r)
+    for (std::size_t d = 0; d < width; ++d)
+      matrix.row(r)[d] += updates[static_cast<std::size_t>(r) * width + d];
+}
+
+/// One step of gradient descent on softmax_loss: all gradients from the values at the start, then all
+/// updates. Returns the loss before the step.
+template <class Real>
+double train_softmax(const Minibatch& minibatch, MatrixView<Real> input, MatrixView<Real> output, Real lr) {
+  const Updates<Real> updates = softmax_updates(minibatch, read_only(input), read_only(output), lr);
   for (std::size_t c = 0; c < minibatch.contexts.size(); ++c)
-    for (std::size_t d = 0; d < width; ++d)
-      input.row(minibatch.contexts[c])[d] += context_updates[c * width + d];
-  for (std::int64_t w = 0; w < output.rows; ++w)
-    for (std::size_t d = 0; d < width; ++d)
-      output.row(w)[d] += output_updates[static_cast<std::size_t>(w) * width + d];
-  return loss;
+    for (std::int32_t d = 0; d < input.cols; ++d)
+      input.row(minibatch.contexts[c])[d] += updates.contexts[c * static_cast<std::size_t>(input.cols) + d];
+  apply_to_all(output, updates.targets);
+  return updates.loss;
 }
 
 }  // namespace warp2vec

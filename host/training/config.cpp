@@ -31,6 +31,13 @@ void Config::validate() const {
     throw Error("--loss softmax cannot be combined with ns or hs");
   if (!loss.softmax && !loss.negative_sampling && !loss.hierarchical_softmax)
     throw Error("--loss needs at least one of ns, hs, softmax");
+  if (model != Architecture::cbow && cbow_sum) throw Error("--cbow-sum is for --model cbow");
+  if (model != Architecture::cbow && cbow_gradient != Config{}.cbow_gradient)
+    throw Error("--cbow-gradient " + to_string(cbow_gradient) + " is for --model cbow");
+  if (model == Architecture::cbow && sharing == Sharing::window)
+    throw Error(
+        "--sharing window is not for --model cbow, where a window is one prediction: expected auto, "
+        "tile or pair");
   check_range("--ns-exponent", ns_exponent, -10.0, 10.0);
   check_range("tile_centres", tile_centres, 0, 1024);
   check_range("tile_negatives", tile_negatives, 0, 1024);
@@ -38,6 +45,8 @@ void Config::validate() const {
   if (table_type == TableType::bf16 && (!may_tile || to_string(loss) != "ns"))
     throw Error("--table-type bf16 is for --loss ns with --sharing tile, not for --loss " + to_string(loss) +
                 " with --sharing " + to_string(sharing));
+  if (table_type == TableType::bf16 && model == Architecture::cbow)
+    throw Error("--table-type bf16 is not for --model cbow, which is trained on a CPU");
   check_range("--sample", sample, 0.0, 1.0);
   if (!(lr > 0 && lr <= 10)) {
     std::ostringstream message;
@@ -55,6 +64,34 @@ void Config::require_cpu() const {
 
 double Config::pairs_per_centre() const { return shrink_window ? window + 1.0 : 2.0 * window; }
 
+double Config::predictions_per_centre() const {
+  return model == Architecture::cbow ? 1.0 : pairs_per_centre();
+}
+
+float Config::cbow_weight(std::int32_t contexts) const {
+  return cbow_sum ? 1.0F : 1.0F / static_cast<float>(contexts);
+}
+
+float Config::cbow_gradient_weight(std::int32_t contexts) const {
+  return cbow_gradient == CbowGradient::full ? 1.0F : cbow_weight(contexts);
+}
+
+float Config::cbow_pairs(std::int32_t contexts) const {
+  return static_cast<float>(contexts) * cbow_weight(contexts) * cbow_gradient_weight(contexts);
+}
+
+double Config::pairs_per_context() const {
+  if (model != Architecture::cbow) return pairs_per_centre();
+  // A context is in as many windows as a window has contexts.
+  const auto of_width = [this](std::int32_t width) {
+    return 2.0 * width * static_cast<double>(cbow_pairs(2 * width));
+  };
+  if (!shrink_window) return of_width(window);
+  double sum = 0;
+  for (std::int32_t width = 1; width <= window; ++width) sum += of_width(width);
+  return sum / window;
+}
+
 namespace {
 
 // The number of centres that a context may be paired with before it would be damped; see HotView.
@@ -68,21 +105,21 @@ std::int32_t Config::centres_per_tile() const {
   constexpr std::int32_t kMax = 64;
   if (tile_centres > 0) return tile_centres;
   const double centres = undamped_centres(*this);
-  if (!loss.negative_sampling || centres >= pairs_per_centre()) return kMax;
+  if (!loss.negative_sampling || centres >= pairs_per_context()) return kMax;
   return static_cast<std::int32_t>(std::clamp<double>(centres, 1, kMax));
 }
 
 std::int32_t Config::negatives_per_tile() const {
   if (tile_negatives > 0) return tile_negatives;
   constexpr double kStableWeight = 1.6;
-  const double wanted = lr * centres_per_tile() * pairs_per_centre() * negative / kStableWeight;
+  const double wanted = lr * centres_per_tile() * predictions_per_centre() * negative / kStableWeight;
   return static_cast<std::int32_t>(std::clamp(std::ceil(wanted), 32.0, 1024.0));
 }
 
 std::int32_t Config::path_tile_centres() const {
   constexpr double kStablePairs = 1.25;
   const double most = std::min(kMaxPathCentres, centres_per_tile());
-  return static_cast<std::int32_t>(std::clamp(kStablePairs / (lr * pairs_per_centre()), 1.0, most));
+  return static_cast<std::int32_t>(std::clamp(kStablePairs / (lr * predictions_per_centre()), 1.0, most));
 }
 
 std::int64_t min_words_to_share(const Config& config) {
@@ -96,16 +133,34 @@ Sharing choose_sharing(const Config& config, std::int64_t words, double kept_tok
   if (config.sharing != Sharing::automatic) return config.sharing;
   if (config.loss.softmax || config.table_type == TableType::bf16) return Sharing::tile;
   if (!config.loss.negative_sampling && !on_gpu) return Sharing::pair;
-  const double update = config.lr * config.pairs_per_centre();  // of a centre, a negative or a node
+  const double update = config.lr * config.predictions_per_centre();  // of a centre, a negative or a node
   const bool too_many_gradients =
       (config.loss.negative_sampling &&
-       (undamped_centres(config) < std::min(kMinCentres, config.pairs_per_centre()) ||
+       (undamped_centres(config) < std::min(kMinCentres, config.pairs_per_context()) ||
         update > kMaxNegativeUpdate)) ||
       (config.loss.hierarchical_softmax && update > kMaxPathUpdate);
   const bool too_little = words < min_words_to_share(config) ||
                           (config.loss.negative_sampling && kept_tokens < kMinTokensToShare);
   return too_little || too_many_gradients ? Sharing::pair : Sharing::tile;
 }
+
+double default_lr(Architecture model) { return model == Architecture::cbow ? 0.05 : 0.025; }
+
+Architecture parse_architecture(const std::string& text) {
+  if (text == "skipgram") return Architecture::skip_gram;
+  if (text == "cbow") return Architecture::cbow;
+  throw Error("--model " + text + " is not known: expected skipgram or cbow");
+}
+
+std::string to_string(Architecture model) { return model == Architecture::cbow ? "cbow" : "skipgram"; }
+
+CbowGradient parse_cbow_gradient(const std::string& text) {
+  if (text == "exact") return CbowGradient::exact;
+  if (text == "full") return CbowGradient::full;
+  throw Error("--cbow-gradient " + text + " is not known: expected exact or full");
+}
+
+std::string to_string(CbowGradient gradient) { return gradient == CbowGradient::full ? "full" : "exact"; }
 
 Loss parse_loss(const std::string& text) {
   if (text == "ns") return {true, false, false};

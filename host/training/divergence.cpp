@@ -53,7 +53,8 @@ void require_sound(const Matrix& matrix, const Config& config,
 }  // namespace
 
 std::string smaller_updates(const Config& config) {
-  const Config usual;
+  Config usual;
+  usual.lr = default_lr(config.model);
   // Up to this rate, updates from one pair at a time are stable.
   constexpr double kHighLr = 0.2;
   const bool together = config.sharing != Sharing::pair && !config.loss.softmax;
@@ -103,8 +104,9 @@ void LossWatch::add(const Trained& trained, std::int32_t epoch, bool end) {
   const double mean = unjudged_.loss / static_cast<double>(unjudged_.pairs);
   if (mean > kMaxTimesUntrained * untrained_)
     fail(config_, where,
-         "the loss is " + short_text(mean) + " a pair, where untrained vectors have " +
-             short_text(untrained_));
+         "the loss is " + short_text(mean) + " a " +
+             (config_.model == Architecture::cbow ? "prediction" : "pair") +
+             ", where untrained vectors have " + short_text(untrained_));
   unjudged_ = {};
   judged_ = true;
 }

@@ -79,9 +79,16 @@ HotRows::HotRows(double load_per_pair, std::vector<double> pairs_elsewhere, doub
 HotMatrices::HotMatrices(const TrainingData& data, const CentreShares& shares,
                          const CentresInFlight& elsewhere) {
   const Config& config = data.config;
+  // The expected pairs of a row in `centres` centres: those of its word as a context, and as a target.
+  const auto as_contexts = [&](std::int64_t centres) {
+    return scaled(shares.words, static_cast<double>(centres) * config.pairs_per_context());
+  };
+  const auto predictions = [&](std::int64_t centres) {
+    return static_cast<double>(centres) * config.predictions_per_centre();
+  };
   if (config.loss.negative_sampling) {
-    const double pairs = static_cast<double>(elsewhere.negatives) * config.pairs_per_centre();
-    input = HotRows(kNegativeKappa * (1.0 + config.negative), scaled(shares.words, pairs), config.lr);
+    const double pairs = predictions(elsewhere.negatives);
+    input = HotRows(kNegativeKappa * (1.0 + config.negative), as_contexts(elsewhere.negatives), config.lr);
     std::vector<double> drawn = sampling_distribution(data.vocabulary.counts(), config.ns_exponent);
     for (std::size_t w = 0; w < drawn.size(); ++w)
       drawn[w] = pairs * (shares.words[w] + config.negative * drawn[w]);
@@ -91,13 +98,11 @@ HotMatrices::HotMatrices(const TrainingData& data, const CentreShares& shares,
         HotRows(config.sharing == Sharing::window ? kPathKappa : kNegativeKappa, std::move(drawn), config.lr);
   }
   if (config.loss.hierarchical_softmax) {
-    const double pairs = static_cast<double>(elsewhere.paths) * config.pairs_per_centre();
-    const double top_pairs = static_cast<double>(elsewhere.top_paths) * config.pairs_per_centre();
     input_under_tree =
-        HotRows(kPathKappa * data.tree.mean_code_length(), scaled(shares.words, pairs), config.lr);
-    std::vector<double> passing = scaled(shares.nodes, pairs);
+        HotRows(kPathKappa * data.tree.mean_code_length(), as_contexts(elsewhere.paths), config.lr);
+    std::vector<double> passing = scaled(shares.nodes, predictions(elsewhere.paths));
     const auto top = std::min(static_cast<std::size_t>(elsewhere.top_nodes), passing.size());
-    for (std::size_t n = 0; n < top; ++n) passing[n] = shares.nodes[n] * top_pairs;
+    for (std::size_t n = 0; n < top; ++n) passing[n] = shares.nodes[n] * predictions(elsewhere.top_paths);
     nodes = HotRows(kPathKappa, std::move(passing), config.lr);
   }
 }

@@ -37,7 +37,7 @@ std::int64_t kept_index(std::int64_t tokens) {
 
 // Each thread's scores of all words, for the contexts that it trains at a time.
 std::int64_t softmax_scores(std::int64_t words, const Config& config) {
-  return training_threads(config) * Matrix::bytes(words, max_softmax_centres(config) + 2 * config.window);
+  return training_threads(config) * Matrix::bytes(words, max_softmax_rows(config));
 }
 
 // On a GPU: the list of a batch's pairs, and for the pairs that are trained at a time, copies of the

@@ -8,11 +8,15 @@ std::int32_t max_softmax_centres(const Config& config) {
   return config.sharing == Sharing::tile ? config.centres_per_tile() : 1;
 }
 
+std::int32_t max_softmax_rows(const Config& config) {
+  return max_softmax_centres(config) + (config.model == Architecture::cbow ? 0 : 2 * config.window);
+}
+
 std::int64_t softmax_centres(std::span<const WordId> centres, const Config& config, int threads) {
   constexpr double kMaxLoad = 1.25;
   const std::int64_t most = std::min<std::int64_t>(std::ssize(centres), max_softmax_centres(config));
-  const auto max_equal = static_cast<std::int64_t>(
-      std::min(kMaxLoad / (config.lr * config.pairs_per_centre() * threads), static_cast<double>(most)));
+  const auto max_equal = static_cast<std::int64_t>(std::min(
+      kMaxLoad / (config.lr * config.predictions_per_centre() * threads), static_cast<double>(most)));
   std::int64_t count = 1;
   while (count < most && std::count(centres.begin(), centres.begin() + count, centres[count]) < max_equal)
     ++count;
@@ -23,9 +27,10 @@ std::int64_t softmax_batch_tiles(const Config& config, std::int64_t words, std::
   constexpr double kWork = 2e8;
   constexpr double kProducts = 3;  // scores, and the gradients of both matrices
   const double centres = config.centres_per_tile();
-  const double contexts =
-      config.sharing == Sharing::tile ? centres + 2.0 * config.window : centres * config.pairs_per_centre();
-  const double tile = kProducts * contexts * static_cast<double>(words) * config.dim;
+  const double hidden = config.model == Architecture::cbow ? centres
+                        : config.sharing == Sharing::tile  ? centres + 2.0 * config.window
+                                                           : centres * config.pairs_per_centre();
+  const double tile = kProducts * hidden * static_cast<double>(words) * config.dim;
   return static_cast<std::int64_t>(std::clamp(kWork / tile, 1.0, static_cast<double>(most)));
 }
 

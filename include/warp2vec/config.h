@@ -9,9 +9,22 @@
 
 namespace warp2vec {
 
+/// What predicts a centre (T. Mikolov et al. 2013, "Efficient estimation of word representations").
+enum class Architecture {
+  skip_gram,  ///< each word of its window alone: one prediction per pair
+  cbow,       ///< the mean of its window's words, or their sum: one prediction per centre
+};
+
+/// CBOW: what each of a window's n words gets of dL/dh, the gradient on the mean h of their vectors.
+enum class CbowGradient {
+  exact,  ///< dL/dh / n, the gradient of the loss (O. Irsoy, A. Benton, K. Stratos 2021)
+  full,   ///< dL/dh, as in word2vec.c and gensim
+};
+
 /// How pairs share their K negatives, and with that which pairs form a minibatch, whose gradients are
 /// computed from the same row values. Hierarchical softmax has no negatives; its minibatches are one pair,
-/// one centre, or several consecutive centres (see Config::path_tile_centres()).
+/// one centre, or several consecutive centres (see Config::path_tile_centres()). Under CBOW a prediction
+/// takes the place of a pair, so there is no `window`.
 enum class Sharing {
   automatic,  ///< tile, or pair where that is better; see choose_sharing()
   pair,       ///< K fresh negatives for each (context, centre) pair, as in word2vec.c
@@ -40,17 +53,21 @@ struct WARP2VEC_EXPORT Config {
   bool shrink_window = true;   ///< draw each centre's window uniformly from 1..window, as word2vec.c does
   std::int64_t min_count = 5;  ///< rarer words are dropped, >= 1
   std::int64_t max_vocab = 0;  ///< keep only this many most frequent words; 0 = no limit
+  Architecture model = Architecture::skip_gram;
+  bool cbow_sum = false;  ///< CBOW: h is the sum of the window's vectors instead of their mean
+  CbowGradient cbow_gradient = CbowGradient::exact;  ///< CBOW; the same for a sum
   Loss loss;
   Sharing sharing = Sharing::automatic;
-  std::int32_t negative = 5;      ///< negatives per pair (K), 1 to 1000; ignored without negative sampling
-  double ns_exponent = 0.75;      ///< negatives are drawn with P(w) ~ count(w)^ns_exponent, -10 to 10
+  std::int32_t negative = 5;  ///< negatives per prediction (K), 1 to 1000; ignored without negative sampling
+  double ns_exponent = 0.75;  ///< negatives are drawn with P(w) ~ count(w)^ns_exponent, -10 to 10
   std::int32_t tile_centres = 0;  ///< consecutive centres per tile (N), 1 to 1024; 0 = automatic, see
                                   ///< centres_per_tile()
   std::int32_t tile_negatives =
       0;  ///< negatives per tile (M), 1 to 1024; 0 = automatic, see negatives_per_tile()
   TableType table_type = TableType::float32;  ///< bf16: negative sampling by tiles on a GPU only
-  double sample = 1e-3;     ///< subsampling threshold s of keep_probability, 0 to 1; 0 = off
-  double lr = 0.025;        ///< initial learning rate, above 0 to 10; falls linearly to 1e-4 of it
+  double sample = 1e-3;  ///< subsampling threshold s of keep_probability, 0 to 1; 0 = off
+  double lr =
+      0.025;  ///< initial learning rate, above 0 to 10; falls linearly to 1e-4 of it; see default_lr()
   std::int32_t epochs = 5;  ///< passes over the corpus, 1 to 1,000,000
   std::int64_t max_sentence =
       1000;                    ///< longer sentences are split after this many kept words, >= 0; 0 = never
@@ -66,14 +83,30 @@ struct WARP2VEC_EXPORT Config {
   /// Mean number of (context, centre) pairs of a centre inside a long sentence.
   double pairs_per_centre() const;
 
+  /// Mean number of predictions of a centre inside a long sentence: its pairs, or one under CBOW.
+  double predictions_per_centre() const;
+
+  /// A context's weight in the hidden vector h of a window with `contexts` contexts under CBOW: 1 /
+  /// contexts, or 1 for a sum.
+  float cbow_weight(std::int32_t contexts) const;
+  /// What each of them gets of dL/dh.
+  float cbow_gradient_weight(std::int32_t contexts) const;
+  /// The number of pairs, in the sense of damping, that a window under CBOW adds to each of its `contexts`
+  /// contexts. All of them are updated at once, and move h by this number times the update of one pair.
+  float cbow_pairs(std::int32_t contexts) const;
+
+  /// Mean number of pairs, in the sense of damping, of a context inside a long sentence: pairs_per_centre(),
+  /// or under CBOW the sum of cbow_pairs() over the windows that it is in.
+  double pairs_per_context() const;
+
   /// tile_centres, or if that is 0: 64, or fewer where a context, which may be paired with all centres of a
   /// tile, would get so many gradients from the same values that every update would be damped.
   std::int32_t centres_per_tile() const;
 
   /// tile_negatives, or if that is 0 enough for stable updates: a negative interacts with the contexts of all
-  /// N * pairs_per_centre() pairs of a tile, with weight K / M each, and lr times the sum of these weights is
-  /// kept at or below 1.6: at twice that vectors are worse, at four times they are useless. At least 32 (the
-  /// number for the default settings), at most 1024.
+  /// N * predictions_per_centre() predictions of a tile, with weight K / M each, and lr times the sum of
+  /// these weights is kept at or below 1.6: at twice that vectors are worse, at four times they are useless.
+  /// At least 32 (the number for the default settings), at most 1024.
   std::int32_t negatives_per_tile() const;
 
   /// Hierarchical softmax under Sharing::tile: how many neighbouring centres, 1 to kMaxPathCentres, are
@@ -84,6 +117,17 @@ struct WARP2VEC_EXPORT Config {
 };
 
 inline constexpr std::int32_t kMaxPathCentres = 8;
+
+/// The learning rate that a model is usually trained with: 0.05 for CBOW, as in word2vec.c, else 0.025.
+WARP2VEC_EXPORT double default_lr(Architecture model);
+
+/// "skipgram" or "cbow", fastText's names. Throws Error for anything else.
+WARP2VEC_EXPORT Architecture parse_architecture(const std::string& text);
+WARP2VEC_EXPORT std::string to_string(Architecture model);
+
+/// "exact" or "full". Throws Error for anything else.
+WARP2VEC_EXPORT CbowGradient parse_cbow_gradient(const std::string& text);
+WARP2VEC_EXPORT std::string to_string(CbowGradient gradient);
 
 /// "ns", "hs", "ns+hs" or "softmax"; "ns,hs" is the same as "ns+hs". Throws Error for anything else.
 WARP2VEC_EXPORT Loss parse_loss(const std::string& text);

@@ -11,6 +11,7 @@
 #include <warp2vec/vocabulary.h>
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -43,19 +44,26 @@ WARP2VEC_EXPORT TrainedModel load_model(const std::string& path);
 /// Whether a model trained with this loss has a P(word | context).
 WARP2VEC_EXPORT bool has_probabilities(const Loss& loss);
 
-/// log P(word | context) in nats: how likely `word` is near `context`, in the text as it was trained
-/// (windowed and subsampled). With x the context's input row, it is
+/// log P(word | contexts) in nats: how likely `word` is near a context word, under CBOW in the middle of all
+/// of `contexts` (order does not matter, repetitions do), in the text as it was trained (windowed and
+/// subsampled). With x the context's input row, under CBOW the mean of their rows (the sum with
+/// Config::cbow_sum), it is
 ///     sum over the nodes of the word's path of log sigmoid(+-x . node), + to the left, - to the right
 /// under hierarchical softmax, in O(code length * dim), and
 ///     x . y_word - log sum over all words v of exp(x . y_v)
 /// under the full softmax, in O(vocabulary * dim) (F. Morin and Y. Bengio 2005 for the tree; T. Mikolov et
-/// al. 2013 for both in skip-gram). Computed in double: over all words the probabilities sum to 1 up to
-/// rounding, 1e-12 in the tests. Both words must be in the model's vocabulary. Throws Error if the model
-/// has no probabilities: negative sampling alone learns pair scores that are not normalised.
+/// al. 2013 for both). Computed in double: over all words the probabilities sum to 1 up to
+/// rounding, 1e-12 in the tests. All words must be in the model's vocabulary. Throws Error if the model
+/// has no probabilities, since negative sampling alone learns pair scores that are not normalised, for no
+/// context, and for several contexts of a skip-gram model.
+WARP2VEC_EXPORT double log_probability(const TrainedModel& model, WordId word,
+                                       std::span<const WordId> contexts);
 WARP2VEC_EXPORT double log_probability(const TrainedModel& model, WordId word, WordId context);
 
 /// log_probability of every word of the vocabulary, bit for bit, in O(vocabulary * dim), under hierarchical
 /// softmax plus O(vocabulary * code length). Throws like log_probability.
+WARP2VEC_EXPORT std::vector<double> log_probabilities(const TrainedModel& model,
+                                                      std::span<const WordId> contexts);
 WARP2VEC_EXPORT std::vector<double> log_probabilities(const TrainedModel& model, WordId context);
 
 struct WordProbability {
@@ -65,6 +73,8 @@ struct WordProbability {
 
 /// The `top` most probable words (all if there are fewer, none for `top` < 1), by decreasing probability,
 /// then by WordId. Throws like log_probability.
+WARP2VEC_EXPORT std::vector<WordProbability> top_k(const TrainedModel& model,
+                                                   std::span<const WordId> contexts, std::int64_t top);
 WARP2VEC_EXPORT std::vector<WordProbability> top_k(const TrainedModel& model, WordId context,
                                                    std::int64_t top);
 

@@ -57,11 +57,12 @@ struct Batch {
 /// What a backend has trained since the last drain().
 struct Trained {
   double loss = 0;         ///< sum over pairs of -log of what each objective maximises, nats
-  std::int64_t pairs = 0;  ///< (context, centre) pairs
+  std::int64_t pairs = 0;  ///< (context, centre) pairs; under CBOW predictions: centres that have a context
 };
 
-/// Mean loss per pair, in nats, when all scores are 0, as before any training: (1 + K) log 2 for
-/// negative sampling, log 2 for each node of a path for hierarchical softmax, log V for softmax.
+/// Mean loss per pair (under CBOW per prediction), in nats, when all scores are 0, as before any training: (1
+/// + K) log 2 for negative sampling, log 2 for each node of a path for hierarchical softmax, log V for
+/// softmax.
 WARP2VEC_EXPORT double untrained_loss(const TrainingData& data);
 
 /// Trains batches on a device. All calls must come from one thread. Any call may throw DeviceError; after
@@ -102,7 +103,7 @@ struct Progress {
   std::int64_t tokens_done = 0;   ///< of all epochs
   std::int64_t tokens_total = 0;  ///< of all epochs
   std::int64_t pairs_done = 0;
-  double loss = 0;  ///< mean per pair since the last report, nats
+  double loss = 0;  ///< mean per pair (Trained::pairs) since the last report, nats
   double lr = 0;
   double seconds = 0;           ///< of training, including the runs before a resume
   double words_per_second = 0;  ///< tokens (before subsampling) in these

@@ -16,11 +16,12 @@ namespace warp2vec {
 
 /// Values to start from: those of a model, or word vectors alone.
 struct InitialValues {
-  std::string path;          ///< for messages
-  std::optional<Loss> loss;  ///< of the model; none for vectors alone
-  Vocabulary vocabulary;     ///< row i of a matrix of words is word i's; vectors alone: all counts are 1
-  Embeddings embeddings;     ///< vectors alone: only `input`
-  HuffmanTree tree;          ///< that `embeddings.nodes` belong to
+  std::string path;                   ///< for messages
+  std::optional<Loss> loss;           ///< of the model; none for vectors alone
+  std::optional<Architecture> model;  ///< the same
+  Vocabulary vocabulary;  ///< row i of a matrix of words is word i's; vectors alone: all counts are 1
+  Embeddings embeddings;  ///< vectors alone: only `input`
+  HuffmanTree tree;       ///< that `embeddings.nodes` belong to
 };
 
 /// Reads a model (save_model()) or vectors in any format of load_vectors(); which, the content says. Throws

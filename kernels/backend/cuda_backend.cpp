@@ -24,6 +24,8 @@ namespace warp2vec {
 namespace {
 
 void check(const Config& config) {
+  if (config.model == Architecture::cbow)
+    throw Error("--model cbow: a GPU trains skip-gram only; --device cpu trains CBOW");
   if (config.dim > kMaxCudaDim)
     throw Error("--dim " + std::to_string(config.dim) + ": a GPU trains at most " +
                 std::to_string(kMaxCudaDim) + "; --device cpu trains more");

@@ -292,6 +292,26 @@ TEST_F(Cli, QuietPrintsNothingButErrors) {
   EXPECT_EQ(result.out, "");
 }
 
+TEST_F(Cli, OtherToolsTrainTheSameCbow) {
+  ASSERT_EQ(train("new.bin", {"--model", "cbow", "--lr", "0.05"}).status, 0);
+  const std::string expected = read_whole_file(path("new.bin"));
+  const auto expect = [&](const char* output, const std::vector<std::string>& arguments) {
+    const Finished finished = run(arguments);
+    ASSERT_EQ(finished.status, 0) << finished.err;
+    EXPECT_EQ(read_whole_file(path(output)), expected) << output;
+  };
+  expect("w2v.bin", {"-train", text_, "-output", path("w2v.bin"), "-size", "16", "-iter", "2", "-threads",
+                     "1", "-min-count", "1", "-sample", "0", "-cbow", "1", "-binary", "1"});
+  expect("ft.bin", {"cbow", "-input", text_, "-output", path("ft.bin"), "-dim", "16", "-epoch", "2",
+                    "-thread", "1", "-minCount", "1", "-t", "0"});
+  expect("g.bin", {"train", "--corpus_file", text_, "--output", path("g.bin"), "--vector_size", "16",
+                   "--epochs", "2", "--workers", "1", "--min_count", "1", "--sample", "0", "--sg", "0"});
+  ASSERT_EQ(train("skip.bin", {"--lr", "0.05"}).status, 0);
+  EXPECT_NE(read_whole_file(path("skip.bin")), expected);
+  ASSERT_EQ(train("sum.bin", {"--model", "cbow", "--cbow-sum"}).status, 0);
+  EXPECT_NE(read_whole_file(path("sum.bin")), expected);
+}
+
 TEST_F(Cli, MistakesOnTheCommandLineAreExitCode2) {
   const auto expect = [](const Finished& result, const std::string& message) {
     EXPECT_EQ(result.status, 2) << result.err;
@@ -300,7 +320,11 @@ TEST_F(Cli, MistakesOnTheCommandLineAreExitCode2) {
   };
   expect(run({}), "a command is needed");
   expect(run({"trian"}), "did you mean train?");
-  expect(run({"cbow", "-input", text_}), "cbow is not available");
+  expect(run({"supervised", "-input", text_}), "supervised is not available");
+  expect(train("v.bin", {"--model", "glove"}), "--model glove is not known");
+  expect(train("v.bin", {"--cbow-sum"}), "--cbow-sum is for --model cbow");
+  expect(train("v.bin", {"--model", "cbow", "--device", "cuda"}),
+         "--model cbow is not possible with --device cuda");
   expect(train("v.bin", {"--windows", "5"}), "did you mean --window?");
   expect(train("v.bin", {"--window", "0"}), "--window 0 is out of range: expected 1 to 1000");
   expect(train("v.bin", {"--lr", "1e30"}), "--lr 1e+30 is out of range");
@@ -314,7 +338,6 @@ TEST_F(Cli, MistakesOnTheCommandLineAreExitCode2) {
   expect(train("v.bin", {"--device", "cuda", "--deterministic"}),
          "--deterministic is not possible with --device cuda");
   expect(train("v.bin", {"--device", "tpu"}), "--device tpu is not known");
-  expect(train("v.bin", {"-cbow", "1"}), "CBOW");
   expect(train("v.bin", {"--save-vocab", path("v.bin")}), "are the same file");
   expect(train("v.bin", {"--save-model", path("v.bin")}), "--save-model and --output are the same file");
   expect(train("v", {"--format", "npy", "--save-model", path("v.vocab")}),

@@ -41,10 +41,11 @@ TEST(CliArguments, EveryWord2vecFlag) {
        "-hs",         "0",     "-negative", "25", "-threads", "20",  "-iter",   "15", "-min-count",  "3",
        "-alpha",      "0.05",  "-classes",  "0",  "-debug",   "0",   "-binary", "1",  "-save-vocab", "s",
        "-read-vocab", "r",     "-cbow",     "0"});
-  EXPECT_THAT(result.arguments, UnorderedElementsAre("--input=t.txt", "--output=o", "--dim=200", "--window=8",
-                                                     "--sample=1e-4", "--negative=25", "--threads=20",
-                                                     "--epochs=15", "--min-count=3", "--lr=0.05", "--quiet",
-                                                     "--format=binary", "--save-vocab=s", "--read-vocab=r"));
+  EXPECT_THAT(result.arguments,
+              UnorderedElementsAre("--input=t.txt", "--output=o", "--dim=200", "--window=8", "--sample=1e-4",
+                                   "--negative=25", "--threads=20", "--epochs=15", "--min-count=3",
+                                   "--lr=0.05", "--quiet", "--format=binary", "--save-vocab=s",
+                                   "--read-vocab=r", "--model=skipgram"));
   EXPECT_THAT(result.notes, IsEmpty());
 }
 
@@ -69,7 +70,8 @@ TEST(CliArguments, GensimSpellingsWithTwoDashes) {
 }
 
 TEST(CliArguments, HsAndNegativeNameTheLoss) {
-  EXPECT_THAT(rewritten({"-hs", "1", "-cbow", "0"}), ElementsAre("--loss=ns+hs", "--format=text"));
+  EXPECT_THAT(rewritten({"-hs", "1", "-cbow", "0"}),
+              ElementsAre("--model=skipgram", "--loss=ns+hs", "--format=text"));
   EXPECT_THAT(rewritten({"--hs", "1", "--negative", "7"}), ElementsAre("--loss=ns+hs", "--negative=7"));
   EXPECT_THAT(rewritten({"--hs", "1", "--negative", "0"}), ElementsAre("--loss=hs"));
   EXPECT_THAT(rewritten({"--hs", "0"}), IsEmpty());
@@ -86,7 +88,8 @@ TEST(CliArguments, NegativeNumbersReachTheFlagThatRefusesThem) {
 }
 
 TEST(CliArguments, Word2vecVectorsAreTextUnlessSaidOtherwise) {
-  EXPECT_THAT(rewritten({"-train", "t", "-cbow", "0"}), ElementsAre("--input=t", "--format=text"));
+  EXPECT_THAT(rewritten({"-train", "t", "-cbow", "0"}),
+              ElementsAre("--input=t", "--model=skipgram", "--format=text"));
   EXPECT_THAT(rewritten({"-train", "t", "-binary", "0"}), ElementsAre("--input=t", "--format=text"));
   EXPECT_THAT(rewritten({"-train", "t", "--format", "npy"}), ElementsAre("--input=t", "--format", "npy"));
   EXPECT_THAT(rewritten({"-input", "t"}), ElementsAre("--input=t"));
@@ -97,9 +100,20 @@ TEST(CliArguments, SaysThatSkipGramIsTrained) {
   EXPECT_THAT(rewrite_arguments({"-train", "t", "-cbow", "0"}).notes, IsEmpty());
 }
 
+TEST(CliArguments, OtherToolsNamesOfTheModel) {
+  EXPECT_THAT(rewritten({"-cbow", "1"}), ElementsAre("--model=cbow", "--format=text"));
+  EXPECT_THAT(rewritten({"--cbow", "1"}), ElementsAre("--model=cbow"));
+  EXPECT_THAT(rewritten({"--sg", "0"}), ElementsAre("--model=cbow"));
+  EXPECT_THAT(rewritten({"--sg=1", "--cbow_mean", "1"}), ElementsAre("--model=skipgram"));
+  EXPECT_THAT(rewritten({"--sg", "0", "--cbow_mean", "0"}), ElementsAre("--model=cbow", "--cbow-sum"));
+  EXPECT_THAT(rewrite_arguments({"-train", "t", "-cbow", "1"}).notes, IsEmpty());
+  EXPECT_THAT(rewrite_arguments({"-train", "t", "--model", "cbow"}).notes, IsEmpty());
+  EXPECT_THAT(complaint({"--cbow", "1", "--sg", "0"}), HasSubstr("--sg: the model is given twice"));
+  EXPECT_THAT(complaint({"--model=cbow", "-cbow", "1"}), HasSubstr("-cbow: the model is given twice"));
+  EXPECT_THAT(complaint({"-cbow", "2"}), HasSubstr("-cbow 2: expected 0 or 1"));
+}
+
 TEST(CliArguments, RefusesWhatIsNotTrained) {
-  EXPECT_THAT(complaint({"-train", "t", "-cbow", "1"}), HasSubstr("CBOW"));
-  EXPECT_THAT(complaint({"--cbow", "1"}), HasSubstr("CBOW"));
   EXPECT_THAT(complaint({"-classes", "500"}), HasSubstr("classes"));
 }
 

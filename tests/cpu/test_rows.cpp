@@ -1,6 +1,6 @@
 #include <warp2vec/embeddings.h>
 
-#include "host/cpu/rows.h"
+#include "host/cpu/simd/rows.h"
 
 #include <gtest/gtest.h>
 

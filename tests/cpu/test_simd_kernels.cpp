@@ -2,7 +2,7 @@
 #include <warp2vec/detail/update_rule.h>
 #include <warp2vec/embeddings.h>
 
-#include "host/cpu/simd_kernels.h"
+#include "host/cpu/simd/simd_kernels.h"
 #include "tests/support/random_matrix.h"
 
 #include <gtest/gtest.h>

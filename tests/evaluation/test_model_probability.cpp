@@ -37,6 +37,32 @@ TEST(ModelProbability, SumsToOneOverTheVocabulary) {
   }
 }
 
+// A model of one more word, whose row is the mean or the sum of the contexts', says the same.
+TEST(ModelProbability, OfCbowIsThatOfTheHiddenVector) {
+  for (const std::string& loss : losses_with_probabilities()) {
+    for (const bool sum : {false, true}) {
+      TrainedModel model = sample_model(loss, 60, 20);
+      const std::vector<WordId> contexts{id(3), id(11), id(3), id(42)};
+      TrainedModel single = sample_model(loss, 60, 20);
+      for (std::int32_t d = 0; d < 20; ++d) {
+        double total = 0;
+        for (const WordId context : contexts)
+          total += static_cast<double>(model.embeddings.input.row(row_of(context))[d]);
+        single.embeddings.input.row(7)[d] = static_cast<float>(total / (sum ? 1 : 4));
+      }
+      EXPECT_THAT(thrown_message([&] { log_probabilities(model, contexts); }),
+                  testing::HasSubstr("predicts words from one context word, not from 4"));
+      model.config.model = Architecture::cbow;
+      model.config.cbow_sum = sum;
+      EXPECT_EQ(log_probabilities(model, contexts), log_probabilities(single, id(7))) << loss;
+      EXPECT_EQ(log_probability(model, id(5), contexts), log_probability(single, id(5), id(7)));
+      EXPECT_EQ(top_k(model, contexts, 3)[0].word, top_k(single, id(7), 3)[0].word);
+      EXPECT_THAT(thrown_message([&] { log_probabilities(model, std::vector<WordId>{}); }),
+                  testing::HasSubstr("without a context word"));
+    }
+  }
+}
+
 TEST(ModelProbability, OfOneWordIsThatAmongAll) {
   for (const std::string& loss : losses_with_probabilities()) {
     const TrainedModel model = sample_model(loss, 60, 20);

@@ -221,16 +221,18 @@ TEST(CheckpointSettings, ThatDifferAreNamedWithBothValues) {
             all + "--no-shrink-window on (the checkpoint has off)");
   EXPECT_EQ(complaint([](Config& c) { c.loss = parse_loss("ns+hs"); }),
             all + "--loss ns+hs (the checkpoint has ns)");
+  EXPECT_EQ(complaint([](Config& c) { c.model = Architecture::cbow; }),
+            all + "--model cbow (the checkpoint has skipgram)");
   EXPECT_EQ(complaint([](Config& c) { c.sharing = Sharing::pair; }),
             all + "--sharing pair (the checkpoint has tile)");
   EXPECT_EQ(complaint([](Config& c) { c.sample = 0.01000000001; }),
             all + "--sample 0.01000000001 (the checkpoint has 0.01)");
   const std::vector<std::function<void(Config&)>> others{
-      [](Config& c) { c.window = 4; },          [](Config& c) { c.min_count = 4; },
-      [](Config& c) { c.max_vocab = 4; },       [](Config& c) { c.negative = 4; },
-      [](Config& c) { c.ns_exponent = 1; },     [](Config& c) { c.tile_centres = 4; },
-      [](Config& c) { c.tile_negatives = 4; },  [](Config& c) { c.max_sentence = 4; },
-      [](Config& c) { c.deterministic = true; }};
+      [](Config& c) { c.window = 4; },           [](Config& c) { c.min_count = 4; },
+      [](Config& c) { c.max_vocab = 4; },        [](Config& c) { c.negative = 4; },
+      [](Config& c) { c.ns_exponent = 1; },      [](Config& c) { c.tile_centres = 4; },
+      [](Config& c) { c.tile_negatives = 4; },   [](Config& c) { c.max_sentence = 4; },
+      [](Config& c) { c.deterministic = true; }, [](Config& c) { c.cbow_sum = true; }};
   for (const auto& change : others) EXPECT_THAT(complaint(change), StartsWith(all));
 }
 

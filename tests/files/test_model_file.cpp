@@ -113,6 +113,18 @@ TEST_F(ModelFile, KeepsEverySetting) {
   c.table_type = TableType::bf16;
   save_model(model, path_);
   EXPECT_EQ(load_model(path_).config.table_type, TableType::bf16);
+  c.table_type = TableType::float32;
+  c.model = Architecture::cbow;
+  for (const bool sum : {false, true})
+    for (const CbowGradient gradient : {CbowGradient::exact, CbowGradient::full}) {
+      c.cbow_sum = sum;
+      c.cbow_gradient = gradient;
+      save_model(model, path_);
+      const Config cbow = load_model(path_).config;
+      EXPECT_EQ(cbow.model, Architecture::cbow);
+      EXPECT_EQ(cbow.cbow_sum, sum);
+      EXPECT_EQ(cbow.cbow_gradient, gradient);
+    }
 }
 
 TEST_F(ModelFile, WhatWasTrainedIsSavedWithoutACopy) {
@@ -285,7 +297,11 @@ TEST_F(ModelFile, LyingSettingsAreRefused) {
   EXPECT_THAT(with(90, std::uint8_t{2}), HasSubstr("the table type is 2: expected 0 to 1"));
   EXPECT_THAT(with(91, std::uint8_t{2}), HasSubstr("shrink_window is 2"));
   EXPECT_THAT(with(92, std::uint8_t{2}), HasSubstr("deterministic is 2"));
-  EXPECT_THAT(with(95, std::uint8_t{1}), HasSubstr("its last bytes are not zero"));
+  EXPECT_THAT(with(93, std::uint8_t{2}), HasSubstr("the model is 2: expected 0 to 1"));
+  EXPECT_THAT(with(94, std::uint8_t{2}), HasSubstr("cbow_sum is 2"));
+  EXPECT_THAT(with(94, std::uint8_t{1}), HasSubstr("--cbow-sum is for --model cbow"));
+  EXPECT_THAT(with(95, std::uint8_t{2}), HasSubstr("the CBOW gradient is 2: expected 0 to 1"));
+  EXPECT_THAT(with(95, std::uint8_t{1}), HasSubstr("is for --model cbow"));
 }
 
 TEST_F(ModelFile, LyingSectionsAreRefused) {

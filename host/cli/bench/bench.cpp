@@ -8,6 +8,7 @@
 #include "host/cli/bench/trainings.h"
 #include "host/cli/commands/commands.h"
 #include "host/cli/flags/device_choice.h"
+#include "host/cli/flags/train_options.h"
 #include "host/cli/run/interrupt.h"
 #include "host/cli/terminal/gpu.h"
 #include "host/cli/terminal/machine.h"
@@ -153,6 +154,7 @@ int run_bench(const Arguments& arguments) {
               kFooter);
   bench::add_bench_flags(flags, options);
   flags.parse(arguments);
+  set_default_lr(flags, options.config);
   bench::check_options(options);
   const Clock::time_point end = end_of(options);
   const json peers = options.peers.empty() ? json() : bench::load_peers(options.peers);

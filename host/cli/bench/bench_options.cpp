@@ -78,7 +78,8 @@ void add_settings(Flags& flags, Config& config) {
   flags.number("--window", "N", config.window, "(default 5)");
   flags.number("--negative", "K", config.negative, "(default 5)");
   flags.number("--sample", "X", config.sample, "(default 0.001)");
-  flags.number("--lr", "X", config.lr, "(default 0.025)");
+  add_model_flags(flags, config);
+  flags.number("--lr", "X", config.lr, "(default 0.025, with --model cbow 0.05)");
   add_sharing_flag(flags, config, "auto, tile, window or pair (default auto)");
   flags.custom(
       "--table-type", "TYPE",
@@ -97,7 +98,9 @@ Config with_variant(Config config, const std::string& variant) {
   Flags flags("bench", "", "");
   add_settings(flags, config);
   try {
+    const bool default_lr_of_all = config.lr == default_lr(config.model);
     flags.parse(arguments);
+    if (default_lr_of_all) set_default_lr(flags, config);
     check_settings(config);
   } catch (const HelpRequested&) {
     throw UsageError("--variants " + variant + ": expected settings");
@@ -259,6 +262,9 @@ std::vector<std::string> train_flags(const BenchOptions& options, const Cell& ce
 
 nlohmann::json shared_settings(const Config& config) {
   return {{"epochs", config.epochs},
+          {"model", to_string(config.model)},
+          {"cbow_sum", config.cbow_sum},
+          {"cbow_gradient", to_string(config.cbow_gradient)},
           {"min_count", config.min_count},
           {"window", config.window},
           {"negative", config.negative},

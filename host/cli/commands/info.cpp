@@ -86,6 +86,7 @@ void describe_model(const std::string& path) {
   row("words", with_commas(model.vocabulary.size()));
   row("occurrences", with_commas(model.vocabulary.total()));
   row("dim", std::to_string(config.dim));
+  row("trained as", to_string(config.model) + (config.cbow_sum ? ", of sums" : ""));
   row("loss", to_string(config.loss));
   row("window", std::to_string(config.window));
   row("sample", format_real(config.sample));

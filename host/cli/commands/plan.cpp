@@ -158,10 +158,11 @@ void write_plan(std::ostream& out, const PlanInput& input, const TrainOptions& o
   const bool scratch = needs_scratch(size, options, 0, machine.memory);
   if (scratch) size.tokens_in_memory = false;
   out << "Vocabulary " << with_commas(size.words) << " words, " << with_commas(size.tokens)
-      << " tokens per epoch, dim " << options.config.dim << ", loss " << to_string(options.config.loss)
-      << "\n";
+      << " tokens per epoch, dim " << options.config.dim << ", model " << to_string(options.config.model)
+      << ", loss " << to_string(options.config.loss) << "\n";
   write_memory(out, size, options, machine.memory);
-  write_gpus(out, size, options.config, machine.gpus);
+  if (options.config.model == Architecture::skip_gram)  // CBOW is trained on a CPU
+    write_gpus(out, size, options.config, machine.gpus);
   write_disk(out, size, options, scratch);
   if (words_per_second > 0) write_time(out, size.tokens, options.config.epochs, words_per_second);
   write_step(out, input, options.config);
@@ -189,6 +190,7 @@ int run_plan(const Arguments& arguments) {
       "How fast the run trains, as earlier runs or 'warp2vec bench' say; above 0. Adds how long it takes");
   add_train_flags(flags, given.train);
   flags.parse(rewrite_arguments(arguments).arguments);
+  set_default_lr(flags, given.train.config);
   check_settings(given.train.config);
   const auto check = [&flags](const char* flag, std::int64_t value, std::int64_t low, std::int64_t high) {
     if (flags.given(flag) && (value < low || value > high))

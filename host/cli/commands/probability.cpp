@@ -9,6 +9,9 @@
 #include <algorithm>
 #include <cmath>
 #include <iostream>
+#include <iterator>
+#include <span>
+#include <sstream>
 
 namespace warp2vec::cli {
 namespace {
@@ -17,15 +20,21 @@ constexpr int kDecimals = 4;
 constexpr std::size_t kLogColumn = 10;
 
 // The probabilities of `words`, in their order.
-std::vector<WordProbability> probabilities_of(const TrainedModel& model, WordId context,
+std::vector<WordProbability> probabilities_of(const TrainedModel& model, std::span<const WordId> contexts,
                                               const std::vector<std::string>& words) {
-  const std::vector<double> all = log_probabilities(model, context);
+  const std::vector<double> all = log_probabilities(model, contexts);
   std::vector<WordProbability> chosen;
   for (const std::string& word : words) {
     const WordId id = *model.vocabulary.find(word);
     chosen.push_back({id, all[static_cast<std::size_t>(row_of(id))]});
   }
   return chosen;
+}
+
+// The words of an argument, separated by spaces.
+std::vector<std::string> words_of(const std::string& argument) {
+  std::istringstream in(argument);
+  return {std::istream_iterator<std::string>(in), {}};
 }
 
 void write_table(std::ostream& out, const std::string& context, const Vocabulary& vocabulary,
@@ -52,13 +61,15 @@ int run_probability(const Arguments& arguments) {
   Flags flags(
       "probability CONTEXT [WORD...]",
       "Shows how likely each WORD is near CONTEXT, or without a WORD the most likely words there: "
-      "log P(word | context), the natural logarithm, and P. The model must have been written by 'warp2vec "
+      "log P(word | context), the natural logarithm, and P. CONTEXT is a word, or for a model trained with "
+      "--model cbow any number of words in one argument. The model must have been written by 'warp2vec "
       "train --save-model' with --loss hs, ns+hs or softmax; negative sampling alone learns no "
       "probabilities.",
       "Examples:\n"
       "  warp2vec train --input text.txt --output vectors.bin --loss hs --save-model model.w2v\n"
       "  warp2vec probability --model model.w2v river --top 5\n"
-      "  warp2vec probability --model model.w2v river water bank copper\n\n"
+      "  warp2vec probability --model model.w2v river water bank copper\n"
+      "  warp2vec probability --model cbow.w2v 'the capital of is' paris london\n\n"
       "Put -- before a word that starts with '-'.\n");
   flags.text("--model", "FILE", path, "A model written by 'warp2vec train --save-model'.");
   flags.number("--top", "N", top, "Words to show if no WORD is given; >= 1 (default 10)");
@@ -71,13 +82,17 @@ int run_probability(const Arguments& arguments) {
     throw UsageError("--top is for the most likely words: give it or a WORD after the context, not both");
 
   const TrainedModel model = load_model(path);
-  check_known(model.vocabulary, words, path);
   const std::string context = words.front();
-  const WordId id = *model.vocabulary.find(context);
   words.erase(words.begin());
+  const std::vector<std::string> context_words = words_of(context);
+  if (context_words.empty()) throw UsageError("probability needs a context word");
+  check_known(model.vocabulary, context_words, path);
+  check_known(model.vocabulary, words, path);
+  std::vector<WordId> contexts;
+  for (const std::string& word : context_words) contexts.push_back(*model.vocabulary.find(word));
   std::vector<WordProbability> found;
   try {
-    found = words.empty() ? top_k(model, id, top) : probabilities_of(model, id, words);
+    found = words.empty() ? top_k(model, contexts, top) : probabilities_of(model, contexts, words);
   } catch (const Error& error) {
     throw Error(path + ": " + error.what());
   }

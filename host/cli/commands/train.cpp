@@ -28,9 +28,9 @@ constexpr const char* kFooter =
     "  warp2vec train --resume run.ckpt\n"
     "  warp2vec train --init model.w2v --input more.txt --output vectors.bin --save-model model.w2v\n"
     "\n"
-    "word2vec.c's flags work too (warp2vec -train text.txt -output vectors.txt -size 100 -cbow 0), and so "
+    "word2vec.c's flags work too (warp2vec -train text.txt -output vectors.txt -size 100 -cbow 1), and so "
     "do\n"
-    "fastText's (warp2vec skipgram -input text.txt -output vectors.bin -dim 100 -neg 5).\n"
+    "fastText's (warp2vec cbow -input text.txt -output vectors.bin -dim 100 -neg 5).\n"
     "\n"
     "Ctrl-C stops the run and saves the vectors so far as OUTPUT.partial (and MODEL.partial), or, with\n"
     "--checkpoint, the whole run there. SIGTERM, SIGHUP (a closed terminal), SIGUSR1, SIGUSR2 and SIGXCPU\n"
@@ -60,17 +60,18 @@ int dry_run(const TrainOptions& options, const EarlierRun& earlier, ProgressDisp
 
 // The flags of the command line, over what `options` has.
 void parse_flags(const Arguments& arguments, TrainOptions& options) {
-  Flags flags("train",
-              "Learns word vectors from text (word2vec, skip-gram): words that occur in similar contexts get "
-              "similar vectors.",
-              kFooter);
+  Flags flags(
+      "train",
+      "Learns word vectors from text (word2vec: skip-gram or CBOW): words that occur in similar contexts get "
+      "similar vectors.",
+      kFooter);
   add_train_flags(flags, options);
   flags.section("Warm start");
   flags.text(
       "--init", "FILE", options.init,
       "Start with the values of FILE, a model written by --save-model or vectors in any format, instead of "
       "random ones: words that it has keep their vectors, other words get new ones. Of vectors alone, the "
-      "outputs start at zero. Defaults of --dim and --loss are those of FILE.");
+      "outputs start at zero. Defaults of --dim, --model and --loss are those of FILE.");
   flags.custom(
       "--init-vocab", "WORDS",
       [&options](const std::string& text) { options.init_vocab = parse_init_vocab(text); },
@@ -88,6 +89,7 @@ void parse_flags(const Arguments& arguments, TrainOptions& options) {
       "--epochs may differ. The text must be the same. Further checkpoints go to the same FILE unless "
       "--checkpoint names another.");
   flags.parse(arguments);
+  if (options.resume.empty()) set_default_lr(flags, options.config);
   options.config_file = flags.given_config_file();
   if (flags.given("--checkpoint-every") && options.checkpoint.empty() && options.resume.empty())
     throw UsageError("--checkpoint-every needs --checkpoint FILE");
@@ -111,6 +113,7 @@ TrainOptions defaults_for(const TrainOptions& options, const std::optional<Initi
   if (init) {
     defaults.config.dim = init->embeddings.input.cols();
     if (init->loss) defaults.config.loss = *init->loss;
+    if (init->model) defaults.config.model = *init->model;
   }
   if (const std::optional<CorpusSettings> encoded = encoded_settings(options.inputs)) {
     defaults.config.min_count = encoded->min_count;

@@ -55,6 +55,8 @@ constexpr std::array kAliases{
     Alias{"workers", "threads", Origin::gensim},
     Alias{"max-final-vocab", "max-vocab", Origin::gensim},
     Alias{"shrink-windows", "", Origin::gensim},
+    Alias{"sg", "", Origin::gensim},
+    Alias{"cbow-mean", "", Origin::gensim},
 };
 
 const Alias* find_alias(std::string name) {
@@ -97,6 +99,7 @@ class Rewriter {
       if (alias == nullptr) {
         if (!two_dashes) refuse_unknown(argument);
         if (written == "--format") format_given_ = true;
+        if (written == "--model") model_given_ = true;
         out_.arguments.push_back(argument);
         continue;
       }
@@ -145,9 +148,11 @@ class Rewriter {
     } else if (name == "hs") {
       hs_ = switched_on(written, value);
     } else if (name == "cbow") {
-      if (switched_on(written, value))
-        throw UsageError(written + " 1: warp2vec trains skip-gram only, there is no CBOW");
-      cbow_given_ = true;
+      set_model(written, switched_on(written, value) ? "cbow" : "skipgram");
+    } else if (name == "sg") {
+      set_model(written, switched_on(written, value) ? "skipgram" : "cbow");
+    } else if (name == "cbow-mean") {
+      if (!switched_on(written, value)) out_.arguments.emplace_back("--cbow-sum");
     } else if (name == "classes") {
       if (value != "0")
         throw UsageError(written + " " + value + ": warp2vec writes vectors, not word classes");
@@ -159,6 +164,12 @@ class Rewriter {
     } else if (value == "0") {  // debug, verbose
       out_.arguments.emplace_back("--quiet");
     }
+  }
+
+  void set_model(const std::string& written, const std::string& model) {
+    if (model_given_) throw UsageError(written + ": the model is given twice");
+    model_given_ = true;
+    add("model", model);
   }
 
   // word2vec.c and gensim choose the objective by two numbers, hs and negative; warp2vec by --loss.
@@ -177,8 +188,9 @@ class Rewriter {
 
   void add_defaults_of_old_flags() {
     if (word2vec_c_ && !format_given_) add("format", "text");
-    if (word2vec_c_ && !cbow_given_)
-      out_.notes.emplace_back("skip-gram is trained, as with word2vec.c's -cbow 0 (its default is CBOW)");
+    if (word2vec_c_ && !model_given_)
+      out_.notes.emplace_back(
+          "skip-gram is trained, as with word2vec.c's -cbow 0; its default, CBOW, is trained with -cbow 1");
     if (fasttext_ && !word2vec_c_)
       out_.notes.emplace_back(
           "whole words are trained, without fastText's subwords; flags that are not given keep warp2vec's "
@@ -189,7 +201,7 @@ class Rewriter {
   std::optional<std::string> loss_;
   std::optional<std::string> negative_;
   std::optional<bool> hs_;
-  bool cbow_given_ = false;
+  bool model_given_ = false;
   bool format_given_ = false;
   bool word2vec_c_ = false;
   bool fasttext_ = false;

@@ -53,14 +53,16 @@ void add_model(Flags& flags, Config& config) {
       "Always use the full window; otherwise each word's window is drawn between 1 and --window, which gives "
       "nearby words more weight.",
       false);
+  add_model_flags(flags, config);
   flags.custom("--loss", "LOSS", [&config](const std::string& text) { config.loss = parse_loss(text); },
                "Training objective: ns (negative sampling: fast, the usual choice), hs (hierarchical "
                "softmax: good for "
                "rare words), ns+hs (both), softmax (exact, for small vocabularies) (default ns)",
                {"ns", "hs", "ns+hs", "softmax"});
-  flags.number("--negative", "K", config.negative,
-               "Negative samples per pair; 1 to 1000 (default 5). 5 to 20 for small texts, 2 to 5 for large "
-               "ones.");
+  flags.number(
+      "--negative", "K", config.negative,
+      "Negative samples per prediction; 1 to 1000 (default 5). 5 to 20 for small texts, 2 to 5 for large "
+      "ones.");
   flags.number("--ns-exponent", "X", config.ns_exponent,
                "Negatives are drawn with probability count^X; -10 to 10 (default 0.75)");
   add_sharing_flag(
@@ -87,8 +89,10 @@ void add_model(Flags& flags, Config& config) {
 void add_training(Flags& flags, Config& config) {
   flags.section("Training");
   flags.number("--epochs", "N", config.epochs, "Passes over the text; 1 to 1,000,000 (default 5)");
-  flags.number("--lr", "X", config.lr,
-               "Initial learning rate; above 0 to 10 (default 0.025). It falls linearly to X / 10,000.");
+  flags.number(
+      "--lr", "X", config.lr,
+      "Initial learning rate; above 0 to 10 (default 0.025, with --model cbow 0.05). It falls linearly "
+      "to X / 10,000.");
   flags.number(
       "--sample", "X", config.sample,
       "Randomly skip words whose share of the text exceeds X, more frequent ones more often; 0 to 1, 0 = off "
@@ -162,6 +166,26 @@ void add_scratch_flags(Flags& flags, TrainOptions& options, const std::string& c
       "A folder on a disk, for what would not fit into memory: " + content +
           "counts beyond --count-memory, and a copy of standard input. The files have no name, and are "
           "gone when the program ends, however it ends (default: $TMPDIR, or /tmp)");
+}
+
+void add_model_flags(Flags& flags, Config& config) {
+  flags.custom(
+      "--model", "MODEL", [&config](const std::string& text) { config.model = parse_architecture(text); },
+      "What predicts a word: skipgram (each word of its window alone) or cbow (the mean of its window's "
+      "vectors: several times faster, and on a CPU only) (default skipgram)",
+      {"skipgram", "cbow"});
+  flags.on_off("--cbow-sum", config.cbow_sum, "With --model cbow, predict from the sum instead of the mean.");
+  flags.custom(
+      "--cbow-gradient", "PART",
+      [&config](const std::string& text) { config.cbow_gradient = parse_cbow_gradient(text); },
+      "With --model cbow, what each of the n words of a window gets of the gradient on their mean: exact "
+      "(the n-th part, which is the gradient of the loss) or full (all of it, as in word2vec.c and gensim) "
+      "(default exact)",
+      {"exact", "full"});
+}
+
+void set_default_lr(const Flags& flags, Config& config) {
+  if (!flags.given("--lr")) config.lr = default_lr(config.model);
 }
 
 void add_sharing_flag(Flags& flags, Config& config, const std::string& help) {

@@ -55,6 +55,12 @@ void add_vocabulary_flags(Flags& flags, Config& config);
 /// Adds --count-memory and --scratch-folder, which holds `content`; `options` must outlive `flags`.
 void add_scratch_flags(Flags& flags, TrainOptions& options, const std::string& content);
 
+/// Adds --model, --cbow-sum and --cbow-gradient; `config` must outlive `flags`.
+void add_model_flags(Flags& flags, Config& config);
+
+/// Once the flags are parsed: makes the learning rate, unless one is given, the default of the model.
+void set_default_lr(const Flags& flags, Config& config);
+
 /// Adds --sharing; `config` must outlive `flags`.
 void add_sharing_flag(Flags& flags, Config& config, const std::string& help);
 

@@ -23,6 +23,9 @@ json settings_json(const TrainOptions& options) {
           {"shrink_window", c.shrink_window},
           {"min_count", c.min_count},
           {"max_vocab", c.max_vocab},
+          {"model", to_string(c.model)},
+          {"cbow_sum", c.cbow_sum},
+          {"cbow_gradient", to_string(c.cbow_gradient)},
           {"loss", to_string(c.loss)},
           {"sharing", to_string(c.sharing)},
           {"table_type", to_string(c.table_type)},
@@ -104,7 +107,7 @@ std::string training_line(const TrainOptions& options, const RunReport& report) 
 
 // With 50 pairs per word the vectors of small texts are still near their initial values, and the loss near
 // that of untrained vectors; a typical run has hundreds.
-constexpr std::int64_t kFewPairsPerWord = 50;
+constexpr double kFewPairsPerWord = 50;
 
 // Sound runs reach at most 1.01, in the first epoch and on text in random order.
 constexpr double kHighTimesUntrained = 1.1;
@@ -200,11 +203,15 @@ std::vector<std::string> text_summary(const TrainOptions& options, const RunRepo
 std::vector<std::string> training_warnings(const TrainingData& data, const TrainingSummary& summary) {
   std::vector<std::string> warnings;
   const std::int64_t words = data.vocabulary.size();
-  if (summary.pairs / kFewPairsPerWord < words) {
+  const Config& config = data.config;
+  const double pairs =
+      static_cast<double>(summary.pairs) * (config.pairs_per_centre() / config.predictions_per_centre());
+  if (pairs / kFewPairsPerWord < static_cast<double>(words)) {
     const bool most_skipped = summary.kept_tokens < summary.tokens / 2;
     warnings.push_back(
-        "warning: only " + with_commas(summary.pairs) + " pairs of words were trained for a vocabulary of " +
-        with_commas(words) +
+        "warning: only " + with_commas(summary.pairs) +
+        (config.model == Architecture::cbow ? " predictions" : " pairs of words") +
+        " were trained for a vocabulary of " + with_commas(words) +
         " words, so the vectors may still be near their random initial values; more text or more "
         "--epochs help" +
         (most_skipped ? ", and so does a larger --sample" : ""));
@@ -216,7 +223,7 @@ std::vector<std::string> training_warnings(const TrainingData& data, const Train
                        std::to_string(worst - summary.epoch_loss.begin() + 1) + " was " +
                        format_fixed(*worst, 4) + ", above the " + format_fixed(untrained, 4) +
                        " of untrained vectors: updates were too large, which makes the vectors worse; " +
-                       smaller_updates(data.config));
+                       smaller_updates(config));
   return warnings;
 }
 

@@ -28,6 +28,7 @@ InitialValues load_initial_values(const std::string& path) {
   if (is_model(path)) {
     TrainedModel model = load_model(path);
     values.loss = model.config.loss;
+    values.model = model.config.model;
     values.vocabulary = std::move(model.vocabulary);
     values.embeddings = std::move(model.embeddings);
     values.tree = std::move(model.tree);

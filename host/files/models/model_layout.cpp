@@ -15,6 +15,8 @@ namespace {
 // Enumerators are stored as their index in these lists.
 constexpr std::array kSharings{Sharing::pair, Sharing::window, Sharing::tile, Sharing::automatic};
 constexpr std::array kTableTypes{TableType::float32, TableType::bf16};
+constexpr std::array kArchitectures{Architecture::skip_gram, Architecture::cbow};
+constexpr std::array kCbowGradients{CbowGradient::exact, CbowGradient::full};
 
 template <class List, class Choice>
 std::uint8_t index_in(const List& list, Choice choice) {
@@ -44,8 +46,6 @@ class Decoder {
     return value;
   }
 
-  std::string_view rest() const { return bytes_.substr(at_); }
-
  private:
   std::string_view bytes_;
   std::size_t at_ = 0;
@@ -55,9 +55,9 @@ class Decoder {
 // until the file has a place for it.
 template <class Settings, class Visit>
 void for_each_number(Settings& settings, const Visit& visit) {
-  auto& [dim, window, shrink_window, min_count, max_vocab, loss, sharing, negative, ns_exponent, tile_centres,
-         tile_negatives, table_type, sample, lr, epochs, max_sentence, threads, seed, deterministic] =
-      settings.config;
+  auto& [dim, window, shrink_window, min_count, max_vocab, model, cbow_sum, cbow_gradient, loss, sharing,
+         negative, ns_exponent, tile_centres, tile_negatives, table_type, sample, lr, epochs, max_sentence,
+         threads, seed, deterministic] = settings.config;
   visit(settings.words);
   visit(dim);
   visit(window);
@@ -89,6 +89,9 @@ std::string encode_model_settings(const ModelSettings& settings) {
   append_byte(index_in(kTableTypes, c.table_type));
   append_byte(c.shrink_window ? 1 : 0);
   append_byte(c.deterministic ? 1 : 0);
+  append_byte(index_in(kArchitectures, c.model));
+  append_byte(c.cbow_sum ? 1 : 0);
+  append_byte(index_in(kCbowGradients, c.cbow_gradient));
   bytes.resize(kModelSettingsBytes);
   return bytes;
 }
@@ -104,8 +107,9 @@ ModelSettings decode_model_settings(std::string_view bytes) {
   c.table_type = kTableTypes.at(decoder.take_below(kTableTypes.size(), "the table type"));
   c.shrink_window = decoder.take_below(2, "shrink_window") == 1;
   c.deterministic = decoder.take_below(2, "deterministic") == 1;
-  if (decoder.rest().find_first_not_of('\0') != std::string_view::npos)
-    throw Error("its last bytes are not zero");
+  c.model = kArchitectures.at(decoder.take_below(kArchitectures.size(), "the model"));
+  c.cbow_sum = decoder.take_below(2, "cbow_sum") == 1;
+  c.cbow_gradient = kCbowGradients.at(decoder.take_below(kCbowGradients.size(), "the CBOW gradient"));
   if (settings.words < 2 || settings.words > kMaxVocabulary)
     throw Error("the number of words is " + std::to_string(settings.words) + ": expected 2 to " +
                 std::to_string(kMaxVocabulary));

@@ -52,15 +52,18 @@ std::string words_of(const TextFingerprint::File& file) {
 
 void require_same_settings(const Config& checkpoint, const Config& wanted) {
   // Naming all settings makes this fail to compile when one is added, until it is considered here.
-  const auto& [dim, window, shrink_window, min_count, max_vocab, loss, sharing, negative, ns_exponent,
-               tile_centres, tile_negatives, table_type, sample, lr, epochs, max_sentence, threads, seed,
-               deterministic] = checkpoint;
+  const auto& [dim, window, shrink_window, min_count, max_vocab, model, cbow_sum, cbow_gradient, loss,
+               sharing, negative, ns_exponent, tile_centres, tile_negatives, table_type, sample, lr, epochs,
+               max_sentence, threads, seed, deterministic] = checkpoint;
   Differences found;
   found.compare("--dim", dim, wanted.dim);
   found.compare("--window", window, wanted.window);
   found.compare("--no-shrink-window", !shrink_window, !wanted.shrink_window);
   found.compare("--min-count", min_count, wanted.min_count);
   found.compare("--max-vocab", max_vocab, wanted.max_vocab);
+  found.compare("--model", model, wanted.model);
+  found.compare("--cbow-sum", cbow_sum, wanted.cbow_sum);
+  found.compare("--cbow-gradient", cbow_gradient, wanted.cbow_gradient);
   found.compare("--loss", loss, wanted.loss);
   if (wanted.sharing != Sharing::automatic) found.compare("--sharing", sharing, wanted.sharing);
   found.compare("--negative", negative, wanted.negative);

@@ -1,4 +1,4 @@
-#include "host/cpu/simd_kernels.h"
+#include "host/cpu/simd/simd_kernels.h"
 
 #include <algorithm>
 #include <atomic>
@@ -7,7 +7,7 @@
 #include <utility>
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "host/cpu/simd_kernels.cpp"
+#define HWY_TARGET_INCLUDE "host/cpu/simd/simd_kernels.cpp"
 #include <hwy/cache_control.h>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
@@ -232,6 +232,17 @@ void add_combination(float* row, float scale, const float* base, std::int64_t co
   }
 }
 
+void sum_rows(std::int64_t count, const float* const* rows, float scale, std::int64_t length, float* out) {
+  const Tag tag;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(tag));
+  const Vec factor = hn::Set(tag, scale);
+  for (std::int64_t offset = 0; offset < length; offset += lanes) {
+    Vec sum = hn::Zero(tag);
+    for (std::int64_t i = 0; i < count; ++i) sum = hn::Add(sum, load_shared(tag, rows[i] + offset));
+    hn::Store(hn::Mul(factor, sum), tag, out + offset);
+  }
+}
+
 // softplus(u) and sigmoid(u) from e = exp(-|u|): sigmoid, and softplus as positive_part + log(factor).
 struct Logistic {
   Vec sigmoid;
@@ -425,6 +436,7 @@ namespace warp2vec::simd {
 HWY_EXPORT(multiply);
 HWY_EXPORT(dots);
 HWY_EXPORT(add_combination);
+HWY_EXPORT(sum_rows);
 HWY_EXPORT(sign_gradients);
 HWY_EXPORT(train_context);
 HWY_EXPORT(negative_gradients);
@@ -447,6 +459,10 @@ void dots(std::int64_t count, const float* const* x, const float* const* y, std:
 void add_combination(float* row, float scale, const float* base, std::int64_t count, const float* weights,
                      const float* const* rows, std::int64_t length) {
   HWY_DYNAMIC_DISPATCH(add_combination)(row, scale, base, count, weights, rows, length);
+}
+
+void sum_rows(std::int64_t count, const float* const* rows, float scale, std::int64_t length, float* out) {
+  HWY_DYNAMIC_DISPATCH(sum_rows)(count, rows, scale, length, out);
 }
 
 double sign_gradients(std::int64_t count, const float* signs, float* scores) {

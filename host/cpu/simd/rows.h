@@ -5,7 +5,7 @@
 #include <warp2vec/embeddings.h>
 #include <warp2vec/types.h>
 
-#include "host/cpu/simd_kernels.h"
+#include "host/cpu/simd/simd_kernels.h"
 #include "host/training/hot_rows.h"
 
 #include <algorithm>
@@ -150,6 +150,10 @@ struct ContextCopies {
   void take(const std::vector<float*>& from) {
     const auto count = static_cast<std::int64_t>(from.size());
     simd::gather(from.data(), count, rows.stride(), rows.row(0));
+    transpose(count);
+  }
+  /// Makes `columns` the transpose of the first `count` rows.
+  void transpose(std::int64_t count) {
     simd::transpose(rows.row(0), rows.stride(), (count + 3) / 4 * 4, rows.stride(), columns.row(0),
                     columns.stride());
   }
