@@ -120,12 +120,16 @@ void CbowTrainer::add_shared_negatives(const Step& step, Prepared& prepared) {
   const auto count = static_cast<std::int32_t>(z_.rows());
   const float pairs =
       tile_negative_weight(1, data_.config.negative, count) * static_cast<float>(centres.size());
+  words_.clear();
+  for (const std::int64_t centre : centres) words_.push_back(batch_.word(centre));
   std::int64_t m = 0;
   for (const WordId negative : negative_draws_.draw(batch_.draws(), data_.negatives.view(), tile, 0, count)) {
     prepared.targets.add(embeddings_.output.row(row_of(negative)), row_of(negative), pairs);
-    for (std::size_t h = 0; h < centres.size(); ++h)
-      if (batch_.word(centres[h]) == negative)
-        prepared.collisions.push_back(m * scores_.stride() + static_cast<std::int64_t>(h));
+    // Rarely any: counting needs no branches.
+    if (std::count(words_.begin(), words_.end(), negative) > 0)
+      for (std::size_t h = 0; h < words_.size(); ++h)
+        if (words_[h] == negative)
+          prepared.collisions.push_back(m * scores_.stride() + static_cast<std::int64_t>(h));
     ++m;
   }
 }

@@ -66,6 +66,7 @@ class CbowTrainer {
   CpuBatch batch_;
   PrivateRows nodes_;
   NegativeDraws negative_draws_;
+  std::vector<WordId> words_;  // of the tile in preparation
   std::vector<Step> steps_;
   Prepared prepared_[2];  // the step in training, and the next one
   ContextCopies h_;

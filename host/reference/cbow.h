@@ -4,8 +4,8 @@
 ///   H  = A X              N x d, a row h per centre that has contexts; A (N x C) is 1 / n for the n contexts
 ///                         of the window, or 1 for a sum
 ///   S  = H Y'             scores, N x T; loss L and gradient G as for skip-gram (reference.h), with H for X
-///   X += lr a (B' G Y)    B = A, the gradient of L; or with CbowGradient::full 1 for each context, as if h
-///                         were a sum, as in word2vec.c and gensim
+///   X += lr a (B' G Y)    B (N x C) is 1 for each context of the window, as in word2vec.c and gensim; or
+///                         with CbowGradient::exact B = A, which makes it the gradient of L
 ///   Y += lr b (G' H)      a, b: the damping factors of the rows
 /// The targets are those of skip-gram, once per centre instead of once per pair: the centre and K fresh
 /// negatives (Sharing::pair) or the M negatives of a tile (Sharing::tile); the nodes of the centre's path; or

@@ -68,18 +68,6 @@ double Config::predictions_per_centre() const {
   return model == Architecture::cbow ? 1.0 : pairs_per_centre();
 }
 
-float Config::cbow_weight(std::int32_t contexts) const {
-  return cbow_sum ? 1.0F : 1.0F / static_cast<float>(contexts);
-}
-
-float Config::cbow_gradient_weight(std::int32_t contexts) const {
-  return cbow_gradient == CbowGradient::full ? 1.0F : cbow_weight(contexts);
-}
-
-float Config::cbow_pairs(std::int32_t contexts) const {
-  return static_cast<float>(contexts) * cbow_weight(contexts) * cbow_gradient_weight(contexts);
-}
-
 double Config::pairs_per_context() const {
   if (model != Architecture::cbow) return pairs_per_centre();
   // A context is in as many windows as a window has contexts.
@@ -113,7 +101,8 @@ std::int32_t Config::negatives_per_tile() const {
   if (tile_negatives > 0) return tile_negatives;
   constexpr double kStableWeight = 1.6;
   const double wanted = lr * centres_per_tile() * predictions_per_centre() * negative / kStableWeight;
-  return static_cast<std::int32_t>(std::clamp(std::ceil(wanted), 32.0, 1024.0));
+  const double least = model == Architecture::cbow ? 24 : 32;
+  return static_cast<std::int32_t>(std::clamp(std::ceil(wanted), least, 1024.0));
 }
 
 std::int32_t Config::path_tile_centres() const {

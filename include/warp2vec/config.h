@@ -17,8 +17,9 @@ enum class Architecture {
 
 /// CBOW: what each of a window's n words gets of dL/dh, the gradient on the mean h of their vectors.
 enum class CbowGradient {
-  exact,  ///< dL/dh / n, the gradient of the loss (O. Irsoy, A. Benton, K. Stratos 2021)
   full,   ///< dL/dh, as in word2vec.c and gensim
+  exact,  ///< dL/dh / n, the gradient of the loss (O. Irsoy, A. Benton, K. Stratos 2021): as good at about
+          ///< four times the learning rate
 };
 
 /// How pairs share their K negatives, and with that which pairs form a minibatch, whose gradients are
@@ -55,7 +56,7 @@ struct WARP2VEC_EXPORT Config {
   std::int64_t max_vocab = 0;  ///< keep only this many most frequent words; 0 = no limit
   Architecture model = Architecture::skip_gram;
   bool cbow_sum = false;  ///< CBOW: h is the sum of the window's vectors instead of their mean
-  CbowGradient cbow_gradient = CbowGradient::exact;  ///< CBOW; the same for a sum
+  CbowGradient cbow_gradient = CbowGradient::full;  ///< CBOW; both are the same for a sum
   Loss loss;
   Sharing sharing = Sharing::automatic;
   std::int32_t negative = 5;  ///< negatives per prediction (K), 1 to 1000; ignored without negative sampling
@@ -88,12 +89,18 @@ struct WARP2VEC_EXPORT Config {
 
   /// A context's weight in the hidden vector h of a window with `contexts` contexts under CBOW: 1 /
   /// contexts, or 1 for a sum.
-  float cbow_weight(std::int32_t contexts) const;
+  float cbow_weight(std::int32_t contexts) const {
+    return cbow_sum ? 1.0F : 1.0F / static_cast<float>(contexts);
+  }
   /// What each of them gets of dL/dh.
-  float cbow_gradient_weight(std::int32_t contexts) const;
+  float cbow_gradient_weight(std::int32_t contexts) const {
+    return cbow_gradient == CbowGradient::full ? 1.0F : cbow_weight(contexts);
+  }
   /// The number of pairs, in the sense of damping, that a window under CBOW adds to each of its `contexts`
   /// contexts. All of them are updated at once, and move h by this number times the update of one pair.
-  float cbow_pairs(std::int32_t contexts) const;
+  float cbow_pairs(std::int32_t contexts) const {
+    return static_cast<float>(contexts) * cbow_weight(contexts) * cbow_gradient_weight(contexts);
+  }
 
   /// Mean number of pairs, in the sense of damping, of a context inside a long sentence: pairs_per_centre(),
   /// or under CBOW the sum of cbow_pairs() over the windows that it is in.
@@ -106,7 +113,7 @@ struct WARP2VEC_EXPORT Config {
   /// tile_negatives, or if that is 0 enough for stable updates: a negative interacts with the contexts of all
   /// N * predictions_per_centre() predictions of a tile, with weight K / M each, and lr times the sum of
   /// these weights is kept at or below 1.6: at twice that vectors are worse, at four times they are useless.
-  /// At least 32 (the number for the default settings), at most 1024.
+  /// At least 32 (the number for the default settings; 24 under CBOW), at most 1024.
   std::int32_t negatives_per_tile() const;
 
   /// Hierarchical softmax under Sharing::tile: how many neighbouring centres, 1 to kMaxPathCentres, are

@@ -72,6 +72,20 @@ TEST(BenchCells, ThatCannotBeTrainedAreLeftOut) {
   const std::vector<Cell> cells = trained_cells(options);
   EXPECT_EQ(cells.size(), 5U) << "bf16 only for negative sampling on a GPU";
   EXPECT_THAT(cells, Contains(Cell{"cuda", "ns", 100, 0, "table-type=bf16"}));
+  options.grid.variants = {"", "model=cbow"};
+  EXPECT_EQ(trained_cells(options).size(), 6U) << "CBOW only on a CPU";
+}
+
+TEST(BenchVariants, OfAModelHaveItsLearningRateUnlessOneIsGiven) {
+  BenchOptions options;
+  const auto lr = [&](const char* variant) {
+    return config_of(options, {"cpu", "ns", 100, 0, variant}, 1).lr;
+  };
+  EXPECT_EQ(lr("model=cbow"), 0.05);
+  EXPECT_EQ(lr("model=cbow lr=0.1"), 0.1);
+  EXPECT_EQ(lr(""), 0.025);
+  options.config.lr = 0.2;
+  EXPECT_EQ(lr("model=cbow"), 0.2);
 }
 
 TEST(BenchSpread, IsMinMedianMax) {

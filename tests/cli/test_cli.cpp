@@ -312,6 +312,27 @@ TEST_F(Cli, OtherToolsTrainTheSameCbow) {
   EXPECT_NE(read_whole_file(path("sum.bin")), expected);
 }
 
+TEST_F(Cli, ACbowModelPredictsFromSeveralWordsAndIsTrainedFurtherAsOne) {
+  const std::string model = path("m.w2v");
+  ASSERT_EQ(train("v.bin", {"--model", "cbow", "--loss", "hs", "--save-model", model}).status, 0);
+  EXPECT_THAT(run({"info", "--model", model}).out, HasSubstr("trained as      cbow\n"));
+  const Finished asked = run({"probability", "--model", model, "a3 a5 a3", "a7"});
+  ASSERT_EQ(asked.status, 0) << asked.err;
+  EXPECT_THAT(asked.out, StartsWith("P(word | a3 a5 a3)\n"));
+  const TrainedModel trained = load_model(model);
+  const auto find = [&](const char* word) { return *trained.vocabulary.find(word); };
+  const std::vector<WordId> contexts{find("a3"), find("a5"), find("a3")};
+  std::ostringstream log_p;
+  log_p << std::fixed << std::setprecision(4) << log_probability(trained, find("a7"), contexts);
+  EXPECT_THAT(asked.out, HasSubstr("a7    " + log_p.str()));
+  ASSERT_EQ(train("skip.bin", {"--loss", "hs", "--save-model", path("skip.w2v")}).status, 0);
+  EXPECT_THAT(run({"probability", "--model", path("skip.w2v"), "a3 a5", "a7"}).err,
+              HasSubstr("a skip-gram model predicts words from one context word, not from 2"));
+  ASSERT_EQ(train("more.bin", {"--init", model, "--save-model", path("more.w2v")}).status, 0);
+  EXPECT_EQ(load_model(path("more.w2v")).config.model, Architecture::cbow);
+  EXPECT_EQ(load_model(path("more.w2v")).config.lr, 0.05);
+}
+
 TEST_F(Cli, MistakesOnTheCommandLineAreExitCode2) {
   const auto expect = [](const Finished& result, const std::string& message) {
     EXPECT_EQ(result.status, 2) << result.err;

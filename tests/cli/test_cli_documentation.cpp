@@ -167,7 +167,8 @@ TEST(CliChoices, AreThoseThatFlagsAccept) {
     for (const std::string& choice : flag.choices) EXPECT_NO_THROW(parse({flag.flag, choice})) << choice;
     EXPECT_THROW(parse({flag.flag, "none"}), UsageError);
   }
-  EXPECT_EQ(with_choices, 5);  // --format, --loss, --sharing, --table-type, --device
+  EXPECT_EQ(with_choices,
+            7);  // --format, --model, --cbow-gradient, --loss, --sharing, --table-type, --device
 }
 
 }  // namespace

@@ -355,6 +355,14 @@ TEST_F(CudaBackendTest, LongVectorsAreRefused) {
   EXPECT_THAT(thrown_message([&] { make_cuda_backend(data); }), HasSubstr("at most 1024"));
 }
 
+TEST_F(CudaBackendTest, CbowIsRefused) {
+  const SyntheticCorpus corpus = zipf_corpus(50, 300, 60);
+  Config config = config_of("ns", Sharing::tile);
+  config.model = Architecture::cbow;
+  const TrainingData data(config, corpus.vocabulary, corpus.tokens);
+  EXPECT_THAT(thrown_message([&] { make_cuda_backend(data); }), HasSubstr("--device cpu trains CBOW"));
+}
+
 // Makes every runtime call of a training fail once.
 TEST_F(CudaBackendTest, EveryFailingCallIsReportedAndNothingLeaks) {
   const SyntheticCorpus corpus = zipf_corpus(20, 60, 60);

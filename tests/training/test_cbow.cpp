@@ -100,8 +100,8 @@ INSTANTIATE_TEST_SUITE_P(
                     LossAndSharing{"hs", Sharing::pair}, LossAndSharing{"hs", Sharing::tile},
                     LossAndSharing{"ns+hs", Sharing::pair}, LossAndSharing{"ns+hs", Sharing::tile},
                     LossAndSharing{"softmax", Sharing::pair}, LossAndSharing{"softmax", Sharing::tile}),
-    [](const auto& info) {
-      std::string name = std::get<0>(info.param) + "_" + to_string(std::get<1>(info.param));
+    [](const auto& instance) {
+      std::string name = std::get<0>(instance.param) + "_" + to_string(std::get<1>(instance.param));
       std::replace(name.begin(), name.end(), '+', '_');
       return name;
     });

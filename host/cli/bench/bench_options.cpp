@@ -228,8 +228,10 @@ void check_options(const BenchOptions& options) {
 std::vector<Cell> trained_cells(const BenchOptions& options) {
   std::vector<Cell> cells = all_cells(options.grid);
   std::erase_if(cells, [&](const Cell& cell) {
-    return config_of(options, cell, 1).table_type == TableType::bf16 &&
-           (!is_gpu(cell.device) || cell.loss != "ns");
+    const Config config = config_of(options, cell, 1);
+    const bool bf16 = config.table_type == TableType::bf16;
+    return (bf16 && (!is_gpu(cell.device) || cell.loss != "ns")) ||
+           (config.model == Architecture::cbow && is_gpu(cell.device));
   });
   return cells;
 }

@@ -86,8 +86,9 @@ int run_probability(const Arguments& arguments) {
   words.erase(words.begin());
   const std::vector<std::string> context_words = words_of(context);
   if (context_words.empty()) throw UsageError("probability needs a context word");
-  check_known(model.vocabulary, context_words, path);
-  check_known(model.vocabulary, words, path);
+  std::vector<std::string> all_words = context_words;
+  all_words.insert(all_words.end(), words.begin(), words.end());
+  check_known(model.vocabulary, all_words, path);
   std::vector<WordId> contexts;
   for (const std::string& word : context_words) contexts.push_back(*model.vocabulary.find(word));
   std::vector<WordProbability> found;

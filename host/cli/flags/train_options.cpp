@@ -178,10 +178,10 @@ void add_model_flags(Flags& flags, Config& config) {
   flags.custom(
       "--cbow-gradient", "PART",
       [&config](const std::string& text) { config.cbow_gradient = parse_cbow_gradient(text); },
-      "With --model cbow, what each of the n words of a window gets of the gradient on their mean: exact "
-      "(the n-th part, which is the gradient of the loss) or full (all of it, as in word2vec.c and gensim) "
-      "(default exact)",
-      {"exact", "full"});
+      "With --model cbow, what each of the n words of a window gets of the gradient on their mean: full (all "
+      "of it, as in word2vec.c and gensim) or exact (the n-th part, the gradient of the loss, which is as "
+      "good at about four times the --lr) (default full)",
+      {"full", "exact"});
 }
 
 void set_default_lr(const Flags& flags, Config& config) {

@@ -80,8 +80,8 @@ std::string pair_note(std::int64_t words, Config config, bool on_gpu) {
                                  ? settings + " together are high"
                                  : "fewer than " + with_commas(static_cast<std::int64_t>(kMinTokensToShare)) +
                                        " words are to be trained, after --sample and in all epochs";
-  return "trained pair by pair, since " + reason +
-         " (--sharing tile is faster, but its vectors would be worse)";
+  return std::string("trained ") + (config.model == Architecture::cbow ? "word by word" : "pair by pair") +
+         ", since " + reason + " (--sharing tile is faster, but its vectors would be worse)";
 }
 
 }  // namespace warp2vec::cli

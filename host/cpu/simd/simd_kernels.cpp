@@ -232,15 +232,30 @@ void add_combination(float* row, float scale, const float* base, std::int64_t co
   }
 }
 
+// V vectors of all rows from `offset` on.
+template <int V>
+HWY_INLINE void sum_vectors(std::int64_t count, const float* const* rows, Vec scale, std::int64_t offset,
+                            float* out) {
+  const Tag tag;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(tag));
+  Vec sums[V];
+  for (int v = 0; v < V; ++v) sums[v] = hn::Zero(tag);
+  for (std::int64_t i = 0; i < count; ++i) {
+    const float* const from = rows[i] + offset;
+    for (int v = 0; v < V; ++v) sums[v] = hn::Add(sums[v], load_shared(tag, from + v * lanes));
+  }
+  for (int v = 0; v < V; ++v) hn::Store(hn::Mul(scale, sums[v]), tag, out + offset + v * lanes);
+}
+
 void sum_rows(std::int64_t count, const float* const* rows, float scale, std::int64_t length, float* out) {
+  constexpr int kVectors = 4;
   const Tag tag;
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(tag));
   const Vec factor = hn::Set(tag, scale);
-  for (std::int64_t offset = 0; offset < length; offset += lanes) {
-    Vec sum = hn::Zero(tag);
-    for (std::int64_t i = 0; i < count; ++i) sum = hn::Add(sum, load_shared(tag, rows[i] + offset));
-    hn::Store(hn::Mul(factor, sum), tag, out + offset);
-  }
+  std::int64_t offset = 0;
+  for (; length - offset >= kVectors * lanes; offset += kVectors * lanes)
+    sum_vectors<kVectors>(count, rows, factor, offset, out);
+  for (; offset < length; offset += lanes) sum_vectors<1>(count, rows, factor, offset, out);
 }
 
 // softplus(u) and sigmoid(u) from e = exp(-|u|): sigmoid, and softplus as positive_part + log(factor).

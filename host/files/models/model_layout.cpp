@@ -16,7 +16,7 @@ namespace {
 constexpr std::array kSharings{Sharing::pair, Sharing::window, Sharing::tile, Sharing::automatic};
 constexpr std::array kTableTypes{TableType::float32, TableType::bf16};
 constexpr std::array kArchitectures{Architecture::skip_gram, Architecture::cbow};
-constexpr std::array kCbowGradients{CbowGradient::exact, CbowGradient::full};
+constexpr std::array kCbowGradients{CbowGradient::full, CbowGradient::exact};
 
 template <class List, class Choice>
 std::uint8_t index_in(const List& list, Choice choice) {
