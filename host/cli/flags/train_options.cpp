@@ -69,8 +69,9 @@ void add_model(Flags& flags, Config& config) {
       flags, config,
       "Which pairs share negatives: tile (those of several consecutive words, weighted to the same average; "
       "by far the fastest, and suitable except in the cases listed under auto), window (those of one word's "
-      "window) or pair (fresh negatives for each pair, as in word2vec.c: suitable everywhere, several times "
-      "slower). With --loss hs, which pairs are trained at once: those of a few consecutive words, of one "
+      "window) or pair (fresh negatives for each pair, with --model cbow for each word, as in word2vec.c: "
+      "suitable everywhere, several times slower). With --loss hs, which pairs are trained at once: those of "
+      "a few consecutive words, of one "
       "word, or one pair, which is about as fast on a CPU. auto is tile, but pair with --loss hs on a CPU, "
       "for vocabularies of fewer than 10,000 words (20,000 with more than 20 negatives), with negative "
       "sampling for fewer than 1.5 million words in all epochs, not counting those that --sample skips, and "
@@ -172,7 +173,7 @@ void add_model_flags(Flags& flags, Config& config) {
   flags.custom(
       "--model", "MODEL", [&config](const std::string& text) { config.model = parse_architecture(text); },
       "What predicts a word: skipgram (each word of its window alone) or cbow (the mean of its window's "
-      "vectors: several times faster, and on a CPU only) (default skipgram)",
+      "vectors, which is the default of word2vec.c and gensim; on a CPU only) (default skipgram)",
       {"skipgram", "cbow"});
   flags.on_off("--cbow-sum", config.cbow_sum, "With --model cbow, predict from the sum instead of the mean.");
   flags.custom(
