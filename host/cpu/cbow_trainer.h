@@ -13,6 +13,7 @@
 #include "host/sampling/negative_draws.h"
 #include "host/training/hot_rows.h"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -68,7 +69,7 @@ class CbowTrainer {
   NegativeDraws negative_draws_;
   std::vector<WordId> words_;  // of the tile in preparation
   std::vector<Step> steps_;
-  Prepared prepared_[2];  // the step in training, and the next one
+  std::array<Prepared, 2> prepared_;  // the step in training, and the next one
   ContextCopies h_;
   Matrix h_updates_;
   Matrix gradients_;      // of the targets that belong to one h, one row
