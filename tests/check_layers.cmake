@@ -5,6 +5,7 @@ cmake_minimum_required(VERSION 3.22)
 set(layers
     "host/io"
     "host/text          host/io"
+    "host/phrases       host/io host/text"
     "host/sampling      host/io"
     "host/training      host/io host/sampling"
     "host/reference     host/training"

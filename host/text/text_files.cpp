@@ -3,7 +3,6 @@
 #include <warp2vec/error.h>
 
 #include "host/io/file_kind.h"
-#include "host/io/scratch_file.h"
 #include "host/io/temporary_files.h"
 
 #include <unistd.h>
@@ -169,6 +168,13 @@ Corpus::Corpus(const std::vector<std::string>& inputs, const std::vector<std::st
   }
 }
 
+Corpus corpus_of(const ScratchFile& text, const std::string& name) {
+  Corpus corpus;
+  corpus.files_.push_back({name, Compression::none, text.file()->state(), text.file()});
+  return corpus;
+}
+
+Corpus::Corpus() = default;
 Corpus::~Corpus() = default;
 Corpus::Corpus(Corpus&&) noexcept = default;
 Corpus& Corpus::operator=(Corpus&&) noexcept = default;

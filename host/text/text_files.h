@@ -4,6 +4,7 @@
 #include <warp2vec/corpus.h>
 
 #include "host/io/input_file.h"
+#include "host/io/scratch_file.h"
 
 #include <cstdint>
 #include <memory>
@@ -38,5 +39,8 @@ struct Corpus::File {
   /// Throws Error if the file is not the same as then: each pass must read the same text.
   std::shared_ptr<const InputFile> open() const;
 };
+
+/// Plain text that was written to a scratch file; `name` is for messages.
+Corpus corpus_of(const ScratchFile& text, const std::string& name);
 
 }  // namespace warp2vec

@@ -55,6 +55,9 @@ class WARP2VEC_EXPORT Corpus {
   const std::vector<File>& files() const { return files_; }
 
  private:
+  Corpus();
+  friend Corpus corpus_of(const class ScratchFile& text, const std::string& name);  // host/text/text_files.h
+
   std::vector<File> files_;
   std::vector<NotRead> not_read_;
 };

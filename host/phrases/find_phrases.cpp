@@ -1,0 +1,257 @@
+#include <warp2vec/config.h>
+#include <warp2vec/phrases.h>
+
+#include "host/io/byte_class.h"
+#include "host/phrases/phrase_rule.h"
+#include "host/text/chunk_workers.h"
+#include "host/text/spilled_counts.h"
+#include "host/text/tokenizer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <utility>
+
+namespace warp2vec {
+namespace {
+
+using Id = PhraseWords::Id;
+
+// The candidates that one thread counts, which are passed on before they exceed a core's cache.
+class CandidateCounts {
+ public:
+  // `max_bytes`: 0 = no limit.
+  CandidateCounts(SpilledCounts& shared, std::int64_t max_bytes) : shared_(shared) {
+    constexpr std::int64_t kBytesEach = 256;  // while a table grows, and in the lists of the shards
+    if (max_bytes > 0) most_ = std::clamp<std::int64_t>(max_bytes / kBytesEach, 1, kMost);
+  }
+
+  void add(PhraseCandidate& candidate, Id id) {
+    if (!candidate.add(id)) return;
+    ++counts_.value_of(candidate.key());
+    candidate.settle(false);
+    if (counts_.size() >= most_) flush();
+  }
+
+  void flush() {
+    shared_.add(counts_);
+    counts_.clear();
+  }
+
+ private:
+  static constexpr std::int64_t kMost = 1 << 16;
+
+  SpilledCounts& shared_;
+  std::int64_t most_ = kMost;
+  WordTable counts_;
+};
+
+// What is known after the chunks so far.
+struct Carried {
+  PhraseCandidate candidate;
+  CandidateCounts counts;
+  std::int64_t words = 0;
+};
+
+class CandidateWorker : public ChunkWorker {
+ public:
+  CandidateWorker(const PhraseWords& words, SpilledCounts& shared, std::int64_t max_bytes, Carried& carried,
+                  const ReadProgress& progress)
+      : words_(words),
+        counts_(shared, max_bytes),
+        carried_(carried),
+        progress_(progress),
+        candidate_(words) {}
+
+  void process(const Chunk& chunk) override {
+    head_.clear();
+    in_head_ = true;
+    seen_ = 0;
+    candidate_.reset();
+    const char* const text_end = chunk.text.data() + chunk.text.size();
+    tokenize(
+        chunk,
+        [&](std::string_view word) {
+          ++seen_;
+          const Id id = words_.find(word, text_end);
+          if (!in_head_) return counts_.add(candidate_, id);
+          head_.push_back(id);
+          in_head_ = id != PhraseWords::kUnknown && words_.is_connector(id);
+          if (!in_head_) candidate_.add(id);
+        },
+        [this] {
+          in_head_ = false;
+          candidate_.reset();
+        });
+  }
+
+  void commit(const Chunk& chunk) override {
+    for (const Id id : head_) carried_.counts.add(carried_.candidate, id);
+    if (!in_head_) carried_.candidate = candidate_;
+    if (chunk.ends_file) carried_.candidate.reset();
+    carried_.words += seen_;
+    if (progress_) progress_(chunk.corpus_bytes, carried_.words);
+  }
+
+  void finish() override { counts_.flush(); }
+
+ private:
+  const PhraseWords& words_;
+  CandidateCounts counts_;
+  Carried& carried_;
+  const ReadProgress& progress_;
+  // Of the current chunk:
+  std::vector<Id> head_;  // up to the first word that ends the candidate of the chunk before, if it has one
+  bool in_head_ = true;   // whether there is none
+  PhraseCandidate candidate_;  // after the head
+  std::int64_t seen_ = 0;
+};
+
+double score_of(PhraseScore score, double both, double first, double second, double words, double min_count) {
+  if (score == PhraseScore::word2vec) return (both - min_count) / first / second * words;
+  if (both == words) return 1;  // the limit: nothing else is in the text
+  return std::log(both / first / second * words) / -std::log(both / words);
+}
+
+Id id_at(std::string_view key, std::size_t at) {
+  Id id = 0;
+  std::memcpy(&id, key.data() + at, sizeof id);
+  return id;
+}
+
+// Those of the counted candidates that are phrases.
+std::unique_ptr<const Phrases::Found> select(PhraseWords words, const Vocabulary& vocabulary,
+                                             std::int64_t tokens, SpilledCounts& candidates,
+                                             const PhraseSettings& settings) {
+  auto found = std::make_unique<Phrases::Found>(std::move(words), settings.delimiter);
+  candidates.take([&](const WordCount& candidate) {
+    if (candidate.count < settings.min_count) return;
+    const std::string_view key = candidate.word;
+    const auto count_at = [&](std::size_t at) {
+      return static_cast<double>(vocabulary.count(static_cast<WordId>(id_at(key, at))));
+    };
+    const double score = score_of(settings.score, static_cast<double>(candidate.count), count_at(0),
+                                  count_at(key.size() - sizeof(Id)), static_cast<double>(tokens),
+                                  static_cast<double>(settings.min_count));
+    if (!(score > settings.threshold)) return;
+    found->keys.value_of(key) = 1;
+    found->list.push_back({found->words.text_of(key, settings.delimiter), candidate.count, score});
+  });
+  std::sort(found->list.begin(), found->list.end(), [](const Phrase& a, const Phrase& b) {
+    return a.score != b.score ? a.score > b.score : a.text < b.text;
+  });
+  return found;
+}
+
+struct CountedWords {
+  Vocabulary vocabulary;  // words that may be in phrases
+  std::int64_t tokens = 0;
+};
+
+CountedWords count(const Sentences& sentences, std::int64_t min_count) {
+  CountedWords counted;
+  WordTable counts;
+  sentences([&](std::span<const std::string_view> sentence) {
+    for (const std::string_view word : sentence) ++counts.value_of(word);
+    counted.tokens += std::ssize(sentence);
+  });
+  std::vector<std::pair<std::string_view, std::int64_t>> words;
+  counts.for_each([&](std::string_view word, const WordKey&, std::int64_t n, std::uint64_t) {
+    if (n >= min_count) words.emplace_back(word, n);
+  });
+  counted.vocabulary = Vocabulary(words, min_count, 0);
+  return counted;
+}
+
+}  // namespace
+
+int thread_count_of(const PhraseSettings& settings) {
+  Config config;
+  config.threads = settings.threads;
+  return thread_count(config);
+}
+
+PhraseWords::PhraseWords(const Vocabulary& vocabulary, const std::vector<std::string>& connectors)
+    : connects_(static_cast<std::size_t>(vocabulary.size())),
+      ids_(vocabulary.size() + std::ssize(connectors)) {
+  const auto add = [this](std::string_view word) {
+    ids_.value_of(word) = std::ssize(words_);
+    words_.emplace_back(word);
+  };
+  for (std::int64_t row = 0; row < vocabulary.size(); ++row) add(vocabulary.word(static_cast<WordId>(row)));
+  for (const std::string& connector : connectors) {
+    if (ids_.find(connector, key_of(connector)) == nullptr) {
+      add(connector);
+      connects_.push_back(false);
+    }
+    connects_[static_cast<std::size_t>(ids_.value_of(connector))] = true;
+  }
+}
+
+std::string PhraseWords::text_of(std::string_view key, char delimiter) const {
+  std::string text;
+  for (std::size_t at = 0; at < key.size(); at += kIdBytes) {
+    if (at > 0) text += delimiter;
+    text += words_[static_cast<std::size_t>(id_at(key, at))];
+  }
+  return text;
+}
+
+void PhraseSettings::validate() const {
+  if (min_count < 1) throw Error("min_count " + std::to_string(min_count) + ": expected 1 or more");
+  const double least = score == PhraseScore::npmi ? -1 : 0;
+  const double most = score == PhraseScore::npmi ? 1 : std::numeric_limits<double>::max();
+  if (!(threshold >= least && threshold <= most))
+    throw Error("threshold " + std::to_string(threshold) + ": expected " +
+                (score == PhraseScore::npmi ? "-1 to 1 with npmi" : "0 or more"));
+  if (delimiter <= ' ' || delimiter > '~') throw Error("delimiter: expected a printable ASCII character");
+  for (const std::string& connector : connectors)
+    if (connector.empty() || !std::all_of(connector.begin(), connector.end(), is_word_byte))
+      throw Error("connector '" + connector + "': expected one word");
+}
+
+std::unique_ptr<const Phrases::Found> find_in_chunks(const Corpus& corpus, const PhraseSettings& settings,
+                                                     const ReadProgress& progress, std::size_t chunk_bytes) {
+  settings.validate();
+  const int threads = thread_count_of(settings);
+  const CorpusCounts counted = count_words(corpus, settings.min_count, 0, threads, progress, settings.memory);
+  PhraseWords words(counted.vocabulary, settings.connectors);
+  // A quarter for the threads' own counts, and an eighth for what is sorted and merged.
+  SpilledCounts candidates(settings.memory.bytes / 8 * 5, settings.memory.scratch_folder);
+  Carried carried{PhraseCandidate(words), CandidateCounts(candidates, settings.memory.bytes / 8), 0};
+  std::vector<std::unique_ptr<ChunkWorker>> workers;
+  for (int i = 0; i < threads; ++i)
+    workers.push_back(std::make_unique<CandidateWorker>(
+        words, candidates, settings.memory.bytes / 8 / threads, carried, progress));
+  ChunkReader reader(corpus, chunk_bytes);
+  process_chunks(reader, workers);
+  carried.counts.flush();
+  return select(std::move(words), counted.vocabulary, counted.tokens, candidates, settings);
+}
+
+Phrases::Phrases(const Corpus& corpus, const PhraseSettings& settings, const ReadProgress& progress)
+    : found_(find_in_chunks(corpus, settings, progress, ChunkReader::kChunkBytes)) {}
+
+Phrases::Phrases(const Sentences& sentences, const PhraseSettings& settings) {
+  settings.validate();
+  const CountedWords counted = count(sentences, settings.min_count);
+  PhraseWords words(counted.vocabulary, settings.connectors);
+  SpilledCounts candidates(settings.memory.bytes / 4 * 3, settings.memory.scratch_folder);
+  CandidateCounts counts(candidates, settings.memory.bytes / 8);
+  PhraseCandidate candidate(words);
+  sentences([&](std::span<const std::string_view> sentence) {
+    for (const std::string_view word : sentence) counts.add(candidate, words.find(word));
+    candidate.reset();
+  });
+  counts.flush();
+  found_ = select(std::move(words), counted.vocabulary, counted.tokens, candidates, settings);
+}
+
+Phrases::~Phrases() = default;
+Phrases::Phrases(Phrases&&) noexcept = default;
+Phrases& Phrases::operator=(Phrases&&) noexcept = default;
+
+std::span<const Phrase> Phrases::list() const { return found_->list; }
+
+}  // namespace warp2vec
