@@ -99,7 +99,9 @@ struct HsTileMinibatch {
       sample_paths(warp, index, group.warps(), model, batch, model.tree, room, place, metadata);
     });
     group.for_each_warp([&](auto& warp, int index) {
-      mask_paths(warp, index, group.warps(), model, batch, model.tree, room, place, metadata, nullptr, 0);
+      // There are no top nodes whose depths would be read; for null a GPU's compiler would add a trap.
+      const std::uint8_t* const depths = model.tree.code_lengths;
+      mask_paths(warp, index, group.warps(), model, batch, model.tree, room, place, metadata, depths, 0);
     });
     group.for_each_warp([&](auto& warp, int index) {
       damp_contexts(warp, index, group.warps(), model, batch, place, metadata);
