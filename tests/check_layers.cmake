@@ -28,7 +28,7 @@ set(layers
     "host/cli/commands  host/io host/training host/cli/terminal host/cli/flags host/cli/report host/cli/run"
     "host/cli/bench     host/io host/text host/training host/cli/terminal host/cli/flags host/cli/report host/cli/run
                         host/cli/commands"
-    "host/cli           host/cli/terminal host/cli/flags host/cli/run host/cli/commands"
+    "host/cli           host/io host/cli/terminal host/cli/flags host/cli/run host/cli/commands"
     "host               host/cli")
 
 set(known "")

@@ -7,7 +7,9 @@
 #include "host/cli/run/interrupt.h"
 #include "host/cli/terminal/text.h"
 #include "host/cli/terminal/version.h"
+#include "host/io/temporary_files.h"
 
+#include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <new>
@@ -63,6 +65,8 @@ int dispatch(Arguments arguments) {
   refuse_command(name);
 }
 
+constexpr const char* kNotEnoughMemory = "not enough memory";
+
 // Allocates nothing: there may be no memory.
 int fail(int status, const char* message) {
   const SignalGuard guard(
@@ -73,9 +77,22 @@ int fail(int status, const char* message) {
   return status;
 }
 
+// Where an exception cannot be passed on: nlohmann's values allocate while they are destroyed.
+[[noreturn]] void end_program() {
+  try {
+    if (const std::exception_ptr error = std::current_exception()) std::rethrow_exception(error);
+  } catch (const std::bad_alloc&) {
+    remove_temporary_files();
+    std::_Exit(fail(1, kNotEnoughMemory));
+  } catch (...) {
+  }
+  std::abort();
+}
+
 }  // namespace
 
 int run_program(Arguments arguments) {
+  std::set_terminate(end_program);
   const SignalGuard signals(SignalAction::end);
   const SignalGuard file_limit(SignalAction::ignore_file_limit);
   try {
@@ -91,7 +108,7 @@ int run_program(Arguments arguments) {
   } catch (const UsageError& error) {
     return fail(2, error.what());
   } catch (const std::bad_alloc&) {
-    return fail(1, "not enough memory");
+    return fail(1, kNotEnoughMemory);
   } catch (const std::exception& error) {
     return fail(1, error.what());
   }

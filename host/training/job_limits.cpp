@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // The number in a file that holds one; none for "max", for a negative number, and without the file.
-std::optional<std::int64_t> number_in(const fs::path& file) {
+std::optional<std::int64_t> number_in(const std::string& file) {
   std::ifstream in(file);
   std::int64_t number = 0;
   if (!(in >> number) || number < 0) return {};
@@ -27,7 +27,7 @@ std::optional<std::int64_t> number_in(const fs::path& file) {
 }
 
 // The sum of the entries "name number" of a file.
-std::int64_t sum_of(const fs::path& file, const std::vector<std::string_view>& names) {
+std::int64_t sum_of(const std::string& file, const std::vector<std::string_view>& names) {
   std::ifstream in(file);
   std::string name;
   std::int64_t number = 0;
@@ -69,35 +69,37 @@ std::vector<fs::path> group_folders(const fs::path& root, std::string_view contr
   return {};
 }
 
-// The least of what `limit_of` finds in the folders of version 2 and of a controller of version 1.
+// The least of what `limit_of` finds in the folders of version 2 and of a controller of version 1, which it
+// gets as strings: libstdc++ 12 crashes where `path / name` runs out of memory.
 template <class T>
 std::optional<T> least(const fs::path& root, std::string_view controller,
-                       const std::function<std::optional<T>(const fs::path&)>& limit_of) {
+                       const std::function<std::optional<T>(const std::string&)>& limit_of) {
   std::optional<T> least;
   for (const std::string_view hierarchy : {std::string_view(), controller})
     for (const fs::path& folder : group_folders(root, hierarchy))
-      if (const std::optional<T> limit = limit_of(folder)) least = std::min(least.value_or(*limit), *limit);
+      if (const std::optional<T> limit = limit_of(folder.string()))
+        least = std::min(least.value_or(*limit), *limit);
   return least;
 }
 
-std::optional<double> quota_of(const fs::path& folder) {
-  std::ifstream in(folder / "cpu.max");  // "quota period" or "max period", microseconds
+std::optional<double> quota_of(const std::string& folder) {
+  std::ifstream in(folder + "/cpu.max");  // "quota period" or "max period", microseconds
   double quota = 0;
   double period = 0;
   if (in >> quota >> period && period > 0) return quota / period;
-  const std::optional<std::int64_t> old_quota = number_in(folder / "cpu.cfs_quota_us");
-  const std::optional<std::int64_t> old_period = number_in(folder / "cpu.cfs_period_us");
+  const std::optional<std::int64_t> old_quota = number_in(folder + "/cpu.cfs_quota_us");
+  const std::optional<std::int64_t> old_period = number_in(folder + "/cpu.cfs_period_us");
   if (!old_quota || !old_period || *old_period == 0) return {};
   return static_cast<double>(*old_quota) / static_cast<double>(*old_period);
 }
 
-std::optional<std::int64_t> memory_of(const fs::path& folder) {
+std::optional<std::int64_t> memory_of(const std::string& folder) {
   const auto left = [&](const char* limit, const char* used,
                         const std::vector<std::string_view>& cached) -> std::optional<std::int64_t> {
-    const std::optional<std::int64_t> most = number_in(folder / limit);
-    const std::optional<std::int64_t> now = number_in(folder / used);
+    const std::optional<std::int64_t> most = number_in(folder + "/" + limit);
+    const std::optional<std::int64_t> now = number_in(folder + "/" + used);
     if (!most || !now) return {};
-    const std::int64_t kept = std::max<std::int64_t>(*now - sum_of(folder / "memory.stat", cached), 0);
+    const std::int64_t kept = std::max<std::int64_t>(*now - sum_of(folder + "/memory.stat", cached), 0);
     return std::max<std::int64_t>(*most - kept, 0);
   };
   if (const auto bytes = left("memory.max", "memory.current", {"active_file", "inactive_file"})) return bytes;

@@ -2,7 +2,8 @@
 // the calls on files whose path contains FAIL_PATH (from 1), FAIL_ERRNO the error; "thread" is
 // pthread_create. With FAIL_ON set all further ones fail too. Creates the file FAIL_MARK when it happens.
 // With FAIL_KILL set the program is killed there instead: after half of a write, before other calls, and
-// after a rename if the call is "renamed". "cut": mmap succeeds, and the file is then cut in half.
+// after a rename if the call is "renamed". "cut": mmap succeeds, and the file is then cut in half. "malloc":
+// allocations, from the first opening of a file of FAIL_PATH on; static objects allocate before main().
 
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -23,6 +24,7 @@
 namespace {
 
 std::atomic<long> calls{0};
+std::atomic<bool> input_opened{false};
 
 template <class Function>
 Function* next(const char* name) {
@@ -76,6 +78,7 @@ ssize_t write_as(int fd, std::size_t bytes, WriteSome write_some) {
 
 template <class Mode>
 int open_as(const char* name, const char* path, int flags, Mode mode) {
+  if (std::strstr(path, setting("FAIL_PATH")) != nullptr) input_opened = true;
   return fails("open", path) ? -1 : next<int(const char*, int, ...)>(name)(path, flags, mode);
 }
 
@@ -97,9 +100,23 @@ void* mmap_as(const char* name, void* at, std::size_t bytes, int protection, int
                                                                      offset);
 }
 
+const bool fail_allocations = std::strcmp(setting("FAIL_CALL"), "malloc") == 0;
+
+bool allocation_fails() { return fail_allocations && input_opened && fails("malloc", setting("FAIL_PATH")); }
+
 }  // namespace
 
 extern "C" {
+
+// glibc's own names.
+void* __libc_malloc(std::size_t bytes);
+void* __libc_memalign(std::size_t alignment, std::size_t bytes);
+
+void* malloc(std::size_t bytes) noexcept { return allocation_fails() ? nullptr : __libc_malloc(bytes); }
+
+void* aligned_alloc(std::size_t alignment, std::size_t bytes) noexcept {
+  return allocation_fails() ? nullptr : __libc_memalign(alignment, bytes);
+}
 
 int open(const char* path, int flags, ...) {
   va_list arguments;
