@@ -3,6 +3,7 @@
 #include <warp2vec/phrases.h>
 
 #include "host/phrases/phrase_rule.h"
+#include "tests/support/plain_sentences.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/thrown_message.h"
 
@@ -15,7 +16,6 @@
 #include <map>
 #include <random>
 #include <set>
-#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -30,17 +30,6 @@ using testing::IsEmpty;
 
 using Sentence = std::vector<std::string>;
 using Text = std::vector<Sentence>;
-
-Text sentences_of(const std::string& text) {
-  Text sentences;
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) {
-    std::istringstream words(line);
-    sentences.emplace_back();
-    for (std::string word; words >> word;) sentences.back().push_back(word);
-  }
-  return sentences;
-}
 
 // A straightforward implementation of the rules, for comparison: candidates as lists of words.
 class PlainPhrases {
@@ -161,7 +150,7 @@ TEST_P(PhraseRule, IsThePlainOneWhereverTheTextIsCut) {
   const std::string text = random_text(GetParam());
   const TemporaryFolder folder;
   folder.write("text", text);
-  const Text sentences = sentences_of(text);
+  const Text sentences = plain_sentences(text);
   for (const bool npmi : {false, true}) {
     for (const bool with_connectors : {false, true}) {
       PhraseSettings settings;

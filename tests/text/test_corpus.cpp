@@ -2,6 +2,7 @@
 
 #include "host/text/chunk_workers.h"
 #include "tests/support/compressed.h"
+#include "tests/support/plain_sentences.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/thrown_message.h"
 
@@ -11,7 +12,6 @@
 #include <algorithm>
 #include <map>
 #include <random>
-#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,16 +29,11 @@ using CountedWords = std::vector<std::pair<std::string, std::int64_t>>;
 using Sentences = std::vector<std::vector<std::string>>;
 
 // A straightforward implementation of the rules, for comparison.
-Sentences plain_sentences(const std::vector<std::string>& files) {
+Sentences sentences_of(const std::vector<std::string>& files) {
   Sentences sentences;
   for (std::string text : files) {
     if (text.starts_with(kMark)) text.erase(0, kMark.size());
-    std::istringstream lines(text);
-    for (std::string line; std::getline(lines, line);) {
-      std::istringstream words(line);
-      sentences.emplace_back();
-      for (std::string word; words >> word;) sentences.back().push_back(word);
-    }
+    for (std::vector<std::string>& sentence : plain_sentences(text)) sentences.push_back(std::move(sentence));
   }
   return sentences;
 }
@@ -98,7 +93,7 @@ Sentences sentences_of(const TokenStream& stream, const Vocabulary& vocabulary) 
 // Reads `inputs`, which contain `texts`, in every way and compares with the straightforward implementation.
 void expect_plain_reading(const std::vector<std::string>& inputs, const std::vector<std::string>& texts,
                           std::int64_t min_count, const std::vector<std::size_t>& chunk_sizes) {
-  const Sentences sentences = plain_sentences(texts);
+  const Sentences sentences = sentences_of(texts);
   const auto vocabulary = plain_vocabulary(sentences, min_count);
   const auto types = static_cast<std::int64_t>(plain_vocabulary(sentences, 1).size());
   std::int64_t tokens = 0;
@@ -176,7 +171,7 @@ TEST(CorpusReading, WordsAndLinesMayBeginAndEndAnywhere) {
     const std::string path = folder.write("file", shifted);
     const Corpus corpus({path});
     const CorpusCounts counts = count_words(corpus, 1, 0, 1);
-    const Sentences sentences = plain_sentences({shifted});
+    const Sentences sentences = sentences_of({shifted});
     ASSERT_TRUE(words_of(counts.vocabulary) == plain_vocabulary(sentences, 1)) << shift;
     const TokenStream stream = encode(corpus, counts.vocabulary, 1);
     ASSERT_TRUE(sentences_of(stream, counts.vocabulary) ==
