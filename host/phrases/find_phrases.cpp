@@ -221,6 +221,7 @@ std::unique_ptr<const Phrases::Found> find_in_chunks(const Corpus& corpus, const
   SpilledCounts candidates(settings.memory.bytes / 8 * 5, settings.memory.scratch_folder);
   Carried carried{PhraseCandidate(words), CandidateCounts(candidates, settings.memory.bytes / 8), 0};
   std::vector<std::unique_ptr<ChunkWorker>> workers;
+  workers.reserve(static_cast<std::size_t>(threads));
   for (int i = 0; i < threads; ++i)
     workers.push_back(std::make_unique<CandidateWorker>(
         words, candidates, settings.memory.bytes / 8 / threads, carried, progress));

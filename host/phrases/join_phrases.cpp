@@ -183,6 +183,7 @@ JoinedText join_in_chunks(const Corpus& corpus, const Phrases::Found& found, int
   Carried carried{JoinedWords(found, PhraseCandidate(found.words)), sink, progress, 0};
   carried.text.begin();
   std::vector<std::unique_ptr<ChunkWorker>> workers;
+  workers.reserve(static_cast<std::size_t>(threads));
   for (int i = 0; i < threads; ++i) workers.push_back(std::make_unique<JoiningWorker>(found, carried));
   ChunkReader reader(corpus, chunk_bytes);
   process_chunks(reader, workers);
