@@ -21,11 +21,9 @@ using Id = PhraseWords::Id;
 // The candidates that one thread counts, which are passed on before they exceed a core's cache.
 class CandidateCounts {
  public:
-  // `max_bytes`: 0 = no limit.
-  CandidateCounts(SpilledCounts& shared, std::int64_t max_bytes) : shared_(shared) {
-    constexpr std::int64_t kBytesEach = 256;  // while a table grows, and in the lists of the shards
-    if (max_bytes > 0) most_ = std::clamp<std::int64_t>(max_bytes / kBytesEach, 1, kMost);
-  }
+  // `max_bytes`: of the counts of all `threads`; 0 = no limit.
+  CandidateCounts(SpilledCounts& shared, std::int64_t max_bytes, int threads)
+      : shared_(shared), most_(words_counted_apart(max_bytes, threads)) {}
 
   void add(PhraseCandidate& candidate, Id id) {
     if (!candidate.add(id)) return;
@@ -40,10 +38,8 @@ class CandidateCounts {
   }
 
  private:
-  static constexpr std::int64_t kMost = 1 << 16;
-
   SpilledCounts& shared_;
-  std::int64_t most_ = kMost;
+  std::int64_t most_;
   WordTable counts_;
 };
 
@@ -56,10 +52,10 @@ struct Carried {
 
 class CandidateWorker : public ChunkWorker {
  public:
-  CandidateWorker(const PhraseWords& words, SpilledCounts& shared, std::int64_t max_bytes, Carried& carried,
-                  const ReadProgress& progress)
+  CandidateWorker(const PhraseWords& words, SpilledCounts& shared, std::int64_t max_bytes, int threads,
+                  Carried& carried, const ReadProgress& progress)
       : words_(words),
-        counts_(shared, max_bytes),
+        counts_(shared, max_bytes, threads),
         carried_(carried),
         progress_(progress),
         candidate_(words) {}
@@ -217,14 +213,15 @@ std::unique_ptr<const Phrases::Found> find_in_chunks(const Corpus& corpus, const
   const int threads = thread_count_of(settings);
   const CorpusCounts counted = count_words(corpus, settings.min_count, 0, threads, progress, settings.memory);
   PhraseWords words(counted.vocabulary, settings.connectors);
-  // A quarter for the threads' own counts, and an eighth for what is sorted and merged.
-  SpilledCounts candidates(settings.memory.bytes / 8 * 5, settings.memory.scratch_folder);
-  Carried carried{PhraseCandidate(words), CandidateCounts(candidates, settings.memory.bytes / 8), 0};
+  // An eighth each for the threads' own counts, for those between chunks, and for what is sorted and merged.
+  const std::int64_t bytes = settings.memory.bytes;
+  SpilledCounts candidates(eighths_of(bytes, 5), settings.memory.scratch_folder);
+  Carried carried{PhraseCandidate(words), CandidateCounts(candidates, eighths_of(bytes, 1), 1), 0};
   std::vector<std::unique_ptr<ChunkWorker>> workers;
   workers.reserve(static_cast<std::size_t>(threads));
   for (int i = 0; i < threads; ++i)
-    workers.push_back(std::make_unique<CandidateWorker>(
-        words, candidates, settings.memory.bytes / 8 / threads, carried, progress));
+    workers.push_back(std::make_unique<CandidateWorker>(words, candidates, eighths_of(bytes, 1), threads,
+                                                        carried, progress));
   ChunkReader reader(corpus, chunk_bytes);
   process_chunks(reader, workers);
   carried.counts.flush();
@@ -238,8 +235,8 @@ Phrases::Phrases(const Sentences& sentences, const PhraseSettings& settings) {
   settings.validate();
   const CountedWords counted = count(sentences, settings.min_count);
   PhraseWords words(counted.vocabulary, settings.connectors);
-  SpilledCounts candidates(settings.memory.bytes / 4 * 3, settings.memory.scratch_folder);
-  CandidateCounts counts(candidates, settings.memory.bytes / 8);
+  SpilledCounts candidates(eighths_of(settings.memory.bytes, 6), settings.memory.scratch_folder);
+  CandidateCounts counts(candidates, eighths_of(settings.memory.bytes, 1), 1);
   PhraseCandidate candidate(words);
   sentences([&](std::span<const std::string_view> sentence) {
     for (const std::string_view word : sentence) counts.add(candidate, words.find(word));

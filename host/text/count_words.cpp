@@ -23,10 +23,7 @@ class CountingWorker : public ChunkWorker {
  public:
   // `max_bytes`: of the counts of all `workers`; 0 = no limit.
   CountingWorker(SpilledCounts& shared, Seen& seen, std::int64_t max_bytes, int workers)
-      : shared_(shared), seen_(seen), max_types_(kMaxTypes) {
-    constexpr std::int64_t kTypeBytes = 256;  // while a table grows, and in the lists of the shards
-    if (max_bytes > 0) max_types_ = std::clamp<std::int64_t>(max_bytes / workers / kTypeBytes, 1, kMaxTypes);
-  }
+      : shared_(shared), seen_(seen), max_types_(words_counted_apart(max_bytes, workers)) {}
 
   void process(const Chunk& chunk) override {
     tokens_ = 0;
@@ -65,8 +62,6 @@ class CountingWorker : public ChunkWorker {
     counts_.clear();
   }
 
-  // The frequent words fit into a core's cache, and memory does not grow with threads times types.
-  static constexpr std::int64_t kMaxTypes = 1 << 16;
   static constexpr std::size_t kMaxLongBytes = std::size_t{1} << 22;
 
   SpilledCounts& shared_;
@@ -142,14 +137,13 @@ CorpusCounts count_words_in_chunks(const Corpus& corpus, std::int64_t min_count,
                                    int threads, const ReadProgress& progress, std::size_t chunk_bytes,
                                    const CountMemory& memory) {
   const int workers_wanted = std::max(1, threads);
-  const auto eighths = [&memory](std::int64_t n) {
-    return memory.bytes == 0 ? 0 : std::max<std::int64_t>(memory.bytes / 8 * n, 1);  // 0 = no limit
-  };
-  SpilledCounts shared(eighths(5), memory.scratch_folder);  // and one for what is sorted and merged
+  SpilledCounts shared(eighths_of(memory.bytes, 5),
+                       memory.scratch_folder);  // and one for what is sorted and merged
   Seen seen{0, 0, progress};
   std::vector<std::unique_ptr<ChunkWorker>> workers;
   for (int i = 0; i < workers_wanted; ++i)
-    workers.push_back(std::make_unique<CountingWorker>(shared, seen, eighths(2), workers_wanted));
+    workers.push_back(
+        std::make_unique<CountingWorker>(shared, seen, eighths_of(memory.bytes, 2), workers_wanted));
   ChunkReader reader(corpus, chunk_bytes);
   process_chunks(reader, workers);
   workers.clear();

@@ -5,6 +5,7 @@
 #include "host/io/scratch_file.h"
 #include "host/text/word_table.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -24,6 +25,20 @@ struct WordCount {
   std::int64_t count = 0;
   std::uint64_t first = 0;
 };
+
+/// `n` eighths of a limit for counting; 0 = no limit, which a part of a limit never becomes.
+inline std::int64_t eighths_of(std::int64_t bytes, std::int64_t n) {
+  return bytes == 0 ? 0 : std::max<std::int64_t>(bytes / 8 * n, 1);
+}
+
+/// How many different words each of `threads` counts by itself before SpilledCounts::add(): so few that the
+/// frequent ones fit into a core's cache, and that all of them take no more than about `max_bytes`; 0 = no
+/// limit.
+inline std::int64_t words_counted_apart(std::int64_t max_bytes, int threads) {
+  constexpr std::int64_t kMost = 1 << 16;
+  constexpr std::int64_t kBytesEach = 256;  // while a table grows, and in the lists of the shards
+  return max_bytes > 0 ? std::clamp<std::int64_t>(max_bytes / threads / kBytesEach, 1, kMost) : kMost;
+}
 
 /// The counts of all threads, split by hash so that threads seldom wait for each other.
 class SpilledCounts {
