@@ -2,6 +2,8 @@
 /// Files of named sections with checksums: models, checkpoints and encoded corpora; see docs/model-format.md.
 /// A header lists the sections, which follow it.
 
+#include "host/io/file_kind.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -20,10 +22,9 @@ struct FileKind {
   const char* origin;  ///< the flag that writes such files
 };
 
-// Magic bytes as in PNG: no text begins with them, and a transfer that converts line ends is detected.
-inline constexpr FileKind kModelFile{"\x89W2V\r\n\x1a\n", 1, 7, "model", "train --save-model"};
-inline constexpr FileKind kCheckpointFile{"\x89W2C\r\n\x1a\n", 1, 11, "checkpoint", "train --checkpoint"};
-inline constexpr FileKind kCorpusFile{"\x89W2I\r\n\x1a\n", 1, 5, "corpus", "encode"};
+inline constexpr FileKind kModelFile{kModelMagic, 1, 7, "model", "train --save-model"};
+inline constexpr FileKind kCheckpointFile{kCheckpointMagic, 1, 11, "checkpoint", "train --checkpoint"};
+inline constexpr FileKind kCorpusFile{kCorpusMagic, 1, 5, "corpus", "encode"};
 
 /// Whether a file with this content is intended to be of this kind.
 inline bool is_of_kind(const FileKind& kind, std::string_view bytes) { return bytes.starts_with(kind.magic); }

@@ -136,10 +136,12 @@ bool is_metrics(std::string_view bytes) {
 }  // namespace
 
 std::string_view kind_of_product(std::string_view beginning) {
-  // host/files/section_file.h
-  if (beginning.starts_with("\x89W2V")) return "a model";
-  if (beginning.starts_with("\x89W2C")) return "a checkpoint";
-  if (beginning.starts_with("\x89W2I")) return "an encoded corpus";
+  // The line ends behind these may have been converted.
+  constexpr std::size_t kBeforeLineEnd = 4;
+  const std::string_view magic = beginning.substr(0, kBeforeLineEnd);
+  if (magic == kModelMagic.substr(0, kBeforeLineEnd)) return "a model";
+  if (magic == kCheckpointMagic.substr(0, kBeforeLineEnd)) return "a checkpoint";
+  if (magic == kCorpusMagic.substr(0, kBeforeLineEnd)) return "an encoded corpus";
   if (is_vectors(beginning)) return "vectors";
   if (is_metrics(beginning)) return "metrics";
   return "";

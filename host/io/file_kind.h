@@ -6,6 +6,12 @@
 
 namespace warp2vec {
 
+/// The first 8 bytes of files in sections (host/files/section_file.h). As in PNG: no text begins with them,
+/// and a transfer that converts line ends is detected.
+inline constexpr std::string_view kModelMagic = "\x89W2V\r\n\x1a\n";
+inline constexpr std::string_view kCheckpointMagic = "\x89W2C\r\n\x1a\n";
+inline constexpr std::string_view kCorpusMagic = "\x89W2I\r\n\x1a\n";
+
 /// How much of a file's beginning kind_of_product() needs, if the file has as much.
 inline constexpr std::size_t kKindBytes = std::size_t{64} << 10;
 
