@@ -4,6 +4,7 @@
 
 #include "host/evaluation/nearest_to_offsets.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/support/thrown_message.h"
 #include "tests/support/word_vectors_of.h"
 
 #include <gtest/gtest.h>
@@ -35,12 +36,7 @@ class EvaluateAnalogies : public testing::Test {
     return evaluate_analogies(KeyedVectors(family()), folder_.write("questions.txt", content), options);
   }
   std::string complaint(const std::string& content) {
-    try {
-      evaluate(content);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "";
+    return thrown_message([&] { evaluate(content); });
   }
 
   TemporaryFolder folder_;

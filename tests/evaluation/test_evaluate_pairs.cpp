@@ -2,6 +2,7 @@
 #include <warp2vec/evaluate.h>
 
 #include "tests/support/temporary_folder.h"
+#include "tests/support/thrown_message.h"
 #include "tests/support/word_vectors_of.h"
 
 #include <gtest/gtest.h>
@@ -26,12 +27,7 @@ class EvaluatePairs : public testing::Test {
     return evaluate_pairs(fan(), folder_.write("pairs.txt", content), options);
   }
   std::string complaint(const std::string& content) {
-    try {
-      evaluate(content);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "";
+    return thrown_message([&] { evaluate(content); });
   }
 
   TemporaryFolder folder_;

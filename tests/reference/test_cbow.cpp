@@ -1,6 +1,6 @@
 // CBOW: what is predicted from what, and the gradients, by finite differences.
 #include "host/reference/cbow.h"
-#include "tests/support/synthetic.h"
+#include "tests/reference/small_epoch.h"
 
 #include <gtest/gtest.h>
 
@@ -17,7 +17,6 @@ namespace {
 
 using Values = std::vector<double>;
 
-constexpr std::int32_t kDim = 6;
 constexpr double kLr = 0.1;
 
 MatrixView<const double> matrix(const Values& values) {
@@ -49,25 +48,20 @@ Values slopes(Values values, const std::function<double(const Values&)>& f) {
   return result;
 }
 
-class CbowReference : public ::testing::Test {
+class CbowReference : public SmallEpoch {
  protected:
   void make(const std::string& loss, Sharing sharing, bool sum = false,
             CbowGradient gradient = CbowGradient::exact, std::int64_t longest_sentence = 40) {
-    config_ = {};
-    config_.model = Architecture::cbow;
-    config_.cbow_sum = sum;
-    config_.cbow_gradient = gradient;
-    config_.loss = parse_loss(loss);
-    config_.sharing = sharing;
-    config_.sample = 0;
-    config_.tile_centres = 16;
-    config_.tile_negatives = 8;
-    config_.dim = kDim;
-    corpus_ = zipf_corpus(12, 400, longest_sentence);
-    data_ = std::make_unique<TrainingData>(config_, corpus_.vocabulary, corpus_.tokens);
-    kept_ =
-        std::make_unique<KeptTokens>(corpus_.tokens, data_->keep_thresholds, draws_, config_.max_sentence, 1);
-    kept_->read(0, kept_->size(), span_);
+    Config config;
+    config.model = Architecture::cbow;
+    config.cbow_sum = sum;
+    config.cbow_gradient = gradient;
+    config.loss = parse_loss(loss);
+    config.sharing = sharing;
+    config.sample = 0;
+    config.tile_centres = 16;
+    config.tile_negatives = 8;
+    SmallEpoch::make(config, 12, longest_sentence);
   }
 
   CbowMinibatch minibatch() const {
@@ -122,15 +116,6 @@ class CbowReference : public ::testing::Test {
   }
 
   bool tiled() const { return config_.sharing == Sharing::tile; }
-  std::int64_t words() const { return corpus_.vocabulary.size(); }
-  std::int64_t row(std::int64_t i) const { return row_of(span_.words[static_cast<std::size_t>(i)]); }
-
-  Config config_;
-  Draws draws_{17, 0};
-  SyntheticCorpus corpus_;
-  std::unique_ptr<TrainingData> data_;
-  std::unique_ptr<KeptTokens> kept_;
-  KeptSpan span_;
 };
 
 TEST_F(CbowReference, StepsDescendTheGradient) {

@@ -1,7 +1,7 @@
 #include <warp2vec/trainer.h>
 
 #include "host/reference/reference.h"
-#include "tests/support/synthetic.h"
+#include "tests/reference/small_epoch.h"
 
 #include <gtest/gtest.h>
 
@@ -32,17 +32,10 @@ struct Doubles {
   std::int32_t cols_;
 };
 
-// An epoch of a small corpus with everything that a rule needs.
-class ReferenceTest : public ::testing::Test {
+class ReferenceTest : public SmallEpoch {
  protected:
   void make(const Config& config, std::int64_t words = 12, std::int64_t longest_sentence = 40) {
-    config_ = config;
-    config_.dim = 6;
-    corpus_ = zipf_corpus(words, 400, longest_sentence);
-    data_ = std::make_unique<TrainingData>(config_, corpus_.vocabulary, corpus_.tokens);
-    kept_ =
-        std::make_unique<KeptTokens>(corpus_.tokens, data_->keep_thresholds, draws_, config_.max_sentence, 1);
-    kept_->read(0, kept_->size(), span_);
+    SmallEpoch::make(config, words, longest_sentence);
   }
 
   // Compares the step of `train` with -lr times the finite-difference gradient of `loss`.
@@ -81,16 +74,6 @@ class ReferenceTest : public ::testing::Test {
         [&](const Doubles& x, const Doubles& y) { return minibatch_loss(minibatch, x.view(), y.view()); },
         rows);
   }
-
-  std::int64_t words() const { return corpus_.vocabulary.size(); }
-  std::int64_t row(std::int64_t i) const { return row_of(span_.words[static_cast<std::size_t>(i)]); }
-
-  Config config_;
-  Draws draws_{17, 0};
-  SyntheticCorpus corpus_;
-  std::unique_ptr<TrainingData> data_;
-  std::unique_ptr<KeptTokens> kept_;
-  KeptSpan span_;
 };
 
 Config config_of(Sharing sharing, const std::string& loss = "ns") {

@@ -1,8 +1,8 @@
 // No command overwrites its inputs, and several may write the same file.
 
+#include "tests/cli/program_test.h"
 #include "tests/support/sample_text.h"
 #include "tests/support/subprocess.h"
-#include "tests/support/temporary_folder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace warp2vec {
+namespace warp2vec::cli {
 namespace {
 
 namespace fs = std::filesystem;
@@ -21,38 +21,23 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-using Arguments = std::vector<std::string>;
-
 constexpr const char* kText = "a b c a b c\nc b a\n";
 
-class CliOutputs : public testing::Test {
+class CliOutputs : public ProgramTest {
  protected:
-  CliOutputs() : text_(folder_.write("texts/news/text.txt", kText)) {
-    ::setenv("CUDA_VISIBLE_DEVICES", "", 1);  // NOLINT(concurrency-mt-unsafe): one thread
-  }
+  CliOutputs() : text_(folder_.write("texts/news/text.txt", kText)) {}
 
-  std::string path(const std::string& name) const { return folder_.path(name); }
-  bool exists(const std::string& name) const { return fs::exists(path(name)); }
-
-  Finished run(Arguments arguments, const std::string& input = "/dev/null") const {
-    arguments.insert(arguments.begin(), WARP2VEC_PROGRAM);
-    return Subprocess(arguments, path(""), input).wait();
-  }
-
-  static Arguments with(Arguments arguments, const Arguments& more) {
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    return arguments;
-  }
   static Arguments training(const std::string& input, const Arguments& more) {
-    return with({"train", "--input", input, "--dim", "4", "--epochs", "1", "--min-count", "1", "--threads",
-                 "1", "--quiet"},
-                more);
+    return Arguments{"train", "--input",     input, "--dim",     "4", "--epochs",
+                     "1",     "--min-count", "1",   "--threads", "1", "--quiet"} +
+           more;
   }
   static Arguments benchmark(const std::string& input, const std::string& output,
                              const Arguments& more = {}) {
-    return with({"bench", "--input", input, "--output", output, "--devices", "cpu", "--losses", "ns",
-                 "--dims", "4", "--rounds", "1", "--epochs", "1", "--min-count", "1", "--quiet"},
-                more);
+    return Arguments{"bench", "--input",  input, "--output",    output, "--devices",
+                     "cpu",   "--losses", "ns",  "--dims",      "4",    "--rounds",
+                     "1",     "--epochs", "1",   "--min-count", "1",    "--quiet"} +
+           more;
   }
 
   void expect_refused(const Arguments& arguments, const std::string& message,
@@ -63,7 +48,6 @@ class CliOutputs : public testing::Test {
     EXPECT_EQ(read_whole_file(text_), kText);
   }
 
-  TemporaryFolder folder_;
   std::string text_;
 };
 
@@ -235,7 +219,7 @@ TEST_F(CliOutputs, TheConfigurationFile) {
   const std::string config = folder_.write("run.ini", settings);
   for (const char* flag : {"--output", "--save-model", "--save-vocab", "--metrics"}) {
     const Arguments output = std::string(flag) == "--output" ? Arguments{} : Arguments{"--output", path("v")};
-    expect_refused(with(training(text_, {"--config", config, flag, config}), output),
+    expect_refused(training(text_, {"--config", config, flag, config}) + output,
                    flag + std::string(" and --config are the same file: ") + config);
     EXPECT_EQ(folder_.read("run.ini"), settings);
   }
@@ -278,7 +262,7 @@ TEST_F(CliOutputs, OfTwoRunsAtATimeAreThoseOfOne) {
   for (const std::string command : {"vocab", "encode", "train"}) {
     const auto of = [&](const std::string& input, const std::string& output) {
       Arguments arguments{WARP2VEC_PROGRAM, command, "--input", path(input), "--output", path(output)};
-      if (command == "train") arguments = with(arguments, {"--deterministic", "--dim", "4"});
+      if (command == "train") arguments = arguments + Arguments{"--deterministic", "--dim", "4"};
       return arguments;
     };
     fs::create_directory(path("out"));
@@ -320,4 +304,4 @@ TEST_F(CliOutputs, BenchmarksToo) {
 }
 
 }  // namespace
-}  // namespace warp2vec
+}  // namespace warp2vec::cli

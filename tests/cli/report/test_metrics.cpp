@@ -2,6 +2,8 @@
 
 #include "host/cli/report/metrics_file.h"
 #include "host/cli/report/run_report.h"
+#include "tests/cli/two_topics.h"
+#include "tests/support/json_lines.h"
 #include "tests/support/subprocess.h"
 #include "tests/support/temporary_folder.h"
 
@@ -10,9 +12,12 @@
 #include <nlohmann/json.hpp>
 
 #include <cmath>
+#include <cstddef>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <vector>
 
 namespace warp2vec::cli {
 namespace {
@@ -190,6 +195,51 @@ TEST(CliMetrics, AClosedStandardErrorIsNoPlaceForMetrics) {
   EXPECT_EQ(result.status, 0);
   std::istringstream lines(folder.read("m"));
   for (std::string line; std::getline(lines, line);) EXPECT_TRUE(nlohmann::json::accept(line)) << line;
+}
+
+TEST_F(Cli, MetricsAreJsonLinesWithASummary) {
+  const Finished result = train("v.bin", {"--metrics", path("run.jsonl")});
+  ASSERT_EQ(result.status, 0) << result.err;
+  const std::vector<json> objects = json_lines(path("run.jsonl"));
+  ASSERT_GE(objects.size(), 3U);  // two epochs and the summary
+  for (std::size_t i = 0; i + 1 < objects.size(); ++i) {
+    EXPECT_EQ(objects[i]["type"], "progress");
+    EXPECT_GT(objects[i]["loss"].get<double>(), 0);
+  }
+  const json& summary = objects.back();
+  EXPECT_EQ(summary["type"], "summary");
+  EXPECT_EQ(summary["state"], "finished");
+  EXPECT_EQ(summary["counts"]["text_tokens"], 5000);
+  EXPECT_EQ(summary["counts"]["text_types"], 40);
+  EXPECT_EQ(summary["counts"]["vocabulary"], 40);
+  EXPECT_EQ(summary["counts"]["trained_tokens"], 10000);
+  EXPECT_EQ(summary["counts"]["kept_tokens"], 10000);
+  EXPECT_GT(summary["counts"]["pairs"], 10000);
+  EXPECT_EQ(summary["epoch_loss"].size(), 2U);
+  EXPECT_EQ(summary["settings"]["dim"], 16);
+  EXPECT_EQ(summary["device"], json({{"kind", "cpu"}}));
+  EXPECT_GE(summary["seconds"]["upload"].get<double>(), 0);
+  EXPECT_GE(summary["seconds"]["download"].get<double>(), 0);
+  EXPECT_EQ(summary["input"]["bytes"], std::filesystem::file_size(text_));
+}
+
+TEST_F(Cli, MetricsOfHierarchicalSoftmaxHaveTheLengthOfPaths) {
+  const Finished result = train("v.bin", {"--metrics", path("run.jsonl"), "--loss", "hs"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  const json nodes = json_lines(path("run.jsonl")).back()["path_nodes_outside_top"];
+  EXPECT_GT(nodes["0"].get<double>(), 1);
+  EXPECT_LT(nodes["32"].get<double>(), nodes["0"].get<double>());
+  EXPECT_EQ(nodes["64"], 0.0);  // of 40 words
+}
+
+TEST_F(Cli, AFailedRunSaysSoInItsMetrics) {
+  write(text_, "one\n");
+  const Finished result = train("v.bin", {"--metrics", path("run.jsonl")});
+  EXPECT_EQ(result.status, 1);
+  const json summary = json::parse(read_whole_file(path("run.jsonl")));
+  EXPECT_EQ(summary["state"], "failed");
+  EXPECT_THAT(result.err, HasSubstr(summary["message"].get<std::string>()));
+  EXPECT_FALSE(exists("v.bin"));
 }
 
 }  // namespace

@@ -4,8 +4,8 @@
 #include "host/cli/run/requirements.h"
 #include "host/cli/run/scratch.h"
 #include "host/io/scratch_file.h"
+#include "tests/cli/program_test.h"
 #include "tests/support/subprocess.h"
-#include "tests/support/temporary_folder.h"
 #include "tests/support/thrown_message.h"
 
 #include <gmock/gmock.h>
@@ -27,47 +27,37 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-using Words = std::vector<std::string>;
-
-class CliScratch : public testing::Test {
+class CliScratch : public ProgramTest {
  protected:
-  CliScratch() {
-    ::setenv("CUDA_VISIBLE_DEVICES", "", 1);  // NOLINT(concurrency-mt-unsafe): one thread
-    std::filesystem::create_directory(path("scratch"));
-  }
-
-  std::string path(const std::string& name) const { return folder_.path(name); }
+  CliScratch() { std::filesystem::create_directory(path("scratch")); }
 
   // `limit`: a command of the shell.
-  static Words under(const std::string& limit, const Words& command) {
-    Words all{"/bin/sh", "-c", limit + "; exec \"$0\" \"$@\"", WARP2VEC_PROGRAM};
-    all.insert(all.end(), command.begin(), command.end());
-    return all;
+  static Arguments under(const std::string& limit, const Arguments& arguments) {
+    return Arguments{"/bin/sh", "-c", limit + "; exec \"$0\" \"$@\""} + command(arguments);
   }
-  Finished run(const std::string& limit, const Words& command) const {
-    return Subprocess(under(limit, command), path("")).wait();
+  Finished run(const std::string& limit, const Arguments& arguments) const {
+    return Subprocess(under(limit, arguments), path()).wait();
   }
-  Words training(const Words& more = {}) const {
-    Words command{"train",
-                  "--input",
-                  path("text"),
-                  "--output",
-                  path("v"),
-                  "--dim",
-                  "4",
-                  "--epochs",
-                  "6",
-                  "--sample",
-                  "1e-5",
-                  "--threads",
-                  "1",
-                  "--min-count",
-                  "1",
-                  "--deterministic",
-                  "--scratch-folder",
-                  path("scratch")};
-    command.insert(command.end(), more.begin(), more.end());
-    return command;
+  Arguments training(const Arguments& more = {}) const {
+    return Arguments{"train",
+                     "--input",
+                     path("text"),
+                     "--output",
+                     path("v"),
+                     "--dim",
+                     "4",
+                     "--epochs",
+                     "6",
+                     "--sample",
+                     "1e-5",
+                     "--threads",
+                     "1",
+                     "--min-count",
+                     "1",
+                     "--deterministic",
+                     "--scratch-folder",
+                     path("scratch")} +
+           more;
   }
   // A limit under which there are `bytes` more than the program has when it compares them with its needs.
   std::string limit_with(std::int64_t bytes) const {
@@ -81,8 +71,6 @@ class CliScratch : public testing::Test {
     const auto used = kKilobytes * 1024 - static_cast<std::int64_t>(available) + kRounding;
     return "ulimit -s 1024; ulimit -v " + std::to_string((used + bytes) / 1024);
   }
-
-  TemporaryFolder folder_;
 };
 
 TEST_F(CliScratch, IdsThatDoNotFitAreOnADiskAndTheVectorsAreTheSame) {
@@ -98,7 +86,7 @@ TEST_F(CliScratch, IdsThatDoNotFitAreOnADiskAndTheVectorsAreTheSame) {
   const std::string vectors = folder_.read("v");
   std::filesystem::remove(path("v"));
 
-  const Words more{"--metrics", path("m"), "--checkpoint", path("c"), "--checkpoint-every", "4000000"};
+  const Arguments more{"--metrics", path("m"), "--checkpoint", path("c"), "--checkpoint-every", "4000000"};
   Subprocess killed(under(limit, training(more)), path(""));
   for (int i = 0; i < 6000 && !std::filesystem::exists(path("c")); ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
@@ -122,7 +110,7 @@ TEST_F(CliScratch, AFileOrAFolderThatCannotBeWrittenToIsRefused) {
   folder_.write("text", "a b\n");
   for (const std::string command : {"train", "encode", "vocab", "plan"}) {
     for (const std::string& folder : {path("text"), path("none")}) {
-      Words words{command, "--input", path("text"), "--scratch-folder", folder};
+      Arguments words{command, "--input", path("text"), "--scratch-folder", folder};
       if (command != "plan") words.insert(words.end(), {"--output", path("out")});
       const Finished refused = run("true", words);
       EXPECT_EQ(refused.status, 2) << command;
@@ -164,9 +152,9 @@ TEST_F(CliScratch, ManyWordsAreCountedInLittleMemory) {
   std::string text;
   for (int i = 0; i < 250'000; ++i) text += std::to_string(i * 7919LL % 250'007) + (i % 3 == 0 ? "\n" : " ");
   folder_.write("text", text + "twice twice");
-  const Words command{"vocab", "--input", path("text"), "--min-count", "1", "--threads", "2", "--output"};
-  const auto count = [&](const Words& more) {
-    Words all = command;
+  const Arguments command{"vocab", "--input", path("text"), "--min-count", "1", "--threads", "2", "--output"};
+  const auto count = [&](const Arguments& more) {
+    Arguments all = command;
     all.insert(all.end(), more.begin(), more.end());
     const Finished done = run("true", all);
     EXPECT_EQ(done.status, 0) << done.err;

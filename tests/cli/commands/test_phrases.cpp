@@ -1,6 +1,6 @@
 // phrases, from outside.
+#include "tests/cli/program_test.h"
 #include "tests/support/subprocess.h"
-#include "tests/support/temporary_folder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,9 +16,7 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::Not;
 
-using Words = std::vector<std::string>;
-
-class CliPhrases : public testing::Test {
+class CliPhrases : public ProgramTest {
  protected:
   CliPhrases() {
     std::string text;
@@ -26,32 +24,22 @@ class CliPhrases : public testing::Test {
     folder_.write("text", text);
   }
 
-  std::string path(const std::string& name) const { return folder_.path(name); }
-  Finished run(Words arguments) const {
-    arguments.insert(arguments.begin(), {WARP2VEC_PROGRAM, "phrases"});
-    return Subprocess(arguments, path("")).wait();
-  }
   // The first line of what is written.
-  std::string joined(const Words& more) const {
-    Words arguments{"--input", path("text"), "--output", path("out")};
-    arguments.insert(arguments.end(), more.begin(), more.end());
+  std::string joined(const Arguments& more) const {
+    Arguments arguments{"phrases", "--input", path("text"), "--output", path("out")};
     if (std::find(more.begin(), more.end(), "--min-count") == more.end())
       arguments.insert(arguments.end(), {"--min-count", "2"});
-    const Finished done = run(arguments);
+    const Finished done = run(arguments + more);
     EXPECT_EQ(done.status, 0) << done.err;
     const std::string text = folder_.read("out");
     return text.substr(0, text.find('\n'));
   }
-  void expect_refused(const Words& more, const std::string& message) const {
-    Words arguments{"--input", path("text"), "--output", path("out")};
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    const Finished done = run(arguments);
+  void expect_refused(const Arguments& more, const std::string& message) const {
+    const Finished done = run(Arguments{"phrases", "--input", path("text"), "--output", path("out")} + more);
     EXPECT_EQ(done.status, 2);
     EXPECT_THAT(done.err, HasSubstr(message));
     EXPECT_THAT(folder_.names(), Not(Contains("out")));
   }
-
-  TemporaryFolder folder_;
 };
 
 TEST_F(CliPhrases, EachFlagDoesWhatItSays) {
@@ -75,7 +63,7 @@ TEST_F(CliPhrases, ThePhrasesAreListed) {
 }
 
 TEST_F(CliPhrases, FlagsOfWord2phraseWorkAsTheyAre) {
-  const Finished done = run({"-train", path("text"), "-output", path("out"), "-threshold", "1.8",
+  const Finished done = run({"phrases", "-train", path("text"), "-output", path("out"), "-threshold", "1.8",
                              "-min-count", "2", "-debug", "2"});
   EXPECT_EQ(done.status, 0) << done.err;
   EXPECT_THAT(done.out, HasSubstr("different phrases    4\n"));
@@ -90,7 +78,7 @@ TEST_F(CliPhrases, MistakesAreRefused) {
   expect_refused({"--score", "npmi", "--threshold", "2"}, "expected -1 to 1");
   expect_refused({"--score", "pmi"}, "expected word2vec or npmi");
   expect_refused({"--delimiter", "__"}, "--delimiter '__'");
-  const Finished same = run({"--input", path("text"), "--output", path("text")});
+  const Finished same = run({"phrases", "--input", path("text"), "--output", path("text")});
   EXPECT_EQ(same.status, 2);
   EXPECT_THAT(same.err, HasSubstr("--output"));
   expect_refused({"--save-phrases", path("out")}, "--save-phrases");

@@ -5,6 +5,7 @@
 
 #include "host/cli/run/interrupt.h"
 #include "host/io/atomic_file.h"
+#include "tests/cli/program_test.h"
 #include "tests/support/subprocess.h"
 #include "tests/support/temporary_folder.h"
 
@@ -27,16 +28,12 @@
 #include <thread>
 #include <vector>
 
-namespace warp2vec {
+namespace warp2vec::cli {
 namespace {
 
-using cli::SignalAction;
-using cli::SignalGuard;
 using std::chrono::milliseconds;
 using testing::HasSubstr;
 using testing::Not;
-
-using Arguments = std::vector<std::string>;
 
 constexpr milliseconds kMoreThanASecond(1050);
 
@@ -65,7 +62,7 @@ TEST(SignalGuardDeathTest, ASecondSignalAtOnceEndsNothing) {
     std::raise(SIGTERM);
     std::raise(SIGTERM);
     std::raise(SIGINT);
-    std::_Exit(cli::caught_signal() == SIGTERM ? 0 : 1);
+    std::_Exit(caught_signal() == SIGTERM ? 0 : 1);
   };
   EXPECT_EXIT(twice(), testing::ExitedWithCode(0), "");
 }
@@ -110,7 +107,7 @@ TEST(SignalGuardDeathTest, IgnoredSignalsStayIgnoredAndOthersGetTheirActionBack)
       const SignalGuard guard(SignalAction::stop);
       std::raise(SIGHUP);
       std::raise(SIGINT);
-      if (cli::caught_signal() != 0) std::_Exit(1);
+      if (caught_signal() != 0) std::_Exit(1);
     }
     std::raise(SIGHUP);
     std::raise(SIGTERM);
@@ -126,7 +123,7 @@ TEST(SignalGuardDeathTest, TheLimitOfProcessorTimeEndsNothingTwice) {
     std::raise(SIGXCPU);
     pause(kMoreThanASecond);
     std::raise(SIGXCPU);
-    std::_Exit(cli::caught_signal() == SIGXCPU ? 0 : 1);
+    std::_Exit(caught_signal() == SIGXCPU ? 0 : 1);
   };
   EXPECT_EXIT(every_second(), testing::ExitedWithCode(0), "");
 }
@@ -150,10 +147,10 @@ TEST(SignalGuardDeathTest, Sigusr1IsARequestWhileOneLives) {
   const auto guarded = [] {
     {
       const SignalGuard guard(SignalAction::save);
-      if (cli::take_save_request()) std::_Exit(1);
+      if (take_save_request()) std::_Exit(1);
       std::raise(SIGUSR1);
       std::raise(SIGUSR1);
-      if (!cli::take_save_request() || cli::take_save_request()) std::_Exit(2);
+      if (!take_save_request() || take_save_request()) std::_Exit(2);
     }
     std::raise(SIGUSR1);
     std::_Exit(3);
@@ -166,22 +163,18 @@ TEST(SignalGuardDeathTest, OneThatWasIgnoredStaysIgnored) {
     std::signal(SIGUSR1, SIG_IGN);
     const SignalGuard guard(SignalAction::save);
     std::raise(SIGUSR1);
-    std::_Exit(cli::take_save_request() ? 1 : 0);
+    std::_Exit(take_save_request() ? 1 : 0);
   };
   EXPECT_EXIT(ignored(), testing::ExitedWithCode(0), "");
 }
 
-class CliSignals : public testing::Test {
+class CliSignals : public ProgramTest {
  protected:
   CliSignals() {
     std::string text;
     for (int i = 0; i < 5000; ++i) text += "w" + std::to_string(i % 40) + (i % 10 == 9 ? "\n" : " ");
     folder_.write("text.txt", text);
-    ::setenv("CUDA_VISIBLE_DEVICES", "", 1);  // NOLINT(concurrency-mt-unsafe): one thread
   }
-
-  std::string path(const std::string& name) const { return folder_.path(name); }
-  bool exists(const std::string& name) const { return std::filesystem::exists(path(name)); }
 
   Arguments training(const std::string& epochs) const {
     return {WARP2VEC_PROGRAM, "train", "--input",   path("text.txt"), "--output",  path("v.bin"),
@@ -191,11 +184,9 @@ class CliSignals : public testing::Test {
   // It would take hours.
   Arguments long_training() const { return training("1000000"); }
 
-  // Run by the shell, which executes `before` first; $0 and $@ are `command`.
-  Arguments in_shell(const std::string& before, const Arguments& command) const {
-    Arguments all{"/bin/sh", "-c", before};
-    all.insert(all.end(), command.begin(), command.end());
-    return all;
+  // Run by the shell, which executes `before` first; $0 and $@ are `words`.
+  static Arguments in_shell(const std::string& before, const Arguments& words) {
+    return Arguments{"/bin/sh", "-c", before} + words;
   }
 
   // Number of temporary files.
@@ -212,15 +203,11 @@ class CliSignals : public testing::Test {
     }
     FAIL() << "training did not begin";
   }
-
-  TemporaryFolder folder_;
 };
 
 TEST_F(CliSignals, TrainingSavesWhatIsThereAsPartial) {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU}) {
-    Arguments arguments = long_training();
-    arguments.insert(arguments.end(), {"--save-model", path("m.w2v")});
-    Subprocess process(arguments, path(""));
+    Subprocess process(long_training() + Arguments{"--save-model", path("m.w2v")}, path(""));
     wait_for_training();
     process.send(signal);
     const Finished result = process.wait();
@@ -370,4 +357,4 @@ TEST_F(CliSignals, ABenchmarkKeepsWhatWasFinished) {
 }
 
 }  // namespace
-}  // namespace warp2vec
+}  // namespace warp2vec::cli

@@ -1,7 +1,7 @@
 // System calls that fail: a message and a nonzero status, or a complete result; never anything in between.
 
+#include "tests/cli/program_test.h"
 #include "tests/support/subprocess.h"
-#include "tests/support/temporary_folder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,34 +16,29 @@
 #include <utility>
 #include <vector>
 
-namespace warp2vec {
+namespace warp2vec::cli {
 namespace {
 
 namespace fs = std::filesystem;
 
 using testing::HasSubstr;
 
-using Arguments = std::vector<std::string>;
-
 struct Fault {
   std::string call;
   int error;
 };
 
-class CliFaults : public testing::Test {
+class CliFaults : public ProgramTest {
  protected:
   CliFaults() {
-    ::setenv("CUDA_VISIBLE_DEVICES", "", 1);  // NOLINT(concurrency-mt-unsafe): one thread
     std::string text;
     for (int i = 0; i < 2000; ++i) text += "w" + std::to_string(i % 40) + (i % 10 == 9 ? "\n" : " ");
     folder_.write("work/text.txt", text);
     fs::create_directory(folder_.path("spare"));
   }
 
-  std::string path(const std::string& name) const { return folder_.path(name); }
-
   // Runs it in "spare", with the fault at the call of this number, and all later ones if `on`.
-  Finished run(const Arguments& command, const Fault& fault, int at, bool on, bool kill = false) const {
+  Finished run(const Arguments& arguments, const Fault& fault, int at, bool on, bool kill = false) const {
     Arguments all{"/usr/bin/env",
                   "--chdir=" + path("spare"),
                   "TMPDIR=" + path("spare"),
@@ -55,9 +50,7 @@ class CliFaults : public testing::Test {
                   "FAIL_MARK=" + path("mark")};
     if (on) all.emplace_back("FAIL_ON=1");
     if (kill) all.emplace_back("FAIL_KILL=1");
-    all.emplace_back(WARP2VEC_PROGRAM);
-    all.insert(all.end(), command.begin(), command.end());
-    return Subprocess(all, path("")).wait();
+    return Subprocess(all + command(arguments), path()).wait();
   }
 
   std::map<std::string, std::string> contents(const std::set<std::string>& names) const {
@@ -115,8 +108,6 @@ class CliFaults : public testing::Test {
     EXPECT_GT(faults, 10);
     RecordProperty("faults", faults);
   }
-
-  TemporaryFolder folder_;
 };
 
 TEST_F(CliFaults, OfVocab) {
@@ -255,4 +246,4 @@ TEST_F(CliFaults, OfTraining) {
 }
 
 }  // namespace
-}  // namespace warp2vec
+}  // namespace warp2vec::cli

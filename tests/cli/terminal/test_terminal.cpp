@@ -1,7 +1,7 @@
 // Words, paths, titles and arguments may contain escape sequences: no command lets a terminal obey them.
 
+#include "tests/cli/program_test.h"
 #include "tests/support/subprocess.h"
-#include "tests/support/temporary_folder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,20 +11,17 @@
 #include <string>
 #include <vector>
 
-namespace warp2vec {
+namespace warp2vec::cli {
 namespace {
 
 using testing::HasSubstr;
 
-using Arguments = std::vector<std::string>;
-
 constexpr const char* kEvil = "\x1b[31m\x07\x7f\xc2\x9b\xff";
 constexpr const char* kShown = "\\x1b[31m\\x07\\x7f\\xc2\\x9b\\xff";
 
-class CliTerminal : public testing::Test {
+class CliTerminal : public ProgramTest {
  protected:
   CliTerminal() {
-    ::setenv("CUDA_VISIBLE_DEVICES", "", 1);  // NOLINT(concurrency-mt-unsafe): one thread
     const std::string word = std::string("evil") + kEvil;
     vectors_ = folder_.write(std::string("v") + kEvil, "4 2\n" + word + " 1 0\nb 0 1\nc 1 1\nd 0.5 1\n");
     questions_ = folder_.write(std::string("q") + kEvil, std::string(": title") + kEvil + "\nb c d c\n");
@@ -32,11 +29,6 @@ class CliTerminal : public testing::Test {
     std::string text;
     for (int i = 0; i < 200; ++i) text += word + " b c d\n";
     text_ = folder_.write(std::string("t\nwarp2vec: error: faked") + kEvil, text);
-  }
-
-  Finished run(Arguments arguments) const {
-    arguments.insert(arguments.begin(), WARP2VEC_PROGRAM);
-    return Subprocess(arguments, folder_.path()).wait();
   }
 
   // Both are plain: printable characters and the program's own newlines.
@@ -56,7 +48,6 @@ class CliTerminal : public testing::Test {
     return result;
   }
 
-  TemporaryFolder folder_;
   std::string vectors_, questions_, pairs_, text_;
 };
 
@@ -123,4 +114,4 @@ TEST_F(CliTerminal, Data) {
 }
 
 }  // namespace
-}  // namespace warp2vec
+}  // namespace warp2vec::cli

@@ -2,15 +2,14 @@
 #include <warp2vec/model.h>
 #include <warp2vec/word_vectors.h>
 
+#include "tests/cli/program_test.h"
 #include "tests/support/sample_text.h"
 #include "tests/support/subprocess.h"
-#include "tests/support/temporary_folder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -22,24 +21,19 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-using Words = std::vector<std::string>;
-
-class CliWarmStart : public testing::Test {
+class CliWarmStart : public ProgramTest {
  protected:
   CliWarmStart() {
     const std::string text = sample_text(5000);
     folder_.write("text", text);
     folder_.write("more", text + "new w1 new w2 new w3\n");
-    ::setenv("CUDA_VISIBLE_DEVICES", "", 1);  // NOLINT(concurrency-mt-unsafe): one thread
   }
 
-  std::string path(const std::string& name) const { return folder_.path(name); }
-  Finished train(const Words& more) const {
-    Words command{WARP2VEC_PROGRAM, "train", "--min-count", "3", "--epochs", "1", "--deterministic"};
+  Finished train(const Arguments& more) const {
+    Arguments command{"train", "--min-count", "3", "--epochs", "1", "--deterministic"};
     if (std::find(more.begin(), more.end(), "--output") == more.end())
       command.insert(command.end(), {"--output", path("v.bin")});
-    command.insert(command.end(), more.begin(), more.end());
-    return Subprocess(command, path("")).wait();
+    return run(command + more);
   }
   // Trains the model "old" and its vectors "old.bin".
   void train_first(const std::string& loss) const {
@@ -47,14 +41,12 @@ class CliWarmStart : public testing::Test {
                                  path("old"), "--dim", "16", "--loss", loss});
     ASSERT_EQ(done.status, 0) << done.err;
   }
-  void expect_refused(const Words& more, const testing::Matcher<const std::string&>& message) const {
+  void expect_refused(const Arguments& more, const testing::Matcher<const std::string&>& message) const {
     const Finished done = train(more);
     EXPECT_EQ(done.status, 2) << done.err;
     EXPECT_THAT(done.err, message);
     EXPECT_FALSE(std::filesystem::exists(path("v.bin")));
   }
-
-  TemporaryFolder folder_;
 };
 
 TEST_F(CliWarmStart, AModelGoesOnWithMoreText) {
@@ -75,8 +67,8 @@ TEST_F(CliWarmStart, WhatStartsAtZeroIsSaid) {
   train_first("hs");
   const std::string outputs = "the output vectors start at zero";
   const std::string nodes = "the inner nodes of the Huffman tree start at zero";
-  const auto said = [&](const Words& more) {
-    Words command{"--input", path("more")};
+  const auto said = [&](const Arguments& more) {
+    Arguments command{"--input", path("more")};
     command.insert(command.end(), more.begin(), more.end());
     return train(command).err;
   };
@@ -90,9 +82,9 @@ TEST_F(CliWarmStart, WhatStartsAtZeroIsSaid) {
 
 TEST_F(CliWarmStart, StartingWithItselfIsDeterministic) {
   train_first("ns");
-  const Words again{"--input", path("text"), "--init", path("old"), "--threads"};
+  const Arguments again{"--input", path("text"), "--init", path("old"), "--threads"};
   const auto vectors = [&](const std::string& threads) {
-    Words command = again;
+    Arguments command = again;
     command.push_back(threads);
     EXPECT_EQ(train(command).status, 0);
     return folder_.read("v.bin");
@@ -104,9 +96,9 @@ TEST_F(CliWarmStart, StartingWithItselfIsDeterministic) {
 
 TEST_F(CliWarmStart, ContradictionsAreRefused) {
   train_first("ns");
-  const Words init{"--input", path("text"), "--init", path("old")};
-  const auto with = [&init](const Words& more) {
-    Words command = init;
+  const Arguments init{"--input", path("text"), "--init", path("old")};
+  const auto with = [&init](const Arguments& more) {
+    Arguments command = init;
     command.insert(command.end(), more.begin(), more.end());
     return command;
   };

@@ -1,14 +1,13 @@
 // encode, and training on what it wrote, from outside.
+#include "tests/cli/program_test.h"
 #include "tests/support/sample_text.h"
 #include "tests/support/subprocess.h"
-#include "tests/support/temporary_folder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <thread>
@@ -21,57 +20,44 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-using Words = std::vector<std::string>;
-
-class CliEncode : public testing::Test {
+class CliEncode : public ProgramTest {
  protected:
   CliEncode() {
     folder_.write("text", sample_text(60000));
     folder_.write("more", "w1 w2 rare w3\n");
-    ::setenv("CUDA_VISIBLE_DEVICES", "", 1);  // NOLINT(concurrency-mt-unsafe): one thread
   }
 
-  std::string path(const std::string& name) const { return folder_.path(name); }
-  Finished run(Words command, const Words& more = {}) const {
-    command.insert(command.begin(), WARP2VEC_PROGRAM);
-    command.insert(command.end(), more.begin(), more.end());
-    return Subprocess(command, path("")).wait();
-  }
-  void expect_success(const Words& command, const Words& more = {}) const {
-    const Finished done = run(command, more);
+  void expect_success(const Arguments& command, const Arguments& more = {}) const {
+    const Finished done = run(command + more);
     ASSERT_EQ(done.status, 0) << done.err;
   }
-  void encode(const Words& more = {}) const {
+  void encode(const Arguments& more = {}) const {
     expect_success({"encode", "--input", path("text"), path("more"), "--output", path("ids")}, more);
   }
-  Words training(const Words& inputs, const Words& more = {}) const {
-    Words command{"train",     "--output", path("v"), "--dim",           "16",
-                  "--threads", "2",        "--quiet", "--deterministic", "--input"};
-    command.insert(command.end(), inputs.begin(), inputs.end());
-    command.insert(command.end(), more.begin(), more.end());
-    return command;
+  Arguments training(const Arguments& inputs, const Arguments& more = {}) const {
+    const Arguments command{"train",     "--output", path("v"), "--dim",           "16",
+                            "--threads", "2",        "--quiet", "--deterministic", "--input"};
+    return command + inputs + more;
   }
-  std::string vectors(const Words& inputs, const Words& more = {}) const {
+  std::string vectors(const Arguments& inputs, const Arguments& more = {}) const {
     std::filesystem::remove(path("v"));
     expect_success(training(inputs, more));
     return folder_.read("v");
   }
-  void expect_refused(const Words& command, const std::string& message) const {
+  void expect_refused(const Arguments& command, const std::string& message) const {
     const Finished done = run(command);
     EXPECT_EQ(done.status, 2) << done.err;
     EXPECT_THAT(done.err, HasSubstr(message));
   }
-
-  TemporaryFolder folder_;
 };
 
 TEST_F(CliEncode, TheVectorsAreThoseOfTheText) {
   encode();
   for (const std::string loss : {"ns", "hs"}) {
-    const Words rule{"--epochs", "1", "--loss", loss};
+    const Arguments rule{"--epochs", "1", "--loss", loss};
     EXPECT_EQ(vectors({path("ids")}, rule), vectors({path("text"), path("more")}, rule)) << loss;
   }
-  const Words vocabulary{"--min-count", "600", "--max-vocab", "50", "--epochs", "1"};
+  const Arguments vocabulary{"--min-count", "600", "--max-vocab", "50", "--epochs", "1"};
   encode({"--min-count", "600", "--max-vocab", "50"});
   EXPECT_EQ(vectors({path("ids")}, {"--epochs", "1"}), vectors({path("text"), path("more")}, vocabulary));
 }
@@ -125,10 +111,10 @@ TEST_F(CliEncode, ADamagedFileIsNotTrainedOn) {
 
 TEST_F(CliEncode, AKilledRunIsResumedFromTheFileOrTheText) {
   encode();
-  const Words epochs{"--epochs", "20"};
+  const Arguments epochs{"--epochs", "20"};
   const std::string whole = vectors({path("ids")}, epochs);
   for (const bool from_text : {false, true}) {
-    Words command =
+    Arguments command =
         training({path("ids")}, {"--epochs", "20", "--checkpoint", path("c"), "--checkpoint-every", "15000"});
     command.insert(command.begin(), WARP2VEC_PROGRAM);
     std::filesystem::remove(path("v"));
@@ -138,7 +124,7 @@ TEST_F(CliEncode, AKilledRunIsResumedFromTheFileOrTheText) {
     process.send(SIGKILL);
     process.wait();
     ASSERT_FALSE(std::filesystem::exists(path("v")));
-    Words resume{"train", "--resume", path("c")};
+    Arguments resume{"train", "--resume", path("c")};
     if (from_text) resume.insert(resume.end(), {"--input", path("text"), path("more")});
     expect_success(resume);
     EXPECT_EQ(folder_.read("v"), whole);

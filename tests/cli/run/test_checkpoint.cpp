@@ -7,9 +7,10 @@
 #include "host/cli/flags/usage_error.h"
 #include "host/cli/report/metrics_file.h"
 #include "host/cli/run/resumed_run.h"
+#include "tests/cli/program_test.h"
+#include "tests/support/json_lines.h"
 #include "tests/support/sample_text.h"
 #include "tests/support/subprocess.h"
-#include "tests/support/temporary_folder.h"
 #include "tests/support/thrown_message.h"
 
 #include <gmock/gmock.h>
@@ -20,9 +21,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
-#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -37,22 +36,14 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-using Words = std::vector<std::string>;
-
-class CliCheckpoint : public testing::Test {
+class CliCheckpoint : public ProgramTest {
  protected:
-  CliCheckpoint() {
-    folder_.write("text.txt", sample_text(kTokens));
-    ::setenv("CUDA_VISIBLE_DEVICES", "", 1);  // NOLINT(concurrency-mt-unsafe): one thread
-  }
+  CliCheckpoint() { folder_.write("text.txt", sample_text(kTokens)); }
 
   static constexpr int kTokens = 60000;
 
-  std::string path(const std::string& name) const { return folder_.path(name); }
-  bool exists(const std::string& name) const { return std::filesystem::exists(path(name)); }
-
   // A flag that is already present gets the new value.
-  static Words with(Words words, const Words& more) {
+  static Arguments with(Arguments words, const Arguments& more) {
     for (const std::string& word : more) {
       const auto flag = std::find(words.begin(), words.end(), word);
       if (word.starts_with("--") && flag != words.end()) words.erase(flag, flag + 2);
@@ -61,24 +52,20 @@ class CliCheckpoint : public testing::Test {
     return words;
   }
   // Takes about a second.
-  Words training(const Words& more = {}) const {
-    return with({WARP2VEC_PROGRAM, "train", "--input", path("text.txt"), "--output", path("v.bin"), "--dim",
-                 "16", "--epochs", "4", "--threads", "2", "--min-count", "1", "--deterministic"},
+  Arguments training(const Arguments& more = {}) const {
+    return with({"train", "--input", path("text.txt"), "--output", path("v.bin"), "--dim", "16", "--epochs",
+                 "4", "--threads", "2", "--min-count", "1", "--deterministic"},
                 more);
   }
-  Words checkpointed(const Words& more = {}) const {
+  Arguments checkpointed(const Arguments& more = {}) const {
     return training(with({"--checkpoint", path("c"), "--checkpoint-every", "15000"}, more));
   }
-  Words resumed(const Words& more = {}) const {
-    return with({WARP2VEC_PROGRAM, "train", "--resume", path("c")}, more);
-  }
-  Finished run(const Words& command) const { return Subprocess(command, path("")).wait(); }
-
-  void expect_success(const Words& command) const {
+  Arguments resumed(const Arguments& more = {}) const { return with({"train", "--resume", path("c")}, more); }
+  void expect_success(const Arguments& command) const {
     const Finished done = run(command);
     EXPECT_EQ(done.status, 0) << done.err;
   }
-  void expect_refused(const Words& command, int status,
+  void expect_refused(const Arguments& command, int status,
                       const testing::Matcher<const std::string&>& message) const {
     const Finished done = run(command);
     EXPECT_EQ(done.status, status) << done.err;
@@ -87,7 +74,7 @@ class CliCheckpoint : public testing::Test {
   }
 
   // Returns the vectors of an uninterrupted run.
-  std::string uninterrupted(const Words& more = {}) const {
+  std::string uninterrupted(const Arguments& more = {}) const {
     expect_success(training(with({"--quiet"}, more)));
     std::string vectors = folder_.read("v.bin");
     std::filesystem::remove(path("v.bin"));
@@ -99,27 +86,18 @@ class CliCheckpoint : public testing::Test {
     ASSERT_TRUE(exists(name));
   }
   // Leaves a checkpoint of an unfinished run.
-  void stop_one(int signal, const Words& more = {}) const {
-    Subprocess process(checkpointed(with({"--epochs", "1000", "--quiet"}, more)), path(""));
+  void stop_one(int signal, const Arguments& more = {}) const {
+    Subprocess process(command(checkpointed(with({"--epochs", "1000", "--quiet"}, more))), path());
     wait_for("c");
     process.send(signal);
     process.wait();
   }
-
-  std::vector<json> metrics() const {
-    std::vector<json> lines;
-    std::istringstream in(folder_.read("m"));
-    for (std::string line; std::getline(in, line);) lines.push_back(json::parse(line));
-    return lines;
-  }
-
-  TemporaryFolder folder_;
 };
 
 TEST_F(CliCheckpoint, AKilledRunEndsWithTheSameBytes) {
-  for (const Words& rule : {Words{"--loss", "ns"}, Words{"--loss", "hs", "--sharing", "tile"}}) {
+  for (const Arguments& rule : {Arguments{"--loss", "ns"}, Arguments{"--loss", "hs", "--sharing", "tile"}}) {
     const std::string whole = uninterrupted(rule);
-    Subprocess process(checkpointed(rule), path(""));
+    Subprocess process(command(checkpointed(rule)), path());
     wait_for("c");
     process.send(SIGKILL);
     EXPECT_EQ(process.wait().status, 128 + SIGKILL);
@@ -137,7 +115,7 @@ TEST_F(CliCheckpoint, AKilledRunEndsWithTheSameBytes) {
 TEST_F(CliCheckpoint, ASignalSavesTheRunInsteadOfTheVectors) {
   const std::string whole = uninterrupted();
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
-    Subprocess process(training({"--checkpoint", path("c"), "--metrics", path("m")}), path(""));
+    Subprocess process(command(training({"--checkpoint", path("c"), "--metrics", path("m")})), path());
     wait_for("m");
     while (std::filesystem::file_size(path("m")) == 0) std::this_thread::yield();
     process.send(signal);
@@ -154,8 +132,8 @@ TEST_F(CliCheckpoint, ASignalSavesTheRunInsteadOfTheVectors) {
 }
 
 TEST_F(CliCheckpoint, Sigusr1SavesAndGoesOn) {
-  Subprocess process(training({"--epochs", "1000000", "--checkpoint", path("c"), "--metrics", path("m")}),
-                     path(""));
+  Subprocess process(
+      command(training({"--epochs", "1000000", "--checkpoint", path("c"), "--metrics", path("m")})), path());
   wait_for("m");
   process.send(SIGUSR1);
   wait_for("c");
@@ -221,15 +199,14 @@ TEST_F(CliCheckpoint, SettingsThatMayNotChangeAreNamedWithBothValues) {
 
 TEST_F(CliCheckpoint, TheRestMayChange) {
   const std::string whole = uninterrupted();
-  Subprocess process(checkpointed(), path(""));
+  Subprocess process(command(checkpointed()), path());
   wait_for("c");
   process.send(SIGKILL);
   process.wait();
   std::filesystem::create_directory(path("moved"));
   std::filesystem::rename(path("text.txt"), path("moved/text"));
   // The original command, with every setting changed that may be, and all others unchanged.
-  expect_success({WARP2VEC_PROGRAM,
-                  "train",
+  expect_success({"train",
                   "--resume",
                   path("c"),
                   "--checkpoint",
@@ -256,8 +233,7 @@ TEST_F(CliCheckpoint, TheRestMayChange) {
                   path("words"),
                   "--quiet"});
   EXPECT_FALSE(exists("v.bin"));
-  expect_success({WARP2VEC_PROGRAM, "export", "--vectors", path("w.txt"), "--output", path("w.bin"),
-                  "--format", "binary"});
+  expect_success({"export", "--vectors", path("w.txt"), "--output", path("w.bin"), "--format", "binary"});
   EXPECT_EQ(folder_.read("w.bin"), whole);
   EXPECT_TRUE(exists("model"));
   EXPECT_TRUE(is_unfinished(path("c")));
@@ -286,12 +262,12 @@ TEST_F(CliCheckpoint, DamageIsRefused) {
                  AllOf(HasSubstr(path("c") + ": offset "), HasSubstr("do not match the checksum")));
   folder_.write("c", bytes.substr(0, bytes.size() / 2));
   expect_refused(resumed(), 1, HasSubstr("the header says that the file has"));
-  expect_refused({WARP2VEC_PROGRAM, "train", "--resume", path("none")}, 1,
+  expect_refused({"train", "--resume", path("none")}, 1,
                  HasSubstr("cannot read " + path("none") + ": No such file or directory"));
 }
 
 TEST_F(CliCheckpoint, MetricsGoOnInTheSameFile) {
-  Subprocess process(checkpointed({"--metrics", path("m"), "--quiet"}), path(""));
+  Subprocess process(command(checkpointed({"--metrics", path("m"), "--quiet"})), path());
   wait_for("c");
   process.send(SIGKILL);
   process.wait();
@@ -303,7 +279,7 @@ TEST_F(CliCheckpoint, MetricsGoOnInTheSameFile) {
   EXPECT_THAT(done.err, HasSubstr(" of --metrics " + path("m") + " removed: what they report"));
   std::int64_t tokens = 0;
   int resumptions = 0;
-  const std::vector<json> lines = metrics();
+  const std::vector<json> lines = json_lines(path("m"));
   for (const json& line : lines) {
     if (line["type"] == "resumed") {
       ++resumptions;
@@ -334,9 +310,9 @@ TEST_F(CliCheckpoint, AFileOfSomethingElseGetsNoMetrics) {
 
 TEST_F(CliCheckpoint, WhatCannotBeWrittenEndsNothing) {
   std::filesystem::create_directory(path("there"));
-  Subprocess process(training({"--epochs", "1000000", "--checkpoint", path("there/c"), "--checkpoint-every",
-                               "1000000", "--metrics", path("m")}),
-                     path(""));
+  Subprocess process(command(training({"--epochs", "1000000", "--checkpoint", path("there/c"),
+                                       "--checkpoint-every", "1000000", "--metrics", path("m")})),
+                     path());
   wait_for("m");
   std::filesystem::remove_all(path("there"));
   while (folder_.read("m").find("\"type\":\"checkpoint\"") == std::string::npos)
@@ -353,8 +329,8 @@ TEST_F(CliCheckpoint, WhatCannotBeWrittenEndsNothing) {
 TEST_F(CliCheckpoint, VectorsThatCannotBeSavedAreInTheCheckpoint) {
   std::filesystem::create_directory(path("there"));
   Subprocess process(
-      training({"--output", path("there/v.bin"), "--checkpoint", path("c"), "--metrics", path("m")}),
-      path(""));
+      command(training({"--output", path("there/v.bin"), "--checkpoint", path("c"), "--metrics", path("m")})),
+      path());
   wait_for("m");
   std::filesystem::remove_all(path("there"));
   const Finished done = process.wait();

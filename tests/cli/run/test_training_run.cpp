@@ -4,6 +4,7 @@
 #include "host/cli/report/run_report.h"
 #include "host/cli/run/trained_files.h"
 #include "host/cli/run/training_run.h"
+#include "tests/support/json_lines.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/thrown_message.h"
 
@@ -55,12 +56,7 @@ class CliTrainingRun : public testing::Test {
 
   bool exists(const std::string& name) const { return std::filesystem::exists(folder_.path(name)); }
 
-  nlohmann::json summary() const {
-    std::ifstream in(options_.metrics);
-    std::string last;
-    for (std::string line; std::getline(in, line);) last = line;
-    return nlohmann::json::parse(last);
-  }
+  nlohmann::json summary() const { return json_lines(options_.metrics).back(); }
 
   // No build and no machine has this GPU.
   const DeviceChoice missing_{DeviceKind::cuda, CudaDevice{1000, "Imaginary", 9, 0, 1, 1, 1},

@@ -1,0 +1,151 @@
+// The commands that look at vectors and models, as black boxes.
+#include <warp2vec/model.h>
+#include <warp2vec/word_vectors.h>
+
+#include "host/cli/terminal/gpu.h"
+#include "tests/cli/two_topics.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <sstream>
+#include <string>
+
+namespace warp2vec::cli {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+TEST_F(Cli, LookingAtVectors) {
+  write(path("v.txt"), "5 3\nman 1 0 0\nking 1 1 0\n[x] 0 0 1\nqueen 0 1 1\nthing 0.1 -1 1\n");
+  const std::string vectors = path("v.txt");
+  Finished result = run({"neighbors", "--vectors", vectors, "[x]", "--top", "1"});
+  EXPECT_EQ(result.out, "[x]\n  word   similarity\n  queen  0.7071\n") << result.err;
+  result = run({"neighbors", "--vectors", vectors, "king", "emperor", "tsar"});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_EQ(result.out, "");
+  EXPECT_THAT(result.err, HasSubstr("emperor, tsar"));
+  result = run({"analogy", "--vectors", vectors, "man", "king", "[x]", "--top", "1"});
+  EXPECT_THAT(result.out, StartsWith("man is to king as [x] is to\n  word   similarity\n  queen  "))
+      << result.err;
+  result = run({"info", "--vectors", vectors});
+  EXPECT_THAT(result.out, HasSubstr("first words     man king [x] queen thing\n")) << result.err;
+  EXPECT_EQ(run({"info", "--vectors", path("none")}).status, 1);
+
+  EXPECT_EQ(run({"export", "--vectors", vectors, "--output", path("v.npy"), "--format", "npy"}).status, 0);
+  const WordVectors exported = load_vectors(path("v.npy"));
+  EXPECT_EQ(exported.words[4], "thing");
+  EXPECT_EQ(exported.vectors.row(4)[0], 0.1F);
+}
+
+TEST_F(Cli, AModelKnowsWhichWordsAreLikely) {
+  write(text_, sentences(2000));
+  for (const char* loss : {"hs", "ns+hs", "softmax"}) {
+    const Finished trained = train("v.bin", {"--save-model", path("m.w2v"), "--loss", loss, "--lr", "0.2"});
+    ASSERT_EQ(trained.status, 0) << trained.err;
+    EXPECT_THAT(trained.err, HasSubstr("\nmodel: " + path("m.w2v") + "\n"));
+    const TrainedModel model = load_model(path("m.w2v"));
+    const WordVectors vectors = load_vectors(path("v.bin"));
+    for (std::int64_t r = 0; r < 40; ++r)
+      for (std::int32_t d = 0; d < 16; ++d)
+        ASSERT_EQ(model.embeddings.input.row(r)[d], vectors.vectors.row(r)[d]);
+    const Finished ranked = run({"probability", "--model", path("m.w2v"), "a3"});
+    ASSERT_EQ(ranked.status, 0) << ranked.err;
+    std::istringstream lines(ranked.out);
+    std::string line;
+    std::getline(lines, line);
+    EXPECT_EQ(line, "P(word | a3)");
+    std::getline(lines, line);
+    EXPECT_EQ(line, "  word  log P       P");
+    int rows = 0;
+    for (; std::getline(lines, line); ++rows)
+      EXPECT_THAT(line, StartsWith("  a")) << loss << "\n" << ranked.out;
+    EXPECT_EQ(rows, 10);
+    EXPECT_EQ(std::count(ranked.out.begin(), ranked.out.end(), '\n'), 12);
+
+    const auto find = [&model](const char* word) { return *model.vocabulary.find(word); };
+    const Finished asked = run({"probability", "--model", path("m.w2v"), "a3", "b7", "a5"});
+    ASSERT_EQ(asked.status, 0) << asked.err;
+    std::ostringstream expected;
+    expected << "P(word | a3)\n  word  log P       P\n";
+    for (const char* word : {"b7", "a5"}) {
+      const double value = log_probability(model, find(word), find("a3"));
+      char row[100];
+      std::snprintf(row, sizeof row, "  %-4s  %-10.4f  %.4g\n", word, value, std::exp(value));
+      expected << row;
+    }
+    EXPECT_EQ(asked.out, expected.str()) << loss;
+  }
+  EXPECT_EQ(run({"probability", "--model", path("m.w2v"), "a3", "--top", "2"}).out.find("\n  b"),
+            std::string::npos);
+}
+
+TEST_F(Cli, QuestionsThatAModelCannotAnswerAreErrors) {
+  ASSERT_EQ(train("v.bin", {"--save-model", path("m.w2v")}).status, 0);
+  Finished result = run({"probability", "--model", path("m.w2v"), "a3"});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_EQ(result.out, "");
+  EXPECT_THAT(result.err, HasSubstr(path("m.w2v") + ": a model with --loss ns has no P(word | context)"));
+  result = run({"probability", "--model", path("m.w2v"), "tsar", "a3", "king"});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_EQ(result.err, "warp2vec: error: not among the words of " + path("m.w2v") + ": tsar, king\n");
+  result = run({"probability", "--model", path("v.bin"), "a3"});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.err, HasSubstr(path("v.bin") + ": offset 0: expected a model file"));
+  EXPECT_EQ(run({"probability", "--model", path("none"), "a3"}).status, 1);
+  result = run({"neighbors", "--vectors", path("m.w2v"), "a3"});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.err, HasSubstr("this is a model file"));
+
+  const Finished info = run({"info", "--model", path("m.w2v")});
+  EXPECT_EQ(info.status, 0) << info.err;
+  EXPECT_THAT(info.out, HasSubstr("loss            ns\n"));
+  EXPECT_THAT(info.out, HasSubstr("occurrences     5,000\n"));
+  std::string damaged = read_whole_file(path("m.w2v"));
+  damaged.back() ^= 1;
+  write(path("m.w2v"), damaged);
+  EXPECT_THAT(run({"info", "--model", path("m.w2v")}).err, HasSubstr("section 'output': its"));
+}
+
+TEST_F(Cli, EvalReportsCoverageAsTextAndJson) {
+  write(path("v.txt"), "4 2\na 1 0\nb 1 0.1\nc 1 0.5\nd 0 1\n");
+  write(path("pairs"), "a b 9\na c 5\na d 1\na missing 3\n");
+  write(path("questions"), ": gram1\na b c d\na b c missing\n: capitals\na b d c\n");
+  const Arguments common{"eval",        "--vectors",   path("v.txt"),    "--pairs",
+                         path("pairs"), "--analogies", path("questions")};
+  const Finished text = run(common);
+  ASSERT_EQ(text.status, 0) << text.err;
+  EXPECT_THAT(text.out, HasSubstr("Spearman's rho 1.0000   pairs 3 of 4 (75.0%)"));
+  EXPECT_THAT(text.out, HasSubstr("syntactic"));
+  Arguments with_json = common;
+  with_json.emplace_back("--json");
+  const json result = json::parse(run(with_json).out);
+  EXPECT_NEAR(result["pairs"][0]["spearman"].get<double>(), 1, 1e-12);
+  EXPECT_EQ(result["pairs"][0]["found"], 3);
+  EXPECT_EQ(result["pairs"][0]["coverage"], 0.75);
+  EXPECT_EQ(result["analogies"][0]["all"]["total"], 3);
+  EXPECT_EQ(result["analogies"][0]["syntactic"]["found"], 1);
+  EXPECT_EQ(run({"eval", "--vectors", path("v.txt"), "--pairs", path("none")}).status, 1);
+}
+
+TEST_F(Cli, InfoListsDevices) {
+  const Finished devices = run({"info", "--devices"});
+  EXPECT_EQ(devices.status, 0) << devices.err;
+  EXPECT_EQ(devices.out.find("SIMD"), std::string::npos);
+  if (cli::find_gpus()) {
+    EXPECT_NE(devices.out, "");
+  } else {
+    EXPECT_EQ(devices.out, "this build has no CUDA support\n");
+    EXPECT_THAT(run({"info"}).out, HasSubstr("CUDA            not in this build\n"));
+    EXPECT_THAT(train("v.bin", {"--device", "cuda"}).err, HasSubstr("this build has no CUDA support"));
+  }
+}
+
+}  // namespace
+}  // namespace warp2vec::cli
