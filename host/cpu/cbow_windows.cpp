@@ -2,6 +2,8 @@
 
 #include "host/cpu/simd/simd_kernels.h"
 
+#include <algorithm>
+
 namespace warp2vec {
 
 void CbowWindows::list(const CpuBatch& batch, const Config& config, std::int64_t begin, std::int64_t end,
@@ -10,55 +12,35 @@ void CbowWindows::list(const CpuBatch& batch, const Config& config, std::int64_t
   contexts_.clear();
   for (std::int64_t i = reach.begin; i < reach.end; ++i)
     contexts_.add(embeddings.input.row(row_of(batch.word(i))), row_of(batch.word(i)), 0);
+  counts_.assign(static_cast<std::size_t>(reach.size()), 0);
+  room_ = static_cast<std::size_t>(std::min<std::int64_t>(2 * std::int64_t{config.window}, end - begin));
+  if (const std::size_t room = counts_.size() * room_; update_rows_.size() < room) {
+    update_rows_.resize(room);
+    update_weights_.resize(room);
+  }
   centres_.clear();
-  window_rows_.clear();
-  window_ends_.clear();
-  weights_.clear();
+  windows_.clear();
   for (std::int64_t centre = begin; centre < end; ++centre) {
     const KeptRange window = batch.window(centre);
-    if (window.size() == 1) continue;
-    const auto first = contexts_.rows.begin() - reach.begin;
-    window_rows_.insert(window_rows_.end(), first + window.begin, first + centre);
-    window_rows_.insert(window_rows_.end(), first + centre + 1, first + window.end);
-    window_ends_.push_back(static_cast<std::int64_t>(window_rows_.size()));
-    weights_.push_back(config.cbow_weight(window.size() - 1));
+    const std::int32_t contexts = window.size() - 1;
+    if (contexts == 0) continue;
+    const float* const update = updates.row(size());
+    const float weight = config.cbow_gradient_weight(contexts);
+    const float pairs = config.cbow_pairs(contexts);
+    const auto add = [&](std::int64_t first, std::int64_t last) {
+      for (auto c = static_cast<std::size_t>(first - reach.begin);
+           c < static_cast<std::size_t>(last - reach.begin); ++c) {
+        const std::size_t at = c * room_ + counts_[c]++;
+        update_rows_[at] = update;
+        update_weights_[at] = weight;
+        contexts_.add_pairs(c, pairs);
+      }
+    };
+    add(window.begin, centre);
+    add(centre + 1, window.end);
+    windows_.push_back(
+        {window.begin - reach.begin, window.size(), centre - window.begin, config.cbow_weight(contexts)});
     centres_.push_back(centre);
-  }
-  list_by_context(batch, config, reach, updates);
-}
-
-// Counting-sorts the windows by context.
-void CbowWindows::list_by_context(const CpuBatch& batch, const Config& config, KeptRange reach,
-                                  Matrix& updates) {
-  const auto for_each_context = [&](std::int64_t centre, auto visit) {
-    const KeptRange window = batch.window(centre);
-    for (std::int64_t i = window.begin; i < window.end; ++i)
-      if (i != centre) visit(static_cast<std::size_t>(i - reach.begin));
-  };
-  context_ends_.assign(static_cast<std::size_t>(reach.size()), 0);
-  for (const std::int64_t centre : centres_) {
-    const float pairs = config.cbow_pairs(batch.window(centre).size() - 1);
-    for_each_context(centre, [&](std::size_t context) {
-      ++context_ends_[context];
-      contexts_.add_pairs(context, pairs);
-    });
-  }
-  std::int64_t before = 0;
-  for (std::int64_t& end : context_ends_) {
-    const std::int64_t count = end;
-    end = before;  // the begin, for now
-    before += count;
-  }
-  update_rows_.resize(window_rows_.size());
-  update_weights_.resize(window_rows_.size());
-  for (std::size_t h = 0; h < centres_.size(); ++h) {
-    const float* const row = updates.row(static_cast<std::int64_t>(h));
-    const float weight = config.cbow_gradient_weight(batch.window(centres_[h]).size() - 1);
-    for_each_context(centres_[h], [&](std::size_t context) {
-      const auto at = static_cast<std::size_t>(context_ends_[context]++);
-      update_rows_[at] = row;
-      update_weights_[at] = weight;
-    });
   }
 }
 
@@ -67,24 +49,18 @@ void CbowWindows::prefetch(std::int64_t stride) const {
 }
 
 void CbowWindows::hidden(Matrix& h) const {
-  std::int64_t first = 0;
-  for (std::size_t w = 0; w < centres_.size(); ++w) {
-    const std::int64_t end = window_ends_[w];
-    simd::sum_rows(end - first, window_rows_.data() + first, weights_[w], h.stride(),
-                   h.row(static_cast<std::int64_t>(w)));
-    first = end;
+  for (std::size_t w = 0; w < windows_.size(); ++w) {
+    const Window& window = windows_[w];
+    simd::sum_rows_but_one(window.size, contexts_.rows.data() + window.begin, window.centre, window.weight,
+                           h.stride(), h.row(static_cast<std::int64_t>(w)));
   }
 }
 
 void CbowWindows::update_contexts(std::int64_t stride) const {
-  std::int64_t first = 0;
-  for (std::size_t c = 0; c < context_ends_.size(); ++c) {
-    const std::int64_t end = context_ends_[c];
-    if (end > first)
-      simd::add_combination(contexts_.rows[c], contexts_.scales[c], nullptr, end - first,
-                            update_weights_.data() + first, update_rows_.data() + first, stride);
-    first = end;
-  }
+  for (std::size_t c = 0; c < counts_.size(); ++c)
+    if (counts_[c] > 0)
+      simd::add_combination(contexts_.rows[c], contexts_.scales[c], nullptr, counts_[c],
+                            update_weights_.data() + c * room_, update_rows_.data() + c * room_, stride);
 }
 
 }  // namespace warp2vec

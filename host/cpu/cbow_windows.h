@@ -35,16 +35,20 @@ class CbowWindows {
   void update_contexts(std::int64_t stride) const;
 
  private:
-  void list_by_context(const CpuBatch& batch, const Config& config, KeptRange reach, Matrix& updates);
+  struct Window {
+    std::int64_t begin;   ///< its first element, among contexts_
+    std::int64_t size;    ///< with the centre
+    std::int64_t centre;  ///< from `begin` on
+    float weight;         ///< of each context
+  };
 
   std::vector<std::int64_t> centres_;
-  // Contexts, window after window:
-  std::vector<const float*> window_rows_;
-  std::vector<std::int64_t> window_ends_;
-  std::vector<float> weights_;  // of each window
-  // The elements that the windows cover, and of each the windows that it is a context of:
+  std::vector<Window> windows_;  // of each
+  // The elements that the windows cover, and of each, counts_[c] of room_ places from c * room_ on, the
+  // windows that it is a context of:
   ScaledRows contexts_;
-  std::vector<std::int64_t> context_ends_;
+  std::vector<std::uint32_t> counts_;
+  std::size_t room_ = 0;
   std::vector<const float*> update_rows_;
   std::vector<float> update_weights_;
 };

@@ -194,68 +194,62 @@ HWY_INLINE void add_combination_vectors(float* row, Vec scale, const float* base
   }
 }
 
-void add_combination(float* row, float scale, const float* base, std::int64_t count, const float* weights,
-                     const float* const* rows, std::int64_t length) {
-  const Tag tag;
-  const auto lanes = static_cast<std::int64_t>(hn::Lanes(tag));
-  const Vec factor = hn::Set(tag, scale);
+// Calls f(V, offset) for groups of V vectors, as large as 8, of `length` values.
+template <class F>
+HWY_INLINE void for_each_group(std::int64_t length, const F& f) {
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(Tag()));
   std::int64_t offset = 0;
-  const auto add_vectors = [&]<int V>(std::integral_constant<int, V>) HWY_ATTR {
-    add_combination_vectors<V>(row, factor, base, count, weights, rows, offset);
-    offset += V * lanes;
-  };
-  while (length - offset >= 8 * lanes) add_vectors(std::integral_constant<int, 8>());
+  for (; length - offset >= 8 * lanes; offset += 8 * lanes) f(std::integral_constant<int, 8>(), offset);
   switch ((length - offset) / lanes) {
     case 7:
-      add_vectors(std::integral_constant<int, 7>());
-      break;
+      return f(std::integral_constant<int, 7>(), offset);
     case 6:
-      add_vectors(std::integral_constant<int, 6>());
-      break;
+      return f(std::integral_constant<int, 6>(), offset);
     case 5:
-      add_vectors(std::integral_constant<int, 5>());
-      break;
+      return f(std::integral_constant<int, 5>(), offset);
     case 4:
-      add_vectors(std::integral_constant<int, 4>());
-      break;
+      return f(std::integral_constant<int, 4>(), offset);
     case 3:
-      add_vectors(std::integral_constant<int, 3>());
-      break;
+      return f(std::integral_constant<int, 3>(), offset);
     case 2:
-      add_vectors(std::integral_constant<int, 2>());
-      break;
+      return f(std::integral_constant<int, 2>(), offset);
     case 1:
-      add_vectors(std::integral_constant<int, 1>());
-      break;
+      return f(std::integral_constant<int, 1>(), offset);
     default:
-      break;
+      return;
   }
 }
 
-// V vectors of all rows from `offset` on.
+void add_combination(float* row, float scale, const float* base, std::int64_t count, const float* weights,
+                     const float* const* rows, std::int64_t length) {
+  const Vec factor = hn::Set(Tag(), scale);
+  for_each_group(length, [&]<int V>(std::integral_constant<int, V>, std::int64_t offset) HWY_ATTR {
+    add_combination_vectors<V>(row, factor, base, count, weights, rows, offset);
+  });
+}
+
+// V vectors of all rows but one from `offset` on.
 template <int V>
-HWY_INLINE void sum_vectors(std::int64_t count, const float* const* rows, Vec scale, std::int64_t offset,
-                            float* out) {
+HWY_INLINE void sum_vectors(std::int64_t count, const float* const* rows, std::int64_t skip, Vec scale,
+                            std::int64_t offset, float* out) {
   const Tag tag;
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(tag));
   Vec sums[V];
   for (int v = 0; v < V; ++v) sums[v] = hn::Zero(tag);
-  for (std::int64_t i = 0; i < count; ++i) {
-    const float* const from = rows[i] + offset;
-    for (int v = 0; v < V; ++v) sums[v] = hn::Add(sums[v], load_shared(tag, from + v * lanes));
-  }
+  const auto add = [&](std::int64_t begin, std::int64_t end) HWY_ATTR {
+    for (std::int64_t i = begin; i < end; ++i)
+      for (int v = 0; v < V; ++v) sums[v] = hn::Add(sums[v], load_shared(tag, rows[i] + offset + v * lanes));
+  };
+  add(0, skip);
+  add(skip + 1, count);
   for (int v = 0; v < V; ++v) hn::Store(hn::Mul(scale, sums[v]), tag, out + offset + v * lanes);
 }
 
-void sum_rows(std::int64_t count, const float* const* rows, float scale, std::int64_t length, float* out) {
-  constexpr int kVectors = 4;
-  const Tag tag;
-  const auto lanes = static_cast<std::int64_t>(hn::Lanes(tag));
-  const Vec factor = hn::Set(tag, scale);
-  std::int64_t offset = 0;
-  for (; length - offset >= kVectors * lanes; offset += kVectors * lanes)
-    sum_vectors<kVectors>(count, rows, factor, offset, out);
-  for (; offset < length; offset += lanes) sum_vectors<1>(count, rows, factor, offset, out);
+void sum_rows_but_one(std::int64_t count, const float* const* rows, std::int64_t skip, float scale,
+                      std::int64_t length, float* out) {
+  const Vec factor = hn::Set(Tag(), scale);
+  for_each_group(length, [&]<int V>(std::integral_constant<int, V>, std::int64_t offset)
+                             HWY_ATTR { sum_vectors<V>(count, rows, skip, factor, offset, out); });
 }
 
 // softplus(u) and sigmoid(u) from e = exp(-|u|): sigmoid, and softplus as positive_part + log(factor).
@@ -451,7 +445,7 @@ namespace warp2vec::simd {
 HWY_EXPORT(multiply);
 HWY_EXPORT(dots);
 HWY_EXPORT(add_combination);
-HWY_EXPORT(sum_rows);
+HWY_EXPORT(sum_rows_but_one);
 HWY_EXPORT(sign_gradients);
 HWY_EXPORT(train_context);
 HWY_EXPORT(negative_gradients);
@@ -476,8 +470,9 @@ void add_combination(float* row, float scale, const float* base, std::int64_t co
   HWY_DYNAMIC_DISPATCH(add_combination)(row, scale, base, count, weights, rows, length);
 }
 
-void sum_rows(std::int64_t count, const float* const* rows, float scale, std::int64_t length, float* out) {
-  HWY_DYNAMIC_DISPATCH(sum_rows)(count, rows, scale, length, out);
+void sum_rows_but_one(std::int64_t count, const float* const* rows, std::int64_t skip, float scale,
+                      std::int64_t length, float* out) {
+  HWY_DYNAMIC_DISPATCH(sum_rows_but_one)(count, rows, skip, scale, length, out);
 }
 
 double sign_gradients(std::int64_t count, const float* signs, float* scores) {

@@ -38,9 +38,10 @@ void dots(std::int64_t count, const float* const* x, const float* const* y, std:
 void add_combination(float* row, float scale, const float* base, std::int64_t count, const float* weights,
                      const float* const* rows, std::int64_t length);
 
-/// out = scale * the sum of `count` rows, `length` values each (a multiple of kLanes), which other threads
-/// may write concurrently.
-void sum_rows(std::int64_t count, const float* const* rows, float scale, std::int64_t length, float* out);
+/// out = scale * the sum of `count` rows but the one at index `skip`, `length` values each (a multiple of
+/// kLanes), which other threads may write concurrently.
+void sum_rows_but_one(std::int64_t count, const float* const* rows, std::int64_t skip, float scale,
+                      std::int64_t length, float* out);
 
 /// For `count` scores s with weights w of 1 or -1 (see update_rule.h), both with room for padded(count)
 /// values: replaces each score by score_gradient(s, w). Returns the sum of score_loss(s, w).
