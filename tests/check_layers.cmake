@@ -4,8 +4,10 @@ cmake_minimum_required(VERSION 3.22)
 # include/warp2vec; only folders listed earlier are allowed, so that there are no cycles.
 set(layers
     "host/io"
-    "host/text          host/io"
-    "host/phrases       host/io host/text"
+    "host/vocabulary    host/io"
+    "host/text          host/io host/vocabulary"
+    "host/sequences     host/io host/vocabulary host/text"
+    "host/phrases       host/io host/vocabulary host/text"
     "host/sampling      host/io"
     "host/training      host/io host/sampling"
     "host/reference     host/training"
@@ -22,7 +24,7 @@ set(layers
     "kernels/softmax    host/training kernels/cuda kernels/device kernels/training"
     "kernels/backend    host/training kernels/cuda kernels/softmax kernels/training"
     "host/cli/terminal  host/io host/training"
-    "host/cli/flags     host/io host/text host/cli/terminal"
+    "host/cli/flags     host/io host/vocabulary host/text host/cli/terminal"
     "host/cli/report    host/io host/training host/cli/terminal host/cli/flags"
     "host/cli/run       host/io host/training host/files/models host/cli/terminal host/cli/flags host/cli/report"
     "host/cli/commands  host/io host/training host/cli/terminal host/cli/flags host/cli/report host/cli/run"

@@ -1,7 +1,5 @@
 #include "host/files/vector_source.h"
 
-#include <warp2vec/error.h>
-
 #include "host/training/matrix_rows.h"
 
 #include <bit>
@@ -11,10 +9,6 @@
 namespace warp2vec {
 
 static_assert(std::endian::native == std::endian::little, "the floats of vector files are little-endian");
-
-void VectorSource::fail(std::size_t offset, const std::string& what) const {
-  throw Error(path + ": offset " + std::to_string(offset) + ": " + what);
-}
 
 void VectorSource::copy_values(std::size_t offset, float* to, std::int32_t count) const {
   std::memcpy(to, bytes.data() + offset, static_cast<std::size_t>(count) * sizeof(float));

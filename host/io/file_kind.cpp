@@ -1,8 +1,10 @@
 #include "host/io/file_kind.h"
 
+#include "host/io/npy_header.h"
 #include "host/io/utf8.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -115,7 +117,7 @@ bool are_binary_rows(std::string_view rows, std::int64_t dim) {
 }
 
 bool is_vectors(std::string_view bytes) {
-  if (bytes.starts_with("\x93NUMPY")) return true;
+  if (is_npy(bytes)) return true;
   const Counts counts = read_counts(bytes);
   if (counts.dim > 0) {
     const std::string_view rows = bytes.substr(counts.size);
@@ -135,7 +137,16 @@ bool is_metrics(std::string_view bytes) {
 
 }  // namespace
 
+bool is_array_of_integers(std::string_view beginning) {
+  if (!is_npy(beginning)) return false;
+  const std::string_view header = beginning.substr(0, beginning.find('\n'));
+  constexpr std::array<std::string_view, 6> kTypes{"<i", ">i", "|i", "<u", ">u", "|u"};
+  return std::any_of(kTypes.begin(), kTypes.end(),
+                     [header](std::string_view type) { return header.find(type) != std::string_view::npos; });
+}
+
 std::string_view kind_of_product(std::string_view beginning) {
+  if (is_array_of_integers(beginning)) return "";
   // The line ends behind these may have been converted.
   constexpr std::size_t kBeforeLineEnd = 4;
   const std::string_view magic = beginning.substr(0, kBeforeLineEnd);

@@ -20,4 +20,8 @@ inline constexpr std::size_t kKindBytes = std::size_t{64} << 10;
 /// vocabularies and the words of vectors, which text may look like.
 std::string_view kind_of_product(std::string_view beginning);
 
+/// Whether this is the beginning of a NumPy array of integers, of any size and byte order: other programs
+/// write these.
+bool is_array_of_integers(std::string_view beginning);
+
 }  // namespace warp2vec

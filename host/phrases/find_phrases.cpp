@@ -4,8 +4,8 @@
 #include "host/io/byte_class.h"
 #include "host/phrases/phrase_rule.h"
 #include "host/text/chunk_workers.h"
-#include "host/text/spilled_counts.h"
 #include "host/text/tokenizer.h"
+#include "host/vocabulary/spilled_counts.h"
 
 #include <algorithm>
 #include <cmath>
@@ -23,24 +23,18 @@ class CandidateCounts {
  public:
   // `max_bytes`: of the counts of all `threads`; 0 = no limit.
   CandidateCounts(SpilledCounts& shared, std::int64_t max_bytes, int threads)
-      : shared_(shared), most_(words_counted_apart(max_bytes, threads)) {}
+      : counts_(shared, max_bytes, threads) {}
 
   void add(PhraseCandidate& candidate, Id id) {
     if (!candidate.add(id)) return;
-    ++counts_.value_of(candidate.key());
+    counts_.add(candidate.key(), key_of(candidate.key()), [] { return 0U; });
     candidate.settle(false);
-    if (counts_.size() >= most_) flush();
   }
 
-  void flush() {
-    shared_.add(counts_);
-    counts_.clear();
-  }
+  void flush() { counts_.flush(); }
 
  private:
-  SpilledCounts& shared_;
-  std::int64_t most_;
-  WordTable counts_;
+  LocalCounts counts_;
 };
 
 // What is known after the chunks so far.
@@ -140,26 +134,6 @@ std::unique_ptr<const Phrases::Found> select(PhraseWords words, const Vocabulary
   return found;
 }
 
-struct CountedWords {
-  Vocabulary vocabulary;  // words that may be in phrases
-  std::int64_t tokens = 0;
-};
-
-CountedWords count(const Sentences& sentences, std::int64_t min_count) {
-  CountedWords counted;
-  WordTable counts;
-  sentences([&](std::span<const std::string_view> sentence) {
-    for (const std::string_view word : sentence) ++counts.value_of(word);
-    counted.tokens += std::ssize(sentence);
-  });
-  std::vector<std::pair<std::string_view, std::int64_t>> words;
-  counts.for_each([&](std::string_view word, const WordKey&, std::int64_t n, std::uint64_t) {
-    if (n >= min_count) words.emplace_back(word, n);
-  });
-  counted.vocabulary = Vocabulary(words, min_count, 0);
-  return counted;
-}
-
 }  // namespace
 
 int thread_count_of(const PhraseSettings& settings) {
@@ -210,6 +184,7 @@ void PhraseSettings::validate() const {
 std::unique_ptr<const Phrases::Found> find_in_chunks(const Corpus& corpus, const PhraseSettings& settings,
                                                      const ReadProgress& progress, std::size_t chunk_bytes) {
   settings.validate();
+  if (corpus.has_ids()) throw Error("phrases are made of words, but the input holds ids");
   const int threads = thread_count_of(settings);
   const CorpusCounts counted = count_words(corpus, settings.min_count, 0, threads, progress, settings.memory);
   PhraseWords words(counted.vocabulary, settings.connectors);
@@ -233,7 +208,7 @@ Phrases::Phrases(const Corpus& corpus, const PhraseSettings& settings, const Rea
 
 Phrases::Phrases(const Sentences& sentences, const PhraseSettings& settings) {
   settings.validate();
-  const CountedWords counted = count(sentences, settings.min_count);
+  const CorpusCounts counted = count_words(sentences, settings.min_count, 0, settings.memory);
   PhraseWords words(counted.vocabulary, settings.connectors);
   SpilledCounts candidates(eighths_of(settings.memory.bytes, 6), settings.memory.scratch_folder);
   CandidateCounts counts(candidates, eighths_of(settings.memory.bytes, 1), 1);

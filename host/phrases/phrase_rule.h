@@ -7,7 +7,7 @@
 
 #include <warp2vec/phrases.h>
 
-#include "host/text/word_table.h"
+#include "host/vocabulary/word_table.h"
 
 #include <cstddef>
 #include <cstdint>

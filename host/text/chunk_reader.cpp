@@ -6,6 +6,7 @@
 #include "host/text/text_bytes.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -29,10 +30,10 @@ void require_word(std::size_t bytes, const std::string& file, std::int64_t offse
 class FileText {
  public:
   FileText(const Corpus::File& file, std::size_t chunk_bytes)
-      : name_(file.name), bytes_(TextBytes::open(file)), chunk_bytes_(chunk_bytes) {
-    rest_.resize(kByteOrderMark.size());
+      : name_(file.name), bytes_(TextBytes::open(file)), array_(file.array), chunk_bytes_(chunk_bytes) {
+    rest_.resize(array_ ? array_->header : kByteOrderMark.size());
     rest_.resize(bytes_->read(rest_.data(), rest_.size()));
-    if (rest_ == kByteOrderMark) {
+    if (array_ || rest_ == kByteOrderMark) {
       offset_ = static_cast<std::int64_t>(rest_.size());
       rest_.clear();
     }
@@ -52,8 +53,7 @@ class FileText {
       text.resize(before + more);
       text.resize(before + bytes_->read(text.data() + before, more));
       chunk.ends_file = text.size() < before + more;
-      end = text.size();
-      while (end > 0 && is_word_byte(text[end - 1])) --end;
+      end = end_of_words(text);
       if (end == 0) require_word(text.size(), name_, offset_);
       if (chunk.ends_file) end = text.size();
     }
@@ -66,8 +66,17 @@ class FileText {
   }
 
  private:
+  // Behind the last word, or value of an array, that is complete.
+  std::size_t end_of_words(const std::string& text) const {
+    if (array_) return text.size() - text.size() % static_cast<std::size_t>(array_->value_bytes);
+    std::size_t end = text.size();
+    while (end > 0 && is_word_byte(text[end - 1])) --end;
+    return end;
+  }
+
   std::string name_;
   std::unique_ptr<TextBytes> bytes_;
+  std::optional<IdArray> array_;
   std::size_t chunk_bytes_;
   std::string rest_;  // already read, after the last chunk
   std::int64_t offset_ = 0;

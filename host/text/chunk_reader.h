@@ -15,7 +15,8 @@
 namespace warp2vec {
 
 /// A section of one file's text. It ends after white space or a NUL byte, or with the file, so that no word
-/// is split. The last chunk of a file may be empty.
+/// is split. Of an array it is the bytes of values, the first of which is at `offset`. The last chunk of a
+/// file may be empty.
 struct Chunk {
   std::string_view text;
   std::int64_t index = -1;             ///< 0, 1, 2, ... in text order

@@ -33,6 +33,8 @@ void process_chunks(ChunkReader& reader, const std::vector<std::unique_ptr<Chunk
 CorpusCounts count_words_in_chunks(const Corpus& corpus, std::int64_t min_count, std::int64_t max_vocab,
                                    int threads, const ReadProgress& progress, std::size_t chunk_bytes,
                                    const CountMemory& memory = {});
+CorpusCounts count_ids_in_chunks(const Corpus& corpus, std::int64_t min_count, std::int64_t max_vocab,
+                                 int threads, const ReadProgress& progress, std::size_t chunk_bytes);
 TokenStream encode_in_chunks(const Corpus& corpus, const Vocabulary& vocabulary, int threads,
                              const ReadProgress& progress, std::size_t chunk_bytes,
                              std::int64_t max_sentences = 0);

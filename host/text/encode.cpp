@@ -1,9 +1,11 @@
 #include <warp2vec/corpus.h>
-#include <warp2vec/error.h>
 
 #include "host/text/chunk_workers.h"
+#include "host/text/read_ids.h"
+#include "host/text/sentence_sinks.h"
 #include "host/text/tokenizer.h"
-#include "host/text/word_table.h"
+#include "host/vocabulary/vocabulary_selection.h"
+#include "host/vocabulary/word_table.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -51,14 +53,6 @@ class Encoded {
   std::int64_t last_end_ = 0;
 };
 
-// Faster to search than the vocabulary itself.
-WordTable ids_of(const Vocabulary& vocabulary) {
-  WordTable ids(vocabulary.size());
-  for (std::int64_t row = 0; row < vocabulary.size(); ++row)
-    ids.value_of(vocabulary.word(static_cast<WordId>(row))) = row;
-  return ids;
-}
-
 class EncodingWorker : public ChunkWorker {
  public:
   EncodingWorker(const WordTable& ids, Encoded& encoded) : ids_of_words_(ids), encoded_(encoded) {}
@@ -89,34 +83,72 @@ class EncodingWorker : public ChunkWorker {
   std::int64_t tokens_seen_ = 0;
 };
 
+// Of a corpus of ids.
+class RowEncodingWorker : public ChunkWorker {
+ public:
+  RowEncodingWorker(const Corpus& corpus, const std::vector<std::int32_t>& rows, Encoded& encoded,
+                    LineCounter& lines)
+      : range_(corpus.num_ids(), kMaxVocabulary), rows_(rows), encoded_(encoded), lines_(lines) {}
+
+  void process(const Chunk& chunk) override {
+    read_.read(chunk, range_);
+    ids_.resize(read_.ids.size());
+    ends_.clear();
+    // A loop of its own, in which the processor waits for many rows at a time.
+    std::size_t at = 0;
+    std::size_t kept = 0;
+    const auto keep_until = [&](std::size_t end) {
+      for (; at < end; ++at) {
+        const auto id = static_cast<std::size_t>(read_.ids[at]);
+        const std::int32_t row = id < rows_.size() ? rows_[id] : -1;
+        ids_[kept] = WordId{row};
+        kept += row >= 0 ? 1 : 0;
+      }
+    };
+    for (const std::int64_t end : read_.ends) {
+      keep_until(static_cast<std::size_t>(end));
+      ends_.push_back(static_cast<std::int64_t>(kept));
+    }
+    keep_until(read_.ids.size());
+    ids_.resize(kept);
+  }
+
+  void commit(const Chunk& chunk) override {
+    lines_.add(chunk, read_);
+    encoded_.add(chunk, ids_, ends_, std::ssize(read_.ids));
+  }
+
+ private:
+  const IdRange range_;
+  const std::vector<std::int32_t>& rows_;  // of each id, -1 = not in the vocabulary
+  Encoded& encoded_;
+  LineCounter& lines_;
+  // Of the current chunk:
+  IdChunk read_;
+  std::vector<WordId> ids_;  // those in the vocabulary
+  std::vector<std::int64_t> ends_;
+};
+
 void encode_chunks(const Corpus& corpus, const Vocabulary& vocabulary, int threads,
                    const ReadProgress& progress, std::size_t chunk_bytes, TokenSink& sink) {
   Encoded encoded(sink, progress);
-  const WordTable ids = ids_of(vocabulary);
+  WordTable rows_of_words;
+  std::vector<std::int32_t> rows;
+  if (corpus.has_ids())
+    rows = rows_of_ids(vocabulary, corpus.num_ids());
+  else
+    rows_of_words = table_of(vocabulary);
+  LineCounter lines;
   std::vector<std::unique_ptr<ChunkWorker>> workers;
   for (int i = 0; i < std::max(1, threads); ++i)
-    workers.push_back(std::make_unique<EncodingWorker>(ids, encoded));
+    if (corpus.has_ids())
+      workers.push_back(std::make_unique<RowEncodingWorker>(corpus, rows, encoded, lines));
+    else
+      workers.push_back(std::make_unique<EncodingWorker>(rows_of_words, encoded));
   ChunkReader reader(corpus, chunk_bytes);
   process_chunks(reader, workers);
-
-  if (encoded.tokens() == 0)
-    throw Error("none of the input's " + std::to_string(encoded.tokens_seen()) +
-                " word(s) is in the vocabulary (" + std::to_string(vocabulary.size()) + " word(s))");
+  if (encoded.tokens() == 0) refuse_unknown(encoded.tokens_seen(), vocabulary);
 }
-
-class StreamSink final : public TokenSink {
- public:
-  explicit StreamSink(TokenStream& stream) : stream_(stream) {}
-
-  void add(const TokenRun& run) override {
-    stream_.ids.insert(stream_.ids.end(), run.ids.begin(), run.ids.end());
-    stream_.ends.insert(stream_.ends.end(), run.ends.begin(), run.ends.end());
-  }
-  void end_file(const EncodedFile& file) override { stream_.encoded_files.push_back(file); }
-
- private:
-  TokenStream& stream_;
-};
 
 }  // namespace
 

@@ -3,11 +3,14 @@
 #include <warp2vec/error.h>
 
 #include "host/io/file_kind.h"
+#include "host/io/npy_header.h"
 #include "host/io/temporary_files.h"
+#include "host/vocabulary/ids.h"
 
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <iterator>
 #include <string_view>
@@ -27,11 +30,31 @@ std::string beginning_of(const InputFile& file) {
   return beginning;
 }
 
+// Throws Error naming the file if it is an array of other values, or has another size than its header says.
+IdArray array_of_ids(const std::string& name, std::string_view beginning, std::int64_t bytes) {
+  constexpr std::array<std::string_view, 2> kTypes{"<i4", "<i8"};
+  const NamedBytes source{name, beginning};
+  const NpyArray header =
+      read_npy_array(source, {kTypes, "'<i4' or '<i8' (little-endian int32 or int64, as numpy.int64)", 1});
+  IdArray array{header.size, header.type == kTypes[0] ? 4 : 8, header.shape[0], 0};
+  if (header.shape.size() == 2) array.columns = header.shape[1];
+  const std::int64_t left = (bytes - static_cast<std::int64_t>(header.size)) / array.value_bytes;
+  if (__builtin_mul_overflow(array.values, std::max<std::int64_t>(array.columns, 1), &array.values) ||
+      array.values != left || bytes != static_cast<std::int64_t>(header.size) + left * array.value_bytes)
+    source.fail(0, "the header's shape does not match the " +
+                       std::to_string(bytes - static_cast<std::int64_t>(header.size)) +
+                       " bytes that follow it");
+  return array;
+}
+
 Corpus::File described(std::string name, const std::shared_ptr<const InputFile>& file) {
   const std::string beginning = beginning_of(*file);
   if (const std::string_view kind = kind_of_product(beginning); !kind.empty())
     throw Error(name + ": expected text, found " + std::string(kind));
-  return {std::move(name), sniff(beginning), file->state(), nullptr};
+  Corpus::File described{std::move(name), sniff(beginning), file->state(), nullptr, {}};
+  if (is_array_of_integers(beginning))
+    described.array = array_of_ids(described.name, beginning, described.state.size);
+  return described;
 }
 
 Corpus::File regular_file(const std::string& path) {
@@ -147,7 +170,9 @@ std::shared_ptr<const InputFile> Corpus::File::open() const {
 }
 
 Corpus::Corpus(const std::vector<std::string>& inputs, const std::vector<std::string>& outputs,
-               const std::string& scratch_folder) {
+               const std::string& scratch_folder, const IdInput& ids)
+    : num_ids_(ids.num_ids) {
+  require_num_ids(num_ids_);
   if (inputs.empty()) throw Error("no input: expected files, folders or - for standard input");
   for (const std::string& input : inputs) {
     if (input == "-") {
@@ -166,11 +191,22 @@ Corpus::Corpus(const std::vector<std::string>& inputs, const std::vector<std::st
       files_.push_back(spool(source, scratch_folder));
     }
   }
+  const auto is_array = [](const File& file) { return file.array.has_value(); };
+  has_ids_ = ids.text || std::all_of(files_.begin(), files_.end(), is_array);
+  const auto array = std::find_if(files_.begin(), files_.end(), is_array);
+  if (!has_ids_ && array != files_.end())
+    throw Error(array->name +
+                ": an array of ids beside text, whose words are none (--ids reads them as ids)");
+}
+
+void refuse_empty(const Corpus& corpus) {
+  throw Error("the input holds no words: " + std::to_string(corpus.files().size()) + " file(s), " +
+              std::to_string(corpus.bytes()) + " bytes");
 }
 
 Corpus corpus_of(const ScratchFile& text, const std::string& name) {
   Corpus corpus;
-  corpus.files_.push_back({name, Compression::none, text.file()->state(), text.file()});
+  corpus.files_.push_back({name, Compression::none, text.file()->state(), text.file(), {}});
   return corpus;
 }
 
@@ -189,8 +225,9 @@ std::int64_t Corpus::max_tokens() const {
   constexpr std::int64_t kPerCompressedByte = 8;
   std::int64_t tokens = 0;
   for (const File& file : files_)
-    tokens += file.compression == Compression::none ? file.state.size / 2 + 1
-                                                    : file.state.size * kPerCompressedByte;
+    tokens += file.array                              ? file.array->values
+              : file.compression == Compression::none ? file.state.size / 2 + 1
+                                                      : file.state.size * kPerCompressedByte;
   return tokens;
 }
 

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,16 +30,28 @@ struct FolderFiles {
 /// Throws Error naming the folder, in it or below it, or the file that cannot be read.
 FolderFiles files_in(const std::string& folder);
 
+/// A NumPy array of ids.
+struct IdArray {
+  std::size_t header = 0;        ///< bytes before the values
+  std::int64_t value_bytes = 0;  ///< 4 or 8
+  std::int64_t values = 0;
+  std::int64_t columns = 0;  ///< 0 = of one dimension
+};
+
 struct Corpus::File {
   std::string name;  ///< the path, or "standard input"
   Compression compression = Compression::none;
   FileState state;  ///< when the Corpus was constructed
   /// The unnamed copy of an input that can be read only once; null for a file that is opened by name.
   std::shared_ptr<const InputFile> spooled;
+  std::optional<IdArray> array{};  ///< none for text
 
   /// Throws Error if the file is not the same as then: each pass must read the same text.
   std::shared_ptr<const InputFile> open() const;
 };
+
+/// Throws Error: the corpus holds no words.
+[[noreturn]] void refuse_empty(const Corpus& corpus);
 
 /// Plain text that was written to a scratch file; `name` is for messages.
 Corpus corpus_of(const ScratchFile& text, const std::string& name);

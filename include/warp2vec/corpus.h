@@ -18,9 +18,22 @@ namespace warp2vec {
 /// Corpus::bytes()) and tokens seen.
 using ReadProgress = std::function<void(std::int64_t bytes, std::int64_t tokens)>;
 
+/// Words that are ids: integers from 0 that number items, nodes, ...
+struct IdInput {
+  /// Texts hold ids in decimal ("17": no sign, no zero in front); anything else is an error. NumPy arrays
+  /// always hold ids.
+  bool text = false;
+  /// All ids are below this, at most kMaxVocabulary. 0 = below 2^24, or 64 times the number of words where
+  /// that is more: an id is the number of a row, so that sparse ids would be matrices of nothing.
+  std::int64_t num_ids = 0;
+};
+
 /// The input of a run: plain, gzip, zstd, bzip2 or xz files (recognised by their first bytes, not by name),
 /// in order. Tokens are separated by ASCII white space; a newline or the end of a file ends a sentence. All
 /// other bytes are part of words, unchanged; a UTF-8 byte-order mark at the start of a file is skipped.
+///
+/// Or NumPy arrays of ids (.npy version 1.0, '<i4' or '<i8', in C order), of one dimension or two. Negative
+/// values are no ids: one ends a sentence, and so does the end of a row or of the file.
 class WARP2VEC_EXPORT Corpus {
  public:
   /// A file in a folder that is no text.
@@ -34,9 +47,9 @@ class WARP2VEC_EXPORT Corpus {
   /// temporary file, since the text is read twice: in `scratch_folder`, or that for temporary files ($TMPDIR,
   /// or /tmp) if it is "". `outputs`: files that will be written, and are not read if they are in a folder.
   /// Throws Error naming an input that does not exist, cannot be read, or is a file that this library writes,
-  /// or a folder without files.
+  /// a folder without files, or arrays beside texts that hold no ids.
   explicit Corpus(const std::vector<std::string>& inputs, const std::vector<std::string>& outputs = {},
-                  const std::string& scratch_folder = "");
+                  const std::string& scratch_folder = "", const IdInput& ids = {});
   ~Corpus();
   Corpus(Corpus&&) noexcept;
   Corpus& operator=(Corpus&&) noexcept;
@@ -51,6 +64,10 @@ class WARP2VEC_EXPORT Corpus {
   /// encoded corpora and metrics, known by their content. Without `outputs`.
   const std::vector<NotRead>& not_read() const { return not_read_; }
 
+  /// Whether the words are ids: IdInput::text, or arrays.
+  bool has_ids() const { return has_ids_; }
+  std::int64_t num_ids() const { return num_ids_; }  ///< IdInput::num_ids
+
   struct File;  // host/text/text_files.h
   const std::vector<File>& files() const { return files_; }
 
@@ -60,6 +77,8 @@ class WARP2VEC_EXPORT Corpus {
 
   std::vector<File> files_;
   std::vector<NotRead> not_read_;
+  bool has_ids_ = false;
+  std::int64_t num_ids_ = 0;
 };
 
 /// Memory for counting words.
@@ -82,21 +101,24 @@ struct CorpusCounts {
       0;                          ///< at least as many as have a word, and at most one in each line and chunk
   std::int64_t invalid_utf8 = 0;  ///< tokens that are not valid UTF-8 (kept unchanged)
   std::int64_t spilled_bytes = 0;  ///< written to the scratch file, see CountMemory
+  std::int64_t num_ids = 0;        ///< of ids: as given, or 1 more than the highest; of words 0
 };
 
 /// Counts every word exactly, with any number of types. Words with equal counts keep the order of their first
 /// occurrences, as in word2vec.c and gensim: words that first occur together are neighbours in the Huffman
 /// tree, as they are in word2vec.c's (benchmarks/README.md, "The order of words with equal counts"). The
-/// result depends neither on `threads` nor on `memory`. Throws Error for a NUL byte (naming file and offset),
-/// a damaged compressed file, a text in which no word is frequent enough, or a scratch file that cannot be
-/// written.
+/// result depends neither on `threads` nor on `memory`. Ids are counted in an array, without `memory`; the
+/// vocabulary is that of the same ids as words. Throws Error for a NUL byte (naming file and offset), a
+/// damaged compressed file, what is no id (naming file and line, or the place in an array), a text in which
+/// no word is frequent enough, or a scratch file that cannot be written.
 WARP2VEC_EXPORT CorpusCounts count_words(const Corpus& corpus, std::int64_t min_count, std::int64_t max_vocab,
                                          int threads, const ReadProgress& progress = {},
                                          const CountMemory& memory = {});
 
 /// The corpus as word ids, without words that are not in the vocabulary. Memory for `max_sentences` of them
 /// is reserved, so that it does not grow as they are read; there may be more. The result does not depend on
-/// `threads`. Throws like count_words(), and if no token is in the vocabulary.
+/// `threads`. Throws like count_words(), if no token is in the vocabulary, and for a corpus of ids if a word
+/// of the vocabulary is no id.
 WARP2VEC_EXPORT TokenStream encode(const Corpus& corpus, const Vocabulary& vocabulary, int threads,
                                    const ReadProgress& progress = {}, std::int64_t max_sentences = 0);
 

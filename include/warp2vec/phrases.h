@@ -17,9 +17,9 @@
 #include <warp2vec/corpus.h>
 #include <warp2vec/error.h>
 #include <warp2vec/export.h>
+#include <warp2vec/sentences.h>
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -50,17 +50,14 @@ struct Phrase {
   double score = 0;
 };
 
-/// Sentences in memory, or made as they are needed: calls the given function for each of them, in order, and
-/// for the same ones each time. The words need to be valid only during that call.
-using Sentences = std::function<void(const std::function<void(std::span<const std::string_view>)>&)>;
-
 /// The phrases of a text. Immutable; may be used by several threads at a time.
 class WARP2VEC_EXPORT Phrases {
  public:
   /// Those of `corpus`, which is read twice. The result depends neither on the number of threads nor on the
   /// memory. Throws Error for invalid settings and as count_words() does.
   Phrases(const Corpus& corpus, const PhraseSettings& settings, const ReadProgress& progress = {});
-  /// Those of `sentences`, which is called twice, by this thread. Passes on what it throws.
+  /// Those of `sentences`, which is read twice, and must be the same both times. Throws Error for invalid
+  /// settings and as count_words() does.
   Phrases(const Sentences& sentences, const PhraseSettings& settings);
   ~Phrases();
   Phrases(Phrases&&) noexcept;

@@ -48,4 +48,13 @@ WARP2VEC_EXPORT void save_vectors(const WordVectors& vectors, const std::string&
 WARP2VEC_EXPORT void save_vectors(const Vocabulary& vocabulary, const Matrix& input, const std::string& path,
                                   VectorFormat format);
 
+/// The same for a vocabulary of ids: row i is that of id i, with its decimal digits as the word, for each of
+/// `num_ids` ids, 0 = up to the highest. Rows of ids that are not in the vocabulary are zero. Throws Error
+/// like rows_of_ids(), too.
+WARP2VEC_EXPORT void save_vectors_of_ids(const Vocabulary& vocabulary, const Matrix& input,
+                                         std::int64_t num_ids, const std::string& path, VectorFormat format);
+
+/// "0", "1", ..., the words of `num_ids` ids.
+WARP2VEC_EXPORT std::vector<std::string> decimal_ids(std::int64_t num_ids);
+
 }  // namespace warp2vec

@@ -159,7 +159,9 @@ json settings_of(const BenchOptions& options, ProgressDisplay& display) {
   if (options.synthetic) {
     settings["min_count"] = 1;
   } else {
-    const Corpus corpus = open_texts(options.inputs, {}, "", display);
+    TrainOptions text;
+    text.inputs = options.inputs;
+    const Corpus corpus = open_texts(text, {}, display);
     settings["inputs"] = options.inputs;
     settings["input_bytes"] = corpus.bytes();
     settings["input_modified"] = modified(corpus);

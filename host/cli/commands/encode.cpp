@@ -36,7 +36,7 @@ void require_corpus_space(const TrainOptions& options, const Vocabulary& vocabul
 }
 
 void write_corpus(const TrainOptions& options, ProgressDisplay& display) {
-  const Corpus corpus = open_texts(options.inputs, {options.output}, options.scratch_folder, display);
+  const Corpus corpus = open_texts(options, {options.output}, display);
   // From here on, a signal ends the command where it removes its temporary file.
   const SignalGuard guard(SignalAction::stop);
   const Vocabulary vocabulary = find_vocabulary(options, nullptr, &corpus, display).vocabulary;
@@ -60,6 +60,7 @@ int run_encode(const Arguments& arguments) {
       "  warp2vec encode --input text.txt --output corpus.ids\n"
       "  warp2vec train --input corpus.ids --output vectors.bin\n");
   flags.list("--input", "PATH", options.inputs, kTextHelp);
+  add_id_flags(flags, options);
   flags.text("--output", "FILE", options.output,
              "Where to write it: 4 bytes a word, completely or not at all.");
   flags.text("--read-vocab", "FILE", options.read_vocab, kReadVocabHelp);

@@ -162,8 +162,7 @@ int run_phrases(const Arguments& arguments) {
 
   const SignalGuard guard(SignalAction::ignore_closed_pipes);
   ProgressDisplay display = ProgressDisplay::on_stderr(options.text.quiet);
-  const Corpus corpus =
-      open_texts(options.text.inputs, {options.text.output}, options.text.scratch_folder, display);
+  const Corpus corpus = open_texts(options.text, {options.text.output}, display);
   const JoinedText joined = join_phrases(corpus, settings, thresholds, options.text.output,
                                          reading_progress(display, "joining phrases", corpus.bytes()));
   if (!options.save_phrases.empty()) save_list(joined.list, options.save_phrases);

@@ -67,8 +67,7 @@ void write_gpus(std::ostream& out, const CorpusSize& size, const Config& config,
 void write_disk(std::ostream& out, const CorpusSize& size, const TrainOptions& options, bool scratch) {
   out << "Disk\n";
   write_row(out, "vectors, " + to_string(options.format),
-            (is_text(options.format) ? "about " : "") +
-                format_bytes(output_bytes(size, options.config.dim, options.format)));
+            (is_text(options.format) ? "about " : "") + format_bytes(vectors_bytes(size, options)));
   if (!options.save_model.empty()) write_row(out, "model", format_bytes(model_bytes(size, options.config)));
   if (!options.checkpoint.empty())
     write_row(out, "checkpoint",
@@ -114,8 +113,9 @@ struct PlanFlags {
   double words_per_second = 0;
 };
 
-PlanInput measure(const PlanFlags& given) {
-  const TrainOptions& options = given.train;
+// Sets --num-ids of a run on ids.
+PlanInput measure(PlanFlags& given) {
+  TrainOptions& options = given.train;
   const bool from_words = !options.inputs.empty() || !options.read_vocab.empty();
   if (from_words == (given.vocab_size > 0))
     throw UsageError("plan needs either --vocab-size N or words (--input PATH or --read-vocab FILE)");
@@ -127,12 +127,22 @@ PlanInput measure(const PlanFlags& given) {
             {}};
   }
   ProgressDisplay display = ProgressDisplay::on_stderr(options.quiet);
-  if (!options.read_vocab.empty())
-    return plan_input(load_vocabulary(options.read_vocab, options.config, display), options.config);
-  if (encoded_settings(options.inputs))
-    return plan_input(EncodedCorpus(options.inputs.front()).vocabulary(), options.config, true);
-  const Corpus corpus = open_texts(options.inputs, {}, options.scratch_folder, display);
-  return plan_input(count_vocabulary(corpus, options, display), options.config);
+  const auto with_ids = [&options](const Vocabulary& vocabulary, std::int64_t counted) {
+    if (options.ids || counted > 0) resolve_ids(options, vocabulary, counted);
+  };
+  if (!options.read_vocab.empty()) {
+    const Vocabulary vocabulary = load_vocabulary(options.read_vocab, options.config, display);
+    with_ids(vocabulary, 0);
+    return plan_input(vocabulary, options.config);
+  }
+  if (encoded_settings(options.inputs)) {
+    const EncodedCorpus corpus(options.inputs.front());
+    with_ids(corpus.vocabulary(), 0);
+    return plan_input(corpus.vocabulary(), options.config, true);
+  }
+  const CorpusCounts counts = count_vocabulary(open_texts(options, {}, display), options, display);
+  with_ids(counts.vocabulary, counts.num_ids);
+  return plan_input(counts, options.config);
 }
 
 }  // namespace

@@ -23,6 +23,7 @@ constexpr const char* kFooter =
     "  warp2vec train --input news/ --input books.txt.gz --output vectors.bin --dim 300 --epochs 3\n"
     "  zcat big.gz | warp2vec train --input - --output vectors.txt --format text --sample 1e-4\n"
     "  warp2vec train --input text.txt --output vectors.bin --loss hs --save-model model.w2v\n"
+    "  warp2vec train --input sessions.npy --output vectors.npy --format npy --min-count 1\n"
     "  warp2vec train --config run.ini --threads 8\n"
     "  warp2vec train --input text.txt --output vectors.bin --checkpoint run.ckpt\n"
     "  warp2vec train --resume run.ckpt\n"
@@ -39,23 +40,25 @@ constexpr const char* kFooter =
     "and then saved in the current folder, or in that for temporary files, as OUTPUT.rescued.\n";
 
 // Prints what training would need, and writes nothing.
-int dry_run(const TrainOptions& options, const EarlierRun& earlier, ProgressDisplay& display) {
+int dry_run(TrainOptions options, const EarlierRun& earlier, ProgressDisplay& display) {
   check_scratch_folder(options);
   const bool encoded = encoded_settings(options.inputs).has_value();
-  const auto plan = [&](const PlanInput& input) {
-    write_plan(std::cout, input, options, this_plan_machine());
-    return 0;
-  };
-  if (earlier.resumed) return plan(plan_input(earlier.resumed->vocabulary, options.config, encoded));
-  if (encoded)
-    return plan(plan_input(EncodedCorpus(options.inputs.front()).vocabulary(), options.config, encoded));
   const InitialValues* const init = earlier.init ? &*earlier.init : nullptr;
   std::optional<Corpus> corpus;
-  if (is_counted(options, init))
-    corpus.emplace(
-        open_texts(options.inputs, paths_of(outputs_of(options)), options.scratch_folder, display));
-  return plan(
-      plan_input(find_vocabulary(options, init, corpus ? &*corpus : nullptr, display), options.config));
+  if (!earlier.resumed && !encoded && is_counted(options, init))
+    corpus.emplace(open_texts(options, paths_of(outputs_of(options)), display));
+  CorpusCounts counts;
+  if (earlier.resumed)
+    counts.vocabulary = earlier.resumed->vocabulary;
+  else if (encoded)
+    counts.vocabulary = EncodedCorpus(options.inputs.front()).vocabulary();
+  else
+    counts = find_vocabulary(options, init, corpus ? &*corpus : nullptr, display);
+  if (options.ids || counts.num_ids > 0) resolve_ids(options, counts.vocabulary, counts.num_ids);
+  PlanInput input = plan_input(counts, options.config);
+  input.size.tokens_in_memory = !encoded;
+  write_plan(std::cout, input, options, this_plan_machine());
+  return 0;
 }
 
 // The flags of the command line, over what `options` has.

@@ -16,7 +16,7 @@ namespace {
 CorpusCounts count(const TrainOptions& options) {
   const SignalGuard guard(SignalAction::ignore_closed_pipes);
   ProgressDisplay display = ProgressDisplay::on_stderr(options.quiet);
-  return count_vocabulary(open_texts(options.inputs, {}, options.scratch_folder, display), options, display);
+  return count_vocabulary(open_texts(options, {}, display), options, display);
 }
 
 }  // namespace
@@ -27,6 +27,7 @@ int run_vocab(const Arguments& arguments) {
               "Counts the words of a text and writes them as 'word count' lines, the most frequent first.",
               "Example:\n  warp2vec vocab --input text.txt --output words.txt --min-count 10\n");
   flags.list("--input", "PATH", options.inputs, kTextHelp);
+  add_id_flags(flags, options);
   flags.text("--output", "FILE", options.output,
              "Where to write the words; 'train --read-vocab' reads this file.");
   add_vocabulary_flags(flags, options.config);

@@ -1,6 +1,7 @@
 #include "host/cli/flags/train_options.h"
 
 #include "host/cli/flags/vector_files.h"
+#include "host/vocabulary/ids.h"
 
 #include <algorithm>
 #include <chrono>
@@ -16,8 +17,11 @@ void add_files(Flags& flags, TrainOptions& options) {
       "--input", "PATH", options.inputs,
       "Text to train on: files, folders (all files in them) or '-' for standard input; plain, .gz, .zst, "
       ".bz2 or .xz. Words are separated by white space, and a line is a sentence. Takes several paths and "
-      "may be repeated. Or one file that 'warp2vec encode' wrote: its vocabulary is used, and its words are "
-      "read while training, so that they need not fit into memory.");
+      "may be repeated. Or NumPy arrays of ids (.npy; int32 or int64, of one dimension or two): negative "
+      "values and ends of rows separate sentences, and the vectors are in the order of ids. Or one file that "
+      "'warp2vec encode' wrote: its vocabulary is used, and its words are read while training, so that they "
+      "need not fit into memory.");
+  add_id_flags(flags, options);
   flags.text(
       "--output", "FILE", options.output,
       "Where to write the vectors; written completely at the end, or not at all (if training diverges).");
@@ -153,6 +157,23 @@ void add_vocabulary_flags(Flags& flags, Config& config) {
                "Drop words that occur fewer than N times; >= 1 (default 5)");
   flags.number("--max-vocab", "N", config.max_vocab,
                "Keep only the N most frequent words; 0 = no limit (default 0)");
+}
+
+void add_id_flags(Flags& flags, TrainOptions& options) {
+  flags.on_off(
+      "--ids", options.ids,
+      "The words are ids, integers from 0 (of items, nodes, ...), which is faster to read than other "
+      "words; anything else is an error. Vectors are saved in the order of ids: row i is that of id i, "
+      "and zero if it does not occur --min-count times. Arrays of ids need no --ids.");
+  flags.custom(
+      "--num-ids", "N",
+      [&options](const std::string& text) {
+        options.num_ids = parse_number<std::int64_t>("--num-ids", text);
+        require_num_ids(options.num_ids);
+      },
+      "Ids are 0 to N - 1, and so many rows are saved; 0 to 2,147,483,647, 0 = as many as the highest id "
+      "says "
+      "(default 0)");
 }
 
 void add_scratch_flags(Flags& flags, TrainOptions& options, const std::string& content) {

@@ -18,6 +18,8 @@ namespace warp2vec::cli {
 struct TrainOptions {
   Config config;
   std::vector<std::string> inputs;
+  bool ids = false;          ///< words are ids, and vectors are saved in their order
+  std::int64_t num_ids = 0;  ///< 0 = as many as the highest says
   std::string output;
   std::string read_vocab;
   std::string save_vocab;
@@ -43,14 +45,17 @@ inline constexpr const char* kThreadsHelp =
 
 /// The help of --input of commands that only read a text, and of --read-vocab.
 inline constexpr const char* kTextHelp =
-    "Text: files, folders or '-' for standard input; plain, .gz, .zst, .bz2 or .xz. Takes several paths and "
-    "may be repeated.";
+    "Text: files, folders or '-' for standard input; plain, .gz, .zst, .bz2 or .xz; or NumPy arrays of ids "
+    "(.npy). Takes several paths and may be repeated.";
 inline constexpr const char* kReadVocabHelp =
     "Read words and counts from a file of 'word count' lines instead of counting the text; --min-count and "
     "--max-vocab apply to it.";
 
 /// Adds --min-count and --max-vocab; `config` must outlive `flags`.
 void add_vocabulary_flags(Flags& flags, Config& config);
+
+/// Adds --ids and --num-ids; `options` must outlive `flags`.
+void add_id_flags(Flags& flags, TrainOptions& options);
 
 /// Adds --count-memory and --scratch-folder, which holds `content`; `options` must outlive `flags`.
 void add_scratch_flags(Flags& flags, TrainOptions& options, const std::string& content);

@@ -43,6 +43,7 @@ json settings_json(const TrainOptions& options) {
           {"deterministic", c.deterministic},
           {"device", to_string(options.device)},
           {"format", to_string(options.format)},
+          {"ids", options.ids},
           {"read_vocab", options.read_vocab},
           {"save_vocab", options.save_vocab},
           {"save_model", options.save_model},
@@ -105,6 +106,15 @@ std::string training_line(const TrainOptions& options, const RunReport& report) 
          seconds_text(std::max(0.0, report.seconds.train - named));
 }
 
+// "ids: 1,000 rows, that of id i is row i; 2 are zero, of ids that are not in the vocabulary: 17 256".
+std::string ids_line(const RunReport& report) {
+  std::string line = "ids: " + with_commas(report.num_ids) + " rows, that of id i is row i";
+  if (report.ids_without_vector == 0) return line;
+  line += "; " + with_commas(report.ids_without_vector) + " are zero, of ids that are not in the vocabulary:";
+  for (const std::int64_t id : report.first_without_vector) line += " " + std::to_string(id);
+  return line + (report.ids_without_vector > RunReport::kIdsNamed ? " ..." : "");
+}
+
 // With 50 pairs per word the vectors of small texts are still near their initial values, and the loss near
 // that of untrained vectors; a typical run has hundreds.
 constexpr double kFewPairsPerWord = 50;
@@ -148,6 +158,8 @@ json summary_json(const TrainOptions& options, const RunReport& report, const st
                  {"epoch_tokens", report.epoch_tokens},
                  {"trained_tokens", training.tokens},
                  {"resumed_tokens", report.resumed_tokens},
+                 {"num_ids", report.num_ids},
+                 {"ids_without_vector", report.ids_without_vector},
                  {"kept_tokens", training.kept_tokens},
                  {"pairs", training.pairs}}},
                {"seconds",
@@ -184,6 +196,7 @@ std::vector<std::string> text_summary(const TrainOptions& options, const RunRepo
                                  with_commas(training.kept_tokens) + " of them kept by --sample, at " +
                                  with_commas(std::llround(words_per_second(training))) +
                                  " words/s; vocabulary " + with_commas(report.vocabulary) + " words"};
+  if (report.num_ids > 0) lines.push_back(ids_line(report));
   std::string losses;
   for (const double loss : training.epoch_loss) losses += " " + format_fixed(loss, 4);
   if (!losses.empty()) lines.push_back("loss per epoch:" + losses);

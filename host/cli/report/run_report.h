@@ -32,7 +32,11 @@ struct RunReport {
   std::int64_t text_tokens = 0;  ///< in the text, in the vocabulary or not; 0 if the vocabulary was read
   std::int64_t text_types = 0;   ///< different words in the text; 0 if the vocabulary was read
   std::int64_t vocabulary = 0;
-  std::int64_t epoch_tokens = 0;         ///< tokens of the text that are in the vocabulary
+  std::int64_t epoch_tokens = 0;  ///< tokens of the text that are in the vocabulary
+  static constexpr std::int64_t kIdsNamed = 10;
+  std::int64_t num_ids = 0;             ///< rows of the vectors of a run on ids; else 0
+  std::int64_t ids_without_vector = 0;  ///< of them, those that are zero; the first are:
+  std::vector<std::int64_t> first_without_vector;
   std::int64_t scratch_bytes = 0;        ///< of the tokens, if they are on a disk; 0 = in memory
   Sharing sharing = Sharing::automatic;  ///< the resolved rule
   DeviceKind device = DeviceKind::cpu;

@@ -78,12 +78,22 @@ void require_memory(std::int64_t needed, std::int64_t held, const AvailableMemor
                 ". A smaller --dim or --max-vocab, or a larger --min-count, needs less");
 }
 
+std::int64_t vectors_bytes(CorpusSize size, const TrainOptions& options) {
+  if (options.ids && options.num_ids > 0) {
+    size.words = options.num_ids;
+    size.word_bytes = 0;
+    for (std::int64_t tens = 1; tens <= options.num_ids; tens *= 10)
+      size.word_bytes += options.num_ids - (tens == 1 ? 0 : tens);
+  }
+  return output_bytes(size, options.config.dim, options.format);
+}
+
 std::vector<PlannedFile> planned_files(const CorpusSize& size, const TrainOptions& options, bool scratch) {
   std::vector<PlannedFile> files;
   const auto add = [&files](const char* flag, const std::string& path, std::int64_t bytes) {
     if (!path.empty() && !is_special_file(path)) files.push_back({flag, path, bytes, bytes});
   };
-  add("--output", options.output, output_bytes(size, options.config.dim, options.format));
+  add("--output", options.output, vectors_bytes(size, options));
   add("--save-model", options.save_model, model_bytes(size, options.config));
   add("--checkpoint", options.checkpoint, checkpoint_bytes(size, options.config));
   // It is written anew beside the one that it replaces.

@@ -28,6 +28,9 @@ bool fits(std::int64_t needed, std::int64_t held, const AvailableMemory& availab
 /// Throws Error saying what to change if they do not fit.
 void require_memory(std::int64_t needed, std::int64_t held, const AvailableMemory& available);
 
+/// Size of the file(s) of --output: output_bytes(), of ids with a row for each of --num-ids.
+std::int64_t vectors_bytes(CorpusSize size, const TrainOptions& options);
+
 /// A file that a run will write.
 struct PlannedFile {
   std::string flag;

@@ -45,8 +45,12 @@ TrainedFiles::TrainedFiles(const TrainingData& data, const Embeddings& embedding
     : pause_(pause) {
   const VectorFormat format = options.format;
   parts_.push_back({with_suffix(options.output, suffix),
-                    [&data, &embeddings, format](const std::string& path) {
-                      save_vectors(data.vocabulary, embeddings.input, path, format);
+                    [&data, &embeddings, &options](const std::string& path) {
+                      if (options.ids)
+                        save_vectors_of_ids(data.vocabulary, embeddings.input, options.num_ids, path,
+                                            options.format);
+                      else
+                        save_vectors(data.vocabulary, embeddings.input, path, options.format);
                     },
                     [format](const std::string& path) { return vector_files(path, format); }});
   if (!options.save_model.empty())

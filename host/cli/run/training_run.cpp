@@ -81,9 +81,7 @@ int TrainingRun::run() {
 
 int TrainingRun::train_and_save() {
   const bool is_encoded = encoded_settings(options_.inputs).has_value();
-  if (!is_encoded)
-    corpus_.emplace(
-        open_texts(options_.inputs, paths_of(outputs_of(options_)), options_.scratch_folder, display_));
+  if (!is_encoded) corpus_.emplace(open_texts(options_, paths_of(outputs_of(options_)), display_));
   // From here on, signals request a stop instead of ending the process.
   const SignalGuard stop(SignalAction::stop);
   std::optional<SignalGuard> save;
@@ -154,6 +152,7 @@ int TrainingRun::train_and_save() {
 Vocabulary TrainingRun::find_vocabulary() {
   const Stopwatch watch(report_.seconds.vocabulary);
   Vocabulary vocabulary;
+  std::int64_t counted_ids = 0;
   if (resumed_) {
     vocabulary = std::move(resumed_->vocabulary);
     for (const TextFingerprint::File& file : resumed_->text.files) max_sentences_ += file.sentences;
@@ -167,12 +166,20 @@ Vocabulary TrainingRun::find_vocabulary() {
     report_.text_tokens = counts.tokens;
     report_.text_types = counts.types;
     max_sentences_ = counts.max_sentences;
+    counted_ids = counts.num_ids;
     vocabulary = std::move(counts.vocabulary);
   }
   report_.vocabulary = vocabulary.size();
   // Rarer than function words, but frequent enough for a good vector.
   report_.example_word =
       vocabulary.word(static_cast<WordId>(std::min<std::int64_t>(1000, vocabulary.size() / 2)));
+  if (options_.ids || (corpus_ && corpus_->has_ids())) {
+    const std::vector<std::int32_t> rows = resolve_ids(options_, vocabulary, counted_ids);
+    report_.num_ids = options_.num_ids;
+    for (std::int64_t id = 0; id < options_.num_ids; ++id)
+      if (rows[static_cast<std::size_t>(id)] < 0 && ++report_.ids_without_vector <= RunReport::kIdsNamed)
+        report_.first_without_vector.push_back(id);
+  }
   require_resources(vocabulary);
   if (!options_.save_vocab.empty()) save_vocabulary(vocabulary, options_.save_vocab);
   return vocabulary;

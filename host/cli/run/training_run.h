@@ -26,8 +26,8 @@ struct EarlierRun {
 
 class TrainingRun {
  public:
-  /// Checks the outputs: throws Error if one cannot be written. `options`, `device` and `display` must
-  /// outlive the run. With --device auto, the CPU replaces a GPU that cannot train this configuration.
+  /// Checks the outputs: throws Error if one cannot be written. `device` and `display` must outlive
+  /// the run. With --device auto, the CPU replaces a GPU that cannot train this configuration.
   /// If `earlier` has a checkpoint, `options` are its resumed_options().
   TrainingRun(const TrainOptions& options, const DeviceChoice& device, ProgressDisplay& display,
               EarlierRun earlier = {});
@@ -55,7 +55,7 @@ class TrainingRun {
   int finish_interrupted(const TrainingData& data, const Embeddings& embeddings);
   void summarize(const std::string& state, const std::string& message);
 
-  const TrainOptions& options_;
+  TrainOptions options_;  ///< with --num-ids once it is known
   const DeviceChoice& device_;
   ProgressDisplay& display_;
   MetricsFile metrics_;

@@ -2,6 +2,7 @@
 
 #include <warp2vec/error.h>
 
+#include "host/cli/flags/usage_error.h"
 #include "host/cli/run/interrupt.h"
 #include "host/cli/run/scratch.h"
 #include "host/cli/terminal/text.h"
@@ -32,10 +33,12 @@ ReadProgress reading_progress(ProgressDisplay& display, const std::string& what,
   };
 }
 
-Corpus open_texts(const std::vector<std::string>& inputs, const std::vector<std::string>& outputs,
-                  const std::string& scratch_folder, ProgressDisplay& display) {
+Corpus open_texts(const TrainOptions& options, const std::vector<std::string>& outputs,
+                  ProgressDisplay& display) {
   constexpr std::size_t kNamed = 3;
-  Corpus corpus(inputs, outputs, scratch_folder);
+  Corpus corpus(options.inputs, outputs, options.scratch_folder, {options.ids, options.num_ids});
+  if (options.num_ids > 0 && !corpus.has_ids())
+    throw UsageError("--num-ids is for --ids and for arrays of ids");
   const std::vector<Corpus::NotRead>& files = corpus.not_read();
   if (files.empty()) return corpus;
   std::vector<std::string> names;
@@ -109,6 +112,17 @@ CorpusCounts find_vocabulary(const TrainOptions& options, const InitialValues* i
                 with_commas(found.vocabulary.size()) + " words to train");
   }
   return found;
+}
+
+std::vector<std::int32_t> resolve_ids(TrainOptions& options, const Vocabulary& vocabulary,
+                                      std::int64_t counted) try {
+  std::vector<std::int32_t> rows = rows_of_ids(vocabulary, options.num_ids);
+  if (counted > std::ssize(rows)) rows.resize(static_cast<std::size_t>(counted), -1);
+  options.ids = true;
+  options.num_ids = std::ssize(rows);
+  return rows;
+} catch (const Error& error) {
+  throw Error("--ids: " + std::string(error.what()));
 }
 
 }  // namespace warp2vec::cli

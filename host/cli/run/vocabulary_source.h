@@ -7,6 +7,7 @@
 #include "host/cli/flags/train_options.h"
 #include "host/cli/report/progress.h"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -16,10 +17,10 @@ namespace warp2vec::cli {
 /// outlive the result.
 ReadProgress reading_progress(ProgressDisplay& display, const std::string& what, std::int64_t bytes);
 
-/// The texts of --input, and one line about files in its folders that are not read. `outputs`,
-/// `scratch_folder`: as of Corpus.
-Corpus open_texts(const std::vector<std::string>& inputs, const std::vector<std::string>& outputs,
-                  const std::string& scratch_folder, ProgressDisplay& display);
+/// The texts and arrays of --input, and one line about files in its folders that are not read. `outputs`: as
+/// of Corpus. Throws UsageError for --num-ids without ids.
+Corpus open_texts(const TrainOptions& options, const std::vector<std::string>& outputs,
+                  ProgressDisplay& display);
 
 /// Counts the words in the memory that `options` allow.
 CorpusCounts count_vocabulary(const Corpus& corpus, const TrainOptions& options, ProgressDisplay& display);
@@ -34,5 +35,10 @@ bool is_counted(const TrainOptions& options, const InitialValues* init);
 /// null if the vocabulary is not counted.
 CorpusCounts find_vocabulary(const TrainOptions& options, const InitialValues* init, const Corpus* corpus,
                              ProgressDisplay& display);
+
+/// The rows of ids in the vocabulary of a run, -1 for one without. Sets --num-ids to their number, at least
+/// `counted`, the CorpusCounts::num_ids of the input, and --ids. Throws Error for a word that is no id.
+std::vector<std::int32_t> resolve_ids(TrainOptions& options, const Vocabulary& vocabulary,
+                                      std::int64_t counted);
 
 }  // namespace warp2vec::cli

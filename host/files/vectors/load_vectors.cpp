@@ -2,9 +2,9 @@
 #include <warp2vec/word_vectors.h>
 
 #include "host/files/section_file.h"
-#include "host/files/vectors/npy_header.h"
 #include "host/files/vectors/vector_readers.h"
 #include "host/io/mapped_file.h"
+#include "host/io/npy_header.h"
 #include "host/io/utf8.h"
 
 #include <algorithm>

@@ -2,10 +2,10 @@
 
 #include <warp2vec/error.h>
 
-#include "host/files/vectors/npy_header.h"
 #include "host/io/crc32.h"
 #include "host/io/lines.h"
 #include "host/io/mapped_file.h"
+#include "host/io/npy_header.h"
 #include "host/io/utf8.h"
 
 #include <algorithm>

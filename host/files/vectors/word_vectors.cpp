@@ -10,6 +10,13 @@ VectorFormat parse_vector_format(const std::string& text) {
   throw Error("--format " + text + " is not known: expected binary, text, glove, npy or tensorboard");
 }
 
+std::vector<std::string> decimal_ids(std::int64_t num_ids) {
+  std::vector<std::string> words;
+  words.reserve(static_cast<std::size_t>(num_ids));
+  for (std::int64_t id = 0; id < num_ids; ++id) words.push_back(std::to_string(id));
+  return words;
+}
+
 std::string to_string(VectorFormat format) {
   switch (format) {
     case VectorFormat::binary:

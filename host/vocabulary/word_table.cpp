@@ -1,4 +1,4 @@
-#include "host/text/word_table.h"
+#include "host/vocabulary/word_table.h"
 
 #include <algorithm>
 
@@ -54,6 +54,13 @@ void WordTable::grow() {
   slots_ = std::move(slots);
   begins_ = std::move(begins);
   max_words_ = max_words(slots_.size());
+}
+
+WordTable table_of(const Vocabulary& vocabulary) {
+  WordTable rows(vocabulary.size());
+  for (std::int64_t row = 0; row < vocabulary.size(); ++row)
+    rows.value_of(vocabulary.word(static_cast<WordId>(row))) = row;
+  return rows;
 }
 
 void WordTable::clear() {

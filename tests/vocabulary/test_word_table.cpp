@@ -1,4 +1,4 @@
-#include "host/text/word_table.h"
+#include "host/vocabulary/word_table.h"
 
 #include <gtest/gtest.h>
 

@@ -2,6 +2,8 @@
 /// The words of a text with their counts and first occurrences: an open-addressing hash table that stores
 /// short words in its keys.
 
+#include <warp2vec/vocabulary.h>
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -204,5 +206,8 @@ class WordTable {
   std::int64_t size_ = 0;
   std::int64_t max_words_;  // before the table grows
 };
+
+/// The rows of the words of a vocabulary: faster to search than the vocabulary itself.
+WordTable table_of(const Vocabulary& vocabulary);
 
 }  // namespace warp2vec

@@ -1,7 +1,9 @@
-#include "host/files/vectors/npy_header.h"
+#include "host/io/npy_header.h"
 
 #include "host/io/utf8.h"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <limits>
 #include <system_error>
@@ -14,12 +16,6 @@ constexpr std::string_view kVersion{"\x01\x00", 2};
 constexpr std::size_t kPreamble = 10;  // magic, version, 16-bit length of the rest
 constexpr std::size_t kAlignment = 64;
 
-struct Dictionary {
-  std::int64_t rows = 0;
-  std::int64_t cols = 0;
-  std::optional<std::uint32_t> words_crc;
-};
-
 constexpr std::size_t kCrcBits = 32;
 
 std::string crc_as_blanks(std::uint32_t crc) {
@@ -31,7 +27,7 @@ std::string crc_as_blanks(std::uint32_t crc) {
 // The header is a Python dictionary literal with three keys. This reads that much Python and no more.
 class Literal {
  public:
-  Literal(const VectorSource& source, std::size_t begin, std::size_t end)
+  Literal(const NamedBytes& source, std::size_t begin, std::size_t end)
       : source_(source), at_(begin), end_(end) {}
 
   bool accept(std::string_view token) {
@@ -55,14 +51,22 @@ class Literal {
     return text;
   }
 
-  std::int64_t positive_integer() {
-    accept("");  // spaces
-    std::int64_t value = 0;
-    const char* const text = source_.bytes.data();
-    const auto [stop, error] = std::from_chars(text + at_, text + end_, value);
-    if (error != std::errc{} || value < 1) fail("expected a shape of two integers above 0");
-    at_ = static_cast<std::size_t>(stop - text);
-    return value;
+  // A tuple of integers above 0: "(3, 2)", "(5,)". Empty if it is anything else.
+  std::vector<std::int64_t> shape() {
+    std::vector<std::int64_t> lengths;
+    bool comma = accept("(");
+    while (comma && !accept(")")) {
+      std::int64_t length = 0;
+      accept("");  // spaces
+      const char* const text = source_.bytes.data();
+      const auto [stop, error] = std::from_chars(text + at_, text + end_, length);
+      if (error != std::errc{} || length < 1) return {};
+      at_ = static_cast<std::size_t>(stop - text);
+      lengths.push_back(length);
+      comma = accept(",");
+      if (!comma && (lengths.size() == 1 || !accept(")"))) return {};
+    }
+    return lengths;
   }
 
   // The checksum of crc_as_blanks(), if there is one.
@@ -82,32 +86,30 @@ class Literal {
   [[noreturn]] void fail(const std::string& what) const { source_.fail(at_, what); }
 
  private:
-  const VectorSource& source_;
+  const NamedBytes& source_;
   std::size_t at_;
   std::size_t end_;
 };
 
-Dictionary read_dictionary(Literal literal) {
-  Dictionary shape;
-  bool descr = false;
+NpyArray read_dictionary(Literal literal, const NpyKind& kind) {
+  NpyArray array;
   bool order = false;
   literal.expect("{");
   while (!literal.accept("}")) {
     const std::string_view key = literal.string();
     literal.expect(":");
-    if (key == "descr" && !descr) {
-      descr = literal.string() == "<f4";
-      if (!descr) literal.fail("expected the type '<f4' (little-endian float32) before this");
+    if (key == "descr" && array.type.empty()) {
+      array.type = literal.string();
+      if (std::find(kind.types.begin(), kind.types.end(), array.type) == kind.types.end())
+        literal.fail("expected the type " + std::string(kind.type_names) + " before this");
     } else if (key == "fortran_order" && !order) {
       order = literal.accept("False");
       if (!order) literal.fail("expected the fortran_order False (rows one after the other)");
-    } else if (key == "shape" && shape.rows == 0) {
-      literal.expect("(");
-      shape.rows = literal.positive_integer();
-      literal.expect(",");
-      shape.cols = literal.positive_integer();
-      literal.accept(",");
-      literal.expect(")");
+    } else if (key == "shape" && array.shape.empty()) {
+      array.shape = literal.shape();
+      if (array.shape.empty() || array.shape.size() < kind.min_dims || array.shape.size() > 2)
+        literal.fail("expected a shape of " + std::string(kind.min_dims == 2 ? "two" : "one or two") +
+                     " integers above 0");
     } else {
       literal.fail("expected descr, fortran_order and shape, once each, but found " + in_quotes(key));
     }
@@ -115,19 +117,22 @@ Dictionary read_dictionary(Literal literal) {
     literal.expect("}");
     break;
   }
-  if (!descr || !order || shape.rows == 0)
+  if (array.type.empty() || !order || array.shape.empty())
     literal.fail("expected descr, fortran_order and shape before the header's end");
-  shape.words_crc = literal.crc();
+  array.words_crc = literal.crc();
   literal.expect("\n");
   if (!literal.at_end()) literal.fail("expected the header to end after its line");
-  return shape;
+  return array;
 }
+
+constexpr std::array<std::string_view, 1> kFloat32{"<f4"};
+constexpr NpyKind kVectors{kFloat32, "'<f4' (little-endian float32)", 2};
 
 }  // namespace
 
 bool is_npy(std::string_view bytes) { return bytes.starts_with(kMagic); }
 
-NpyHeader read_npy_header(const VectorSource& source) {
+NpyArray read_npy_array(const NamedBytes& source, const NpyKind& kind) {
   const std::string_view bytes = source.bytes;
   if (bytes.size() < kPreamble) source.fail(bytes.size(), "the file ends inside the header");
   if (bytes.substr(kMagic.size(), kVersion.size()) != kVersion)
@@ -136,16 +141,23 @@ NpyHeader read_npy_header(const VectorSource& source) {
                       std::size_t{256} * static_cast<unsigned char>(bytes[kPreamble - 1]);
   const std::size_t size = kPreamble + length;
   if (bytes.size() < size) source.fail(bytes.size(), "the file ends inside the header");
+  NpyArray array = read_dictionary(Literal(source, kPreamble, size), kind);
+  array.size = size;
+  return array;
+}
 
-  const Dictionary shape = read_dictionary(Literal(source, kPreamble, size));
-  if (shape.cols > std::numeric_limits<std::int32_t>::max())
-    source.fail(0, "expected at most 2147483647 values per vector, found " + std::to_string(shape.cols));
-  const auto values = static_cast<std::int64_t>(bytes.size() - size);
-  const std::int64_t row = shape.cols * static_cast<std::int64_t>(sizeof(float));
-  if (values % row != 0 || values / row != shape.rows)
-    source.fail(0, "the header says " + std::to_string(shape.rows) + " x " + std::to_string(shape.cols) +
+NpyHeader read_npy_header(const NamedBytes& source) {
+  const NpyArray array = read_npy_array(source, kVectors);
+  const std::int64_t rows = array.shape[0];
+  const std::int64_t cols = array.shape[1];
+  if (cols > std::numeric_limits<std::int32_t>::max())
+    source.fail(0, "expected at most 2147483647 values per vector, found " + std::to_string(cols));
+  const auto values = static_cast<std::int64_t>(source.bytes.size() - array.size);
+  const std::int64_t row = cols * static_cast<std::int64_t>(sizeof(float));
+  if (values % row != 0 || values / row != rows)
+    source.fail(0, "the header says " + std::to_string(rows) + " x " + std::to_string(cols) +
                        " float32 values, but " + std::to_string(values) + " bytes follow it");
-  return {shape.rows, static_cast<std::int32_t>(shape.cols), size, shape.words_crc};
+  return {rows, static_cast<std::int32_t>(cols), array.size, array.words_crc};
 }
 
 std::string make_npy_header(std::int64_t rows, std::int32_t cols, std::uint32_t words_crc) {

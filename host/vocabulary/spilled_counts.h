@@ -3,7 +3,7 @@
 /// which are merged in the end.
 
 #include "host/io/scratch_file.h"
-#include "host/text/word_table.h"
+#include "host/vocabulary/word_table.h"
 
 #include <algorithm>
 #include <array>
@@ -82,6 +82,32 @@ class SpilledCounts {
   std::array<Shard, kShards> shards_;
   std::mutex scratch_mutex_;  // of what follows; locked after that of a shard
   std::optional<ScratchFile> scratch_;
+};
+
+/// The words that one thread counts by itself, and passes on before they exceed its cache or share of memory.
+class LocalCounts {
+ public:
+  /// As of words_counted_apart().
+  LocalCounts(SpilledCounts& shared, std::int64_t max_bytes, int threads)
+      : shared_(shared), max_types_(words_counted_apart(max_bytes, threads)) {}
+
+  template <class FirstOf>
+  void add(std::string_view word, const WordKey& key, FirstOf first_of) {
+    ++counts_.value_of(word, key, first_of);
+    if (counts_.size() >= max_types_ || counts_.long_bytes() >= kMaxLongBytes) flush();
+  }
+
+  void flush() {
+    shared_.add(counts_);
+    counts_.clear();
+  }
+
+ private:
+  static constexpr std::size_t kMaxLongBytes = std::size_t{1} << 22;
+
+  SpilledCounts& shared_;
+  std::int64_t max_types_;
+  WordTable counts_;
 };
 
 }  // namespace warp2vec

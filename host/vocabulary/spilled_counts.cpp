@@ -1,4 +1,4 @@
-#include "host/text/spilled_counts.h"
+#include "host/vocabulary/spilled_counts.h"
 
 #include <warp2vec/error.h>
 

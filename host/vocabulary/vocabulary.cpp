@@ -4,7 +4,8 @@
 #include "host/io/atomic_file.h"
 #include "host/io/byte_class.h"
 #include "host/io/input_file.h"
-#include "host/text/word_table.h"
+#include "host/vocabulary/ids.h"
+#include "host/vocabulary/word_table.h"
 
 #include <algorithm>
 #include <bit>
@@ -70,9 +71,13 @@ Vocabulary::Vocabulary(const std::vector<CountedWord>& words, std::int64_t min_c
     bytes_ += word;
     begins_.push_back(bytes_.size());
     counts_.push_back(count);
-    if (__builtin_add_overflow(total_, count, &total_))
-      throw Error("the counts of the vocabulary add up to more than 9223372036854775807");
+    add_total(count);
   }
+}
+
+void Vocabulary::add_total(std::int64_t count) {
+  if (__builtin_add_overflow(total_, count, &total_))
+    throw Error("the counts of the vocabulary add up to more than 9223372036854775807");
 }
 
 std::string_view Vocabulary::word(WordId id) const {
@@ -81,6 +86,12 @@ std::string_view Vocabulary::word(WordId id) const {
 }
 
 std::optional<WordId> Vocabulary::find(std::string_view word) const {
+  if (!rows_of_ids_.empty()) {
+    const std::optional<std::int32_t> id = parse_id(word);
+    if (!id || *id >= std::ssize(rows_of_ids_)) return std::nullopt;
+    const std::int32_t row = rows_of_ids_[static_cast<std::size_t>(*id)];
+    return row < 0 ? std::nullopt : std::optional(WordId{row});
+  }
   if (slots_.empty()) return std::nullopt;
   const std::size_t mask = slots_.size() - 1;
   for (std::size_t at = hash_of(key_of(word)) & mask; slots_[at] >= 0; at = (at + 1) & mask) {
