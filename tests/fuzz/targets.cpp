@@ -4,6 +4,7 @@
 #include <warp2vec/corpus.h>
 #include <warp2vec/encoded_corpus.h>
 #include <warp2vec/evaluate.h>
+#include <warp2vec/id_sequences.h>
 #include <warp2vec/model.h>
 #include <warp2vec/word_vectors.h>
 
@@ -16,10 +17,13 @@
 #include "tests/support/checkpoint_samples.h"
 #include "tests/support/compressed.h"
 #include "tests/support/model_samples.h"
+#include "tests/support/npy.h"
 #include "tests/support/vector_samples.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <cstring>
 #include <functional>
 #include <iostream>
 #include <set>
@@ -172,6 +176,79 @@ void check_text(const std::string& path) {
   require(tokens.tokens() == counts.tokens, "all words are encoded");
 }
 
+// What was counted and encoded must agree.
+void check_tokens(const CorpusCounts& counts, const TokenStream& tokens) {
+  require(tokens.tokens() == counts.tokens && counts.vocabulary.total() == counts.tokens,
+          "all ids are encoded");
+  require(!tokens.ends.empty() && tokens.ends.back() == tokens.tokens(), "the last id ends a sequence");
+  require(std::is_sorted(tokens.ends.begin(), tokens.ends.end()), "sequences are in order");
+  require(std::ssize(rows_of_ids(counts.vocabulary, counts.num_ids)) == counts.num_ids,
+          "ids are below their number");
+  for (const WordId id : tokens.ids) require(row_of(id) < counts.vocabulary.size(), "ids are words");
+}
+
+template <class Integer>
+std::vector<Integer> integers_in(std::string_view bytes) {
+  std::vector<Integer> values(bytes.size() / sizeof(Integer));
+  if (!values.empty()) std::memcpy(values.data(), bytes.data(), values.size() * sizeof(Integer));
+  return values;
+}
+
+// Four bytes: the layout, the widths of values and offsets, the number of offsets or of columns, and that of
+// ids; then the offsets and the values.
+Bytes id_seeds() {
+  const auto bytes_of = [](const auto& values) {
+    return std::string(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(values[0]));
+  };
+  const std::vector<std::int32_t> narrow{3, 1, 4, 1, 5, 9};
+  const std::vector<std::int64_t> wide{3, 1, -1, 1, 5, -1};
+  return {std::string("\0\0\x03\0", 4) + bytes_of(std::vector<std::int32_t>{0, 2, 6}) + bytes_of(narrow),
+          std::string("\0\x02\x03\x0a", 4) + bytes_of(std::vector<std::int64_t>{0, 0, 6}) + bytes_of(narrow),
+          std::string("\x01\x01\x03\x06", 4) + bytes_of(wide),
+          std::string("\x01\0\x02\0", 4) + bytes_of(narrow), std::string("\x02\x01\0\0", 4) + bytes_of(wide)};
+}
+
+bool read_ids(const std::string& bytes) {
+  if (bytes.size() < 4) return false;
+  const auto head = [&bytes](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
+  const std::size_t offset_bytes = (head(1) & 2U) != 0 ? sizeof(std::int64_t) : sizeof(std::int32_t);
+  const bool csr = head(0) % 3 == 0;
+  const std::string_view rest = std::string_view(bytes).substr(4);
+  const std::size_t end = csr ? std::min(rest.size(), head(2) * offset_bytes) : 0;
+  // Copies of their own, so that a sanitizer sees their bounds.
+  const auto narrow = integers_in<std::int32_t>(rest.substr(end));
+  const auto wide = integers_in<std::int64_t>(rest.substr(end));
+  const auto narrow_offsets = integers_in<std::int32_t>(rest.substr(0, end));
+  const auto wide_offsets = integers_in<std::int64_t>(rest.substr(0, end));
+  const bool is_wide = (head(1) & 1U) != 0;
+  const IdSequences::Integers values = is_wide ? IdSequences::Integers(wide) : IdSequences::Integers(narrow);
+  const IdSequences::Integers offsets =
+      (head(1) & 2U) != 0 ? IdSequences::Integers(wide_offsets) : IdSequences::Integers(narrow_offsets);
+  const auto size = static_cast<std::int64_t>(is_wide ? wide.size() : narrow.size());
+  try {
+    const IdSequences sequences =
+        csr                ? IdSequences::csr(values, offsets)
+        : head(0) % 3 == 1 ? IdSequences::padded(values, head(2) == 0 ? 0 : size / head(2), head(2), head(3))
+                           : IdSequences::separated(values);
+    const CorpusCounts counts = count_words(sequences, 1, 0, head(3));
+    check_tokens(counts, encode(sequences, counts.vocabulary));
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+Bytes id_file_seeds() {
+  const std::vector<std::int64_t> ids{3, 1, -1, 4, 1, 5};
+  return {"1 2 3\n3 2 10\n", npy(ids), npy(ids, 3), npy(std::vector<std::int32_t>{0, 1, 2, 1})};
+}
+
+void check_id_file(const std::string& path) {
+  const Corpus corpus({path}, {}, "", {true, 1000});
+  const CorpusCounts counts = count_words(corpus, 1, 0, 1);
+  check_tokens(counts, encode(corpus, counts.vocabulary, 1));
+}
+
 const KeyedVectors& keyed_vectors() {
   static const KeyedVectors vectors(five_vectors(3));
   return vectors;
@@ -295,6 +372,8 @@ const std::vector<Target>& targets() {
       {"checkpoint", checkpoint_seeds, with_checksums<check_checkpoint>},
       {"encoded", encoded_seeds, with_checksums<check_encoded>},
       {"text", text_seeds, plain<check_text>},
+      {"ids", id_seeds, read_ids},
+      {"id_files", id_file_seeds, plain<check_id_file>},
       {"vocabulary", [] { return Bytes{"the 10\nof 9\na\t1\r\nb 0\n"}; }, plain<check_vocabulary>},
       {"pairs", [] { return Bytes{"# words\nword1,word2,score\nthe,of,1.5\na\tthe\t2\nthe 3 +3e-1\n"}; },
        plain<check_pairs>},
