@@ -14,20 +14,29 @@ function(run)
   execute_process(COMMAND ${ARGV} WORKING_DIRECTORY ${WORK} COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
 
-# The example of docs/build.md is this program, and docs/design.md is text to train on.
-set(docs ${CMAKE_CURRENT_LIST_DIR}/../../docs)
-file(READ ${docs}/build.md shown)
-file(READ ${CMAKE_CURRENT_LIST_DIR}/main.cpp example)
-string(FIND "${shown}" "${example}" position)
-if(position EQUAL -1)
-  message(FATAL_ERROR "docs/build.md shows other code than tests/consumer/main.cpp")
-endif()
+# The examples of the documentation are these programs, and docs/design.md is text to train on.
+set(root ${CMAKE_CURRENT_LIST_DIR}/../..)
+set(docs ${root}/docs)
+function(expect_example page program)
+  file(READ ${root}/${page} shown)
+  file(READ ${CMAKE_CURRENT_LIST_DIR}/${program} example)
+  string(FIND "${shown}" "${example}" position)
+  if(position EQUAL -1)
+    message(FATAL_ERROR "${page} shows other code than tests/consumer/${program}")
+  endif()
+endfunction()
+expect_example(docs/build.md main.cpp)
+expect_example(README.md from_memory.cpp)
 
 # build_consumer(FOLDER OPTION...): configures with the options, builds, and runs.
 function(build_consumer folder)
   run(${configure} -S ${CMAKE_CURRENT_LIST_DIR} -B ${folder} ${ARGN})
   run(${CMAKE_COMMAND} --build ${folder} --parallel 2)
   run(${folder}/consumer ${docs}/design.md)
+  run(${folder}/from_memory)
+  run(${folder}/from_ids)
+  expect_output("new_york\n" ${folder}/phrases)
+  run(${folder}/cbow ${docs}/design.md)
 endfunction()
 
 # expect_output(EXPECTED COMMAND...): EXPECTED is a regular expression.
