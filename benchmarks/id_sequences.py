@@ -1,0 +1,152 @@
+"""Trains sequences of ids as text, as text with --ids, and as a NumPy array.
+
+Reading: many items in sessions; the seconds until training begins, medians of interleaved rounds, and the processor
+time of `warp2vec encode`, which does the same and writes the result. Walks, with --graphs: whether the vectors are those
+of the text byte for byte, and micro-F1 of the nodes' labels beside gensim's. Writes results.json."""
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy
+from grid.texts import micro_f1, read_folder, walks
+from measure import (ROOT, ProgramFailed, built_program, closing_summary, conditions, existing_folder, existing_program,
+                     markdown, positive, run_command, run_watched, train_command, version, write_json)
+from peers.programs import GENSIM_WORKER
+
+FORMS = {"text": ["sequences.txt"], "--ids": ["sequences.txt", "--ids"], ".npy": ["sequences.npy"]}
+SESSION = 10  # items
+
+
+def write_sequences(folder, sequences):
+    """The same sequences (arrays of ids) as text, and as a one-dimensional array with -1 between them."""
+    with open(folder / "sequences.txt", "w", encoding="ascii") as text:
+        for sequence in sequences:
+            text.write(" ".join(map(str, sequence)) + "\n")
+    numpy.save(folder / "sequences.npy", numpy.concatenate([[*sequence, -1] for sequence in sequences]))
+
+
+def input_of(folder, form):
+    path, *flags = FORMS[form]
+    return ["--input", folder / path, *flags]
+
+
+def sessions(items, events, seed=1):
+    """Each item once, and the other events with probabilities as 1 / rank, in random order."""
+    draws = numpy.random.default_rng(seed)
+    ranks = numpy.exp(draws.random(events - items) * numpy.log(items)).astype(numpy.int64) - 1
+    drawn = numpy.concatenate([numpy.arange(items), draws.permutation(items)[ranks]])
+    draws.shuffle(drawn)
+    return numpy.array_split(drawn, events // SESSION)
+
+
+def measure_reading(program, folder, arguments):
+    runs = []
+    for number in range(arguments.rounds):
+        for form in FORMS:
+            read = input_of(folder, form) + ["--min-count", 1, "--threads", arguments.threads]
+            run_watched(train_command(program, folder, dim=4, epochs=1, sample=1e-9, save_vocab="/dev/null") + read)
+            seconds = closing_summary(folder)["seconds"]
+            encoded = run_watched([program, "encode", "--output", folder / "ids", "--quiet", *read])
+            runs.append({"round": number + 1, "form": form, "vocabulary": seconds["vocabulary"],
+                         "encode": seconds["encode"], "encode command, processor": encoded.cpu_seconds,
+                         "encode command, peak memory": encoded.peak_memory_bytes})
+            print(json.dumps(runs[-1]), file=sys.stderr)
+    return runs
+
+
+def reading_table(runs):
+    def median(form, value):
+        return statistics.median(value(run) for run in runs if run["form"] == form)
+
+    columns = {"seconds until training": lambda run: run["vocabulary"] + run["encode"],
+               "processor seconds of encode": lambda run: run["encode command, processor"],
+               "its peak memory, MB": lambda run: run["encode command, peak memory"] / 1e6}
+    return [["input", *columns], *([form, *(f"{median(form, value):.3g}" for value in columns.values())]
+                                   for form in FORMS)]
+
+
+def vectors_of(path):
+    lines = Path(path).read_text(encoding="utf-8").splitlines()[1:]
+    return {word: tuple(map(float, values)) for word, *values in map(str.split, lines)}
+
+
+def measure_walks(program, folder, graph, arguments):
+    nodes = {node: number for number, node in enumerate(graph.neighbours)}
+    labels = {str(nodes[node]): own for node, own in graph.labels.items()}
+    write_sequences(folder, [[nodes[node] for node in walk] for walk in
+                             walks(graph, arguments.walks, arguments.walk_length)])
+    result = {"graph": graph.name, "nodes": len(nodes)}
+    settings = {"dim": 100, "window": 5, "negative": 5, "sample": 0, "min_count": 1, "epochs": 1}
+    trained = {}
+    for form in FORMS:
+        run_watched(train_command(program, folder, seed=1, threads=arguments.threads, format="text", **settings)
+                    + ["--deterministic", *input_of(folder, form)])
+        trained[form] = vectors_of(folder / "vectors.bin")
+        result[f"F1, {form}"] = micro_f1(trained[form], labels)
+    result["same vectors"] = all(own == trained["text"] for own in trained.values())
+    gensim = {"corpus": str(folder / "sequences.txt"), "feeding": "iterator", "vectors": str(folder / "gensim.bin"),
+              "vector_size": settings["dim"], "window": settings["window"], "negative": settings["negative"],
+              "sample": 0, "min_count": 1, "epochs": 1, "workers": 1, "seed": 1}
+    subprocess.run([sys.executable, GENSIM_WORKER, json.dumps(gensim)], check=True, stdout=subprocess.DEVNULL)
+    run_watched([program, "export", "--vectors", folder / "gensim.bin", "--output", folder / "gensim.txt", "--format",
+                 "text"])
+    result["F1, gensim"] = micro_f1(vectors_of(folder / "gensim.txt"), labels)
+    print(json.dumps(result), file=sys.stderr)
+    return result
+
+
+def walks_table(results):
+    columns = [f"F1, {form}" for form in FORMS] + ["F1, gensim"]
+    return [["graph, nodes", *columns, "same vectors"],
+            *([f"{one['graph']}, {one['nodes']:,}", *(f"{one[column]:.3f}" for column in columns),
+               "yes" if one["same vectors"] else "no"] for one in results)]
+
+
+def parse():
+    parser = argparse.ArgumentParser(prog="id_sequences", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+
+    def number(flag, default, what):
+        parser.add_argument(flag, type=positive, default=default, help=f"{what} (default %(default)s)")
+
+    number("--items", 3000000, "different items")
+    number("--events", 10000000, "items of all sessions")
+    number("--rounds", 5, "of reading")
+    number("--threads", 2, "of warp2vec")
+    parser.add_argument("--graphs", type=existing_folder, metavar="FOLDER", help="with a NAME.edgelist or NAME.adjlist "
+                        "to each NAME.labels, plain or .xz (default: no walks)")
+    number("--walks", 10, "from each node")
+    number("--walk-length", 40, "nodes")
+    parser.add_argument("--output", default=ROOT / "build/id-sequences", help="folder for results.json (default: "
+                        "build/id-sequences)")
+    parser.add_argument("--program", type=existing_program, help="a warp2vec program (default: it is built)")
+    return parser.parse_args()
+
+
+def main():
+    arguments = parse()
+    if arguments.events < arguments.items:
+        raise ProgramFailed("--events must not be below --items: each item occurs")
+    program = arguments.program or built_program()
+    results = {**conditions(), "program": version(program),
+               **{name: getattr(arguments, name) for name in ("items", "events", "threads", "walks", "walk_length")}}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_sequences(folder, sessions(arguments.items, arguments.events))
+        results["reading"] = measure_reading(program, folder, arguments)
+        tables = [reading_table(results["reading"])]
+        if arguments.graphs:
+            graphs, _ = read_folder(arguments.graphs, 20000)
+            results["graphs"] = [measure_walks(program, folder, graph, arguments) for graph in graphs]
+            tables.append(walks_table(results["graphs"]))
+    Path(arguments.output).mkdir(parents=True, exist_ok=True)
+    write_json(Path(arguments.output, "results.json"), results)
+    print("\n".join(map(markdown, tables)))
+
+
+if __name__ == "__main__":
+    run_command("id_sequences", main)
