@@ -110,18 +110,23 @@ CorpusCounts count_words(const IdSequences& sequences, std::int64_t min_count, s
   require_num_ids(num_ids);
   const IdSequences::Reader reader{sequences, num_ids};
   IdCounts counts;
+  std::vector<std::int32_t> ids;  // not yet counted
   std::int64_t tokens = 0;
   std::int64_t ended = 0;  // tokens in sequences that have ended
   std::int64_t with_ids = 0;
   reader.read(
       [&](std::int32_t id) {
-        counts.add(id);
+        ids.push_back(id);
         ++tokens;
+        if (std::ssize(ids) < kTokensAtATime) return;
+        counts.add(ids);
+        ids.clear();
       },
       [&] {
         if (tokens > ended) ++with_ids;
         ended = tokens;
       });
+  counts.add(ids);
   if (tokens == 0) throw Error("the sequences hold no ids: " + std::to_string(reader.size()) + " value(s)");
   CorpusCounts selected = counts.select(min_count, max_vocab, num_ids);
   selected.tokens = tokens;

@@ -29,7 +29,7 @@ class IdCountingWorker : public ChunkWorker {
 
   void commit(const Chunk& chunk) override {
     counted_.lines.add(chunk, ids_);
-    for (const std::int32_t id : ids_.ids) counted_.counts.add(id);
+    counted_.counts.add(ids_.ids);
     counted_.tokens += std::ssize(ids_.ids);
     // A chunk may begin inside a sentence.
     const auto last = std::unique(ids_.ends.begin(), ids_.ends.end());

@@ -2,10 +2,12 @@
 
 #include <warp2vec/error.h>
 
+#include "host/io/byte_class.h"
 #include "host/io/little_endian.h"
 #include "host/io/utf8.h"
 #include "host/text/tokenizer.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string_view>
@@ -13,18 +15,31 @@
 namespace warp2vec {
 namespace {
 
+// Not by tokenize(): the digits of a short word tell its end as well.
 void read_text(const Chunk& chunk, const IdRange& range, IdChunk& to) {
-  tokenize(
-      chunk,
-      [&](std::string_view word) {
-        if (!to.failure.empty()) return;
-        const std::optional<std::int32_t> id = parse_id(word);
-        if (id && *id < range.limit) return to.ids.push_back(*id);
-        to.failure = (id ? range.expected_lower() : range.expected()) + ", found " + in_quotes(word);
-      },
-      [&] {
-        if (to.failure.empty()) to.ends.push_back(std::ssize(to.ids));
-      });
+  const char* const begin = chunk.text.data();
+  const char* const end = begin + chunk.text.size();
+  for (const char* at = begin; at < end;) {
+    if (!is_word_byte(*at)) {
+      if (*at == '\n') to.ends.push_back(std::ssize(to.ids));
+      if (*at == '\0') refuse_nul(chunk, static_cast<std::size_t>(at - begin));
+      ++at;
+      continue;
+    }
+    const char* const word = at;
+    std::int64_t id = 0;
+    for (; at < end && is_digit(*at) && at - word < kMaxIdDigits; ++at) id = id * 10 + (*at - '0');
+    const bool ended = at == end || !is_word_byte(*at);
+    if (ended && id < range.limit && (*word != '0' || at == word + 1)) {
+      to.ids.push_back(static_cast<std::int32_t>(id));
+      continue;
+    }
+    at = std::find_if_not(at, end, is_word_byte);
+    const std::string_view found(word, static_cast<std::size_t>(at - word));
+    to.failure =
+        (parse_id(found) ? range.expected_lower() : range.expected()) + ", found " + in_quotes(found);
+    return;
+  }
 }
 
 template <class Integer>

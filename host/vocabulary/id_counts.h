@@ -3,24 +3,16 @@
 
 #include <warp2vec/corpus.h>
 
-#include <algorithm>
-#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace warp2vec {
 
 class IdCounts {
  public:
-  /// `id` >= 0. Throws std::bad_alloc if there is no memory for all lower ids.
-  void add(std::int32_t id) {
-    const auto i = static_cast<std::size_t>(id);
-    if (i >= counts_.size()) counts_.resize(std::max(i + 1, counts_.size() * 2));
-    if (counts_[i]++ == 0) {
-      order_.push_back(id);
-      highest_ = std::max(highest_, id);
-    }
-  }
+  /// `ids` >= 0. Throws std::bad_alloc if there is no memory for all lower ids.
+  void add(std::span<const std::int32_t> ids);
 
   /// `num_ids` as of IdInput. Throws Error naming `--min-count` if no id is frequent enough.
   CorpusCounts select(std::int64_t min_count, std::int64_t max_vocab, std::int64_t num_ids);
@@ -28,7 +20,7 @@ class IdCounts {
  private:
   std::vector<std::int64_t> counts_;
   std::vector<std::int32_t> order_;  // of first occurrences
-  std::int32_t highest_ = -1;
+  std::int64_t num_ids_ = 0;         // 1 more than the highest
 };
 
 }  // namespace warp2vec

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,15 +35,18 @@ struct IdRange {
   bool given;          ///< by the user
 };
 
+/// Digits of the highest ids.
+inline constexpr int kMaxIdDigits = 10;
+
+inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
 /// The id that `word` is in decimal; nothing if it has a sign, a zero in front, or is kMaxVocabulary or more.
 inline std::optional<std::int32_t> parse_id(std::string_view word) {
-  constexpr std::size_t kMostDigits = 10;
-  if (word.empty() || word.size() > kMostDigits || (word.front() == '0' && word.size() > 1)) return {};
+  if (word.empty() || std::ssize(word) > kMaxIdDigits || (word.front() == '0' && word.size() > 1)) return {};
   std::int64_t id = 0;
   for (const char c : word) {
-    const auto digit = static_cast<unsigned char>(c - '0');
-    if (digit > 9) return {};
-    id = id * 10 + digit;
+    if (!is_digit(c)) return {};
+    id = id * 10 + (c - '0');
   }
   if (id >= kMaxVocabulary) return {};
   return static_cast<std::int32_t>(id);

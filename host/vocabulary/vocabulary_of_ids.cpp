@@ -89,12 +89,11 @@ Vocabulary Vocabulary::of_ids(std::span<const std::int64_t> counts, const std::v
   vocabulary.rows_of_ids_.assign(counts.size(), -1);
   for (std::size_t row = 0; row < ids.size(); ++row)
     vocabulary.rows_of_ids_[static_cast<std::size_t>(ids[row])] = static_cast<std::int32_t>(row);
-  constexpr std::size_t kMostDigits = 10;
-  vocabulary.bytes_.reserve(ids.size() * std::min(kMostDigits, std::to_string(counts.size()).size()));
+  vocabulary.bytes_.reserve(ids.size() * std::to_string(counts.size()).size());
   vocabulary.begins_.reserve(ids.size() + 1);
   vocabulary.begins_.push_back(0);
   for (const std::int32_t id : ids) {
-    std::array<char, kMostDigits> digits{};
+    std::array<char, kMaxIdDigits> digits{};
     vocabulary.bytes_.append(digits.begin(), std::to_chars(digits.begin(), digits.end(), id).ptr);
     vocabulary.begins_.push_back(vocabulary.bytes_.size());
   }
