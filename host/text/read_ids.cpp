@@ -8,6 +8,7 @@
 #include "host/text/tokenizer.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <optional>
 #include <string_view>
@@ -15,29 +16,58 @@
 namespace warp2vec {
 namespace {
 
-// Not by tokenize(): the digits of a short word tell its end as well.
+struct Digits {
+  std::int64_t number;  // how many; at most kMaxIdDigits
+  std::int64_t value;
+};
+
+// The digits with which a text begins.
+Digits digits_of(std::string_view text) {
+  const std::string_view digits = text.substr(0, kMaxIdDigits);
+  Digits found{0, 0};
+  for (; found.number < std::ssize(digits) && is_digit(digits[found.number]); ++found.number)
+    found.value = found.value * 10 + (digits[found.number] - '0');
+  return found;
+}
+
+// The same of the eight bytes at `text`, without branches, since the lengths of ids are hard to predict.
+// Eight digits may not be all.
+Digits digits_of_eight(std::string_view text, std::size_t at) {
+  const std::uint64_t bytes = number_at<std::uint64_t>(text, at) ^ 0x3030303030303030;  // digits are 0 to 9
+  const std::uint64_t others = ((bytes + 0x7676767676767676) | bytes) & 0x8080808080808080;
+  const int number = others == 0 ? 8 : std::countr_zero(others) / 8;
+  // The first digit is in the lowest byte. Zeros take the place of what follows the last one, and go in
+  // front.
+  std::uint64_t value = number == 0 ? 0 : bytes << (64 - 8 * number);
+  value = (value * 10 + (value >> 8)) & 0x00FF00FF00FF00FF;    // of two digits each
+  value = (value * 100 + (value >> 16)) & 0x0000FFFF0000FFFF;  // of four
+  value = (value * 10000 + (value >> 32)) & 0xFFFFFFFF;        // of eight
+  return {number, static_cast<std::int64_t>(value)};
+}
+
 void read_text(const Chunk& chunk, const IdRange& range, IdChunk& to) {
-  const char* const begin = chunk.text.data();
-  const char* const end = begin + chunk.text.size();
-  for (const char* at = begin; at < end;) {
-    if (!is_word_byte(*at)) {
-      if (*at == '\n') to.ends.push_back(std::ssize(to.ids));
-      if (*at == '\0') refuse_nul(chunk, static_cast<std::size_t>(at - begin));
+  constexpr std::size_t kEight = 8;
+  const std::string_view text = chunk.text;
+  for (std::size_t at = 0; at < text.size();) {
+    if (!is_word_byte(text[at])) {
+      if (text[at] == '\n') to.ends.push_back(std::ssize(to.ids));
+      if (text[at] == '\0') refuse_nul(chunk, at);
       ++at;
       continue;
     }
-    const char* const word = at;
-    std::int64_t id = 0;
-    for (; at < end && is_digit(*at) && at - word < kMaxIdDigits; ++at) id = id * 10 + (*at - '0');
-    const bool ended = at == end || !is_word_byte(*at);
-    if (ended && id < range.limit && (*word != '0' || at == word + 1)) {
-      to.ids.push_back(static_cast<std::int32_t>(id));
+    Digits id{kEight, 0};
+    if (text.size() - at >= kEight) id = digits_of_eight(text, at);
+    if (id.number == kEight) id = digits_of(text.substr(at));
+    const std::size_t end = at + static_cast<std::size_t>(id.number);
+    const bool is_whole = end == text.size() || !is_word_byte(text[end]);
+    if (is_whole && id.value < range.limit && (text[at] != '0' || id.number == 1)) {
+      to.ids.push_back(static_cast<std::int32_t>(id.value));
+      at = end;
       continue;
     }
-    at = std::find_if_not(at, end, is_word_byte);
-    const std::string_view found(word, static_cast<std::size_t>(at - word));
-    to.failure =
-        (parse_id(found) ? range.expected_lower() : range.expected()) + ", found " + in_quotes(found);
+    const auto* const word_end = std::find_if_not(text.begin() + at, text.end(), is_word_byte);
+    const std::string_view word = text.substr(at, static_cast<std::size_t>(word_end - text.begin()) - at);
+    to.failure = (parse_id(word) ? range.expected_lower() : range.expected()) + ", found " + in_quotes(word);
     return;
   }
 }
