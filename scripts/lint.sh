@@ -11,7 +11,7 @@ echo "clang-format: ${#sources[@]} files"
 clang-format-14 --dry-run --Werror "${sources[@]}"
 
 echo "shellcheck"
-shellcheck benchmarks/{compare_peers,quality_grid} scripts/*.sh cmake/*.sh tests/gpu/*.sh .ci/run
+shellcheck benchmarks/{compare_peers,id_sequences,quality_grid} scripts/*.sh cmake/*.sh tests/gpu/*.sh .ci/run
 
 # The headers are checked with the files that include them, one of which is written by the build. clang cannot read g++'s
 # precompiled headers.

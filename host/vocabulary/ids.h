@@ -28,7 +28,7 @@ struct IdRange {
   /// The same with advice, of an id that is too high.
   std::string expected_lower() const;
 
-  static constexpr std::int64_t kSparse = 64;
+  static constexpr std::int64_t kSparse = 8;
   static constexpr std::int64_t kSmall = (std::int64_t{1} << 24) / kSparse;
 
   std::int64_t limit;  ///< ids are below it; at most kMaxVocabulary

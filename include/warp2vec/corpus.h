@@ -23,7 +23,7 @@ struct IdInput {
   /// Texts hold ids in decimal ("17": no sign, no zero in front); anything else is an error. NumPy arrays
   /// always hold ids.
   bool text = false;
-  /// All ids are below this, at most kMaxVocabulary. 0 = below 2^24, or 64 times the number of words where
+  /// All ids are below this, at most kMaxVocabulary. 0 = below 2^24, or 8 times the number of words where
   /// that is more: an id is the number of a row, so that sparse ids would be matrices of nothing.
   std::int64_t num_ids = 0;
 };

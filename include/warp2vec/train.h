@@ -39,7 +39,8 @@ struct TrainedVectors {
   TrainingSummary summary;
 };
 
-/// Row i is that of id i.
+/// Row i is that of id i. WordVectors{decimal_ids(n), std::move(vectors)} are those of words, for
+/// KeyedVectors and save_vectors().
 struct TrainedIds {
   Matrix vectors;                     ///< num_ids x dim
   std::vector<std::int64_t> counts;   ///< of the ids that have a vector; else 0

@@ -4,6 +4,7 @@
 
 #include "host/cli/flags/usage_error.h"
 #include "host/cli/run/interrupt.h"
+#include "host/cli/run/requirements.h"
 #include "host/cli/run/scratch.h"
 #include "host/cli/terminal/text.h"
 #include "host/io/scratch_file.h"
@@ -16,6 +17,9 @@
 
 namespace warp2vec::cli {
 namespace {
+
+// Its count, its row, and its digits while vectors are saved.
+constexpr std::int64_t kBytesOfId = 64;
 
 // Whether words of the initial values are trained that the text may not have, or not often enough.
 bool keeps_old_words(const TrainOptions& options, const InitialValues* init) {
@@ -39,6 +43,11 @@ Corpus open_texts(const TrainOptions& options, const std::vector<std::string>& o
   Corpus corpus(options.inputs, outputs, options.scratch_folder, {options.ids, options.num_ids});
   if (options.num_ids > 0 && !corpus.has_ids())
     throw UsageError("--num-ids is for --ids and for arrays of ids");
+  const AvailableMemory available = available_memory();
+  if (!fits(options.num_ids * kBytesOfId, 0, available))
+    throw Error("--num-ids " + std::to_string(options.num_ids) + " takes about " +
+                format_bytes(options.num_ids * kBytesOfId) + " of memory, whatever --dim is; " +
+                describe(available));
   const std::vector<Corpus::NotRead>& files = corpus.not_read();
   if (files.empty()) return corpus;
   std::vector<std::string> names;

@@ -166,5 +166,17 @@ TEST_F(CliIds, MistakesAreRefused) {
   expect_refused(train({"--input", path("a.npy")}, "a.npy"), 2, "are the same file");
 }
 
+TEST_F(CliIds, MoreIdsThanFitIntoMemoryAreRefused) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "a sanitizer needs terabytes of addresses";
+#endif
+  const Words command{"/bin/sh",        "-c",        "ulimit -v 400000; exec \"$0\" \"$@\"",
+                      WARP2VEC_PROGRAM, "train",     "--input",
+                      path("a.npy"),    "--num-ids", "100000000",
+                      "--output",       path("v")};
+  expect_refused(Subprocess(command, path("")).wait(), 1,
+                 "--num-ids 100000000 takes about 6.40 GB of memory, whatever --dim is; ");
+}
+
 }  // namespace
 }  // namespace warp2vec::cli
