@@ -1,7 +1,7 @@
 #include <warp2vec/error.h>
 #include <warp2vec/evaluate.h>
 
-#include "host/evaluation/nearest_to_offsets.h"
+#include "host/evaluation/nearest_rows.h"
 #include "host/evaluation/word_matcher.h"
 #include "host/io/lines.h"
 
@@ -11,8 +11,13 @@
 namespace warp2vec {
 namespace {
 
+// Rows of the question "a is to b as c is to ?".
+struct Asked {
+  std::int64_t a, b, c;
+};
+
 struct Question {
-  Offset rows;  // of a, b and c
+  Asked rows;
   std::int64_t answer;
   std::size_t section;
 };
@@ -47,13 +52,13 @@ std::vector<Question> read_questions(const std::string& path, const WordMatcher&
 
 // gensim's rule: of the five nearest rows other than a, b and c, the first that is not a case variant of
 // them; the last of the five if all are.
-std::optional<std::int64_t> answer_of(const Offset& asked, const NearestRows& nearest,
+std::optional<std::int64_t> answer_of(const Asked& asked, const std::vector<NearestRow>& nearest,
                                       const WordMatcher& matcher) {
   const auto is_asked = [&](std::int64_t row) { return row == asked.a || row == asked.b || row == asked.c; };
   std::optional<std::int64_t> answer;
   int candidates = 0;
-  for (const std::int64_t row : nearest) {
-    if (row < 0 || is_asked(row)) continue;
+  for (const auto& [row, similarity] : nearest) {
+    if (is_asked(row)) continue;
     answer = matcher.representative(row);
     if (!is_asked(*answer) || ++candidates == 5) break;
   }
@@ -75,14 +80,21 @@ AnalogyResult evaluate_analogies(const KeyedVectors& space, const std::string& p
   result.semantic.name = "semantic";
   result.syntactic.name = "syntactic";
   result.all.name = "all";
-  const WordMatcher matcher(space, options.restrict_vocab, options.case_sensitive);
+  const std::int64_t limit = searched_rows(space, {.restrict_vocab = options.restrict_vocab});
+  const int threads = search_threads(options.threads);
+  const WordMatcher matcher(space, limit, options.case_sensitive);
   const std::vector<Question> questions = read_questions(path, matcher, result.sections);
 
-  std::vector<Offset> offsets;
-  offsets.reserve(questions.size());
-  for (const Question& question : questions) offsets.push_back(question.rows);
-  const std::vector<NearestRows> nearest =
-      nearest_to_offsets(space, matcher.limit(), offsets, options.threads);
+  constexpr std::int64_t kNearest = 8;  // a, b, c and five others
+  const auto offset = [&](std::int64_t q, std::span<float> to) {
+    const auto [a, b, c] = questions[static_cast<std::size_t>(q)].rows;
+    const std::vector<float> of_a = space.unit(a);
+    const std::vector<float> of_b = space.unit(b);
+    const std::vector<float> of_c = space.unit(c);
+    for (std::size_t d = 0; d < to.size(); ++d) to[d] = of_b[d] - of_a[d] + of_c[d];
+  };
+  const std::vector<std::vector<NearestRow>> nearest =
+      nearest_rows(space, std::ssize(questions), offset, kNearest, limit, threads);
   for (std::size_t i = 0; i < questions.size(); ++i) {
     AnalogySection& section = result.sections[questions[i].section];
     ++section.found;

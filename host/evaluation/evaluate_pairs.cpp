@@ -85,7 +85,7 @@ std::vector<Pair> read_pairs(const std::string& path) {
 PairsResult evaluate_pairs(const KeyedVectors& space, const std::string& path,
                            const EvaluateOptions& options) {
   const std::vector<Pair> pairs = read_pairs(path);
-  const WordMatcher matcher(space, 0, options.case_sensitive);
+  const WordMatcher matcher(space, space.size(), options.case_sensitive);
   std::vector<double> judged;
   std::vector<double> computed;
   for (const Pair& pair : pairs) {

@@ -2,16 +2,13 @@
 
 #include "host/io/utf8.h"
 
-#include <algorithm>
-
 namespace warp2vec {
 
 WordMatcher::WordMatcher(const KeyedVectors& space, std::int64_t limit, bool case_sensitive)
     : case_sensitive_(case_sensitive) {
-  const std::int64_t rows = limit > 0 ? std::min(limit, space.size()) : space.size();
-  rows_.reserve(static_cast<std::size_t>(rows));
-  representatives_.reserve(static_cast<std::size_t>(rows));
-  for (std::int64_t row = 0; row < rows; ++row)
+  rows_.reserve(static_cast<std::size_t>(limit));
+  representatives_.reserve(static_cast<std::size_t>(limit));
+  for (std::int64_t row = 0; row < limit; ++row)
     representatives_.push_back(rows_.emplace(form(space.word(row)), row).first->second);
 }
 

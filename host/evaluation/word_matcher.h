@@ -1,7 +1,7 @@
 #pragma once
 /// Finds the vectors of the words of an evaluation file.
 
-#include <warp2vec/evaluate.h>
+#include <warp2vec/keyed_vectors.h>
 
 #include <cstdint>
 #include <optional>
@@ -12,17 +12,15 @@
 
 namespace warp2vec {
 
-/// Matches words with the first `limit` words of a space (0 = all). Unless case-sensitive, words that are
+/// Matches words with the first `limit` words of a space. Unless case-sensitive, words that are
 /// equal in upper case are the same, represented by the first and most frequent of them, as in gensim.
 class WordMatcher {
  public:
   WordMatcher(const KeyedVectors& space, std::int64_t limit, bool case_sensitive);
 
-  /// Number of rows that are matched.
-  std::int64_t limit() const { return static_cast<std::int64_t>(representatives_.size()); }
   /// Row of the representative of `word`.
   std::optional<std::int64_t> find(std::string_view word) const;
-  /// Row of the representative of the word of `row`, which is below limit().
+  /// Row of the representative of the word of `row`, which is below the limit.
   std::int64_t representative(std::int64_t row) const {
     return representatives_[static_cast<std::size_t>(row)];
   }

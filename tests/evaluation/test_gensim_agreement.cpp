@@ -75,6 +75,7 @@ class Solver {
   explicit Solver(const KeyedVectors& space) : space_(space) {
     for (std::int64_t row = 0; row < space.size(); ++row) {
       forms_.push_back(upper_case(space.word(row)));
+      units_.push_back(space.unit(row));
       first_.emplace(forms_.back(), row);
     }
   }
@@ -89,8 +90,7 @@ class Solver {
       if (form(row) == form(a) || form(row) == form(b) || form(row) == form(c)) continue;
       double score = 0;
       for (std::size_t d = 0; d < kDim; ++d)
-        score += double{space_.unit(row)[d]} *
-                 (double{space_.unit(b)[d]} - double{space_.unit(a)[d]} + double{space_.unit(c)[d]});
+        score += double{unit(row)[d]} * (double{unit(b)[d]} - double{unit(a)[d]} + double{unit(c)[d]});
       if (best < 0 || score > best_score) {
         best = row;
         best_score = score;
@@ -101,8 +101,10 @@ class Solver {
 
  private:
   const std::string& form(std::int64_t row) const { return forms_[static_cast<std::size_t>(row)]; }
+  const std::vector<float>& unit(std::int64_t row) const { return units_[static_cast<std::size_t>(row)]; }
   const KeyedVectors& space_;
   std::vector<std::string> forms_;
+  std::vector<std::vector<float>> units_;
   std::map<std::string, std::int64_t> first_;
 };
 
