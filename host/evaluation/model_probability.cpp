@@ -2,6 +2,7 @@
 #include <warp2vec/error.h>
 #include <warp2vec/model.h>
 
+#include "host/training/checks.h"
 #include "host/training/matrix_rows.h"
 
 #include <algorithm>
@@ -63,9 +64,21 @@ void require_probabilities(const Loss& loss) {
                 "with --loss hs, ns+hs or softmax");
 }
 
+// Everything that is read of a model: its fields are public.
+void require_fitting(const TrainedModel& model, std::span<const WordId> ids) {
+  const std::int64_t words = model.vocabulary.size();
+  require_shapes(model.embeddings, model.config, words);
+  require_tree(model.tree, model.config, words);
+  for (const WordId id : ids)
+    if (row_of(id) < 0 || row_of(id) >= words)
+      throw Error("the model has no word with the id " + std::to_string(row_of(id)) + ": it has " +
+                  std::to_string(words) + " words");
+}
+
 // What predicts a word: the context's row, or under CBOW the hidden vector of all contexts.
 std::vector<float> predictor(const TrainedModel& model, std::span<const WordId> contexts) {
   const Config& config = model.config;
+  require_fitting(model, contexts);
   if (contexts.empty()) throw Error("there is no P(word | context) without a context word");
   if (contexts.size() > 1 && config.model != Architecture::cbow)
     throw Error("a skip-gram model predicts words from one context word, not from " +
@@ -87,6 +100,8 @@ std::vector<float> predictor(const TrainedModel& model, std::span<const WordId> 
 bool has_probabilities(const Loss& loss) { return loss.hierarchical_softmax || loss.softmax; }
 
 double log_probability(const TrainedModel& model, WordId word, std::span<const WordId> contexts) {
+  require_probabilities(model.config.loss);
+  require_fitting(model, {&word, 1});
   if (!model.config.loss.hierarchical_softmax)
     return log_probabilities(model, contexts)[static_cast<std::size_t>(row_of(word))];
   const std::vector<float> x = predictor(model, contexts);

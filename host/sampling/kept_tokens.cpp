@@ -1,9 +1,12 @@
+#include <warp2vec/detail/checked_tokens.h>
 #include <warp2vec/detail/kept_tokens.h>
+#include <warp2vec/error.h>
 
 #include "host/io/parallel.h"
 #include "host/sampling/simd_draws.h"
 
 #include <span>
+#include <string>
 
 namespace warp2vec {
 namespace {
@@ -18,34 +21,35 @@ struct KeptChunk {
 
 class KeptChunks {
  public:
-  KeptChunks(const TokenSource& tokens, const std::uint32_t* thresholds, const Draws& draws)
+  KeptChunks(const TokenSource& tokens, std::span<const std::uint32_t> thresholds, const Draws& draws)
       : tokens_(tokens), thresholds_(thresholds), draws_(draws) {}
 
   /// The chunk that begins at `position`; valid until the next call.
   KeptChunk at(std::int64_t position) {
     const auto size = static_cast<std::int32_t>(std::min(kChunk, tokens_.tokens() - position));
-    const TokenRun run = tokens_.read(position, position + size, buffer_);
+    const TokenRun run = read_checked(tokens_, position, position + size, std::ssize(thresholds_), buffer_);
     simd::draw_indices(draws_, Stream::keep, static_cast<std::uint64_t>(position) / 4, (size + 3) / 4, u32_);
     const WordId* const ids = run.ids.data();
+    const std::uint32_t* const thresholds = thresholds_.data();
     std::size_t kept = 0;
     // Branch-free, since whether a token is kept is unpredictable.
     for (std::int32_t i = 0; i < size; ++i) {
       offsets_[kept] = i;
-      kept += u32_[i] <= thresholds_[row_of(ids[i])] ? 1 : 0;
+      kept += u32_[i] <= thresholds[row_of(ids[i])] ? 1 : 0;
     }
     return {run, {offsets_, kept}};
   }
 
  private:
   const TokenSource& tokens_;
-  const std::uint32_t* thresholds_;
+  std::span<const std::uint32_t> thresholds_;
   Draws draws_;
   TokenBuffer buffer_;
   std::uint32_t u32_[simd::room_for_blocks(kChunk / 4)];
   std::int32_t offsets_[kChunk];
 };
 
-std::vector<KeptCount> count_chunks(const TokenSource& tokens, const std::uint32_t* thresholds,
+std::vector<KeptCount> count_chunks(const TokenSource& tokens, std::span<const std::uint32_t> thresholds,
                                     const Draws& draws, int threads) {
   const std::int64_t chunks = (tokens.tokens() + kChunk - 1) / kChunk;
   std::vector<KeptCount> counts(static_cast<std::size_t>(chunks));
@@ -71,11 +75,11 @@ std::vector<KeptCount> count_chunks(const TokenSource& tokens, const std::uint32
 KeptTokens::KeptTokens(const TokenSource& tokens, const std::vector<std::uint32_t>& keep_thresholds,
                        Draws draws, std::int64_t max_sentence, int threads)
     : KeptTokens(tokens, keep_thresholds, draws, max_sentence,
-                 count_chunks(tokens, keep_thresholds.data(), draws, threads)) {}
+                 count_chunks(tokens, keep_thresholds, draws, threads)) {}
 
 KeptTokens::KeptTokens(const TokenSource& tokens, const std::vector<std::uint32_t>& keep_thresholds,
                        Draws draws, std::int64_t max_sentence, std::span<const KeptCount> counts)
-    : tokens_(&tokens), thresholds_(keep_thresholds.data()), draws_(draws), max_sentence_(max_sentence) {
+    : tokens_(&tokens), thresholds_(keep_thresholds), draws_(draws), max_sentence_(max_sentence) {
   chunks_.reserve(counts.size());
   std::int64_t in_sentence = 0;
   for (const KeptCount& c : counts) {
@@ -90,6 +94,11 @@ std::size_t KeptTokens::chunk_of(std::int64_t ordinal) const {
       std::upper_bound(chunks_.begin(), chunks_.end(), ordinal,
                        [](std::int64_t o, const Chunk& chunk) { return o < chunk.kept_before; });
   return static_cast<std::size_t>(after - chunks_.begin()) - 1;
+}
+
+std::int64_t KeptTokens::kept_in(std::size_t chunk) const {
+  const std::int64_t end = chunk + 1 < chunks_.size() ? chunks_[chunk + 1].kept_before : size_;
+  return end - chunks_[chunk].kept_before;
 }
 
 KeptTokens::Start KeptTokens::start_at(std::int64_t position) const {
@@ -117,6 +126,10 @@ void KeptTokens::read(std::int64_t first, std::int64_t last, KeptSpan& out) cons
   KeptChunks chunks(*tokens_, thresholds_, draws_);
   for (; ordinal < last; begin += kChunk) {
     const auto [run, offsets] = chunks.at(begin);
+    if (std::ssize(offsets) != kept_in(static_cast<std::size_t>(begin / kChunk)))
+      throw Error("the tokens from position " + std::to_string(begin) +
+                  " on are not those that were counted at the beginning of the epoch: a source must return "
+                  "the same tokens whenever it is read");
     auto end = run.ends.begin();
     for (const std::int32_t offset : offsets) {
       const std::int64_t position = begin + offset;

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <span>
 #include <utility>
 
 namespace warp2vec {
@@ -151,13 +150,6 @@ void encode_chunks(const Corpus& corpus, const Vocabulary& vocabulary, int threa
 }
 
 }  // namespace
-
-TokenRun TokenStream::read(std::int64_t begin, std::int64_t end, TokenBuffer& /*buffer*/) const {
-  const auto first = std::upper_bound(ends.begin(), ends.end(), begin);
-  const auto last = std::upper_bound(first, ends.end(), end);
-  return {std::span(ids).subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)),
-          {first, last}};
-}
 
 TokenStream encode_in_chunks(const Corpus& corpus, const Vocabulary& vocabulary, int threads,
                              const ReadProgress& progress, std::size_t chunk_bytes,

@@ -1,3 +1,5 @@
+#include <warp2vec/detail/checked_tokens.h>
+#include <warp2vec/error.h>
 #include <warp2vec/text_fingerprint.h>
 
 #include "host/io/crc32.h"
@@ -6,6 +8,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <span>
+#include <string>
 #include <utility>
 
 namespace warp2vec {
@@ -14,6 +17,16 @@ namespace {
 template <class T>
 std::uint32_t crc_of(std::span<const T> values, std::uint32_t crc) {
   return crc32_of({reinterpret_cast<const char*>(values.data()), values.size_bytes()}, crc);
+}
+
+void require_ends(std::span<const EncodedFile> files, std::int64_t tokens) {
+  std::int64_t end = 0;
+  for (const EncodedFile& file : files) {
+    if (file.end < end || file.end > tokens || (&file == &files.back() && file.end != tokens))
+      throw Error("the tokens of " + file.name + " end at " + std::to_string(file.end) + ": expected " +
+                  (&file == &files.back() ? "" : std::to_string(end) + " to ") + std::to_string(tokens));
+    end = file.end;
+  }
 }
 
 }  // namespace
@@ -38,6 +51,7 @@ void FingerprintSink::end_file(const EncodedFile& file) {
 TextFingerprint fingerprint_of(const TokenSource& tokens, int threads) {
   std::vector<EncodedFile> files(tokens.files().begin(), tokens.files().end());
   if (files.empty()) files.push_back({"the text", tokens.tokens(), tokens.tokens()});
+  require_ends(files, tokens.tokens());
   TextFingerprint text;
   text.files.resize(files.size());
   parallel_for(static_cast<std::int64_t>(files.size()), threads, [&](std::int64_t task) {
@@ -46,7 +60,8 @@ TextFingerprint fingerprint_of(const TokenSource& tokens, int threads) {
     std::int64_t begin = i == 0 ? 0 : files[i - 1].end;
     FingerprintSink sink(begin);
     for (; begin < files[i].end; begin += kTokensAtATime)
-      sink.add(tokens.read(begin, std::min(files[i].end, begin + kTokensAtATime), buffer));
+      sink.add(read_checked(tokens, begin, std::min(files[i].end, begin + kTokensAtATime), kMaxVocabulary,
+                            buffer));
     sink.end_file(files[i]);
     text.files[i] = sink.text().files.front();
   });

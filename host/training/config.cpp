@@ -84,7 +84,7 @@ namespace {
 
 // The number of centres that a context may be paired with before it would be damped; see HotView.
 double undamped_centres(const Config& config) {
-  return 1 / (kNegativeKappa * config.lr * (1 + config.negative));
+  return 1 / (kNegativeKappa * config.lr * (1.0 + config.negative));
 }
 
 }  // namespace

@@ -51,7 +51,12 @@ void draw_rows(const Draws& draws, std::int64_t begin, std::int64_t end, Matrix&
 void Matrix::Free::operator()(float* p) const { std::free(p); }
 
 std::int64_t Matrix::bytes(std::int64_t rows, std::int32_t cols) {
-  return rows * padded(cols) * static_cast<std::int64_t>(sizeof(float));
+  const std::int64_t of_row = padded(cols) * static_cast<std::int64_t>(sizeof(float));
+  std::int64_t bytes = 0;
+  if (__builtin_mul_overflow(rows, of_row, &bytes))
+    throw Error("a matrix of " + std::to_string(rows) + " x " + std::to_string(cols) +
+                " values takes 2^63 bytes or more");
+  return bytes;
 }
 
 Matrix::Matrix(std::int64_t rows, std::int32_t cols) : rows_(rows), cols_(cols), stride_(padded(cols)) {
@@ -68,6 +73,9 @@ Matrix::Matrix(std::int64_t rows, std::int32_t cols) : rows_(rows), cols_(cols),
 }
 
 Embeddings initial_embeddings(std::int64_t vocabulary, const Config& config) {
+  config.validate();
+  if (vocabulary < 1)
+    throw Error("the vectors of " + std::to_string(vocabulary) + " words: expected at least one");
   Embeddings e;
   e.input = Matrix(vocabulary, config.dim);
   const Draws draws{config.seed, 0};

@@ -1,6 +1,7 @@
 #include <warp2vec/warm_start.h>
 
 #include "host/io/byte_class.h"
+#include "host/training/checks.h"
 
 #include <algorithm>
 #include <array>
@@ -23,6 +24,19 @@ void copy_row(const Matrix& from, std::int64_t from_row, Matrix& to, std::int64_
 
 void copy_rows(const Matrix& from, Matrix& to) {
   for (std::int64_t r = 0; r < from.rows(); ++r) copy_row(from, r, to, r);
+}
+
+// The values must fit each other.
+void require_complete(const InitialValues& from) {
+  Config config;
+  config.dim = from.embeddings.input.cols();
+  config.loss = from.loss.value_or(Loss{false, false, false});
+  try {
+    require_shapes(from.embeddings, config, from.vocabulary.size());
+    require_tree(from.tree, config, from.vocabulary.size());
+  } catch (const Error& error) {
+    throw Error(from.path + ": " + error.what());
+  }
 }
 
 // Whether the inner nodes of both trees lead to the same words.
@@ -82,6 +96,7 @@ Vocabulary warm_vocabulary(const InitialValues& from, InitVocab words, const Voc
 }
 
 void require_fitting(const InitialValues& from, const Config& config) {
+  require_complete(from);
   const std::int32_t dim = from.embeddings.input.cols();
   if (config.dim != dim)
     throw Error("--dim " + std::to_string(config.dim) + ", but the vectors of " + from.path + " have " +

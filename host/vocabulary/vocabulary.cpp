@@ -4,6 +4,7 @@
 #include "host/io/atomic_file.h"
 #include "host/io/byte_class.h"
 #include "host/io/input_file.h"
+#include "host/io/words.h"
 #include "host/vocabulary/ids.h"
 #include "host/vocabulary/word_table.h"
 
@@ -80,8 +81,13 @@ void Vocabulary::add_total(std::int64_t count) {
     throw Error("the counts of the vocabulary add up to more than 9223372036854775807");
 }
 
+void Vocabulary::refuse(WordId id) const {
+  throw Error("the vocabulary has no word with the id " + std::to_string(row_of(id)) + ": it has " +
+              std::to_string(size()) + " words");
+}
+
 std::string_view Vocabulary::word(WordId id) const {
-  const auto row = static_cast<std::size_t>(row_of(id));
+  const std::size_t row = checked(id);
   return {bytes_.data() + begins_[row], begins_[row + 1] - begins_[row]};
 }
 
@@ -130,6 +136,7 @@ Vocabulary read_vocabulary(const std::string& path, std::int64_t min_count, std:
 }
 
 void save_vocabulary(const Vocabulary& vocabulary, const std::string& path) {
+  require_words(vocabulary, path);
   AtomicFile file(path);
   for (std::int64_t row = 0; row < vocabulary.size(); ++row) {
     const WordId id{static_cast<std::int32_t>(row)};

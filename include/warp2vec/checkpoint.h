@@ -71,7 +71,8 @@ class WARP2VEC_EXPORT CheckpointWriter final : public CheckpointSink {
     std::string failure;      ///< empty if it was written
   };
 
-  /// `data` must outlive the writer. Throws Error if there is no memory for a copy of `embeddings`.
+  /// `data` must outlive the writer. Throws Error if there is no memory for a copy of `embeddings`, or they
+  /// do not fit the data; take() does, too.
   CheckpointWriter(const TrainingData& data, const Embeddings& embeddings, TextFingerprint text,
                    std::vector<std::string> notes, std::string path, const Interval& interval);
   /// Waits for a file that is being written.

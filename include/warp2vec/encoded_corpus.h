@@ -30,7 +30,9 @@ struct CorpusSettings {
 };
 
 /// Writes the tokens that it receives to a file, atomically: nothing is under the final name before commit().
-/// Holds none of them in memory. All functions throw Error naming the file.
+/// Holds none of them in memory. All functions throw Error: naming the file if it cannot be written, and for
+/// tokens that do not follow those before them, are not of the vocabulary, or end sentences or files
+/// elsewhere.
 class WARP2VEC_EXPORT CorpusFileWriter final : public TokenSink {
  public:
   /// `path` must be a regular file, or not exist.

@@ -53,9 +53,9 @@ WARP2VEC_EXPORT bool has_probabilities(const Loss& loss);
 ///     x . y_word - log sum over all words v of exp(x . y_v)
 /// under the full softmax, in O(vocabulary * dim) (F. Morin and Y. Bengio 2005 for the tree; T. Mikolov et
 /// al. 2013 for both). Computed in double: over all words the probabilities sum to 1 up to
-/// rounding, 1e-12 in the tests. All words must be in the model's vocabulary. Throws Error if the model
-/// has no probabilities, since negative sampling alone learns pair scores that are not normalised, for no
-/// context, and for several contexts of a skip-gram model.
+/// rounding, 1e-12 in the tests. Throws Error if the model has no probabilities, since negative sampling
+/// alone learns pair scores that are not normalised, for no context, for several contexts of a skip-gram
+/// model, for an id that is not in the vocabulary, and for matrices or a tree that do not fit it.
 WARP2VEC_EXPORT double log_probability(const TrainedModel& model, WordId word,
                                        std::span<const WordId> contexts);
 WARP2VEC_EXPORT double log_probability(const TrainedModel& model, WordId word, WordId context);

@@ -43,7 +43,8 @@ class WARP2VEC_EXPORT FingerprintSink final : public TokenSink {
   std::uint32_t ends_crc_ = 0;
 };
 
-/// Uses up to `threads` threads, one per file. Tokens without files count as one file.
+/// Uses up to `threads` threads, one per file. Tokens without files count as one file. Throws Error if the
+/// files do not end in order and with the last token, and for ids and ends that cannot be.
 WARP2VEC_EXPORT TextFingerprint fingerprint_of(const TokenSource& tokens, int threads);
 
 }  // namespace warp2vec

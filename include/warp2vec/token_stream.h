@@ -35,7 +35,9 @@ struct TokenBuffer {
   std::vector<std::int64_t> ends;
 };
 
-/// The tokens of a corpus, in sentences that are not empty; the last token ends one.
+/// The tokens of a corpus, in sentences that are not empty; the last token ends one. What a source of one's
+/// own returns is checked whenever it is used: training throws Error for ids that are not in the vocabulary,
+/// for ends that are not as they should be, and for tokens that have changed within an epoch.
 class WARP2VEC_EXPORT TokenSource {
  public:
   virtual ~TokenSource() = default;
@@ -45,7 +47,7 @@ class WARP2VEC_EXPORT TokenSource {
   virtual std::span<const EncodedFile> files() const = 0;
   /// Tokens [begin, end), and the sentence ends in (begin, end]; 0 <= begin <= end <= tokens(). Valid until
   /// `buffer` is used again. May be called by several threads, each with its own buffer. Throws Error if the
-  /// tokens cannot be read.
+  /// tokens cannot be read, or are not in the corpus; any exception is passed on to the caller of train().
   virtual TokenRun read(std::int64_t begin, std::int64_t end, TokenBuffer& buffer) const = 0;
 };
 
@@ -72,7 +74,7 @@ class WARP2VEC_EXPORT TokenSink {
   virtual ~TokenSink() = default;
   /// The first of `run.ends` may be where the run begins: only now is it known that a sentence ended there.
   virtual void add(const TokenRun& run) = 0;
-  /// After the last token of each file.
+  /// After the last token of each file, whose `end` is that of the tokens so far.
   virtual void end_file(const EncodedFile& file) = 0;
 };
 

@@ -33,8 +33,9 @@ class WARP2VEC_EXPORT Vocabulary {
                            std::int64_t min_count, std::int64_t max_vocab);
 
   std::int64_t size() const { return static_cast<std::int64_t>(counts_.size()); }
+  /// Both throw Error for an id that is not in [0, size()).
   std::string_view word(WordId id) const;
-  std::int64_t count(WordId id) const { return counts_[static_cast<std::size_t>(row_of(id))]; }
+  std::int64_t count(WordId id) const { return counts_[checked(id)]; }
   /// One count per word, decreasing.
   std::span<const std::int64_t> counts() const { return counts_; }
   /// Sum of all counts: the number of tokens of the counted corpus that are in the vocabulary.
@@ -46,6 +47,11 @@ class WARP2VEC_EXPORT Vocabulary {
 
  private:
   void add_total(std::int64_t count);
+  std::size_t checked(WordId id) const {
+    if (row_of(id) < 0 || row_of(id) >= size()) refuse(id);
+    return static_cast<std::size_t>(row_of(id));
+  }
+  [[noreturn]] void refuse(WordId id) const;
 
   std::string bytes_;                  // all words, one after the other
   std::vector<std::uint64_t> begins_;  // size() + 1 offsets into bytes_
@@ -66,7 +72,8 @@ WARP2VEC_EXPORT std::vector<std::int32_t> rows_of_ids(const Vocabulary& vocabula
 WARP2VEC_EXPORT Vocabulary read_vocabulary(const std::string& path, std::int64_t min_count,
                                            std::int64_t max_vocab);
 
-/// Writes `word count\n` lines in vocabulary order, atomically.
+/// Writes `word count\n` lines in vocabulary order, atomically. Throws Error naming the file, also for a word
+/// that could not be read back: an empty one, or one with white space or a NUL.
 WARP2VEC_EXPORT void save_vocabulary(const Vocabulary& vocabulary, const std::string& path);
 
 }  // namespace warp2vec

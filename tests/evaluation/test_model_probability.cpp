@@ -198,5 +198,31 @@ TEST(ModelProbability, NegativeSamplingAloneHasNone) {
   EXPECT_EQ(thrown_message([&] { top_k(model, id(1), 3); }), expected);
 }
 
+TEST(ModelProbability, PartsOfAModelMustFitAndWordsMustExist) {
+  for (const std::string& loss : losses_with_probabilities()) {
+    const TrainedModel model = sample_model(loss);
+    for (const std::int64_t word : {std::int64_t{-1}, std::int64_t{5}, std::int64_t{INT32_MAX}}) {
+      const std::string expected =
+          "the model has no word with the id " + std::to_string(word) + ": it has 5 words";
+      EXPECT_EQ(thrown_message([&] { log_probability(model, id(word), id(0)); }), expected);
+      EXPECT_EQ(thrown_message([&] { log_probability(model, id(0), id(word)); }), expected);
+      EXPECT_EQ(thrown_message([&] { log_probabilities(model, id(word)); }), expected);
+      EXPECT_EQ(thrown_message([&] { top_k(model, id(word), 2); }), expected);
+    }
+    TrainedModel other = sample_model(loss);
+    other.config.dim = 4;
+    EXPECT_THAT(thrown_message([&] { top_k(other, id(0), 2); }),
+                testing::HasSubstr("the input matrix has 5 x 3 values, expected 5 x 4"));
+    other = sample_model(loss);
+    other.vocabulary = Vocabulary({{"a", 2}, {"b", 1}}, 1, 0);
+    EXPECT_NE(thrown_message([&] { log_probability(other, id(0), id(1)); }), "");
+  }
+  TrainedModel without_tree = sample_model("hs");
+  without_tree.tree = HuffmanTree();
+  EXPECT_EQ(thrown_message([&] { log_probability(without_tree, id(0), id(1)); }),
+            "the Huffman tree has 0 words, the vocabulary 5");
+  EXPECT_NE(thrown_message([] { top_k(TrainedModel(), id(0), 1); }), "");
+}
+
 }  // namespace
 }  // namespace warp2vec

@@ -17,6 +17,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace warp2vec {
@@ -230,6 +231,57 @@ TEST_F(EncodedCorpora, AreKnownByTheirFirstBytes) {
   folder_.write("corpus", folder_.read("corpus").substr(0, 20));
   EXPECT_THAT(thrown_message([&] { settings_of_encoded(path_); }),
               HasSubstr("the file ends inside its header"));
+}
+
+// What a program's own encoder may give.
+TEST_F(EncodedCorpora, SinksRefuseTokensThatCannotBe) {
+  const SyntheticCorpus corpus = zipf_corpus(10, 200, 10);
+  const std::vector<WordId> ids{WordId{0}, WordId{1}, WordId{2}};
+  const auto expect = [&](const std::vector<WordId>& second, const std::vector<std::int64_t>& ends,
+                          std::int64_t file_end, const std::string& message) {
+    CorpusFileWriter file(corpus.vocabulary, {1, 0}, path_);
+    ScratchTokens scratch;
+    for (TokenSink* const sink : {static_cast<TokenSink*>(&file), static_cast<TokenSink*>(&scratch)})
+      EXPECT_THAT(thrown_message([&] {
+                    sink->add({ids, {}});
+                    sink->add({second, ends});
+                    sink->end_file({"text", file_end, file_end});
+                  }),
+                  HasSubstr(message));
+  };
+  expect(ids, std::vector<std::int64_t>{3, 6}, 6, "");
+  expect({WordId{-1}}, {}, 4, "the id of token 3 is -1");
+  expect(ids, std::vector<std::int64_t>{2}, 6, "a sentence ends at 2: expected a position above 3");
+  expect(ids, std::vector<std::int64_t>{5, 5}, 6, "a sentence ends at 5: expected a position above 5");
+  expect(ids, std::vector<std::int64_t>{7}, 6, "a sentence ends at 7");
+  expect(ids, std::vector<std::int64_t>{6}, 7, "the tokens of text end at 7: expected 6");
+  // Only the file has a vocabulary.
+  CorpusFileWriter file(corpus.vocabulary, {1, 0}, path_);
+  const std::vector<WordId> unknown{WordId{10}};
+  EXPECT_THAT(thrown_message([&] {
+                file.add({unknown, {}});
+              }),
+              HasSubstr("expected that of one of 10 words"));
+  const std::vector<std::int64_t> before{0};
+  EXPECT_THAT(thrown_message([&] { file.add({ids, before}); }), HasSubstr("a sentence ends at 0"));
+  EXPECT_THAT(thrown_message([&] {
+                CorpusFileWriter(Vocabulary({{"two words", 1}, {"a", 1}}, 1, 0), {1, 0}, path_);
+              }),
+              HasSubstr("cannot write " + path_ + ": word 1 is empty or contains white space or a NUL"));
+}
+
+TEST_F(EncodedCorpora, HaveOnlyTheirOwnTokens) {
+  const SyntheticCorpus corpus = zipf_corpus(10, 200, 10);
+  write(corpus, 50);
+  const EncodedCorpus encoded(path_);
+  ScratchTokens scratch;
+  give(corpus, 50, scratch);
+  TokenBuffer buffer;
+  for (const TokenSource* const tokens :
+       {static_cast<const TokenSource*>(&encoded), static_cast<const TokenSource*>(&scratch)})
+    for (const auto& [begin, end] : {std::pair{-1, 5}, std::pair{5, 4}, std::pair{0, 201}})
+      EXPECT_THAT(thrown_message([&, b = begin, e = end] { tokens->read(b, e, buffer); }),
+                  HasSubstr("of a corpus of 200"));
 }
 
 }  // namespace

@@ -463,5 +463,42 @@ TEST(CorpusReading, WhatProgressThrowsReachesTheCaller) {
     EXPECT_THROW(count_words_in_chunks(corpus, 1, 0, threads, stop, 100), std::runtime_error);
 }
 
+// Of whatever type; the threads end, and the call with them.
+TEST(Reading, ExceptionsOfCallbacksPass) {
+  class Refusing final : public TokenSink {
+   public:
+    void add(const TokenRun& /*run*/) override { throw 5; }
+    void end_file(const EncodedFile& /*file*/) override {}
+  };
+  const TemporaryFolder folder;
+  std::string text;
+  for (int i = 0; i < 200; ++i) text += "a b c\n";
+  const Corpus corpus({folder.write("a", text)});
+  const Vocabulary vocabulary({{"a", 1}, {"b", 1}}, 1, 0);
+  for (const int threads : kThreads) {
+    for (const int failing : {1, 2, 4}) {
+      int calls = 0;
+      const ReadProgress progress = [&](std::int64_t, std::int64_t) {
+        if (++calls == failing) throw failing;
+      };
+      try {
+        count_words_in_chunks(corpus, 1, 0, threads, progress, 100);
+        ADD_FAILURE();
+      } catch (const int thrown) {
+        EXPECT_EQ(thrown, failing);
+      }
+      calls = 0;
+      try {
+        encode_in_chunks(corpus, vocabulary, threads, progress, 100);
+        ADD_FAILURE();
+      } catch (const int thrown) {
+        EXPECT_EQ(thrown, failing);
+      }
+    }
+    Refusing sink;
+    EXPECT_THROW(encode(corpus, vocabulary, threads, sink), int);
+  }
+}
+
 }  // namespace
 }  // namespace warp2vec

@@ -93,5 +93,21 @@ TEST_F(Fingerprint, AStreamWithoutFilesIsOne) {
               HasSubstr("which was the text there"));
 }
 
+TEST_F(Fingerprint, FilesEndInOrderAndWithTheLastToken) {
+  const TokenStream tokens({WordId{0}, WordId{1}, WordId{0}}, {3});
+  const auto complaint = [&](const std::vector<EncodedFile>& files) {
+    TokenStream with_files = tokens;
+    with_files.encoded_files = files;
+    return thrown_message([&] { fingerprint_of(with_files, 2); });
+  };
+  EXPECT_EQ(complaint({{"a", 2, 2}, {"b", 3, 1}}), "");
+  EXPECT_THAT(complaint({{"a", 2, 2}}), HasSubstr("the tokens of a end at 2: expected 3"));
+  EXPECT_THAT(complaint({{"a", 4, 4}, {"b", 3, 1}}), HasSubstr("the tokens of a end at 4: expected 0 to 3"));
+  EXPECT_THAT(complaint({{"a", 2, 2}, {"b", 1, 1}, {"c", 3, 3}}), HasSubstr("the tokens of b end at 1"));
+  EXPECT_THAT(complaint({{"a", -1, 2}, {"b", 3, 1}}), HasSubstr("the tokens of a end at -1"));
+  EXPECT_THAT(thrown_message([&] { fingerprint_of(TokenStream({WordId{-5}}, {1}), 1); }),
+              HasSubstr("the id of token 0 is -5"));
+}
+
 }  // namespace
 }  // namespace warp2vec

@@ -170,5 +170,17 @@ TEST(VocabularyFile, FilesThatCannotBeReadOrWrittenAreNamed) {
               HasSubstr("/dev/full: No space left on device"));
 }
 
+TEST(VocabularyFile, WordsThatCouldNotBeReadBackAreRefused) {
+  const TemporaryFolder folder;
+  for (const std::string_view word : {std::string_view("two words"), std::string_view("a\nb"),
+                                      std::string_view(""), std::string_view("a\0b", 3)}) {
+    EXPECT_THAT(thrown_message([&] {
+                  save_vocabulary(Vocabulary({{"good", 2}, {word, 1}}, 1, 0), folder.path("v"));
+                }),
+                HasSubstr(folder.path("v") + ": word 2 is empty or contains white space or a NUL"));
+  }
+  EXPECT_TRUE(folder.names().empty());
+}
+
 }  // namespace
 }  // namespace warp2vec

@@ -5,13 +5,15 @@
 #include "host/files/models/checkpoint_layout.h"
 #include "host/files/models/model_parts.h"
 #include "host/files/section_writer.h"
+#include "host/io/words.h"
 
 namespace warp2vec {
 
 CorpusFileWriter::CorpusFileWriter(const Vocabulary& vocabulary, const CorpusSettings& settings,
                                    const std::string& path)
     : file_(std::make_unique<SectionWriter>(kCorpusFile, kCorpusSections.size(), path)),
-      packer_(std::make_unique<TokenPacker>()) {
+      packer_(std::make_unique<TokenPacker>(vocabulary.size())) {
+  require_words(vocabulary, path);
   const Sink sink = [this](std::string_view piece) { file_->write(piece); };
   file_->begin("settings");
   sink(encode_corpus_settings(settings, vocabulary.size()));
@@ -25,13 +27,13 @@ CorpusFileWriter::CorpusFileWriter(const Vocabulary& vocabulary, const CorpusSet
 CorpusFileWriter::~CorpusFileWriter() = default;
 
 void CorpusFileWriter::add(const TokenRun& run) {
-  fingerprint_.add(run);
   file_->write(packer_->add(run));
+  fingerprint_.add(run);
 }
 
 void CorpusFileWriter::end_file(const EncodedFile& file) {
+  file_->write(packer_->end_file(file));
   fingerprint_.end_file(file);
-  file_->write(packer_->end_file());
 }
 
 void CorpusFileWriter::commit() {

@@ -47,7 +47,7 @@ TokenRun EncodedCorpus::read(std::int64_t begin, std::int64_t end, TokenBuffer& 
 }
 
 void EncodedCorpus::load(std::int64_t begin, std::int64_t end, TokenBuffer& buffer) const {
-  if (!load_tokens(*file_, tokens_at_, begin, end, buffer))
+  if (!load_tokens(*file_, tokens_at_, tokens_, begin, end, buffer))
     fail_tokens("the file ends before token " + std::to_string(end) + " of " + std::to_string(tokens_) +
                 ": it was cut short since it was opened");
 }

@@ -15,23 +15,29 @@ namespace warp2vec {
 /// sentence.
 class TokenPacker {
  public:
-  /// The bytes of tokens that are complete, of earlier runs and this one. Valid until the next call.
+  /// For the ids of `words` words.
+  explicit TokenPacker(std::int64_t words = kMaxVocabulary) : words_(words) {}
+
+  /// The bytes of tokens that are complete, of earlier runs and this one. Valid until the next call. Throws
+  /// Error for a run that does not follow the last one, or has ids or ends that cannot be.
   std::string_view add(const TokenRun& run);
-  /// The rest. A file ends with a sentence, so this is after the last run of each.
-  std::string_view end_file();
+  /// The rest. A file ends with a sentence, so this is after the last run of each. Throws Error if it does
+  /// not end here.
+  std::string_view end_file(const EncodedFile& file);
 
   std::int64_t tokens() const { return tokens_; }
 
  private:
+  std::int64_t words_;
   std::int64_t tokens_ = 0;
   std::vector<std::uint32_t> packed_;
   std::size_t returned_ = 0;  // tokens at the beginning of packed_ that the caller has got
 };
 
-/// Reads tokens [begin, end) as they are in `file`, where token 0 is at byte `offset`. False if the file ends
-/// before.
-bool load_tokens(const InputFile& file, std::int64_t offset, std::int64_t begin, std::int64_t end,
-                 TokenBuffer& buffer);
+/// Reads tokens [begin, end) of `tokens` as they are in `file`, where token 0 is at byte `offset`. False if
+/// the file ends before. Throws Error for others.
+bool load_tokens(const InputFile& file, std::int64_t offset, std::int64_t tokens, std::int64_t begin,
+                 std::int64_t end, TokenBuffer& buffer);
 
 /// Unpacks what load_tokens() has read; `highest` is set to the largest id, 0 without any.
 TokenRun unpack_tokens(std::int64_t begin, TokenBuffer& buffer, std::int64_t& highest);

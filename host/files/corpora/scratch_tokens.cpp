@@ -13,14 +13,14 @@ ScratchTokens::ScratchTokens(const std::string& folder)
 ScratchTokens::~ScratchTokens() = default;
 
 void ScratchTokens::add(const TokenRun& run) {
-  fingerprint_.add(run);
   file_->append(packer_->add(run));
+  fingerprint_.add(run);
 }
 
 void ScratchTokens::end_file(const EncodedFile& file) {
+  file_->append(packer_->end_file(file));
   fingerprint_.end_file(file);
   files_.push_back(file);
-  file_->append(packer_->end_file());
 }
 
 std::int64_t ScratchTokens::tokens() const { return packer_->tokens(); }
@@ -28,7 +28,7 @@ std::int64_t ScratchTokens::tokens() const { return packer_->tokens(); }
 std::int64_t ScratchTokens::bytes() const { return file_->size(); }
 
 TokenRun ScratchTokens::read(std::int64_t begin, std::int64_t end, TokenBuffer& buffer) const {
-  if (!load_tokens(*file_->file(), 0, begin, end, buffer))
+  if (!load_tokens(*file_->file(), 0, tokens(), begin, end, buffer))
     throw Error("cannot read " + file_->file()->name() + ": the temporary file ends before token " +
                 std::to_string(end));
   std::int64_t highest = 0;

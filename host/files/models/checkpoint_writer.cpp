@@ -1,6 +1,7 @@
 #include <warp2vec/checkpoint.h>
 
 #include "host/io/parallel.h"
+#include "host/training/checks.h"
 
 #include <algorithm>
 #include <cstring>
@@ -35,7 +36,9 @@ CheckpointWriter::CheckpointWriter(const TrainingData& data, const Embeddings& e
       path_(std::move(path)),
       interval_(interval),
       embeddings_{shaped_like(embeddings.input), shaped_like(embeddings.output),
-                  shaped_like(embeddings.nodes)} {}
+                  shaped_like(embeddings.nodes)} {
+  require_shapes(embeddings, data.config, data.vocabulary.size());
+}
 
 CheckpointWriter::~CheckpointWriter() = default;
 
@@ -49,6 +52,7 @@ bool CheckpointWriter::due(std::int64_t tokens) noexcept {
 }
 
 void CheckpointWriter::take(const Embeddings& embeddings, const TrainingState& state) {
+  require_shapes(embeddings, data_.config, data_.vocabulary.size());
   finish();
   const int threads = thread_count(data_.config);
   copy(embeddings.input, embeddings_.input, threads);

@@ -3,12 +3,11 @@
 #include <warp2vec/error.h>
 
 #include "host/files/models/model_layout.h"
-#include "host/io/byte_class.h"
 #include "host/io/little_endian.h"
-#include "host/io/utf8.h"
+#include "host/io/words.h"
+#include "host/training/checks.h"
 #include "host/training/matrix_rows.h"
 
-#include <algorithm>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -26,22 +25,19 @@ class Check {
   Check(const ModelParts& parts, const std::string& path) : parts_(parts), path_(path) {}
 
   void all() const {
+    const std::int64_t words = parts_.vocabulary.size();
     try {
       parts_.config.validate();
+      if (words < 2) throw Error("expected at least two words, the vocabulary has " + std::to_string(words));
+      require_shapes(parts_.embeddings, parts_.config, words);
+      require_tree(parts_.tree, parts_.config, words);
     } catch (const Error& error) {
       refuse(error.what());
     }
-    const std::int64_t words = parts_.vocabulary.size();
-    const Loss& loss = parts_.config.loss;
-    if (words < 2) refuse("expected at least two words, the vocabulary has " + std::to_string(words));
-    for (std::int64_t r = 0; r < words; ++r) check_word(word_of(parts_.vocabulary, r), r);
-    check_matrix("input", parts_.embeddings.input, words);
-    check_matrix("output", parts_.embeddings.output, loss.negative_sampling || loss.softmax ? words : 0);
-    check_matrix("node", parts_.embeddings.nodes, loss.hierarchical_softmax ? words - 1 : 0);
-    const std::int64_t leaves = parts_.tree.view().words;
-    if (loss.hierarchical_softmax && leaves != words)
-      refuse("the Huffman tree has " + std::to_string(leaves) + " words, the vocabulary " +
-             std::to_string(words));
+    require_words(parts_.vocabulary, path_);
+    require_finite("input", parts_.embeddings.input);
+    require_finite("output", parts_.embeddings.output);
+    require_finite("node", parts_.embeddings.nodes);
   }
 
  private:
@@ -49,18 +45,8 @@ class Check {
     throw Error("cannot write " + path_ + ": " + why);
   }
 
-  void check_word(std::string_view word, std::int64_t row) const {
-    if (!word.empty() && std::all_of(word.begin(), word.end(), is_word_byte)) return;
-    refuse("word " + std::to_string(row + 1) +
-           " is empty or contains white space or a NUL: " + in_quotes(word));
-  }
-
-  void check_matrix(const std::string& name, const Matrix& matrix, std::int64_t rows) const {
-    if (matrix.rows() != rows || (rows > 0 && matrix.cols() != parts_.config.dim))
-      refuse("the " + name + " matrix has " + std::to_string(matrix.rows()) + " x " +
-             std::to_string(matrix.cols()) + " values, expected " + std::to_string(rows) + " x " +
-             std::to_string(rows > 0 ? parts_.config.dim : 0));
-    for (std::int64_t r = 0; r < rows; ++r)
+  void require_finite(const std::string& name, const Matrix& matrix) const {
+    for (std::int64_t r = 0; r < matrix.rows(); ++r)
       if (!all_finite(row_values(matrix, r)))
         refuse("row " + std::to_string(r) + " of the " + name + " matrix has a value that is not finite");
   }
@@ -113,8 +99,7 @@ Vocabulary decode_vocabulary(std::string_view words, std::string_view counts, st
     if (end == std::string_view::npos) fail(true, "expected a newline after word " + number);
     const std::string_view word = rest.substr(0, end);
     rest.remove_prefix(end + 1);
-    if (word.empty() || !std::all_of(word.begin(), word.end(), is_word_byte))
-      fail(true, "word " + number + " is empty or contains white space or a NUL: " + in_quotes(word));
+    if (!is_word(word)) fail(true, no_word(std::ssize(entries) + 1, word));
     const auto count = number_at<std::int64_t>(counts, entries.size() * sizeof(std::int64_t));
     if (count < 1)
       fail(false, "the count of word " + number + " is " + std::to_string(count) + ": expected at least 1");

@@ -14,6 +14,11 @@ void save_checkpoint(const TrainingData& data, const Embeddings& embeddings, con
                      const std::string& path) {
   const ModelParts parts{data.config, data.vocabulary, embeddings, data.tree};
   require_loadable(parts, path);
+  try {
+    require_possible(state, data.config, text);
+  } catch (const Error& error) {
+    throw Error("cannot write " + path + ": " + error.what());
+  }
   const std::array contents{encode_state(state), encode_losses(state), encode_text(text),
                             encode_notes(notes)};
   std::vector<Section> more;

@@ -61,20 +61,22 @@ class WARP2VEC_EXPORT KeptTokens {
   Start start_at(std::int64_t position) const;
   /// The last start at or before kept token `ordinal`, in [0, size()).
   Start start_before(std::int64_t ordinal) const;
-  /// Kept tokens [first, last) clipped to [0, size()). Throws Error like TokenSource::read().
+  /// Kept tokens [first, last) clipped to [0, size()). Throws Error like read_checked(), and if the tokens
+  /// are not those that were counted.
   void read(std::int64_t first, std::int64_t last, KeptSpan& out) const;
   /// Position of kept token `ordinal` in the token stream; tokens() for ordinal >= size().
   std::int64_t position_of(std::int64_t ordinal) const;
 
  private:
   std::size_t chunk_of(std::int64_t ordinal) const;
+  std::int64_t kept_in(std::size_t chunk) const;
 
   struct Chunk {                    // of kChunk tokens
     std::int64_t kept_before;       // kept tokens of the epoch before the chunk
     std::int64_t kept_in_sentence;  // those in the sentence of the chunk's first token
   };
   const TokenSource* tokens_;
-  const std::uint32_t* thresholds_;
+  std::span<const std::uint32_t> thresholds_;
   Draws draws_;
   std::int64_t max_sentence_;
   std::int64_t size_ = 0;
