@@ -2,13 +2,15 @@
 
 #include <warp2vec/error.h>
 
+#include <chrono>
 #include <string>
 #include <system_error>
 #include <utility>
 
 namespace warp2vec {
 
-BatchWorkers::BatchWorkers(int threads, const std::function<Train()>& make_train) : queue_(threads) {
+BatchWorkers::BatchWorkers(int threads, const std::function<Train()>& make_train, bool apart)
+    : queue_(threads, apart) {
   try {
     for (int i = 0; i < threads; ++i) workers_.emplace_back([this, make_train] { work(make_train); });
   } catch (const std::system_error& error) {  // no more threads available
@@ -19,12 +21,19 @@ BatchWorkers::BatchWorkers(int threads, const std::function<Train()>& make_train
     stop();
     throw;
   }
+  std::unique_lock lock(mutex_);
+  done_.wait(lock, [this] { return started_ == workers_.size(); });
 }
 
 void BatchWorkers::add(const Batch& batch) {
+  constexpr std::chrono::milliseconds kUntilAsked(20);
   std::unique_lock lock(mutex_);
-  done_.wait(lock, [&] { return failure_ || !queue_.full(); });
-  queue_.add(batch);
+  while (!done_.wait_for(lock, kUntilAsked, [&] { return failure_ || !queue_.full(); })) {
+    lock.unlock();
+    if (batch.stop != nullptr && (*batch.stop)()) throw LeftOut();
+    lock.lock();
+  }
+  queue_.add({batch.epoch, batch.first, batch.last});
   ready_.notify_one();
 }
 
@@ -33,15 +42,40 @@ void BatchWorkers::wait() {
   wait(lock);
 }
 
+Trained BatchWorkers::collect() {
+  std::unique_lock lock(mutex_);
+  if (failure_) wait(lock);  // rethrows it
+  return std::exchange(trained_, {});
+}
+
 Trained BatchWorkers::drain() {
   std::unique_lock lock(mutex_);
   wait(lock);
   return std::exchange(trained_, {});
 }
 
+// At its end a worker has started, or failed to.
+class BatchWorkers::Starting {
+ public:
+  explicit Starting(BatchWorkers& workers) : workers_(workers) {}
+  ~Starting() {
+    const std::lock_guard lock(workers_.mutex_);
+    ++workers_.started_;
+    workers_.done_.notify_one();
+  }
+  Starting(const Starting&) = delete;
+  Starting& operator=(const Starting&) = delete;
+
+ private:
+  BatchWorkers& workers_;
+};
+
 void BatchWorkers::work(const std::function<Train()>& make_train) {
   try {
-    const Train train = make_train();
+    const Train train = [&] {
+      const Starting starting(*this);
+      return make_train();
+    }();
     std::unique_lock lock(mutex_);
     while (true) {
       ready_.wait(lock, [&] { return failure_ || queue_.ready() || (stopping_ && queue_.empty()); });

@@ -6,6 +6,7 @@
 #include "host/cpu/batch_queue.h"
 
 #include <condition_variable>
+#include <cstddef>
 #include <exception>
 #include <functional>
 #include <mutex>
@@ -14,28 +15,32 @@
 
 namespace warp2vec {
 
-/// If a worker throws, the others stop after their current batch, and drain() or wait() rethrows its
-/// exception. After that only the destructor may be called.
+/// If a worker throws, the others stop after their current batch, and collect(), drain() or wait() rethrows
+/// its exception. After that only the destructor may be called.
 class BatchWorkers {
  public:
   using Train = std::function<Trained(const Batch&)>;
 
-  /// Every worker calls `make_train` once on its own thread, and trains batches with what it returns. There
-  /// are fewer workers if the system has no more threads; throws Error if it has none.
-  BatchWorkers(int threads, const std::function<Train()>& make_train);
+  /// Every worker calls `make_train` once on its own thread, and trains batches with what it returns; this
+  /// waits for all of them, so that between batches none uses anything. There are fewer workers if the system
+  /// has no more threads; throws Error if it has none. `apart`: see BatchQueue.
+  BatchWorkers(int threads, const std::function<Train()>& make_train, bool apart = true);
   /// Lets the workers finish what is queued, unless one has failed.
   ~BatchWorkers() { stop(); }
   BatchWorkers(const BatchWorkers&) = delete;
   BatchWorkers& operator=(const BatchWorkers&) = delete;
 
-  /// Waits while the queue is full.
+  /// Waits while the queue is full. Throws LeftOut if the batch's `stop` says so while it waits.
   void add(const Batch& batch);
   /// Waits until all batches are finished.
   void wait();
-  /// wait(), and what was trained since the last drain().
+  /// What was trained since the last collect() or drain() by batches that are finished.
+  Trained collect();
+  /// wait() and collect().
   Trained drain();
 
  private:
+  class Starting;
   void work(const std::function<Train()>& make_train);
   void wait(std::unique_lock<std::mutex>& lock);
   void stop();
@@ -45,6 +50,7 @@ class BatchWorkers {
   std::condition_variable done_;   // a batch was finished, or a worker failed
   BatchQueue queue_;
   bool stopping_ = false;
+  std::size_t started_ = 0;
   Trained trained_;
   std::exception_ptr failure_;
   std::vector<std::jthread> workers_;

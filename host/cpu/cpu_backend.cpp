@@ -1,7 +1,8 @@
 #include "host/cpu/batch_workers.h"
 #include "host/cpu/cbow_trainer.h"
 #include "host/cpu/cpu_trainer.h"
-#include "host/training/softmax_tile.h"
+#include "host/training/batch_centres.h"
+#include "host/training/checks.h"
 
 #include <algorithm>
 #include <memory>
@@ -10,35 +11,46 @@
 namespace warp2vec {
 namespace {
 
+// Multiply-adds of a batch, some 30 ms of work. The 4,096 centres that most batches have take some 3 ms: long
+// compared with the queue's lock, short compared with a report.
+constexpr double kBatchWork = 3e8;
+
 /// A trainer on each worker thread.
 class CpuBackend final : public Backend {
  public:
   explicit CpuBackend(const TrainingData& data) : CpuBackend(data, CentreShares(data)) {}
 
-  // About 4,096 centres take some 3 ms: long compared with the queue's lock, short compared with a report.
-  // Those of full softmax take longer.
-  std::int64_t batch_size() const override {
-    const Config& config = data_.config;
-    const std::int64_t tile = config.centres_per_tile();
-    const std::int64_t tiles = std::max<std::int64_t>(64, 4096 / tile);
-    return tile * (config.loss.softmax ? softmax_batch_tiles(config, data_.vocabulary.size(), tiles) : tiles);
-  }
+  std::int64_t batch_size() const override { return batch_size_; }
 
   void upload(Embeddings& embeddings) override {
-    workers_.emplace(threads_, [this, &embeddings]() -> BatchWorkers::Train {
+    require_shapes(embeddings, data_.config, data_.vocabulary.size());
+    const auto make_trainer = [this, &embeddings]() -> BatchWorkers::Train {
       if (data_.config.model == Architecture::cbow) return trainer<CbowTrainer>(embeddings);
       return trainer<CpuTrainer>(embeddings);
-    });
+    };
+    workers_.emplace(threads_, make_trainer, !data_.config.loss.softmax);
   }
-  void train(const Batch& batch) override { workers_->add(batch); }
-  Trained drain() override { return workers_->drain(); }
-  void checkpoint(Embeddings&) override { workers_->wait(); }
+  KeptTokens kept_tokens(const TrainingData& data, std::uint32_t epoch) override {
+    require_own(data, data_);
+    return data.kept_tokens(epoch);
+  }
+  void train(const Batch& batch) override {
+    require_trainable(batch, workers_.has_value());
+    workers_->add(batch);
+  }
+  Trained collect() override { return workers_ ? workers_->collect() : Trained{}; }
+  Trained drain() override { return workers_ ? workers_->drain() : Trained{}; }
+  void checkpoint(Embeddings&) override {
+    if (workers_) workers_->wait();
+  }
   void download(Embeddings&) override { workers_.reset(); }
 
  private:
   CpuBackend(const TrainingData& data, const CentreShares& shares)
       : data_(data),
         threads_(training_threads(data.config)),
+        batch_size_(batch_centres(data.config, work_per_centre(data), kBatchWork,
+                                  std::max(64 * data.config.centres_per_tile(), 4096))),
         hot_(data, shares,
              {.negatives = (threads_ - std::int64_t{1}) * (tiled() ? data.config.centres_per_tile() : 1),
               .paths = (threads_ - std::int64_t{1}) * (tiled() ? data.config.path_tile_centres() : 1)}),
@@ -65,6 +77,7 @@ class CpuBackend final : public Backend {
 
   const TrainingData& data_;
   const int threads_;
+  const std::int64_t batch_size_;
   const HotMatrices hot_;
   const PrivateRowsPlan nodes_;
   std::optional<BatchWorkers> workers_;

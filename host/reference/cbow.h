@@ -106,9 +106,10 @@ double train_cbow(const CbowMinibatch& minibatch, MatrixView<Real> input, Matrix
 /// One step of softmax_loss(predictions, H, output). Returns the loss before the step.
 template <class Real>
 double train_cbow_softmax(const CbowMinibatch& minibatch, MatrixView<Real> input, MatrixView<Real> output,
-                          Real lr) {
+                          Real lr, const BetweenContexts& between = {}) {
   const Hidden<Real> hidden = hidden_of(minibatch, read_only(input));
-  const Updates<Real> updates = softmax_updates(minibatch.predictions, hidden.view(), read_only(output), lr);
+  const Updates<Real> updates =
+      softmax_updates(minibatch.predictions, hidden.view(), read_only(output), lr, between);
   apply_updates(input, minibatch.contexts, minibatch.context_pairs,
                 context_updates(minibatch, updates.contexts, input.cols), {}, lr);
   apply_to_all(output, updates.targets);

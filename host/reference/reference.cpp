@@ -1,6 +1,8 @@
 #include "host/reference/reference.h"
 
 #include "host/reference/cbow.h"
+#include "host/training/batch_centres.h"
+#include "host/training/checks.h"
 #include "host/training/hot_rows.h"
 #include "host/training/softmax_tile.h"
 
@@ -208,23 +210,33 @@ Minibatch softmax_minibatch(const TrainingData& data, const Draws& draws, const 
 
 namespace {
 
+// Multiply-adds of a batch, some 20 ms of work.
+constexpr double kBatchWork = 2e7;
+
 class ReferenceBackend final : public Backend {
  public:
-  explicit ReferenceBackend(const TrainingData& data) : data_(data), hot_(data, {}) {}
+  explicit ReferenceBackend(const TrainingData& data)
+      : data_(data),
+        batch_size_(batch_centres(data.config, work_per_centre(data), kBatchWork,
+                                  16 * data.config.centres_per_tile())),
+        hot_(data, {}) {}
 
-  std::int64_t batch_size() const override {
-    constexpr std::int64_t kTiles = 16;
-    const Config& config = data_.config;
-    return config.centres_per_tile() *
-           (config.loss.softmax ? softmax_batch_tiles(config, data_.vocabulary.size(), kTiles) : kTiles);
+  std::int64_t batch_size() const override { return batch_size_; }
+  void upload(Embeddings& embeddings) override {
+    require_shapes(embeddings, data_.config, data_.vocabulary.size());
+    embeddings_ = &embeddings;
   }
-  void upload(Embeddings& embeddings) override { embeddings_ = &embeddings; }
+  KeptTokens kept_tokens(const TrainingData& data, std::uint32_t epoch) override {
+    require_own(data, data_);
+    return data.kept_tokens(epoch);
+  }
   void checkpoint(Embeddings&) override {}
-  void download(Embeddings&) override {}
+  void download(Embeddings&) override { embeddings_ = nullptr; }
 
   Trained drain() override { return std::exchange(trained_, {}); }
 
   void train(const Batch& batch) override {
+    require_trainable(batch, embeddings_ != nullptr);
     const Config& config = data_.config;
     const std::int64_t halo = config.window;
     KeptSpan span;
@@ -274,12 +286,18 @@ class ReferenceBackend final : public Backend {
           words.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)),
           data_.config);
       const float lr = lr_at(batch, span, begin);
+      // The first step is most of a batch, if not all, and changes nothing before all of its gradients are
+      // known.
+      const bool first = span.first + begin == batch.first;
+      const BetweenContexts between = [&] {
+        if (first && batch.stop != nullptr && (*batch.stop)()) throw LeftOut();
+      };
       trained_.loss +=
           data_.config.model == Architecture::cbow
               ? train_cbow_softmax(cbow_softmax_minibatch(data_, draws, span, begin, begin + centres), input,
-                                   output, lr)
+                                   output, lr, between)
               : train_softmax(softmax_minibatch(data_, draws, span, begin, begin + centres), input, output,
-                              lr);
+                              lr, between);
       begin += centres;
     }
   }
@@ -288,9 +306,10 @@ class ReferenceBackend final : public Backend {
   void train_cbow_windows(const Batch& batch, const KeptSpan& span, std::int64_t begin, std::int64_t end) {
     const Config& config = data_.config;
     const Draws& draws = batch.epoch->draws();
+    if (config.loss.softmax) train_softmax_tile(batch, span, begin, end);
     for (std::int64_t i = begin; i < end; ++i)
       if (window_of(data_, draws, span, i).size() > 1) ++trained_.pairs;
-    if (config.loss.softmax) return train_softmax_tile(batch, span, begin, end);
+    if (config.loss.softmax) return;
     const std::int64_t centres = tiled() ? end - begin : 1;
     const std::int64_t paths = tiled() ? config.path_tile_centres() : 1;
     for (std::int64_t i = begin; i < end; i += centres) {
@@ -343,6 +362,7 @@ class ReferenceBackend final : public Backend {
   }
 
   const TrainingData& data_;
+  std::int64_t batch_size_;
   HotMatrices hot_;
   Embeddings* embeddings_ = nullptr;
   Trained trained_;

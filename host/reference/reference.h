@@ -36,6 +36,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 namespace warp2vec {
@@ -215,16 +216,21 @@ double softmax_loss(const Minibatch& minibatch, MatrixView<const Real> input, Ma
   return loss;
 }
 
+/// Called before each context, whose gradients take long with a large vocabulary; may throw to leave the step
+/// out.
+using BetweenContexts = std::function<void()>;
+
 /// -lr times the gradient of softmax_loss on each context and each output row. O(contexts x vocabulary x
 /// dim).
 template <class Real>
 Updates<Real> softmax_updates(const Minibatch& minibatch, MatrixView<const Real> input,
-                              MatrixView<const Real> output, Real lr) {
+                              MatrixView<const Real> output, Real lr, const BetweenContexts& between = {}) {
   const auto width = static_cast<std::size_t>(input.cols);
   Updates<Real> updates;
   updates.contexts.resize(minibatch.contexts.size() * width);
   updates.targets.resize(static_cast<std::size_t>(output.rows) * width);
   for (std::size_t c = 0; c < minibatch.contexts.size(); ++c) {
+    if (between) between();
     const Real* x = input.row(minibatch.contexts[c]);
     const std::vector<Real> log_p = log_softmax(x, output);
     std::vector<Real> gradient(log_p.size());  // on the scores: sum over targets of 1[w = target] - P(w)
@@ -258,8 +264,9 @@ void apply_to_all(MatrixView<Real> matrix, const std::vector<Real>& updates) {
 /// One step of gradient descent on softmax_loss: all gradients from the values at the start, then all
 /// updates. Returns the loss before the step.
 template <class Real>
-double train_softmax(const Minibatch& minibatch, MatrixView<Real> input, MatrixView<Real> output, Real lr) {
-  const Updates<Real> updates = softmax_updates(minibatch, read_only(input), read_only(output), lr);
+double train_softmax(const Minibatch& minibatch, MatrixView<Real> input, MatrixView<Real> output, Real lr,
+                     const BetweenContexts& between = {}) {
+  const Updates<Real> updates = softmax_updates(minibatch, read_only(input), read_only(output), lr, between);
   for (std::size_t c = 0; c < minibatch.contexts.size(); ++c)
     for (std::int32_t d = 0; d < input.cols; ++d)
       input.row(minibatch.contexts[c])[d] += updates.contexts[c * static_cast<std::size_t>(input.cols) + d];

@@ -15,6 +15,8 @@ class LossWatch {
   /// Keeps its own state in `state`; both arguments must outlive it.
   LossWatch(const TrainingData& data, TrainingState& state);
 
+  double untrained() const { return untrained_; }
+
   /// Adds what was trained since the last call, which ended in `epoch`. `end`: this is the end of the run.
   void add(const Trained& trained, std::int32_t epoch, bool end);
 

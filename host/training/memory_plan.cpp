@@ -6,6 +6,7 @@
 #include <warp2vec/embeddings.h>
 #include <warp2vec/trainer.h>
 
+#include "host/training/batch_centres.h"
 #include "host/training/softmax_tile.h"
 
 #include <algorithm>
@@ -44,7 +45,7 @@ std::int64_t softmax_scores(std::int64_t words, const Config& config) {
 // contexts' rows, their updates, and the scores of all words.
 std::int64_t device_softmax(std::int64_t words, const Config& config) {
   const auto max_pairs = [&](std::int64_t centres) { return centres * 2 * config.window; };
-  return max_pairs(device_batch_centres(config, false)) * 2 * kSize<std::int32_t> +
+  return max_pairs(device_batch_centres(config, words, false)) * 2 * kSize<std::int32_t> +
          max_pairs(max_softmax_centres(config)) * (2 * Matrix::padded(config.dim) + words) * kSize<float>;
 }
 
@@ -66,15 +67,20 @@ CorpusSize size_of(const Vocabulary& vocabulary, const Config& config) {
   return size;
 }
 
-std::int64_t device_batch_centres(const Config& config, bool tensor_cores) {
+std::int64_t device_batch_centres(const Config& config, std::int64_t words, bool tensor_cores) {
   // 4 M centres by default: 132 blocks train 496 tiles each in one launch, about 10 ms of work, against which
   // launch overhead is small. With many blocks, as without tensor cores, 1 M: the chunks of 512 blocks are
   // then still 2,048 centres apart, far enough to have different topics.
   constexpr std::int64_t kTiles = 65536;
   constexpr std::int64_t kPlainTiles = 16384;
+  const std::int64_t tile = config.centres_per_tile();
+  if (!config.loss.softmax) return tile * (tensor_cores ? kTiles : kPlainTiles);
+  // A GPU multiplies the context of each pair with all words by itself: 2e11 multiply-adds are a few
+  // hundredths of a second at 1e13 a second.
   constexpr std::int64_t kSoftmaxTiles = 16;
-  const std::int64_t tiles = config.loss.softmax ? kSoftmaxTiles : tensor_cores ? kTiles : kPlainTiles;
-  return tiles * config.centres_per_tile();
+  constexpr double kSoftmaxWork = 2e11;
+  return batch_centres(config, softmax_work(config, words, config.pairs_per_centre()), kSoftmaxWork,
+                       tile * kSoftmaxTiles);
 }
 
 std::int64_t device_batch_tokens(const Config& config, std::int64_t centres, std::int64_t tokens) {
@@ -108,7 +114,7 @@ std::vector<MemoryItem> memory_plan(const CorpusSize& size, const Config& settin
         use.corpus_resident ? size.tokens : 2 * std::min(size.tokens, kStreamedTokens);
     add("token ids", ids, on_device * kSize<WordId>);
     const bool tensor_cores = use.tensor_cores && config.sharing == Sharing::tile;
-    const std::int64_t centres = device_batch_centres(config, tensor_cores);
+    const std::int64_t centres = device_batch_centres(config, words, tensor_cores);
     add("batch", 0, device_batch(size.tokens, device_batch_tokens(config, centres, size.tokens)));
     if (use.scratch > 0) add("scratch", 0, use.scratch);
   }

@@ -52,7 +52,7 @@ std::int64_t device_bytes(const std::vector<MemoryItem>& items);
 inline constexpr std::int64_t kStreamedTokens = std::int64_t{1} << 22;
 
 /// Centres per batch on a GPU: whole tiles.
-std::int64_t device_batch_centres(const Config& config, bool tensor_cores);
+std::int64_t device_batch_centres(const Config& config, std::int64_t words, bool tensor_cores);
 /// Maximum kept tokens of a batch of `centres` centres, including those that only windows cover.
 std::int64_t device_batch_tokens(const Config& config, std::int64_t centres, std::int64_t tokens);
 

@@ -23,15 +23,4 @@ std::int64_t softmax_centres(std::span<const WordId> centres, const Config& conf
   return count;
 }
 
-std::int64_t softmax_batch_tiles(const Config& config, std::int64_t words, std::int64_t most) {
-  constexpr double kWork = 2e8;
-  constexpr double kProducts = 3;  // scores, and the gradients of both matrices
-  const double centres = config.centres_per_tile();
-  const double hidden = config.model == Architecture::cbow ? centres
-                        : config.sharing == Sharing::tile  ? centres + 2.0 * config.window
-                                                           : centres * config.pairs_per_centre();
-  const double tile = kProducts * hidden * static_cast<double>(words) * config.dim;
-  return static_cast<std::int64_t>(std::clamp(kWork / tile, 1.0, static_cast<double>(most)));
-}
-
 }  // namespace warp2vec

@@ -21,8 +21,4 @@ std::int32_t max_softmax_rows(const Config& config);
 /// threads, is kept at or below 1.25 (see benchmarks/README.md, "Full softmax"). One under any other rule.
 std::int64_t softmax_centres(std::span<const WordId> centres, const Config& config, int threads = 1);
 
-/// Full softmax: the number of tiles in a batch of a CPU, 1 to `most`. A batch has at most 2e8 multiply-adds,
-/// some 20 ms of work of one thread, unless a single tile has more: signals are obeyed between batches.
-std::int64_t softmax_batch_tiles(const Config& config, std::int64_t words, std::int64_t most);
-
 }  // namespace warp2vec

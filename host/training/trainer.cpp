@@ -1,12 +1,17 @@
+#include <warp2vec/detail/checked_tokens.h>
 #include <warp2vec/detail/numerics.h>
 #include <warp2vec/error.h>
 #include <warp2vec/trainer.h>
 
+#include "host/training/batch_centres.h"
 #include "host/training/divergence.h"
 #include "host/training/parameter_sync.h"
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
+#include <functional>
+#include <limits>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -14,7 +19,7 @@
 namespace warp2vec {
 namespace {
 
-constexpr double kReportSeconds = 0.2;
+constexpr double kReportSeconds = 0.1;
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -34,8 +39,8 @@ class Reporter {
   double seconds() const { return seconds_before_ + seconds_since(start_); }
   bool due() const { return seconds_since(last_) >= kReportSeconds; }
 
-  // Called after `done` tokens of the state's epoch; returns false if the observer wants to stop.
-  bool report(const Trained& trained, std::int64_t done) {
+  // Adds what was trained, after `done` tokens of the state's epoch.
+  void add(const Trained& trained, std::int64_t done) {
     const std::int64_t tokens = data_.tokens.tokens();
     const bool epoch_end = done == tokens;
     const std::int32_t epoch = state_.epoch;
@@ -43,22 +48,29 @@ class Reporter {
     watch_.add(trained, epoch, epoch_end && epoch + 1 == data_.config.epochs);
     state_.epoch_trained.loss += trained.loss;
     state_.epoch_trained.pairs += trained.pairs;
+    if (trained.pairs > 0) last_loss_ = mean(trained);
     summary.pairs += trained.pairs;
     summary.tokens = epoch * tokens + done;
     summary.seconds = seconds();
     if (epoch_end) summary.epoch_loss.push_back(mean(std::exchange(state_.epoch_trained, {})));
+  }
+
+  // add(), and asks the observer: false if it wants to stop.
+  bool report(const Trained& trained, std::int64_t done) {
+    add(trained, done);
     last_ = std::chrono::steady_clock::now();
     if (!observer_) return true;
+    const TrainingSummary& summary = state_.summary;
     Progress progress;
-    progress.epoch = epoch;
+    progress.epoch = state_.epoch;
     progress.tokens_done = summary.tokens;
-    progress.tokens_total = data_.config.epochs * tokens;
+    progress.tokens_total = data_.config.epochs * data_.tokens.tokens();
     progress.pairs_done = summary.pairs;
-    progress.loss = mean(trained);
-    progress.lr = data_.lr_at(static_cast<std::uint32_t>(epoch), done);
+    progress.loss = last_loss_;
+    progress.lr = data_.lr_at(static_cast<std::uint32_t>(state_.epoch), done);
     progress.seconds = summary.seconds;
     progress.words_per_second = static_cast<double>(summary.tokens) / std::max(progress.seconds, 1e-9);
-    progress.epoch_end = epoch_end;
+    progress.epoch_end = done == data_.tokens.tokens();
     return observer_(progress);
   }
 
@@ -71,17 +83,20 @@ class Reporter {
   const Observer& observer_;
   TrainingState& state_;
   LossWatch watch_;
+  double last_loss_ = watch_.untrained();  // of the last pairs; until there are any, of untrained vectors
   double seconds_before_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   std::chrono::steady_clock::time_point last_ = start_;
 };
 
 // Whether any sentence has two words.
-bool has_neighbours(const TokenSource& tokens) {
+bool has_neighbours(const TrainingData& data) {
+  const std::int64_t tokens = data.tokens.tokens();
   TokenBuffer buffer;
   std::int64_t last_end = 0;
-  for (std::int64_t begin = 0; begin < tokens.tokens(); begin += kTokensAtATime) {
-    const TokenRun run = tokens.read(begin, std::min(tokens.tokens(), begin + kTokensAtATime), buffer);
+  for (std::int64_t begin = 0; begin < tokens; begin += kTokensAtATime) {
+    const TokenRun run = read_checked(data.tokens, begin, std::min(tokens, begin + kTokensAtATime),
+                                      data.vocabulary.size(), buffer);
     for (const std::int64_t end : run.ends)
       if (end - std::exchange(last_end, end) > 1) return true;
   }
@@ -92,7 +107,7 @@ void require_neighbours(const TrainingData& data) {
   const Config& config = data.config;
   const std::string none = "there is nothing to learn from: ";
   if (config.max_sentence == 1) throw Error(none + "--max-sentence 1 leaves no word a neighbour; raise it");
-  if (has_neighbours(data.tokens)) return;
+  if (has_neighbours(data)) return;
   throw Error(none +
               "no line of the text has two words of the vocabulary, and words are learned from those "
               "next to them on a line; put whole sentences on a line" +
@@ -110,48 +125,119 @@ void require_pairs(const Config& config, const TrainingSummary& summary) {
 // Batches begin with whole tiles, so a run can only resume between two tiles.
 void require_place(const TrainingState& start, const TrainingData& data) {
   const std::int32_t epochs = data.config.epochs;
-  if (start.epoch < 0 || start.epoch > epochs || start.kept_done < 0 ||
-      start.kept_done % data.config.centres_per_tile() != 0 || (start.epoch == epochs && start.kept_done > 0))
+  const std::int64_t unit = batch_unit(data.config);
+  if (start.epoch < 0 || start.epoch > epochs || start.kept_done < 0 || start.kept_done % unit != 0 ||
+      (start.epoch == epochs && start.kept_done > 0))
     throw Error("a run of " + std::to_string(epochs) + " epochs cannot go on after " +
                 std::to_string(start.epoch) + " epochs and " + std::to_string(start.kept_done) +
-                " kept words: expected whole tiles of " + std::to_string(data.config.centres_per_tile()));
+                " kept words: expected whole tiles of " + std::to_string(unit));
 }
 
-// Trains the rest of the state's epoch. Unless the run was stopped, the state is then at the beginning of the
-// next epoch.
-void train_epoch(const TrainingData& data, Backend& backend, Reporter& reporter, ParameterSync& parameters,
-                 TrainingState& state) {
-  const std::int64_t tokens_before = state.epoch * data.tokens.tokens();
-  TrainingSummary& summary = state.summary;
-  const KeptTokens kept = backend.kept_tokens(data, static_cast<std::uint32_t>(state.epoch));
-  if (state.kept_done > 0 && state.kept_done >= kept.size())
-    throw Error("the epoch to go on with has " + std::to_string(kept.size()) +
-                " kept words, expected more than " + std::to_string(state.kept_done));
-  while (state.kept_done < kept.size()) {
-    const std::int64_t last = std::min(kept.size(), state.kept_done + backend.batch_size());
-    backend.train({&kept, state.kept_done, last});
-    summary.kept_tokens += last - state.kept_done;
-    state.kept_done = last;
-    if (last == kept.size()) break;
-    const bool for_sink = parameters.sink_due(tokens_before + kept.position_of(last));
-    if (!for_sink && !reporter.due()) continue;
-    summary.interrupted = !reporter.report(backend.drain(), kept.position_of(last));
-    if (summary.interrupted) return;
-    if (for_sink)
-      parameters.checkpoint_for_sink();
-    else if (parameters.checkpoint_due())
-      parameters.checkpoint();
+// One epoch, from the state's place in it.
+class EpochTraining {
+ public:
+  EpochTraining(const TrainingData& data, Backend& backend, Reporter& reporter, ParameterSync& parameters,
+                TrainingState& state)
+      : data_(data),
+        backend_(backend),
+        reporter_(reporter),
+        parameters_(parameters),
+        state_(state),
+        kept_(backend.kept_tokens(data, static_cast<std::uint32_t>(state.epoch))) {
+    if (state.kept_done > 0 && state.kept_done >= kept_.size())
+      throw Error("the epoch to go on with has " + std::to_string(kept_.size()) +
+                  " kept words, expected more than " + std::to_string(state.kept_done));
+    if (state.kept_done > 0) place_ = kept_.position_of(state.kept_done);
   }
-  summary.interrupted = !reporter.report(backend.drain(), kept.tokens());
-  ++state.epoch;
-  state.kept_done = 0;
-}
+
+  // Unless the run was stopped, the state is then at the beginning of the next epoch.
+  void train() {
+    bool& stopped = state_.summary.interrupted;
+    while (state_.kept_done < kept_.size()) {
+      train_batch();
+      if (!stopped && state_.kept_done == kept_.size()) break;
+      if (!stopped) report_if_due();
+      if (!stopped) continue;
+      reporter_.add(backend_.drain(), place_);
+      return;
+    }
+    stopped = !reporter_.report(backend_.drain(), kept_.tokens());
+    ++state_.epoch;
+    state_.kept_done = 0;
+  }
+
+ private:
+  void train_batch() {
+    TrainingSummary& summary = state_.summary;
+    std::exception_ptr failure;
+    const std::function<bool()> stop = [&] {
+      if (summary.interrupted || !reporter_.due()) return summary.interrupted;
+      try {
+        summary.interrupted = !reporter_.report({}, place_);
+      } catch (...) {
+        failure = std::current_exception();
+        summary.interrupted = true;
+      }
+      return summary.interrupted;
+    };
+    const std::int64_t last = std::min(kept_.size(), state_.kept_done + backend_.batch_size());
+    bool left_out = false;
+    try {
+      backend_.train({&kept_, state_.kept_done, last, &stop});
+    } catch (const LeftOut&) {
+      left_out = true;
+    }
+    if (failure) with_batches_in_flight([&] { std::rethrow_exception(failure); });
+    if (left_out) return;
+    summary.kept_tokens += last - state_.kept_done;
+    state_.kept_done = last;
+    with_batches_in_flight([&] { place_ = kept_.position_of(last); });
+  }
+
+  void report_if_due() {
+    const bool for_sink = parameters_.sink_due(state_.epoch * data_.tokens.tokens() + place_);
+    if (!for_sink && !reporter_.due()) return;
+    // A checkpoint is of a moment at which nothing is in flight; a report need not be.
+    const bool checkpoint = for_sink || parameters_.checkpoint_due();
+    const Trained trained = checkpoint ? backend_.drain() : backend_.collect();
+    bool& stopped = state_.summary.interrupted;
+    with_batches_in_flight([&] { stopped = !reporter_.report(trained, place_); });
+    if (stopped || !checkpoint) return;
+    if (for_sink)
+      parameters_.checkpoint_for_sink();
+    else
+      parameters_.checkpoint();
+  }
+
+  // Calls what may throw although the backend has not failed. Batches in flight use kept_, which must not end
+  // before they do.
+  template <class Call>
+  void with_batches_in_flight(const Call& call) {
+    try {
+      call();
+    } catch (...) {
+      try {
+        backend_.drain();
+      } catch (...) {  // what was thrown first is passed on
+      }
+      throw;
+    }
+  }
+
+  const TrainingData& data_;
+  Backend& backend_;
+  Reporter& reporter_;
+  ParameterSync& parameters_;
+  TrainingState& state_;
+  const KeptTokens kept_;
+  std::int64_t place_ = 0;  // position after the last token that the backend was given
+};
 
 void train_epochs(const TrainingData& data, Backend& backend, Reporter& reporter, ParameterSync& parameters,
                   TrainingState& state) {
   const std::int32_t epochs = data.config.epochs;
   while (state.epoch < epochs && !state.summary.interrupted) {
-    train_epoch(data, backend, reporter, parameters, state);
+    EpochTraining(data, backend, reporter, parameters, state).train();
     if (state.summary.interrupted || state.epoch == epochs) continue;
     if (parameters.sink_due(state.summary.tokens))
       parameters.checkpoint_for_sink();
@@ -162,6 +248,7 @@ void train_epochs(const TrainingData& data, Backend& backend, Reporter& reporter
 }
 
 Config with_chosen_sharing(Config config, const Vocabulary& vocabulary) {
+  config.validate();
   config.sharing = choose_sharing(config, vocabulary.size(), expected_kept_tokens(vocabulary, config));
   return config;
 }
@@ -177,11 +264,15 @@ double expected_kept_tokens(const Vocabulary& vocabulary, const Config& config) 
 
 TrainingData::TrainingData(const Config& config_, const Vocabulary& vocabulary_, const TokenSource& tokens_)
     : config(with_chosen_sharing(config_, vocabulary_)), vocabulary(vocabulary_), tokens(tokens_) {
-  config.validate();
   if (vocabulary.size() < 2)
     throw Error("training needs at least two different words; the vocabulary has " +
                 std::to_string(vocabulary.size()));
   if (tokens.tokens() == 0) throw Error("the corpus has no word of the vocabulary");
+  // Positions are counted over all epochs.
+  const std::int64_t most = std::numeric_limits<std::int64_t>::max() / (2 * std::int64_t{config.epochs});
+  if (tokens.tokens() < 0 || tokens.tokens() > most)
+    throw Error("a corpus of " + std::to_string(tokens.tokens()) + " tokens: expected 1 to " +
+                std::to_string(most) + " for " + std::to_string(config.epochs) + " epochs");
   keep_thresholds.reserve(static_cast<std::size_t>(vocabulary.size()));
   for (const std::int64_t count : vocabulary.counts())
     keep_thresholds.push_back(keep_threshold(keep_probability(count, vocabulary.total(), config.sample)));

@@ -35,7 +35,8 @@ struct WARP2VEC_EXPORT TrainingData {
   AliasTable negatives;                        ///< if config.loss.negative_sampling
   HuffmanTree tree;                            ///< if config.loss.hierarchical_softmax
 
-  /// Throws Error for a vocabulary of fewer than two words and for settings out of range.
+  /// Throws Error for a vocabulary of fewer than two words, for settings out of range, and for no tokens.
+  /// Tokens are checked while they are trained.
   TrainingData(const Config& config, const Vocabulary& vocabulary, const TokenSource& tokens);
 
   /// Which tokens of an epoch subsampling keeps, counted on thread_count(config) threads. Refers to *this.
@@ -47,12 +48,19 @@ struct WARP2VEC_EXPORT TrainingData {
 };
 
 /// Consecutive kept tokens [first, last) of one epoch, to be trained as centres: whole tiles, except at the
-/// end of the epoch.
+/// end of the epoch, and where the full softmax trains centre by centre.
 struct Batch {
   const KeptTokens* epoch = nullptr;
   std::int64_t first = 0;
   std::int64_t last = 0;
+  /// For Backend::train() to call now and then if it takes longer than some 0.05 s, on the caller's thread:
+  /// once it returns true, a batch of which nothing is trained yet is left out. Throws nothing; may be null,
+  /// and is gone when train() returns.
+  const std::function<bool()>* stop = nullptr;
 };
+
+/// Thrown by Backend::train() for a batch that it has left out.
+struct LeftOut {};
 
 /// What a backend has trained since the last drain().
 struct Trained {
@@ -66,11 +74,13 @@ struct Trained {
 WARP2VEC_EXPORT double untrained_loss(const TrainingData& data);
 
 /// Trains batches on a device. All calls must come from one thread. Any call may throw DeviceError; after
-/// that only the destructor may be called, and batches in flight are abandoned.
+/// that only the destructor may be called, and batches in flight are abandoned. The backends of this library
+/// throw Error for embeddings, data or batches that are not those of the run, before they touch them; and
+/// whatever the token source throws, on whichever thread, is thrown by the next call that waits.
 class WARP2VEC_EXPORT Backend {
  public:
   virtual ~Backend() = default;
-  /// Centres per batch that suit the device; a multiple of config.tile_centres.
+  /// Centres per batch that suit the device: whole tiles, unless the full softmax trains centre by centre.
   virtual std::int64_t batch_size() const = 0;
   /// Copies the parameters to the device until download(); a CPU backend trains `embeddings` in place.
   virtual void upload(Embeddings& embeddings) = 0;
@@ -82,8 +92,10 @@ class WARP2VEC_EXPORT Backend {
   /// Trains the batch; may return before it is done. `batch.epoch` must stay alive until the next drain(), or
   /// until a call throws.
   virtual void train(const Batch& batch) = 0;
-  /// Waits for all batches and returns their totals.
+  /// Waits for all batches and returns what was trained since the last drain() or collect().
   virtual Trained drain() = 0;
+  /// The same of the batches that are done, without waiting for others if the device can tell.
+  virtual Trained collect() { return drain(); }
   /// Waits for all batches and copies the parameters to `embeddings`; training may continue. On DeviceError
   /// `embeddings` are unchanged.
   virtual void checkpoint(Embeddings& embeddings) = 0;
@@ -100,18 +112,20 @@ WARP2VEC_EXPORT std::unique_ptr<Backend> make_cpu_backend(const TrainingData& da
 /// The state of a run, as reported to its observer.
 struct Progress {
   std::int32_t epoch = 0;         ///< 0-based
-  std::int64_t tokens_done = 0;   ///< of all epochs
+  std::int64_t tokens_done = 0;   ///< of all epochs; those of batches in flight are included
   std::int64_t tokens_total = 0;  ///< of all epochs
   std::int64_t pairs_done = 0;
-  double loss = 0;  ///< mean per pair (Trained::pairs) since the last report, nats
+  double loss = 0;  ///< mean per pair (Trained::pairs) of those that were trained last, nats
   double lr = 0;
   double seconds = 0;           ///< of training, including the runs before a resume
   double words_per_second = 0;  ///< tokens (before subsampling) in these
   bool epoch_end = false;       ///< last report of its epoch
 };
 
-/// Called between batches, about five times a second at most, before each checkpoint and at the end of each
-/// epoch. Returning false stops the run after the batches in flight.
+/// Called on the thread that called train(), between batches, about ten times a second, before each
+/// checkpoint and at the end of each epoch. Returning false stops the run after the batches in flight, which
+/// take less than 0.1 s, unless a single tile takes longer (full softmax of a large vocabulary). Whatever it
+/// throws ends the run and is passed on unchanged.
 using Observer = std::function<bool(const Progress&)>;
 
 struct TrainingSummary {
@@ -188,7 +202,9 @@ struct Checkpoints {
 /// of untrained vectors, or a row of any matrix is not finite or longer than 1000), and if there was no pair
 /// to train: no sentence has two words, or none after subsampling. The message says what to change. If
 /// checkpoints.start is not the beginning, the summary covers the whole run from its beginning; throws Error
-/// if it is not between two tiles of this text.
+/// if it is not between two tiles of this text. Throws Error for embeddings, tokens or a backend that do not
+/// fit the data. Exceptions of the observer, the sink and the token source are passed on unchanged; then,
+/// too, the embeddings must not be saved, and no thread uses any of the arguments any more.
 WARP2VEC_EXPORT TrainingSummary train(const TrainingData& data, Backend& backend, Embeddings& embeddings,
                                       const Observer& observer = {}, const Checkpoints& checkpoints = {});
 

@@ -2,6 +2,7 @@
 
 #include <warp2vec/error.h>
 
+#include "host/training/checks.h"
 #include "kernels/backend/cuda_devices.h"
 #include "kernels/backend/device_embeddings.h"
 #include "kernels/backend/device_tables.h"
@@ -105,12 +106,13 @@ class OneGpuBackend final : public CudaBackend {
   std::int64_t batch_size() const override { return plan_.batch_centres; }
 
   void upload(Embeddings& embeddings) override {
+    require_shapes(embeddings, data_.config, data_.vocabulary.size());
     use_device();
     const ProfilerRange range("upload");
     embeddings_.emplace(embeddings, data_.config.table_type, uploader_);
     embeddings_->set_views(model_);
     if (!softmax_) {
-      corpus_.emplace(data_.tokens, uploader_, plan_.memory.corpus_resident);
+      corpus_.emplace(data_.tokens, data_.vocabulary.size(), uploader_, plan_.memory.corpus_resident);
       kept_.emplace(*corpus_, data_.tokens.tokens(), tables_.thresholds(), data_.config.max_sentence,
                     plan_.batch_tokens);
     }
@@ -122,6 +124,7 @@ class OneGpuBackend final : public CudaBackend {
   // For a streamed corpus the host would have to pack and copy every token, which costs as much as counting
   // them.
   KeptTokens kept_tokens(const TrainingData& data, std::uint32_t epoch) override {
+    require_own(data, data_);
     if (softmax_ || !plan_.memory.corpus_resident) return data.kept_tokens(epoch);
     use_device();
     const ProfilerRange range("count kept tokens");
@@ -133,6 +136,7 @@ class OneGpuBackend final : public CudaBackend {
   }
 
   void train(const Batch& batch) override {
+    require_trainable(batch, embeddings_.has_value());
     use_device();
     name_epoch(batch.epoch->draws().epoch);
     const ProfilerRange range("queue a batch");
@@ -161,11 +165,13 @@ class OneGpuBackend final : public CudaBackend {
   }
 
   void checkpoint(Embeddings& embeddings) override {
+    require_held(embeddings);
     use_device();
     const ProfilerRange range("checkpoint");
     embeddings_->download(embeddings, stream_);
   }
   void download(Embeddings& embeddings) override {
+    require_held(embeddings);
     use_device();
     epoch_range_.reset();
     const ProfilerRange range("download");
@@ -180,6 +186,12 @@ class OneGpuBackend final : public CudaBackend {
   };
 
   void use_device() const { WARP2VEC_CUDA_CHECK(cudaSetDevice(device_.index)); }
+
+  // That they are copied to are of the device's shapes.
+  void require_held(const Embeddings& embeddings) const {
+    if (!embeddings_) throw Error("a backend has parameters to copy after upload()");
+    require_shapes(embeddings, data_.config, data_.vocabulary.size());
+  }
 
   void name_epoch(std::uint32_t epoch) {
     if (epoch_range_ && epoch == epoch_) return;

@@ -135,7 +135,7 @@ CudaPlan plan_cuda(const TrainingData& data, const CudaDevice& device, const Cud
   } else {
     choose_tiles(data, device, limits, plan);
   }
-  plan.batch_centres = device_batch_centres(data.config, plan.launch.tensor_cores);
+  plan.batch_centres = device_batch_centres(data.config, data.vocabulary.size(), plan.launch.tensor_cores);
   plan.batch_tokens = device_batch_tokens(data.config, plan.batch_centres, data.tokens.tokens());
   for (const bool resident : {true, false}) {
     if (resident && limits.stream_corpus) continue;

@@ -1,11 +1,14 @@
 #include "kernels/backend/device_corpus.h"
 
+#include <warp2vec/detail/checked_tokens.h>
+
 #include <algorithm>
 
 namespace warp2vec {
 
-DeviceCorpus::DeviceCorpus(const TokenSource& tokens, Uploader& uploader, bool resident)
+DeviceCorpus::DeviceCorpus(const TokenSource& tokens, std::int64_t words, Uploader& uploader, bool resident)
     : tokens_(tokens),
+      words_(words),
       uploader_(uploader),
       resident_(resident),
       memory_(resident ? tokens.tokens() : 2 * std::min(tokens.tokens(), kRun)) {
@@ -34,7 +37,7 @@ void DeviceCorpus::release(const CudaStream& stream) {
 }
 
 void DeviceCorpus::pack(std::int64_t begin, std::int64_t end, PackedToken* out) {
-  pack_tokens(tokens_.read(begin, end, buffer_), begin, out);
+  pack_tokens(read_checked(tokens_, begin, end, words_, buffer_), begin, out);
 }
 
 }  // namespace warp2vec

@@ -22,8 +22,9 @@ class DeviceCorpus {
   static constexpr std::int64_t kRun = kStreamedTokens;
   static_assert(kRun * sizeof(PackedToken) <= Uploader::kBufferBytes);
 
-  /// The referenced objects must outlive this.
-  DeviceCorpus(const TokenSource& tokens, Uploader& uploader, bool resident);
+  /// The referenced objects must outlive this. Throws Error for ids that are not those of `words` words, here
+  /// or when tokens are streamed.
+  DeviceCorpus(const TokenSource& tokens, std::int64_t words, Uploader& uploader, bool resident);
 
   /// Tokens [begin, end), at most kRun of a streamed corpus, for work queued on `stream` before release().
   const PackedToken* tokens(std::int64_t begin, std::int64_t end, const CudaStream& stream);
@@ -34,6 +35,7 @@ class DeviceCorpus {
   void pack(std::int64_t begin, std::int64_t end, PackedToken* out);
 
   const TokenSource& tokens_;
+  std::int64_t words_;
   TokenBuffer buffer_;
   Uploader& uploader_;
   bool resident_;

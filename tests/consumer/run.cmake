@@ -37,6 +37,7 @@ function(build_consumer folder)
   run(${folder}/from_ids)
   expect_output("new_york\n" ${folder}/phrases)
   run(${folder}/cbow ${docs}/design.md)
+  run(${folder}/stop_and_query ${docs}/design.md)
 endfunction()
 
 # expect_output(EXPECTED COMMAND...): EXPECTED is a regular expression.

@@ -70,5 +70,20 @@ TEST(BatchQueue, WhatIsBesideABatchInTrainingWaits) {
   EXPECT_TRUE(queue.idle());
 }
 
+// Full softmax: a run stops when the batches in training are done.
+TEST(BatchQueue, LongBatchesAreNotKeptApartAndDoNotWait) {
+  BatchQueue queue(2, false);
+  queue.add(batch(0));
+  const Batch first = queue.take();
+  EXPECT_FALSE(queue.full());
+  queue.add(batch(1));
+  EXPECT_TRUE(queue.full());
+  ASSERT_TRUE(queue.ready());
+  EXPECT_EQ(number_of(queue.take()), 1);
+  EXPECT_TRUE(queue.full());
+  queue.finish(first);
+  EXPECT_FALSE(queue.full());
+}
+
 }  // namespace
 }  // namespace warp2vec

@@ -5,7 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 namespace warp2vec {
@@ -52,6 +54,54 @@ TEST(BatchWorkers, AFailureToStartEndsTheTrainingWithItsError) {
 TEST(BatchWorkers, AreDestroyedAfterAFailureThatNobodyAskedFor) {
   BatchWorkers workers(kThreads, [] { return failing_on(1); });
   for (std::int64_t b = 0; b < 3; ++b) workers.add(batch(b));
+}
+
+// A batch that is not done is not waited for.
+TEST(BatchWorkers, CollectWhatIsDone) {
+  std::atomic<bool> released{false};
+  BatchWorkers workers(2, [&]() -> BatchWorkers::Train {
+    return [&](const Batch& trained) -> Trained {
+      if (trained.first == 0) released.wait(false);
+      return {0, trained.last - trained.first};
+    };
+  });
+  workers.add(batch(0));
+  workers.add(batch(2));
+  std::int64_t pairs = 0;
+  while (pairs == 0) pairs = workers.collect().pairs;
+  EXPECT_EQ(pairs, kSize);
+  released = true;
+  released.notify_all();
+  EXPECT_EQ(workers.drain().pairs, kSize);
+}
+
+TEST(BatchWorkers, CollectingThrowsTheErrorOfAWorker) {
+  BatchWorkers workers(kThreads, [] { return failing_on(0); });
+  workers.add(batch(0));
+  std::string message;
+  while (message.empty()) message = thrown_message([&] { workers.collect(); });
+  EXPECT_EQ(message, "batch 0 failed");
+}
+
+TEST(BatchWorkers, LeaveABatchOutThatWouldHaveToWait) {
+  std::atomic<bool> released{false};
+  BatchWorkers workers(
+      1,
+      [&]() -> BatchWorkers::Train {
+        return [&](const Batch& trained) -> Trained {
+          released.wait(false);
+          return {0, trained.last - trained.first};
+        };
+      },
+      false);
+  const std::function<bool()> stop = [] { return true; };
+  Batch waiting = batch(1);
+  waiting.stop = &stop;
+  workers.add(batch(0));
+  EXPECT_THROW(workers.add(waiting), LeftOut);
+  released = true;
+  released.notify_all();
+  EXPECT_EQ(workers.drain().pairs, kSize);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "tests/support/checkpoint_samples.h"
 #include "tests/support/same_kept_tokens.h"
 #include "tests/support/thrown_message.h"
+#include "tests/support/untrusted.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -402,6 +403,23 @@ TEST_F(CudaBackendTest, EveryFailingCallIsReportedAndNothingLeaks) {
     }
     emulation::reset_device();
   }
+}
+
+// Resident and streamed, and the full softmax, whose pairs the host lists.
+TEST_F(CudaBackendTest, TrustsNobody) {
+  CudaLimits small;
+  small.blocks = 1;
+  small.warps = 1;
+  CudaLimits streamed = small;
+  streamed.stream_corpus = true;
+  Config config = untrusted_config();
+  config.tile_negatives = 4;
+  for (const CudaLimits& limits : {small, streamed}) {
+    expect_wrong_tokens_are_errors(cuda(limits), config);
+    expect_exceptions_pass(cuda(limits), config, 1500);
+  }
+  expect_wrong_parameters_are_errors(cuda(small), "ns+hs");
+  expect_wrong_parameters_are_errors(cuda(small), "softmax");
 }
 
 TEST_F(CudaBackendTest, AFailureNamesItsCallAndPlace) {

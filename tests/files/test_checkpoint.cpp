@@ -334,5 +334,30 @@ TEST_F(CheckpointWriting, IsNeverDueWhileItWrites) {
   EXPECT_TRUE(writer.due(1 << 30));
 }
 
+TEST_F(CheckpointWriting, EmbeddingsOfOtherShapesAreRefused) {
+  CheckpointWriter writer(data_, embeddings_, text_, {}, path_, every({}));
+  Embeddings other = copy_of(embeddings_);
+  other.input = Matrix(embeddings_.input.rows() + 1, config_.dim);
+  EXPECT_THAT(thrown_message([&] { writer.take(other, state_); }), HasSubstr("the input matrix has"));
+  EXPECT_THAT(thrown_message([&] { CheckpointWriter(data_, other, text_, {}, path_, every({})); }),
+              HasSubstr("the input matrix has"));
+  writer.finish();
+  EXPECT_THAT(folder_.names(), IsEmpty());
+}
+
+TEST_F(CheckpointWriting, WhatCouldNotBeReadBackIsNotWritten) {
+  const auto complaint = [&](const TrainingState& state, const TextFingerprint& text) {
+    return thrown_message([&] { save_checkpoint(data_, embeddings_, state, text, {}, path_); });
+  };
+  EXPECT_EQ(complaint(state_, text_), "");
+  EXPECT_THAT(complaint(state_, {}), HasSubstr("cannot write " + path_ + ": expected a text with words"));
+  TrainingState state = state_;
+  state.epoch = config_.epochs + 1;
+  EXPECT_THAT(complaint(state, text_), HasSubstr("cannot write " + path_ + ": expected 0 to"));
+  state = state_;
+  ++state.kept_done;
+  EXPECT_THAT(complaint(state, text_), HasSubstr("a number of kept words is not possible"));
+}
+
 }  // namespace
 }  // namespace warp2vec

@@ -27,7 +27,7 @@ void expect_equal_ranges(const SyntheticCorpus& corpus, const Config& config,
   for (const bool resident : {true, false}) {
     Uploader uploader;
     const CudaStream stream;
-    DeviceCorpus on_device(corpus.tokens, uploader, resident);
+    DeviceCorpus on_device(corpus.tokens, corpus.vocabulary.size(), uploader, resident);
     uploader.finish_before(stream);
     KeptOnDevice kept(on_device, corpus.tokens.tokens(), thresholds.data(), config.max_sentence,
                       epoch.size() + 20);
@@ -55,7 +55,7 @@ void expect_equal_counts(const SyntheticCorpus& corpus, const Config& config) {
   const DeviceArray<std::uint32_t> thresholds = to_device(data.keep_thresholds);
   Uploader uploader;
   const CudaStream stream;
-  DeviceCorpus on_device(corpus.tokens, uploader, true);
+  DeviceCorpus on_device(corpus.tokens, corpus.vocabulary.size(), uploader, true);
   uploader.finish_before(stream);
   KeptOnDevice kept(on_device, corpus.tokens.tokens(), thresholds.data(), config.max_sentence, 1);
   for (const Draws& draws : {Draws{1, 0}, Draws{99, 2}}) {

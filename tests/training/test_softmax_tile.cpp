@@ -48,28 +48,5 @@ TEST(SoftmaxTile, HasTheCentresOfATileAtMost) {
   EXPECT_EQ(max_softmax_centres(config_of(Sharing::window)), 1);
 }
 
-TEST(SoftmaxTile, BatchesFollowFromTheWork) {
-  Config config = config_of(Sharing::tile);
-  config.window = 5;
-  config.dim = 200;
-  EXPECT_EQ(softmax_batch_tiles(config, 50, 64), 64);
-  EXPECT_EQ(softmax_batch_tiles(config, 1000, 64), 4);  // 64 + 10 contexts, 3 products of 1,000 x 200 each
-  EXPECT_EQ(softmax_batch_tiles(config, 50000, 64), 1);
-  config.sharing = Sharing::window;
-  EXPECT_EQ(softmax_batch_tiles(config, 200, 64), 4);  // 64 x 6 contexts
-}
-
-TEST(SoftmaxTile, BackendsOfACpuStopBetweenTwoTiles) {
-  Config config = config_of(Sharing::tile);
-  config.dim = 200;
-  std::vector<std::pair<std::string, std::int64_t>> words;
-  for (int i = 0; i < 50000; ++i) words.emplace_back("w" + std::to_string(i), 5);
-  const Vocabulary vocabulary({words.begin(), words.end()}, 1, 0);
-  const TokenStream tokens{{WordId{0}, WordId{1}}, {2}};
-  const TrainingData data(config, vocabulary, tokens);
-  EXPECT_EQ(make_cpu_backend(data)->batch_size(), 64);
-  EXPECT_EQ(make_reference_backend(data)->batch_size(), 64);
-}
-
 }  // namespace
 }  // namespace warp2vec

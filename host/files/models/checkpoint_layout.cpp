@@ -3,6 +3,7 @@
 #include <warp2vec/error.h>
 
 #include "host/io/little_endian.h"
+#include "host/training/batch_centres.h"
 
 #include <cmath>
 #include <cstddef>
@@ -149,13 +150,13 @@ void require_possible(const TrainingState& state, const Config& config, const Te
                 std::to_string(summary.epoch_loss.size()));
   std::int64_t epoch_ids = 0;
   for (const TextFingerprint::File& file : text.files) epoch_ids += file.ids;
+  if (epoch_ids < 1) throw Error("expected a text with words");
   // At the beginning of an epoch, none of its words has been trained.
   require_number(summary.tokens >= 0 && summary.tokens / epoch_ids == state.epoch &&
                      (summary.tokens % epoch_ids == 0) == (state.kept_done == 0),
                  "trained words");
   require_number(summary.kept_tokens >= 0 && summary.kept_tokens <= summary.tokens && state.kept_done >= 0 &&
-                     state.kept_done <= summary.kept_tokens &&
-                     state.kept_done % config.centres_per_tile() == 0 &&
+                     state.kept_done <= summary.kept_tokens && state.kept_done % batch_unit(config) == 0 &&
                      (state.epoch < config.epochs || state.kept_done == 0),
                  "kept words");
   require_number(summary.pairs >= 0 && state.epoch_trained.pairs >= 0 && state.unjudged.pairs >= 0, "pairs");
