@@ -1,8 +1,8 @@
 #include <warp2vec/error.h>
 #include <warp2vec/keyed_vectors.h>
 
+#include "host/bytes/utf8.h"
 #include "host/evaluation/nearest_rows.h"
-#include "host/io/utf8.h"
 #include "host/training/matrix_rows.h"
 
 #include <algorithm>

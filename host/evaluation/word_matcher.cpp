@@ -1,6 +1,6 @@
 #include "host/evaluation/word_matcher.h"
 
-#include "host/io/utf8.h"
+#include "host/bytes/utf8.h"
 
 namespace warp2vec {
 

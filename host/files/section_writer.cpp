@@ -1,6 +1,6 @@
 #include "host/files/section_writer.h"
 
-#include "host/io/crc32.h"
+#include "host/bytes/crc32.h"
 
 namespace warp2vec {
 

@@ -1,7 +1,7 @@
 #pragma once
 /// The bytes of a vector file.
 
-#include "host/io/named_bytes.h"
+#include "host/bytes/named_bytes.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,7 +1,7 @@
 #include <warp2vec/config.h>
 #include <warp2vec/phrases.h>
 
-#include "host/io/byte_class.h"
+#include "host/bytes/byte_class.h"
 #include "host/phrases/phrase_rule.h"
 #include "host/text/chunk_workers.h"
 #include "host/text/tokenizer.h"

@@ -1,11 +1,11 @@
 #include <warp2vec/sentences.h>
 
-#include "host/io/byte_class.h"
-#include "host/io/utf8.h"
+#include "host/bytes/utf8.h"
 #include "host/text/sentence_sinks.h"
 #include "host/vocabulary/spilled_counts.h"
 #include "host/vocabulary/vocabulary_selection.h"
 #include "host/vocabulary/word_table.h"
+#include "host/vocabulary/words.h"
 
 #include <algorithm>
 
@@ -14,7 +14,7 @@ namespace {
 
 // Files of words could not be read back otherwise.
 void require_word(std::string_view word, std::int64_t sentence, std::int64_t index) {
-  if (!word.empty() && std::all_of(word.begin(), word.end(), is_word_byte)) return;
+  if (is_word(word)) return;
   throw Error("sentence " + std::to_string(sentence) + ", word " + std::to_string(index) + " is " +
               in_quotes(word) + ": expected a word without white space and NUL bytes, of one byte or more");
 }

@@ -2,7 +2,7 @@
 
 #include <warp2vec/error.h>
 
-#include "host/io/byte_class.h"
+#include "host/bytes/byte_class.h"
 #include "host/text/text_bytes.h"
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 #include <warp2vec/error.h>
 #include <warp2vec/text_fingerprint.h>
 
-#include "host/io/crc32.h"
+#include "host/bytes/crc32.h"
 #include "host/io/parallel.h"
 
 #include <algorithm>

@@ -2,9 +2,9 @@
 
 #include <warp2vec/error.h>
 
-#include "host/io/byte_class.h"
-#include "host/io/little_endian.h"
-#include "host/io/utf8.h"
+#include "host/bytes/byte_class.h"
+#include "host/bytes/little_endian.h"
+#include "host/bytes/utf8.h"
 #include "host/text/tokenizer.h"
 
 #include <algorithm>

@@ -2,8 +2,8 @@
 
 #include <warp2vec/error.h>
 
+#include "host/bytes/npy_header.h"
 #include "host/io/file_kind.h"
-#include "host/io/npy_header.h"
 #include "host/io/temporary_files.h"
 #include "host/vocabulary/ids.h"
 

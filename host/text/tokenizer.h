@@ -3,7 +3,7 @@
 
 #include <warp2vec/error.h>
 
-#include "host/io/byte_class.h"
+#include "host/bytes/byte_class.h"
 #include "host/text/chunk_reader.h"
 
 #include <array>

@@ -1,6 +1,6 @@
 #include <warp2vec/warm_start.h>
 
-#include "host/io/byte_class.h"
+#include "host/bytes/byte_class.h"
 #include "host/training/checks.h"
 
 #include <algorithm>

@@ -1,12 +1,12 @@
 #include <warp2vec/error.h>
 #include <warp2vec/vocabulary.h>
 
+#include "host/bytes/byte_class.h"
 #include "host/io/atomic_file.h"
-#include "host/io/byte_class.h"
 #include "host/io/input_file.h"
-#include "host/io/words.h"
 #include "host/vocabulary/ids.h"
 #include "host/vocabulary/word_table.h"
+#include "host/vocabulary/words.h"
 
 #include <algorithm>
 #include <bit>

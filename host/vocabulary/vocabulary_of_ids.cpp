@@ -1,7 +1,7 @@
 #include <warp2vec/error.h>
 #include <warp2vec/vocabulary.h>
 
-#include "host/io/utf8.h"
+#include "host/bytes/utf8.h"
 #include "host/vocabulary/ids.h"
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 
 #include <warp2vec/error.h>
 
-#include "host/io/utf8.h"
+#include "host/bytes/utf8.h"
 
 #include <algorithm>
 #include <string>

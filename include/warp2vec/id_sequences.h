@@ -31,7 +31,7 @@ class WARP2VEC_EXPORT IdSequences {
   /// Negative values are no ids, and end a sequence.
   static IdSequences separated(const Integers& values);
 
-  struct Reader;  // host/text/id_sequences.cpp
+  struct Reader;  // host/sequences/id_sequences.cpp
 
  private:
   Integers values_;

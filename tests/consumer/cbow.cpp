@@ -1,11 +1,15 @@
-// CBOW on the lines of argv[1], lower-cased by a tokenizer, with an observer that stops after two epochs.
+// CBOW on the lines of argv[1], lower-cased by a tokenizer, for half a second; then asks the vectors so far.
+#include <warp2vec/keyed_vectors.h>
 #include <warp2vec/train.h>
 
 #include <cctype>
+#include <chrono>
+#include <cstdint>
 #include <fstream>
 #include <iostream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 std::vector<std::string> letters_only(std::string_view line) {
@@ -30,15 +34,26 @@ int main(int argc, char** argv) try {
   warp2vec::Config config;
   config.model = warp2vec::Architecture::cbow;
   config.lr = warp2vec::default_lr(config.model);
+  config.epochs = 1000000;  // more than there is time for
+  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(500);
   warp2vec::TrainCall call;
-  call.observer = [](const warp2vec::Progress& progress) {
-    if (progress.epoch_end) std::cout << "epoch " << progress.epoch + 1 << ": loss " << progress.loss << '\n';
-    return !(progress.epoch_end && progress.epoch == 1);
+  call.observer = [end](const warp2vec::Progress& progress) {
+    if (progress.epoch_end && progress.epoch % 100 == 0)
+      std::cout << "epoch " << progress.epoch + 1 << ": loss " << progress.loss << '\n';
+    return std::chrono::steady_clock::now() < end;
   };
-  const auto trained = warp2vec::train(warp2vec::tokenized(lines, letters_only), config, call);
-  if (!trained.summary.interrupted || trained.summary.epoch_loss.size() != 2)
-    throw warp2vec::Error("expected a run that was stopped after two epochs");
-  warp2vec::save_vectors(trained.vectors, "cbow.bin", warp2vec::VectorFormat::binary);
+  auto trained = warp2vec::train(warp2vec::tokenized(lines, letters_only), config, call);
+  if (!trained.summary.interrupted) throw warp2vec::Error("training was not stopped");
+
+  const warp2vec::KeyedVectors vectors(std::move(trained.vectors));
+  const std::vector<std::int64_t> rows{0, 1, 2};
+  const auto nearest = vectors.top_k(rows, 3, {.threads = warp2vec::thread_count(config)});
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    std::cout << vectors.word(rows[i]) << ':';
+    for (const auto& [row, similarity] : nearest[i])
+      std::cout << ' ' << vectors.word(row) << ' ' << similarity;
+    std::cout << '\n';
+  }
 } catch (const warp2vec::Error& error) {
   std::cerr << error.what() << '\n';
   return 1;

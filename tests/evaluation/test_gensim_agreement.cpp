@@ -1,7 +1,7 @@
 #include <warp2vec/detail/random.h>
 #include <warp2vec/evaluate.h>
 
-#include "host/io/utf8.h"
+#include "host/bytes/utf8.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/word_vectors_of.h"
 

@@ -1,8 +1,8 @@
 // Sparse files of many gigabytes: only a few pages are written.
 
+#include "host/bytes/npy_header.h"
 #include "host/files/vectors/vector_readers.h"
 #include "host/io/mapped_file.h"
-#include "host/io/npy_header.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/thrown_message.h"
 

@@ -8,12 +8,12 @@
 #include <warp2vec/model.h>
 #include <warp2vec/word_vectors.h>
 
+#include "host/bytes/utf8.h"
 #include "host/cli/bench/report.h"
 #include "host/cli/bench/results.h"
 #include "host/cli/flags/train_options.h"
 #include "host/cli/terminal/text.h"
 #include "host/io/file_kind.h"
-#include "host/io/utf8.h"
 #include "tests/support/checkpoint_samples.h"
 #include "tests/support/compressed.h"
 #include "tests/support/model_samples.h"

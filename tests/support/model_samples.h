@@ -3,8 +3,8 @@
 
 #include <warp2vec/model.h>
 
-#include "host/io/crc32.h"
-#include "host/io/little_endian.h"
+#include "host/bytes/crc32.h"
+#include "host/bytes/little_endian.h"
 #include "tests/support/random_matrix.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/zipf_counts.h"

@@ -1,4 +1,4 @@
-#include "host/io/byte_class.h"
+#include "host/bytes/byte_class.h"
 #include "host/text/tokenizer.h"
 
 #include <gtest/gtest.h>

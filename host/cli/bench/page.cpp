@@ -1,7 +1,7 @@
 #include "host/cli/bench/page.h"
 
+#include "host/bytes/utf8.h"
 #include "host/cli/terminal/text.h"
-#include "host/io/utf8.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,6 @@
 #include "host/cli/terminal/text.h"
 
-#include "host/io/utf8.h"
+#include "host/bytes/utf8.h"
 
 #include <algorithm>
 #include <array>

@@ -3,10 +3,10 @@
 #include <warp2vec/error.h>
 #include <warp2vec/types.h>
 
+#include "host/bytes/crc32.h"
+#include "host/bytes/little_endian.h"
+#include "host/bytes/utf8.h"
 #include "host/files/vector_source.h"
-#include "host/io/crc32.h"
-#include "host/io/little_endian.h"
-#include "host/io/utf8.h"
 
 #include <algorithm>
 

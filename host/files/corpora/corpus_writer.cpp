@@ -5,7 +5,7 @@
 #include "host/files/models/checkpoint_layout.h"
 #include "host/files/models/model_parts.h"
 #include "host/files/section_writer.h"
-#include "host/io/words.h"
+#include "host/vocabulary/words.h"
 
 namespace warp2vec {
 

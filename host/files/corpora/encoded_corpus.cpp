@@ -1,11 +1,11 @@
 #include <warp2vec/encoded_corpus.h>
 #include <warp2vec/error.h>
 
+#include "host/bytes/crc32.h"
 #include "host/files/corpora/corpus_layout.h"
 #include "host/files/corpora/packed_tokens.h"
 #include "host/files/models/checkpoint_layout.h"
 #include "host/files/models/model_parts.h"
-#include "host/io/crc32.h"
 #include "host/io/input_file.h"
 
 #include <algorithm>

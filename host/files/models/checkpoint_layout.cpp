@@ -2,7 +2,7 @@
 
 #include <warp2vec/error.h>
 
-#include "host/io/little_endian.h"
+#include "host/bytes/little_endian.h"
 #include "host/training/batch_centres.h"
 
 #include <cmath>

@@ -2,9 +2,9 @@
 
 #include <warp2vec/error.h>
 
+#include "host/bytes/crc32.h"
+#include "host/bytes/utf8.h"
 #include "host/files/models/model_parts.h"
-#include "host/io/crc32.h"
-#include "host/io/utf8.h"
 
 #include <algorithm>
 #include <cstddef>

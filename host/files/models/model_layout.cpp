@@ -3,7 +3,7 @@
 #include <warp2vec/error.h>
 #include <warp2vec/types.h>
 
-#include "host/io/little_endian.h"
+#include "host/bytes/little_endian.h"
 
 #include <array>
 #include <utility>

@@ -2,11 +2,11 @@
 
 #include <warp2vec/error.h>
 
+#include "host/bytes/little_endian.h"
 #include "host/files/models/model_layout.h"
-#include "host/io/little_endian.h"
-#include "host/io/words.h"
 #include "host/training/checks.h"
 #include "host/training/matrix_rows.h"
+#include "host/vocabulary/words.h"
 
 #include <span>
 #include <string_view>

@@ -1,11 +1,11 @@
 #include <warp2vec/error.h>
 #include <warp2vec/word_vectors.h>
 
+#include "host/bytes/npy_header.h"
+#include "host/bytes/utf8.h"
 #include "host/files/section_file.h"
 #include "host/files/vectors/vector_readers.h"
 #include "host/io/mapped_file.h"
-#include "host/io/npy_header.h"
-#include "host/io/utf8.h"
 
 #include <algorithm>
 #include <charconv>

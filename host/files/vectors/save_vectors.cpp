@@ -1,11 +1,11 @@
 #include <warp2vec/error.h>
 #include <warp2vec/word_vectors.h>
 
+#include "host/bytes/crc32.h"
+#include "host/bytes/npy_header.h"
+#include "host/bytes/utf8.h"
 #include "host/files/vector_source.h"
 #include "host/io/atomic_file.h"
-#include "host/io/crc32.h"
-#include "host/io/npy_header.h"
-#include "host/io/utf8.h"
 #include "host/training/matrix_rows.h"
 
 #include <bit>

@@ -2,11 +2,11 @@
 
 #include <warp2vec/error.h>
 
-#include "host/io/crc32.h"
+#include "host/bytes/crc32.h"
+#include "host/bytes/npy_header.h"
+#include "host/bytes/utf8.h"
 #include "host/io/lines.h"
 #include "host/io/mapped_file.h"
-#include "host/io/npy_header.h"
-#include "host/io/utf8.h"
 
 #include <algorithm>
 #include <charconv>

@@ -1,7 +1,7 @@
 #pragma once
 /// The header of NumPy's .npy files, version 1.0 (numpy.lib.format).
 
-#include "host/io/named_bytes.h"
+#include "host/bytes/named_bytes.h"
 
 #include <cstddef>
 #include <cstdint>

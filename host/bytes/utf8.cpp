@@ -1,4 +1,4 @@
-#include "host/io/utf8.h"
+#include "host/bytes/utf8.h"
 
 #include <utf8proc.h>
 

@@ -1,4 +1,4 @@
-#include "host/io/crc32.h"
+#include "host/bytes/crc32.h"
 
 #include <zlib.h>
 

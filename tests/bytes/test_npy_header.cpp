@@ -1,4 +1,4 @@
-#include "host/io/npy_header.h"
+#include "host/bytes/npy_header.h"
 #include "tests/support/thrown_message.h"
 
 #include <gmock/gmock.h>

@@ -1,6 +1,6 @@
-#include "host/io/npy_header.h"
+#include "host/bytes/npy_header.h"
 
-#include "host/io/utf8.h"
+#include "host/bytes/utf8.h"
 
 #include <algorithm>
 #include <array>

@@ -4,8 +4,8 @@
 #include <warp2vec/error.h>
 #include <warp2vec/vocabulary.h>
 
-#include "host/io/byte_class.h"
-#include "host/io/utf8.h"
+#include "host/bytes/byte_class.h"
+#include "host/bytes/utf8.h"
 
 #include <algorithm>
 #include <cstdint>
