@@ -7,8 +7,6 @@
 #include "host/vocabulary/word_table.h"
 #include "host/vocabulary/words.h"
 
-#include <algorithm>
-
 namespace warp2vec {
 namespace {
 

@@ -30,6 +30,10 @@ class ProgramTest : public testing::Test {
   std::string path(const std::string& name = "") const { return folder_.path(name); }
   bool exists(const std::string& name) const { return std::filesystem::exists(path(name)); }
 
+  // `limit`: a command of the shell.
+  static Arguments under(const std::string& limit, const Arguments& arguments) {
+    return Arguments{"/bin/sh", "-c", limit + "; exec \"$0\" \"$@\""} + command(arguments);
+  }
   static Arguments command(const Arguments& arguments) { return Arguments{WARP2VEC_PROGRAM} + arguments; }
   Finished run(const Arguments& arguments, const std::string& input = "/dev/null") const {
     return Subprocess(command(arguments), path(), input).wait();

@@ -1,16 +1,15 @@
 // Training on ids, from outside.
 #include <warp2vec/word_vectors.h>
 
+#include "tests/cli/program_test.h"
 #include "tests/support/npy.h"
 #include "tests/support/subprocess.h"
-#include "tests/support/temporary_folder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <sstream>
@@ -23,7 +22,6 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
-using Words = std::vector<std::string>;
 using Rows = std::map<std::string, std::vector<float>>;
 
 Rows rows_of(const WordVectors& vectors) {
@@ -34,7 +32,7 @@ Rows rows_of(const WordVectors& vectors) {
   return rows;
 }
 
-class CliIds : public testing::Test {
+class CliIds : public ProgramTest {
  protected:
   CliIds() {
     std::string text;
@@ -47,19 +45,14 @@ class CliIds : public testing::Test {
     folder_.write("text", text + "110\n");
     separated_.push_back(110);
     folder_.write("a.npy", npy(separated_));
-    ::setenv("CUDA_VISIBLE_DEVICES", "", 1);  // NOLINT(concurrency-mt-unsafe): one thread
   }
 
-  std::string path(const std::string& name) const { return folder_.path(name); }
-  Finished run(Words command, const Words& more = {}) const {
-    command.insert(command.begin(), WARP2VEC_PROGRAM);
-    command.insert(command.end(), more.begin(), more.end());
-    return Subprocess(command, path("")).wait();
+  Finished train(const Arguments& more, const std::string& output = "v") const {
+    return run(
+        Arguments{"train", "--output", path(output), "--dim", "8", "--deterministic", "--sample", "0"} +
+        more);
   }
-  Finished train(const Words& more, const std::string& output = "v") const {
-    return run({"train", "--output", path(output), "--dim", "8", "--deterministic", "--sample", "0"}, more);
-  }
-  WordVectors trained(const Words& more) const {
+  WordVectors trained(const Arguments& more) const {
     std::filesystem::remove(path("v"));
     const Finished done = train(more);
     EXPECT_EQ(done.status, 0) << done.err;
@@ -71,14 +64,13 @@ class CliIds : public testing::Test {
     EXPECT_FALSE(std::filesystem::exists(path("v")));
   }
 
-  TemporaryFolder folder_;
   std::vector<std::int64_t> separated_;
 };
 
 TEST_F(CliIds, VectorsAreThoseOfTheTextInTheOrderOfIds) {
   const Rows words = rows_of(trained({"--input", path("text")}));
-  const std::vector<Words> inputs{{"--input", path("text"), "--ids"}, {"--input", path("a.npy")}};
-  for (const Words& input : inputs) {
+  const std::vector<Arguments> inputs{{"--input", path("text"), "--ids"}, {"--input", path("a.npy")}};
+  for (const Arguments& input : inputs) {
     const WordVectors ids = trained(input);
     ASSERT_EQ(ids.size(), 111);
     const Rows rows = rows_of(ids);
@@ -113,10 +105,10 @@ TEST_F(CliIds, IdsWithoutVectorsAreListed) {
 TEST_F(CliIds, RunsAreResumedInTheirOrder) {
   std::vector<Rows> resumed;
   for (const bool from_array : {false, true}) {
-    const Words begin{"--input",  path("text"), "--ids",        "--num-ids", "130",
-                      "--epochs", "1",          "--checkpoint", path("c")};
+    const Arguments begin{"--input",  path("text"), "--ids",        "--num-ids", "130",
+                          "--epochs", "1",          "--checkpoint", path("c")};
     EXPECT_EQ(train(begin).status, 0);
-    Words resume{"train", "--resume", path("c"), "--epochs", "2"};
+    Arguments resume{"train", "--resume", path("c"), "--epochs", "2"};
     if (from_array) resume.insert(resume.end(), {"--input", path("a.npy")});
     const Finished done = run(resume);
     EXPECT_EQ(done.status, 0) << done.err;
@@ -170,11 +162,9 @@ TEST_F(CliIds, MoreIdsThanFitIntoMemoryAreRefused) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   GTEST_SKIP() << "a sanitizer needs terabytes of addresses";
 #endif
-  const Words command{"/bin/sh",        "-c",        "ulimit -v 400000; exec \"$0\" \"$@\"",
-                      WARP2VEC_PROGRAM, "train",     "--input",
-                      path("a.npy"),    "--num-ids", "100000000",
-                      "--output",       path("v")};
-  expect_refused(Subprocess(command, path("")).wait(), 1,
+  const Arguments training{"train",     "--input",  path("a.npy"), "--num-ids",
+                           "100000000", "--output", path("v")};
+  expect_refused(Subprocess(under("ulimit -v 400000", training), path()).wait(), 1,
                  "--num-ids 100000000 takes about 6.40 GB of memory, whatever --dim is; ");
 }
 

@@ -31,10 +31,6 @@ class CliScratch : public ProgramTest {
  protected:
   CliScratch() { std::filesystem::create_directory(path("scratch")); }
 
-  // `limit`: a command of the shell.
-  static Arguments under(const std::string& limit, const Arguments& arguments) {
-    return Arguments{"/bin/sh", "-c", limit + "; exec \"$0\" \"$@\""} + command(arguments);
-  }
   Finished run(const std::string& limit, const Arguments& arguments) const {
     return Subprocess(under(limit, arguments), path()).wait();
   }
