@@ -8,6 +8,7 @@ namespace warp2vec {
 
 void CbowWindows::list(const CpuBatch& batch, const Config& config, std::int64_t begin, std::int64_t end,
                        Embeddings& embeddings, Matrix& updates) {
+  const CbowRule rule = config.cbow_rule();
   const KeptRange reach = batch.reach(begin, end);
   contexts_.clear();
   for (std::int64_t i = reach.begin; i < reach.end; ++i)
@@ -25,8 +26,8 @@ void CbowWindows::list(const CpuBatch& batch, const Config& config, std::int64_t
     const std::int32_t contexts = window.size() - 1;
     if (contexts == 0) continue;
     const float* const update = updates.row(size());
-    const float weight = config.cbow_gradient_weight(contexts);
-    const float pairs = config.cbow_pairs(contexts);
+    const float weight = rule.gradient_weight(contexts);
+    const float pairs = rule.pairs(contexts);
     const auto add = [&](std::int64_t first, std::int64_t last) {
       for (auto c = static_cast<std::size_t>(first - reach.begin);
            c < static_cast<std::size_t>(last - reach.begin); ++c) {
@@ -39,7 +40,7 @@ void CbowWindows::list(const CpuBatch& batch, const Config& config, std::int64_t
     add(window.begin, centre);
     add(centre + 1, window.end);
     windows_.push_back(
-        {window.begin - reach.begin, window.size(), centre - window.begin, config.cbow_weight(contexts)});
+        {window.begin - reach.begin, window.size(), centre - window.begin, rule.weight(contexts)});
     centres_.push_back(centre);
   }
 }

@@ -7,6 +7,7 @@ namespace {
 // minibatch's contexts.
 std::vector<std::int64_t> add_windows(const TrainingData& data, const Draws& draws, const KeptSpan& span,
                                       std::int64_t begin, std::int64_t end, CbowMinibatch& minibatch) {
+  const CbowRule rule = data.config.cbow_rule();
   std::vector<std::int64_t> centres;
   for (std::int64_t centre = begin; centre < end; ++centre) {
     const std::vector<std::int64_t> contexts =
@@ -16,8 +17,8 @@ std::vector<std::int64_t> add_windows(const TrainingData& data, const Draws& dra
     const std::size_t hidden = centres.size();
     for (const std::int64_t context : contexts) {
       minibatch.contexts.push_back(context);
-      minibatch.entries.push_back({hidden, data.config.cbow_weight(n), data.config.cbow_gradient_weight(n)});
-      minibatch.context_pairs.push_back(data.config.cbow_pairs(n));
+      minibatch.entries.push_back({hidden, rule.weight(n), rule.gradient_weight(n)});
+      minibatch.context_pairs.push_back(rule.pairs(n));
     }
     minibatch.predictions.contexts.push_back(static_cast<std::int64_t>(hidden));
     centres.push_back(centre);

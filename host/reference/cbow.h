@@ -29,7 +29,7 @@ struct CbowMinibatch {
   };
   std::vector<std::int64_t> contexts;  ///< rows of the input matrix, window after window; may repeat
   std::vector<Entry> entries;          ///< of each context
-  std::vector<float> context_pairs;    ///< of each context; see Config::cbow_pairs()
+  std::vector<float> context_pairs;    ///< of each context; see CbowRule::pairs()
   Minibatch predictions;               ///< its contexts are the rows of H
 };
 

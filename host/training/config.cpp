@@ -46,7 +46,7 @@ void Config::validate() const {
     throw Error("--table-type bf16 is for --loss ns with --sharing tile, not for --loss " + to_string(loss) +
                 " with --sharing " + to_string(sharing));
   if (table_type == TableType::bf16 && model == Architecture::cbow)
-    throw Error("--table-type bf16 is not for --model cbow, which is trained on a CPU");
+    throw Error("--table-type bf16 is for --model skipgram, not for --model cbow");
   check_range("--sample", sample, 0.0, 1.0);
   if (!(lr > 0 && lr <= 10)) {
     std::ostringstream message;
@@ -72,7 +72,7 @@ double Config::pairs_per_context() const {
   if (model != Architecture::cbow) return pairs_per_centre();
   // A context is in as many windows as a window has contexts.
   const auto of_width = [this](std::int32_t width) {
-    return 2.0 * width * static_cast<double>(cbow_pairs(2 * width));
+    return 2.0 * width * static_cast<double>(cbow_rule().pairs(2 * width));
   };
   if (!shrink_window) return of_width(window);
   double sum = 0;

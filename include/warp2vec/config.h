@@ -1,6 +1,7 @@
 #pragma once
 /// Every setting of a training run: its default, unit and valid range.
 
+#include <warp2vec/detail/update_rule.h>
 #include <warp2vec/error.h>
 #include <warp2vec/export.h>
 
@@ -87,23 +88,11 @@ struct WARP2VEC_EXPORT Config {
   /// Mean number of predictions of a centre inside a long sentence: its pairs, or one under CBOW.
   double predictions_per_centre() const;
 
-  /// A context's weight in the hidden vector h of a window with `contexts` contexts under CBOW: 1 /
-  /// contexts, or 1 for a sum.
-  float cbow_weight(std::int32_t contexts) const {
-    return cbow_sum ? 1.0F : 1.0F / static_cast<float>(contexts);
-  }
-  /// What each of them gets of dL/dh.
-  float cbow_gradient_weight(std::int32_t contexts) const {
-    return cbow_gradient == CbowGradient::full ? 1.0F : cbow_weight(contexts);
-  }
-  /// The number of pairs, in the sense of damping, that a window under CBOW adds to each of its `contexts`
-  /// contexts. All of them are updated at once, and move h by this number times the update of one pair.
-  float cbow_pairs(std::int32_t contexts) const {
-    return static_cast<float>(contexts) * cbow_weight(contexts) * cbow_gradient_weight(contexts);
-  }
+  /// CBOW: what a window's contexts give to its hidden vector, and get of its gradient.
+  CbowRule cbow_rule() const { return {cbow_sum, cbow_gradient == CbowGradient::exact}; }
 
   /// Mean number of pairs, in the sense of damping, of a context inside a long sentence: pairs_per_centre(),
-  /// or under CBOW the sum of cbow_pairs() over the windows that it is in.
+  /// or under CBOW the sum of CbowRule::pairs() over the windows that it is in.
   double pairs_per_context() const;
 
   /// tile_centres, or if that is 0: 64, or fewer where a context, which may be paired with all centres of a

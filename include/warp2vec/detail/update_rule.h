@@ -57,6 +57,27 @@ WARP2VEC_HD constexpr float tile_negative_weight(std::int32_t pairs, std::int32_
   return static_cast<float>(pairs) * static_cast<float>(negatives) / static_cast<float>(tile_negatives);
 }
 
+/// CBOW: how a window of n >= 1 contexts makes its hidden vector h, and what they get of dL/dh; see
+/// host/reference/cbow.h.
+struct CbowRule {
+  bool sum = false;    ///< Config::cbow_sum
+  bool exact = false;  ///< CbowGradient::exact
+
+  /// A context's weight in h: 1 / n, or 1 for a sum.
+  WARP2VEC_HD constexpr float weight(std::int32_t contexts) const {
+    return sum ? 1.0F : 1.0F / static_cast<float>(contexts);
+  }
+  /// What each of them gets of dL/dh.
+  WARP2VEC_HD constexpr float gradient_weight(std::int32_t contexts) const {
+    return exact ? weight(contexts) : 1.0F;
+  }
+  /// The number of pairs, in the sense of damping, that a window adds to each of its contexts. All of them
+  /// are updated at once, and move h by this number times the update of one pair.
+  WARP2VEC_HD constexpr float pairs(std::int32_t contexts) const {
+    return static_cast<float>(contexts) * weight(contexts) * gradient_weight(contexts);
+  }
+};
+
 /// Damping. If the gradients of a row's n pairs, g per pair, are all computed from the same values, its
 /// update is stable while lr * n * g * sigma' * |x|^2 < 2. The update is therefore divided by kappa * lr * g
 /// * n where that is above 1, but by no more than n: what remains is the update of one pair. kappa was found
