@@ -75,14 +75,20 @@ def machine_code(cuobjdump, library):
 # --- Executed instructions
 
 # By a part of their mangled names.
-KINDS = {"6TrainsE0Ef": "ns", "6TrainsE0ENS_4Bf16": "ns, bf16", "6TrainsE1Ef": "hs", "6TrainsE2Ef": "ns+hs"}
+KINDS = {"6TrainsE0Ef": "ns", "6TrainsE0ENS_4Bf16": "ns, bf16", "6TrainsE1Ef": "hs", "6TrainsE2Ef": "ns+hs",
+         "6TrainsE3Ef": "ns, cbow", "6TrainsE4Ef": "hs, cbow", "6TrainsE5Ef": "ns+hs, cbow"}
 # The phases between barriers, in the order of the code. `first` ones prepare a block's first tile.
-NEGATIVES = ["load", "score", "move"]
-PATHS = ["mask, further pass", "load", "score", "move"]
-PHASES = {"ns": ["first", "first", *NEGATIVES],
-          "hs": ["first", "first", "first", "top nodes in", *PATHS, "top nodes out"]}
-PHASES["ns, bf16"] = PHASES["ns"]
-PHASES["ns+hs"] = ["first", "first", "first", *("ns " + phase for phase in NEGATIVES), *PHASES["hs"][3:]]
+SKIP_GRAM = ["load", "score", "move"]
+CBOW = ["load", "windows in", "score", "move", "windows out"]
+
+
+def phase_names(loss, tile):
+    paths = ["top nodes in", "mask, further pass", *tile, "top nodes out"]
+    return {"ns": ["first", "first", *tile], "hs": ["first", "first", "first", *paths],
+            "ns+hs": ["first", "first", "first", *("ns " + phase for phase in tile), *paths]}[loss]
+
+
+PHASES = {kind: phase_names(kind.partition(", ")[0], CBOW if "cbow" in kind else SKIP_GRAM) for kind in KINDS.values()}
 
 
 class Instruction:
@@ -144,8 +150,8 @@ class Phase:
 def trace_of(program, architecture, kind, sample, dim):
     """Runs ptx_trace. Returns the kernel's name, warps, bytes of shared memory and instructions, and for each interval
     between barriers the runs of each warp."""
-    loss, _, bf16 = kind.partition(", ")
-    command = [program, str(architecture), loss, str(sample), str(dim)] + ([bf16] if bf16 else [])
+    loss, _, option = kind.partition(", ")
+    command = [program, str(architecture), loss, str(sample), str(dim)] + ([option] if option else [])
     text = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
     code, intervals = [], collections.defaultdict(list)
     for line in text.splitlines():

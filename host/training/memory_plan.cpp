@@ -41,12 +41,16 @@ std::int64_t softmax_scores(std::int64_t words, const Config& config) {
   return training_threads(config) * Matrix::bytes(words, max_softmax_rows(config));
 }
 
-// On a GPU: the list of a batch's pairs, and for the pairs that are trained at a time, copies of the
-// contexts' rows, their updates, and the scores of all words.
+// On a GPU: the lists of a batch's contexts and predictions, under CBOW with the contexts of each, and for
+// the predictions that are trained at a time, the rows that make them, their updates, and the scores of all
+// words.
 std::int64_t device_softmax(std::int64_t words, const Config& config) {
-  const auto max_pairs = [&](std::int64_t centres) { return centres * 2 * config.window; };
-  return max_pairs(device_batch_centres(config, words, false)) * 2 * kSize<std::int32_t> +
-         max_pairs(max_softmax_centres(config)) * (2 * Matrix::padded(config.dim) + words) * kSize<float>;
+  const std::int64_t centres = device_batch_centres(config, words, false);
+  const std::int64_t predictions = max_predictions(config, centres);
+  const std::int64_t windows = config.model == Architecture::cbow ? predictions + 1 : 0;
+  return (centres * 2 * config.window + predictions + windows) * kSize<std::int32_t> +
+         max_predictions(config, max_softmax_centres(config)) * (2 * Matrix::padded(config.dim) + words) *
+             kSize<float>;
 }
 
 // The kept tokens of a batch, and the counts that locate them: one per token of a streamed run, or one per
@@ -108,7 +112,7 @@ std::vector<MemoryItem> memory_plan(const CorpusSize& size, const Config& settin
   const std::int64_t ids = size.tokens_in_memory ? size.tokens * kSize<WordId> : 0;
   if (loss.softmax) {
     add("softmax", softmax_scores(words, config), device_softmax(words, config));
-    add("token ids", ids, 0);  // the host lists the pairs
+    add("token ids", ids, 0);  // the host lists the predictions
   } else {
     const std::int64_t on_device =
         use.corpus_resident ? size.tokens : 2 * std::min(size.tokens, kStreamedTokens);

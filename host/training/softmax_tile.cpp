@@ -12,6 +12,10 @@ std::int32_t max_softmax_rows(const Config& config) {
   return max_softmax_centres(config) + (config.model == Architecture::cbow ? 0 : 2 * config.window);
 }
 
+std::int64_t max_predictions(const Config& config, std::int64_t centres) {
+  return centres * (config.model == Architecture::cbow ? 1 : 2 * config.window);
+}
+
 std::int64_t softmax_centres(std::span<const WordId> centres, const Config& config, int threads) {
   constexpr double kMaxLoad = 1.25;
   const std::int64_t most = std::min<std::int64_t>(std::ssize(centres), max_softmax_centres(config));

@@ -15,6 +15,9 @@ std::int32_t max_softmax_centres(const Config& config);
 /// Upper bound of the rows that are scored with all words at a time: contexts, or under CBOW one per centre.
 std::int32_t max_softmax_rows(const Config& config);
 
+/// Upper bound of the predictions of `centres` centres, each of which a GPU scores with all words.
+std::int64_t max_predictions(const Config& config, std::int64_t centres);
+
 /// Full softmax: the number of a tile's leading `centres` that are trained from the same values; at least
 /// one. Under Sharing::tile, these are all centres before the first whose word would occur too often: its row
 /// gets the gradients of all of its pairs at once, and lr times their number, over all `threads` concurrent

@@ -78,8 +78,8 @@ class WARP2VEC_EXPORT CudaBackend : public Backend {
 /// The highest dim that a GPU trains.
 inline constexpr std::int32_t kMaxCudaDim = 1024;
 
-/// Throws Error if `device` is not usable (saying why), if the model is CBOW or dim is above kMaxCudaDim, or
-/// if the run does not fit into its free memory (saying what is needed and what to change).
+/// Throws Error if `device` is not usable (saying why), if dim is above kMaxCudaDim, or if the run does not
+/// fit into its free memory (saying what is needed and what to change).
 WARP2VEC_EXPORT std::unique_ptr<CudaBackend> make_cuda_backend(const TrainingData& data, int device = 0);
 
 }  // namespace warp2vec

@@ -15,6 +15,12 @@
 #define WARP2VEC_NO_INLINE
 #endif
 
+#if defined(__CUDA_ARCH__)
+#define WARP2VEC_ASSUME(condition) __builtin_assume(condition)
+#else
+#define WARP2VEC_ASSUME(condition) ((void)0)
+#endif
+
 namespace warp2vec {
 
 /// A word's row in the vocabulary and in the matrices, 0 = the most frequent word. A distinct type, so that

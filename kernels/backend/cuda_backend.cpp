@@ -25,8 +25,6 @@ namespace warp2vec {
 namespace {
 
 void check(const Config& config) {
-  if (config.model == Architecture::cbow)
-    throw Error("--model cbow: a GPU trains skip-gram only; --device cpu trains CBOW");
   if (config.dim > kMaxCudaDim)
     throw Error("--dim " + std::to_string(config.dim) + ": a GPU trains at most " +
                 std::to_string(kMaxCudaDim) + "; --device cpu trains more");
@@ -146,7 +144,7 @@ class OneGpuBackend final : public CudaBackend {
     add_seconds_of(place);
     if (softmax_) {
       place.training.begin(stream_);
-      softmax_pairs_ += softmax_->train(batch, model_, totals_.view().loss, stream_);
+      softmax_predictions_ += softmax_->train(batch, model_, totals_.view().loss, stream_);
       place.training.end(stream_);
     } else {
       train_centres(batch, place);
@@ -160,7 +158,7 @@ class OneGpuBackend final : public CudaBackend {
     Trained trained = totals_.take(stream_);
     seconds_.subsampling += counting_.take();
     for (BatchInFlight& batch : in_flight_) add_seconds_of(batch);
-    trained.pairs += std::exchange(softmax_pairs_, 0);
+    trained.pairs += std::exchange(softmax_predictions_, 0);
     return trained;
   }
 
@@ -236,7 +234,7 @@ class OneGpuBackend final : public CudaBackend {
   std::array<BatchInFlight, 2> in_flight_;
   std::size_t next_ = 0;
   CudaSeconds seconds_;
-  std::int64_t softmax_pairs_ = 0;
+  std::int64_t softmax_predictions_ = 0;
   std::optional<ProfilerRange> epoch_range_;
   std::uint32_t epoch_ = 0;  // of the range
 };

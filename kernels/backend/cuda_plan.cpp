@@ -121,7 +121,7 @@ CentresInFlight harmless_centres_in_flight(const TrainingData& data) {
   const auto whole = [](double centres) { return std::max<std::int64_t>(1, std::llround(centres)); };
   CentresInFlight centres;
   if (config.loss.negative_sampling) {
-    const double gradients = config.pairs_per_centre() * (1 + config.negative) * kept.largest_share;
+    const double gradients = config.pairs_per_context() * (1 + config.negative) * kept.largest_share;
     centres.negatives = whole(std::min(trained / 1500, 100 / (config.lr * gradients)));
   }
   if (config.loss.hierarchical_softmax) centres.paths = whole(std::min(trained / 1024, 4096.0));

@@ -15,6 +15,8 @@ Model model_of(const TrainingData& data, std::int32_t tile_centres) {
   model.input_bf16 = {nullptr, words, config.dim, stride};
   model.output_bf16 = {nullptr, words, config.dim, stride};
   model.schedule = data.schedule();
+  model.cbow = config.model == Architecture::cbow;
+  model.cbow_rule = config.cbow_rule();
   model.negative_sampling = config.loss.negative_sampling;
   model.hierarchical_softmax = config.loss.hierarchical_softmax;
   model.sharing = config.sharing;

@@ -162,6 +162,19 @@ class DeviceMma {
     return b;
   }
 
+  template <class F>
+  __device__ static A ones_where(F f) {
+    constexpr std::uint32_t kOne = 0x3F80;  // in bfloat16
+    A a;
+    WARP2VEC_UNROLL
+    for (int p = 0; p < 4; ++p) {
+      const int m = fragment_row(this_lane(), 2 * p);
+      const int k = fragment_column(this_lane(), 2 * p);
+      a.pairs[p] = (f(m, k) ? kOne : 0U) | (f(m, k + 1) ? kOne << 16 : 0U);
+    }
+    return a;
+  }
+
   __device__ static void multiply_add(const A& a, const B& b, Accumulator& c) {
     mma_16x8x16(c.values, a.pairs, b.pairs);
     mma_16x8x16(c.values + 4, a.pairs, b.pairs + 2);

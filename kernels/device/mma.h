@@ -8,6 +8,7 @@
 ///     A a = Mma::load_a_transposed(p, stride);  // a[m][k] = p[k * stride + m]
 ///     B b = Mma::load_b(p, stride);             // b[k][n] = p[n * stride + k]
 ///     B b = Mma::load_b_transposed(p, stride);  // b[k][n] = p[k * stride + n]
+///     A a = Mma::ones_where(f);                 // a[m][k] = f(m, k) ? 1 : 0
 ///     Accumulator c = Mma::zero();
 ///     Mma::multiply_add(a, b, c);               // c += a b, products exact, sums in float
 ///     Mma::map(c, f);                           // c[r][k] = f(r, k, c[r][k])

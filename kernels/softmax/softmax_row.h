@@ -1,5 +1,5 @@
 #pragma once
-/// The full softmax of one (context, centre) pair: log_softmax() and train_softmax() of
+/// The full softmax of one prediction: log_softmax() and train_softmax() of
 /// host/reference/reference.h, without the products.
 
 #include <warp2vec/types.h>

@@ -1,5 +1,6 @@
 #pragma once
-/// The full softmax on a GPU: train_softmax() of host/reference/reference.h, several centres at a time.
+/// The full softmax on a GPU: train_softmax() of host/reference/reference.h, and train_cbow_softmax() of
+/// cbow.h beside it, several centres at a time.
 
 #include <warp2vec/trainer.h>
 
@@ -23,33 +24,40 @@ class SoftmaxTrainer {
   SoftmaxTrainer(const SoftmaxTrainer&) = delete;
   SoftmaxTrainer& operator=(const SoftmaxTrainer&) = delete;
 
-  /// Queues the batch on `stream`; `losses`: see launch_softmax(). Returns the number of pairs.
+  /// Queues the batch on `stream`; `losses`: see launch_softmax(). Returns the number of
+  /// predictions.
   std::int64_t train(const Batch& batch, const Model& model, double* losses, const CudaStream& stream);
 
  private:
-  void list_pairs(const Batch& batch);
-  void upload_pairs(const CudaStream& stream);
-  void train_group(const SoftmaxPairs& pairs, const Model& model, double* losses, const CudaStream& stream);
+  void list_predictions(const Batch& batch);
+  void upload_lists(const CudaStream& stream);
+  void train_group(const SoftmaxPredictions& predictions, const Model& model, double* losses,
+                   const CudaStream& stream);
 
-  /// Pairs that are trained from the same values.
+  /// Predictions that are trained from the same values.
   struct Group {
     std::int64_t end;
     float lr;
   };
 
+  bool cbow() const { return data_.config.model == Architecture::cbow; }
+
   const TrainingData& data_;
   Uploader& uploader_;
   cublasHandle_t cublas_ = nullptr;
 
-  std::vector<std::int32_t> contexts_;  // of the batch's pairs
+  // Of the batch; see SoftmaxPredictions.
+  std::vector<std::int32_t> contexts_;
+  std::vector<std::int32_t> windows_;
   std::vector<std::int32_t> centres_;
   std::vector<Group> groups_;
 
   DeviceArray<std::int32_t> device_contexts_;
+  DeviceArray<std::int32_t> device_windows_;
   DeviceArray<std::int32_t> device_centres_;
-  CudaEvent pairs_done_;               // the device lists may be overwritten
-  DeviceArray<float> rows_, updates_;  // of a group's contexts
-  DeviceArray<float> scores_;          // pairs x vocabulary
+  CudaEvent lists_done_;                 // the device lists may be overwritten
+  DeviceArray<float> hidden_, updates_;  // of a group's predictions
+  DeviceArray<float> scores_;            // predictions x vocabulary
 };
 
 }  // namespace warp2vec

@@ -8,6 +8,7 @@
 #include "kernels/device/mma.h"
 #include "kernels/device/scratch.h"
 
+#include <cmath>
 #include <cstdint>
 
 namespace warp2vec {
@@ -28,8 +29,8 @@ struct RowPairs {
         kBuckets, [&](std::int64_t i) { sums[i] = 0; }, index, warps);
   }
   template <class Warp>
-  WARP2VEC_HD void add(Warp& warp, std::int32_t row, std::int32_t pairs) const {
-    warp.count(sums + row % kBuckets, static_cast<std::uint32_t>(pairs));
+  WARP2VEC_HD void add(Warp& warp, std::int32_t row, float pairs) const {
+    warp.count(sums + row % kBuckets, static_cast<std::uint32_t>(std::ceil(pairs)));
   }
   /// An upper bound on the pairs of all rows equal to `row`.
   WARP2VEC_HD float upper_bound(std::int32_t row) const { return static_cast<float>(sums[row % kBuckets]); }
@@ -45,6 +46,7 @@ struct DenseTileShape {
   std::int32_t contexts;  ///< capacity
   std::int32_t targets;   ///< capacity
   std::int32_t values;    ///< per row
+  std::int32_t scored;    ///< rows that targets are scored with: the contexts, or under CBOW one per centre
 
   WARP2VEC_HD std::int32_t rows() const { return contexts + targets; }
 
@@ -61,16 +63,18 @@ struct DenseTile {
   DenseTileShape shape;
   unsigned char* staging;  ///< buffer for float rows to be rounded into `rows`
   Bf16* rows;       ///< [shape.rows()] of shape.values values, shape.row_stride() apart; contexts first
-  Bf16* gradients;  ///< [shape.contexts] of shape.targets values, shape.gradient_stride() apart
+  Bf16* scored;     ///< [shape.scored] such rows: the contexts, or under CBOW H
+  Bf16* gradients;  ///< [shape.scored] of shape.targets values, shape.gradient_stride() apart
 
   /// `staging_bytes`: Warp::staging_bytes().
-  WARP2VEC_HD static DenseTile take(Scratch& scratch, const DenseTileShape& shape,
-                                    std::int64_t staging_bytes) {
+  WARP2VEC_HD static DenseTile take(Scratch& scratch, const DenseTileShape& shape, std::int64_t staging_bytes,
+                                    bool cbow) {
     DenseTile tile{};
     tile.shape = shape;
     tile.staging = scratch.take<unsigned char>(staging_bytes);
     tile.rows = scratch.take<Bf16>(std::int64_t{shape.rows()} * shape.row_stride());
-    tile.gradients = scratch.take<Bf16>(std::int64_t{shape.contexts} * shape.gradient_stride());
+    tile.scored = cbow ? scratch.take<Bf16>(std::int64_t{shape.scored} * shape.row_stride()) : tile.rows;
+    tile.gradients = scratch.take<Bf16>(std::int64_t{shape.scored} * shape.gradient_stride());
     return tile;
   }
 
@@ -80,9 +84,13 @@ struct DenseTile {
     return rows + offset;
   }
   WARP2VEC_HD Bf16* targets(std::int32_t target) const { return contexts(shape.contexts + target); }
-  /// Gradients from (context, target) on.
-  WARP2VEC_HD Bf16* gradient(std::int32_t context, std::int32_t target) const {
-    return gradients + (context * shape.gradient_stride() + target);
+  WARP2VEC_HD Bf16* scored_rows(std::int32_t row) const {
+    const std::int32_t offset = row * shape.row_stride();
+    return scored + offset;
+  }
+  /// Gradients from (scored row, target) on.
+  WARP2VEC_HD Bf16* gradient(std::int32_t row, std::int32_t target) const {
+    return gradients + (row * shape.gradient_stride() + target);
   }
 };
 

@@ -87,12 +87,8 @@ void launch_with(const TrainLaunch& launch, int blocks, const Model& model,
 // Calls `f` with what the model trains and its value type as template arguments.
 template <class F>
 auto with_kernel(const Model& model, F f) {
-  if (!model.hierarchical_softmax) {
-    if (model.table_type == TableType::bf16) return f.template operator()<Trains::negatives, Bf16>();
-    return f.template operator()<Trains::negatives, float>();
-  }
-  if (model.negative_sampling) return f.template operator()<Trains::both, float>();
-  return f.template operator()<Trains::paths, float>();
+  if (model.table_type == TableType::bf16) return f.template operator()<Trains::negatives, Bf16>();
+  return with_trains(model, [&]<Trains kTrains>() { return f.template operator()<kTrains, float>(); });
 }
 
 }  // namespace

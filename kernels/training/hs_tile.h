@@ -1,6 +1,6 @@
 #pragma once
 /// Hierarchical softmax under Sharing::tile on a GPU; the rule is path_tile_minibatch() of
-/// host/reference/reference.h.
+/// host/reference/reference.h, and under CBOW cbow_path_minibatch() of cbow.h beside it.
 ///
 /// First a tile's metadata, known before its rows are read, for tensor cores and for tile_minibatches.h
 /// alike. Contexts [C] are all elements that the windows of the tile's centres may cover. Targets [T] are the
@@ -11,11 +11,13 @@
 ///
 /// Then HsTiles, which trains a tile on tensor cores, with x [C, dim] and y [T, dim] rounded to bfloat16:
 ///     s = x y^T;  x += scale (g y);  y += scale (g^T x)
+/// Under CBOW h is in the place of x, and centre h alone has row h in its window: see cbow_tile.h.
 
 #include "kernels/device/bits.h"
 #include "kernels/device/fast_math.h"
 #include "kernels/device/scratch.h"
 #include "kernels/device/warp.h"
+#include "kernels/training/cbow_tile.h"
 #include "kernels/training/dense_tile.h"
 #include "kernels/training/dense_tile_products.h"
 #include "kernels/training/model.h"
@@ -31,8 +33,9 @@ struct HsTileSizes {
   std::int32_t lower_nodes;  ///< capacity for other nodes; a tile with more takes several passes
 
   WARP2VEC_HD DenseTileShape shape(const Model& model) const {
-    return {padded_to_mma(model.path_tile_centres + 2 * model.window), top_nodes + lower_nodes,
-            static_cast<std::int32_t>(model.input.stride)};
+    const std::int32_t contexts = padded_to_mma(model.path_tile_centres + 2 * model.window);
+    return {contexts, top_nodes + lower_nodes, static_cast<std::int32_t>(model.input.stride),
+            model.cbow ? padded_to_mma(model.path_tile_centres) : contexts};
   }
 };
 
@@ -61,6 +64,7 @@ struct HsTileMetadata {
   std::uint32_t* fragments;  ///< [rows / kMmaSide] union of the masks of 16 rows
   PathCentre* centres;       ///< [centres]
   RowPairs context_pairs;
+  TileWindows windows;  ///< under CBOW
 
   WARP2VEC_HD static HsTileMetadata take(Scratch& scratch, const Model& model, const DenseTileShape& shape) {
     HsTileMetadata metadata{};
@@ -68,6 +72,7 @@ struct HsTileMetadata {
     metadata.fragments = scratch.take<std::uint32_t>(shape.rows() / kMmaSide);
     metadata.centres = scratch.take<PathCentre>(model.path_tile_centres);
     metadata.context_pairs = RowPairs::take(scratch);
+    if (model.cbow) metadata.windows = TileWindows::take(scratch, shape);
     return metadata;
   }
 };
@@ -90,7 +95,7 @@ WARP2VEC_HD void sample_paths(Warp& warp, int index, int warps, const Model& mod
           const WordId word = batch.kept.words[place.begin + k];
           centre.code = tree.code(word);
           centre.window = CentreWindow::of(model, batch, place, k);
-          centre.length = centre.window.pairs() > 0 ? tree.length(word) : 0;
+          centre.length = centre.window.contexts() > 0 ? tree.length(word) : 0;
           while (centre.first_lower < centre.length &&
                  tree.step(centre.code, centre.length, centre.first_lower).node < sizes.top_nodes)
             ++centre.first_lower;
@@ -105,6 +110,16 @@ WARP2VEC_HD void sample_paths(Warp& warp, int index, int warps, const Model& mod
         }
       },
       index, warps);
+}
+
+/// The pairs of a context that is in the windows of `centres`, a bit mask; see HotView.
+WARP2VEC_HD inline float context_pairs(const Model& model, const HsTileMetadata& metadata,
+                                       std::uint32_t centres) {
+  if (!model.cbow) return static_cast<float>(count_bits(centres));
+  float pairs = 0;
+  for (; centres != 0; centres &= centres - 1)
+    pairs += model.cbow_rule.pairs(metadata.centres[lowest_bit(centres)].window.contexts());
+  return pairs;
 }
 
 /// Builds the masks of contexts and nodes, drops contexts without a pair, and prefetches the rows of nodes:
@@ -126,7 +141,7 @@ WARP2VEC_HD void mask_paths(Warp& warp, int index, int warps, const Model& model
     for (std::int32_t k = 0; k < place.centres; ++k) {
       const PathCentre& centre = metadata.centres[k];
       if (depth < centre.length && tree.step(centre.code, centre.length, depth).node == node)
-        pairs += centre.window.pairs();
+        pairs += model.predictions(centre.window.contexts());
     }
     return static_cast<float>(pairs);
   };
@@ -142,7 +157,7 @@ WARP2VEC_HD void mask_paths(Warp& warp, int index, int warps, const Model& model
           if (centres == 0)
             metadata.rows[c].row = DenseTile::kNone;
           else if (pass == 0)
-            metadata.context_pairs.add(warp, metadata.rows[c].row, count_bits(centres));
+            metadata.context_pairs.add(warp, metadata.rows[c].row, context_pairs(model, metadata, centres));
           return;
         }
         const std::int32_t t = c - shape.contexts;
@@ -190,11 +205,11 @@ WARP2VEC_HD void damp_contexts(Warp& warp, int index, int warps, const Model& mo
         if (row == DenseTile::kNone) return;
         float factor = hot.factor(row, metadata.context_pairs.upper_bound(row), lr);
         if (factor != 1.0F) {
-          std::int32_t pairs = 0;
+          float pairs = 0;
           WARP2VEC_NO_UNROLL
           for (std::int32_t c = 0; c < place.contexts; ++c)
-            pairs += metadata.rows[c].row == row ? count_bits(metadata.rows[c].left) : 0;
-          factor = hot.factor(row, static_cast<float>(pairs), lr);
+            if (metadata.rows[c].row == row) pairs += context_pairs(model, metadata, metadata.rows[c].left);
+          factor = hot.factor(row, pairs, lr);
         }
         metadata.rows[i].scale = lr * factor;
       },
@@ -216,12 +231,13 @@ WARP2VEC_HD void mask_fragments(Warp& warp, int index, int warps, const DenseTil
       index, warps);
 }
 
-/// The turns of the paths of 16 contexts at 16 nodes.
+/// The turns of the paths of 16 scored rows at 16 nodes.
 struct HsFragment {
-  const PathRow* contexts;
+  const PathRow* contexts;  ///< not under CBOW
   const PathRow* nodes;
+  bool cbow;
 
-  /// Of context c and node t of the 16.
+  /// Of scored row c and node t of the 16.
   WARP2VEC_HD float gradient(std::int32_t c, std::int32_t t, float score) const {
     const Turns turns = turns_of(c, t);
     return turns_gradient_by([](float x) { return fast_sigmoid(x); }, score, turns.left, turns.right);
@@ -238,7 +254,7 @@ struct HsFragment {
     WARP2VEC_HD bool none() const { return left + right == 0.0F; }
   };
   WARP2VEC_HD Turns turns_of(std::int32_t c, std::int32_t t) const {
-    const std::uint32_t centres = contexts[c].left;
+    const std::uint32_t centres = cbow ? std::uint32_t{1} << c : contexts[c].left;
     return {static_cast<float>(count_bits(centres & nodes[t].left)),
             static_cast<float>(count_bits(centres & nodes[t].right))};
   }
@@ -248,14 +264,15 @@ struct HsFragment {
 struct HsMask {
   const DenseTileShape& shape;
   const HsTileMetadata& metadata;
+  bool cbow;  ///< one fragment of hidden vectors meets all centres
 
-  WARP2VEC_HD bool fragments_interact(std::int32_t context_fragment, std::int32_t target_fragment) const {
-    return (metadata.fragments[context_fragment] &
-            metadata.fragments[shape.contexts / kMmaSide + target_fragment]) != 0;
+  WARP2VEC_HD bool fragments_interact(std::int32_t scored_fragment, std::int32_t target_fragment) const {
+    const std::uint32_t centres = metadata.fragments[shape.contexts / kMmaSide + target_fragment];
+    return (cbow ? centres : centres & metadata.fragments[scored_fragment]) != 0;
   }
-  WARP2VEC_HD HsFragment fragment(std::int32_t context_fragment, std::int32_t target_fragment) const {
-    return {metadata.rows + context_fragment * kMmaSide,
-            metadata.rows + (shape.contexts + target_fragment * kMmaSide)};
+  WARP2VEC_HD HsFragment fragment(std::int32_t scored_fragment, std::int32_t target_fragment) const {
+    return {metadata.rows + scored_fragment * kMmaSide,
+            metadata.rows + (shape.contexts + target_fragment * kMmaSide), cbow};
   }
 };
 
@@ -345,12 +362,12 @@ struct TopNodes {
 /// The tiles of paths of one block. Each function does the share of warp `index` of `warps` for tile `q` of
 /// the batch; a barrier separates the phases of a tile. A tile is sampled and masked while the one before it
 /// is trained.
-template <class Warp, class Centres>
+template <class Warp, class Centres, bool kCbow>
 class HsTiles {
  public:
   WARP2VEC_HD static DenseTile take_tile(Scratch& scratch, const Model& model, const HsTileSizes& sizes,
                                          int warps) {
-    return DenseTile::take(scratch, sizes.shape(model), Warp::template staging_bytes<float>(warps));
+    return DenseTile::take(scratch, sizes.shape(model), Warp::template staging_bytes<float>(warps), kCbow);
   }
   /// What outlives a tile.
   struct Memory {
@@ -401,6 +418,9 @@ class HsTiles {
   WARP2VEC_HD void mask(Warp& warp, int index, int warps, HsTileIndex q, std::int32_t pass) const {
     mask_paths(warp, index, warps, model_, batch_, tree(), sizes_, place(q), metadata_of(q),
                in_shared_memory(memory_.depths), pass);
+    if constexpr (kCbow)
+      list_windows(warp, index, warps, model_.cbow_rule, place(q), tile_.shape, metadata_of(q).windows,
+                   [metadata = metadata_of(q)](std::int32_t h) { return metadata.centres[h].window; });
   }
 
   /// Copies the top nodes from global memory.
@@ -432,36 +452,39 @@ class HsTiles {
   WARP2VEC_HD void damp(Warp& warp, int index, int warps, HsTileIndex q) const {
     damp_contexts(warp, index, warps, model_, batch_, place(q), metadata_of(q));
   }
+  /// CBOW: makes the hidden vectors.
+  WARP2VEC_HD void forward_windows(Warp& warp, int index, int warps, HsTileIndex q) const {
+    warp2vec::forward_windows(warp, index, warps, tile_, metadata_of(q).windows, place(q), model_.window);
+  }
   WARP2VEC_HD void forward(Warp& warp, int index, int warps, HsTileIndex q, bool with_loss,
                            typename Warp::Float& loss) const {
     const HsTileMetadata metadata = metadata_of(q);
-    forward_tile(warp, index, warps, tile_, HsMask{tile_.shape, metadata}, with_loss, loss);
+    forward_tile(warp, index, warps, tile_, HsMask{tile_.shape, metadata, kCbow}, with_loss, loss);
   }
+  /// Updates the targets, and the contexts; or under CBOW computes the updates of the hidden vectors.
   WARP2VEC_HD void backward(Warp& warp, int index, int warps, HsTileIndex q) const {
     const HsTileMetadata metadata = metadata_of(q);
-    const std::int32_t contexts = tile_.shape.contexts;
-    backward_tile(warp, index, warps, tile_, HsMask{tile_.shape, metadata}, [&](std::int32_t r) {
-      const std::int64_t row = metadata.rows[r].row;
-      const float scale = metadata.rows[r].scale;
-      return [this, contexts, r, row, scale](std::int32_t d, const float* vector) {
-        if (row == DenseTile::kNone) return;
-        if (contexts <= r && r < contexts + sizes_.top_nodes) {
-          memory_.top_nodes.update(r - contexts, d, scale, vector);
-          return;
-        }
-        float update[kVectorSize];
-        WARP2VEC_UNROLL
-        for (int i = 0; i < kVectorSize; ++i) update[i] = scale * vector[i];
-        float* const matrix = r < contexts ? model_.input.data : model_.nodes.data;
-        Warp::Mma::add(matrix + row * model_.input.stride + d, update);
-      };
-    });
+    const HsMask mask{tile_.shape, metadata, kCbow};
+    const auto adder_of = [&](std::int32_t r) { return adder(metadata, r); };
+    if constexpr (kCbow)
+      backward_hidden(warp, index, warps, tile_, mask, metadata.windows, adder_of);
+    else
+      backward_tile(warp, index, warps, tile_, mask, [&](std::int32_t fragment, const auto& piece) {
+        piece.write(fragment * kMmaSide, adder_of);
+      });
   }
-  /// (context, centre) pairs.
+  /// CBOW: updates the contexts.
+  WARP2VEC_HD void backward_windows(Warp& warp, int index, int warps, HsTileIndex q) const {
+    const HsTileMetadata metadata = metadata_of(q);
+    warp2vec::backward_windows(warp, index, warps, tile_, metadata.windows, place(q), model_.window,
+                               [&](std::int32_t c) { return adder(metadata, c); });
+  }
+  /// Predictions.
   WARP2VEC_HD std::int64_t pairs(HsTileIndex q) const {
     const HsTileMetadata metadata = metadata_of(q);
     std::int64_t pairs = 0;
-    for (std::int32_t k = 0; k < place(q).centres; ++k) pairs += metadata.centres[k].window.pairs();
+    for (std::int32_t k = 0; k < place(q).centres; ++k)
+      pairs += model_.predictions(metadata.centres[k].window.contexts());
     return pairs;
   }
 
@@ -481,6 +504,24 @@ class HsTiles {
     Scratch scratch(memory_.metadata + (q.tile * sub_tiles + q.sub_tile) % 2 * metadata_bytes(model_, sizes_),
                     true);
     return HsTileMetadata::take(scratch, model_, tile_.shape);
+  }
+  /// Scales vectors of row r of the tile and adds them to the row in memory, or to the copy of a top node.
+  WARP2VEC_HD auto adder(const HsTileMetadata& metadata, std::int32_t r) const {
+    const std::int32_t contexts = tile_.shape.contexts;
+    const std::int64_t row = metadata.rows[r].row;
+    const float scale = metadata.rows[r].scale;
+    return [this, contexts, r, row, scale](std::int32_t d, const float* vector) {
+      if (row == DenseTile::kNone) return;
+      if (contexts <= r && r < contexts + sizes_.top_nodes) {
+        memory_.top_nodes.update(r - contexts, d, scale, vector);
+        return;
+      }
+      float update[kVectorSize];
+      WARP2VEC_UNROLL
+      for (int i = 0; i < kVectorSize; ++i) update[i] = scale * vector[i];
+      float* const matrix = r < contexts ? model_.input.data : model_.nodes.data;
+      Warp::Mma::add(matrix + row * model_.input.stride + d, update);
+    };
   }
 
   const Model& model_;

@@ -28,6 +28,8 @@ struct Model {
   HotView hot_nodes;
   LearningRateSchedule schedule;
 
+  bool cbow;
+  CbowRule cbow_rule;
   bool negative_sampling;
   bool hierarchical_softmax;
   Sharing sharing;
@@ -40,6 +42,11 @@ struct Model {
   std::int32_t tile_negatives;
   std::int32_t path_tile_centres;
   std::int32_t longest_path;  ///< of any word, in nodes
+
+  /// How often a centre with this many contexts is predicted.
+  WARP2VEC_HD std::int32_t predictions(std::int32_t contexts) const {
+    return cbow && contexts > 1 ? 1 : contexts;
+  }
 
   WARP2VEC_HD bool negative_tiles() const { return negative_sampling && sharing == Sharing::tile; }
   WARP2VEC_HD bool path_tiles() const { return hierarchical_softmax && sharing == Sharing::tile; }

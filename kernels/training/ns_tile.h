@@ -1,19 +1,23 @@
 #pragma once
 /// Negative sampling under Sharing::tile on a GPU; the rule is tile_minibatch() of
-/// host/reference/reference.h.
+/// host/reference/reference.h, and under CBOW cbow_tile_minibatch() of cbow.h beside it.
 ///
 /// First a tile's metadata, known before its rows are read, for tensor cores and for tile_minibatches.h
 /// alike. Contexts [C] are all elements that the windows of the N centres may cover, targets [N + M] the
 /// centres, then the negatives, each padded to whole fragments. Their weights are
 ///     w[c, t] = 1 if context c is in the window of centre t, else 0
 ///     w[c, N + m] = -pairs(c) K / M, or 0 if negative m is a centre that has c in its window
+/// Under CBOW the rows [N] of H = A X are scored in the place of the contexts: h is the hidden vector of
+/// centre h, which it alone has in its window, in one pair if it has contexts.
 ///
 /// Then NsTiles, which trains a tile on tensor cores, with x [C, dim] and y [N + M, dim] rounded to bfloat16:
 ///     s = x y^T;  g = w sigmoid(-sign(w) s);  x += scale (g y);  y += scale (g^T x)
+/// Under CBOW h is in the place of x: see cbow_tile.h.
 
 #include "kernels/device/bits.h"
 #include "kernels/device/fast_math.h"
 #include "kernels/device/warp.h"
+#include "kernels/training/cbow_tile.h"
 #include "kernels/training/dense_tile.h"
 #include "kernels/training/dense_tile_products.h"
 #include "kernels/training/model.h"
@@ -38,8 +42,8 @@ struct Tables {
 
 /// A context, centre or negative; 8 bytes, which a GPU loads at once.
 struct alignas(8) NsRow {
-  std::int32_t row;    ///< in the input or output matrix, or DenseTile::kNone
-  std::int32_t pairs;  ///< of a context or centre, in the tile; 1 for a negative
+  std::int32_t row;  ///< in the input or output matrix, or DenseTile::kNone
+  float pairs;       ///< of a context or centre, in the tile; see HotView; 1 for a negative
 };
 
 /// Metadata of a tile as a whole.
@@ -55,20 +59,21 @@ struct NsTileMetadata {
   RowPairs target_pairs;
   NsRow* rows;             ///< [rows]
   float* scale;            ///< [rows] learning rate times damping, or 0; after damp_rows()
-  float* negative_weight;  ///< [contexts] magnitude of a context's weight with each negative
+  float* negative_weight;  ///< [scored] magnitude of a scored row's weight with each negative
   CentreWindow* window;    ///< [centres]
-  /// [context fragments, targets] bit r: context r of the fragment is in the window of a centre that has the
-  /// target's word: that centre itself, or for a negative any; set for padding after the negatives
+  /// [scored fragments, targets] bit r: scored row r of the fragment is in the window of a centre that has
+  /// the target's word: that centre itself, or for a negative any; set for padding after the negatives
   std::uint16_t* met;
+  TileWindows windows;  ///< under CBOW
 
   /// Which target is the first negative.
   WARP2VEC_HD static std::int32_t first_negative(const Model& model) {
     return padded_to_mma(model.tile_centres);
   }
   WARP2VEC_HD static DenseTileShape shape_of(const Model& model) {
-    return {padded_to_mma(model.tile_centres + 2 * model.window),
-            first_negative(model) + padded_to_mma(model.tile_negatives),
-            static_cast<std::int32_t>(model.input.stride)};
+    const std::int32_t contexts = padded_to_mma(model.tile_centres + 2 * model.window);
+    return {contexts, first_negative(model) + padded_to_mma(model.tile_negatives),
+            static_cast<std::int32_t>(model.input.stride), model.cbow ? first_negative(model) : contexts};
   }
   WARP2VEC_HD static NsTileMetadata take(Scratch& scratch, const Model& model) {
     const DenseTileShape shape = shape_of(model);
@@ -78,9 +83,10 @@ struct NsTileMetadata {
     metadata.target_pairs = RowPairs::take(scratch);
     metadata.rows = scratch.take<NsRow>(shape.rows());
     metadata.scale = scratch.take<float>(shape.rows());
-    metadata.negative_weight = scratch.take<float>(shape.contexts);
+    metadata.negative_weight = scratch.take<float>(shape.scored);
     metadata.window = scratch.take<CentreWindow>(model.tile_centres);
-    metadata.met = scratch.take<std::uint16_t>(std::int64_t{shape.contexts / kMmaSide} * shape.targets);
+    metadata.met = scratch.take<std::uint16_t>(std::int64_t{shape.scored / kMmaSide} * shape.targets);
+    if (model.cbow) metadata.windows = TileWindows::take(scratch, shape);
     return metadata;
   }
 };
@@ -151,7 +157,7 @@ WARP2VEC_HD void sample_words(Warp& warp, int index, int warps, const Model& mod
   metadata.target_pairs.clear(warp, index, warps);
 }
 
-/// Counts the pairs of each row, drops contexts without any, and finds which contexts each target has met.
+/// Counts the pairs of each row, drops contexts without any, and finds which scored rows each target has met.
 /// After sample_words() of all warps. Targets are the work of the last warps, contexts that of the ones
 /// before them, which leaves the first warps, whose share of forward() is the largest, without.
 template <class Warp>
@@ -159,26 +165,33 @@ WARP2VEC_HD void mask_words(Warp& warp, int index, int warps, const Model& model
                             const NsTileMetadata& metadata) {
   const TilePlace place = metadata.head->place;
   NsRow* const targets = metadata.rows + shape.contexts;
-  const auto max_negative_pairs = static_cast<std::int32_t>(
-      tile_negative_weight(place.centres * 2 * model.window, model.negative, model.tile_negatives) + 1);
+  const auto negative_weight = [&](std::int32_t pairs) {
+    return tile_negative_weight(pairs, model.negative, model.tile_negatives);
+  };
+  const float max_negative_pairs = negative_weight(place.centres * model.predictions(2 * model.window));
   warp.strided(
       shape.contexts,
       [&](std::int64_t i) {
         const auto c = static_cast<std::int32_t>(i);
         NsRow& row = metadata.rows[c];
         row.pairs = 0;
-        metadata.negative_weight[c] = 0;
+        if (!model.cbow) metadata.negative_weight[c] = 0;
         if (c < place.contexts) {
           const std::int32_t near = c - place.lead;  // the centre at the same element
           const std::int32_t last =
               near + model.window + 1 < place.centres ? near + model.window + 1 : place.centres;
-          std::int32_t pairs = 0;
-          for (std::int32_t t = near > model.window ? near - model.window : 0; t < last; ++t)
-            pairs += metadata.window[t].contains(place, c, t) ? 1 : 0;
-          row.pairs = pairs;
-          metadata.negative_weight[c] = tile_negative_weight(pairs, model.negative, model.tile_negatives);
-          if (pairs > 0)
-            metadata.context_pairs.add(warp, row.row, pairs);
+          std::int32_t windows = 0;
+          float pairs = 0;
+          for (std::int32_t t = near > model.window ? near - model.window : 0; t < last; ++t) {
+            const CentreWindow window = metadata.window[t];
+            if (!window.contains(place, c, t)) continue;
+            ++windows;
+            if (model.cbow) pairs += model.cbow_rule.pairs(window.contexts());
+          }
+          row.pairs = model.cbow ? pairs : static_cast<float>(windows);
+          if (!model.cbow) metadata.negative_weight[c] = negative_weight(windows);
+          if (windows > 0)
+            metadata.context_pairs.add(warp, row.row, row.pairs);
           else
             row.row = DenseTile::kNone;
         }
@@ -188,26 +201,36 @@ WARP2VEC_HD void mask_words(Warp& warp, int index, int warps, const Model& model
       shape.targets,
       [&](std::int64_t i) {
         const auto t = static_cast<std::int32_t>(i);
+        const auto predictions = [&](std::int32_t centre) {
+          return model.predictions(metadata.window[centre].contexts());
+        };
         const auto meet = [&](std::int32_t centre, bool first) {
-          const CentreWindow window = metadata.window[centre];
-          const std::int32_t own = place.lead + centre;
-          for (std::int32_t f = 0; f < shape.contexts / kMmaSide; ++f) {
+          CentreWindow window = metadata.window[centre];
+          CentreWindow own{place.lead + centre, place.lead + centre + 1};
+          if (model.cbow) {
+            window = {centre, centre + predictions(centre)};
+            own = {};
+          }
+          for (std::int32_t f = 0; f < shape.scored / kMmaSide; ++f) {
             std::uint16_t& met = metadata.met[f * shape.targets + t];
-            const std::uint32_t bits = bits_of_16(window.begin, window.end, f) & ~bits_of_16(own, own + 1, f);
+            const std::uint32_t bits =
+                bits_of_16(window.begin, window.end, f) & ~bits_of_16(own.begin, own.end, f);
             met = static_cast<std::uint16_t>(first ? bits : met | bits);
           }
         };
         NsRow& row = targets[t];
         row.pairs = 0;
+        if (model.cbow && t < shape.scored)
+          metadata.negative_weight[t] = t < place.centres ? negative_weight(predictions(t)) : 0.0F;
         if (t < place.centres) {
           meet(t, true);
-          row.pairs = metadata.window[t].pairs();
+          row.pairs = static_cast<float>(predictions(t));
           metadata.target_pairs.add(warp, row.row, row.pairs);
           return;
         }
         const bool negative = is_negative(model, t);
         const bool padding = !negative && t > NsTileMetadata::first_negative(model);
-        for (std::int32_t f = 0; f < shape.contexts / kMmaSide; ++f)
+        for (std::int32_t f = 0; f < shape.scored / kMmaSide; ++f)
           metadata.met[f * shape.targets + t] = padding ? 0xFFFF : 0;
         if (!negative) return;
         // Eight centres at a time, whose loads do not wait for each other; padding is not equal.
@@ -227,8 +250,8 @@ WARP2VEC_HD void mask_words(Warp& warp, int index, int warps, const Model& model
 
 /// The pairs of rows [begin, end) of the tile, multiples of 4.
 struct PairSums {
-  std::int32_t all = 0;
-  std::int32_t of_row = 0;  ///< of those equal to `row`
+  float all = 0;
+  float of_row = 0;  ///< of those equal to `row`
 
   WARP2VEC_HD PairSums(const NsTileMetadata& metadata, std::int32_t begin, std::int32_t end,
                        std::int32_t row) {
@@ -237,7 +260,7 @@ struct PairSums {
       for (int j = 0; j < 4; ++j) {
         const NsRow other = metadata.rows[i + j];
         all += other.pairs;
-        of_row += other.row == row ? other.pairs : 0;
+        of_row += other.row == row ? other.pairs : 0.0F;
       }
     }
   }
@@ -246,7 +269,7 @@ struct PairSums {
 /// Number of pairs of all contexts equal to row `row`.
 WARP2VEC_HD inline float pairs_of_context(const DenseTileShape& shape, const NsTileMetadata& metadata,
                                           std::int32_t row) {
-  return static_cast<float>(PairSums(metadata, 0, shape.contexts, row).of_row);
+  return PairSums(metadata, 0, shape.contexts, row).of_row;
 }
 
 /// Number of pairs of all centres and negatives equal to row `row`.
@@ -255,9 +278,9 @@ WARP2VEC_HD inline float pairs_of_target(const Model& model, const DenseTileShap
   const std::int32_t negatives = shape.contexts + NsTileMetadata::first_negative(model);
   const PairSums centres(metadata, shape.contexts, negatives, row);
   const PairSums equal_negatives(metadata, negatives, shape.rows(), row);
-  return static_cast<float>(centres.of_row) +
-         static_cast<float>(equal_negatives.of_row) *
-             tile_negative_weight(centres.all, model.negative, model.tile_negatives);
+  return centres.of_row +
+         equal_negatives.of_row * tile_negative_weight(static_cast<std::int32_t>(centres.all), model.negative,
+                                                       model.tile_negatives);
 }
 
 /// Computes the scales of all rows. After mask_words() of all warps, and beside that of another tile.
@@ -287,33 +310,33 @@ WARP2VEC_HD void damp_rows(Warp& warp, int index, int warps, const Model& model,
       backwards(index, warps, pieces(shape.targets) + pieces(shape.contexts)), warps);
 }
 
-/// (context, centre) pairs of the tile.
+/// Predictions of the tile.
 template <class Warp>
-WARP2VEC_HD std::int64_t pairs_of(Warp& warp, const NsTileMetadata& metadata) {
-  const std::int32_t contexts = metadata.head->place.contexts;
+WARP2VEC_HD std::int64_t pairs_of(Warp& warp, const DenseTileShape& shape, const NsTileMetadata& metadata) {
+  const std::int32_t centres = metadata.head->place.centres;
+  const NsRow* const rows = metadata.rows + shape.contexts;
   // Exact in float: there are fewer than 2^24.
   auto pairs = warp.zero();
-  for (std::int32_t c = 0; c < contexts; c += kWarpSize)
-    pairs = warp.plus(pairs, warp.lanes([&](int lane) {
-      return c + lane < contexts ? static_cast<float>(metadata.rows[c + lane].pairs) : 0.0F;
-    }));
+  for (std::int32_t t = 0; t < centres; t += kWarpSize)
+    pairs = warp.plus(pairs,
+                      warp.lanes([&](int lane) { return t + lane < centres ? rows[t + lane].pairs : 0.0F; }));
   return static_cast<std::int64_t>(warp.first(warp_sum(warp, pairs)));
 }
 
-/// The weights (see update_rule.h) of 16 contexts with 16 centres or 16 negatives. Without branches.
+/// The weights (see update_rule.h) of 16 scored rows with 16 centres or 16 negatives. Without branches.
 struct NsFragment {
   const float* negative_weight;  ///< [16] see NsTileMetadata
   const std::uint16_t* met;      ///< [16]
   bool negatives;
 
-  /// Of fragment `i` of contexts and `k` of targets.
+  /// Of fragment `i` of scored rows and `k` of targets.
   WARP2VEC_HD static NsFragment of(const Model& model, const DenseTileShape& shape,
                                    const NsTileMetadata& metadata, std::int32_t i, std::int32_t k) {
     return {metadata.negative_weight + i * kMmaSide, metadata.met + (i * shape.targets + k * kMmaSide),
             k * kMmaSide >= NsTileMetadata::first_negative(model)};
   }
 
-  /// Of context c and target t of the 16; 0 for absent rows.
+  /// Of scored row c and target t of the 16; 0 for absent rows.
   WARP2VEC_HD float weight(std::int32_t c, std::int32_t t) const {
     const bool trained = ((met[t] ^ (negatives ? 0xFFFFU : 0U)) & (1U << c)) != 0;
     return trained ? (negatives ? -negative_weight[c] : 1.0F) : 0.0F;
@@ -326,7 +349,7 @@ struct NsFragment {
   }
 };
 
-/// The weight of context c and target t of the tile.
+/// The weight of scored row c and target t of the tile.
 WARP2VEC_HD inline float weight(const Model& model, const DenseTileShape& shape,
                                 const NsTileMetadata& metadata, std::int32_t c, std::int32_t t) {
   return NsFragment::of(model, shape, metadata, c / kMmaSide, t / kMmaSide)
@@ -338,23 +361,31 @@ struct NsMask {
   const Model& model;
   const DenseTileShape& shape;
   const NsTileMetadata& metadata;
-  TilePlace place;
+  TilePlace place;      ///< of the scored rows: under CBOW a centre's own is the only one in its window
+  std::int32_t window;  ///< the widest
 
   WARP2VEC_HD NsMask(const Model& model_, const DenseTileShape& shape_, const NsTileMetadata& metadata_)
-      : model(model_), shape(shape_), metadata(metadata_), place(metadata_.head->place) {}
+      : model(model_),
+        shape(shape_),
+        metadata(metadata_),
+        place(metadata_.head->place),
+        window(model_.window) {
+    if (!model.cbow) return;
+    place.lead = 0;
+    place.contexts = place.centres;
+    window = 0;
+  }
 
   /// Without branches.
-  WARP2VEC_HD bool fragments_interact(std::int32_t context_fragment, std::int32_t target_fragment) const {
-    const std::int32_t c = context_fragment * kMmaSide;
+  WARP2VEC_HD bool fragments_interact(std::int32_t scored_fragment, std::int32_t target_fragment) const {
+    const std::int32_t c = scored_fragment * kMmaSide;
     const std::int32_t t = target_fragment * kMmaSide;
-    const std::int32_t last = t + kMmaSide < place.centres ? t + kMmaSide : place.centres;
-    const int near = static_cast<int>(t < last) & static_cast<int>(c < last + place.lead + model.window) &
-                     static_cast<int>(c + kMmaSide > t + place.lead - model.window);
+    const int near = static_cast<int>(place.fragments_interact(window, c, t));
     const int negatives = static_cast<int>(t >= NsTileMetadata::first_negative(model));
-    return (static_cast<int>(c < place.contexts) & (negatives | near)) != 0;
+    return (near | (static_cast<int>(c < place.contexts) & negatives)) != 0;
   }
-  WARP2VEC_HD NsFragment fragment(std::int32_t context_fragment, std::int32_t target_fragment) const {
-    return NsFragment::of(model, shape, metadata, context_fragment, target_fragment);
+  WARP2VEC_HD NsFragment fragment(std::int32_t scored_fragment, std::int32_t target_fragment) const {
+    return NsFragment::of(model, shape, metadata, scored_fragment, target_fragment);
   }
 };
 
@@ -382,7 +413,7 @@ WARP2VEC_HD void add_vector(Bf16* to, const Bf16* copy, const float (&update)[kV
 
 /// The tiles of one block. Each function does the share of warp `index` of `warps` for one tile; a barrier
 /// separates the phases of a tile. A tile is sampled and masked while the one before it is trained.
-template <class Value, class Warp, class Centres>
+template <class Value, class Warp, class Centres, bool kCbow>
 class NsTiles {
  public:
   /// Tile number `number` of the batch, and where its metadata are. They are carried from tile to tile, so
@@ -394,7 +425,7 @@ class NsTiles {
 
   WARP2VEC_HD static DenseTile take_tile(Scratch& scratch, const Model& model, int warps) {
     return DenseTile::take(scratch, NsTileMetadata::shape_of(model),
-                           Warp::template staging_bytes<Value>(warps));
+                           Warp::template staging_bytes<Value>(warps), kCbow);
   }
   WARP2VEC_HD static std::int64_t metadata_bytes(const Model& model) {
     Scratch scratch(nullptr);
@@ -413,7 +444,11 @@ class NsTiles {
                  tile_.shape, metadata_of(t));
   }
   WARP2VEC_HD void mask(Warp& warp, int index, int warps, const Tile& t) const {
-    mask_words(warp, index, warps, model_, tile_.shape, metadata_of(t));
+    const NsTileMetadata metadata = metadata_of(t);
+    mask_words(warp, index, warps, model_, tile_.shape, metadata);
+    if constexpr (kCbow)
+      list_windows(warp, opposite(index, warps), warps, model_.cbow_rule, metadata.head->place, tile_.shape,
+                   metadata.windows, [&](std::int32_t h) { return metadata.window[h]; });
   }
   /// Loads the tile's rows, zeros for absent ones. `meanwhile()` is called while the first are in flight.
   template <class Meanwhile>
@@ -431,39 +466,63 @@ class NsTiles {
   WARP2VEC_HD void damp(Warp& warp, int index, int warps, const Tile& t) const {
     damp_rows(warp, index, warps, model_, tile_.shape, metadata_of(t));
   }
+  /// CBOW: makes the hidden vectors.
+  WARP2VEC_HD void forward_windows(Warp& warp, int index, int warps, const Tile& t) const {
+    const NsTileMetadata metadata = metadata_of(t);
+    warp2vec::forward_windows(warp, index, warps, tile_, metadata.windows, metadata.head->place,
+                              model_.window);
+  }
   WARP2VEC_HD void forward(Warp& warp, int index, int warps, const Tile& t, bool with_loss,
                            typename Warp::Float& loss) const {
     const NsTileMetadata metadata = metadata_of(t);
     forward_tile(warp, index, warps, tile_, NsMask(model_, tile_.shape, metadata), with_loss, loss);
   }
+  /// Updates the targets, and the contexts; or under CBOW computes the updates of the hidden vectors.
   WARP2VEC_HD void backward(Warp& warp, int index, int warps, const Tile& t) const {
     const NsTileMetadata metadata = metadata_of(t);
-    backward_tile(warp, index, warps, tile_, NsMask(model_, tile_.shape, metadata), [&](std::int32_t r) {
-      const std::int32_t row = metadata.rows[r].row;
-      const float scale = metadata.scale[r];
-      return [this, &t, r, row, scale](std::int32_t d, const float* vector) {
-        if (row == DenseTile::kNone) return;
-        float update[kVectorSize];
-        WARP2VEC_UNROLL
-        for (int i = 0; i < kVectorSize; ++i) update[i] = scale * vector[i];
-        Value* const to = tables_.row(r < tile_.shape.contexts, row) + d;
-        add_vector<typename Warp::Mma>(to, tile_.contexts(r) + d, update, [&] {
-          const std::int64_t begin = batch_.kept.first + tile_place(model_, batch_, t.number).begin;
-          // A vector begins at column 0 or 4 of 16.
-          const std::int32_t at = (r * tile_.shape.values + d) / 4;
-          return batch_.draws.block(Stream::rounding, static_cast<std::uint64_t>(begin / model_.tile_centres),
-                                    static_cast<std::uint32_t>(at));
-        });
-      };
-    });
+    const NsMask mask(model_, tile_.shape, metadata);
+    const auto adder_of = [&](std::int32_t r) { return adder(t, metadata, r); };
+    if constexpr (kCbow)
+      backward_hidden(warp, index, warps, tile_, mask, metadata.windows, adder_of);
+    else
+      backward_tile(warp, index, warps, tile_, mask, [&](std::int32_t fragment, const auto& piece) {
+        piece.write(fragment * kMmaSide, adder_of);
+      });
   }
-  /// (context, centre) pairs.
-  WARP2VEC_HD std::int64_t pairs(Warp& warp, const Tile& t) const { return pairs_of(warp, metadata_of(t)); }
+  /// CBOW: updates the contexts.
+  WARP2VEC_HD void backward_windows(Warp& warp, int index, int warps, const Tile& t) const {
+    const NsTileMetadata metadata = metadata_of(t);
+    warp2vec::backward_windows(warp, index, warps, tile_, metadata.windows, metadata.head->place,
+                               model_.window, [&](std::int32_t c) { return adder(t, metadata, c); });
+  }
+  /// Predictions.
+  WARP2VEC_HD std::int64_t pairs(Warp& warp, const Tile& t) const {
+    return pairs_of(warp, tile_.shape, metadata_of(t));
+  }
 
  private:
   WARP2VEC_HD NsTileMetadata metadata_of(const Tile& t) const {
     Scratch scratch(t.metadata, true);
     return NsTileMetadata::take(scratch, model_);
+  }
+  /// Scales vectors of row r of the tile and adds them to the row in memory.
+  WARP2VEC_HD auto adder(const Tile& t, const NsTileMetadata& metadata, std::int32_t r) const {
+    const std::int32_t row = metadata.rows[r].row;
+    const float scale = metadata.scale[r];
+    return [this, &t, r, row, scale](std::int32_t d, const float* vector) {
+      if (row == DenseTile::kNone) return;
+      float update[kVectorSize];
+      WARP2VEC_UNROLL
+      for (int i = 0; i < kVectorSize; ++i) update[i] = scale * vector[i];
+      Value* const to = tables_.row(r < tile_.shape.contexts, row) + d;
+      add_vector<typename Warp::Mma>(to, tile_.contexts(r) + d, update, [&] {
+        const std::int64_t begin = batch_.kept.first + tile_place(model_, batch_, t.number).begin;
+        // A vector begins at column 0 or 4 of 16.
+        const std::int32_t at = (r * tile_.shape.values + d) / 4;
+        return batch_.draws.block(Stream::rounding, static_cast<std::uint64_t>(begin / model_.tile_centres),
+                                  static_cast<std::uint32_t>(at));
+      });
+    };
   }
 
   const Model& model_;

@@ -11,19 +11,39 @@
 
 namespace warp2vec {
 
-/// A tile of negative sampling: contexts x (centres, then negatives).
+/// The number of rows that a centre, or a node of its path, may be scored with.
+WARP2VEC_HD inline std::int32_t max_rows_of_centre(const Model& model) {
+  return model.cbow ? 1 : 2 * model.window + 1;
+}
+/// The rows that centre `centre` is scored with: its window, or under CBOW its hidden vector.
+WARP2VEC_HD inline CentreWindow rows_of_centre(const Model& model, const CentreWindow& window,
+                                               std::int32_t centre) {
+  return model.cbow ? CentreWindow{centre, centre + 1} : window;
+}
+
+/// CBOW: the window of centre `centre`. Without contexts its weights are 0.
+WARP2VEC_HD inline MinibatchWindow minibatch_window(const CbowRule& rule, const TilePlace& place,
+                                                    const CentreWindow& window, std::int32_t centre) {
+  const std::int32_t contexts = window.contexts();
+  return {window.begin, window.end, place.lead + centre, contexts > 0 ? rule.weight(contexts) : 0.0F,
+          contexts > 0 ? rule.gradient_weight(contexts) : 0.0F};
+}
+
+/// A tile of negative sampling: scored rows x (centres, then negatives).
 struct NsTileMinibatch {
   ScratchMinibatch minibatch;
   NsTileMetadata metadata;
 
   WARP2VEC_HD static NsTileMinibatch take(Scratch& scratch, const Model& model, int warps) {
     const std::int32_t contexts = model.tile_centres + 2 * model.window;
+    const std::int32_t windows = model.cbow ? model.tile_centres : 0;
+    const std::int64_t scored = model.cbow ? windows : contexts;
     NsTileMinibatch tile{};
     tile.metadata = NsTileMetadata::take(scratch, model);
-    tile.minibatch = ScratchMinibatch::take(scratch, contexts, model.tile_centres + model.tile_negatives,
-                                            std::int64_t{model.tile_centres} * (2 * model.window + 1) +
-                                                std::int64_t{model.tile_negatives} * contexts,
-                                            model.input.stride, warps);
+    tile.minibatch = ScratchMinibatch::take(
+        scratch, contexts, windows, model.tile_centres + model.tile_negatives,
+        std::int64_t{model.tile_centres} * max_rows_of_centre(model) + model.tile_negatives * scored,
+        model.input.stride, warps);
     return tile;
   }
 
@@ -40,19 +60,29 @@ struct NsTileMinibatch {
     group.for_each_warp(
         [&](auto& warp, int index) { damp_rows(warp, index, group.warps(), model, shape, metadata); });
     minibatch.contexts = place.contexts;
+    minibatch.scored = model.cbow ? place.centres : place.contexts;
     minibatch.targets = place.centres + model.tile_negatives;
+    if (model.cbow)
+      group.for_each(place.centres, [&](std::int64_t h) {
+        minibatch.window[h] =
+            minibatch_window(model.cbow_rule, place, metadata.window[h], static_cast<std::int32_t>(h));
+      });
     group.for_each(minibatch.contexts, [&](std::int64_t c) {
       minibatch.context[c] = {metadata.rows[c].row, metadata.rows[c].pairs, metadata.scale[c]};
     });
-    const std::int64_t first_weight = std::int64_t{place.centres} * (2 * model.window + 1);
+    const std::int32_t rows_of_one = max_rows_of_centre(model);
+    const std::int64_t first_weight = std::int64_t{place.centres} * rows_of_one;
     group.for_each(minibatch.targets, [&](std::int64_t t) {
       const std::int64_t m = t - place.centres;
       const std::int64_t r = shape.contexts + (m < 0 ? t : NsTileMetadata::first_negative(model) + m);
       const NsRow& row = metadata.rows[r];
-      minibatch.target[t] = m < 0 ? MinibatchTarget{row.row, metadata.window[t].begin, metadata.window[t].end,
-                                                    t * (2 * model.window + 1), metadata.scale[r]}
-                                  : MinibatchTarget{row.row, 0, minibatch.contexts,
-                                                    first_weight + m * minibatch.contexts, metadata.scale[r]};
+      if (m >= 0) {
+        minibatch.target[t] = {row.row, 0, minibatch.scored, first_weight + m * minibatch.scored,
+                               metadata.scale[r]};
+        return;
+      }
+      const CentreWindow rows = rows_of_centre(model, metadata.window[t], static_cast<std::int32_t>(t));
+      minibatch.target[t] = {row.row, rows.begin, rows.end, t * rows_of_one, metadata.scale[r]};
     });
     group.for_each(place.centres, [&](std::int64_t t) {
       const MinibatchTarget& target = minibatch.target[t];
@@ -60,17 +90,17 @@ struct NsTileMinibatch {
         minibatch.weights[target.weights + c - target.begin] =
             weight(model, shape, metadata, c, static_cast<std::int32_t>(t));
     });
-    group.for_each(std::int64_t{model.tile_negatives} * minibatch.contexts, [&](std::int64_t i) {
+    group.for_each(std::int64_t{model.tile_negatives} * minibatch.scored, [&](std::int64_t i) {
       // In 32 bits, since a GPU divides 64 bits slowly: at most 1,024 * 3,024 weights.
-      const std::int32_t m = static_cast<std::int32_t>(i) / minibatch.contexts;
-      const std::int32_t c = static_cast<std::int32_t>(i) % minibatch.contexts;
+      const std::int32_t m = static_cast<std::int32_t>(i) / minibatch.scored;
+      const std::int32_t c = static_cast<std::int32_t>(i) % minibatch.scored;
       minibatch.weights[first_weight + i] =
           weight(model, shape, metadata, c, NsTileMetadata::first_negative(model) + m);
     });
   }
 };
 
-/// A tile of hierarchical softmax: contexts x the nodes of the paths, one path after the other.
+/// A tile of hierarchical softmax: scored rows x the nodes of the paths, one path after the other.
 struct HsTileMinibatch {
   ScratchMinibatch minibatch;
   HsTileMetadata metadata;
@@ -84,9 +114,9 @@ struct HsTileMinibatch {
     const std::int32_t targets = model.path_tile_centres * model.longest_path;
     HsTileMinibatch tile{};
     tile.metadata = HsTileMetadata::take(scratch, model, sizes(model).shape(model));
-    tile.minibatch =
-        ScratchMinibatch::take(scratch, model.path_tile_centres + 2 * model.window, targets,
-                               std::int64_t{targets} * (2 * model.window + 1), model.input.stride, warps);
+    tile.minibatch = ScratchMinibatch::take(
+        scratch, model.path_tile_centres + 2 * model.window, model.cbow ? model.path_tile_centres : 0,
+        targets, std::int64_t{targets} * max_rows_of_centre(model), model.input.stride, warps);
     return tile;
   }
 
@@ -107,22 +137,29 @@ struct HsTileMinibatch {
       damp_contexts(warp, index, group.warps(), model, batch, place, metadata);
     });
     minibatch.contexts = place.contexts;
+    minibatch.scored = model.cbow ? place.centres : place.contexts;
     minibatch.targets = 0;
     for (std::int32_t k = 0; k < place.centres; ++k) minibatch.targets += metadata.centres[k].length;
     group.for_each(minibatch.contexts, [&](std::int64_t c) {
       const PathRow& row = metadata.rows[c];
-      minibatch.context[c] = {row.row, count_bits(row.left), row.scale};
+      minibatch.context[c] = {row.row, context_pairs(model, metadata, row.left), row.scale};
     });
+    if (model.cbow)
+      group.for_each(place.centres, [&](std::int64_t h) {
+        minibatch.window[h] = minibatch_window(model.cbow_rule, place, metadata.centres[h].window,
+                                               static_cast<std::int32_t>(h));
+      });
     group.for_each(minibatch.targets, [&](std::int64_t t) {
       const PathRow& row = metadata.rows[first_target + t];
       std::int32_t centre = 0;
       while ((row.left | row.right) >> centre > 1U) ++centre;
       const CentreWindow& window = metadata.centres[centre].window;
-      minibatch.target[t] = {row.row, window.begin, window.end, t * (2 * model.window + 1), row.scale};
+      const CentreWindow rows = rows_of_centre(model, window, centre);
+      minibatch.target[t] = {row.row, rows.begin, rows.end, t * max_rows_of_centre(model), row.scale};
       float* const weights = minibatch.weights + minibatch.target[t].weights;
       const float sign = row.right != 0 ? -1.0F : 1.0F;
-      for (std::int32_t c = window.begin; c < window.end; ++c)
-        weights[c - window.begin] = window.contains(place, c, centre) ? sign : 0.0F;
+      for (std::int32_t c = rows.begin; c < rows.end; ++c)
+        weights[c - rows.begin] = model.cbow || window.contains(place, c, centre) ? sign : 0.0F;
     });
   }
 };

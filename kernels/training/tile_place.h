@@ -2,6 +2,7 @@
 /// Where a tile lies in its batch: consecutive centres, and as contexts the elements that their windows may
 /// cover. The same for negative sampling and hierarchical softmax.
 
+#include "kernels/device/mma.h"
 #include "kernels/training/model.h"
 
 #include <cstdint>
@@ -27,6 +28,15 @@ struct TilePlace {
     place.centres = static_cast<std::int32_t>(end - begin);
     place.contexts = static_cast<std::int32_t>(last - place.first);
     return place;
+  }
+
+  /// Whether one of 16 contexts from c on may be in the window, of `window` at most, of one of 16 centres
+  /// from t on. Without branches.
+  WARP2VEC_HD bool fragments_interact(std::int32_t window, std::int32_t c, std::int32_t t) const {
+    const std::int32_t last = t + kMmaSide < centres ? t + kMmaSide : centres;
+    return (static_cast<int>(t < last) & static_cast<int>(c < contexts) &
+            static_cast<int>(c < last + lead + window) &
+            static_cast<int>(c + kMmaSide > t + lead - window)) != 0;
   }
 };
 
@@ -66,7 +76,7 @@ struct CentreWindow {
             static_cast<std::int32_t>(window.end - place.first)};
   }
 
-  WARP2VEC_HD std::int32_t pairs() const { return end - begin - 1; }
+  WARP2VEC_HD std::int32_t contexts() const { return end - begin - 1; }
   /// Whether the window, that of centre `centre`, has context c; false for the centre itself.
   WARP2VEC_HD bool contains(const TilePlace& place, std::int32_t c, std::int32_t centre) const {
     return c != place.lead + centre && begin <= c && c < end;

@@ -18,7 +18,7 @@ WARP2VEC_HD constexpr KeptRange chunk_of(std::int64_t n, std::int64_t index, std
 struct Totals {
   double* loss;              ///< nats, of the pairs whose loss was sampled ...
   std::int64_t* loss_pairs;  ///< ... and their number
-  std::int64_t* pairs;       ///< (context, centre) pairs trained
+  std::int64_t* pairs;       ///< predictions made: see Trained::pairs
 
   /// Adds the sum over lanes of `loss`. `slot`: the warp's number in the grid.
   template <class Warp>

@@ -53,7 +53,7 @@ WARP2VEC_HD void train_centre(Warp& warp, ScratchMinibatch& minibatch, const Mod
     make_path(warp, minibatch, model, batch, centre, contexts);
     train_minibatch<kWhole>(warp, minibatch, model.input, model.nodes, accumulator);
   };
-  if (model.sharing == Sharing::pair) {
+  if (model.sharing == Sharing::pair && !model.cbow) {
     for (std::int64_t i = window.begin; i < window.end; ++i) {
       if (i == centre) continue;
       if (model.negative_sampling) negatives({i, i + 1});
@@ -65,8 +65,8 @@ WARP2VEC_HD void train_centre(Warp& warp, ScratchMinibatch& minibatch, const Mod
   if (model.hierarchical_softmax) path(window);
 }
 
-/// Counts the pairs of every `stride`-th centre of [begin, end) and trains what is trained centre by centre,
-/// on the warp that owns `slot` of the totals.
+/// Counts the predictions of every `stride`-th centre of [begin, end) and trains what is trained centre by
+/// centre, on the warp that owns `slot` of the totals.
 template <bool kWhole, class Warp, class Centres>
 WARP2VEC_HD void train_centres(Warp& warp, ScratchMinibatch& minibatch, const Model& model,
                                const Centres& batch, std::int64_t begin, std::int64_t end, int stride,
@@ -74,7 +74,7 @@ WARP2VEC_HD void train_centres(Warp& warp, ScratchMinibatch& minibatch, const Mo
   std::int64_t pairs = 0;
   for (std::int64_t centre = begin; centre < end; centre += stride) {
     const KeptRange window = batch.window(model, centre);
-    pairs += window.size() - 1;
+    pairs += model.predictions(window.size() - 1);
     if (model.trains_centres() && window.size() > 1)
       train_centre<kWhole>(warp, minibatch, model, batch, centre, window, accumulator);
   }

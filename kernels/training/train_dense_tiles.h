@@ -1,21 +1,28 @@
 #pragma once
 /// The body of the kernels that train tiles on tensor cores. A block trains one tile at a time, t, and
-/// prepares the next; between two phases there is a barrier, which all warps pass:
+/// prepares the next; between two phases, of which CBOW has two more, there is a barrier, which all warps
+/// pass:
 ///
 ///     phase      for tile t                            for tile t + 1
 ///     load       rows in memory -> staging -> rows     sample: words, draws -> rows' numbers, windows
 ///     ---------- barrier
+///     (CBOW)     rows of contexts, windows -> hidden vectors
+///     ---------- barrier
 ///     forward    rows, masks -> gradients              mask: windows -> pairs, masks
 ///     and damp   pairs -> scales
 ///     ---------- barrier
-///     backward   gradients, rows, scales -> additions to the rows in memory
+///     backward   gradients, rows, scales -> additions to the rows in memory;
+///                under CBOW those of hidden vectors -> rows of contexts
+///     ---------- barrier
+///     (CBOW)     these, windows, scales -> additions to the contexts in memory
 ///     ---------- barrier
 ///
-/// In shared memory: rows [contexts + targets] in bfloat16 and gradients [contexts, targets] of tile t, which
-/// are overwritten a phase after they were last read; the staging ring, in which each lane reads what it has
-/// copied itself; and the metadata (all else) of tiles t and t + 1, in turn. Tiles of paths pass through the
-/// same phases, but sample beside forward and mask beside backward; their private copies of the top nodes are
-/// loaded before and merged after the tiles of 64 centres.
+/// In shared memory: rows [contexts + targets] in bfloat16, under CBOW hidden vectors [centres], and
+/// gradients [contexts or hidden vectors, targets] of tile t, which are overwritten a phase after they were
+/// last read; the staging ring, in which each lane reads what it has copied itself; and the metadata (all
+/// else) of tiles t and t + 1, in turn. Tiles of paths pass through the same phases, but sample beside
+/// forward and mask beside backward; their private copies of the top nodes are loaded before and merged after
+/// the tiles of 64 centres.
 
 #include "kernels/training/dense_tile.h"
 #include "kernels/training/hs_tile.h"
@@ -26,11 +33,27 @@
 
 namespace warp2vec {
 
-/// What a kernel trains.
-enum class Trains { negatives, paths, both };
+/// What a kernel trains: skip-gram, or CBOW.
+enum class Trains { negatives, paths, both, cbow_negatives, cbow_paths, cbow_both };
 
-WARP2VEC_HD constexpr bool negatives_in(Trains trains) { return trains != Trains::paths; }
-WARP2VEC_HD constexpr bool paths_in(Trains trains) { return trains != Trains::negatives; }
+WARP2VEC_HD constexpr bool negatives_in(Trains trains) {
+  return trains != Trains::paths && trains != Trains::cbow_paths;
+}
+WARP2VEC_HD constexpr bool paths_in(Trains trains) {
+  return trains != Trains::negatives && trains != Trains::cbow_negatives;
+}
+WARP2VEC_HD constexpr bool cbow_in(Trains trains) { return trains >= Trains::cbow_negatives; }
+
+/// Calls `f` with what the model trains as its template argument.
+template <class F>
+auto with_trains(const Model& model, F f) {
+  if (!model.hierarchical_softmax)
+    return model.cbow ? f.template operator()<Trains::cbow_negatives>()
+                      : f.template operator()<Trains::negatives>();
+  if (!model.negative_sampling)
+    return model.cbow ? f.template operator()<Trains::cbow_paths>() : f.template operator()<Trains::paths>();
+  return model.cbow ? f.template operator()<Trains::cbow_both>() : f.template operator()<Trains::both>();
+}
 
 /// The loss is sampled in one tile out of this many of a block's chunk, the first included: 16, or fewer in a
 /// short chunk, so that at least eight are sampled.
@@ -41,8 +64,8 @@ WARP2VEC_HD constexpr std::int64_t tiles_per_loss(std::int64_t tiles) {
 /// A block's shared memory. Tiles of both kinds alternate in the same space.
 template <Trains kTrains, class Value, class Warp, class Centres>
 struct DenseTileMemory {
-  using Negatives = NsTiles<Value, Warp, Centres>;
-  using Paths = HsTiles<Warp, Centres>;
+  using Negatives = NsTiles<Value, Warp, Centres, cbow_in(kTrains)>;
+  using Paths = HsTiles<Warp, Centres, cbow_in(kTrains)>;
 
   DenseTile negative_tile;
   unsigned char* negative_metadata;  ///< of two tiles
@@ -94,7 +117,7 @@ struct TileAccumulator {
 /// Trains tile t by negative sampling. While its rows are loaded, the `next` tile, if there are `more`, is
 /// sampled and its rows are prefetched into the L2 cache: no further, since rows loaded that early would lack
 /// this tile's updates.
-template <class Block, class Negatives>
+template <bool kCbow, class Block, class Negatives>
 WARP2VEC_HD void train_negatives(Block& block, const Negatives& tiles, const typename Negatives::Tile& t,
                                  const typename Negatives::Tile& next, bool more,
                                  const TileAccumulator& accumulator) {
@@ -105,6 +128,8 @@ WARP2VEC_HD void train_negatives(Block& block, const Negatives& tiles, const typ
       if (more) tiles.sample(warp, index, warps, next);
     });
   });
+  if constexpr (kCbow)
+    block.for_each_warp([&](Warp& warp, int index) { tiles.forward_windows(warp, index, warps, t); });
   block.for_each_warp([&](Warp& warp, int index) {
     accumulator.add_loss(warp, index, [&](bool with_loss, auto& loss) {
       tiles.forward(warp, index, warps, t, with_loss, loss);
@@ -116,11 +141,13 @@ WARP2VEC_HD void train_negatives(Block& block, const Negatives& tiles, const typ
     tiles.backward(warp, index, warps, t);
     if (index == warps - 1) accumulator.add_pairs(warp, tiles.pairs(warp, t));  // it has the least to do
   });
+  if constexpr (kCbow)
+    block.for_each_warp([&](Warp& warp, int index) { tiles.backward_windows(warp, index, warps, t); });
 }
 
 /// Trains tile q of paths. Meanwhile the `next` one, if there are `more`, is sampled and masked, and its rows
 /// are prefetched into the L2 cache. The first pass trains the top nodes and usually all others.
-template <class Block, class Paths>
+template <bool kCbow, class Block, class Paths>
 WARP2VEC_HD void train_paths(Block& block, const Paths& tiles, HsTileIndex q, HsTileIndex next, bool more,
                              bool counts_pairs, const TileAccumulator& accumulator) {
   using Warp = typename Block::Warp;
@@ -131,6 +158,8 @@ WARP2VEC_HD void train_paths(Block& block, const Paths& tiles, HsTileIndex q, Hs
     if (pass > 0)
       block.for_each_warp([&](Warp& warp, int index) { tiles.mask(warp, index, warps, q, pass); });
     block.for_each_warp([&](Warp& warp, int index) { tiles.load(warp, index, warps, q); });
+    if constexpr (kCbow)
+      block.for_each_warp([&](Warp& warp, int index) { tiles.forward_windows(warp, index, warps, q); });
     block.for_each_warp([&](Warp& warp, int index) {
       accumulator.add_loss(warp, index, [&](bool with_loss, auto& loss) {
         tiles.forward(warp, index, warps, q, with_loss, loss);
@@ -143,6 +172,8 @@ WARP2VEC_HD void train_paths(Block& block, const Paths& tiles, HsTileIndex q, Hs
       if (more && last) tiles.mask(warp, index, warps, next, 0);
       if (index == 0 && pass == 0 && counts_pairs) accumulator.add_pairs(warp, tiles.pairs(q));
     });
+    if constexpr (kCbow)
+      block.for_each_warp([&](Warp& warp, int index) { tiles.backward_windows(warp, index, warps, q); });
   }
 }
 
@@ -156,10 +187,13 @@ WARP2VEC_HD void train_dense_tiles(Block& block, const Model& model, const Table
   using Warp = typename Block::Warp;
   const int warps = block.warps();
   Scratch scratch(memory, true);
-  const auto own_memory = DenseTileMemory<kTrains, Value, Warp, Centres>::take(scratch, model, sizes, warps);
-  using Negatives = NsTiles<Value, Warp, Centres>;
+  using Memory = DenseTileMemory<kTrains, Value, Warp, Centres>;
+  using Negatives = typename Memory::Negatives;
+  constexpr bool kCbow = cbow_in(kTrains);
+  WARP2VEC_ASSUME(model.cbow == kCbow);  // leaves out what the kernel does not train
+  const auto own_memory = Memory::take(scratch, model, sizes, warps);
   const Negatives negatives(model, tables, batch, own_memory.negative_tile);
-  const HsTiles<Warp, Centres> paths(model, sizes, batch, own_memory.path_tile, own_memory.paths);
+  const typename Memory::Paths paths(model, sizes, batch, own_memory.path_tile, own_memory.paths);
   const std::int64_t tiles = (batch.end - batch.begin + model.tile_centres - 1) / model.tile_centres;
   const KeptRange own = chunk_of(tiles, block.index(), block.count());
   if (own.begin == own.end) return;
@@ -182,7 +216,7 @@ WARP2VEC_HD void train_dense_tiles(Block& block, const Model& model, const Table
     const bool loss_sampled = (t - own.begin) % tiles_per_loss(own.size()) == 0;
     const TileAccumulator accumulator{totals, std::int64_t{block.index()} * warps, loss_sampled};
     if constexpr (negatives_in(kTrains)) {
-      train_negatives(block, negatives, tile, next_tile, t + 1 < own.end, accumulator);
+      train_negatives<kCbow>(block, negatives, tile, next_tile, t + 1 < own.end, accumulator);
       unsigned char* const done = tile.metadata;
       tile = next_tile;
       next_tile = {tile.number + 1, done};
@@ -192,7 +226,7 @@ WARP2VEC_HD void train_dense_tiles(Block& block, const Model& model, const Table
       for (HsTileIndex q{t, 0}; paths.exists(q); ++q.sub_tile) {
         HsTileIndex next{t, q.sub_tile + 1};
         if (!paths.exists(next)) next = {t + 1, 0};
-        train_paths(block, paths, q, next, next.tile < own.end, kTrains == Trains::paths, accumulator);
+        train_paths<kCbow>(block, paths, q, next, next.tile < own.end, !negatives_in(kTrains), accumulator);
       }
       block.for_each_warp([&](Warp& warp, int index) { paths.merge_top_nodes(warp, index, warps); });
     }

@@ -23,8 +23,6 @@ TEST_F(Cli, MistakesOnTheCommandLineAreExitCode2) {
   expect(run({"supervised", "-input", text_}), "supervised is not available");
   expect(train("v.bin", {"--model", "glove"}), "--model glove is not known");
   expect(train("v.bin", {"--cbow-sum"}), "--cbow-sum is for --model cbow");
-  expect(train("v.bin", {"--model", "cbow", "--device", "cuda"}),
-         "--model cbow is not possible with --device cuda");
   expect(train("v.bin", {"--windows", "5"}), "did you mean --window?");
   expect(train("v.bin", {"--window", "0"}), "--window 0 is out of range: expected 1 to 1000");
   expect(train("v.bin", {"--lr", "1e30"}), "--lr 1e+30 is out of range");

@@ -120,9 +120,12 @@ TEST_F(CudaBackendTest, ARunGoesOnBitForBitFromEveryBatch) {
     };
     std::vector<Rule> rules{{"ns", Sharing::tile, 8}, {"hs", Sharing::tile, 8}};
     if (plain)
-      rules.insert(rules.end(), {{"softmax", Sharing::tile, 8}, {"ns+hs", Sharing::pair, 8}});
+      rules.insert(rules.end(), {{"softmax", Sharing::tile, 8},
+                                 {"ns+hs", Sharing::pair, 8},
+                                 cbow("softmax", Sharing::tile, 8),
+                                 cbow("ns+hs", Sharing::tile, 8)});
     else
-      rules.push_back({"ns", Sharing::tile, 8, TableType::bf16});
+      rules.insert(rules.end(), {{"ns", Sharing::tile, 8, TableType::bf16}, cbow("ns+hs", Sharing::tile, 8)});
     for (const Rule& rule : rules) {
       Config config = config_of(rule);
       config.tile_centres = 16;
@@ -143,7 +146,8 @@ TEST_F(CudaBackendTest, ARunGoesOnBitForBitFromEveryBatch) {
 TEST_F(CudaBackendTest, ARunGoesOnOnAnotherDevice) {
   const SyntheticCorpus corpus = zipf_corpus(60, 250, 60);
   for (const Rule& rule :
-       {Rule{"ns", Sharing::tile, 8}, Rule{"ns+hs", Sharing::pair, 8}, Rule{"softmax", Sharing::tile, 8}}) {
+       {Rule{"ns", Sharing::tile, 8}, Rule{"ns+hs", Sharing::pair, 8}, Rule{"softmax", Sharing::tile, 8},
+        cbow("ns+hs", Sharing::tile, 8), cbow("softmax", Sharing::tile, 8)}) {
     Config config = config_of(rule);
     config.tile_centres = 16;
     const Outcome whole = run(corpus, config, make_reference_backend);
@@ -244,6 +248,25 @@ TEST_F(CudaBackendTest, SmallCorporaGetFewCentresInFlight) {
   EXPECT_EQ(in_flight(5000, "softmax", Sharing::tile), 64);
 }
 
+// A word's row gets the gradient of each window that it is in, of a sum n-fold.
+TEST_F(CudaBackendTest, CbowHasAsManyCentresInFlightAsItsGradientsAllow) {
+  const SyntheticCorpus corpus = zipf_corpus(1000, 300000, 60);
+  const auto harmless = [&](Config config) {
+    config.epochs = 100;  // gradients of the most frequent word limit, not the length of training
+    const TrainingData data(config, corpus.vocabulary, corpus.tokens);
+    return harmless_centres_in_flight(data).negatives;
+  };
+  Config config = config_of("ns", Sharing::tile);
+  const auto skip_gram = static_cast<double>(harmless(config));
+  config.model = Architecture::cbow;
+  EXPECT_EQ(static_cast<double>(harmless(config)), skip_gram);
+  config.cbow_gradient = CbowGradient::exact;  // of six windows, which divide it by their contexts
+  EXPECT_NEAR(static_cast<double>(harmless(config)), 6 * skip_gram, 6);
+  config.cbow_gradient = CbowGradient::full;
+  config.cbow_sum = true;
+  EXPECT_LT(static_cast<double>(harmless(config)), skip_gram / 4);
+}
+
 // Where quality allows less than a whole tile for each multiprocessor. With more, whole tiles are faster.
 TEST_F(CudaBackendTest, SmallerTilesKeepMoreMultiprocessorsBusy) {
   const SyntheticCorpus corpus = zipf_corpus(1000, 300000, 60);
@@ -288,15 +311,14 @@ TEST_F(CudaBackendTest, ATinyCorpusDoesNotDiverge) {
 
 TEST_F(CudaBackendTest, MemoryIsPlannedBeforeItIsTaken) {
   const SyntheticCorpus corpus = zipf_corpus(1000, 20000, 60);
-  for (const auto& [loss, sharing, type] :
-       {std::tuple{"ns", Sharing::tile, TableType::float32}, std::tuple{"ns", Sharing::tile, TableType::bf16},
-        std::tuple{"ns", Sharing::window, TableType::float32},
-        std::tuple{"hs", Sharing::pair, TableType::float32},
-        std::tuple{"ns+hs", Sharing::tile, TableType::float32},
-        std::tuple{"softmax", Sharing::tile, TableType::float32}}) {
+  for (const Rule& rule :
+       {Rule{"ns", Sharing::tile, 100}, Rule{"ns", Sharing::tile, 100, TableType::bf16},
+        Rule{"ns", Sharing::window, 100}, Rule{"hs", Sharing::pair, 100}, Rule{"ns+hs", Sharing::tile, 100},
+        Rule{"softmax", Sharing::tile, 100}, cbow("ns", Sharing::tile, 100),
+        cbow("ns+hs", Sharing::pair, 100), cbow("softmax", Sharing::tile, 100)}) {
     emulation::reset_device();
-    Config config = config_of(loss, sharing, 100);
-    config.table_type = type;
+    SCOPED_TRACE(rule_name({rule, 0}));
+    const Config config = config_of(rule);
     const TrainingData data(config, corpus.vocabulary, corpus.tokens);
     const std::unique_ptr<CudaBackend> backend = make_cuda_backend(data);
     Embeddings embeddings = initial_embeddings(corpus.vocabulary.size(), data.config);
@@ -304,11 +326,9 @@ TEST_F(CudaBackendTest, MemoryIsPlannedBeforeItIsTaken) {
     // Tables of hot rows and counters are negligible.
     const std::int64_t planned = backend->memory().total();
     EXPECT_NEAR(static_cast<double>(emulation::live_objects().bytes), static_cast<double>(planned),
-                0.02 * static_cast<double>(planned))
-        << loss << " " << to_string(sharing);
+                0.02 * static_cast<double>(planned));
     // The estimate of a build without CUDA.
-    EXPECT_EQ(device_bytes(memory_plan(size_of(corpus.vocabulary, config), config)), planned)
-        << loss << " " << to_string(sharing);
+    EXPECT_EQ(device_bytes(memory_plan(size_of(corpus.vocabulary, config), config)), planned);
   }
 }
 
@@ -354,14 +374,6 @@ TEST_F(CudaBackendTest, LongVectorsAreRefused) {
   const Config config = config_of("ns", Sharing::tile, 1025);
   const TrainingData data(config, corpus.vocabulary, corpus.tokens);
   EXPECT_THAT(thrown_message([&] { make_cuda_backend(data); }), HasSubstr("at most 1024"));
-}
-
-TEST_F(CudaBackendTest, CbowIsRefused) {
-  const SyntheticCorpus corpus = zipf_corpus(50, 300, 60);
-  Config config = config_of("ns", Sharing::tile);
-  config.model = Architecture::cbow;
-  const TrainingData data(config, corpus.vocabulary, corpus.tokens);
-  EXPECT_THAT(thrown_message([&] { make_cuda_backend(data); }), HasSubstr("--device cpu trains CBOW"));
 }
 
 // Makes every runtime call of a training fail once.

@@ -49,19 +49,22 @@ INSTANTIATE_TEST_SUITE_P(Rules, EmulatedKernels,
                                            Rule{"hs", Sharing::tile, 24}, Rule{"ns+hs", Sharing::window, 24},
                                            Rule{"ns+hs", Sharing::tile, 24}, Rule{"ns", Sharing::tile, 1},
                                            Rule{"ns", Sharing::tile, 31}, Rule{"ns", Sharing::tile, 33},
-                                           Rule{"ns", Sharing::window, 100}, Rule{"hs", Sharing::tile, 32}),
+                                           Rule{"ns", Sharing::window, 100}, Rule{"hs", Sharing::tile, 32},
+                                           cbow("ns", Sharing::pair, 24), cbow("ns", Sharing::tile, 33),
+                                           cbow("hs", Sharing::pair, 24), cbow("ns+hs", Sharing::tile, 24)),
                          rule_name);
 
 TEST_F(CudaBackendTest, SeveralWarpsAndBlocksEqualHostWarpsBitForBit) {
   const SyntheticCorpus corpus = zipf_corpus(100, 1000, 60);
-  for (const char* loss : {"ns", "ns+hs"}) {
-    Config config = config_of(loss, Sharing::tile);
+  for (const Rule& rule :
+       {Rule{"ns", Sharing::tile, 24}, Rule{"ns+hs", Sharing::tile, 24}, cbow("ns+hs", Sharing::tile, 24)}) {
+    Config config = config_of(rule);
     config.tile_centres = 32;
     config.tile_negatives = 16;
     for (const auto& [blocks, warps] : {std::pair{1, 4}, std::pair{3, 2}}) {
       const Outcome device = run(corpus, config, cuda(blocks, warps));
       const Outcome host = run(corpus, config, host_warps(blocks, warps));
-      EXPECT_TRUE(equal_bits(device.embeddings, host.embeddings)) << loss << blocks;
+      EXPECT_TRUE(equal_bits(device.embeddings, host.embeddings)) << rule_name({rule, 0}) << blocks;
       EXPECT_EQ(device.summary.pairs, host.summary.pairs);
     }
   }
@@ -106,6 +109,8 @@ std::vector<Rule> tensor_core_rules() {
     rules.push_back({"hs", Sharing::tile, dim});
   }
   for (const std::int32_t dim : {24, 100}) rules.push_back({"ns+hs", Sharing::tile, dim});
+  for (const std::int32_t dim : {1, 33, 100}) rules.push_back(cbow("ns", Sharing::tile, dim));
+  for (const char* loss : {"hs", "ns+hs"}) rules.push_back(cbow(loss, Sharing::tile, 24));
   return rules;
 }
 
@@ -113,9 +118,12 @@ INSTANTIATE_TEST_SUITE_P(Rules, EmulatedTensorCores, ::testing::ValuesIn(tensor_
 
 TEST_F(CudaBackendTest, DampedUpdatesEqualTheHostsBitForBit) {
   const SyntheticCorpus corpus = runs_corpus(60, 160);
-  for (Config config : damped_configs()) {
+  std::vector<Config> configs = damped_configs();
+  const std::vector<Config> cbow = damped_cbow_configs();
+  configs.insert(configs.end(), cbow.begin(), cbow.end());
+  for (Config config : configs) {
     config.epochs = 1;
-    SCOPED_TRACE(to_string(config.loss) + " " + to_string(config.sharing));
+    SCOPED_TRACE(to_string(config.model) + " " + to_string(config.loss) + " " + to_string(config.sharing));
     EXPECT_TRUE(equal_bits(run(corpus, config, cuda(2, 2)).embeddings,
                            run(corpus, config, host_warps(2, 2)).embeddings));
     if (config.sharing != Sharing::tile) continue;
@@ -124,16 +132,23 @@ TEST_F(CudaBackendTest, DampedUpdatesEqualTheHostsBitForBit) {
   }
 }
 
-// With long vectors, the shared memory of a desktop GPU has room for 16 nodes at a time; 8 centres have more.
+// With long vectors, the shared memory of a desktop GPU has room for few nodes at a time; 8 centres have
+// more.
 TEST_F(CudaBackendTest, PathsThatDoNotFitAreTrainedInRounds) {
   emulation::device_settings().major = 8;
   emulation::device_settings().minor = 9;
   const SyntheticCorpus corpus = zipf_corpus(3000, 300, 60);
-  Config config = config_of("hs", Sharing::tile, 300);
-  config.lr = 0.025;
-  const Outcome device = run(corpus, config, tensor_cores(1, 4));
-  EXPECT_TRUE(equal_bits(device.embeddings, run(corpus, config, host_tiles(1, 4, {16, 16})).embeddings));
-  EXPECT_LE(difference_share(device, run(corpus, config, make_reference_backend)), 0.02);
+  for (const Rule& rule : {Rule{"hs", Sharing::tile, 300}, cbow("hs", Sharing::tile, 250)}) {
+    Config config = config_of(rule);
+    config.lr = 0.025;
+    const Outcome device = run(corpus, config, tensor_cores(1, 4));
+    const TrainingData data(config, corpus.vocabulary, corpus.tokens);
+    const HsTileSizes sizes = plan_train_launch(model_of(data), {0, true, 4}).path_sizes;
+    ASSERT_GT(sizes.lower_nodes, 0);
+    EXPECT_LE(sizes.lower_nodes, 32);
+    EXPECT_TRUE(equal_bits(device.embeddings, run(corpus, config, host_tiles(1, 4, sizes)).embeddings));
+    EXPECT_LE(difference_share(device, run(corpus, config, make_reference_backend)), 0.02);
+  }
 }
 
 TEST_F(CudaBackendTest, TensorCoresTrainOddTileShapes) {
@@ -148,7 +163,7 @@ TEST_F(CudaBackendTest, TensorCoresTrainOddTileShapes) {
 TEST_F(CudaBackendTest, SmallerTilesEqualHostTilesBitForBit) {
   const SyntheticCorpus corpus = zipf_corpus(60, 400, 60);
   for (const Rule& rule : {Rule{"ns", Sharing::tile, 24}, Rule{"ns", Sharing::tile, 24, TableType::bf16},
-                           Rule{"ns+hs", Sharing::tile, 24}}) {
+                           Rule{"ns+hs", Sharing::tile, 24}, cbow("ns+hs", Sharing::tile, 24)}) {
     const Config config = config_of(rule);
     const bool bf16 = rule.table_type == TableType::bf16;
     for (const std::int32_t centres : {16, 32}) {
@@ -170,14 +185,15 @@ TEST_F(CudaBackendTest, SmallerTilesEqualHostTilesBitForBit) {
 // bfloat16 moves the scores by up to 2^-9.
 TEST_F(CudaBackendTest, TheOrderOfThreadsOnTensorCoresIsRounding) {
   const SyntheticCorpus corpus = zipf_corpus(60, 400, 60);
-  for (const char* loss : {"ns", "hs"}) {
-    const Config config = config_of(loss, Sharing::tile, 24);
+  for (const Rule& rule :
+       {Rule{"ns", Sharing::tile, 24}, Rule{"hs", Sharing::tile, 24}, cbow("ns+hs", Sharing::tile, 24)}) {
+    const Config config = config_of(rule);
     const Outcome host = run(corpus, config, host_tiles(1, 3));
     for (const ThreadOrder order : kOrders) {
       emulation::device_settings().schedule.threads = order;
       const Outcome device = run(corpus, config, tensor_cores(1, 3));
       EXPECT_EQ(device.summary.pairs, host.summary.pairs);
-      EXPECT_LE(difference_share(device, host), 0.002) << loss;
+      EXPECT_LE(difference_share(device, host), 0.002) << rule_name({rule, 0});
     }
   }
 }
@@ -208,6 +224,8 @@ TEST_F(CudaBackendTest, WithoutTensorCoresTilesAreTrainedByPlainCode) {
   emulation::reset_device();
   EXPECT_FALSE(equals_plain_code(config_of("hs", Sharing::tile, 24)));
   EXPECT_TRUE(equals_plain_code(config_of("hs", Sharing::window, 24)));
+  EXPECT_FALSE(equals_plain_code(config_of(cbow("ns", Sharing::tile, 24))));
+  EXPECT_TRUE(equals_plain_code(config_of(cbow("ns", Sharing::pair, 24))));
   EXPECT_TRUE(equals_plain_code(config_of("hs", Sharing::tile, 1024)));
   EXPECT_TRUE(equals_plain_code(config_of("ns", Sharing::tile, 1024)));
   emulation::device_settings().major = 7;
@@ -276,13 +294,30 @@ TEST_F(CudaBackendTest, Bf16TablesTakeHalfTheMemory) {
 TEST_F(CudaBackendTest, SoftmaxEqualsTheReference) {
   const SyntheticCorpus corpus = zipf_corpus(20, 600, 60);
   for (const std::int32_t dim : {1, 33}) {
-    Config config = config_of("softmax", Sharing::tile, dim);
-    config.lr = 0.2;
-    for (const std::int32_t centres : {1, 7, 64}) {
-      config.tile_centres = centres;
-      expect_equal_up_to_rounding(run(corpus, config, cuda()), run(corpus, config, make_reference_backend));
+    for (const Rule& rule : {Rule{"softmax", Sharing::tile, dim}, cbow("softmax", Sharing::tile, dim)}) {
+      Config config = config_of(rule);
+      config.lr = 0.2;
+      for (const std::int32_t centres : {1, 7, 64}) {
+        config.tile_centres = centres;
+        expect_equal_up_to_rounding(run(corpus, config, cuda()), run(corpus, config, make_reference_backend));
+      }
     }
   }
+}
+
+// Also from nothing, in sentences of one word.
+TEST_F(CudaBackendTest, SoftmaxOfCbowEqualsTheReference) {
+  const SyntheticCorpus corpus = zipf_corpus(20, 400, 3);
+  for (const Sharing sharing : {Sharing::pair, Sharing::tile})
+    for (const auto& [sum, gradient] :
+         {std::pair{true, CbowGradient::full}, std::pair{false, CbowGradient::exact}}) {
+      Config config = config_of(cbow("softmax", sharing, 24));
+      config.cbow_sum = sum;
+      config.cbow_gradient = gradient;
+      config.lr = 0.2;
+      config.sample = 0;
+      expect_equal_up_to_rounding(run(corpus, config, cuda()), run(corpus, config, make_reference_backend));
+    }
 }
 
 }  // namespace

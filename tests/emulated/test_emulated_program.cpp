@@ -175,6 +175,15 @@ TEST_F(EmulatedProgram, TrainingTakesTheGpuUnlessToldOtherwise) {
   EXPECT_THAT(done.err, HasSubstr("trained 300 words, 300 of them kept by --sample"));
 }
 
+TEST_F(EmulatedProgram, TrainsCbowOnTheGpu) {
+  const Finished done =
+      run("train", {"--model", "cbow", "--dim", "8", "--epochs", "1", "--metrics", folder_.path("metrics")});
+  ASSERT_EQ(done.status, 0) << done.err;
+  const json summary = last_line(folder_.read("metrics"));
+  EXPECT_EQ(summary.at("device").at("kind"), "cuda");
+  EXPECT_EQ(summary.at("counts").at("pairs"), 300) << "one for each word";
+}
+
 TEST_F(EmulatedProgram, BenchComparesTheGpuWithTheCpu) {
   const Finished done =
       run("bench", {"--devices", "cpu,cuda", "--losses", "ns,hs,softmax", "--dims", "8", "--rounds", "2"});

@@ -33,7 +33,7 @@ std::vector<Rule> rules_of_every_dim() {
                                         std::pair{"ns", Sharing::tile}, std::pair{"hs", Sharing::window}}) {
       const Rule rule{loss, sharing, dim};
       const auto same = [&](const Rule& r) {
-        return r.loss == rule.loss && r.sharing == rule.sharing && r.dim == rule.dim;
+        return r.loss == rule.loss && r.sharing == rule.sharing && r.dim == rule.dim && r.model == rule.model;
       };
       if (std::none_of(rules.begin(), rules.end(), same)) rules.push_back(rule);
     }
@@ -47,7 +47,9 @@ class GpuOneWarp : public GpuTest {};
 
 TEST_F(GpuOneWarp, TrainsOddTileShapesLikeTheReference) {
   const SyntheticCorpus corpus = zipf_corpus(150, 3000, 200);
-  for (const Config& config : odd_tiles({{100, 30, 5}})) {
+  for (Config config : odd_tiles({{100, 30, 5}})) {
+    expect_equal_up_to_rounding(run(corpus, config, one_warp()), run(corpus, config, make_reference_backend));
+    config.model = Architecture::cbow;
     expect_equal_up_to_rounding(run(corpus, config, one_warp()), run(corpus, config, make_reference_backend));
   }
 }
@@ -75,8 +77,8 @@ class GpuTensorCores : public GpuTest {
         corpus, config,
         config.table_type == TableType::bf16 ? host_tiles<Bf16>(1, warps) : host_tiles(1, warps));
     EXPECT_EQ(beyond(tile_bounds(config), device, host), "")
-        << to_string(config.loss) << " " << to_string(config.table_type) << " d=" << config.dim
-        << ", tiles of " << config.centres_per_tile() << ", " << warps << " warps";
+        << to_string(config.model) << " " << to_string(config.loss) << " " << to_string(config.table_type)
+        << " d=" << config.dim << ", tiles of " << config.centres_per_tile() << ", " << warps << " warps";
   }
 };
 
@@ -96,10 +98,20 @@ TEST_F(GpuTensorCores, OneBlockTrainsPathsLikeHostTiles) {
         expect_like_host_tiles(corpus, tile_config({loss, Sharing::tile, dim}), warps);
 }
 
+TEST_F(GpuTensorCores, OneBlockTrainsCbowLikeHostTiles) {
+  const SyntheticCorpus corpus = tile_corpus(kTokens);
+  for (const int warps : {1, 8})
+    for (const std::int32_t dim : {1, 24, 100, 128})
+      for (const char* loss : {"ns", "hs", "ns+hs"})
+        expect_like_host_tiles(corpus, tile_config(cbow(loss, Sharing::tile, dim)), warps);
+}
+
 TEST_F(GpuTensorCores, TrainOddTileShapes) {
   const SyntheticCorpus corpus = zipf_corpus(150, 3000, 200);
   for (Config config : odd_tiles({{100, 30, 5}})) {
     config.epochs = 1;
+    expect_like_host_tiles(corpus, config, 16);
+    config.model = Architecture::cbow;
     expect_like_host_tiles(corpus, config, 16);
   }
 }
@@ -140,7 +152,8 @@ INSTANTIATE_TEST_SUITE_P(Rules, SanitizedKernels,
                                            Rule{"ns", Sharing::tile, 1}, Rule{"ns", Sharing::tile, 31},
                                            Rule{"ns", Sharing::tile, 64}, Rule{"ns", Sharing::tile, 1024},
                                            Rule{"hs", Sharing::pair, 24}, Rule{"hs", Sharing::tile, 96},
-                                           Rule{"ns+hs", Sharing::tile, 24}),
+                                           Rule{"ns+hs", Sharing::tile, 24}, cbow("ns+hs", Sharing::pair, 24),
+                                           cbow("ns+hs", Sharing::tile, 33)),
                          rule_name);
 
 class SanitizedSoftmax : public GpuTest {
@@ -159,8 +172,11 @@ class SanitizedSoftmax : public GpuTest {
 TEST_F(SanitizedSoftmax, EqualsTheReference) {
   const SyntheticCorpus corpus = zipf_corpus(20, 1000, 60);
   for (const std::int32_t dim : {1, 24, 33}) {
-    const Config config = config_of("softmax", Sharing::tile, dim);
-    expect_equal_up_to_rounding(run(corpus, config, gpu()), run(corpus, config, make_reference_backend));
+    for (const Rule& rule : {Rule{"softmax", Sharing::tile, dim}, cbow("softmax", Sharing::tile, dim)}) {
+      Config config = config_of(rule);
+      if (rule.model == Architecture::cbow) config.lr = 0.2;  // has fewer predictions to learn from
+      expect_equal_up_to_rounding(run(corpus, config, gpu()), run(corpus, config, make_reference_backend));
+    }
   }
 }
 

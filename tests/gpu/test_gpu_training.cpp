@@ -42,10 +42,12 @@ class GpuTraining : public GpuTest {};
 
 TEST_F(GpuTraining, ManyBlocksTrainEveryPairOnce) {
   const SyntheticCorpus corpus = zipf_corpus(20000, 2000000 / kShrink, 60);
-  for (const auto& [loss, sharing] :
-       {std::pair{"ns", Sharing::tile}, std::pair{"ns", Sharing::window}, std::pair{"ns", Sharing::pair},
-        std::pair{"hs", Sharing::tile}, std::pair{"ns+hs", Sharing::tile}}) {
-    Config config = all_threads(config_of(loss, sharing, 64));
+  for (const Rule& rule :
+       {Rule{"ns", Sharing::tile, 64}, Rule{"ns", Sharing::window, 64}, Rule{"ns", Sharing::pair, 64},
+        Rule{"hs", Sharing::tile, 64}, Rule{"ns+hs", Sharing::tile, 64}, cbow("ns", Sharing::tile, 64),
+        cbow("ns", Sharing::pair, 64), cbow("hs", Sharing::tile, 64)}) {
+    SCOPED_TRACE(rule_name({rule, 0}));
+    Config config = all_threads(config_of(rule));
     config.lr = 0.025;
     config.sample = 1e-3;
     const std::int64_t pairs = pairs_of_reference(corpus, config);
@@ -55,15 +57,15 @@ TEST_F(GpuTraining, ManyBlocksTrainEveryPairOnce) {
       CudaLimits limits;
       limits.blocks = blocks;
       const Outcome trained = run(corpus, config, gpu(limits));
-      EXPECT_EQ(trained.summary.pairs, pairs) << loss << to_string(sharing) << blocks;
+      EXPECT_EQ(trained.summary.pairs, pairs) << blocks;
       EXPECT_EQ(trained.summary.kept_tokens, cpu.summary.kept_tokens);
       EXPECT_EQ(trained.summary.tokens, 2 * corpus.tokens.tokens());
-      EXPECT_TRUE(all_finite(trained.embeddings)) << loss << to_string(sharing) << blocks;
+      EXPECT_TRUE(all_finite(trained.embeddings)) << blocks;
       if (blocks > 0) continue;
       for (std::size_t e = 0; e < cpu.summary.epoch_loss.size(); ++e)
         EXPECT_NEAR(trained.summary.epoch_loss[e], cpu.summary.epoch_loss[e],
                     0.04 * cpu.summary.epoch_loss[e])
-            << loss << to_string(sharing) << " epoch " << e;
+            << " epoch " << e;
     }
   }
 }

@@ -29,6 +29,14 @@ class HostMma {
   static B load_b(const Bf16* p, std::int64_t stride) { return load_transposed(p, stride); }
   static B load_b_transposed(const Bf16* p, std::int64_t stride) { return load(p, stride); }
 
+  template <class F>
+  static A ones_where(F f) {
+    A a;
+    for (int m = 0; m < kMmaSide; ++m)
+      for (int k = 0; k < kMmaSide; ++k) a.values[m][k] = f(m, k) ? 1.0F : 0.0F;
+    return a;
+  }
+
   // A product of two bfloat16 is exact in float, so that adding it rounds once, as a fused multiply-add does.
   static void multiply_add(const A& a, const B& b, Accumulator& c) {
     for (int r = 0; r < kMmaSide; ++r) {

@@ -84,7 +84,7 @@ class HostTileBackend final : public HostBackend {
   HostTileBackend(const TrainingData& data, int blocks, int warps, const HsTileSizes& sizes,
                   std::int32_t tile_centres)
       : HostBackend(data, blocks, warps, sizes.top_nodes, tile_centres), sizes_(sizes) {
-    with_kind([&]<Trains kTrains>() {
+    with_trains(this->model(), [&]<Trains kTrains>() {
       memory_.resize(static_cast<std::size_t>(
           dense_tile_bytes<kTrains, Value, HostWarp, CentreRange<Philox>>(model(), sizes_, warps)));
     });
@@ -101,19 +101,9 @@ class HostTileBackend final : public HostBackend {
   void train_block_of(HostBlock& block, const CentreRange<Philox>& centres, const Totals& totals) override {
     // Previous content must not matter: NaN.
     std::fill(memory_.begin(), memory_.end(), static_cast<unsigned char>(0xFF));
-    with_kind([&]<Trains kTrains>() {
+    with_trains(this->model(), [&]<Trains kTrains>() {
       train_dense_tiles<kTrains>(block, model(), tables_.get(), sizes_, centres, totals, memory_.data());
     });
-  }
-
-  template <class F>
-  void with_kind(F f) const {
-    if (!model().hierarchical_softmax)
-      f.template operator()<Trains::negatives>();
-    else if (model().negative_sampling)
-      f.template operator()<Trains::both>();
-    else
-      f.template operator()<Trains::paths>();
   }
 
   HsTileSizes sizes_;

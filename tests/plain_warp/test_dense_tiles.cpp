@@ -1,6 +1,7 @@
 // The body of the tensor-core kernel on the host, against the reference.
 #include <warp2vec/detail/bf16.h>
 
+#include "host/reference/cbow.h"
 #include "host/reference/reference.h"
 #include "tests/plain_warp/host_mma.h"
 #include "tests/plain_warp/host_warp_backend.h"
@@ -12,6 +13,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -23,13 +25,14 @@ void expect_same_counts(const Outcome& tested, const Outcome& reference) {
   EXPECT_EQ(tested.summary.kept_tokens, reference.summary.kept_tokens);
 }
 
-class DenseTiles : public ::testing::TestWithParam<std::int32_t> {};
+class DenseTiles : public ::testing::TestWithParam<std::tuple<std::int32_t, Architecture>> {};
 
 // Rows and gradients are rounded to 8 bits, with errors that cancel: 0.2% to 0.5% of the largest value
 // remain. A wrong pair, weight or negative changes values by more.
 TEST_P(DenseTiles, EqualTheReferenceUpToTheirRounding) {
   const SyntheticCorpus corpus = zipf_corpus(150, 4000, 60);
-  const Config config = config_of("ns", Sharing::tile, GetParam());
+  Config config = config_of("ns", Sharing::tile, std::get<0>(GetParam()));
+  config.model = std::get<1>(GetParam());
   const Outcome tiles = run(corpus, config, host_tiles(1, 1));
   const Outcome reference = run(corpus, config, make_reference_backend);
   expect_same_counts(tiles, reference);
@@ -40,27 +43,49 @@ TEST_P(DenseTiles, EqualTheReferenceUpToTheirRounding) {
                 0.1 * reference.summary.epoch_loss[e]);
 }
 
-INSTANTIATE_TEST_SUITE_P(Dimensions, DenseTiles, ::testing::Values(1, 16, 24, 33, 100, 300));
+INSTANTIATE_TEST_SUITE_P(Dimensions, DenseTiles,
+                         ::testing::Combine(::testing::Values(1, 16, 24, 33, 100, 300),
+                                            ::testing::Values(Architecture::skip_gram, Architecture::cbow)));
 
 TEST(DenseTiles, OddShapesEqualTheReferenceUpToTheirRounding) {
   const SyntheticCorpus corpus = zipf_corpus(150, 3000, 200);
-  for (const Config& config : odd_tiles({{32, 16, 3}})) {
-    const Outcome tiles = run(corpus, config, host_tiles(1, 1));
-    const Outcome reference = run(corpus, config, make_reference_backend);
-    expect_same_counts(tiles, reference);
-    EXPECT_LE(difference_share(tiles, reference), 0.02) << config.tile_centres;
-  }
+  for (Config config : odd_tiles({{32, 16, 3}}))
+    for (const Architecture model : {Architecture::skip_gram, Architecture::cbow}) {
+      config.model = model;
+      const Outcome tiles = run(corpus, config, host_tiles(1, 1));
+      const Outcome reference = run(corpus, config, make_reference_backend);
+      expect_same_counts(tiles, reference);
+      EXPECT_LE(difference_share(tiles, reference), 0.02) << config.tile_centres << " " << to_string(model);
+    }
 }
 
 TEST(DenseTiles, EqualTheReferenceWhereUpdatesAreDamped) {
   const SyntheticCorpus corpus = runs_corpus(100, 2000);
-  for (Config config : damped_configs()) {
+  std::vector<Config> configs = damped_configs();
+  const std::vector<Config> cbow = damped_cbow_configs();
+  configs.insert(configs.end(), cbow.begin(), cbow.end());
+  for (Config config : configs) {
     if (config.sharing != Sharing::tile) continue;
     config.lr = 0.02;  // larger updates have larger rounding errors
     const Outcome tiles = run(corpus, config, host_tiles(1, 2));
     const Outcome reference = run(corpus, config, make_reference_backend);
     expect_same_counts(tiles, reference);
-    EXPECT_LE(difference_share(tiles, reference), 0.03) << to_string(config.loss);
+    EXPECT_LE(difference_share(tiles, reference), 0.03)
+        << to_string(config.model) << " " << to_string(config.loss) << " " << to_string(config.cbow_gradient)
+        << (config.cbow_sum ? " sum" : "");
+  }
+}
+
+// Among them sentences of one word, which is predicted from nothing.
+TEST(DenseTiles, CbowEqualsTheReferenceInShortSentences) {
+  const SyntheticCorpus corpus = zipf_corpus(50, 1000, 3);
+  for (const char* loss : {"ns", "hs", "ns+hs"}) {
+    Config config = config_of(cbow(loss, Sharing::tile, 24));
+    config.sample = 0;
+    const Outcome tiles = run(corpus, config, host_tiles(1, 2));
+    const Outcome reference = run(corpus, config, make_reference_backend);
+    expect_same_counts(tiles, reference);
+    EXPECT_LE(difference_share(tiles, reference), 0.02) << loss;
   }
 }
 
@@ -83,8 +108,11 @@ class RoundedReference final : public Backend {
     for (std::int64_t first = batch.first; first < batch.last; first += config.centres_per_tile()) {
       const std::int64_t begin = first - span.first;
       const std::int64_t end = std::min(batch.last, first + config.centres_per_tile()) - span.first;
-      update(tile_minibatch(data_, draws, span, begin, end),
-             data_.lr_at(draws.epoch, span.positions[static_cast<std::size_t>(begin)]));
+      const float lr = data_.lr_at(draws.epoch, span.positions[static_cast<std::size_t>(begin)]);
+      if (config.model == Architecture::cbow)
+        update(cbow_tile_minibatch(data_, draws, span, begin, end), lr);
+      else
+        update(tile_minibatch(data_, draws, span, begin, end), lr);
     }
   }
 
@@ -112,7 +140,37 @@ class RoundedReference final : public Backend {
   }
 
   void update(const Minibatch& minibatch, float lr) {
+    const Rows dx = update_targets(minibatch, rounded(embeddings_->input, minibatch.contexts), lr);
+    add(embeddings_->input, hot_.input, minibatch.contexts, minibatch.context_pairs, lr, dx);
+  }
+
+  // Hidden vectors and their updates are scaled before they are rounded.
+  void update(const CbowMinibatch& minibatch, float lr) {
+    const auto width = static_cast<std::size_t>(data_.config.dim);
     const Rows x = rounded(embeddings_->input, minibatch.contexts);
+    const auto scaled = [](double value, float scale) {
+      return static_cast<double>(to_float(nearest_bf16(scale * static_cast<float>(value))));
+    };
+    Rows h(minibatch.predictions.contexts.size(), std::vector<double>(width));
+    std::vector<float> weights(h.size());
+    for (std::size_t c = 0; c < x.size(); ++c) {
+      const CbowMinibatch::Entry& entry = minibatch.entries[c];
+      weights[entry.hidden] = entry.weight;
+      for (std::size_t d = 0; d < width; ++d) h[entry.hidden][d] += x[c][d];
+    }
+    for (std::size_t i = 0; i < h.size(); ++i)
+      for (double& value : h[i]) value = scaled(value, weights[i]);
+    const Rows dh = update_targets(minibatch.predictions, h, lr);
+    Rows dx(x.size(), std::vector<double>(width));
+    for (std::size_t c = 0; c < x.size(); ++c) {
+      const CbowMinibatch::Entry& entry = minibatch.entries[c];
+      for (std::size_t d = 0; d < width; ++d) dx[c][d] = scaled(dh[entry.hidden][d], entry.gradient_weight);
+    }
+    add(embeddings_->input, hot_.input, minibatch.contexts, minibatch.context_pairs, lr, dx);
+  }
+
+  // Returns the updates of the rows that are scored.
+  Rows update_targets(const Minibatch& minibatch, const Rows& x, float lr) {
     const Rows y = rounded(embeddings_->output, minibatch.targets);
     const auto width = static_cast<std::size_t>(data_.config.dim);
     Rows dx(x.size(), std::vector<double>(width));
@@ -131,8 +189,8 @@ class RoundedReference final : public Backend {
         }
       }
     }
-    add(embeddings_->input, hot_.input, minibatch.contexts, minibatch.context_pairs, lr, dx);
     add(embeddings_->output, hot_.output, minibatch.targets, minibatch.target_pairs, lr, dy);
+    return dx;
   }
 
   const TrainingData& data_;
@@ -145,14 +203,15 @@ class RoundedReference final : public Backend {
 // between two bfloat16 that is rounded the other way: 2^-9 of one of many terms.
 TEST(DenseTiles, EqualPlainLoopsWithTheSameRoundings) {
   const SyntheticCorpus corpus = zipf_corpus(3000, 2000, 60);
-  for (const std::int32_t dim : {24, 100}) {
-    Config config = config_of("ns", Sharing::tile, dim);
+  for (const Rule& rule : {Rule{"ns", Sharing::tile, 24}, Rule{"ns", Sharing::tile, 100},
+                           cbow("ns", Sharing::tile, 24), cbow("ns", Sharing::tile, 100)}) {
+    Config config = config_of(rule);
     config.epochs = 4;
     const Outcome tiles = run(corpus, config, host_tiles(1, 1));
     const Outcome plain = run(
         corpus, config, [](const TrainingData& data) { return std::make_unique<RoundedReference>(data); });
     EXPECT_GT(largest_value(plain.embeddings.output), 0.05);
-    EXPECT_LE(difference_share(tiles, plain), 5e-4) << dim;
+    EXPECT_LE(difference_share(tiles, plain), 5e-4) << rule_name({rule, 0});
   }
 }
 
@@ -178,20 +237,25 @@ INSTANTIATE_TEST_SUITE_P(Rules, PathTilesOnTensorCores,
                          ::testing::ValuesIn({Rule{"hs", Sharing::tile, 1}, Rule{"hs", Sharing::tile, 24},
                                               Rule{"hs", Sharing::tile, 100}, Rule{"hs", Sharing::tile, 300},
                                               Rule{"ns+hs", Sharing::tile, 24},
-                                              Rule{"ns+hs", Sharing::tile, 100}}),
+                                              Rule{"ns+hs", Sharing::tile, 100},
+                                              cbow("hs", Sharing::tile, 24), cbow("hs", Sharing::tile, 100),
+                                              cbow("ns+hs", Sharing::tile, 24)}),
                          rule_name);
 
 TEST(DenseTiles, WarpsAndBlocksShareTheWork) {
   const SyntheticCorpus corpus = zipf_corpus(3000, 4000, 60);
-  Config config = config_of("ns", Sharing::tile);
-  config.lr = 0.01;
-  const Outcome one = run(corpus, config, host_tiles(1, 1));
-  for (const int warps : {2, 3, 16}) {
-    const Outcome several = run(corpus, config, host_tiles(1, warps));
-    expect_same_counts(several, one);
-    EXPECT_LE(difference_share(several, one), 0.002);
+  for (const Architecture model : {Architecture::skip_gram, Architecture::cbow}) {
+    Config config = config_of("ns", Sharing::tile);
+    config.model = model;
+    config.lr = 0.01;
+    const Outcome one = run(corpus, config, host_tiles(1, 1));
+    for (const int warps : {2, 3, 16}) {
+      const Outcome several = run(corpus, config, host_tiles(1, warps));
+      expect_same_counts(several, one);
+      EXPECT_LE(difference_share(several, one), 0.002);
+    }
+    for (const int blocks : {3, 100}) expect_same_counts(run(corpus, config, host_tiles(blocks, 4)), one);
   }
-  for (const int blocks : {3, 100}) expect_same_counts(run(corpus, config, host_tiles(blocks, 4)), one);
 }
 
 // With a learning rate so low that the parts of a tile do not notice each other, they add up to the whole:
@@ -199,8 +263,9 @@ TEST(DenseTiles, WarpsAndBlocksShareTheWork) {
 // change.
 TEST(DenseTiles, PartsOfATileAddUpToIt) {
   const SyntheticCorpus corpus = zipf_corpus(3000, 2000, 60);
-  for (const char* loss : {"ns", "ns+hs"}) {
-    Config config = config_of(loss, Sharing::tile);
+  for (const Rule& rule :
+       {Rule{"ns", Sharing::tile, 24}, Rule{"ns+hs", Sharing::tile, 24}, cbow("ns+hs", Sharing::tile, 24)}) {
+    Config config = config_of(rule);
     config.lr = 1e-4;
     config.epochs = 1;
     const TrainingData data(config, corpus.vocabulary, corpus.tokens);
@@ -214,7 +279,7 @@ TEST(DenseTiles, PartsOfATileAddUpToIt) {
       for (const auto matrix : {&Embeddings::input, &Embeddings::output}) {
         const double change = largest_difference(whole.embeddings.*matrix, start.embeddings.*matrix);
         EXPECT_LE(largest_difference(parts.embeddings.*matrix, whole.embeddings.*matrix), 0.1 * change)
-            << loss << " " << centres;
+            << rule_name({rule, 0}) << " " << centres;
       }
     }
   }
@@ -261,6 +326,12 @@ TEST(DenseTiles, Bf16RowsDoNotLoseSmallUpdates) {
 TEST(DenseTiles, TrainToTheQualityOfTheReference) {
   for (const MakeBackend& make : {host_tiles(8, 8), host_tiles<Bf16>(8, 8)})
     expect_topics_as_the_reference(topic_corpus(20, 30, 12000), make, {{"ns", Sharing::tile, 32}});
+}
+
+TEST(HostMma, MakesOnes) {
+  const HostMma::A ones = HostMma::ones_where([](int m, int k) { return m < k; });
+  EXPECT_EQ(ones.values[3][4], 1);
+  EXPECT_EQ(ones.values[4][3], 0);
 }
 
 TEST(HostMma, MultipliesAllMemoryLayouts) {

@@ -53,7 +53,10 @@ INSTANTIATE_TEST_SUITE_P(Rules, KernelBodies, ::testing::ValuesIn(kernel_rules()
 
 TEST(KernelBodies, OddTileShapesEqualTheReference) {
   const SyntheticCorpus corpus = zipf_corpus(150, 3000, 200);
-  for (const Config& config : odd_tiles()) {
+  for (Config config : odd_tiles()) {
+    expect_equal_up_to_rounding(run(corpus, config, host_warps(1, 1)),
+                                run(corpus, config, make_reference_backend));
+    config.model = Architecture::cbow;
     expect_equal_up_to_rounding(run(corpus, config, host_warps(1, 1)),
                                 run(corpus, config, make_reference_backend));
   }
@@ -64,6 +67,26 @@ TEST(KernelBodies, EqualTheReferenceWhereUpdatesAreDamped) {
   for (const Config& config : damped_configs())
     expect_equal_up_to_rounding(run(corpus, config, host_warps(1, 1)),
                                 run(corpus, config, make_reference_backend));
+  const SyntheticCorpus shorter = runs_corpus(100, 1000);  // differences of rounding grow faster
+  for (const Config& config : damped_cbow_configs()) {
+    SCOPED_TRACE(to_string(config.loss) + " " + to_string(config.sharing) + " " +
+                 to_string(config.cbow_gradient) + (config.cbow_sum ? " sum" : ""));
+    expect_equal_up_to_rounding(run(shorter, config, host_warps(1, 1)),
+                                run(shorter, config, make_reference_backend));
+  }
+}
+
+// Among them sentences of one word, which is predicted from nothing.
+TEST(KernelBodies, CbowEqualsTheReferenceInShortSentences) {
+  const SyntheticCorpus corpus = zipf_corpus(50, 1000, 3);
+  for (const char* loss : {"ns", "hs", "ns+hs"})
+    for (const Sharing sharing : {Sharing::pair, Sharing::tile}) {
+      Config config = config_of(cbow(loss, sharing, 24));
+      config.sample = 0;
+      config.epochs = 5;
+      expect_equal_up_to_rounding(run(corpus, config, host_warps(1, 1)),
+                                  run(corpus, config, make_reference_backend));
+    }
 }
 
 // Without damping, the number of warps only changes which warp computes what.
@@ -82,8 +105,9 @@ TEST(KernelBodies, WarpsOfATileShareItsWork) {
 
 TEST(KernelBodies, EveryCentreIsTrainedOnceByAnyGrid) {
   const SyntheticCorpus corpus = zipf_corpus(150, 3000, 60);
-  for (const char* loss : {"ns", "hs"}) {
-    const Config config = config_of(loss, Sharing::tile);
+  for (const Rule& rule : {Rule{"ns", Sharing::tile, 24}, Rule{"hs", Sharing::tile, 24},
+                           cbow("ns", Sharing::tile, 24), cbow("hs", Sharing::pair, 24)}) {
+    const Config config = config_of(rule);
     const std::int64_t pairs = run(corpus, config, make_reference_backend).summary.pairs;
     for (const auto& [blocks, warps] : {std::pair{1, 8}, std::pair{3, 2}, std::pair{100, 1}})
       EXPECT_EQ(run(corpus, config, host_warps(blocks, warps)).summary.pairs, pairs);

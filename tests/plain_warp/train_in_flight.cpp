@@ -96,12 +96,16 @@ class InFlightBackend final : public Backend {
       tiles.mask(warp_, 0, 1, t);
       tiles.damp(warp_, 0, 1, t);
       tiles.load(warp_, 0, 1, t, [] {});
+      if constexpr (cbow_in(kTrains)) tiles.forward_windows(warp_, 0, 1, t);
       auto loss = HostWarp::zero();
       tiles.forward(warp_, 0, 1, t, true, loss);
       totals_.view().add_loss(warp_, 0, loss);
       totals_.view().add_pairs(warp_, 0, tiles.pairs(warp_, t), true);
     });
-    each_tile([&](const auto& tiles, const auto& t) { tiles.backward(warp_, 0, 1, t); });
+    each_tile([&](const auto& tiles, const auto& t) {
+      tiles.backward(warp_, 0, 1, t);
+      if constexpr (cbow_in(kTrains)) tiles.backward_windows(warp_, 0, 1, t);
+    });
   }
 
   template <class EachBlock>
@@ -132,16 +136,19 @@ class InFlightBackend final : public Backend {
           tiles.mask(warp_, 0, 1, own, round);
           tiles.damp(warp_, 0, 1, own);
           tiles.load(warp_, 0, 1, own);
+          if constexpr (cbow_in(kTrains)) tiles.forward_windows(warp_, 0, 1, own);
           auto loss = HostWarp::zero();
           tiles.forward(warp_, 0, 1, own, true, loss);
           totals_.view().add_loss(warp_, 0, loss);
-          if (round == 0 && kTrains == Trains::paths)
+          if (round == 0 && !negatives_in(kTrains))
             totals_.view().add_pairs(warp_, 0, tiles.pairs(own), true);
         });
         each_block([&](const Memory& memory, std::int64_t t) {
           const auto tiles = tiles_of(memory);
           const HsTileIndex own{t, q.sub_tile};
-          if (tiles.exists(own) && round < tiles.passes(own)) tiles.backward(warp_, 0, 1, own);
+          if (!tiles.exists(own) || round >= tiles.passes(own)) return;
+          tiles.backward(warp_, 0, 1, own);
+          if constexpr (cbow_in(kTrains)) tiles.backward_windows(warp_, 0, 1, own);
         });
       }
     }
@@ -162,13 +169,11 @@ std::unique_ptr<Backend> make_backend(const TrainingData& data, std::int64_t in_
   const std::int64_t centres =
       config.loss.negative_sampling ? config.centres_per_tile() : config.path_tile_centres();
   const std::int64_t blocks = std::max<std::int64_t>(1, in_flight / centres);
-  if (!config.loss.negative_sampling)
-    return std::make_unique<InFlightBackend<Trains::paths, float>>(data, blocks);
-  if (config.loss.hierarchical_softmax)
-    return std::make_unique<InFlightBackend<Trains::both, float>>(data, blocks);
   if (config.table_type == TableType::bf16)
     return std::make_unique<InFlightBackend<Trains::negatives, Bf16>>(data, blocks);
-  return std::make_unique<InFlightBackend<Trains::negatives, float>>(data, blocks);
+  return with_trains(model_of(data), [&]<Trains kTrains>() -> std::unique_ptr<Backend> {
+    return std::make_unique<InFlightBackend<kTrains, float>>(data, blocks);
+  });
 }
 
 int run(const cli::Arguments& arguments) {

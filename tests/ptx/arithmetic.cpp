@@ -263,6 +263,10 @@ Table table() {
   add_conversion<double, float>(t, "f64.f32");
   add_truncation<s32>(t, "s32.f32");
   add_truncation<s64>(t, "s64.f32");
+  put<float, float>(t, "cvt.rpi.f32.f32", [](float a) { return std::ceil(a); });
+  put<u32, float>(t, "cvt.rzi.u32.f32", [](float a) {
+    return a >= 0x1p32F ? std::numeric_limits<u32>::max() : a > 0 ? static_cast<u32>(a) : 0U;
+  });
   put<float, float>(t, "cvt.sat.f32.f32", [](float a) { return a > 0 ? (a < 1 ? a : 1.0F) : 0.0F; });
   // The first source goes to the upper half.
   put<u32, float, float>(t, "cvt.rn.bf16x2.f32",

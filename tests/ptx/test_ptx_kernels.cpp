@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <random>
 #include <string>
 #include <tuple>
@@ -56,13 +57,15 @@ TEST_P(PtxTiles, EqualPlainLoops) {
   expect_ptx_equals_plain_loops({many_words(), one_epoch(std::get<1>(GetParam()))});
 }
 
-INSTANTIATE_TEST_SUITE_P(Kernels, PtxTiles,
-                         ::testing::Combine(::testing::Values(80, 90),
-                                            ::testing::Values(Rule{"ns", Sharing::tile, 100},
-                                                              Rule{"ns", Sharing::tile, 100, TableType::bf16},
-                                                              Rule{"hs", Sharing::tile, 100},
-                                                              Rule{"ns+hs", Sharing::tile, 100})),
-                         tile_name);
+INSTANTIATE_TEST_SUITE_P(
+    Kernels, PtxTiles,
+    ::testing::Combine(::testing::Values(80, 90),
+                       ::testing::Values(Rule{"ns", Sharing::tile, 100},
+                                         Rule{"ns", Sharing::tile, 100, TableType::bf16},
+                                         Rule{"hs", Sharing::tile, 100}, Rule{"ns+hs", Sharing::tile, 100},
+                                         cbow("ns", Sharing::tile, 100), cbow("hs", Sharing::tile, 100),
+                                         cbow("ns+hs", Sharing::tile, 100))),
+    tile_name);
 
 class Ptx : public PtxTest, public ::testing::WithParamInterface<int> {
  public:
@@ -73,6 +76,8 @@ INSTANTIATE_TEST_SUITE_P(Architectures, Ptx, ::testing::Values(75, 80, 90), arch
 
 TEST_P(Ptx, ThePlainKernelEqualsPlainLoops) {
   expect_ptx_equals_plain_loops({few_words(), one_epoch({"ns+hs", Sharing::tile, 33}), false});
+  for (const Sharing sharing : {Sharing::pair, Sharing::tile})
+    expect_ptx_equals_plain_loops({few_words(), one_epoch(cbow("ns+hs", sharing, 33)), false});
 }
 
 TEST_P(Ptx, TokensAreSubsampledAsOnTheHost) {
@@ -87,57 +92,82 @@ TEST_P(Ptx, TokensAreSubsampledAsOnTheHost) {
 }
 
 struct SoftmaxShape {
-  std::int32_t rows, dim, pairs, words;
+  std::int32_t rows, dim, predictions, words;
+  bool cbow = false;
 };
 
 void expect_softmax_equals_plain_loops(const SoftmaxShape& shape) {
-  SCOPED_TRACE(::testing::Message() << shape.rows << " rows, d=" << shape.dim << ", " << shape.pairs
-                                    << " pairs, " << shape.words << " words");
+  SCOPED_TRACE(::testing::Message() << shape.rows << " rows, d=" << shape.dim << ", " << shape.predictions
+                                    << " predictions, " << shape.words << " words"
+                                    << (shape.cbow ? ", CBOW" : ""));
   std::minstd_rand random(5);
-  std::vector<std::int32_t> contexts(static_cast<std::size_t>(shape.pairs));
-  std::vector<std::int32_t> centres(contexts.size());
-  for (std::size_t p = 0; p < contexts.size(); ++p) {
-    contexts[p] = static_cast<std::int32_t>(random() % static_cast<unsigned>(shape.rows));
-    centres[p] = static_cast<std::int32_t>(random() % static_cast<unsigned>(shape.words));
+  const auto below = [&](std::int32_t n) {
+    return static_cast<std::int32_t>(random() % static_cast<unsigned>(n));
+  };
+  const CbowRule rule{false, shape.cbow};
+  std::vector<std::int32_t> contexts;
+  std::vector<std::int32_t> windows{0};
+  std::vector<std::int32_t> centres;
+  for (std::int32_t p = 0; p < shape.predictions; ++p) {
+    for (std::int32_t n = shape.cbow ? 1 + below(6) : 1; n > 0; --n) contexts.push_back(below(shape.rows));
+    windows.push_back(static_cast<std::int32_t>(contexts.size()));
+    centres.push_back(below(shape.words));
   }
   const emulation::DeviceArray<std::int32_t> device_contexts(contexts);
+  const emulation::DeviceArray<std::int32_t> device_windows(windows);
   const emulation::DeviceArray<std::int32_t> device_centres(centres);
-  const SoftmaxPairs pairs{device_contexts.get(), device_centres.get(), 0.05F, shape.pairs};
+  const SoftmaxPredictions predictions{
+      device_contexts.get(), shape.cbow ? device_windows.get() : nullptr, rule, device_centres.get(), 0.05F,
+      shape.predictions};
 
   Matrix matrix = random_matrix(shape.rows, shape.dim, 3);
   const auto stride = static_cast<std::size_t>(matrix.stride());
   std::vector<float> table(matrix.row(0), matrix.row(0) + matrix.rows() * matrix.stride());
   const emulation::DeviceArray<float> device_table(table);
   const MatrixView<float> view{device_table.get(), matrix.rows(), matrix.cols(), matrix.stride()};
-  const emulation::DeviceArray<float> device_rows(contexts.size() * stride);
-  launch_gather(view, pairs, device_rows.get(), nullptr);
-  std::vector<float> rows;
-  for (const std::int32_t c : contexts) rows.insert(rows.end(), matrix.row(c), matrix.row(c) + stride);
-  EXPECT_EQ(device_rows.read(), rows);
-  launch_scatter_add(view, pairs, device_rows.get(), nullptr);
-  for (std::size_t i = 0; i < rows.size(); ++i)
-    table[static_cast<std::size_t>(contexts[i / stride]) * stride + i % stride] += rows[i];
+  const emulation::DeviceArray<float> device_hidden(centres.size() * stride);
+  launch_gather(view, predictions, device_hidden.get(), nullptr);
+  // Calls `f(context row, hidden row, number of contexts)` for each context of each prediction.
+  const auto for_each_context = [&](const auto& f) {
+    for (std::size_t p = 0; p < centres.size(); ++p)
+      for (std::int32_t i = windows[p]; i < windows[p + 1]; ++i)
+        f(static_cast<std::size_t>(contexts[static_cast<std::size_t>(i)]) * stride, p * stride,
+          windows[p + 1] - windows[p]);
+  };
+  std::vector<float> hidden(centres.size() * stride);
+  for_each_context([&](std::size_t context, std::size_t h, std::int32_t n) {
+    for (std::size_t d = 0; d < stride; ++d)
+      hidden[h + d] = std::fma(rule.weight(n), table[context + d], hidden[h + d]);
+  });
+  EXPECT_EQ(device_hidden.read(), hidden);
+  launch_scatter_add(view, predictions, device_hidden.get(), nullptr);
+  for_each_context([&](std::size_t context, std::size_t h, std::int32_t n) {
+    for (std::size_t d = 0; d < stride; ++d) table[context + d] += rule.gradient_weight(n) * hidden[h + d];
+  });
   EXPECT_EQ(device_table.read(), table);
 
   const auto words = static_cast<std::size_t>(shape.words);
-  std::vector<float> scores(contexts.size() * words);
+  std::vector<float> scores(centres.size() * words);
   for (float& score : scores) score = static_cast<float>(random() % 2000) / 100 - 10;
   std::vector<double> losses(kSoftmaxBlocks);
   const emulation::DeviceArray<float> device_scores(scores);
   const emulation::DeviceArray<double> device_losses(losses);
-  launch_softmax(pairs, device_scores.get(), shape.words, device_losses.get(), nullptr);
+  launch_softmax(predictions, device_scores.get(), shape.words, device_losses.get(), nullptr);
   constexpr int kWarps = 8;
   float partial[2 * kWarps];
-  for (std::size_t p = 0; p < contexts.size(); ++p) {
+  for (std::size_t p = 0; p < centres.size(); ++p) {
     HostBlock block(0, 1, kWarps);
-    softmax_row(block, scores.data() + p * words, shape.words, centres[p], pairs.lr,
+    softmax_row(block, scores.data() + p * words, shape.words, centres[p], predictions.lr,
                 losses[p % static_cast<std::size_t>(kSoftmaxBlocks)], partial);
   }
   EXPECT_EQ(device_scores.read(), scores);
   EXPECT_EQ(device_losses.read(), losses);
 }
 
-TEST_P(Ptx, SoftmaxEqualsPlainLoops) { expect_softmax_equals_plain_loops({60, 33, 20, 70}); }
+TEST_P(Ptx, SoftmaxEqualsPlainLoops) {
+  expect_softmax_equals_plain_loops({60, 33, 20, 70});
+  expect_softmax_equals_plain_loops({60, 33, 20, 70, true});
+}
 
 // --- The following tests take minutes.
 
@@ -146,8 +176,9 @@ class PtxShapes : public Ptx {};
 INSTANTIATE_TEST_SUITE_P(Architectures, PtxShapes, ::testing::Values(75, 80, 90), architecture_name);
 
 TEST_P(PtxShapes, Softmax) {
-  for (const SoftmaxShape& shape : {SoftmaxShape{40, 1, 3, 1}, SoftmaxShape{150, 100, 300, 150},
-                                    SoftmaxShape{300, 33, 10, 3000}, SoftmaxShape{50, 300, 270, 50}})
+  for (const SoftmaxShape& shape :
+       {SoftmaxShape{40, 1, 3, 1}, SoftmaxShape{150, 100, 300, 150}, SoftmaxShape{300, 33, 10, 3000},
+        SoftmaxShape{50, 300, 270, 50}, SoftmaxShape{50, 300, 270, 50, true}})
     expect_softmax_equals_plain_loops(shape);
 }
 
@@ -156,55 +187,62 @@ TEST_P(PtxShapes, PlainKernel) {
   for (const Rule& rule : kernel_rules())
     expect_ptx_equals_plain_loops({corpus, one_epoch(rule), false, 3, 2});
   for (const std::int32_t dim : {33, 160, 250})
-    for (const Sharing sharing : {Sharing::pair, Sharing::window})
-      expect_ptx_equals_plain_loops({corpus, one_epoch({"ns+hs", sharing, dim}), false, 1, 8});
+    for (const Rule& rule : {Rule{"ns+hs", Sharing::pair, dim}, Rule{"ns+hs", Sharing::window, dim},
+                             cbow("ns+hs", Sharing::pair, dim), cbow("ns+hs", Sharing::tile, dim)})
+      expect_ptx_equals_plain_loops({corpus, one_epoch(rule), false, 1, 8});
 }
 
 TEST_P(PtxShapes, PlainKernelWithScratchMemoryThatIsNotShared) {
   const SyntheticCorpus corpus = zipf_corpus(150, 100, 60);
-  for (const Rule& rule : {Rule{"ns", Sharing::tile, 999}, Rule{"hs", Sharing::tile, 1024}})
+  for (const Rule& rule :
+       {Rule{"ns", Sharing::tile, 999}, Rule{"hs", Sharing::tile, 1024}, cbow("ns", Sharing::tile, 999)})
     expect_ptx_equals_plain_loops({corpus, one_epoch(rule), false, 2, 2});
 }
 
-class PtxTileShapes : public PtxTest, public ::testing::WithParamInterface<std::tuple<int, std::string>> {
+using TileKind = std::tuple<int, std::string, Architecture>;
+
+class PtxTileShapes : public PtxTest, public ::testing::WithParamInterface<TileKind> {
  public:
   void SetUp() override { use_architecture(std::get<0>(GetParam()), std::get<0>(GetParam())); }
 
  protected:
-  static std::string loss() { return std::get<1>(GetParam()); }
+  static Rule rule(std::int32_t dim, TableType type = TableType::float32) {
+    return {std::get<1>(GetParam()), Sharing::tile, dim, type, std::get<2>(GetParam())};
+  }
 };
 
-std::string shape_name(const ::testing::TestParamInfo<std::tuple<int, std::string>>& info) {
-  const std::string& loss = std::get<1>(info.param);
-  return architecture_name({std::get<0>(info.param), 0}) + (loss == "ns+hs" ? "_both" : "_" + loss);
+std::string shape_name(const ::testing::TestParamInfo<TileKind>& info) {
+  const auto& [architecture, loss, model] = info.param;
+  return architecture_name({architecture, 0}) + (loss == "ns+hs" ? "_both" : "_" + loss) +
+         (model == Architecture::cbow ? "_cbow" : "");
 }
 
 INSTANTIATE_TEST_SUITE_P(Architectures, PtxTileShapes,
                          ::testing::Combine(::testing::Values(80, 90),
-                                            ::testing::Values(std::string("ns"), "hs", "ns+hs")),
+                                            ::testing::Values(std::string("ns"), "hs", "ns+hs"),
+                                            ::testing::Values(Architecture::skip_gram, Architecture::cbow)),
                          shape_name);
 
 TEST_P(PtxTileShapes, Dimensions) {
   const std::int32_t longest = std::get<0>(GetParam()) < 90 ? 200 : 300;  // the tiles fit into shared memory
   for (const TableType type : {TableType::float32, TableType::bf16})
     for (const std::int32_t dim : {1, 24, 31, 32, 33, 48, 64, 128, longest}) {
-      if (type == TableType::bf16 && loss() != "ns") continue;
+      if (type == TableType::bf16 && (rule(dim).loss != "ns" || rule(dim).model == Architecture::cbow))
+        continue;
       const int warps = dim == longest ? 4 : 8;
-      expect_ptx_equals_plain_loops(
-          {many_words(), one_epoch({loss(), Sharing::tile, dim, type}), true, 1, warps});
+      expect_ptx_equals_plain_loops({many_words(), one_epoch(rule(dim, type)), true, 1, warps});
     }
 }
 
 TEST_P(PtxTileShapes, BlocksAndWarps) {
   for (const auto& [blocks, warps] : {std::pair{1, 1}, std::pair{3, 4}, std::pair{40, 2}})
-    expect_ptx_equals_plain_loops(
-        {many_words(), one_epoch({loss(), Sharing::tile, 64}), true, blocks, warps});
+    expect_ptx_equals_plain_loops({many_words(), one_epoch(rule(64)), true, blocks, warps});
 }
 
 // With more context fragments than the loop is unrolled for.
 TEST_P(PtxTileShapes, Windows) {
   for (const std::int32_t window : {1, 20, 40}) {
-    Config config = one_epoch({loss(), Sharing::tile, 48});
+    Config config = one_epoch(rule(48));
     config.window = window;
     expect_ptx_equals_plain_loops({few_words(), config, true, 1, 8});
   }
@@ -212,8 +250,9 @@ TEST_P(PtxTileShapes, Windows) {
 
 TEST_P(PtxTileShapes, DampedSteps) {
   const SyntheticCorpus corpus = runs_corpus(100, 1000);
-  for (const Config& config : damped_configs())
-    if (to_string(config.loss) == loss())
+  const bool cbow = rule(24).model == Architecture::cbow;
+  for (const Config& config : cbow ? damped_cbow_configs() : damped_configs())
+    if (to_string(config.loss) == rule(24).loss)
       expect_ptx_equals_plain_loops({corpus, config, config.sharing == Sharing::tile, 1, 4});
 }
 
@@ -223,12 +262,16 @@ INSTANTIATE_TEST_SUITE_P(Architectures, PtxOddTiles, ::testing::Values(80, 90), 
 
 TEST_P(PtxOddTiles, EqualPlainLoops) {
   const SyntheticCorpus corpus = zipf_corpus(150, 900, 200);
-  for (Config config : odd_tiles({{32, 16, 3}, {100, 30, 5}}))
+  for (Config config : odd_tiles({{32, 16, 3}, {100, 30, 5}})) {
+    config.epochs = 1;
     for (const TableType type : {TableType::float32, TableType::bf16}) {
-      config.epochs = 1;
       config.table_type = type;
       expect_ptx_equals_plain_loops({corpus, config, true, 1, 5});
     }
+    config.table_type = TableType::float32;
+    config.model = Architecture::cbow;
+    expect_ptx_equals_plain_loops({corpus, config, true, 1, 5});
+  }
 }
 
 /// GPUs with less shared memory than those for which their code was compiled.
@@ -244,7 +287,8 @@ TEST_P(PtxSmallDevices, EqualPlainLoops) {
   const SyntheticCorpus corpus = topic_corpus(100, 50, 60);  // words of similar frequency: a deep tree
   for (const Rule& rule :
        {Rule{"hs", Sharing::tile, 100}, Rule{"hs", Sharing::tile, 128}, Rule{"hs", Sharing::tile, 200},
-        Rule{"ns+hs", Sharing::tile, 100}, Rule{"ns", Sharing::tile, 128, TableType::bf16}}) {
+        Rule{"ns+hs", Sharing::tile, 100}, Rule{"ns", Sharing::tile, 128, TableType::bf16},
+        cbow("hs", Sharing::tile, 128), cbow("ns+hs", Sharing::tile, 100)}) {
     Config config = one_epoch(rule);
     config.lr = 0.01;  // for more centres in a tile of paths
     expect_ptx_equals_plain_loops({corpus, config, true, 2, 4});
@@ -275,6 +319,8 @@ TEST_F(PtxOrder, WarpsTakeTurns) {
     ++ptx::settings().options.seed;
     expect_near_plain_loops(training({loss, Sharing::tile, 100}, true, 1), 0.01);
     expect_near_plain_loops(training({loss, Sharing::tile, 33}, false, 1), 1e-4);
+    expect_near_plain_loops(training(cbow(loss, Sharing::tile, 100), true, 1), 0.01);
+    expect_near_plain_loops(training(cbow(loss, Sharing::tile, 33), false, 1), 1e-4);
   }
 }
 
@@ -285,7 +331,8 @@ TEST_F(PtxOrder, BlocksTakeTurns) {
   ptx::settings().options.resident = 3;
   for (const char* loss : {"ns", "hs", "ns+hs"}) {
     for (const Training& interleaved :
-         {training({loss, Sharing::tile, 100}, true, 3), training({loss, Sharing::window, 33}, false, 3)})
+         {training({loss, Sharing::tile, 100}, true, 3), training({loss, Sharing::window, 33}, false, 3),
+          training(cbow(loss, Sharing::tile, 100), true, 3)})
       EXPECT_EQ(interleaved.by_ptx().summary.pairs, interleaved.by_plain_loops().summary.pairs);
   }
 }

@@ -157,6 +157,11 @@ TEST(PtxMachine, ShufflesVotesAndFindsBits) {
   EXPECT_EQ(value_of("bfind.shiftamt.u32 %r1, %r2;", 0), 0xFFFFFFFFU);
   EXPECT_EQ(value_of("cvt.rn.f32.s32 %f1, %r2;\nrcp.approx.ftz.f32 %f2, %f1;\nmov.b32 %r1, %f2;", 16),
             std::bit_cast<u32>(1.0F / 48.0F));
+  const std::string half = "cvt.rn.f32.s32 %f1, %r0;\nmul.rn.f32 %f2, %f1, 0f3F000000;\n";
+  for (const u32 lane : {8U, 9U}) {
+    EXPECT_EQ(value_of(half + "cvt.rpi.f32.f32 %f3, %f2;\ncvt.rzi.u32.f32 %r1, %f3;", lane), (lane + 1) / 2);
+    EXPECT_EQ(value_of(half + "cvt.rzi.u32.f32 %r1, %f2;", lane), lane / 2);
+  }
   EXPECT_EQ(value_of("vote.sync.ballot.b32 %r1, %p1, -1;", 9), 31U);
   EXPECT_EQ(value_of("vote.sync.any.pred %p2, %p1, -1;\nselp.u32 %r1, 1, 2, %p2;", 9), 1U);
   EXPECT_EQ(value_of("vote.sync.all.pred %p2, %p1, -1;\nselp.u32 %r1, 1, 2, %p2;", 9), 2U);

@@ -203,7 +203,9 @@ INSTANTIATE_TEST_SUITE_P(
     Kernels, PtxMutantsOf,
     ::testing::Values(Kernel{{"ns", Sharing::tile, 100}}, Kernel{{"ns", Sharing::tile, 100, TableType::bf16}},
                       Kernel{{"hs", Sharing::tile, 100}}, Kernel{{"ns+hs", Sharing::tile, 100}},
-                      Kernel{{"ns+hs", Sharing::tile, 64}, false}),
+                      Kernel{{"ns+hs", Sharing::tile, 64}, false}, Kernel{cbow("ns", Sharing::tile, 100)},
+                      Kernel{cbow("ns+hs", Sharing::tile, 100)},
+                      Kernel{cbow("ns+hs", Sharing::tile, 64), false}),
     [](const auto& parameter) {
       return rule_name({parameter.param.rule, 0}) + (parameter.param.tensor_cores ? "" : "_plain");
     });
@@ -225,7 +227,8 @@ class PtxBounds : public PtxTest, public ::testing::WithParamInterface<Rule> {
 INSTANTIATE_TEST_SUITE_P(Kernels, PtxBounds,
                          ::testing::Values(Rule{"ns", Sharing::tile, 100},
                                            Rule{"ns", Sharing::tile, 100, TableType::bf16},
-                                           Rule{"hs", Sharing::tile, 100}, Rule{"ns+hs", Sharing::tile, 100}),
+                                           Rule{"hs", Sharing::tile, 100}, Rule{"ns+hs", Sharing::tile, 100},
+                                           cbow("ns", Sharing::tile, 100), cbow("ns+hs", Sharing::tile, 100)),
                          rule_name);
 
 TEST_P(PtxBounds, TheKernelsReachHalfOfThem) {

@@ -97,11 +97,11 @@ void trace(const Config& config, int architecture) {
 }  // namespace
 }  // namespace warp2vec
 
-// ARCHITECTURE LOSS SAMPLE DIM [bf16]
+// ARCHITECTURE LOSS SAMPLE DIM [bf16|cbow]
 int main(int count, char** arguments) {
   using namespace warp2vec;
   if (count < 5) {
-    std::fprintf(stderr, "usage: ptx_trace ARCHITECTURE LOSS SAMPLE DIM [bf16]\n");
+    std::fprintf(stderr, "usage: ptx_trace ARCHITECTURE LOSS SAMPLE DIM [bf16|cbow]\n");
     return 2;
   }
   Config config;
@@ -109,7 +109,10 @@ int main(int count, char** arguments) {
   config.sharing = Sharing::tile;
   config.sample = std::atof(arguments[3]);
   config.dim = std::atoi(arguments[4]);
-  config.table_type = count > 5 ? TableType::bf16 : TableType::float32;
+  const std::string option = count > 5 ? arguments[5] : "";
+  config.table_type = option == "bf16" ? TableType::bf16 : TableType::float32;
+  config.model = option == "cbow" ? Architecture::cbow : Architecture::skip_gram;
+  config.lr = default_lr(config.model);
   config.epochs = 1;
   config.threads = 1;
   trace(config, std::atoi(arguments[1]));

@@ -99,29 +99,38 @@ struct Rule {
   Sharing sharing;
   std::int32_t dim;
   TableType table_type = TableType::float32;
+  Architecture model = Architecture::skip_gram;
 };
+
+inline Rule cbow(const std::string& loss, Sharing sharing, std::int32_t dim) {
+  return {loss, sharing, dim, TableType::float32, Architecture::cbow};
+}
 
 inline Config config_of(const Rule& rule) {
   Config config = config_of(rule.loss, rule.sharing, rule.dim);
   config.table_type = rule.table_type;
+  config.model = rule.model;
   return config;
 }
 
 /// For messages and the names of tests.
 inline void PrintTo(const Rule& rule, std::ostream* out) {
-  *out << rule.loss << " " << to_string(rule.sharing) << " d=" << rule.dim << " "
-       << to_string(rule.table_type);
+  *out << to_string(rule.model) << " " << rule.loss << " " << to_string(rule.sharing) << " d=" << rule.dim
+       << " " << to_string(rule.table_type);
 }
 
 /// The rules for which the kernels are compared with the reference.
 inline std::vector<Rule> kernel_rules() {
-  return {{"ns", Sharing::pair, 24},    {"ns", Sharing::window, 24},    {"ns", Sharing::tile, 24},
-          {"hs", Sharing::pair, 24},    {"hs", Sharing::window, 24},    {"hs", Sharing::tile, 24},
-          {"ns+hs", Sharing::pair, 24}, {"ns+hs", Sharing::window, 24}, {"ns+hs", Sharing::tile, 24},
-          {"ns", Sharing::tile, 1},     {"ns", Sharing::tile, 31},      {"ns", Sharing::tile, 32},
-          {"ns", Sharing::tile, 33},    {"ns", Sharing::window, 31},    {"ns", Sharing::window, 33},
-          {"hs", Sharing::tile, 1},     {"hs", Sharing::tile, 100},     {"ns", Sharing::tile, 128},
-          {"ns", Sharing::tile, 300}};
+  return {{"ns", Sharing::pair, 24},        {"ns", Sharing::window, 24},    {"ns", Sharing::tile, 24},
+          {"hs", Sharing::pair, 24},        {"hs", Sharing::window, 24},    {"hs", Sharing::tile, 24},
+          {"ns+hs", Sharing::pair, 24},     {"ns+hs", Sharing::window, 24}, {"ns+hs", Sharing::tile, 24},
+          {"ns", Sharing::tile, 1},         {"ns", Sharing::tile, 31},      {"ns", Sharing::tile, 32},
+          {"ns", Sharing::tile, 33},        {"ns", Sharing::window, 31},    {"ns", Sharing::window, 33},
+          {"hs", Sharing::tile, 1},         {"hs", Sharing::tile, 100},     {"ns", Sharing::tile, 128},
+          {"ns", Sharing::tile, 300},       cbow("ns", Sharing::pair, 24),  cbow("ns", Sharing::tile, 24),
+          cbow("hs", Sharing::pair, 24),    cbow("hs", Sharing::tile, 24),  cbow("ns+hs", Sharing::pair, 24),
+          cbow("ns+hs", Sharing::tile, 24), cbow("ns", Sharing::tile, 33),  cbow("ns", Sharing::tile, 32),
+          cbow("hs", Sharing::tile, 1)};
 }
 
 /// For INSTANTIATE_TEST_SUITE_P.
@@ -129,6 +138,7 @@ inline std::string rule_name(const ::testing::TestParamInfo<Rule>& info) {
   std::string name =
       info.param.loss + "_" + to_string(info.param.sharing) + "_" + std::to_string(info.param.dim);
   if (info.param.table_type == TableType::bf16) name += "_bf16";
+  if (info.param.model == Architecture::cbow) name += "_cbow";
   std::replace(name.begin(), name.end(), '+', '_');
   return name;
 }
@@ -144,6 +154,27 @@ inline std::vector<Config> damped_configs() {
       config.negative = 10;
       config.sample = 0;
       configs.push_back(config);
+    }
+  }
+  return configs;
+}
+
+/// The same under CBOW, with each way in which windows make hidden vectors and get their gradients.
+inline std::vector<Config> damped_cbow_configs() {
+  std::vector<Config> configs;
+  for (const char* loss : {"ns", "hs", "ns+hs"}) {
+    for (const Sharing sharing : {Sharing::pair, Sharing::tile}) {
+      for (const auto& [sum, gradient] :
+           {std::pair{false, CbowGradient::full}, std::pair{false, CbowGradient::exact},
+            std::pair{true, CbowGradient::full}}) {
+        Config config = config_of(cbow(loss, sharing, 24));
+        config.cbow_sum = sum;
+        config.cbow_gradient = gradient;
+        config.window = 10;
+        config.negative = 10;
+        config.sample = 0;
+        configs.push_back(config);
+      }
     }
   }
   return configs;

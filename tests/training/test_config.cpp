@@ -128,6 +128,9 @@ TEST(Config, Bf16TablesAreForTilesOfNegativeSampling) {
     config.loss = parse_loss(loss);
     EXPECT_THROW(config.validate(), Error) << loss;
   }
+  config.loss = parse_loss("ns");
+  config.model = Architecture::cbow;
+  EXPECT_EQ(complaint(config), "--table-type bf16 is for --model skipgram, not for --model cbow");
   config.table_type = TableType::float32;
   config.require_cpu();
 }

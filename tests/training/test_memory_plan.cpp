@@ -55,6 +55,12 @@ TEST(MemoryPlan, WhatEachLossNeeds) {
   // A tile's 64 centres reach 74 contexts, which are padded to 80, and have 640 pairs at most.
   expect("softmax", 3 * kWords * 80 * 4,
          std::int64_t{16} * 640 * 8 + 640 * (std::int64_t{2} * 112 + kWords) * 4);
+
+  // Its 64 predictions, each with the contexts of a window.
+  config.model = Architecture::cbow;
+  items = memory_plan(size, config);
+  expect("softmax", 3 * kWords * 64 * 4,
+         std::int64_t{16} * (640 + 64 + 64) * 4 + 4 + 64 * (std::int64_t{2} * 112 + kWords) * 4);
 }
 
 TEST(MemoryPlan, TokensOnADiskTakeNoMemory) {

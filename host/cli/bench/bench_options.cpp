@@ -229,9 +229,7 @@ std::vector<Cell> trained_cells(const BenchOptions& options) {
   std::vector<Cell> cells = all_cells(options.grid);
   std::erase_if(cells, [&](const Cell& cell) {
     const Config config = config_of(options, cell, 1);
-    const bool bf16 = config.table_type == TableType::bf16;
-    return (bf16 && (!is_gpu(cell.device) || cell.loss != "ns")) ||
-           (config.model == Architecture::cbow && is_gpu(cell.device));
+    return config.table_type == TableType::bf16 && (!is_gpu(cell.device) || cell.loss != "ns");
   });
   return cells;
 }

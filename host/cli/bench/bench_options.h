@@ -77,8 +77,7 @@ void add_bench_flags(Flags& flags, BenchOptions& options);
 /// that are also inputs.
 void check_options(const BenchOptions& options);
 
-/// All valid combinations of options.grid: --table-type bf16 only with negative sampling on a GPU, --model
-/// cbow only on others.
+/// All valid combinations of options.grid: --table-type bf16 only with negative sampling on a GPU.
 std::vector<Cell> trained_cells(const BenchOptions& options);
 /// The training settings of one cell.
 Config config_of(const BenchOptions& options, const Cell& cell, int round);

@@ -171,8 +171,7 @@ void write_plan(std::ostream& out, const PlanInput& input, const TrainOptions& o
       << " tokens per epoch, dim " << options.config.dim << ", model " << to_string(options.config.model)
       << ", loss " << to_string(options.config.loss) << "\n";
   write_memory(out, size, options, machine.memory);
-  if (options.config.model == Architecture::skip_gram)  // CBOW is trained on a CPU
-    write_gpus(out, size, options.config, machine.gpus);
+  write_gpus(out, size, options.config, machine.gpus);
   write_disk(out, size, options, scratch);
   if (words_per_second > 0) write_time(out, size.tokens, options.config.epochs, words_per_second);
   write_step(out, input, options.config);

@@ -15,7 +15,6 @@ DeviceChoice on_gpu(const CudaDevice& device) {
 /// Why no GPU can train this configuration; "" if one can.
 std::string why_not_on_gpu(const Config& config, const std::optional<CudaDevices>& gpus) {
   if (!gpus || gpus->usable.empty()) return why_no_gpu(gpus);
-  if (config.model == Architecture::cbow) return "--model cbow is not possible on a GPU";
   if (config.deterministic) return "--deterministic is not possible on a GPU";
   if (config.dim > kMaxCudaDim) return "a GPU trains vectors up to --dim " + std::to_string(kMaxCudaDim);
   return "";
@@ -42,9 +41,6 @@ DeviceChoice choose_automatically(const Config& config, const std::optional<Cuda
 DeviceChoice choose_gpu(const DeviceRequest& request, const Config& config,
                         const std::optional<CudaDevices>& gpus) {
   const std::string asked = "--device " + to_string(request);
-  if (config.model == Architecture::cbow)
-    throw UsageError("--model cbow is not possible with " + asked +
-                     ", which trains skip-gram only: use --device cpu");
   if (config.deterministic)
     throw UsageError("--deterministic is not possible with " + asked +
                      ", which adds its updates in no fixed order: use --device cpu");

@@ -86,7 +86,8 @@ void add_model(Flags& flags, Config& config) {
       "--table-type", "TYPE",
       [&config](const std::string& text) { config.table_type = parse_table_type(text); },
       "How a GPU stores vectors during training: float, or bf16, which takes half the memory and has 8 "
-      "significant bits (needs --loss ns, --sharing tile and a GPU of compute capability 8.0 or above) "
+      "significant bits (needs skip-gram, --loss ns, --sharing tile and a GPU of compute capability 8.0 or "
+      "above) "
       "(default float)",
       {"float", "bf16"});
 }

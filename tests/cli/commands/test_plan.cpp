@@ -64,9 +64,11 @@ TEST(CliPlan, TheReportSaysWhichPathLengthItUses) {
   EXPECT_NE(known.str().find("9.5 nodes, the mean"), std::string::npos) << known.str();
 }
 
-std::string plan_of(const CorpusSize& size, const PlanMachine& machine, double words_per_second = 0) {
+std::string plan_of(const CorpusSize& size, const PlanMachine& machine, double words_per_second = 0,
+                    Architecture model = Architecture::skip_gram) {
   TrainOptions options;
   options.config.threads = 2;
+  options.config.model = model;
   std::ostringstream out;
   write_plan(out, {size, 8, {}}, options, machine, words_per_second);
   return out.str();
@@ -114,6 +116,7 @@ TEST(CliPlan, SaysWhichGpusAreLargeEnough) {
                     HasSubstr("GPU (cuda:2)              1.00 MB free: does not fit\n"),
                     Not(HasSubstr("no GPU here"))));
   EXPECT_THAT(plan_of(size, {}), HasSubstr("no GPU here               this build has no CUDA support\n"));
+  EXPECT_THAT(plan_of(size, {{}, gpus}, 0, Architecture::cbow), HasSubstr("10.0 GB free: fits\n"));
 }
 
 TEST(CliPlan, SaysHowLongItTakesAtAGivenSpeed) {

@@ -45,12 +45,6 @@ Config of_dim(std::int32_t dim) {
   return config;
 }
 
-Config cbow() {
-  Config config;
-  config.model = Architecture::cbow;
-  return config;
-}
-
 DeviceChoice choose(const std::string& device, const std::optional<CudaDevices>& gpus,
                     const Config& config = {}) {
   return choose_device(parse_device(device), config, gpus);
@@ -128,7 +122,6 @@ TEST(CliDevice, AutoSaysWhyAGpuIsNotUsed) {
   EXPECT_EQ(note(kWithoutGpu, {}), "training on the CPU: " + kNoGpu);
   EXPECT_EQ(note(CudaDevices{{}, {kNoGpu, kTooOld}}, {}), "training on the CPU: " + kNoGpu + "; " + kTooOld);
   EXPECT_EQ(note(kTwo, deterministic()), "training on the CPU: --deterministic is not possible on a GPU");
-  EXPECT_EQ(note(kTwo, cbow()), "training on the CPU: --model cbow is not possible on a GPU");
   EXPECT_EQ(note(kTwo, of_dim(1025)), "training on the CPU: a GPU trains vectors up to --dim 1024");
   EXPECT_EQ(choose("auto", kTwo, of_dim(1024)).kind, DeviceKind::cuda);
 }
@@ -153,8 +146,6 @@ TEST(CliDevice, CudaWithoutOneSaysWhy) {
     EXPECT_EQ(refusal(device, kWithoutGpu), flag + ": " + kNoGpu + "; use --device cpu");
     EXPECT_EQ(refusal(device, kOnlyOld), flag + ": " + kTooOld + "; use --device cpu");
     EXPECT_EQ(refusal(device, CudaDevices{}), flag + ": no GPU was found; use --device cpu");
-    EXPECT_THAT(refusal(device, kTwo, cbow()),
-                HasSubstr("--model cbow is not possible with --device " + std::string(device)));
     EXPECT_THAT(refusal(device, kTwo, deterministic()),
                 HasSubstr("--deterministic is not possible with " + flag));
     EXPECT_EQ(refusal(device, kTwo, of_dim(1025)),
