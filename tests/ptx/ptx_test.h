@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <stdexcept>
 #include <vector>
 
 namespace warp2vec {
@@ -62,7 +63,7 @@ struct Training {
     if (!tensor_cores) return run_from_long(corpus, config, host_warps(blocks, warps));
     const TrainingData data(config, corpus.vocabulary, corpus.tokens);
     const TrainLaunch launch = plan_train_launch(model_of(data), {0, true, warps});
-    EXPECT_TRUE(launch.tensor_cores);
+    if (!launch.tensor_cores) throw std::logic_error("a tile does not fit into this device's shared memory");
     return run_from_long(corpus, config,
                          config.table_type == TableType::bf16
                              ? host_tiles<Bf16>(blocks, warps, launch.path_sizes)

@@ -17,6 +17,7 @@
 #include <regex>
 #include <sstream>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 namespace warp2vec {
@@ -33,6 +34,8 @@ struct Fault {
   bool with_the_next = false;  ///< also replaces the next such instruction
 };
 
+constexpr const char* kHalves = R"((cvt\.rn\.bf16x2\.f32 [^,]*, )([^,]*), (\S*))";
+
 const std::vector<Fault>& faults() {
   static const std::vector<Fault> all = {
       {"registers 1 and 2 of A swapped", R"((mma\.\S+ \{[^}]*\}, )\{([^,]*),([^,]*),([^,]*),)",
@@ -44,7 +47,7 @@ const std::vector<Fault>& faults() {
       {"matrices not transposed", R"((ldmatrix.*x4)\.trans)", "$1"},
       {"a copy left out", R"(cp\.async\.cg.*)", "", Fault::Kind::copies},
       {"copies not waited for", R"(cp\.async\.wait_group.*)", "", Fault::Kind::copies},
-      {"halves swapped", R"((cvt\.rn\.bf16x2\.f32 [^,]*, )([^,]*), (\S*))", "$1$3, $2"},
+      {"halves swapped", kHalves, "$1$3, $2"},
       {"a shuffle from the lane itself", R"((shfl\.sync\.bfly\S* [^,]*, [^,]*, )[^,]*(,.*))", "$1 0$2"},
       {"a vector's values swapped", R"(^(red\..*, )\{([^,]*),([^,]*),)", "$1{$3,$2,"},
       // Those to counters of pairs are bounds, which may be large enough without one of them.
@@ -67,7 +70,10 @@ class Mutants {
   /// Trains without a fault, to find what is executed.
   explicit Mutants(const Training& training) : training_(training), options_(ptx::settings().options) {
     const std::uint64_t before = ptx::executed_instructions();
+    ptx::settings().options.observe = [this](const ptx::Program&, const ptx::Warp& warp,
+                                             const ptx::Instruction& in) { note_halves(warp, in); };
     right_ = training_.by_ptx();
+    ptx::settings().options = options_;
     options_.most_instructions = 10 * (ptx::executed_instructions() - before);
     for (const Fault& fault : faults()) places_.push_back(places_of(fault));
   }
@@ -109,7 +115,16 @@ class Mutants {
   }
 
  private:
-  static std::vector<Edit> places_of(const Fault& fault) {
+  // To swap equal halves is no fault: rows past those of a tile, for example, are stored as zeros.
+  void note_halves(const ptx::Warp& warp, const ptx::Instruction& in) {
+    static const ptx::Handler converts = ptx::arithmetic().at("cvt.rn.bf16x2.f32").run;
+    if (in.run != converts) return;
+    const auto* const values = reinterpret_cast<const std::uint32_t*>(warp.registers + in.operand[0].offset);
+    if (std::any_of(values, values + ptx::kLanes, [](std::uint32_t v) { return v >> 16 != (v & 0xFFFF); }))
+      unequal_halves_.insert(in.line);
+  }
+
+  std::vector<Edit> places_of(const Fault& fault) const {
     const std::regex pattern(fault.pattern);
     std::vector<Edit> places;
     for (const ptx::Program* const program : ptx::programs()) {
@@ -117,6 +132,7 @@ class Mutants {
       for (std::size_t i = 0; i < program->code.size(); ++i) {
         const std::string& text = program->text[i];
         if (!program->code[i].executed || !std::regex_search(text, pattern)) continue;
+        if (fault.pattern == kHalves && unequal_halves_.count(program->code[i].line) == 0) continue;
         places.push_back({program->code[i].line, std::regex_replace(text, pattern, fault.replacement)});
       }
     }
@@ -145,7 +161,8 @@ class Mutants {
   const Training& training_;
   ptx::Options options_;
   Outcome right_;
-  std::vector<std::vector<Edit>> places_;  // of each fault
+  std::unordered_set<std::int32_t> unequal_halves_;  // lines of conversions
+  std::vector<std::vector<Edit>> places_;            // of each fault
 };
 
 class PtxMutants : public PtxTest {
