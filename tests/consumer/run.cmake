@@ -1,9 +1,9 @@
 # Builds and runs the consumer project from scratch: cmake -D... -P run.cmake with
 #   WORK            a folder for everything that is written
 #   BUILD           a build of warp2vec, to be installed and found; or
-#   SOURCE          warp2vec's sources, to be added as a subdirectory, or, with SHARED, built as shared libraries,
-#                   installed and found; with CONFIGURE_ONLY the subdirectory is not built
-#   CUDA            whether BUILD has warp2vec::cuda
+#   SOURCE          warp2vec's sources, to be added as a subdirectory, built as shared libraries, and installed and found;
+#                   with CONFIGURE_ONLY not built
+#   CUDA, SHARED    whether BUILD has warp2vec::cuda, and shared libraries
 #   CXX, GENERATOR  the compiler and generator
 cmake_minimum_required(VERSION 3.22)
 set(configure ${CMAKE_COMMAND} -G ${GENERATOR} -DCMAKE_CXX_COMPILER=${CXX})
@@ -54,22 +54,16 @@ endfunction()
 
 file(REMOVE_RECURSE ${WORK})
 file(MAKE_DIRECTORY ${WORK})
-if(SOURCE AND NOT SHARED)
+if(SOURCE)
   set(subdirectory -DWARP2VEC_SOURCE_DIR=${SOURCE} ${quickly})
   # Kernels are not built unless requested.
   expect_output("WARP2VEC_CUDA=OFF" ${configure} -S ${CMAKE_CURRENT_LIST_DIR} -B build ${subdirectory})
-  if(NOT CONFIGURE_ONLY)
-    build_consumer(build ${subdirectory})
+  if(CONFIGURE_ONLY)
+    return()
   endif()
-  return()
-endif()
-
-if(SOURCE)
-  set(BUILD ${WORK}/warp2vec)
-  run(${configure} -S ${SOURCE} -B ${BUILD} -DBUILD_SHARED_LIBS=ON -DWARP2VEC_CUDA=OFF -DWARP2VEC_BUILD_TESTS=OFF
-      -DWARP2VEC_BUILD_CLI=OFF ${quickly})
-  run(${CMAKE_COMMAND} --build ${BUILD} --parallel 2)
-  set(CUDA FALSE)
+  set(SHARED ON)
+  build_consumer(build ${subdirectory} -DBUILD_SHARED_LIBS=ON -DWARP2VEC_INSTALL=ON)
+  set(BUILD ${WORK}/build/warp2vec)
 endif()
 # A moved installation is still found.
 run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/installed)
@@ -78,7 +72,7 @@ set(package -DCMAKE_PREFIX_PATH=${WORK}/moved)
 
 # Only the component cuda needs a CUDA toolkit.
 build_consumer(core ${package} -DCMAKE_DISABLE_FIND_PACKAGE_CUDAToolkit=ON)
-if(NOT SHARED)
+if(SHARED)
   run_programs(core)
 endif()
 if(CUDA)
