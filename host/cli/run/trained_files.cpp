@@ -103,8 +103,8 @@ void TrainedFiles::rescue() {
   const std::vector<fs::path> folders{fs::current_path(ignored), fs::temp_directory_path(ignored)};
   for (Part& part : parts_) {
     if (!part.place.empty()) continue;
-    std::any_of(folders.begin(), folders.end(),
-                [&](const fs::path& folder) { return !folder.empty() && rescue(part, folder.string()); });
+    for (const fs::path& folder : folders)
+      if (!folder.empty() && rescue(part, folder.string())) break;
   }
 }
 
