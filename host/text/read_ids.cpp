@@ -16,21 +16,7 @@
 namespace warp2vec {
 namespace {
 
-struct Digits {
-  std::int64_t number;  // how many; at most kMaxIdDigits
-  std::int64_t value;
-};
-
-// The digits with which a text begins.
-Digits digits_of(std::string_view text) {
-  const std::string_view digits = text.substr(0, kMaxIdDigits);
-  Digits found{0, 0};
-  for (; found.number < std::ssize(digits) && is_digit(digits[found.number]); ++found.number)
-    found.value = found.value * 10 + (digits[found.number] - '0');
-  return found;
-}
-
-// The same of the eight bytes at `text`, without branches, since the lengths of ids are hard to predict.
+// digits_of() the eight bytes at `at`, without branches, since the lengths of ids are hard to predict.
 // Eight digits may not be all.
 Digits digits_of_eight(std::string_view text, std::size_t at) {
   const std::uint64_t bytes = number_at<std::uint64_t>(text, at) ^ 0x3030303030303030;  // digits are 0 to 9

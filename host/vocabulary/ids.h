@@ -40,16 +40,30 @@ inline constexpr int kMaxIdDigits = 10;
 
 inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+/// Decimal digits.
+struct Digits {
+  std::int64_t number;  ///< how many; at most kMaxIdDigits
+  std::int64_t value;
+};
+
+/// Those with which a text begins.
+inline Digits digits_of(std::string_view text) {
+  Digits found{0, 0};
+  for (const char c : text.substr(0, kMaxIdDigits)) {
+    if (!is_digit(c)) break;
+    found.value = found.value * 10 + (c - '0');
+    ++found.number;
+  }
+  return found;
+}
+
 /// The id that `word` is in decimal; nothing if it has a sign, a zero in front, or is kMaxVocabulary or more.
 inline std::optional<std::int32_t> parse_id(std::string_view word) {
-  if (word.empty() || std::ssize(word) > kMaxIdDigits || (word.front() == '0' && word.size() > 1)) return {};
-  std::int64_t id = 0;
-  for (const char c : word) {
-    if (!is_digit(c)) return {};
-    id = id * 10 + (c - '0');
-  }
-  if (id >= kMaxVocabulary) return {};
-  return static_cast<std::int32_t>(id);
+  const Digits digits = digits_of(word);
+  if (word.empty() || digits.number != std::ssize(word) || (word.front() == '0' && word.size() > 1))
+    return {};
+  if (digits.value >= kMaxVocabulary) return {};
+  return static_cast<std::int32_t>(digits.value);
 }
 
 }  // namespace warp2vec

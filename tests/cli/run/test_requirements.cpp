@@ -2,8 +2,8 @@
 
 #include "host/cli/commands/plan.h"
 #include "host/cli/run/requirements.h"
+#include "tests/cli/program_test.h"
 #include "tests/support/subprocess.h"
-#include "tests/support/temporary_folder.h"
 #include "tests/support/thrown_message.h"
 
 #include <gmock/gmock.h>
@@ -47,7 +47,7 @@ TEST(CliRequirements, CountsOfAnotherTextDoNotOverflow) {
   EXPECT_GT(host_bytes(memory_plan(size_of(vocabulary, config), config)), INT64_MAX / 8);
 }
 
-class CliSpace : public testing::Test {
+class CliSpace : public ProgramTest {
  protected:
   std::string refusal(std::int64_t free_bytes) const {
     const std::vector<PlannedFile> files = planned_files(size_, options_);
@@ -58,14 +58,14 @@ class CliSpace : public testing::Test {
   Finished train(const std::string& limit, int words, const std::string& dim) const {
     std::string text;
     for (int i = 0; i < 2 * words; ++i) text += "w" + std::to_string(i % words) + "\n";
-    return Subprocess({"/bin/sh", "-c", limit + "; exec \"$0\" \"$@\"", WARP2VEC_PROGRAM, "train", "--input",
-                       folder_.write("text", text), "--output", folder_.path("v.bin"), "--min-count", "1",
-                       "--dim", dim, "--threads", "1", "--device", "cpu"},
-                      folder_.path(""))
-        .wait();
+    const Arguments training{"train",     "--input",     folder_.write("text", text),
+                             "--output",  path("v.bin"), "--min-count",
+                             "1",         "--dim",       dim,
+                             "--threads", "1",           "--device",
+                             "cpu"};
+    return Subprocess(under(limit, training), path()).wait();
   }
 
-  TemporaryFolder folder_;
   CorpusSize size_{1'000'000, 8'000'000, 0};
   TrainOptions options_;
 };
