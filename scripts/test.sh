@@ -21,6 +21,12 @@ scripts/install-dependencies.sh "${purposes[@]}"
 plain_addresses=(setarch "$(uname -m)" --addr-no-randomize)
 "${plain_addresses[@]}" true 2>/dev/null || plain_addresses=()
 
+# The Python package needs packages from the network: without them its test is skipped.
+python_options=(-DWARP2VEC_PYTHON=OFF)
+if python=$(scripts/python-environment.sh build/python); then
+  python_options=(-DWARP2VEC_PYTHON=ON "-DPython_EXECUTABLE=$PWD/$python")
+fi
+
 # test_preset PRESET [CMAKE-OPTION...]: builds and tests it; the results are in build/PRESET/tests.xml.
 test_preset() {
   local preset=$1 labels=(--label-exclude slow)
@@ -36,7 +42,7 @@ test_preset() {
 
 failed=()
 results=()
-test_preset release -DWARP2VEC_CUDA=AUTO # which the demo may have turned off
+test_preset release -DWARP2VEC_CUDA=AUTO "${python_options[@]}" # which the demo may have turned off
 if $everything; then
   test_preset asan-ubsan
   test_preset tsan

@@ -53,6 +53,7 @@ void Config::validate() const {
     message << "--lr " << lr << " is out of range: expected above 0, at most 10";
     throw Error(message.str());
   }
+  check_range("--min-lr", min_lr, 0.0, lr);
   check_range("--epochs", epochs, 1, 1000000);
   check_range<std::int64_t>("--max-sentence", max_sentence, 0, INT64_MAX);
   check_range("--threads", threads, 0, 1024);

@@ -285,7 +285,7 @@ KeptTokens TrainingData::kept_tokens(std::uint32_t epoch) const {
 }
 
 LearningRateSchedule TrainingData::schedule() const {
-  return {config.lr, static_cast<double>(tokens.tokens()), config.epochs};
+  return {config.lr, config.min_lr, static_cast<double>(tokens.tokens()), config.epochs};
 }
 
 TrainingSummary train(const TrainingData& data, Backend& backend, Embeddings& embeddings,

@@ -68,8 +68,8 @@ struct WARP2VEC_EXPORT Config {
       0;  ///< negatives per tile (M), 1 to 1024; 0 = automatic, see negatives_per_tile()
   TableType table_type = TableType::float32;  ///< bf16: negative sampling by tiles on a GPU only
   double sample = 1e-3;  ///< subsampling threshold s of keep_probability, 0 to 1; 0 = off
-  double lr =
-      0.025;  ///< initial learning rate, above 0 to 10; falls linearly to 1e-4 of it; see default_lr()
+  double lr = 0.025;  ///< initial learning rate, above 0 to 10; falls linearly to `min_lr`; see default_lr()
+  double min_lr = 0;  ///< where the learning rate falls to, 0 to `lr`; it is never below 1e-4 of `lr`
   std::int32_t epochs = 5;  ///< passes over the corpus, 1 to 1,000,000
   std::int64_t max_sentence =
       1000;                    ///< longer sentences are split after this many kept words, >= 0; 0 = never

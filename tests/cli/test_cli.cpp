@@ -27,6 +27,7 @@ TEST_F(Cli, MistakesOnTheCommandLineAreExitCode2) {
   expect(train("v.bin", {"--window", "0"}), "--window 0 is out of range: expected 1 to 1000");
   expect(train("v.bin", {"--lr", "1e30"}), "--lr 1e+30 is out of range");
   expect(train("v.bin", {"--lr", "nan"}), "--lr");
+  expect(train("v.bin", {"--min-lr", "0.03"}), "--min-lr 0.03 is out of range: expected 0 to 0.025");
   expect(train("v.bin", {"--window", "5abc"}), "--window: expected a whole number, got '5abc'");
   expect(train("v.bin", {"--negative", "-1"}), "--negative -1 is out of range");
   expect(train("v.bin", {"--loss", "cbow"}), "--loss cbow is not known");

@@ -125,6 +125,10 @@ TEST_F(ModelFile, KeepsEverySetting) {
       EXPECT_EQ(cbow.cbow_sum, sum);
       EXPECT_EQ(cbow.cbow_gradient, gradient);
     }
+  EXPECT_EQ(load_model(path_).config.min_lr, 0);
+  c.min_lr = c.lr / 2;
+  save_model(model, path_);
+  EXPECT_EQ(load_model(path_).config.min_lr, c.min_lr);
 }
 
 TEST_F(ModelFile, WhatWasTrainedIsSavedWithoutACopy) {

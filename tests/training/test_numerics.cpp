@@ -93,12 +93,16 @@ TEST(Numerics, KeepThresholdIsTheShareOfWordsThatKeep) {
 }
 
 TEST(Numerics, LearningRateFallsLinearlyToItsFloor) {
-  EXPECT_FLOAT_EQ(learning_rate(0.025, 0), 0.025F);
-  EXPECT_FLOAT_EQ(learning_rate(0.025, 0.5), 0.0125F);
-  EXPECT_FLOAT_EQ(learning_rate(0.025, 0.9998), 0.025F * 2e-4F);
-  EXPECT_FLOAT_EQ(learning_rate(0.025, 0.99995), 2.5e-6F);
-  EXPECT_FLOAT_EQ(learning_rate(0.025, 1), 2.5e-6F);
-  EXPECT_FLOAT_EQ(learning_rate(0.025, 1.5), 2.5e-6F);
+  EXPECT_FLOAT_EQ(learning_rate(0.025, 0, 0), 0.025F);
+  EXPECT_FLOAT_EQ(learning_rate(0.025, 0, 0.5), 0.0125F);
+  EXPECT_FLOAT_EQ(learning_rate(0.025, 0, 0.9998), 0.025F * 2e-4F);
+  EXPECT_FLOAT_EQ(learning_rate(0.025, 0, 0.99995), 2.5e-6F);
+  EXPECT_FLOAT_EQ(learning_rate(0.025, 0, 1), 2.5e-6F);
+  EXPECT_FLOAT_EQ(learning_rate(0.025, 0, 1.5), 2.5e-6F);
+  EXPECT_FLOAT_EQ(learning_rate(0.025, 0.005, 0.25), 0.02F);
+  EXPECT_FLOAT_EQ(learning_rate(0.025, 0.005, 1), 0.005F);
+  EXPECT_FLOAT_EQ(learning_rate(0.025, 0.005, 1.5), 0.005F);
+  EXPECT_FLOAT_EQ(learning_rate(0.025, 0.025, 0.7), 0.025F);
 }
 
 }  // namespace

@@ -53,6 +53,7 @@ constexpr std::array kAliases{
     Alias{"corpus-file", "input", Origin::gensim},
     Alias{"vector-size", "dim", Origin::gensim},
     Alias{"workers", "threads", Origin::gensim},
+    Alias{"min-alpha", "min-lr", Origin::gensim},
     Alias{"max-final-vocab", "max-vocab", Origin::gensim},
     Alias{"shrink-windows", "", Origin::gensim},
     Alias{"sg", "", Origin::gensim},

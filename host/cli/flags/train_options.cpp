@@ -98,7 +98,9 @@ void add_training(Flags& flags, Config& config) {
   flags.number(
       "--lr", "X", config.lr,
       "Initial learning rate; above 0 to 10 (default 0.025, with --model cbow 0.05). It falls linearly "
-      "to X / 10,000.");
+      "to --min-lr.");
+  flags.number("--min-lr", "X", config.min_lr,
+               "Final learning rate; 0 to --lr (default 0: as in word2vec.c, it stops at --lr / 10,000)");
   flags.number(
       "--sample", "X", config.sample,
       "Randomly skip words whose share of the text exceeds X, more frequent ones more often; 0 to 1, 0 = off "

@@ -36,6 +36,7 @@ json settings_json(const TrainOptions& options) {
           {"path_tile_centres", c.path_tile_centres()},
           {"sample", c.sample},
           {"lr", c.lr},
+          {"min_lr", c.min_lr},
           {"epochs", c.epochs},
           {"max_sentence", c.max_sentence},
           {"threads", thread_count(c)},

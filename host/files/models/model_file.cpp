@@ -17,7 +17,8 @@ ModelFile::ModelFile(const FileKind& kind, const std::string& path, std::string_
                      std::span<const std::string_view> more)
     : kind_(kind), source_{path, file}, sections_(decode_header(kind, path, file, file.size())) {
   const Section& first = sections_.front();
-  require(first, {"settings", aligned_section(header_bytes(sections_.size())), kModelSettingsBytes});
+  require(first, {"settings", aligned_section(header_bytes(sections_.size())),
+                  first.bytes == kMaxModelSettingsBytes ? kMaxModelSettingsBytes : kMinModelSettingsBytes});
   require_checksum(first);
   try {
     settings_ = decode_model_settings(content(first));

@@ -56,8 +56,8 @@ class Decoder {
 template <class Settings, class Visit>
 void for_each_number(Settings& settings, const Visit& visit) {
   auto& [dim, window, shrink_window, min_count, max_vocab, model, cbow_sum, cbow_gradient, loss, sharing,
-         negative, ns_exponent, tile_centres, tile_negatives, table_type, sample, lr, epochs, max_sentence,
-         threads, seed, deterministic] = settings.config;
+         negative, ns_exponent, tile_centres, tile_negatives, table_type, sample, lr, min_lr, epochs,
+         max_sentence, threads, seed, deterministic] = settings.config;
   visit(settings.words);
   visit(dim);
   visit(window);
@@ -92,7 +92,7 @@ std::string encode_model_settings(const ModelSettings& settings) {
   append_byte(index_in(kArchitectures, c.model));
   append_byte(c.cbow_sum ? 1 : 0);
   append_byte(index_in(kCbowGradients, c.cbow_gradient));
-  bytes.resize(kModelSettingsBytes);
+  if (c.min_lr != 0) append_number_bytes(bytes, c.min_lr);
   return bytes;
 }
 
@@ -110,6 +110,7 @@ ModelSettings decode_model_settings(std::string_view bytes) {
   c.model = kArchitectures.at(decoder.take_below(kArchitectures.size(), "the model"));
   c.cbow_sum = decoder.take_below(2, "cbow_sum") == 1;
   c.cbow_gradient = kCbowGradients.at(decoder.take_below(kCbowGradients.size(), "the CBOW gradient"));
+  if (bytes.size() == kMaxModelSettingsBytes) decoder.take(c.min_lr);
   if (settings.words < 2 || settings.words > kMaxVocabulary)
     throw Error("the number of words is " + std::to_string(settings.words) + ": expected 2 to " +
                 std::to_string(kMaxVocabulary));
@@ -126,7 +127,7 @@ std::vector<Section> model_sections(const ModelSettings& settings, std::uint64_t
   const auto add = [&sections](const char* name, std::uint64_t bytes) {
     sections.push_back({name, 0, bytes, 0});
   };
-  add("settings", kModelSettingsBytes);
+  add("settings", settings.config.min_lr == 0 ? kMinModelSettingsBytes : kMaxModelSettingsBytes);
   add("words", word_bytes);
   add("counts", words * sizeof(std::int64_t));
   if (loss.hierarchical_softmax) add("lengths", words);

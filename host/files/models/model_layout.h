@@ -18,12 +18,14 @@ struct ModelSettings {
   std::int64_t words = 0;  ///< vocabulary size, 2 to kMaxVocabulary
 };
 
-inline constexpr std::size_t kModelSettingsBytes = 96;
+/// Without and with min_lr, which is there if it is not 0.
+inline constexpr std::size_t kMinModelSettingsBytes = 96;
+inline constexpr std::size_t kMaxModelSettingsBytes = kMinModelSettingsBytes + sizeof(double);
 
-/// kModelSettingsBytes bytes.
 std::string encode_model_settings(const ModelSettings& settings);
 
-/// `bytes` must have kModelSettingsBytes bytes. Throws Error for a value out of range.
+/// `bytes`: as many as encode_model_settings() returns, with min_lr or without. Throws Error for a value out
+/// of range.
 ModelSettings decode_model_settings(std::string_view bytes);
 
 /// The sections of a model with these settings in their order, at their places, and `more` behind them;

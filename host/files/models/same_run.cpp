@@ -53,8 +53,8 @@ std::string words_of(const TextFingerprint::File& file) {
 void require_same_settings(const Config& checkpoint, const Config& wanted) {
   // Naming all settings makes this fail to compile when one is added, until it is considered here.
   const auto& [dim, window, shrink_window, min_count, max_vocab, model, cbow_sum, cbow_gradient, loss,
-               sharing, negative, ns_exponent, tile_centres, tile_negatives, table_type, sample, lr, epochs,
-               max_sentence, threads, seed, deterministic] = checkpoint;
+               sharing, negative, ns_exponent, tile_centres, tile_negatives, table_type, sample, lr, min_lr,
+               epochs, max_sentence, threads, seed, deterministic] = checkpoint;
   Differences found;
   found.compare("--dim", dim, wanted.dim);
   found.compare("--window", window, wanted.window);
@@ -72,6 +72,7 @@ void require_same_settings(const Config& checkpoint, const Config& wanted) {
   found.compare("tile_negatives", tile_negatives, wanted.tile_negatives);
   found.compare("--sample", sample, wanted.sample);
   found.compare("--lr", lr, wanted.lr);
+  found.compare("--min-lr", min_lr, wanted.min_lr);
   if (wanted.epochs < epochs)
     found.add("--epochs", wanted.epochs,
               "the checkpoint has " + text_of(epochs) + ", expected at least as many");

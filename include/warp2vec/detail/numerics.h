@@ -31,22 +31,24 @@ inline double keep_probability(std::int64_t count, std::int64_t total, double sa
   return p < 1 ? p : 1;
 }
 
-/// Learning rate at `progress` in [0, 1], the fraction of all epochs' tokens done: falls linearly, with a
-/// floor of 1e-4 of the start.
-WARP2VEC_HD inline float learning_rate(double start, double progress) {
-  const double left = 1 - progress;
-  return static_cast<float>(start * (left > 1e-4 ? left : 1e-4));
+/// Learning rate at `progress` in [0, 1], the fraction of all epochs' tokens done: falls linearly to `end`,
+/// and not below 1e-4 of the start.
+WARP2VEC_HD inline float learning_rate(double start, double end, double progress) {
+  const double rate = end + (start - end) * (1 - progress);
+  const double floor = end > start * 1e-4 ? end : start * 1e-4;
+  return static_cast<float>(rate > floor ? rate : floor);
 }
 
 /// The learning rate of a run, linear in the tokens of all epochs.
 struct LearningRateSchedule {
   double start = 0;
+  double end = 0;
   double epoch_tokens = 1;  ///< before subsampling
   std::int32_t epochs = 1;
 
   /// At the token at `position` of an epoch (0-based).
   WARP2VEC_HD float at(std::uint32_t epoch, std::int64_t position) const {
-    return learning_rate(start,
+    return learning_rate(start, end,
                          (epoch * epoch_tokens + static_cast<double>(position)) / (epochs * epoch_tokens));
   }
 };

@@ -1,0 +1,257 @@
+#include <warp2vec/corpus.h>
+#include <warp2vec/id_sequences.h>
+#include <warp2vec/sentences.h>
+#include <warp2vec/token_stream.h>
+#include <warp2vec/vocabulary.h>
+
+#include "host/python/bindings/arrays.h"
+#include "host/python/bindings/bindings.h"
+#include "host/vocabulary/word_table.h"
+
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/string_view.h>
+#include <nanobind/stl/vector.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace nb = nanobind;
+
+namespace warp2vec::python {
+namespace {
+
+// The UTF-8 of a str, without a copy: CPython keeps it with the object.
+std::string_view utf8(PyObject* word, std::int64_t sentence, std::int64_t index) {
+  Py_ssize_t size = 0;
+  if (!PyUnicode_Check(word))
+    throw nb::type_error(("sentence " + std::to_string(sentence) + ", word " + std::to_string(index) +
+                          " is " + nb::cast<std::string>(nb::repr(nb::handle(word).type())) +
+                          ": expected str (train_ids() takes integers)")
+                             .c_str());
+  const char* const bytes = PyUnicode_AsUTF8AndSize(word, &size);
+  if (bytes == nullptr) throw nb::python_error();
+  return {bytes, static_cast<std::size_t>(size)};
+}
+
+// Ctrl-C works in Python code; here it must be asked for.
+void raise_interrupt() {
+  if (PyErr_CheckSignals() != 0) throw nb::python_error();
+}
+
+// Visits the words of an iterable of iterables of str; the words are valid only during the call.
+template <class Visit, class End>
+void for_each_word(nb::handle sentences, Visit visit, End end_sentence) {
+  std::int64_t sentence = 0;
+  for (const nb::handle words : nb::iter(sentences)) {
+    std::int64_t index = 0;
+    if (PyList_Check(words.ptr())) {
+      for (Py_ssize_t i = 0; i < PyList_Size(words.ptr()); ++i)
+        visit(utf8(PyList_GetItem(words.ptr(), i), sentence, index++));
+    } else {
+      for (const nb::handle word : nb::iter(words)) visit(utf8(word.ptr(), sentence, index++));
+    }
+    end_sentence();
+    if (++sentence % 256 == 0) raise_interrupt();
+  }
+}
+
+/// Sentences that are read once: every word is replaced by its number, in the order of first occurrences.
+class InternedSentences {
+ public:
+  void add(nb::handle sentences) {
+    for_each_word(
+        sentences,
+        [this](std::string_view word) {
+          std::int64_t& number = numbers_.value_of(word, key_of(word));  // + 1
+          if (number == 0) {
+            number = numbers_.size();
+            counts_.push_back(0);
+          }
+          ++counts_[static_cast<std::size_t>(number - 1)];
+          ids_.push_back(static_cast<std::int32_t>(number - 1));
+        },
+        [this] { ends_.push_back(static_cast<std::int64_t>(ids_.size())); });
+  }
+
+  std::vector<std::string> words() const {
+    std::vector<std::string> words(counts_.size());
+    numbers_.for_each([&](std::string_view word, const WordKey&, std::int64_t number, std::uint64_t) {
+      words[static_cast<std::size_t>(number - 1)] = word;
+    });
+    return words;
+  }
+  const std::vector<std::int64_t>& counts() const { return counts_; }
+  std::int64_t tokens() const { return static_cast<std::int64_t>(ids_.size()); }
+  std::int64_t sentences() const { return static_cast<std::int64_t>(ends_.size()); }
+
+  /// `rows`: of each word in the vocabulary, -1 for those that are left out.
+  TokenStream encode(const Array<const std::int32_t, 1>& rows) const {
+    TokenStream stream;
+    std::int64_t begin = 0;
+    for (const std::int64_t end : ends_) {
+      for (std::int64_t i = begin; i < end; ++i)
+        if (const std::int32_t row = rows(static_cast<std::size_t>(ids_[static_cast<std::size_t>(i)]));
+            row >= 0)
+          stream.ids.push_back(WordId{row});
+      begin = end;
+      const auto kept = static_cast<std::int64_t>(stream.ids.size());
+      if (kept > 0 && (stream.ends.empty() || stream.ends.back() < kept)) stream.ends.push_back(kept);
+    }
+    return stream;
+  }
+
+ private:
+  WordTable numbers_;
+  std::vector<std::int64_t> counts_;
+  std::vector<std::int32_t> ids_;
+  std::vector<std::int64_t> ends_;
+};
+
+/// Words of another pass over the sentences, which are looked up.
+struct EncodedSentences {
+  TokenStream tokens;
+  std::int64_t sentences = 0;
+  std::int64_t words = 0;  ///< in the vocabulary or not
+};
+
+EncodedSentences encode_sentences(nb::handle sentences, const Vocabulary& vocabulary) {
+  const WordTable rows = table_of(vocabulary);
+  EncodedSentences encoded;
+  TokenStream& stream = encoded.tokens;
+  for_each_word(
+      sentences,
+      [&](std::string_view word) {
+        ++encoded.words;
+        if (const std::int64_t* const row = rows.find(word, key_of(word)); row != nullptr)
+          stream.ids.push_back(WordId{static_cast<std::int32_t>(*row)});
+      },
+      [&] {
+        ++encoded.sentences;
+        const auto kept = static_cast<std::int64_t>(stream.ids.size());
+        if (kept > 0 && (stream.ends.empty() || stream.ends.back() < kept)) stream.ends.push_back(kept);
+      });
+  return encoded;
+}
+
+Vocabulary make_vocabulary(const std::vector<std::string>& words,
+                           const Array<const std::int64_t, 1>& counts) {
+  if (words.size() != counts.size())
+    throw Error(std::to_string(words.size()) + " words and " + std::to_string(counts.size()) +
+                " counts: expected a count for each word");
+  std::vector<std::pair<std::string_view, std::int64_t>> pairs;
+  pairs.reserve(words.size());
+  for (std::size_t i = 0; i < words.size(); ++i) pairs.emplace_back(words[i], counts(i));
+  return Vocabulary(pairs, 1, 0);
+}
+
+std::vector<std::string> words_of(const Vocabulary& vocabulary) {
+  std::vector<std::string> words;
+  words.reserve(static_cast<std::size_t>(vocabulary.size()));
+  for (std::int32_t row = 0; row < vocabulary.size(); ++row) words.emplace_back(vocabulary.word(WordId{row}));
+  return words;
+}
+
+std::vector<std::int64_t> counts_of(const Vocabulary& vocabulary) {
+  return {vocabulary.counts().begin(), vocabulary.counts().end()};
+}
+
+// Arrays of integers, which are read where they are.
+using Integers = IdSequences::Integers;
+Integers integers(const nb::ndarray<nb::ro, nb::c_contig, nb::device::cpu>& array) {
+  if (array.dtype() == nb::dtype<std::int32_t>())
+    return std::span(static_cast<const std::int32_t*>(array.data()), array.size());
+  if (array.dtype() == nb::dtype<std::int64_t>())
+    return std::span(static_cast<const std::int64_t*>(array.data()), array.size());
+  throw nb::type_error("expected an array of int32 or int64");
+}
+
+/// Sequences of ids with the arrays that they refer to.
+struct OwnedSequences {
+  nb::object arrays;
+  IdSequences sequences;
+};
+
+using AnyIntegers = nb::ndarray<nb::ro, nb::c_contig, nb::device::cpu>;
+
+OwnedSequences from_csr(const AnyIntegers& indices, const AnyIntegers& offsets) {
+  return {nb::make_tuple(indices, offsets), IdSequences::csr(integers(indices), integers(offsets))};
+}
+
+OwnedSequences from_array(const AnyIntegers& values) {
+  if (values.ndim() == 1) return {nb::make_tuple(values), IdSequences::separated(integers(values))};
+  if (values.ndim() != 2)
+    throw Error("an array of " + std::to_string(values.ndim()) + " dimensions: expected 1 or 2");
+  return {nb::make_tuple(values),
+          IdSequences::padded(integers(values), static_cast<std::int64_t>(values.shape(0)),
+                              static_cast<std::int64_t>(values.shape(1)))};
+}
+
+}  // namespace
+
+void bind_sentences(nb::module_& core) {
+  nb::class_<TokenStream>(core, "Tokens").def("__len__", &TokenStream::tokens);
+
+  nb::class_<InternedSentences>(core, "InternedSentences")
+      .def(nb::init<>())
+      .def("add", &InternedSentences::add)
+      .def_prop_ro("words", &InternedSentences::words)
+      .def_prop_ro(
+          "counts", [](const InternedSentences& self) { return numpy(self.counts()); }, kOwned)
+      .def_prop_ro("tokens", &InternedSentences::tokens)
+      .def_prop_ro("sentences", &InternedSentences::sentences)
+      .def("encode", &InternedSentences::encode);
+
+  nb::class_<Vocabulary>(core, "Vocabulary")
+      .def("__init__",
+           [](Vocabulary* self, const std::vector<std::string>& words,
+              const Array<const std::int64_t, 1>& counts) {
+             new (self) Vocabulary(make_vocabulary(words, counts));
+           })
+      .def("__len__", &Vocabulary::size)
+      .def_prop_ro("words", &words_of)
+      .def_prop_ro(
+          "counts", [](const Vocabulary& self) { return numpy(counts_of(self)); }, kOwned)
+      .def("rows_of_ids",
+           [](const Vocabulary& self, std::int64_t num_ids) { return numpy(rows_of_ids(self, num_ids)); });
+
+  nb::class_<EncodedSentences>(core, "EncodedSentences")
+      .def_ro("tokens", &EncodedSentences::tokens, nb::rv_policy::reference_internal)
+      .def_ro("sentences", &EncodedSentences::sentences)
+      .def_ro("words", &EncodedSentences::words);
+  core.def("encode_sentences", &encode_sentences);
+
+  nb::class_<CorpusCounts>(core, "CorpusCounts")
+      .def_ro("vocabulary", &CorpusCounts::vocabulary, nb::rv_policy::reference_internal)
+      .def_ro("tokens", &CorpusCounts::tokens)
+      .def_ro("num_ids", &CorpusCounts::num_ids);
+  core.def("count_files", [](const std::vector<std::string>& paths, std::int64_t min_count,
+                             std::int64_t max_vocab, int threads) {
+    const nb::gil_scoped_release released;
+    return count_words(Corpus(paths), min_count, max_vocab, threads);
+  });
+  core.def("encode_files",
+           [](const std::vector<std::string>& paths, const Vocabulary& vocabulary, int threads) {
+             const nb::gil_scoped_release released;
+             return encode(Corpus(paths), vocabulary, threads);
+           });
+
+  nb::class_<OwnedSequences>(core, "IdSequences")
+      .def_static("csr", &from_csr, nb::sig("def csr(indices: object, offsets: object) -> IdSequences"))
+      .def_static("array", &from_array, nb::sig("def array(values: object) -> IdSequences"))
+      .def("count",
+           [](const OwnedSequences& self, std::int64_t min_count, std::int64_t max_vocab,
+              std::int64_t num_ids) {
+             const nb::gil_scoped_release released;
+             return count_words(self.sequences, min_count, max_vocab, num_ids);
+           })
+      .def("encode", [](const OwnedSequences& self, const Vocabulary& vocabulary) {
+        const nb::gil_scoped_release released;
+        return encode(self.sequences, vocabulary);
+      });
+}
+
+}  // namespace warp2vec::python

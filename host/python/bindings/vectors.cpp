@@ -1,0 +1,54 @@
+#include <warp2vec/word_vectors.h>
+
+#include "host/python/bindings/arrays.h"
+#include "host/python/bindings/bindings.h"
+
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace nb = nanobind;
+
+namespace warp2vec::python {
+namespace {
+
+WordVectors make_vectors(std::vector<std::string> words, const Array<const float, 2>& values) {
+  WordVectors vectors{std::move(words), Matrix(static_cast<std::int64_t>(values.shape(0)),
+                                               static_cast<std::int32_t>(values.shape(1)))};
+  for (std::size_t row = 0; row < values.shape(0); ++row)
+    std::copy_n(&values(row, 0), values.shape(1), vectors.vectors.row(static_cast<std::int64_t>(row)));
+  return vectors;
+}
+
+// As bytes: files may hold words that are no valid UTF-8.
+nb::typed<nb::list, nb::bytes> words_of(const WordVectors& vectors) {
+  nb::typed<nb::list, nb::bytes> words;
+  for (const std::string& word : vectors.words) words.append(nb::bytes(word.data(), word.size()));
+  return words;
+}
+
+}  // namespace
+
+void bind_vectors(nb::module_& core) {
+  nb::class_<WordVectors>(core, "WordVectors")
+      .def_prop_ro("words", &words_of)
+      .def_prop_ro(
+          "vectors",
+          [](nb::handle_t<WordVectors> self) { return view(nb::cast<WordVectors&>(self).vectors, self); },
+          kOwned);
+  core.def("load_vectors", [](const std::string& path) {
+    const nb::gil_scoped_release released;
+    return load_vectors(path);
+  });
+  core.def("save_vectors", [](std::vector<std::string> words, const Array<const float, 2>& values,
+                              const std::string& path, const std::string& format) {
+    const nb::gil_scoped_release released;
+    save_vectors(make_vectors(std::move(words), values), path, parse_vector_format(format));
+  });
+}
+
+}  // namespace warp2vec::python

@@ -1,0 +1,557 @@
+"""Word2Vec: gensim's class over warp2vec's trainer."""
+from __future__ import annotations
+
+import copy
+import logging
+import os
+import time
+import warnings
+from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Tuple, Union
+
+import numpy as np
+
+from . import _core
+from .keyedvectors import KeyedVectors, _deprecated
+
+logger = logging.getLogger(__name__)
+
+Sentences = Iterable[Iterable[str]]
+Path = Union[str, "os.PathLike[str]"]
+RULE_DEFAULT, RULE_DISCARD, RULE_KEEP = 0, 1, 2  # what a trim_rule(word, count, min_count) returns, as in gensim
+TrimRule = Callable[[str, int, int], int]
+
+
+class CallbackAny2Vec:
+    """Base of callbacks; each gets the model."""
+
+    def on_epoch_begin(self, model: "Word2Vec") -> None:
+        pass
+
+    def on_epoch_end(self, model: "Word2Vec") -> None:
+        pass
+
+    def on_train_begin(self, model: "Word2Vec") -> None:
+        pass
+
+    def on_train_end(self, model: "Word2Vec") -> None:
+        pass
+
+
+def _checked(sentences: Any) -> Any:
+    """The sentences, unless they are something that iterates but is no list of lists of words."""
+    if isinstance(sentences, (str, bytes)):
+        raise TypeError("sentences is one str: expected an iterable of lists of str; corpus_file takes a path")
+    if isinstance(sentences, Sequence) and sentences and isinstance(sentences[0], str):
+        warnings.warn("Each 'sentences' item should be a list of words (usually unicode strings). First item here is "
+                      f"instead plain {type(sentences[0])}.", stacklevel=4)
+    return sentences
+
+
+def _chosen_gpu(device: str) -> Optional[int]:
+    """The GPU to train on, or None for the CPU."""
+    if device == "cpu":
+        return None
+    kind, _, number = device.partition(":")
+    if kind not in ("auto", "cuda") or (number and (kind == "auto" or not number.isdigit())):
+        raise ValueError(f"device={device!r}: expected 'auto', 'cpu', 'cuda' or 'cuda:N'")
+    found = _core.cuda_devices()
+    usable = [gpu.index for gpu in found.usable]
+    if number and int(number) in usable:
+        return int(number)
+    if usable and not number:
+        return usable[0]
+    if kind == "auto":
+        return None
+    raise ValueError(f"device={device!r} is not usable: {'; '.join(found.problems) or 'there is no such GPU'}")
+
+
+class Word2Vec:
+    """Trains vectors of words: gensim's Word2Vec, with its arguments and defaults, except that `workers` is all CPUs.
+
+    sentences: an iterable of lists of str, which is read once to count and keep its words, 4 bytes each; or
+    corpus_file: a text, its lines are sentences. Without either, call build_vocab() and train().
+
+    vector_size: 1 to 4096. alpha, min_alpha: learning rates of the first and the last word. window: largest distance
+    between words, 1 to 1000. min_count: rarer words are dropped. sample: frequent words are skipped from this share of
+    the text on; 0 = none. sg: 1 skip-gram, 0 CBOW. hs: 1 hierarchical softmax. negative: number of negatives, 0 = none.
+    cbow_mean: 0 sum, 1 mean. max_final_vocab: only this many most frequent words. shrink_windows: windows of 1 to
+    `window` words, at random.
+
+    Not gensim's: device: 'cpu', 'cuda', 'cuda:N', or 'auto', a GPU if there is one. sharing: 'auto', or how negatives
+    are shared ('pair' as gensim, 'window', 'tile'). table_type: 'float', or 'bf16' on a GPU. deterministic: the same
+    vectors for any number of workers. progress: True for a bar (tqdm if it is there).
+
+    wv: KeyedVectors. Errors: ValueError, of which warp2vec.Error is one, for settings and texts; RuntimeError for calls
+    in the wrong order.
+    """
+
+    def __init__(self, sentences: Optional[Sentences] = None, corpus_file: Optional[Path] = None,
+                 vector_size: int = 100, alpha: float = 0.025, window: int = 5, min_count: int = 5,
+                 max_vocab_size: Optional[int] = None, sample: float = 1e-3, seed: int = 1,
+                 workers: Optional[int] = None, min_alpha: float = 0.0001, sg: int = 0, hs: int = 0, negative: int = 5,
+                 ns_exponent: float = 0.75, cbow_mean: int = 1, hashfxn: Any = None, epochs: int = 5,
+                 null_word: int = 0, trim_rule: Optional[TrimRule] = None, sorted_vocab: int = 1,
+                 batch_words: int = 10000, compute_loss: bool = False, callbacks: Any = (),
+                 comment: Optional[str] = None, max_final_vocab: Optional[int] = None, shrink_windows: bool = True, *,
+                 device: str = "auto", sharing: str = "auto", table_type: str = "float", deterministic: bool = False,
+                 progress: bool = False, **gensim_3: Any) -> None:
+        old_names = {"size": "vector_size", "iter": "epochs"}
+        for name, value in gensim_3.items():
+            if name not in old_names:
+                raise TypeError(f"Word2Vec() got an unexpected keyword argument {name!r}")
+            _deprecated(name, old_names[name])
+            if name == "size":
+                vector_size = value
+            else:
+                epochs = value
+        if null_word:
+            raise NotImplementedError("null_word: expected 0")
+        if not sorted_vocab:
+            raise NotImplementedError("sorted_vocab: words are always in the order of their counts")
+        del hashfxn, batch_words  # initial values come from `seed`; batches from the device
+
+        self.vector_size = int(vector_size)
+        self.alpha = alpha
+        self.min_alpha = min_alpha
+        self.window = window
+        self.min_count = min_count
+        self.max_vocab_size = max_vocab_size
+        self.sample = sample
+        self.seed = seed
+        self.workers = workers
+        self.sg = sg
+        self.hs = hs
+        self.negative = negative
+        self.ns_exponent = ns_exponent
+        self.cbow_mean = cbow_mean
+        self.epochs = epochs
+        self.compute_loss = compute_loss
+        self.callbacks = callbacks
+        self.comment = comment
+        self.max_final_vocab = max_final_vocab
+        self.shrink_windows = bool(shrink_windows)
+        self.device = device
+        self.sharing = sharing
+        self.table_type = table_type
+        self.deterministic = deterministic
+        self.progress = progress
+
+        self.wv = KeyedVectors(self.vector_size)
+        self.corpus_count = 0
+        self.corpus_total_words = 0
+        self.raw_vocab: Dict[str, int] = {}
+        self.running_training_loss = 0.0
+        self.train_count = 0
+        self.total_train_time = 0.0
+        self.min_alpha_yet_reached = float(alpha)
+        if hs and negative:
+            logger.warning("Both hierarchical softmax and negative sampling are activated. This is probably a mistake. "
+                           "You should set either 'hs=0' or 'negative=0' to disable one of them. ")
+        self._vocabulary: Optional[_core.Vocabulary] = None
+        self._embeddings: Optional[_core.Embeddings] = None
+        _chosen_gpu(device)
+        self._config(alpha, min_alpha, max(1, epochs))  # ValueError for settings out of range
+
+        if sentences is not None and corpus_file is not None:
+            raise TypeError("Both sentences and corpus_file are given: expected one of them")
+        if sentences is not None:
+            tokens = self._count_and_keep(_checked(sentences), trim_rule)
+            self._train_tokens(tokens, self.epochs, callbacks=callbacks)
+        elif corpus_file is not None:
+            self.build_vocab(corpus_file=corpus_file, trim_rule=trim_rule)
+            self.train(corpus_file=corpus_file, total_examples=self.corpus_count, total_words=self.corpus_total_words,
+                       epochs=self.epochs, callbacks=callbacks)
+
+    def __str__(self) -> str:
+        return f"Word2Vec<vocab={len(self.wv)}, vector_size={self.vector_size}, alpha={self.alpha}>"
+
+    # Settings.
+
+    def _config(self, alpha: float, min_alpha: float, epochs: int) -> _core.Config:
+        config = _core.Config()
+        config.dim = self.vector_size
+        config.window = self.window
+        config.shrink_window = self.shrink_windows
+        config.min_count = 1  # words are selected here
+        config.model = "skipgram" if self.sg else "cbow"
+        config.cbow_sum = not self.sg and not self.cbow_mean
+        if not self.hs and not self.negative:
+            raise ValueError("hs=0 and negative=0: expected one of them, or there is nothing to train")
+        config.loss = "+".join(["ns"] * bool(self.negative) + ["hs"] * bool(self.hs))
+        config.negative = self.negative or 5
+        config.ns_exponent = self.ns_exponent
+        config.sample = self.sample or 0
+        config.lr = alpha
+        config.min_lr = min(min_alpha, alpha)
+        config.epochs = epochs
+        config.max_sentence = 0 if self.deterministic else 1000
+        config.threads = self.workers or 0
+        config.seed = self.seed
+        config.sharing = self.sharing
+        config.table_type = self.table_type
+        config.deterministic = self.deterministic
+        config.validate()
+        return config
+
+    # The vocabulary.
+
+    def build_vocab(self, corpus_iterable: Optional[Sentences] = None, corpus_file: Optional[Path] = None,
+                    update: bool = False, progress_per: int = 10000, keep_raw_vocab: bool = False,
+                    trim_rule: Optional[TrimRule] = None, *, sentences: Optional[Sentences] = None) -> None:
+        """Counts the words. update: adds words and counts to those that are there, whose vectors stay."""
+        del progress_per
+        corpus = corpus_iterable if corpus_iterable is not None else sentences
+        if (corpus is None) == (corpus_file is None):
+            raise TypeError("Either one of corpus_file or corpus_iterable value must be provided")
+        if corpus_file is not None:
+            with open(corpus_file, "rb"):
+                pass  # FileNotFoundError, ...
+            counted = _core.count_files([os.fspath(corpus_file)], 1, 0, self.workers or 0)
+            words, counts = counted.vocabulary.words, counted.vocabulary.counts
+            self.corpus_count = 1
+            self.corpus_total_words = counted.tokens
+        else:
+            interned = _core.InternedSentences()
+            interned.add(_checked(corpus))
+            words, counts = interned.words, interned.counts
+            self.corpus_count = interned.sentences
+            self.corpus_total_words = interned.tokens
+        self._select(words, counts, update, trim_rule)
+        self.raw_vocab = dict(zip(words, counts.tolist())) if keep_raw_vocab else {}
+
+    def build_vocab_from_freq(self, word_freq: Dict[str, int], keep_raw_vocab: bool = False,
+                              corpus_count: Optional[int] = None, trim_rule: Optional[TrimRule] = None,
+                              update: bool = False) -> None:
+        """As build_vocab(), of words that are counted: {word: count}."""
+        words = list(word_freq)
+        counts = np.fromiter(word_freq.values(), np.int64, len(words))
+        self.corpus_count = corpus_count or 0
+        self.corpus_total_words = int(counts.sum())
+        self._select(words, counts, update, trim_rule)
+        self.raw_vocab = dict(word_freq) if keep_raw_vocab else {}
+
+    def _count_and_keep(self, sentences: Any, trim_rule: Optional[TrimRule]) -> _core.Tokens:
+        """build_vocab(), and the sentences, which are read only once."""
+        interned = _core.InternedSentences()
+        interned.add(sentences)
+        words = interned.words
+        self.corpus_count = interned.sentences
+        self.corpus_total_words = interned.tokens
+        self._select(words, interned.counts, False, trim_rule)
+        rows = self.wv.key_to_index
+        return interned.encode(np.fromiter((rows.get(word, -1) for word in words), np.int32, len(words)))
+
+    def _select(self, words: List[str], counts: Any, update: bool, trim_rule: Optional[TrimRule]) -> None:
+        """Sets the vocabulary: the words that are frequent enough, by decreasing counts."""
+        if update and self._vocabulary is None:
+            raise RuntimeError("update=True: first build a vocabulary without it")
+        if not len(words):
+            raise RuntimeError("you must first build vocabulary before training the model: the sentences hold no words")
+        keep = counts >= self.min_count
+        if trim_rule is not None:
+            answers = [trim_rule(word, int(count), self.min_count) for word, count in zip(words, counts)]
+            keep = np.array([answer == RULE_KEEP or (answer != RULE_DISCARD and enough)
+                             for answer, enough in zip(answers, keep)])
+        chosen = np.flatnonzero(keep)
+        chosen = chosen[np.argsort(-counts[chosen], kind="stable")][:self.max_final_vocab or None]
+        selected = {words[i]: int(counts[i]) for i in chosen}
+        if update:
+            assert self._vocabulary is not None
+            merged = dict(zip(self._vocabulary.words, self._vocabulary.counts.tolist()))
+            for word, count in selected.items():
+                merged[word] = merged.get(word, 0) + count
+            selected = merged
+        if not selected:
+            raise RuntimeError(f"no word occurs min_count={self.min_count} times: you must first build vocabulary "
+                               "before training the model, with a lower min_count")
+        if len(selected) < 2:
+            raise ValueError(f"a vocabulary of one word, {next(iter(selected))!r}: expected at least two")
+        self._use_vocabulary(_core.Vocabulary(list(selected), np.fromiter(selected.values(), np.int64, len(selected))))
+
+    def _use_vocabulary(self, vocabulary: _core.Vocabulary) -> None:
+        """Words that have vectors keep them."""
+        embeddings = _core.Embeddings(len(vocabulary), self._config(self.alpha, self.min_alpha, max(1, self.epochs)))
+        words = vocabulary.words
+        if self._embeddings is not None:
+            self._take_assigned_vectors()
+            rows = {word: row for row, word in enumerate(words)}
+            embeddings.copy_rows(self._embeddings, np.array([rows[word] for word in self.wv.index_to_key], np.int32))
+        self._vocabulary = vocabulary
+        self._embeddings = embeddings
+        self.wv = KeyedVectors._of(words, embeddings.input)
+        self.wv.expandos["count"] = vocabulary.counts
+
+    def _take_assigned_vectors(self) -> None:
+        """Vectors that the user has put in place of those that are trained."""
+        assert self._embeddings is not None
+        trained = self._embeddings.input
+        locks = getattr(self.wv, "vectors_lockf", None)
+        if locks is not None and not np.all(np.asarray(locks) == 1):
+            raise NotImplementedError("wv.vectors_lockf: all vectors are trained; expected ones")
+        if self.wv.vectors.shape != trained.shape:
+            raise ValueError(f"wv.vectors of shape {self.wv.vectors.shape}: expected {trained.shape}")
+        if not np.shares_memory(self.wv.vectors, trained):
+            trained[:] = self.wv.vectors
+            self.wv.vectors = trained
+        self.wv.norms = None
+
+    # Training.
+
+    def train(self, corpus_iterable: Optional[Sentences] = None, corpus_file: Optional[Path] = None,
+              total_examples: Optional[int] = None, total_words: Optional[int] = None, epochs: Optional[int] = None,
+              start_alpha: Optional[float] = None, end_alpha: Optional[float] = None, word_count: int = 0,
+              queue_factor: int = 2, report_delay: float = 1.0, compute_loss: Optional[bool] = None,
+              callbacks: Any = None, *, sentences: Optional[Sentences] = None) -> Tuple[int, int]:
+        """Trains on. The sentences are read once, whatever the number of epochs. Returns (words trained after
+        subsampling, words before), of all epochs."""
+        del word_count, queue_factor, report_delay
+        corpus = corpus_iterable if corpus_iterable is not None else sentences
+        if (corpus is None) == (corpus_file is None):
+            raise TypeError("Either one of corpus_file or corpus_iterable value must be provided")
+        if epochs is None:
+            raise ValueError("You must specify an explicit epochs count. The usual value is epochs=model.epochs.")
+        if total_examples is None and total_words is None:
+            raise ValueError("You must specify either total_examples or total_words, for proper learning-rate "
+                             "calculations; the usual value is total_examples=model.corpus_count")
+        if self._vocabulary is None:
+            raise RuntimeError("you must first build vocabulary before training the model")
+        if compute_loss is not None:
+            self.compute_loss = compute_loss
+        if corpus_file is not None:
+            with open(corpus_file, "rb"):
+                pass
+            tokens = _core.encode_files([os.fspath(corpus_file)], self._vocabulary, self.workers or 0)
+        else:
+            encoded = _core.encode_sentences(_checked(corpus), self._vocabulary)
+            if encoded.sentences == 0:
+                warnings.warn("train() got no sentences: an iterator can be used only once", stacklevel=2)
+            tokens = encoded.tokens
+        if not len(tokens):
+            logger.warning("no word of the sentences is in the vocabulary: nothing is trained")
+            return 0, 0
+        return self._train_tokens(tokens, epochs, start_alpha, end_alpha, callbacks)
+
+    def _train_tokens(self, tokens: _core.Tokens, epochs: int, start_alpha: Optional[float] = None,
+                      end_alpha: Optional[float] = None, callbacks: Any = None) -> Tuple[int, int]:
+        assert self._vocabulary is not None
+        assert self._embeddings is not None
+        config = self._config(start_alpha or self.alpha, end_alpha or self.min_alpha, epochs)
+        self._take_assigned_vectors()
+        told = list(self.callbacks if callbacks is None else callbacks)
+        begun = time.monotonic()
+        for callback in told:
+            callback.on_train_begin(self)
+            callback.on_epoch_begin(self)
+        with _Display(self.progress, len(tokens) * epochs) as display:
+            def observe(progress: _core.Progress) -> bool:
+                display.show(progress)
+                if progress.epoch_end:
+                    self._epoch_ended(progress, epochs, told)
+                return True
+
+            summary = _core.train(config, self._vocabulary, tokens, self._embeddings, _chosen_gpu(self.device), observe)
+        self.train_count += 1
+        self.total_train_time += time.monotonic() - begun
+        self.min_alpha_yet_reached = config.min_lr
+        if not summary.pairs:
+            warnings.warn(f"nothing was trained: sample={self.sample} leaves no two words of a sentence; sample=0 "
+                          "keeps all", stacklevel=3)
+        self.running_training_loss = next((loss for loss in reversed(summary.epoch_loss) if loss > 0), 0.0)
+        for callback in told:
+            callback.on_train_end(self)
+        return summary.kept_tokens, summary.tokens
+
+    def _epoch_ended(self, progress: _core.Progress, epochs: int, callbacks: List[Any]) -> None:
+        logger.info("epoch %d of %d: loss %.4f, %d words/s", progress.epoch + 1, epochs, progress.loss,
+                    progress.words_per_second)
+        self.running_training_loss = progress.loss
+        self.wv.norms = None  # of the vectors before
+        for callback in callbacks:
+            callback.on_epoch_end(self)
+            if progress.epoch + 1 < epochs:
+                callback.on_epoch_begin(self)
+
+    def get_latest_training_loss(self) -> float:
+        """Mean loss per prediction in the last epoch, in nats; gensim's is a sum, which wraps, with errors."""
+        return self.running_training_loss if self.compute_loss else 0.0
+
+    # What is learned besides wv.
+
+    @property
+    def syn1neg(self) -> Any:
+        """(words, vector_size): the output vectors of negative sampling."""
+        if self._embeddings is None or not self.negative:
+            raise AttributeError("syn1neg: only after build_vocab(), with negative sampling")
+        return self._embeddings.output
+
+    @property
+    def syn1(self) -> Any:
+        """(words - 1, vector_size): the inner nodes of the Huffman tree."""
+        if self._embeddings is None or not self.hs:
+            raise AttributeError("syn1: only after build_vocab(), with hs=1")
+        return self._embeddings.nodes
+
+    def predict_output_word(self, context_words_list: Iterable[Any],
+                            topn: int = 10) -> Optional[List[Tuple[str, float]]]:
+        """[(word, probability)]: the softmax of the products of the mean of the context's vectors with the output
+        vectors, which negative sampling does not normalise: a ranking rather than probabilities."""
+        if not self.negative:
+            raise RuntimeError("We have currently only implemented predict_output_word for the negative sampling "
+                               "scheme, so you need to have run word2vec with negative > 0 for this to work.")
+        if self._embeddings is None:
+            raise RuntimeError("Parameters required for predicting the output words not found.")
+        rows = [self.wv.get_index(word) for word in context_words_list if word in self.wv]
+        if not rows:
+            warnings.warn("All the input context words are out-of-vocabulary for the current model.", stacklevel=2)
+            return None
+        hidden = self.wv.vectors[rows].sum(axis=0)
+        if self.cbow_mean:
+            hidden = hidden / len(rows)
+        scores = self.syn1neg @ hidden
+        exponentials = np.exp(scores - scores.max())
+        best = np.argsort(-exponentials, kind="stable")[:topn]
+        return [(self.wv.index_to_key[row], float(exponentials[row] / exponentials.sum())) for row in best]
+
+    def score(self, *args: Any, **kwargs: Any) -> Any:
+        raise NotImplementedError("score: `warp2vec probability` and load_model() give P(word | context) of models "
+                                  "with hierarchical softmax")
+
+    def add_null_word(self) -> None:
+        raise NotImplementedError("add_null_word: there is no null word")
+
+    def estimate_memory(self, vocab_size: Optional[int] = None,
+                        report: Optional[Dict[str, int]] = None) -> Dict[str, int]:
+        """Bytes of the matrices and of the words, about; {..., 'total'}."""
+        words = vocab_size or len(self.wv)
+        matrix = words * self.vector_size * np.dtype(np.float32).itemsize
+        report = report if report is not None else {}
+        report["vocab"] = words * 100
+        report["syn0"] = matrix
+        if self.hs:
+            report["syn1"] = matrix
+        if self.negative:
+            report["syn1neg"] = matrix
+        report["total"] = sum(size for name, size in report.items() if name != "total")
+        return report
+
+    def reset_from(self, other_model: "Word2Vec") -> None:
+        """The vocabulary of another model, with fresh vectors."""
+        if other_model._vocabulary is None:
+            raise RuntimeError("the other model has no vocabulary")
+        self.corpus_count = other_model.corpus_count
+        self.corpus_total_words = other_model.corpus_total_words
+        self._embeddings = None
+        self._use_vocabulary(other_model._vocabulary)
+
+    def init_sims(self, replace: bool = False) -> None:
+        self.wv.init_sims(replace)
+
+    def init_weights(self) -> None:
+        """Fresh vectors."""
+        assert self._vocabulary is not None
+        self._embeddings = None
+        self._use_vocabulary(self._vocabulary)
+
+    # Files.
+
+    def save(self, fname: Path, separately: Any = None, sep_limit: int = 0, ignore: Any = (),
+             pickle_protocol: int = 4) -> None:
+        """All that is needed to train on, in one file (docs/model-format.md), which `warp2vec` reads, too. The other
+        arguments are gensim's, about pickles, and mean nothing here."""
+        del separately, sep_limit, ignore, pickle_protocol
+        if self._vocabulary is None or self._embeddings is None:
+            raise RuntimeError("there is nothing to save: first build a vocabulary")
+        self._take_assigned_vectors()
+        config = self._config(self.alpha, self.min_alpha, max(1, self.epochs))
+        config.min_count = max(1, self.min_count)
+        _core.save_model(config, self._vocabulary, self._embeddings, os.fspath(fname))
+
+    @classmethod
+    def load(cls, fname: Path, mmap: Optional[str] = None) -> "Word2Vec":
+        """What save() or `warp2vec train --save-model` wrote."""
+        del mmap
+        with open(fname, "rb"):
+            pass
+        read = _core.load_model(os.fspath(fname))
+        c = read.config
+        if "softmax" in c.loss:
+            raise ValueError(f"{fname}: a model with full softmax: expected negative sampling or hierarchical softmax")
+        model = cls(vector_size=c.dim, alpha=c.lr, min_alpha=c.min_lr, window=c.window, min_count=c.min_count,
+                    sample=c.sample, seed=c.seed, sg=int(c.model == "skipgram"), hs=int("hs" in c.loss),
+                    negative=c.negative if "ns" in c.loss else 0, ns_exponent=c.ns_exponent,
+                    cbow_mean=int(not c.cbow_sum), epochs=c.epochs, shrink_windows=c.shrink_window,
+                    sharing=c.sharing, deterministic=c.deterministic)
+        model._vocabulary = read.vocabulary
+        model._embeddings = read.take_embeddings()
+        model._show_embeddings()
+        model.corpus_total_words = int(read.vocabulary.counts.sum())
+        return model
+
+    def _show_embeddings(self) -> None:
+        assert self._vocabulary is not None and self._embeddings is not None
+        self.wv = KeyedVectors._of(self._vocabulary.words, self._embeddings.input)
+        self.wv.expandos["count"] = self._vocabulary.counts
+
+    def __getstate__(self) -> Dict[str, Any]:
+        ours = ("_vocabulary", "_embeddings", "wv")
+        state = {name: value for name, value in self.__dict__.items() if name not in ours}
+        if self._vocabulary is not None:
+            assert self._embeddings is not None
+            self._take_assigned_vectors()
+            state["_words"] = self._vocabulary.words
+            state["_counts"] = self._vocabulary.counts
+            state["_matrices"] = [np.array(matrix) for matrix in
+                                  (self._embeddings.input, self._embeddings.output, self._embeddings.nodes)]
+        return state
+
+    def __setstate__(self, state: Dict[str, Any]) -> None:
+        state = dict(state)
+        words, counts, matrices = (state.pop(name, None) for name in ("_words", "_counts", "_matrices"))
+        self.__dict__.update(state)
+        self.wv = KeyedVectors(self.vector_size)
+        self._vocabulary = None
+        self._embeddings = None
+        if words is None:
+            return
+        self._vocabulary = _core.Vocabulary(words, counts)
+        self._embeddings = _core.Embeddings(len(words), self._config(self.alpha, self.min_alpha, max(1, self.epochs)))
+        for target, values in zip((self._embeddings.input, self._embeddings.output, self._embeddings.nodes), matrices):
+            target[:] = values
+        self._show_embeddings()
+
+    def __deepcopy__(self, memo: Dict[int, Any]) -> "Word2Vec":
+        result = Word2Vec.__new__(type(self))
+        memo[id(self)] = result
+        result.__setstate__(copy.deepcopy(self.__getstate__(), memo))
+        return result
+
+    # gensim 3's names.
+
+    @property
+    def iter(self) -> int:
+        _deprecated("iter", "epochs")
+        return self.epochs
+
+
+class _Display:
+    """A bar while training goes on: tqdm's if it is there, else lines in the log."""
+
+    def __init__(self, wanted: bool, words: int) -> None:
+        self._bar: Any = None
+        if wanted:
+            try:
+                from tqdm.auto import tqdm
+                self._bar = tqdm(total=words, unit="words", unit_scale=True)
+            except ImportError:
+                logger.info("progress=True: tqdm is not installed")
+
+    def __enter__(self) -> "_Display":
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def show(self, progress: _core.Progress) -> None:
+        if self._bar is not None:
+            self._bar.update(progress.tokens_done - self._bar.n)
