@@ -9,7 +9,7 @@ python=$folder/bin/python3
 if ! "$python" -c "import nanobind, numpy, pytest" &>/dev/null; then
   {
     python3 -m venv "$folder"
-    "$python" -m pip install --quiet --disable-pip-version-check nanobind numpy pytest
+    "$python" -m pip install --quiet --disable-pip-version-check --retries 1 --timeout 15 nanobind numpy pytest
   } >&2
 fi
 echo "$python"
