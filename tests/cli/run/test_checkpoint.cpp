@@ -135,6 +135,9 @@ TEST_F(CliCheckpoint, Sigusr1SavesAndGoesOn) {
   Subprocess process(
       command(training({"--epochs", "1000000", "--checkpoint", path("c"), "--metrics", path("m")})), path());
   wait_for("m");
+  // Before training a signal ends the program.
+  for (int i = 0; i < 6000 && folder_.read("m").find("\"progress\"") == std::string::npos; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
   process.send(SIGUSR1);
   wait_for("c");
   const std::int64_t first = load_checkpoint(path("c")).state.summary.tokens;
