@@ -4,9 +4,10 @@ cmake_minimum_required(VERSION 3.22)
 # include/warp2vec; only folders listed earlier are allowed, so that there are no cycles.
 set(layers
     "host/bytes"
-    "host/io            host/bytes"
+    "host/compression"
+    "host/io            host/bytes host/compression"
     "host/vocabulary    host/bytes host/io"
-    "host/text          host/bytes host/io host/vocabulary"
+    "host/text          host/bytes host/compression host/io host/vocabulary"
     "host/sequences     host/bytes host/io host/vocabulary host/text"
     "host/phrases       host/bytes host/io host/vocabulary host/text"
     "host/sampling      host/bytes host/io"
@@ -15,7 +16,7 @@ set(layers
     "host/cpu/simd      host/training"
     "host/cpu           host/sampling host/training host/cpu/simd"
     "host/files         host/bytes host/io host/vocabulary host/training"
-    "host/files/vectors host/bytes host/io host/vocabulary host/training host/files"
+    "host/files/vectors host/bytes host/compression host/io host/vocabulary host/training host/files"
     "host/files/models  host/bytes host/io host/vocabulary host/training host/files"
     "host/files/corpora host/bytes host/io host/vocabulary host/files host/files/models"
     "host/evaluation    host/bytes host/io host/training"
@@ -25,9 +26,9 @@ set(layers
     "kernels/softmax    host/training kernels/cuda kernels/device kernels/training"
     "kernels/backend    host/training kernels/cuda kernels/softmax kernels/training"
     "host/cli/terminal  host/bytes host/io host/training"
-    "host/cli/flags     host/bytes host/io host/vocabulary host/text host/cli/terminal"
+    "host/cli/flags     host/bytes host/compression host/io host/vocabulary host/text host/cli/terminal"
     "host/cli/report    host/bytes host/io host/training host/cli/terminal host/cli/flags"
-    "host/cli/run       host/bytes host/io host/training host/files/models host/cli/terminal host/cli/flags host/cli/report"
+    "host/cli/run       host/bytes host/compression host/io host/training host/files/models host/cli/terminal host/cli/flags host/cli/report"
     "host/cli/commands  host/bytes host/io host/training host/cli/terminal host/cli/flags host/cli/report host/cli/run"
     "host/cli/bench     host/bytes host/io host/text host/training host/cli/terminal host/cli/flags host/cli/report
                         host/cli/run host/cli/commands"

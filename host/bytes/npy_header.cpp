@@ -103,7 +103,8 @@ NpyArray read_dictionary(Literal literal, const NpyKind& kind) {
       if (std::find(kind.types.begin(), kind.types.end(), array.type) == kind.types.end())
         literal.fail("expected the type " + std::string(kind.type_names) + " before this");
     } else if (key == "fortran_order" && !order) {
-      order = literal.accept("False");
+      array.fortran_order = kind.any_order && literal.accept("True");
+      order = array.fortran_order || literal.accept("False");
       if (!order) literal.fail("expected the fortran_order False (rows one after the other)");
     } else if (key == "shape" && array.shape.empty()) {
       array.shape = literal.shape();
@@ -125,8 +126,9 @@ NpyArray read_dictionary(Literal literal, const NpyKind& kind) {
   return array;
 }
 
-constexpr std::array<std::string_view, 1> kFloat32{"<f4"};
-constexpr NpyKind kVectors{kFloat32, "'<f4' (little-endian float32)", 2};
+constexpr std::array<std::string_view, 3> kFloats{"<f2", "<f4", "<f8"};
+constexpr NpyKind kVectors{kFloats, "'<f2', '<f4' or '<f8' (little-endian float16, float32 or float64)", 2,
+                           true};
 
 }  // namespace
 
@@ -153,16 +155,20 @@ NpyHeader read_npy_header(const NamedBytes& source) {
   if (cols > std::numeric_limits<std::int32_t>::max())
     source.fail(0, "expected at most 2147483647 values per vector, found " + std::to_string(cols));
   const auto values = static_cast<std::int64_t>(source.bytes.size() - array.size);
-  const std::int64_t row = cols * static_cast<std::int64_t>(sizeof(float));
+  const auto value_bytes = static_cast<std::size_t>(array.type.back() - '0');
+  const std::int64_t row = cols * static_cast<std::int64_t>(value_bytes);
   if (values % row != 0 || values / row != rows)
-    source.fail(0, "the header says " + std::to_string(rows) + " x " + std::to_string(cols) +
-                       " float32 values, but " + std::to_string(values) + " bytes follow it");
-  return {rows, static_cast<std::int32_t>(cols), array.size, array.words_crc};
+    source.fail(0, "the header says " + std::to_string(rows) + " x " + std::to_string(cols) + " float" +
+                       std::to_string(8 * value_bytes) + " values, but " + std::to_string(values) +
+                       " bytes follow it");
+  return {rows,           static_cast<std::int32_t>(cols), value_bytes, array.fortran_order, array.size,
+          array.words_crc};
 }
 
-std::string make_npy_header(std::int64_t rows, std::int32_t cols, std::uint32_t words_crc) {
-  std::string text = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + std::to_string(rows) + ", " +
-                     std::to_string(cols) + "), }";
+std::string make_npy_header(std::int64_t rows, std::int32_t cols, std::uint32_t words_crc,
+                            std::string_view type) {
+  std::string text = "{'descr': '" + std::string(type) + "', 'fortran_order': False, 'shape': (" +
+                     std::to_string(rows) + ", " + std::to_string(cols) + "), }";
   const std::string end = crc_as_blanks(words_crc) + "\n";
   const std::size_t used = kPreamble + text.size() + end.size();
   text.append((kAlignment - used % kAlignment) % kAlignment, ' ');

@@ -132,7 +132,8 @@ class FolderLock {
 
 }  // namespace
 
-AtomicFile::AtomicFile(const std::string& path) : path_(path) {
+AtomicFile::AtomicFile(const std::string& path, Compression compression) : path_(path) {
+  if (compression != Compression::none) compressor_ = Compressor::make(compression);
   buffer_.reserve(kBufferBytes);
   struct stat status {};
   const Target target = look_at(path_, status);
@@ -171,7 +172,7 @@ void AtomicFile::fail(const char* what) const {
 void AtomicFile::write(std::string_view bytes) {
   while (!bytes.empty()) {
     const std::size_t n = std::min(bytes.size(), kBufferBytes - buffer_.size());
-    buffer_.insert(buffer_.end(), bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(n));
+    buffer_ += bytes.substr(0, n);
     bytes.remove_prefix(n);
     if (buffer_.size() == kBufferBytes) flush();
   }
@@ -187,23 +188,35 @@ void AtomicFile::rewrite_beginning(std::string_view bytes) {
   }
 }
 
-void AtomicFile::flush() {
-  const char* at = buffer_.data();
-  std::size_t left = buffer_.size();
-  while (left > 0) {
-    const ssize_t n = ::write(fd_, at, left);
+void AtomicFile::write_out(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t n = ::write(fd_, bytes.data(), bytes.size());
     if (n < 0) {
       if (errno == EINTR) continue;
       fail("write");
     }
-    at += n;
-    left -= static_cast<std::size_t>(n);
+    bytes.remove_prefix(static_cast<std::size_t>(n));
+  }
+}
+
+void AtomicFile::flush() {
+  if (compressor_) {
+    std::string compressed;
+    compressor_->add(buffer_, compressed);
+    write_out(compressed);
+  } else {
+    write_out(buffer_);
   }
   buffer_.clear();
 }
 
 void AtomicFile::finish() {
   flush();
+  if (compressor_ && !finished_) {
+    std::string rest;
+    compressor_->finish(rest);
+    write_out(rest);
+  }
   // Pipes and terminals cannot be synced (EINVAL).
   if (::fsync(fd_) != 0 && errno != EINVAL) fail("sync");
   finished_ = true;

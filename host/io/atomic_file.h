@@ -1,8 +1,10 @@
 #pragma once
 /// Output files that appear under their final name complete, or not at all.
 
+#include "host/compression/compressor.h"
 #include "host/io/temporary_files.h"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,13 +21,15 @@ namespace warp2vec {
 /// the reason, for example "No space left on device".
 class AtomicFile {
  public:
-  explicit AtomicFile(const std::string& path);
+  explicit AtomicFile(const std::string& path, Compression compression = Compression::none);
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
 
+  /// Compresses the bytes on the way if that was asked for.
   void write(std::string_view bytes);
   /// Replaces what has been written at the file's beginning. Throws Error if the path is not a regular file.
+  /// Not for compressed files.
   void rewrite_beginning(std::string_view bytes);
   /// Syncs everything to disk under the temporary name; nothing can be written afterwards. commit() calls it
   /// if needed; finish all files that belong together before committing the first.
@@ -39,6 +43,7 @@ class AtomicFile {
 
  private:
   void flush();
+  void write_out(std::string_view bytes);
   void rename_to_target();
   void sync_folder() const;
   void close();
@@ -50,7 +55,8 @@ class AtomicFile {
   std::optional<TemporaryName> name_;
   int fd_ = -1;
   bool finished_ = false;
-  std::vector<char> buffer_;
+  std::unique_ptr<Compressor> compressor_;  // may be null
+  std::string buffer_;                      // not yet compressed
 };
 
 /// Throws Error if `path` leads through another user's symbolic link in a folder where anyone may make one

@@ -2,19 +2,18 @@
 
 #include <warp2vec/error.h>
 
-#include "host/io/input_file.h"
-
 #include <algorithm>
 
 namespace warp2vec {
 
-TextLines::TextLines(const std::string& path) : path_(path), content_(read_whole(path)), rest_(content_) {
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  if (rest_.starts_with(kByteOrderMark)) rest_.remove_prefix(kByteOrderMark.size());
-}
+TextLines::TextLines(const std::string& path)
+    : path_(path), file_(path), rest_(without_byte_order_mark(file_.text())) {}
 
 bool TextLines::next(std::string_view& line) {
-  if (rest_.empty()) return false;
+  if (rest_.empty()) {
+    file_.check();
+    return false;
+  }
   ++number_;
   const std::size_t end = std::min(rest_.find('\n'), rest_.size());
   line_ = rest_.substr(0, end);

@@ -3,12 +3,21 @@
 
 #include <warp2vec/error.h>
 
+#include "host/io/mapped_file.h"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace warp2vec {
+
+/// `text` without the byte-order mark that some editors put before UTF-8.
+inline std::string_view without_byte_order_mark(std::string_view text) {
+  constexpr std::string_view kMark = "\xEF\xBB\xBF";
+  if (text.starts_with(kMark)) text.remove_prefix(kMark.size());
+  return text;
+}
 
 /// Iterates over the lines of `text` without their line ends ("\n" or "\r\n").
 class Lines {
@@ -40,23 +49,26 @@ class Lines {
   std::int64_t number_;
 };
 
-/// The lines of a file without their ends ("\n" or "\r\n") and without a UTF-8 byte-order mark.
+/// The lines of a file, plain or compressed, without their ends ("\n" or "\r\n") and without a UTF-8
+/// byte-order mark.
 class TextLines {
  public:
-  /// Throws Error naming the file and the reason if it cannot be read.
+  /// Throws Error like MappedFile.
   explicit TextLines(const std::string& path);
   TextLines(const TextLines&) = delete;
   TextLines& operator=(const TextLines&) = delete;
 
   /// The next line, valid while this lives; false at the end. The last one need not end with a newline.
+  /// Throws Error if the file has changed meanwhile.
   bool next(std::string_view& line);
   /// Throws an Error about the current line.
   [[noreturn]] void fail(const std::string& expected) const;
+  std::int64_t number() const { return number_; }
 
  private:
   std::string path_;
-  std::string content_;
-  std::string_view rest_;  // of content_
+  MappedFile file_;
+  std::string_view rest_;  // of file_
   std::string_view line_;
   std::int64_t number_ = 0;
 };

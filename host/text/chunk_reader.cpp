@@ -3,7 +3,7 @@
 #include <warp2vec/error.h>
 
 #include "host/bytes/byte_class.h"
-#include "host/text/text_bytes.h"
+#include "host/io/byte_stream.h"
 
 #include <algorithm>
 #include <optional>
@@ -30,7 +30,7 @@ void require_word(std::size_t bytes, const std::string& file, std::int64_t offse
 class FileText {
  public:
   FileText(const Corpus::File& file, std::size_t chunk_bytes)
-      : name_(file.name), bytes_(TextBytes::open(file)), array_(file.array), chunk_bytes_(chunk_bytes) {
+      : name_(file.name), bytes_(file.content()), array_(file.array), chunk_bytes_(chunk_bytes) {
     rest_.resize(array_ ? array_->header : kByteOrderMark.size());
     rest_.resize(bytes_->read(rest_.data(), rest_.size()));
     if (array_ || rest_ == kByteOrderMark) {
@@ -75,7 +75,7 @@ class FileText {
   }
 
   std::string name_;
-  std::unique_ptr<TextBytes> bytes_;
+  std::unique_ptr<ByteStream> bytes_;
   std::optional<IdArray> array_;
   std::size_t chunk_bytes_;
   std::string rest_;  // already read, after the last chunk

@@ -4,6 +4,7 @@
 
 #include "host/bytes/npy_header.h"
 #include "host/io/file_kind.h"
+#include "host/io/foreign_file.h"
 #include "host/io/temporary_files.h"
 #include "host/vocabulary/ids.h"
 
@@ -30,6 +31,28 @@ std::string beginning_of(const InputFile& file) {
   return beginning;
 }
 
+// The same, decompressed; what cannot be decompressed is reported by those who read it.
+std::string content_beginning(const std::string& name, const std::shared_ptr<const InputFile>& file,
+                              std::string beginning) {
+  const Compression compression = sniff(beginning);
+  if (compression == Compression::none) return beginning;
+  try {
+    std::string content(kKindBytes, '\0');
+    const auto stream = ByteStream::open(file, name, file->state(), compression);
+    content.resize(stream->read(content.data(), content.size()));
+    return content;
+  } catch (const Error&) {
+    return "";
+  }
+}
+
+// What a file is that is no text; "" for text.
+std::string_view kind_of_no_text(std::string_view beginning) {
+  if (const std::string_view kind = kind_of_product(beginning); !kind.empty()) return kind;
+  const std::optional<ForeignFile> foreign = foreign_file(beginning);
+  return foreign && !foreign->is_text ? foreign->name : "";
+}
+
 // Throws Error naming the file if it is an array of other values, or has another size than its header says.
 IdArray array_of_ids(const std::string& name, std::string_view beginning, std::int64_t bytes) {
   constexpr std::array<std::string_view, 2> kTypes{"<i4", "<i8"};
@@ -49,8 +72,10 @@ IdArray array_of_ids(const std::string& name, std::string_view beginning, std::i
 
 Corpus::File described(std::string name, const std::shared_ptr<const InputFile>& file) {
   const std::string beginning = beginning_of(*file);
-  if (const std::string_view kind = kind_of_product(beginning); !kind.empty())
+  const std::string content = content_beginning(name, file, beginning);
+  if (const std::string_view kind = kind_of_product(content); !kind.empty())
     throw Error(name + ": expected text, found " + std::string(kind));
+  if (!kind_of_no_text(content).empty()) refuse_foreign(name, content);
   Corpus::File described{std::move(name), sniff(beginning), file->state(), nullptr, {}};
   if (is_array_of_integers(beginning))
     described.array = array_of_ids(described.name, beginning, described.state.size);
@@ -96,7 +121,8 @@ void append_files_below(const fs::path& folder, std::vector<fs::path>& paths) tr
 }
 
 std::string_view kind_of_file(const std::string& path) {
-  return kind_of_product(beginning_of(InputFile(path)));
+  const auto file = std::make_shared<const InputFile>(path);
+  return kind_of_no_text(content_beginning(path, file, beginning_of(*file)));
 }
 
 // The words of vectors in two files look like text; what they are is told by the other file.
@@ -131,18 +157,6 @@ void append_folder(const std::string& folder, const std::vector<std::string>& ou
 }
 
 }  // namespace
-
-Compression sniff(std::string_view first) {
-  if (first.starts_with("\x1f\x8b")) return Compression::gzip;
-  if (first.starts_with("\x28\xb5\x2f\xfd")) return Compression::zstd;
-  // A skippable zstd frame, with which files of parallel compressors begin.
-  if (first.size() >= 4 && (first[0] & 0xF0) == 0x50 && first.substr(1, 3) == "\x2a\x4d\x18")
-    return Compression::zstd;
-  if (first.starts_with("BZh") && first.size() >= 4 && first[3] >= '1' && first[3] <= '9')
-    return Compression::bzip2;
-  if (first.starts_with(std::string_view("\xfd\x37zXZ\0", 6))) return Compression::xz;
-  return Compression::none;
-}
 
 FolderFiles files_in(const std::string& folder) {
   std::vector<fs::path> paths;

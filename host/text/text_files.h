@@ -3,6 +3,8 @@
 
 #include <warp2vec/corpus.h>
 
+#include "host/compression/compression.h"
+#include "host/io/byte_stream.h"
 #include "host/io/input_file.h"
 #include "host/io/scratch_file.h"
 
@@ -14,11 +16,6 @@
 #include <vector>
 
 namespace warp2vec {
-
-enum class Compression { none, gzip, zstd, bzip2, xz };
-
-/// Detects the compression from a file's first bytes (six are enough).
-Compression sniff(std::string_view first_bytes);
 
 /// The regular files in a folder, recursively and sorted by path, but for hidden ones and temporary files of
 /// AtomicFile.
@@ -48,6 +45,8 @@ struct Corpus::File {
 
   /// Throws Error if the file is not the same as then: each pass must read the same text.
   std::shared_ptr<const InputFile> open() const;
+  /// Its content, decompressed. Throws Error like open().
+  std::unique_ptr<ByteStream> content() const { return ByteStream::open(open(), name, state, compression); }
 };
 
 /// Throws Error: the corpus holds no words.

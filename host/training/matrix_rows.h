@@ -16,7 +16,8 @@ inline std::span<const float> row_values(const Matrix& matrix, std::int64_t r) {
   return {matrix.row(r), static_cast<std::size_t>(matrix.cols())};
 }
 
-inline std::string_view bytes_of(std::span<const float> values) {
+template <class Value>
+std::string_view bytes_of(std::span<const Value> values) {
   return {reinterpret_cast<const char*>(values.data()), values.size_bytes()};
 }
 

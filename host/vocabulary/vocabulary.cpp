@@ -3,7 +3,7 @@
 
 #include "host/bytes/byte_class.h"
 #include "host/io/atomic_file.h"
-#include "host/io/input_file.h"
+#include "host/io/lines.h"
 #include "host/vocabulary/ids.h"
 #include "host/vocabulary/word_table.h"
 #include "host/vocabulary/words.h"
@@ -27,7 +27,7 @@ void refuse_repeated(const std::vector<CountedWord>& words) {
   throw Error(path + ":" + std::to_string(number) + ": " + why);
 }
 
-// "word count" or "word\tcount", without the line end.
+// "word count" or "word\tcount", without the line end and blanks before it.
 CountedWord parse_line(std::string_view line, const std::string& path, std::int64_t number) {
   const auto* const word_end = std::find_if_not(line.begin(), line.end(), is_word_byte);
   const auto word_bytes = static_cast<std::size_t>(word_end - line.begin());
@@ -108,18 +108,20 @@ std::optional<WordId> Vocabulary::find(std::string_view word) const {
 }
 
 Vocabulary read_vocabulary(const std::string& path, std::int64_t min_count, std::int64_t max_vocab) {
-  const std::string content = read_whole(path);
+  TextLines lines(path);
   WordTable seen;
   std::vector<CountedWord> entries;
-  std::string_view rest = content;
-  for (std::int64_t number = 1; !rest.empty(); ++number) {
-    const std::size_t end = std::min(rest.find('\n'), rest.size());
-    std::string_view line = rest.substr(0, end);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    const auto [word, count] = parse_line(line, path, number);
+  std::int64_t empty_line = 0;  // the first of those at the end
+  for (std::string_view line; lines.next(line);) {
+    line = line.substr(0, line.find_last_not_of(" \t") + 1);
+    if (line.empty()) {
+      if (empty_line == 0) empty_line = lines.number();
+      continue;
+    }
+    if (empty_line > 0) refuse_line(path, empty_line, "expected a word and its count, but the line is empty");
+    const auto [word, count] = parse_line(line, path, lines.number());
     if (seen.value_of(word)++ > 0)
-      refuse_line(path, number, "the word \"" + std::string(word) + "\" appears on an earlier line");
+      refuse_line(path, lines.number(), "the word \"" + std::string(word) + "\" appears on an earlier line");
     entries.emplace_back(word, count);
   }
   Vocabulary vocabulary;

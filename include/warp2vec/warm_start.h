@@ -19,9 +19,10 @@ struct InitialValues {
   std::string path;                   ///< for messages
   std::optional<Loss> loss;           ///< of the model; none for vectors alone
   std::optional<Architecture> model;  ///< the same
-  Vocabulary vocabulary;  ///< row i of a matrix of words is word i's; vectors alone: all counts are 1
-  Embeddings embeddings;  ///< vectors alone: only `input`
-  HuffmanTree tree;       ///< that `embeddings.nodes` belong to
+  Vocabulary vocabulary;      ///< row i of a matrix of words is word i's; vectors alone: all counts are 1
+  Embeddings embeddings;      ///< vectors alone: only `input`
+  HuffmanTree tree;           ///< that `embeddings.nodes` belong to
+  std::int64_t repeated = 0;  ///< as WordVectors::repeated
 };
 
 /// Reads a model (save_model()) or vectors in any format of load_vectors(); which, the content says. Throws

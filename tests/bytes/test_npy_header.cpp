@@ -70,9 +70,9 @@ TEST(NpyHeader, RefusesAllElse) {
     std::string changed = good;
     return complaint(file_with(changed.replace(changed.find(part), part.size(), instead)));
   };
-  for (const char* type : {"'<f8'", "'>f4'", "'|O'", "'<i4'", "'<f4 '", "''"})
-    EXPECT_THAT(with("'<f4'", type), HasSubstr("expected the type '<f4'")) << type;
-  for (const char* order : {"True", "0", "false", "'False'"})
+  for (const char* type : {"'>f4'", "'<f16'", "'|O'", "'<i4'", "'<f4 '", "''"})
+    EXPECT_THAT(with("'<f4'", type), HasSubstr("expected the type '<f2', '<f4' or '<f8'")) << type;
+  for (const char* order : {"0", "false", "'True'", "'False'"})
     EXPECT_THAT(with("False", order), HasSubstr("expected the fortran_order False")) << order;
   for (const char* shape : {"(3,)", "()", "(3)", "3, 2", "(3, 2, 1)", "(-3, 2)", "(0, 2)", "(3, 0)",
                             "(3L, 2L)", "(3, 2", "(99999999999999999999, 2)", "[3, 2]", "(3 2)"})
@@ -94,8 +94,10 @@ TEST(NpyHeader, RefusesAllElse) {
 }
 
 TEST(NpyHeader, NamesFileAndOffset) {
-  EXPECT_EQ(complaint(file_with("{'descr': '<f8'}\n")),
-            "vectors.npy: offset 25: expected the type '<f4' (little-endian float32) before this");
+  EXPECT_EQ(
+      complaint(file_with("{'descr': '>f4'}\n")),
+      "vectors.npy: offset 25: expected the type '<f2', '<f4' or '<f8' (little-endian float16, float32 or "
+      "float64) before this");
 }
 
 TEST(NpyHeader, OnlyVersionOne) {

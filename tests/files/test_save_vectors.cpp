@@ -29,8 +29,9 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-const std::vector<VectorFormat> kAll = {VectorFormat::binary, VectorFormat::text, VectorFormat::glove,
-                                        VectorFormat::npy, VectorFormat::tensorboard};
+const std::vector<VectorFormat> kAll = {VectorFormat::binary,      VectorFormat::text,
+                                        VectorFormat::glove,       VectorFormat::npy,
+                                        VectorFormat::safetensors, VectorFormat::tensorboard};
 
 // At least 3 MB in every format.
 WordVectors large_vectors() {
@@ -93,8 +94,8 @@ TEST_F(SaveVectors, WhatIsSavedIsLoadedBitForBit) {
     words.reserve(20);
     for (int i = 0; i < 20; ++i) words.push_back(std::to_string(i * i));
     const WordVectors v = make_vectors(words, dim, values);
-    for (const VectorFormat format :
-         {VectorFormat::binary, VectorFormat::text, VectorFormat::glove, VectorFormat::npy}) {
+    for (const VectorFormat format : {VectorFormat::binary, VectorFormat::text, VectorFormat::glove,
+                                      VectorFormat::npy, VectorFormat::safetensors}) {
       save_vectors(v, path_, format);
       const WordVectors loaded = load_vectors(path_);
       EXPECT_EQ(loaded.words, v.words) << to_string(format) << " " << dim;
@@ -109,17 +110,18 @@ TEST_F(SaveVectors, ATrainedModelIsSavedInTheVocabularysOrder) {
   for (std::int64_t r = 0; r < 3; ++r) input.row(r)[1] = static_cast<float>(r);
   for (const VectorFormat format : kAll) {
     save_vectors(vocabulary, input, folder_.path("trained"), format);
-    save_vectors(make_vectors({"often", "some", "rare"}, 2, {0, 0, 0, 1, 0, 2}), folder_.path("same"),
-                 format);
+    WordVectors same = make_vectors({"often", "some", "rare"}, 2, {0, 0, 0, 1, 0, 2});
+    same.counts.assign(vocabulary.counts().begin(), vocabulary.counts().end());
+    save_vectors(same, folder_.path("same"), format);
   }
   for (const char* file : {"", ".vocab", ".vectors.tsv", ".metadata.tsv"})
     EXPECT_EQ(folder_.read("trained" + std::string(file)), folder_.read("same" + std::string(file)));
 }
 
 TEST_F(SaveVectors, WhatCouldNotBeReadBackIsNotWritten) {
-  const auto complaint = [this](const WordVectors& v) {
+  const auto complaint = [this](const WordVectors& v, const std::vector<VectorFormat>& formats = kAll) {
     std::string message;
-    for (const VectorFormat format : kAll) {
+    for (const VectorFormat format : formats) {
       const std::string another = thrown_message([&] { save_vectors(v, path_, format); });
       EXPECT_TRUE(message.empty() || message == another);
       message = another;
@@ -132,8 +134,13 @@ TEST_F(SaveVectors, WhatCouldNotBeReadBackIsNotWritten) {
     EXPECT_EQ(complaint(make_vectors({"a", "b"}, 1, {1, bad})),
               cannot + "the vector of 'b' has a value that is not finite");
   EXPECT_EQ(complaint(make_vectors({"a", ""}, 1, {1, 2})), cannot + "word 2 is empty");
+  const std::vector<VectorFormat> packed{VectorFormat::npy, VectorFormat::safetensors};
   for (const char space : {' ', '\t', '\n', '\r', '\v', '\f'})
-    EXPECT_EQ(complaint(make_vectors({std::string("a") + space}, 1, {1})),
+    EXPECT_EQ(complaint(make_vectors({std::string("a") + space}, 1, {1}),
+                        {VectorFormat::binary, VectorFormat::text, VectorFormat::glove}),
+              cannot + "word 1 contains white space: 'a" + space + "' (npy and safetensors can hold spaces)");
+  for (const char space : {'\n', '\r'})
+    EXPECT_EQ(complaint(make_vectors({std::string("a") + space}, 1, {1}), packed),
               cannot + "word 1 contains white space: 'a" + space + "'");
   EXPECT_EQ(complaint(WordVectors{}), cannot + "there are no vectors");
   WordVectors uneven = sample_vectors();
@@ -195,7 +202,7 @@ TEST(VectorFormat, NamesRoundTrip) {
   for (const VectorFormat format : kAll) EXPECT_EQ(parse_vector_format(to_string(format)), format);
   EXPECT_EQ(to_string(VectorFormat::tensorboard), "tensorboard");
   EXPECT_EQ(thrown_message([] { parse_vector_format("pickle"); }),
-            "--format pickle is not known: expected binary, text, glove, npy or tensorboard");
+            "--format pickle is not known: expected binary, text, glove, npy, safetensors or tensorboard");
 }
 
 }  // namespace

@@ -8,12 +8,14 @@
 #include <warp2vec/model.h>
 #include <warp2vec/word_vectors.h>
 
+#include "host/bytes/npy_header.h"
 #include "host/bytes/utf8.h"
 #include "host/cli/bench/report.h"
 #include "host/cli/bench/results.h"
 #include "host/cli/flags/train_options.h"
 #include "host/cli/terminal/text.h"
 #include "host/io/file_kind.h"
+#include "host/io/foreign_file.h"
 #include "tests/support/checkpoint_samples.h"
 #include "tests/support/compressed.h"
 #include "tests/support/model_samples.h"
@@ -27,6 +29,7 @@
 #include <functional>
 #include <iostream>
 #include <set>
+#include <span>
 #include <stdexcept>
 
 namespace warp2vec::fuzz {
@@ -72,6 +75,13 @@ void check_vectors(const std::string& path) {
           "words are unique");
   for (const std::string& word : vectors.words) require(!word.empty(), "words are not empty");
   for (const float value : values_of(vectors)) require(std::isfinite(value), "values are finite");
+  require(vectors.counts.empty() || vectors.counts.size() == vectors.words.size(), "each word has a count");
+  std::int64_t scanned = 0;
+  scan_vectors(path, {}, [&](std::string_view word, std::span<const float> /*values*/) {
+    require(word == vectors.words[static_cast<std::size_t>(scanned++)], "a scan finds the same words");
+  });
+  require(scanned == vectors.size(), "a scan finds all words");
+  require(load_vectors(path, {1}).size() == 1, "the first vector can be read alone");
 }
 
 WordVectors five_vectors(std::int32_t dim) {
@@ -80,7 +90,19 @@ WordVectors five_vectors(std::int32_t dim) {
 }
 
 Bytes vector_seeds() {
-  Bytes seeds{"1 1\na 0.5\n", "2 2\r\na 1e-3 -2\r\nb 0 3.5 \r\n"};
+  Bytes seeds{"1 1\na 0.5\n", "2 2\r\na 1e-3 -2\r\nb 0 3.5 \r\n",
+              "2 2\n. . +1e-330 -2\nnew york\t0\t3.5 \n\n", "a b 0.5 1\nc 0.5 2\nd 1 2\na 3 4\n"};
+  WordVectors spaces = five_vectors(8);
+  spaces.words = {"the", "new york", "a b c", "of\x01", "last one"};
+  spaces.counts = {9, 5, 5, 2, 0};
+  save_vectors(spaces, folder().path("v"), VectorFormat::safetensors);
+  seeds.push_back(folder().read("v"));
+  std::string binary = "5 8\n";
+  for (std::int64_t r = 0; r < spaces.size(); ++r)
+    binary += spaces.words[static_cast<std::size_t>(r)] + " " +
+              std::string(reinterpret_cast<const char*>(spaces.vectors.row(r)), 8 * sizeof(float));
+  seeds.push_back(binary);
+  seeds.push_back(gzip(binary));
   for (const VectorFormat format : {VectorFormat::binary, VectorFormat::text, VectorFormat::glove})
     for (const std::int32_t dim : {1, 3, 40}) {
       save_vectors(five_vectors(dim), folder().path("v"), format);
@@ -95,7 +117,21 @@ Bytes npy_seeds() {
   for (const std::int32_t dim : {1, 3}) {
     save_vectors(five_vectors(dim), folder().path("v.npy"), VectorFormat::npy);
     const std::string words = folder().read("v.npy.vocab");
-    seeds.push_back(static_cast<char>(words.size()) + words + folder().read("v.npy"));
+    const std::string array = folder().read("v.npy");
+    seeds.push_back(static_cast<char>(words.size()) + words + array);
+    // numpy's own: no checksum, other types, and columns one after the other
+    for (const auto& [type, bytes] : {std::pair("<f2", 2), std::pair("<f4", 4), std::pair("<f8", 8)}) {
+      std::string header = make_npy_header(5, dim, 0, type);
+      std::replace(header.begin() + 10, header.end() - 1, '\t', ' ');
+      const std::string zeros(static_cast<std::size_t>(5 * dim * bytes), '\0');
+      seeds.push_back(static_cast<char>(words.size()) + words + header + zeros);
+      header.replace(header.find("False"), 5, "True ");
+      seeds.push_back(static_cast<char>(words.size()) + words + header + zeros);
+    }
+    const std::string counted = "the 9\nof 5\na b 3\nc 2\nd 1\n";
+    std::string header = make_npy_header(5, dim, 0);
+    std::replace(header.begin() + 10, header.end() - 1, '\t', ' ');
+    seeds.push_back(static_cast<char>(counted.size()) + counted + header + array.substr(header.size()));
   }
   return seeds;
 }
@@ -327,6 +363,7 @@ bool read_results(const std::string& bytes) {
 // What decides whether a file is read as text, and how text is shown.
 bool read_any(const std::string& bytes) {
   kind_of_product(std::string_view(bytes).substr(0, kKindBytes));
+  foreign_file(std::string_view(bytes).substr(0, kForeignBytes));
   const std::string shown = cli::printable(bytes);
   require(printable_bytes(shown) == shown.size(), "a terminal obeys nothing");
   upper_case(bytes);
@@ -374,10 +411,22 @@ const std::vector<Target>& targets() {
       {"text", text_seeds, plain<check_text>},
       {"ids", id_seeds, read_ids},
       {"id_files", id_file_seeds, plain<check_id_file>},
-      {"vocabulary", [] { return Bytes{"the 10\nof 9\na\t1\r\nb 0\n"}; }, plain<check_vocabulary>},
-      {"pairs", [] { return Bytes{"# words\nword1,word2,score\nthe,of,1.5\na\tthe\t2\nthe 3 +3e-1\n"}; },
+      {"vocabulary",
+       [] {
+         return Bytes{"\xEF\xBB\xBFthe 10\nof 9 \na\t1\r\nb 0\n\n", xz("the 10\nof 9\n")};
+       },
+       plain<check_vocabulary>},
+      {"pairs",
+       [] {
+         return Bytes{"# words\nword1,word2,score\nthe,of,1.5\na\tthe\t2\nthe 3 +3e-1\n",
+                      "\"the\",\"o\"\"f\",N,1.5,2\n\"a\",the,V,\"2\",9\n", zstd("the of 1 2 3\n")};
+       },
        plain<check_pairs>},
-      {"questions", [] { return Bytes{": gram1\nthe of 3 a\n: other\nTHE A of 3\n"}; },
+      {"questions",
+       [] {
+         return Bytes{": gram1\nthe of 3 a\n: other\nTHE A of 3\n",
+                      ":s\nthe\tof\t3\ta\n\"the\",a,of,\"3\"\n"};
+       },
        plain<check_questions>},
       {"config",
        [] {

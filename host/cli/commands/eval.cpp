@@ -2,6 +2,7 @@
 
 #include "host/cli/commands/commands.h"
 #include "host/cli/flags/train_options.h"
+#include "host/cli/flags/vector_files.h"
 #include "host/cli/terminal/text.h"
 
 #include <nlohmann/json.hpp>
@@ -90,10 +91,22 @@ json to_json(const Results& results, const std::string& path, const KeyedVectors
   return out;
 }
 
+// A result of nothing is a mistake: of case, of the language, or of the file.
+void require_found(const Results& results, const std::string& path) {
+  const auto require = [&path](const std::string& file, std::int64_t found, std::int64_t total,
+                               const char* what) {
+    if (found == 0)
+      throw Error(file + ": none of its " + with_commas(total) + what + " has all of its words in " + path);
+  };
+  for (const PairsResult& r : results.pairs) require(r.file, r.found, r.total, " pairs");
+  for (const AnalogyResult& r : results.analogies) require(r.file, r.all.found, r.all.total, " questions");
+}
+
 }  // namespace
 
 int run_eval(const Arguments& arguments) {
   std::string path;
+  std::int64_t limit = 0;
   std::vector<std::string> pair_files;
   std::vector<std::string> analogy_files;
   EvaluateOptions options;
@@ -103,8 +116,8 @@ int run_eval(const Arguments& arguments) {
               "Evaluates word vectors: agreement with human judgements of word pairs, and analogy questions.",
               "Example:\n  warp2vec eval --vectors vectors.bin --pairs wordsim353.tsv --analogies "
               "questions-words.txt\n");
-  flags.text("--vectors", "FILE", path,
-             "Word vectors: binary, text, GloVe or .npy, detected from the content.");
+  flags.text("--vectors", "FILE", path, kVectorsHelp);
+  add_limit_flag(flags, limit);
   flags.list("--pairs", "FILE", pair_files,
              "Lines 'word word score', separated by tab, comma, semicolon or spaces: Spearman's rank "
              "correlation, -1 to 1, of the scores and the similarities.");
@@ -127,7 +140,7 @@ int run_eval(const Arguments& arguments) {
                      " is out of range: expected >= 0");
 
   options.threads = thread_count(config);
-  const KeyedVectors space(load_vectors(path));
+  const KeyedVectors space(load_vectors_of(path, limit));
   Results results;
   for (const std::string& file : pair_files) results.pairs.push_back(evaluate_pairs(space, file, options));
   for (const std::string& file : analogy_files)
@@ -138,6 +151,7 @@ int run_eval(const Arguments& arguments) {
   } else {
     write_text(std::cout, results);
   }
+  require_found(results, path);
   return 0;
 }
 

@@ -1,3 +1,4 @@
+#include <warp2vec/model.h>
 #include <warp2vec/word_vectors.h>
 
 #include "host/cli/commands/commands.h"
@@ -13,30 +14,52 @@
 namespace warp2vec::cli {
 
 int run_export(const Arguments& arguments) {
-  std::string path;
+  std::string vectors;
+  std::string model;
   std::string output;
+  std::int64_t limit = 0;
   std::optional<VectorFormat> format;
+  VectorOutput written_as;
   Flags flags("export", "Converts word vectors to another format.",
-              "Example:\n  warp2vec export --vectors vectors.bin --output vectors.npy --format npy\n");
-  flags.text("--vectors", "FILE", path,
-             "Word vectors: binary, text, GloVe or .npy, detected from the content.");
+              "Examples:\n  warp2vec export --vectors vectors.bin --output vectors.npy\n"
+              "  warp2vec export --vectors vectors.bin --output small.txt.gz --limit 50000\n"
+              "  warp2vec export --model model.w2v --vectors sum --output sum.bin\n");
+  flags.text(
+      "--vectors", "FILE", vectors,
+      std::string(kVectorsHelp) +
+          " With --model, which of its vectors instead: input, output, sum or concat (default input).");
+  flags.text("--model", "FILE", model, "A model written by 'warp2vec train --save-model'.");
   flags.text("--output", "FILE", output, "Where to write the vectors; written completely or not at all.");
-  flags.custom(
-      "--format", "FORMAT", [&format](const std::string& text) { format = parse_vector_format(text); },
-      "binary or text (word2vec's formats), glove (text without the first line), npy (NumPy array plus "
-      "FILE.vocab) or tensorboard (FILE.vectors.tsv and FILE.metadata.tsv for projector.tensorflow.org)",
-      vector_format_names());
+  add_format_flags(flags, format, written_as.half);
+  add_limit_flag(flags, limit);
   flags.parse(arguments);
-  if (path.empty()) throw UsageError("export needs --vectors FILE");
+  if (vectors.empty() && model.empty()) throw UsageError("export needs --vectors FILE or --model FILE");
   if (output.empty()) throw UsageError("export needs --output FILE");
-  if (!format) throw UsageError("export needs --format binary, text, glove, npy or tensorboard");
+  if (!model.empty() && !vectors.empty()) {
+    try {
+      written_as.choice = parse_vector_choice(vectors);
+    } catch (const Error& error) {
+      throw UsageError(error.what());
+    }
+  }
+  written_as.format = output_format(output, format, written_as.half);
 
+  std::vector<NamedPath> read;
+  if (model.empty())  // a second file is read if the vectors are a NumPy array
+    read = {{"--vectors", vectors}, {"--vectors", vectors + ".vocab"}};
+  else
+    read = {{"--model", model}};
   std::vector<NamedPath> written;
-  for (const std::string& file : vector_files(output, *format)) written.push_back({"--output", file});
-  // The second file is read if the vectors are a NumPy array.
-  check_distinct(written, {{"--vectors", path}, {"--vectors", path + ".vocab"}});
+  for (const std::string& file : vector_files(output, written_as.format))
+    written.push_back({"--output", file});
+  check_distinct(written, read);
   for (const NamedPath& file : written) check_writable(file.path);
-  save_vectors(load_vectors(path), output, *format);
+  if (model.empty()) {
+    save_vectors(load_vectors_of(vectors, limit), output, written_as);
+  } else {
+    const TrainedModel trained = load_model(model);
+    save_vectors(trained.vocabulary, trained.embeddings, output, written_as, limit);
+  }
   return 0;
 }
 

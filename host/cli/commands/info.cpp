@@ -4,6 +4,7 @@
 
 #include "host/cli/commands/commands.h"
 #include "host/cli/flags/flags.h"
+#include "host/cli/flags/vector_files.h"
 #include "host/cli/run/requirements.h"
 #include "host/cli/terminal/gpu.h"
 #include "host/cli/terminal/gpu_text.h"
@@ -16,6 +17,11 @@
 #include <algorithm>
 #include <cstdint>
 #include <iostream>
+#include <iterator>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace warp2vec::cli {
 namespace {
@@ -50,22 +56,29 @@ void describe_devices() {
   for (const std::string& line : describe_gpus(find_gpus(true))) std::cout << printable(line) << "\n";
 }
 
+constexpr std::int64_t kWordsShown = 10;
+
 template <class WordAt>
 std::string first_words(std::int64_t size, WordAt word_at) {
   std::string words;
-  for (std::int64_t i = 0; i < std::min<std::int64_t>(10, size); ++i)
+  for (std::int64_t i = 0; i < std::min(kWordsShown, size); ++i)
     words += (i > 0 ? " " : "") + std::string(word_at(i));
-  return words + (size > 10 ? " ..." : "");
+  return words + (size > kWordsShown ? " ..." : "");
 }
 
-void describe_vectors(const std::string& path) {
-  const WordVectors vectors = load_vectors(path);
+void describe_vectors(const std::string& path, std::int64_t limit) {
+  std::vector<std::string> first;
+  const VectorFileSummary vectors =
+      scan_vectors(path, {limit}, [&first](std::string_view word, std::span<const float> /*values*/) {
+        if (std::ssize(first) < kWordsShown) first.emplace_back(word);
+      });
+  say_repeated(path, vectors.repeated);
   row("vectors", path);
-  row("words", with_commas(vectors.size()));
-  row("dim", std::to_string(vectors.dim()));
-  row("memory", format_bytes(Matrix::bytes(vectors.size(), vectors.dim())));
-  row("first words", first_words(vectors.size(),
-                                 [&](std::int64_t i) { return vectors.words[static_cast<std::size_t>(i)]; }));
+  row("words", with_commas(vectors.size));
+  row("dim", std::to_string(vectors.dim));
+  row("memory", format_bytes(Matrix::bytes(vectors.size, vectors.dim)));
+  row("first words",
+      first_words(vectors.size, [&](std::int64_t i) { return first[static_cast<std::size_t>(i)]; }));
 }
 
 void describe_vocabulary(const std::string& path) {
@@ -125,19 +138,20 @@ int run_info(const Arguments& arguments) {
   std::string vocabulary;
   std::string model;
   std::string corpus;
+  std::int64_t limit = 0;
   bool devices = false;
   Flags flags(
       "info", "Describes this build and machine, its GPUs, or checks and describes a file.",
       "Examples:\n  warp2vec info\n  warp2vec info --devices\n  warp2vec info --vectors vectors.bin\n");
-  flags.text("--vectors", "FILE", vectors,
-             "Word vectors: binary, text, GloVe or .npy, detected from the content.");
+  flags.text("--vectors", "FILE", vectors, kVectorsHelp);
+  add_limit_flag(flags, limit);
   flags.text("--vocab", "FILE", vocabulary, "'word count' lines.");
   flags.text("--model", "FILE", model, "A model written by 'warp2vec train --save-model'.");
   flags.text("--corpus", "FILE", corpus, "A corpus written by 'warp2vec encode'.");
   flags.on_off("--devices", devices, "The NVIDIA GPUs that train can use, and why it cannot use others.");
   flags.parse(arguments);
   if (devices) describe_devices();
-  if (!vectors.empty()) describe_vectors(vectors);
+  if (!vectors.empty()) describe_vectors(vectors, limit);
   if (!vocabulary.empty()) describe_vocabulary(vocabulary);
   if (!model.empty()) describe_model(model);
   if (!corpus.empty()) describe_corpus(corpus);

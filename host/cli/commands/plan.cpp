@@ -66,8 +66,8 @@ void write_gpus(std::ostream& out, const CorpusSize& size, const Config& config,
 
 void write_disk(std::ostream& out, const CorpusSize& size, const TrainOptions& options, bool scratch) {
   out << "Disk\n";
-  write_row(out, "vectors, " + to_string(options.format),
-            (is_text(options.format) ? "about " : "") + format_bytes(vectors_bytes(size, options)));
+  write_row(out, "vectors, " + to_string(options.vectors.format),
+            (is_text(options.vectors.format) ? "about " : "") + format_bytes(vectors_bytes(size, options)));
   if (!options.save_model.empty()) write_row(out, "model", format_bytes(model_bytes(size, options.config)));
   if (!options.checkpoint.empty())
     write_row(out, "checkpoint",

@@ -1,6 +1,7 @@
 #include "host/cli/commands/commands.h"
 #include "host/cli/commands/plan.h"
 #include "host/cli/flags/device_choice.h"
+#include "host/cli/flags/vector_files.h"
 #include "host/cli/run/encoded_input.h"
 #include "host/cli/run/interrupt.h"
 #include "host/cli/run/resumed_run.h"
@@ -84,19 +85,26 @@ void parse_flags(const Arguments& arguments, TrainOptions& options) {
       "with old (default union)",
       {"old", "new", "union"});
   flags.section("Checkpoints");
-  flags.text(
-      "--resume", "FILE", options.resume,
-      "Resume the run whose checkpoint is FILE, with its settings, texts and outputs. Only --input, "
-      "--output, "
-      "--format, --save-model, --metrics, --device, --threads, --table-type, --checkpoint-every and more "
-      "--epochs may differ. The text must be the same. Further checkpoints go to the same FILE unless "
-      "--checkpoint names another.");
+  flags.text("--resume", "FILE", options.resume,
+             "Resume the run whose checkpoint is FILE, with its settings, texts and outputs. Only --input, "
+             "--output, "
+             "--format, --dtype, --vectors, --save-model, --metrics, --device, --threads, --table-type, "
+             "--checkpoint-every and more "
+             "--epochs may differ. The text must be the same. Further checkpoints go to the same FILE unless "
+             "--checkpoint names another.");
   flags.parse(arguments);
   if (options.resume.empty()) set_default_lr(flags, options.config);
   options.config_file = flags.given_config_file();
   if (flags.given("--checkpoint-every") && options.checkpoint.empty() && options.resume.empty())
     throw UsageError("--checkpoint-every needs --checkpoint FILE");
   if (flags.given("--init-vocab") && options.init.empty()) throw UsageError("--init-vocab needs --init FILE");
+  if (options.vectors.choice != VectorChoice::input && !options.config.loss.negative_sampling &&
+      !options.config.loss.softmax)
+    throw UsageError("--vectors " + to_string(options.vectors.choice) +
+                     " needs --loss ns, ns+hs or softmax: hs learns no output vectors of words");
+  if (!options.asked_format && !options.resume.empty() && !flags.given("--output")) return;
+  options.vectors.format =
+      output_format(options.output, options.asked_format, options.vectors.half, options.vectors.format);
 }
 
 Checkpoint load_resumed(const Arguments& arguments, TrainOptions& options) {
@@ -128,7 +136,10 @@ TrainOptions defaults_for(const TrainOptions& options, const std::optional<Initi
 
 std::optional<InitialValues> load_init(const Arguments& arguments, TrainOptions& options) {
   std::optional<InitialValues> init;
-  if (!options.init.empty()) init = load_initial_values(options.init);
+  if (!options.init.empty()) {
+    init = load_initial_values(options.init);
+    say_repeated(options.init, init->repeated);
+  }
   options = defaults_for(options, init);
   parse_flags(arguments, options);
   if (!init) return init;

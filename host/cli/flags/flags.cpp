@@ -23,10 +23,12 @@ void refuse_flag_as_value(const std::string& flag, const std::string& value) {
     throw UsageError(flag + " needs a value" + (value.empty() ? "" : ", found " + value));
 }
 
-// CLI11's reader, which takes a read error for the end of the file.
+// CLI11's reader, which takes a read error for the end of the file, and a byte-order mark for a setting.
 class StrictConfig : public CLI::ConfigBase {
  public:
   std::vector<CLI::ConfigItem> from_config(std::istream& in) const override {
+    for (const unsigned char mark : {0xEF, 0xBB, 0xBF})
+      if (in.peek() == mark) in.get();
     std::vector<CLI::ConfigItem> read = CLI::ConfigBase::from_config(in);
     if (in.bad()) throw CLI::FileError("read error");
     return read;

@@ -25,13 +25,14 @@ void add_files(Flags& flags, TrainOptions& options) {
   flags.text(
       "--output", "FILE", options.output,
       "Where to write the vectors; written completely at the end, or not at all (if training diverges).");
+  add_format_flags(flags, options.asked_format, options.vectors.half);
   flags.custom(
-      "--format", "FORMAT",
-      [&options](const std::string& text) { options.format = parse_vector_format(text); },
-      "binary or text (word2vec's formats, read by gensim and others), glove (text without the first line), "
-      "npy (NumPy array plus FILE.vocab) or tensorboard (FILE.vectors.tsv and FILE.metadata.tsv) (default "
-      "binary)",
-      vector_format_names());
+      "--vectors", "CHOICE",
+      [&options](const std::string& text) { options.vectors.choice = parse_vector_choice(text); },
+      "Which vectors to write: input (of words as contexts, the usual ones), output (of words as targets, "
+      "which --loss hs does not have), sum (of both) or concat (both, with twice the dimension) (default "
+      "input)",
+      {"input", "output", "sum", "concat"});
   flags.text("--read-vocab", "FILE", options.read_vocab, kReadVocabHelp);
   flags.text("--save-vocab", "FILE", options.save_vocab, "Write the vocabulary as 'word count' lines.");
   flags.text("--save-model", "FILE", options.save_model,

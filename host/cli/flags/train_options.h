@@ -10,6 +10,7 @@
 #include "host/cli/flags/flags.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,7 +34,8 @@ struct TrainOptions {
   std::string scratch_folder;     ///< may be empty
   std::int64_t count_memory = 0;  ///< bytes; 0 = the default
   InitVocab init_vocab = InitVocab::all_words;
-  VectorFormat format = VectorFormat::binary;
+  std::optional<VectorFormat> asked_format;  ///< by --format
+  VectorOutput vectors;                      ///< its format follows from asked_format and output
   DeviceRequest device;
   bool quiet = false;
   bool dry_run = false;

@@ -43,7 +43,7 @@ json settings_json(const TrainOptions& options) {
           {"seed", c.seed},
           {"deterministic", c.deterministic},
           {"device", to_string(options.device)},
-          {"format", to_string(options.format)},
+          {"format", to_string(options.vectors.format)},
           {"ids", options.ids},
           {"read_vocab", options.read_vocab},
           {"save_vocab", options.save_vocab},
@@ -204,11 +204,11 @@ std::vector<std::string> text_summary(const TrainOptions& options, const RunRepo
   for (std::string& line : phase_breakdown(options, report)) lines.push_back(std::move(line));
   if (!options.save_model.empty()) lines.push_back("model: " + options.save_model);
   const std::string& path = options.output;
-  if (options.format == VectorFormat::tensorboard) {
+  if (options.vectors.format == VectorFormat::tensorboard) {
     lines.push_back("vectors: " + path + ".vectors.tsv, words: " + path +
                     ".metadata.tsv (to see them, load both at https://projector.tensorflow.org)");
   } else {
-    lines.push_back("vectors: " + path + " (" + to_string(options.format) + ")");
+    lines.push_back("vectors: " + path + " (" + to_string(options.vectors.format) + ")");
     lines.push_back("try: warp2vec neighbors --vectors " + path + " " + report.example_word);
   }
   return lines;

@@ -85,7 +85,8 @@ std::int64_t vectors_bytes(CorpusSize size, const TrainOptions& options) {
     for (std::int64_t tens = 1; tens <= options.num_ids; tens *= 10)
       size.word_bytes += options.num_ids - (tens == 1 ? 0 : tens);
   }
-  return output_bytes(size, options.config.dim, options.format);
+  const std::int32_t dim = options.config.dim * (options.vectors.choice == VectorChoice::concat ? 2 : 1);
+  return output_bytes(size, dim, options.vectors.format);
 }
 
 std::vector<PlannedFile> planned_files(const CorpusSize& size, const TrainOptions& options, bool scratch) {

@@ -21,7 +21,9 @@ std::vector<std::string> notes_of(const TrainOptions& options) {
   if (options.ids) notes.emplace_back("--ids");
   if (options.num_ids > 0) add("--num-ids", std::to_string(options.num_ids));
   add("--output", options.output);
-  add("--format", to_string(options.format));
+  add("--format", to_string(options.vectors.format));
+  add("--dtype", options.vectors.half ? "float16" : "");
+  add("--vectors", to_string(options.vectors.choice));
   add("--save-model", options.save_model);
   add("--metrics", options.metrics);
   add("--scratch-folder", options.scratch_folder);
@@ -43,6 +45,9 @@ TrainOptions resumed_options(const Checkpoint& checkpoint, const std::string& pa
       throw Error(path + ": section 'notes': " + error.what());
     }
   }
+  // It may be given anew, or follow from a new name.
+  options.vectors.format = options.asked_format.value_or(VectorFormat::binary);
+  options.asked_format.reset();
   const std::int32_t threads = options.config.threads;
   options.config = checkpoint.config;
   options.config.threads = threads;

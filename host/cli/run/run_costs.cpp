@@ -8,10 +8,14 @@
 
 namespace warp2vec::cli {
 
-bool is_text(VectorFormat format) { return format != VectorFormat::binary && format != VectorFormat::npy; }
+bool is_text(VectorFormat format) {
+  return format != VectorFormat::binary && format != VectorFormat::npy && format != VectorFormat::safetensors;
+}
 
 std::int64_t output_bytes(const CorpusSize& size, std::int32_t dim, VectorFormat format) {
   constexpr std::int64_t kTextBytesPerNumber = 12;
+  constexpr std::int64_t kBytesPerCount = 8;
+  constexpr std::int64_t kSafetensorsHeader = 300;
   const std::int64_t numbers = size.words * dim;
   const auto header =
       static_cast<std::int64_t>((std::to_string(size.words) + " " + std::to_string(dim) + "\n").size());
@@ -19,7 +23,9 @@ std::int64_t output_bytes(const CorpusSize& size, std::int32_t dim, VectorFormat
     case VectorFormat::binary:
       return header + size.word_bytes + size.words * 2 + numbers * 4;
     case VectorFormat::npy:
-      return 128 + numbers * 4 + size.word_bytes + size.words;
+      return 128 + numbers * 4 + size.word_bytes + size.words * (1 + kBytesPerCount);
+    case VectorFormat::safetensors:
+      return kSafetensorsHeader + numbers * 4 + size.word_bytes + size.words * (1 + kBytesPerCount);
     case VectorFormat::text:
       return header + size.word_bytes + size.words + numbers * kTextBytesPerNumber;
     case VectorFormat::glove:

@@ -51,7 +51,7 @@ void require_replaceable(const TrainOptions& options) {
 std::vector<NamedPath> partial_outputs_of(const TrainOptions& options) {
   std::vector<NamedPath> outputs;
   if (!options.output.empty() && !is_special_file(options.output))
-    outputs = named("--output", vector_files(with_suffix(options.output, kPartial), options.format));
+    outputs = named("--output", vector_files(with_suffix(options.output, kPartial), options.vectors.format));
   if (!options.save_model.empty() && !is_special_file(options.save_model))
     outputs.push_back({"--save-model", with_suffix(options.save_model, kPartial)});
   return outputs;
@@ -59,7 +59,8 @@ std::vector<NamedPath> partial_outputs_of(const TrainOptions& options) {
 
 std::vector<NamedPath> outputs_of(const TrainOptions& options) {
   std::vector<NamedPath> outputs;
-  if (!options.output.empty()) outputs = named("--output", vector_files(options.output, options.format));
+  if (!options.output.empty())
+    outputs = named("--output", vector_files(options.output, options.vectors.format));
   const auto add = [&outputs](const char* flag, const std::string& path, bool looks_like_text = false) {
     if (!path.empty()) outputs.push_back({flag, path, looks_like_text});
   };

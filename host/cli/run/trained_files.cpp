@@ -5,6 +5,7 @@
 
 #include "host/cli/flags/vector_files.h"
 #include "host/cli/terminal/text.h"
+#include "host/compression/compression.h"
 #include "host/io/atomic_file.h"
 
 #include <algorithm>
@@ -36,21 +37,24 @@ bool exists(const std::string& path) {
 }  // namespace
 
 std::string with_suffix(const std::string& path, const std::string& suffix) {
-  return (!suffix.empty() && is_special_file(path) ? fs::path(path).filename().string() : path) + suffix;
+  const std::string place =
+      !suffix.empty() && is_special_file(path) ? fs::path(path).filename().string() : path;
+  const std::size_t end = without_compression(place).size();
+  return place.substr(0, end) + suffix + place.substr(end);
 }
 
 TrainedFiles::TrainedFiles(const TrainingData& data, const Embeddings& embeddings,
                            const TrainOptions& options, const std::string& suffix,
                            std::chrono::milliseconds pause)
     : pause_(pause) {
-  const VectorFormat format = options.format;
+  const VectorFormat format = options.vectors.format;
   parts_.push_back({with_suffix(options.output, suffix),
                     [&data, &embeddings, &options](const std::string& path) {
                       if (options.ids)
-                        save_vectors_of_ids(data.vocabulary, embeddings.input, options.num_ids, path,
-                                            options.format);
+                        save_vectors_of_ids(data.vocabulary, embeddings, options.num_ids, path,
+                                            options.vectors);
                       else
-                        save_vectors(data.vocabulary, embeddings.input, path, options.format);
+                        save_vectors(data.vocabulary, embeddings, path, options.vectors);
                     },
                     [format](const std::string& path) { return vector_files(path, format); }});
   if (!options.save_model.empty())
@@ -81,9 +85,10 @@ void TrainedFiles::save() {
 
 bool TrainedFiles::rescue(Part& part, const std::string& folder) {
   constexpr int kNames = 100;
-  const std::string name = (fs::path(folder) / fs::path(part.wanted).filename()).string() + kRescued;
+  const std::string wanted = (fs::path(folder) / fs::path(part.wanted).filename()).string();
+  const std::string name = with_suffix(wanted, kRescued);
   for (int i = 1; i <= kNames; ++i) {
-    const std::string path = i == 1 ? name : name + "-" + std::to_string(i);
+    const std::string path = i == 1 ? name : with_suffix(wanted, kRescued + ("-" + std::to_string(i)));
     const std::vector<std::string> files = part.files(path);
     if (std::any_of(files.begin(), files.end(), exists)) continue;
     const std::string failure = attempt(part.write, path);

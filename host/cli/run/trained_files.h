@@ -18,7 +18,8 @@ inline constexpr const char* kPartial = ".partial";
 /// Suffix of files that could not be written where they were wanted.
 inline constexpr const char* kRescued = ".rescued";
 
-/// `path` with `suffix` appended; for a device or a pipe, in the current folder.
+/// `path` with `suffix` appended, before .gz and the like, which say how it is written; for a device or a
+/// pipe, in the current folder.
 std::string with_suffix(const std::string& path, const std::string& suffix);
 
 /// Writes the vectors and, if requested, the model of a run.

@@ -3,10 +3,9 @@
 #include <warp2vec/word_vectors.h>
 
 #include "host/files/section_file.h"
-#include "host/io/input_file.h"
+#include "host/io/mapped_file.h"
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -15,9 +14,7 @@ namespace warp2vec {
 namespace {
 
 bool is_model(const std::string& path) {
-  std::array<char, kModelFile.magic.size()> first{};
-  const std::size_t size = InputFile(path).read(first.data(), first.size());
-  return is_of_kind(kModelFile, {first.data(), size});
+  return read_mapped(path, [](std::string_view bytes) { return is_of_kind(kModelFile, bytes); });
 }
 
 }  // namespace
@@ -40,6 +37,7 @@ InitialValues load_initial_values(const std::string& path) {
   for (const std::string& word : vectors.words) words.emplace_back(word, 1);
   values.vocabulary = Vocabulary(words, 1, 0);
   values.embeddings.input = std::move(vectors.vectors);
+  values.repeated = vectors.repeated;
   return values;
 }
 

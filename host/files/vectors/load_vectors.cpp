@@ -5,6 +5,7 @@
 #include "host/bytes/utf8.h"
 #include "host/files/section_file.h"
 #include "host/files/vectors/vector_readers.h"
+#include "host/io/lines.h"
 #include "host/io/mapped_file.h"
 
 #include <algorithm>
@@ -12,12 +13,16 @@
 #include <functional>
 #include <iterator>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <system_error>
 
 namespace warp2vec {
 namespace {
+
+// The number 793712314 in 32 bits.
+constexpr std::string_view kFastTextMagic = "\xba\x16\x4f\x2f";
 
 bool is_integer(std::string_view text) {
   if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
@@ -52,77 +57,143 @@ std::optional<CountsHeader> read_counts_header(const VectorSource& source) {
   return header;
 }
 
-bool is_printable(std::string_view bytes) {
-  return std::all_of(bytes.begin(), bytes.end(),
-                     [](char c) { return (c >= ' ' && c <= '~') || c == '\t' || c == '\r' || c == '\n'; });
+bool has_control_bytes(std::string_view bytes) {
+  return std::any_of(bytes.begin(), bytes.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte < ' ' && c != '\t' && c != '\r' && c != '\n') || c == '\x7f';
+  });
 }
 
-bool first_values_are_printable(std::string_view rows) {
+bool first_values_have_control_bytes(std::string_view rows) {
   if (rows.starts_with('\n')) rows.remove_prefix(1);
   const std::string_view line = rows.substr(0, rows.find('\n'));
-  return is_printable(line.substr(std::min(line.size(), line.find(' '))));
+  return has_control_bytes(line.substr(std::min(line.size(), line.find(' '))));
 }
 
 // word2vec's binary and text files begin alike. The file is binary if the rows match its size to the byte,
-// unless all values are printable characters: floats hardly ever are, but "0.25" is a number in text and also
-// four bytes.
-WordVectors read_word2vec(const VectorSource& source, const CountsHeader& header) {
+// unless all values are text: floats hardly ever are, but "0.25" is a number in text and also four bytes.
+std::unique_ptr<VectorTable> word2vec_table(const VectorSource& source, const CountsHeader& header,
+                                            std::int64_t limit) {
+  constexpr std::size_t kSurelyText = std::size_t{64} << 10;
+  const std::string_view rest = source.bytes.substr(header.size);
+  const std::string_view beginning = rest.substr(0, kSurelyText);
+  if (rest.size() > kSurelyText && beginning.find('\n') != std::string_view::npos &&
+      !has_control_bytes(beginning))
+    return text_table(source, header, limit);
   std::vector<BinaryRow> rows;
   try {
-    rows = find_binary_rows(source, header);
+    rows = find_binary_rows(source, header, limit);
   } catch (const Error&) {
     // Possibly neither; the first row decides which of the two errors is more useful.
-    if (!first_values_are_printable(source.bytes.substr(header.size))) throw;
-    return read_text_vectors(source, header);
+    if (first_values_have_control_bytes(rest)) throw;
+    return text_table(source, header, limit);
   }
   const std::size_t value_bytes = static_cast<std::size_t>(header.dim) * sizeof(float);
-  const bool text = std::all_of(rows.begin(), rows.end(), [&](const BinaryRow& row) {
-    return is_printable(source.bytes.substr(row.values, value_bytes));
+  const bool binary = std::any_of(rows.begin(), rows.end(), [&](const BinaryRow& row) {
+    const std::string_view values = source.bytes.substr(row.values, value_bytes);
+    return has_control_bytes(values) || !is_valid_utf8(values);
   });
-  return text ? read_text_vectors(source, header) : read_binary_vectors(source, rows, header.dim);
+  return binary ? binary_table(source, rows, header.dim) : text_table(source, header, limit);
 }
 
-WordVectors read_any_format(const VectorSource& source) {
+std::unique_ptr<VectorTable> table_of(const VectorSource& source, std::int64_t limit) {
   for (const FileKind& kind : {kModelFile, kCheckpointFile})
     if (is_of_kind(kind, source.bytes))
       source.fail(0, std::string("expected word vectors, but this is a ") + kind.name +
                          " file (train --output writes the vectors)");
-  if (is_npy(source.bytes)) return read_npy_vectors(source);
-  const std::optional<CountsHeader> header = read_counts_header(source);
-  return header ? read_word2vec(source, *header) : read_text_vectors(source, std::nullopt);
+  if (source.bytes.starts_with(kFastTextMagic))
+    source.fail(0, "this is a fastText model: read the .vec file that fastText wrote beside it");
+  if (is_npy(source.bytes)) return npy_table(source);
+  if (is_safetensors(source.bytes)) return safetensors_table(source);
+  const VectorSource text{{source.path, without_byte_order_mark(source.bytes)}};
+  const std::optional<CountsHeader> header = read_counts_header(text);
+  return header ? word2vec_table(text, *header, limit) : text_table(text, std::nullopt, limit);
 }
 
-// Sorts hashes: several times faster than a hash set of millions of words.
-void require_unique(const std::string& path, const std::vector<std::string>& words) {
+// The rows among the first `size` whose word no earlier row has. Sorts hashes: several times faster than a
+// hash set of millions of words.
+std::vector<std::int64_t> distinct_rows(const VectorTable& table, std::int64_t size) {
   struct Entry {
     std::size_t hash;
-    std::size_t row;
+    std::int64_t row;
   };
   std::vector<Entry> entries;
-  entries.reserve(words.size());
-  for (std::size_t row = 0; row < words.size(); ++row)
-    entries.push_back({std::hash<std::string>{}(words[row]), row});
-  std::sort(entries.begin(), entries.end(), [&words](const Entry& a, const Entry& b) {
+  entries.reserve(static_cast<std::size_t>(size));
+  for (std::int64_t row = 0; row < size; ++row)
+    entries.push_back({std::hash<std::string_view>{}(table.word(row)), row});
+  std::sort(entries.begin(), entries.end(), [&table](const Entry& a, const Entry& b) {
     if (a.hash != b.hash) return a.hash < b.hash;
-    const int order = words[a.row].compare(words[b.row]);
+    const int order = table.word(a.row).compare(table.word(b.row));
     return order != 0 ? order < 0 : a.row < b.row;
   });
-  const auto same = std::adjacent_find(
-      entries.begin(), entries.end(),
-      [&words](const Entry& a, const Entry& b) { return a.hash == b.hash && words[a.row] == words[b.row]; });
-  if (same == entries.end()) return;
-  throw Error(path + ": the word " + in_quotes(words[same->row]) + " appears twice, as vector " +
-              std::to_string(same->row + 1) + " and as vector " + std::to_string(std::next(same)->row + 1));
+  const auto last = std::unique(entries.begin(), entries.end(), [&table](const Entry& a, const Entry& b) {
+    return a.hash == b.hash && table.word(a.row) == table.word(b.row);
+  });
+  std::vector<std::int64_t> rows;
+  rows.reserve(static_cast<std::size_t>(last - entries.begin()));
+  for (auto entry = entries.begin(); entry != last; ++entry) rows.push_back(entry->row);
+  std::sort(rows.begin(), rows.end());
+  return rows;
+}
+
+// Calls use(table, rows, repeated, release) with the rows that are read. release() is to be called after each
+// row: pages that were read are given back now and then, so that they do not take memory beside the vectors.
+template <class Use>
+auto with_rows(const std::string& path, const LoadOptions& options, const Use& use) {
+  if (options.limit < 0)
+    throw Error("the first " + std::to_string(options.limit) + " vectors: expected 0 or more");
+  return read_mapped(path, [&](std::string_view bytes, const MappedFile& file) {
+    const std::unique_ptr<VectorTable> table = table_of({{path, bytes}}, options.limit);
+    const std::int64_t size = options.limit > 0 ? std::min(options.limit, table->size()) : table->size();
+    const std::vector<std::int64_t> rows = distinct_rows(*table, size);
+    constexpr std::size_t kReleasedAtOnce = std::size_t{64} << 20;
+    std::size_t since = 0;
+    const auto release = [&] {
+      since += static_cast<std::size_t>(table->dim()) * sizeof(float);
+      if (since < kReleasedAtOnce) return;
+      file.release();
+      since = 0;
+    };
+    file.release();
+    return use(*table, rows, size - std::ssize(rows), release);
+  });
 }
 
 }  // namespace
 
-WordVectors load_vectors(const std::string& path) {
-  return read_mapped(path, [&path](std::string_view bytes) {
-    WordVectors result = read_any_format({path, bytes});
-    require_unique(path, result.words);
-    return result;
-  });
+WordVectors load_vectors(const std::string& path, const LoadOptions& options) {
+  return with_rows(
+      path, options,
+      [](const VectorTable& table, const auto& rows, std::int64_t repeated, const auto& release) {
+        WordVectors result;
+        result.vectors = Matrix(std::ssize(rows), table.dim());
+        result.words.reserve(rows.size());
+        result.repeated = repeated;
+        const std::vector<std::int64_t> counts = table.counts();
+        for (const std::int64_t row : rows) {
+          table.copy(row, result.vectors.row(std::ssize(result.words)));
+          result.words.emplace_back(table.word(row));
+          if (!counts.empty()) result.counts.push_back(counts[static_cast<std::size_t>(row)]);
+          release();
+        }
+        return result;
+      });
+}
+
+VectorFileSummary scan_vectors(
+    const std::string& path, const LoadOptions& options,
+    const std::function<void(std::string_view word, std::span<const float> values)>& take) {
+  return with_rows(
+      path, options,
+      [&](const VectorTable& table, const auto& rows, std::int64_t repeated, const auto& release) {
+        std::vector<float> values(static_cast<std::size_t>(table.dim()));
+        for (const std::int64_t row : rows) {
+          table.copy(row, values.data());
+          take(table.word(row), values);
+          release();
+        }
+        return VectorFileSummary{std::ssize(rows), table.dim(), repeated};
+      });
 }
 
 }  // namespace warp2vec

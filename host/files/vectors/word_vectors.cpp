@@ -5,9 +5,10 @@ namespace warp2vec {
 
 VectorFormat parse_vector_format(const std::string& text) {
   for (const VectorFormat format : {VectorFormat::binary, VectorFormat::text, VectorFormat::glove,
-                                    VectorFormat::npy, VectorFormat::tensorboard})
+                                    VectorFormat::npy, VectorFormat::safetensors, VectorFormat::tensorboard})
     if (text == to_string(format)) return format;
-  throw Error("--format " + text + " is not known: expected binary, text, glove, npy or tensorboard");
+  throw Error("--format " + text +
+              " is not known: expected binary, text, glove, npy, safetensors or tensorboard");
 }
 
 std::vector<std::string> decimal_ids(std::int64_t num_ids) {
@@ -27,10 +28,33 @@ std::string to_string(VectorFormat format) {
       return "glove";
     case VectorFormat::npy:
       return "npy";
+    case VectorFormat::safetensors:
+      return "safetensors";
     case VectorFormat::tensorboard:
       break;
   }
   return "tensorboard";
+}
+
+VectorChoice parse_vector_choice(const std::string& text) {
+  for (const VectorChoice choice :
+       {VectorChoice::input, VectorChoice::output, VectorChoice::sum, VectorChoice::concat})
+    if (text == to_string(choice)) return choice;
+  throw Error("--vectors " + text + " is not known: expected input, output, sum or concat");
+}
+
+std::string to_string(VectorChoice choice) {
+  switch (choice) {
+    case VectorChoice::input:
+      return "input";
+    case VectorChoice::output:
+      return "output";
+    case VectorChoice::sum:
+      return "sum";
+    case VectorChoice::concat:
+      break;
+  }
+  return "concat";
 }
 
 }  // namespace warp2vec

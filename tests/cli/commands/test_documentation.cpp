@@ -168,7 +168,8 @@ TEST(CliChoices, AreThoseThatFlagsAccept) {
     EXPECT_THROW(parse({flag.flag, "none"}), UsageError);
   }
   EXPECT_EQ(with_choices,
-            7);  // --format, --model, --cbow-gradient, --loss, --sharing, --table-type, --device
+            9);  // --format, --dtype, --vectors, --model, --cbow-gradient, --loss, --sharing, --table-type,
+                 // --device
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ TEST(CliPlan, TheLargestModelDoesNotOverflow) {
 TEST(CliPlan, OutputSizes) {
   const CorpusSize size{1000, 7000, 0};
   EXPECT_EQ(output_bytes(size, 100, VectorFormat::binary), 9 + 7000 + 2000 + 400000);
-  EXPECT_EQ(output_bytes(size, 100, VectorFormat::npy), 128 + 400000 + 8000);
+  EXPECT_EQ(output_bytes(size, 100, VectorFormat::npy), 128 + 400000 + 7000 + 9000);
   EXPECT_EQ(output_bytes(size, 100, VectorFormat::glove), 8000 + 1200000);
 }
 

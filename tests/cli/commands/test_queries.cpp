@@ -14,6 +14,8 @@
 #include <cstdio>
 #include <sstream>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace warp2vec::cli {
 namespace {
@@ -42,6 +44,62 @@ TEST_F(Cli, LookingAtVectors) {
   const WordVectors exported = load_vectors(path("v.npy"));
   EXPECT_EQ(exported.words[4], "thing");
   EXPECT_EQ(exported.vectors.row(4)[0], 0.1F);
+}
+
+TEST_F(Cli, NamesOfOutputsSayTheirFormat) {
+  write(path("v"), "3 2\nman 1 0\nking 1 1\nman 7 7\n");
+  const auto export_to = [this](const std::string& name, const std::vector<std::string>& more = {}) {
+    std::vector<std::string> arguments{"export", "--vectors", path("v"), "--output", path(name)};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run(arguments);
+  };
+  const Finished text = export_to("v.txt");
+  EXPECT_EQ(text.status, 0);
+  EXPECT_THAT(text.err,
+              HasSubstr("warning: " + path("v") + ": 1 vector was left out, whose word came before"));
+  EXPECT_EQ(read_whole_file(path("v.txt")), "2 2\nman 1 0\nking 1 1\n");
+  export_to("v.glove.txt", {"--format", "glove", "--limit", "1"});
+  EXPECT_EQ(read_whole_file(path("v.glove.txt")), "man 1 0\n");
+  export_to("v.vec.gz");
+  EXPECT_EQ(read_whole_file(path("v.vec.gz")).substr(0, 2), "\x1f\x8b");
+  export_to("v.npy", {"--dtype", "float16"});
+  EXPECT_THAT(read_whole_file(path("v.npy")), HasSubstr("'<f2'"));
+  EXPECT_EQ(export_to("v.safetensors").status, 0);
+  EXPECT_EQ(export_to("v.bin", {"--format", "text"}).status, 0);  // as word2vec.c's -binary 0
+  for (const char* name : {"v.txt", "v.glove.txt", "v.vec.gz", "v.npy", "v.safetensors", "v.bin"})
+    EXPECT_EQ(load_vectors(path(name)).vectors.row(0)[0], 1) << name;
+  for (const auto& [name, format] :
+       {std::pair("w.npy", "text"), std::pair("w.txt", "npy"), std::pair("w.txt.xz", "binary"),
+        std::pair("w.safetensors", "glove"), std::pair("w.bin", "npy"), std::pair("w.npy.gz", "npy"),
+        std::pair("w.gz", "tensorboard")}) {
+    const Finished refused = export_to(name, {"--format", format});
+    EXPECT_EQ(refused.status, 2) << name;
+    EXPECT_THAT(refused.err, HasSubstr("--output " + path(name) + " and --format " + format));
+  }
+  EXPECT_THAT(export_to("w", {"--dtype", "float16"}).err, HasSubstr("--dtype float16 needs --format npy"));
+  EXPECT_THAT(export_to("w", {"--limit", "0"}).err, HasSubstr("--limit 0 is out of range"));
+}
+
+TEST_F(Cli, OutputVectorsAreWrittenOnRequest) {
+  write(text_, sentences(500));
+  ASSERT_EQ(train("in.txt", {"--save-model", path("m.w2v"), "--deterministic"}).status, 0);
+  ASSERT_EQ(train("concat.npy", {"--vectors", "concat", "--deterministic"}).status, 0);
+  const WordVectors both = load_vectors(path("concat.npy"));
+  EXPECT_EQ(both.dim(), 32);
+  EXPECT_EQ(both.counts.size(), both.words.size());
+  const TrainedModel model = load_model(path("m.w2v"));
+  EXPECT_EQ(both.vectors.row(3)[2], model.embeddings.input.row(3)[2]);
+  EXPECT_EQ(both.vectors.row(3)[16 + 2], model.embeddings.output.row(3)[2]);
+  EXPECT_EQ(run({"export", "--model", path("m.w2v"), "--vectors", "output", "--limit", "5", "--output",
+                 path("out.txt")})
+                .status,
+            0);
+  const WordVectors output = load_vectors(path("out.txt"));
+  EXPECT_EQ(output.size(), 5);
+  EXPECT_EQ(output.vectors.row(3)[2], model.embeddings.output.row(3)[2]);
+  const Finished refused = train("x.txt", {"--vectors", "sum", "--loss", "hs"});
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_THAT(refused.err, HasSubstr("--vectors sum needs --loss ns, ns+hs or softmax"));
 }
 
 TEST_F(Cli, AModelKnowsWhichWordsAreLikely) {
@@ -132,6 +190,10 @@ TEST_F(Cli, EvalReportsCoverageAsTextAndJson) {
   EXPECT_EQ(result["analogies"][0]["all"]["total"], 3);
   EXPECT_EQ(result["analogies"][0]["syntactic"]["found"], 1);
   EXPECT_EQ(run({"eval", "--vectors", path("v.txt"), "--pairs", path("none")}).status, 1);
+  write(path("other"), "x y 1\na z 2\n");
+  const Finished nothing = run({"eval", "--vectors", path("v.txt"), "--pairs", path("other")});
+  EXPECT_EQ(nothing.status, 1);
+  EXPECT_THAT(nothing.err, HasSubstr(path("other") + ": none of its 2 pairs has all of its words in"));
 }
 
 TEST_F(Cli, InfoListsDevices) {

@@ -391,7 +391,7 @@ TEST(CliResumedOptions, AreThoseOfTheCommandThatBeganTheRun) {
   TrainOptions options;
   options.inputs = {"-", "a b"};
   options.output = "v";
-  options.format = VectorFormat::tensorboard;
+  options.vectors.format = VectorFormat::tensorboard;
   options.save_model = "m";
   options.metrics = "log";
   options.checkpoint_every = "3h";
@@ -404,7 +404,7 @@ TEST(CliResumedOptions, AreThoseOfTheCommandThatBeganTheRun) {
   const TrainOptions found = resumed_options(checkpoint, "c");
   EXPECT_THAT(found.inputs, ElementsAre("-", "a b"));
   EXPECT_EQ(found.output, "v");
-  EXPECT_EQ(found.format, VectorFormat::tensorboard);
+  EXPECT_EQ(found.vectors.format, VectorFormat::tensorboard);
   EXPECT_EQ(found.save_model, "m");
   EXPECT_EQ(found.metrics, "log");
   EXPECT_EQ(found.checkpoint_every, "3h");

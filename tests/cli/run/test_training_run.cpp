@@ -210,7 +210,7 @@ TEST_F(CliTrainedFiles, AreRetried) {
 TEST_F(CliTrainedFiles, AreRescuedWithoutReplacingAny) {
   const CurrentFolder folder(folder_.path());
   options_.output = folder_.path("none/v");
-  options_.format = VectorFormat::npy;
+  options_.vectors.format = VectorFormat::npy;
   EXPECT_EQ(save(), "the vectors are in " + folder_.path("v.rescued"));
   EXPECT_EQ(failure_, "cannot write " + options_.output + ": No such file or directory");
   EXPECT_EQ(load_vectors(folder_.path("v.rescued")).size(), 2);

@@ -1,6 +1,4 @@
-#include "host/text/decompressor.h"
-
-#include <warp2vec/error.h>
+#include "host/compression/decompressor.h"
 
 #include <bzlib.h>
 #include <lzma.h>
@@ -14,7 +12,6 @@
 namespace warp2vec {
 namespace {
 
-constexpr std::size_t kBufferBytes = std::size_t{1} << 18;
 // zlib and libbz2 count in 32 bits.
 constexpr std::size_t kMaxAtOnce = std::size_t{1} << 30;
 
@@ -27,16 +24,17 @@ void set_buffers(Stream& stream, std::string_view in, char* out, std::size_t roo
   stream.avail_out = static_cast<unsigned>(std::min(room, kMaxAtOnce));
 }
 
-class Gzip : public Decompressor {
+[[noreturn]] void damaged(const char* why) { throw DamagedData(why); }
+
+class Gzip final : public Decompressor {
  public:
-  explicit Gzip(const Corpus::File& file) : Decompressor(file) {
+  Gzip() {
     constexpr int kLargestWindow = 15;
     constexpr int kWithGzipHeader = 16;
     if (inflateInit2(&stream_, kLargestWindow + kWithGzipHeader) != Z_OK) throw std::bad_alloc();
   }
   ~Gzip() override { inflateEnd(&stream_); }
 
- protected:
   bool step(std::string_view& in, Output& out) override {
     set_buffers(stream_, in, out.at, out.room);
     const unsigned in_before = stream_.avail_in;
@@ -56,13 +54,12 @@ class Gzip : public Decompressor {
   z_stream stream_{};
 };
 
-class Zstd : public Decompressor {
+class Zstd final : public Decompressor {
  public:
-  explicit Zstd(const Corpus::File& file) : Decompressor(file) {
+  Zstd() {
     if (!stream_) throw std::bad_alloc();
   }
 
- protected:
   bool step(std::string_view& in, Output& out) override {
     ZSTD_inBuffer from{in.data(), in.size(), 0};
     ZSTD_outBuffer to{out.at, out.room, 0};
@@ -81,12 +78,11 @@ class Zstd : public Decompressor {
   std::unique_ptr<ZSTD_DCtx, Free> stream_{ZSTD_createDCtx()};
 };
 
-class Bzip2 : public Decompressor {
+class Bzip2 final : public Decompressor {
  public:
-  explicit Bzip2(const Corpus::File& file) : Decompressor(file) { begin(); }
+  Bzip2() { begin(); }
   ~Bzip2() override { BZ2_bzDecompressEnd(&stream_); }
 
- protected:
   bool step(std::string_view& in, Output& out) override {
     set_buffers(stream_, in, out.at, out.room);
     const unsigned in_before = stream_.avail_in;
@@ -113,16 +109,16 @@ class Bzip2 : public Decompressor {
   bz_stream stream_{};
 };
 
-class Xz : public Decompressor {
+class Xz final : public Decompressor {
  public:
-  explicit Xz(const Corpus::File& file) : Decompressor(file) {
-    // No memory limit, as in xz itself: the window takes no more than the text.
+  Xz() {
+    // No memory limit, as in xz itself: the window takes no more than the content.
     if (lzma_stream_decoder(&stream_, UINT64_MAX, LZMA_CONCATENATED) != LZMA_OK) throw std::bad_alloc();
   }
   ~Xz() override { lzma_end(&stream_); }
 
- protected:
-  // liblzma itself continues with the next stream, skipping padding; only the end of the file ends the text.
+  // liblzma itself continues with the next stream, skipping padding; only the end of the file ends the
+  // content.
   bool step(std::string_view& in, Output& out) override {
     const lzma_action action = in.empty() ? LZMA_FINISH : LZMA_RUN;
     set_buffers(stream_, in, out.at, out.room);
@@ -144,60 +140,13 @@ class Xz : public Decompressor {
   lzma_stream stream_ = LZMA_STREAM_INIT;
 };
 
-const char* format_name(Compression compression) {
-  switch (compression) {
-    case Compression::gzip:
-      return "gzip";
-    case Compression::zstd:
-      return "zstd";
-    case Compression::bzip2:
-      return "bzip2";
-    case Compression::xz:
-      return "xz";
-    case Compression::none:
-      break;
-  }
-  return "plain";
-}
-
 }  // namespace
 
-std::unique_ptr<Decompressor> Decompressor::open(const Corpus::File& file) {
-  if (file.compression == Compression::gzip) return std::make_unique<Gzip>(file);
-  if (file.compression == Compression::zstd) return std::make_unique<Zstd>(file);
-  if (file.compression == Compression::bzip2) return std::make_unique<Bzip2>(file);
-  return std::make_unique<Xz>(file);
-}
-
-Decompressor::Decompressor(const Corpus::File& file)
-    : TextBytes(file), format_(format_name(file.compression)) {}
-
-void Decompressor::damaged(const char* why) const {
-  throw Error(name_ + ": damaged " + format_ + " data at or after byte " + std::to_string(consumed()) + " (" +
-              why + ")");
-}
-
-void Decompressor::refill() {
-  buffer_.resize(kBufferBytes);
-  const std::size_t n = file_->read_at(offset_, buffer_.data(), buffer_.size());
-  offset_ += static_cast<std::int64_t>(n);
-  unread_ = std::string_view(buffer_.data(), n);
-}
-
-std::size_t Decompressor::read(char* to, std::size_t bytes) {
-  Output out{to, bytes};
-  while (out.room > 0) {
-    if (unread_.empty()) refill();
-    if (unread_.empty() && complete_) break;
-    const std::size_t room = out.room;
-    const std::size_t unread = unread_.size();
-    complete_ = step(unread_, out);
-    // A decompressor may have buffered text when its input ends; the file is truncated if nothing more comes.
-    if (!complete_ && out.room == room && unread_.size() == unread)
-      throw Error(name_ + ": the " + format_ + " data ends too early, at byte " + std::to_string(consumed()) +
-                  " (a truncated file?)");
-  }
-  return bytes - out.room;
+std::unique_ptr<Decompressor> Decompressor::make(Compression compression) {
+  if (compression == Compression::gzip) return std::make_unique<Gzip>();
+  if (compression == Compression::zstd) return std::make_unique<Zstd>();
+  if (compression == Compression::bzip2) return std::make_unique<Bzip2>();
+  return std::make_unique<Xz>();
 }
 
 }  // namespace warp2vec
