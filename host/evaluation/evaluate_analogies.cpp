@@ -1,10 +1,12 @@
 #include <warp2vec/error.h>
 #include <warp2vec/evaluate.h>
 
+#include "host/evaluation/fields.h"
 #include "host/evaluation/nearest_rows.h"
 #include "host/evaluation/word_matcher.h"
 #include "host/io/lines.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 
@@ -22,22 +24,33 @@ struct Question {
   std::size_t section;
 };
 
+// The words of a question; none if it has not four.
+std::vector<std::string> four_words(std::string_view line) {
+  constexpr std::size_t kWords = 4;
+  for (const char separator : kSeparators) {
+    std::vector<std::string> words = split_fields(line, separator);
+    if (words.size() == kWords && std::find(words.begin(), words.end(), "") == words.end()) return words;
+  }
+  return {};
+}
+
 // The questions whose words are all known; also fills in the sections' names and totals.
 std::vector<Question> read_questions(const std::string& path, const WordMatcher& matcher,
                                      std::vector<AnalogySection>& sections) {
   std::vector<Question> questions;
   TextLines lines(path);
   for (std::string_view line; lines.next(line);) {
-    const std::vector<std::string_view> words = split_at_whitespace(line);
-    if (words.empty()) continue;
-    if (words[0] == ":") {
+    const std::size_t text = line.find_first_not_of(" \t");
+    if (text == std::string_view::npos) continue;
+    if (line[text] == ':') {
       const std::size_t begin = line.find_first_not_of(": \t");
-      const std::size_t end = line.find_last_not_of(" \t");
+      const std::size_t end = line.find_last_not_of(" \t,;");
       AnalogySection& section = sections.emplace_back();
       if (begin != std::string_view::npos) section.name = line.substr(begin, end - begin + 1);
       continue;
     }
-    if (words.size() != 4) lines.fail("': section' or four words");
+    const std::vector<std::string> words = four_words(line);
+    if (words.empty()) lines.fail("': section' or four words, separated by tab, comma, semicolon or spaces");
     // Questions before the first heading belong to an unnamed section.
     if (sections.empty()) sections.emplace_back();
     ++sections.back().total;

@@ -1,6 +1,7 @@
 #include <warp2vec/error.h>
 #include <warp2vec/evaluate.h>
 
+#include "host/evaluation/fields.h"
 #include "host/evaluation/spearman.h"
 #include "host/evaluation/word_matcher.h"
 #include "host/io/lines.h"
@@ -18,6 +19,9 @@ struct Pair {
   double score;
 };
 
+// Counted from 0.
+constexpr std::size_t kScoreColumn = 2;
+
 std::optional<double> parse_number(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
   double value = 0;
@@ -26,40 +30,27 @@ std::optional<double> parse_number(std::string_view text) {
   return value;
 }
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(' ');
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(' ') - begin + 1);
-}
-
-std::vector<std::string_view> split(std::string_view line, char separator) {
-  if (separator == ' ') return split_at_whitespace(line);
-  std::vector<std::string_view> fields;
-  while (true) {
-    const std::size_t end = line.find(separator);
-    fields.push_back(trimmed(line.substr(0, end)));
-    if (end == std::string_view::npos) return fields;
-    line.remove_prefix(end + 1);
-  }
-}
-
-// The first separator that splits the line into two words and a number is used: a word may contain the others
-// ("10,000 number 5.5", "ice cream<tab>dessert<tab>8").
-std::optional<Pair> parse_pair(std::string_view line) {
-  for (const char separator : {'\t', ';', ',', ' '}) {
-    const std::vector<std::string_view> fields = split(line, separator);
-    if (fields.size() != 3 || fields[0].empty() || fields[1].empty()) continue;
-    const std::optional<double> score = parse_number(fields[2]);
-    if (score) return Pair{std::string(fields[0]), std::string(fields[1]), *score};
+// Two words, in the first two columns, and the number in the third column or, in files with a column of the
+// words' part of speech, in the fourth. Further columns are the scores of single judges and the like.
+std::optional<Pair> parse_pair(std::string_view line, std::size_t column) {
+  for (const char separator : kSeparators) {
+    const std::vector<std::string> fields = split_fields(line, separator);
+    if (fields.size() <= column || fields[0].empty() || fields[1].empty()) continue;
+    // Between spaces, "ice cream dessert 8" may be two words or three.
+    if (separator == ' ' && column != kScoreColumn) continue;
+    const std::optional<double> score = parse_number(fields[column]);
+    if (score) return Pair{fields[0], fields[1], *score};
   }
   return std::nullopt;
 }
 
-// A first line without any number is a header.
+// Whether none of the first fields is a number. Later ones may be, as the names of judges' columns.
 bool is_header(std::string_view line) {
-  for (const char separator : {'\t', ';', ',', ' '})
-    for (const std::string_view field : split(line, separator))
-      if (parse_number(field)) return false;
+  for (const char separator : kSeparators) {
+    const std::vector<std::string> fields = split_fields(line, separator);
+    for (std::size_t i = 0; i < fields.size() && i <= kScoreColumn; ++i)
+      if (parse_number(fields[i])) return false;
+  }
   return true;
 }
 
@@ -67,15 +58,32 @@ std::vector<Pair> read_pairs(const std::string& path) {
   std::vector<Pair> pairs;
   TextLines lines(path);
   bool first = true;
+  std::optional<std::size_t> column;  // of the score
+  std::string header;                 // the first line if that is no pair
+  const auto parse = [&column](std::string_view line) {
+    std::optional<Pair> pair = parse_pair(line, column.value_or(kScoreColumn));
+    if (!pair && !column && (pair = parse_pair(line, kScoreColumn + 1))) column = kScoreColumn + 1;
+    return pair;
+  };
   for (std::string_view line; lines.next(line);) {
     if (line.starts_with('#') || split_at_whitespace(line).empty()) continue;
-    std::optional<Pair> pair = parse_pair(line);
-    if (pair)
+    std::optional<Pair> pair = parse(line);
+    if (first && (!pair || column) && is_header(line)) {
+      header = line;
+      column.reset();
+    } else if (pair) {
+      if (!column) column = kScoreColumn;
       pairs.push_back(std::move(*pair));
-    else if (!first || !is_header(line))
-      lines.fail("two words and a number, separated by tab, comma, semicolon or spaces");
+    } else {
+      lines.fail(
+          "two words and a number, separated by tab, comma, semicolon or spaces, possibly with the part of "
+          "speech before the number");
+    }
     first = false;
   }
+  // What seemed to be a header may be the first pair of a file with parts of speech.
+  if (column != kScoreColumn)
+    if (std::optional<Pair> pair = parse(header)) pairs.insert(pairs.begin(), std::move(*pair));
   if (pairs.empty()) throw Error(path + ": expected lines of two words and a number, found none");
   return pairs;
 }

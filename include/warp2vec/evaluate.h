@@ -26,9 +26,11 @@ struct EvaluateOptions {
 };
 
 /// Spearman's rho between similarity and the scores of a file of `word word score` lines, separated by tab,
-/// comma, semicolon or spaces; lines that start with '#' and a header line without a number are skipped.
-/// Pairs with a missing word are excluded and counted, as in gensim's evaluate_word_pairs. Throws Error
-/// naming file and line, and for options out of range.
+/// comma, semicolon or spaces, plain or compressed. Fields may be quoted as in CSV files; the score may
+/// follow a column with the part of speech (SimLex-999), except between spaces, and further columns are not
+/// read. Lines that start with '#' and a header line are skipped. Pairs with a missing word are excluded and
+/// counted, as in gensim's evaluate_word_pairs. Throws Error naming file and line, and for options out of
+/// range.
 WARP2VEC_EXPORT PairsResult evaluate_pairs(const KeyedVectors& space, const std::string& path,
                                            const EvaluateOptions& options);
 
@@ -47,9 +49,9 @@ struct AnalogyResult {
   AnalogySection all;
 };
 
-/// Share of `a b c d` questions for which d is the word nearest to b - a + c (3CosAdd of unit vectors;
-/// excluding a, b and c), by ": name" section; gensim's evaluate_word_analogies, in batched matrix products.
-/// Throws Error naming file and line, and for options out of range.
+/// Share of `a b c d` questions, with the same separators, for which d is the word nearest to b - a + c
+/// (3CosAdd of unit vectors; excluding a, b and c), by ": name" section; gensim's evaluate_word_analogies, in
+/// batched matrix products. Throws Error naming file and line, and for options out of range.
 WARP2VEC_EXPORT AnalogyResult evaluate_analogies(const KeyedVectors& space, const std::string& path,
                                                  const EvaluateOptions& options);
 
