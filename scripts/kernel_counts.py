@@ -4,7 +4,8 @@ tests/ptx executes, and models the cycles of a tile. No GPU is needed. Prints Ma
     cmake --build BUILD --target ptx_trace
     python3 scripts/kernel_counts.py --library BUILD/kernels/libwarp2vec_cuda.a --trace BUILD/tests/ptx/ptx_trace
 
-cuobjdump is part of the CUDA toolkit; if it is not installed: pip install nvidia-cuda-cuobjdump.
+cuobjdump and nvdisasm, which it calls, are part of the CUDA toolkit; if they are not installed: python3 -m pip install
+nvidia-cuda-cuobjdump nvidia-cuda-nvdisasm, which are found where this Python's packages are.
 
 The executed instructions are those of the PTX. ptxas makes machine code of it that is longer (64-bit integers,
 divisions) or shorter (combined instructions): the first table has the ratio over the whole kernel.
@@ -16,6 +17,8 @@ assumed, from published microbenchmarks of Ampere and Hopper; bandwidths, bank c
 model of this kind may be off by a third: compare two versions of a kernel with it, not a kernel with a goal."""
 import argparse
 import collections
+import glob
+import os
 import re
 import shutil
 import subprocess
@@ -53,13 +56,22 @@ def by_class(opcodes):
 # --- Machine code
 
 
+def find_cuobjdump(folders=sys.path):
+    """The toolkit's, or that of a package in one of `folders`, which is not on PATH."""
+    path = os.environ.get("PATH", os.defpath) + ":/usr/local/cuda/bin"
+    packaged = [found for folder in folders for found in glob.glob(os.path.join(folder, "nvidia/*/bin/cuobjdump"))]
+    return shutil.which("cuobjdump", path=path) or next(iter(packaged), None)
+
+
 def machine_code(cuobjdump, library):
     """{(architecture, mangled name): {"registers", "stack", "shared", "opcodes": Counter}} of the library's kernels."""
     kernels = {}
     for option in ("-res-usage", "-sass"):
-        text = subprocess.run([cuobjdump, option, library], check=True, capture_output=True, text=True).stdout
+        done = subprocess.run([cuobjdump, option, library], capture_output=True, text=True)
+        if done.returncode != 0:
+            sys.exit(f"{cuobjdump} {option} {library}: {done.stderr.strip()}")
         architecture = kernel = None
-        for line in text.splitlines():
+        for line in done.stdout.splitlines():
             if match := re.search(r"^arch = sm_(\d+)|sm_(\d+)\.cubin", line):
                 architecture = int(match[1] or match[2])
             elif match := re.match(r"\s*Function\s*:?\s*(\S+?):?$", line):
@@ -215,14 +227,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--library", required=True, help="libwarp2vec_cuda.a, or an object file of it")
     parser.add_argument("--trace", help="the program ptx_trace; without it only the machine code is counted")
-    parser.add_argument("--cuobjdump", default=shutil.which("cuobjdump"))
+    parser.add_argument("--cuobjdump", default=find_cuobjdump())
     parser.add_argument("--dim", type=int, default=128)
     parser.add_argument("--samples", default="1e-4,1e-3")
     parser.add_argument("--kinds", default=";".join(KINDS.values()))
     parser.add_argument("--architectures", default="", help="such as 80,90; default: all of the library")
     arguments = parser.parse_args()
     if not arguments.cuobjdump:
-        parser.error("no cuobjdump: it is part of the CUDA toolkit, or pip install nvidia-cuda-cuobjdump")
+        parser.error("no cuobjdump: install the CUDA toolkit's, or 'python3 -m pip install nvidia-cuda-cuobjdump "
+                     "nvidia-cuda-nvdisasm', or pass --cuobjdump PATH")
     kernels = {key: kernel for key, kernel in machine_code(arguments.cuobjdump, arguments.library).items()
                if kind_of(key[1]) in arguments.kinds.split(";") and kernel["opcodes"]}
     if not kernels:

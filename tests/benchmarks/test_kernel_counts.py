@@ -2,6 +2,7 @@
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 import kernel_counts
 from kernel_counts import Instruction, Phase, Warp
@@ -38,6 +39,23 @@ class MachineCode(unittest.TestCase):
         self.assertEqual((kernel["registers"], kernel["stack"]), (115, 8))
         self.assertEqual(kernel["opcodes"], {"LDC": 1, "LDS.64": 1, "LD.E": 1})
         self.assertEqual(kernel_counts.by_class(kernel["opcodes"]), {"integer and other": 1, "shared": 1, "generic": 1})
+
+
+    def test_says_what_failed(self):
+        with tempfile.TemporaryDirectory() as folder:
+            program = Path(folder) / "cuobjdump"
+            program.write_text("#!/bin/sh\necho no nvdisasm >&2\nexit 1\n")
+            program.chmod(0o755)
+            with self.assertRaisesRegex(SystemExit, "cuobjdump -res-usage library: no nvdisasm"):
+                kernel_counts.machine_code(str(program), "library")
+
+    def test_needs_cuobjdump_of_the_toolkit_or_of_a_package(self):
+        with tempfile.TemporaryDirectory() as folder, mock.patch("shutil.which", return_value=None):
+            self.assertIsNone(kernel_counts.find_cuobjdump([folder]))
+            program = Path(folder, "nvidia/cu13/bin/cuobjdump")
+            program.parent.mkdir(parents=True)
+            program.touch()
+            self.assertEqual(kernel_counts.find_cuobjdump(["elsewhere", folder]), str(program))
 
 
 class Model(unittest.TestCase):
