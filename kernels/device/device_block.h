@@ -162,15 +162,23 @@ class DeviceMma {
     return b;
   }
 
-  template <class F>
-  __device__ static A ones_where(F f) {
-    constexpr std::uint32_t kOne = 0x3F80;  // in bfloat16
+  __device__ static A of_bits(const std::uint16_t* bits) {
     A a;
     WARP2VEC_UNROLL
     for (int p = 0; p < 4; ++p) {
-      const int m = fragment_row(this_lane(), 2 * p);
-      const int k = fragment_column(this_lane(), 2 * p);
-      a.pairs[p] = (f(m, k) ? kOne : 0U) | (f(m, k + 1) ? kOne << 16 : 0U);
+      const std::uint32_t row = bits[fragment_row(this_lane(), 2 * p)];
+      const std::uint32_t from_column = row >> fragment_column(this_lane(), 2 * p);
+      a.pairs[p] = ones((from_column & 1U) | (from_column << 15 & 1U << 16));
+    }
+    return a;
+  }
+  __device__ static A of_bits_transposed(const std::uint16_t* bits) {
+    A a;
+    WARP2VEC_UNROLL
+    for (int p = 0; p < 4; ++p) {
+      const std::uint16_t* const column = bits + fragment_column(this_lane(), 2 * p);
+      const std::uint32_t both = *reinterpret_cast<const std::uint32_t*>(column);
+      a.pairs[p] = ones(both >> fragment_row(this_lane(), 2 * p) & (1U | 1U << 16));
     }
     return a;
   }
@@ -243,6 +251,9 @@ class DeviceMma {
       }
     }
   }
+
+  // 1 in bfloat16 for each half that is 1.
+  __device__ static std::uint32_t ones(std::uint32_t halves) { return halves * 0x3F80U; }
 
   // Offset of the lane's row of its 8 x 8 matrix, if the second matrix lies below the first, or beside it.
   __device__ static std::int32_t rows_first(std::int32_t stride) {

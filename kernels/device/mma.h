@@ -8,7 +8,8 @@
 ///     A a = Mma::load_a_transposed(p, stride);  // a[m][k] = p[k * stride + m]
 ///     B b = Mma::load_b(p, stride);             // b[k][n] = p[n * stride + k]
 ///     B b = Mma::load_b_transposed(p, stride);  // b[k][n] = p[k * stride + n]
-///     A a = Mma::ones_where(f);                 // a[m][k] = f(m, k) ? 1 : 0
+///     A a = Mma::of_bits(b);                    // a[m][k] = bit k of b[m], 0 or 1
+///     A a = Mma::of_bits_transposed(b);         // a[m][k] = bit m of b[k]
 ///     Accumulator c = Mma::zero();
 ///     Mma::multiply_add(a, b, c);               // c += a b, products exact, sums in float
 ///     Mma::map(c, f);                           // c[r][k] = f(r, k, c[r][k])
@@ -17,7 +18,8 @@
 ///     Mma::for_each_vector(c, d, f);            // f(r, k, v, w): v[i] = c[r][k + vector_column(i)], w of d
 ///     Mma::add(p, v);                           // p[vector_column(i)] += v[i], atomically
 ///
-/// a and b are bfloat16 in shared memory, with addresses and strides that are multiples of 16 bytes.
+/// a and b are bfloat16 in shared memory, with addresses and strides that are multiples of 16 bytes; bits are
+/// 16 numbers of 16 bits, whose address is a multiple of 4 bytes.
 
 #include <warp2vec/types.h>
 

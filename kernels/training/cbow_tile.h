@@ -70,9 +70,8 @@ WARP2VEC_HD void forward_windows(Warp& warp, int index, int warps, const DenseTi
     ProductPiece<Mma> piece(shape.values, d);
     const auto interact = [&](std::int32_t f) { return place.fragments_interact(reach, f * kMmaSide, h); };
     for_each_interacting(warp, shape.contexts / kMmaSide, interact, [&](std::int32_t f) {
-      const std::uint16_t* const bits = windows.ones + (f * shape.scored + h);
-      const auto ones = Mma::ones_where([&](int m, int k) { return (bits[m] >> k & 1) != 0; });
-      piece.add(ones, tile.contexts(f * kMmaSide), shape.row_stride());
+      piece.add(Mma::of_bits(windows.ones + (f * shape.scored + h)), tile.contexts(f * kMmaSide),
+                shape.row_stride());
     });
     const float* const weight = windows.weight + h;
     piece.store(tile.scored_rows(h), shape.row_stride(), [&](int r) { return weight[r]; });
@@ -112,9 +111,8 @@ WARP2VEC_HD void backward_windows(Warp& warp, int index, int warps, const DenseT
                      return place.fragments_interact(reach, c, f * kMmaSide);
                    };
                    for_each_interacting(warp, shape.scored / kMmaSide, interact, [&](std::int32_t f) {
-                     const std::uint16_t* const bits = windows.ones + (own * shape.scored + f * kMmaSide);
-                     const auto ones = Mma::ones_where([&](int m, int k) { return (bits[k] >> m & 1) != 0; });
-                     piece.add(ones, tile.contexts(f * kMmaSide), shape.row_stride());
+                     piece.add(Mma::of_bits_transposed(windows.ones + (own * shape.scored + f * kMmaSide)),
+                               tile.contexts(f * kMmaSide), shape.row_stride());
                    });
                    piece.write(c, writer_of);
                  });

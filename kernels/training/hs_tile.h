@@ -54,6 +54,7 @@ struct PathCentre {
   CentreWindow window;
   std::int32_t length;       ///< nodes on its path; 0 without contexts
   std::int32_t first_lower;  ///< how many of them are among the top nodes
+  float pairs;               ///< CBOW: CbowRule::pairs() of the window, which divides; 0 without contexts
 
   WARP2VEC_HD std::int32_t lower_nodes() const { return length - first_lower; }
 };
@@ -63,6 +64,7 @@ struct HsTileMetadata {
   PathRow* rows;             ///< [rows] contexts, then targets
   std::uint32_t* fragments;  ///< [rows / kMmaSide] union of the masks of 16 rows
   PathCentre* centres;       ///< [centres]
+  float* pairs;              ///< [contexts] of a context, in the tile; see HotView
   RowPairs context_pairs;
   TileWindows windows;  ///< under CBOW
 
@@ -71,6 +73,7 @@ struct HsTileMetadata {
     metadata.rows = scratch.take<PathRow>(shape.rows());
     metadata.fragments = scratch.take<std::uint32_t>(shape.rows() / kMmaSide);
     metadata.centres = scratch.take<PathCentre>(model.path_tile_centres);
+    metadata.pairs = scratch.take<float>(shape.contexts);
     metadata.context_pairs = RowPairs::take(scratch);
     if (model.cbow) metadata.windows = TileWindows::take(scratch, shape);
     return metadata;
@@ -95,7 +98,10 @@ WARP2VEC_HD void sample_paths(Warp& warp, int index, int warps, const Model& mod
           const WordId word = batch.kept.words[place.begin + k];
           centre.code = tree.code(word);
           centre.window = CentreWindow::of(model, batch, place, k);
-          centre.length = centre.window.contexts() > 0 ? tree.length(word) : 0;
+          if (centre.window.contexts() > 0) {
+            centre.length = tree.length(word);
+            if (model.cbow) centre.pairs = model.cbow_rule.pairs(centre.window.contexts());
+          }
           while (centre.first_lower < centre.length &&
                  tree.step(centre.code, centre.length, centre.first_lower).node < sizes.top_nodes)
             ++centre.first_lower;
@@ -112,13 +118,12 @@ WARP2VEC_HD void sample_paths(Warp& warp, int index, int warps, const Model& mod
       index, warps);
 }
 
-/// The pairs of a context that is in the windows of `centres`, a bit mask; see HotView.
-WARP2VEC_HD inline float context_pairs(const Model& model, const HsTileMetadata& metadata,
-                                       std::uint32_t centres) {
+/// The pairs of a context that is in the windows of `centres`, a bit mask.
+WARP2VEC_HD inline float pairs_with(const Model& model, const HsTileMetadata& metadata,
+                                    std::uint32_t centres) {
   if (!model.cbow) return static_cast<float>(count_bits(centres));
   float pairs = 0;
-  for (; centres != 0; centres &= centres - 1)
-    pairs += model.cbow_rule.pairs(metadata.centres[lowest_bit(centres)].window.contexts());
+  for (; centres != 0; centres &= centres - 1) pairs += metadata.centres[lowest_bit(centres)].pairs;
   return pairs;
 }
 
@@ -153,11 +158,13 @@ WARP2VEC_HD void mask_paths(Warp& warp, int index, int warps, const Model& model
           std::uint32_t centres = 0;
           for (std::int32_t k = 0; k < place.centres; ++k)
             if (metadata.centres[k].window.contains(place, c, k)) centres |= std::uint32_t{1} << k;
-          metadata.rows[c].left = centres;
-          if (centres == 0)
-            metadata.rows[c].row = DenseTile::kNone;
-          else if (pass == 0)
-            metadata.context_pairs.add(warp, metadata.rows[c].row, context_pairs(model, metadata, centres));
+          PathRow& row = metadata.rows[c];
+          row.left = centres;
+          if (pass == 0) {
+            metadata.pairs[c] = pairs_with(model, metadata, centres);
+            if (centres != 0) metadata.context_pairs.add(warp, row.row, metadata.pairs[c]);
+          }
+          if (centres == 0) row.row = DenseTile::kNone;
           return;
         }
         const std::int32_t t = c - shape.contexts;
@@ -208,7 +215,7 @@ WARP2VEC_HD void damp_contexts(Warp& warp, int index, int warps, const Model& mo
           float pairs = 0;
           WARP2VEC_NO_UNROLL
           for (std::int32_t c = 0; c < place.contexts; ++c)
-            if (metadata.rows[c].row == row) pairs += context_pairs(model, metadata, metadata.rows[c].left);
+            if (metadata.rows[c].row == row) pairs += metadata.pairs[c];
           factor = hot.factor(row, pairs, lr);
         }
         metadata.rows[i].scale = lr * factor;

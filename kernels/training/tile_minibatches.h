@@ -142,7 +142,7 @@ struct HsTileMinibatch {
     for (std::int32_t k = 0; k < place.centres; ++k) minibatch.targets += metadata.centres[k].length;
     group.for_each(minibatch.contexts, [&](std::int64_t c) {
       const PathRow& row = metadata.rows[c];
-      minibatch.context[c] = {row.row, context_pairs(model, metadata, row.left), row.scale};
+      minibatch.context[c] = {row.row, metadata.pairs[c], row.scale};
     });
     if (model.cbow)
       group.for_each(place.centres, [&](std::int64_t h) {

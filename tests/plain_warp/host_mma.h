@@ -29,12 +29,11 @@ class HostMma {
   static B load_b(const Bf16* p, std::int64_t stride) { return load_transposed(p, stride); }
   static B load_b_transposed(const Bf16* p, std::int64_t stride) { return load(p, stride); }
 
-  template <class F>
-  static A ones_where(F f) {
-    A a;
-    for (int m = 0; m < kMmaSide; ++m)
-      for (int k = 0; k < kMmaSide; ++k) a.values[m][k] = f(m, k) ? 1.0F : 0.0F;
-    return a;
+  static A of_bits(const std::uint16_t* bits) {
+    return ones_where([&](int m, int k) { return (bits[m] >> k & 1) != 0; });
+  }
+  static A of_bits_transposed(const std::uint16_t* bits) {
+    return ones_where([&](int m, int k) { return (bits[k] >> m & 1) != 0; });
   }
 
   // A product of two bfloat16 is exact in float, so that adding it rounds once, as a fused multiply-add does.
@@ -97,6 +96,13 @@ class HostMma {
   }
 
  private:
+  template <class F>
+  static A ones_where(F f) {
+    A a;
+    for (int m = 0; m < kMmaSide; ++m)
+      for (int k = 0; k < kMmaSide; ++k) a.values[m][k] = f(m, k) ? 1.0F : 0.0F;
+    return a;
+  }
   static Accumulator load(const Bf16* p, std::int64_t stride) {
     Accumulator fragment;
     for (int r = 0; r < kMmaSide; ++r)

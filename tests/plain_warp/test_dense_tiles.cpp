@@ -329,9 +329,12 @@ TEST(DenseTiles, TrainToTheQualityOfTheReference) {
 }
 
 TEST(HostMma, MakesOnes) {
-  const HostMma::A ones = HostMma::ones_where([](int m, int k) { return m < k; });
+  std::uint16_t bits[kMmaSide] = {};
+  bits[3] = 1U << 4;
+  const HostMma::A ones = HostMma::of_bits(bits);
   EXPECT_EQ(ones.values[3][4], 1);
   EXPECT_EQ(ones.values[4][3], 0);
+  EXPECT_EQ(HostMma::of_bits_transposed(bits).values[4][3], 1);
 }
 
 TEST(HostMma, MultipliesAllMemoryLayouts) {
