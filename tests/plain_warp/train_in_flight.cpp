@@ -35,15 +35,16 @@ namespace {
 template <Trains kTrains, class Value>
 class InFlightBackend final : public Backend {
  public:
-  InFlightBackend(const TrainingData& data, std::int64_t blocks)
-      : model_(data, centres_in_flight(model_of(data), blocks, 1, kSizes.top_nodes)),
+  InFlightBackend(const TrainingData& data, std::int32_t tile_centres, std::int64_t blocks)
+      : model_(data, centres_in_flight(model_of(data, tile_centres), blocks, 1, kSizes.top_nodes),
+               tile_centres),
         totals_(1),
         blocks_(blocks),
         bytes_(dense_tile_bytes<kTrains, Value, HostWarp, Centres>(model_.get(), kSizes, 1)),
         memory_(static_cast<std::size_t>(blocks * bytes_)) {}
 
   // As in the CUDA backend.
-  std::int64_t batch_size() const override { return std::int64_t{65536} * model_.get().tile_centres; }
+  std::int64_t batch_size() const override { return std::int64_t{65536} * model_.get().sharing_centres; }
 
   void upload(Embeddings& embeddings) override {
     model_.show(embeddings);
@@ -164,25 +165,29 @@ class InFlightBackend final : public Backend {
   HostTables<Value> tables_;
 };
 
-std::unique_ptr<Backend> make_backend(const TrainingData& data, std::int64_t in_flight) {
-  const Config& config = data.config;
-  const std::int64_t centres =
-      config.loss.negative_sampling ? config.centres_per_tile() : config.path_tile_centres();
+/// `tile_centres`: see model_of().
+std::unique_ptr<Backend> make_backend(const TrainingData& data, std::int64_t in_flight,
+                                      std::int32_t tile_centres) {
+  const Model model = model_of(data, tile_centres);
+  const std::int64_t centres = model.negative_sampling ? model.tile_centres : model.path_tile_centres;
   const std::int64_t blocks = std::max<std::int64_t>(1, in_flight / centres);
-  if (config.table_type == TableType::bf16)
-    return std::make_unique<InFlightBackend<Trains::negatives, Bf16>>(data, blocks);
-  return with_trains(model_of(data), [&]<Trains kTrains>() -> std::unique_ptr<Backend> {
-    return std::make_unique<InFlightBackend<kTrains, float>>(data, blocks);
+  if (model.table_type == TableType::bf16)
+    return std::make_unique<InFlightBackend<Trains::negatives, Bf16>>(data, tile_centres, blocks);
+  return with_trains(model, [&]<Trains kTrains>() -> std::unique_ptr<Backend> {
+    return std::make_unique<InFlightBackend<kTrains, float>>(data, tile_centres, blocks);
   });
 }
 
 int run(const cli::Arguments& arguments) {
   cli::TrainOptions options;
   std::int64_t in_flight = 0;
+  std::int32_t tile_centres = 0;
   cli::Flags flags("", "Trains with a given number of words in flight.", "");
   flags.number(
       "--in-flight", "N", in_flight,
       "Words in flight: whole tiles, of 64 words with negative sampling and of 8 with hierarchical softmax");
+  flags.number("--tile-centres", "N", tile_centres,
+               "Centres of a tile, a part of those that share negatives; 0 = all (default)");
   cli::add_train_flags(flags, options);
   flags.parse(arguments);
   cli::check_settings(options.config);
@@ -194,7 +199,7 @@ int run(const cli::Arguments& arguments) {
   const TrainingData data(options.config, vocabulary, tokens);
   Embeddings embeddings = initial_embeddings(vocabulary.size(), options.config);
   cli::RunReport report;
-  report.training = train(data, *make_backend(data, in_flight), embeddings);
+  report.training = train(data, *make_backend(data, in_flight, tile_centres), embeddings);
   report.seconds.train = report.training.seconds;
   save_vectors(vocabulary, embeddings.input, options.output, options.format);
   metrics.write(cli::summary_json(options, report, "finished", ""));
