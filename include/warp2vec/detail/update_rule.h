@@ -17,15 +17,9 @@
 
 namespace warp2vec {
 
-/// `sigmoid_of`: sigmoid(), or an approximation of it.
-template <class Real, class Sigmoid>
-WARP2VEC_HD inline Real score_gradient_by(Sigmoid sigmoid_of, Real score, Real weight) {
-  return weight * sigmoid_of(weight > Real(0) ? -score : score);
-}
-
 template <class Real>
 WARP2VEC_HD inline Real score_gradient(Real score, Real weight) {
-  return score_gradient_by([](Real x) { return sigmoid(x); }, score, weight);
+  return weight * sigmoid(weight > Real(0) ? -score : score);
 }
 
 template <class Real>
@@ -34,7 +28,8 @@ WARP2VEC_HD inline Real score_loss(Real score, Real weight) {
 }
 
 /// Hierarchical softmax: the sums of score_gradient() and of score_loss() over a context's centres at an
-/// inner node, where the paths of `left` of them turn left and those of `right` turn right.
+/// inner node, where the paths of `left` of them turn left and those of `right` turn right. `sigmoid_of`:
+/// sigmoid(), or an approximation of it.
 template <class Real, class Sigmoid>
 WARP2VEC_HD inline Real turns_gradient_by(Sigmoid sigmoid_of, Real score, Real left, Real right) {
   return left - (left + right) * sigmoid_of(score);
