@@ -39,12 +39,6 @@ struct CudaPlan {
   std::int64_t warps() const { return std::int64_t{blocks} * launch.warps; }
 };
 
-/// How many centres, spread over the corpus, may be in flight without harm to quality, for each objective;
-/// found by measurement, see benchmarks/README.md. Few for short training, which would otherwise start
-/// slowly, and few where one word is so frequent that its row would get too many gradients from the same
-/// values.
-CentresInFlight harmless_centres_in_flight(const TrainingData& data);
-
 /// Throws Error if the run does not fit into the device's free memory, saying what is needed and what to
 /// change.
 CudaPlan plan_cuda(const TrainingData& data, const CudaDevice& device, const CudaLimits& limits);

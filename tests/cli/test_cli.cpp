@@ -61,6 +61,8 @@ TEST_F(Cli, MistakesOnTheCommandLineAreExitCode2) {
   expect(run({"probability", "--modell", "m", "x"}), "did you mean --model?");
   expect(run({"plan"}), "--vocab-size");
   expect(run({"plan", "--vocab-size", "1"}), "--vocab-size 1 is out of range");
+  expect(run({"plan", "--vocab-size", "9", "--multiprocessors", "0"}), "--multiprocessors 0 is out of range");
+  expect(run({"plan", "--vocab-size", "9", "--multiprocessors", "2"}), "--multiprocessors needs words");
   EXPECT_FALSE(exists("v.bin"));
   EXPECT_EQ(read_whole_file(text_), sentences(500));
 }

@@ -1,6 +1,7 @@
 // How the CUDA backend uses devices: memory, streams, plans and failures, on emulated GPUs.
 #include <warp2vec/error.h>
 
+#include "host/training/gpu_tiles.h"
 #include "host/training/memory_plan.h"
 #include "kernels/backend/cuda_plan.h"
 #include "kernels/backend/device_corpus.h"
@@ -254,7 +255,7 @@ TEST_F(CudaBackendTest, CbowHasAsManyCentresInFlightAsItsGradientsAllow) {
   const auto harmless = [&](Config config) {
     config.epochs = 100;  // gradients of the most frequent word limit, not the length of training
     const TrainingData data(config, corpus.vocabulary, corpus.tokens);
-    return harmless_centres_in_flight(data).negatives;
+    return harmless_centres_in_flight(corpus.vocabulary, config, corpus.tokens.tokens()).negatives;
   };
   Config config = config_of("ns", Sharing::tile);
   const auto skip_gram = static_cast<double>(harmless(config));
@@ -274,7 +275,8 @@ TEST_F(CudaBackendTest, SmallerTilesKeepMoreMultiprocessorsBusy) {
     Config config = config_of(loss, Sharing::tile);
     config.epochs = 1;
     const TrainingData data(config, corpus.vocabulary, corpus.tokens);
-    const std::int64_t harmless = harmless_centres_in_flight(data).negatives;
+    const std::int64_t harmless =
+        harmless_centres_in_flight(corpus.vocabulary, config, corpus.tokens.tokens()).negatives;
     ASSERT_GE(harmless, 64);
     const auto plan = [&](int multiprocessors) {
       CudaDevice device = find_cuda_devices(true).usable.at(0);
@@ -290,6 +292,11 @@ TEST_F(CudaBackendTest, SmallerTilesKeepMoreMultiprocessorsBusy) {
     EXPECT_EQ(plan(1).tile_centres, 64);
     EXPECT_LT(plan(132).tile_centres, 64) << loss;
     EXPECT_GT(plan(132).blocks, harmless / 64) << loss;
+    // As `warp2vec plan` says of GPUs that are not there.
+    const GpuTiles tiles = choose_gpu_tiles(
+        config, 132, harmless_centres_in_flight(corpus.vocabulary, config, corpus.tokens.tokens()));
+    EXPECT_EQ(plan(132).tile_centres, tiles.centres) << loss;
+    EXPECT_EQ(plan(132).blocks, tiles.blocks) << loss;
     emulation::device_settings().multiprocessors = 132;
     EXPECT_EQ(make_cuda_backend(data)->busy_multiprocessors(), plan(132).blocks);
   }

@@ -40,8 +40,18 @@ void write_memory(std::ostream& out, const CorpusSize& size, const TrainOptions&
                 (fits(needed, 0, available) ? "" : ": does not fit"));
 }
 
-void write_gpus(std::ostream& out, const CorpusSize& size, const Config& config,
-                const std::optional<CudaDevices>& gpus) {
+/// How many multiprocessors a run keeps busy; nothing unless tiles train, whose blocks have one each.
+std::string busy_text(const PlanInput& input, Config config, int multiprocessors) {
+  config.sharing = choose_sharing(config, input.size.words, input.size.kept_tokens, true);
+  if (!input.harmless || config.loss.softmax || config.sharing != Sharing::tile) return "";
+  const GpuTiles tiles = choose_gpu_tiles(config, multiprocessors, *input.harmless);
+  const std::int32_t centres = config.loss.negative_sampling ? tiles.centres : config.path_tile_centres();
+  return in_flight_text(std::int64_t{tiles.blocks} * centres, tiles.blocks, multiprocessors);
+}
+
+void write_gpus(std::ostream& out, const PlanInput& input, const CorpusSize& size, const Config& config,
+                const PlanMachine& machine) {
+  const std::optional<CudaDevices>& gpus = machine.gpus;
   const std::vector<MemoryItem> items = memory_plan(size, config);
   DeviceUse streaming;
   streaming.corpus_resident = false;
@@ -55,13 +65,20 @@ void write_gpus(std::ostream& out, const CorpusSize& size, const Config& config,
       out, "total",
       format_bytes(most) + (least < most ? ", or " + format_bytes(least) + " if it streams the text" : ""));
   if (!gpus || gpus->usable.empty()) write_row(out, "no GPU here", why_no_gpu(gpus));
+  if (machine.multiprocessors > 0) {
+    const std::string busy = busy_text(input, config, machine.multiprocessors);
+    write_row(out, "another GPU", busy.empty() ? "not known: this run does not train tiles" : busy);
+  }
   if (!gpus) return;
-  for (const CudaDevice& gpu : gpus->usable)
+  for (const CudaDevice& gpu : gpus->usable) {
+    const std::string busy = gpu.major >= 8 ? busy_text(input, config, gpu.multiprocessors) : "";
     write_row(out, gpu_name(gpu),
               format_bytes(gpu.free_memory) + " free: " +
                   (most <= gpu.free_memory    ? "fits"
                    : least <= gpu.free_memory ? "fits, and streams the text"
-                                              : "does not fit"));
+                                              : "does not fit") +
+                  (busy.empty() ? "" : "; " + busy));
+  }
 }
 
 void write_disk(std::ostream& out, const CorpusSize& size, const TrainOptions& options, bool scratch) {
@@ -111,6 +128,7 @@ struct PlanFlags {
   std::int64_t tokens = 0;
   std::int64_t positives = 0;
   double words_per_second = 0;
+  int multiprocessors = 0;
 };
 
 // Sets --num-ids of a run on ids.
@@ -150,6 +168,7 @@ PlanInput measure(PlanFlags& given) {
 PlanInput plan_input(const Vocabulary& vocabulary, const Config& config, bool encoded) {
   PlanInput input{size_of(vocabulary, config), static_cast<std::int64_t>(config.pairs_per_centre()),
                   HuffmanTree(vocabulary.counts()).mean_code_length()};
+  input.harmless = harmless_centres_in_flight(vocabulary, config, input.size.tokens);
   input.size.tokens_in_memory = !encoded;
   return input;
 }
@@ -171,7 +190,7 @@ void write_plan(std::ostream& out, const PlanInput& input, const TrainOptions& o
       << " tokens per epoch, dim " << options.config.dim << ", model " << to_string(options.config.model)
       << ", loss " << to_string(options.config.loss) << "\n";
   write_memory(out, size, options, machine.memory);
-  write_gpus(out, size, options.config, machine.gpus);
+  write_gpus(out, input, size, options.config, machine);
   write_disk(out, size, options, scratch);
   if (words_per_second > 0) write_time(out, size.tokens, options.config.epochs, words_per_second);
   write_step(out, input, options.config);
@@ -197,6 +216,10 @@ int run_plan(const Arguments& arguments) {
   flags.number(
       "--words-per-second", "X", given.words_per_second,
       "How fast the run trains, as earlier runs or 'warp2vec bench' say; above 0. Adds how long it takes");
+  flags.number(
+      "--multiprocessors", "N", given.multiprocessors,
+      "Of a GPU of compute capability 8.0 or above that is not here; 1 to 1000. Adds how many of them "
+      "the run keeps busy, which the counts of words decide");
   add_train_flags(flags, given.train);
   flags.parse(rewrite_arguments(arguments).arguments);
   set_default_lr(flags, given.train.config);
@@ -209,16 +232,21 @@ int run_plan(const Arguments& arguments) {
   check("--vocab-size", given.vocab_size, 2, kMaxVocabulary);
   check("--tokens", given.tokens, 0, kMaxTokens);
   check("--positives", given.positives, 1, 2000);
+  check("--multiprocessors", given.multiprocessors, 1, 1000);
   if (flags.given("--words-per-second") &&
       !(given.words_per_second > 0 && std::isfinite(given.words_per_second)))
     throw UsageError("--words-per-second " + format_real(given.words_per_second) +
                      " is out of range: expected more than 0");
   if (given.words_per_second > 0 && given.vocab_size > 0 && given.tokens == 0)
     throw UsageError("--words-per-second with --vocab-size needs --tokens N");
+  if (flags.given("--multiprocessors") && given.vocab_size > 0)
+    throw UsageError("--multiprocessors needs words (--input PATH or --read-vocab FILE), not --vocab-size");
   check_scratch_folder(given.train);
   PlanInput input = measure(given);
   if (flags.given("--positives")) input.positives = given.positives;
-  write_plan(std::cout, input, given.train, this_plan_machine(), given.words_per_second);
+  PlanMachine machine = this_plan_machine();
+  machine.multiprocessors = given.multiprocessors;
+  write_plan(std::cout, input, given.train, machine, given.words_per_second);
   return 0;
 }
 

@@ -5,6 +5,7 @@
 #include <warp2vec/cuda.h>
 
 #include "host/cli/flags/train_options.h"
+#include "host/training/gpu_tiles.h"
 #include "host/training/job_limits.h"
 #include "host/training/memory_plan.h"
 
@@ -15,8 +16,9 @@ namespace warp2vec::cli {
 
 struct PlanInput {
   CorpusSize size;
-  std::int64_t positives = 0;              ///< contexts of one centre
-  std::optional<double> mean_path_length;  ///< of the Huffman tree, if the counts are known
+  std::int64_t positives = 0;                 ///< contexts of one centre
+  std::optional<double> mean_path_length;     ///< of the Huffman tree, if the counts are known
+  std::optional<CentresInFlight> harmless{};  ///< harmless_centres_in_flight(), if the counts are known
 };
 
 /// The input of the plan for `vocabulary` under these settings. `encoded`: the words are in an encoded
@@ -28,6 +30,7 @@ PlanInput plan_input(const CorpusCounts& counts, const Config& config);
 struct PlanMachine {
   AvailableMemory memory;
   std::optional<CudaDevices> gpus;  ///< see find_gpus()
+  int multiprocessors = 0;          ///< of a GPU that is not there; 0 = none
 };
 PlanMachine this_plan_machine();
 

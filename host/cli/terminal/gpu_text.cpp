@@ -27,6 +27,11 @@ std::vector<std::string> describe_gpus(const std::optional<CudaDevices>& gpus) {
   return lines;
 }
 
+std::string in_flight_text(std::int64_t centres, int busy_multiprocessors, int multiprocessors) {
+  return with_commas(centres) + " centres in flight on " + std::to_string(busy_multiprocessors) + " of " +
+         std::to_string(multiprocessors) + " multiprocessors";
+}
+
 std::vector<std::string> describe_run(const GpuRun& run) {
   std::string items;
   for (const CudaMemoryPlan::Item& item : run.memory.items)
@@ -35,9 +40,9 @@ std::vector<std::string> describe_run(const GpuRun& run) {
               format_bytes(run.memory.free) + " free" + items,
           std::string(run.memory.corpus_resident ? "the corpus stays on the GPU"
                                                  : "the corpus is streamed to the GPU in every epoch") +
-              "; " + with_commas(run.centres_in_flight) + " centres in flight on " +
-              std::to_string(run.busy_multiprocessors) + " of " + std::to_string(run.device.multiprocessors) +
-              " multiprocessors" + (run.tensor_cores ? "; tiles on tensor cores" : "")};
+              "; " +
+              in_flight_text(run.centres_in_flight, run.busy_multiprocessors, run.device.multiprocessors) +
+              (run.tensor_cores ? "; tiles on tensor cores" : "")};
 }
 
 }  // namespace warp2vec::cli

@@ -3,6 +3,7 @@
 
 #include "host/cli/terminal/gpu.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,9 @@ std::string why_no_gpu(const std::optional<CudaDevices>& gpus);
 
 /// For `info --devices`: a line for each usable GPU, then one for each problem.
 std::vector<std::string> describe_gpus(const std::optional<CudaDevices>& gpus);
+
+/// "4,096 centres in flight on 64 of 132 multiprocessors".
+std::string in_flight_text(std::int64_t centres, int busy_multiprocessors, int multiprocessors);
 
 /// The plan of a run on a GPU: its memory, and how it accesses the corpus.
 std::vector<std::string> describe_run(const GpuRun& run);

@@ -6,6 +6,8 @@
 
 #include <sstream>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace warp2vec::cli {
@@ -117,6 +119,34 @@ TEST(CliPlan, SaysWhichGpusAreLargeEnough) {
                     Not(HasSubstr("no GPU here"))));
   EXPECT_THAT(plan_of(size, {}), HasSubstr("no GPU here               this build has no CUDA support\n"));
   EXPECT_THAT(plan_of(size, {{}, gpus}, 0, Architecture::cbow), HasSubstr("10.0 GB free: fits\n"));
+}
+
+// 30,000 words, 200 times each: 4,000 may be in flight, for which tiles of 32 suit 132 multiprocessors best.
+TEST(CliPlan, SaysHowManyMultiprocessorsAreBusy) {
+  std::vector<std::string> words;
+  std::vector<std::pair<std::string_view, std::int64_t>> counts;
+  for (int w = 0; w < 30'000; ++w) words.push_back("w" + std::to_string(w));
+  for (const std::string& word : words) counts.emplace_back(word, 200);
+  const Vocabulary vocabulary(counts, 1, 0);
+  TrainOptions options;
+  options.config.epochs = 1;
+  CudaDevice gpu;
+  gpu.name = "GPU";
+  gpu.multiprocessors = 50;
+  const auto plan = [&](int major, int multiprocessors) {
+    gpu.major = major;
+    std::ostringstream out;
+    write_plan(out, plan_input(vocabulary, options.config), options, {{}, {{{gpu}, {}}}, multiprocessors});
+    return out.str();
+  };
+  EXPECT_THAT(
+      plan(8, 132),
+      AllOf(HasSubstr("another GPU               4,000 centres in flight on 125 of 132 multiprocessors\n"),
+            HasSubstr("; 3,200 centres in flight on 50 of 50 multiprocessors\n")));
+  EXPECT_THAT(plan(7, 0), Not(HasSubstr("in flight")));
+  options.config.sharing = Sharing::pair;
+  EXPECT_THAT(plan(8, 132),
+              HasSubstr("another GPU               not known: this run does not train tiles\n"));
 }
 
 TEST(CliPlan, SaysHowLongItTakesAtAGivenSpeed) {
