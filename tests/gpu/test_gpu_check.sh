@@ -76,6 +76,20 @@ expect "$work"/races 'r["status"] == "failed" and r["gpu"].startswith("cuda:0")'
 expect "$work"/races '[n for n, s in steps.items() if s == "fail"] == ["compute-sanitizer, racecheck"]'
 expect "$work"/races 'steps["short tests"] == steps["all tests"] == "pass" and steps["ns on both"] == "unavailable"'
 
+# What 'warp2vec bench' really writes; the quality of so little training means nothing.
+echo "== an emulated GPU"
+mkdir "$work"/emulated
+ln -s "$build"/tests/emulated/emulated_warp2vec "$work"/emulated/warp2vec
+cp "$work"/bundle/gpu_tests "$work"/emulated
+for ((i = 0; i < 150; i++)); do printf 'a%d b%d\n' $((i % 7)) $((i % 11)); done | paste -d' ' - - - - - >"$work"/text
+printf 'a1\tb1\t1\na1\tb2\t2\na2\tb3\t3\n' >"$work"/pairs
+run_check "$work"/measured --budget 200 --stages good,fast --bundle "$work"/emulated --against "$work"/emulated \
+  --corpus "$work"/text --pairs "$work"/pairs --epochs 20
+expect "$work"/measured '{n for n, s in steps.items() if s != "pass"} <= {"nvidia-smi", "quality, GPU against CPU"}'
+expect "$work"/measured 'len(r["steps"][-1]["cells"]) == 6'
+expect "$work"/measured 'all("times_against" in cell for cell in r["steps"][-1]["cells"].values())'
+(($(ls "$work"/measured | wc -l) <= 8)) || fail "more than eight files"
+
 echo "== out of time"
 echo 'while :; do sleep 1; done' >>"$work"/bundle/gpu_tests
 run_check "$work"/late --budget 15 --stages correct --bundle "$work"/bundle
