@@ -86,7 +86,7 @@ printf 'a1\tb1\t1\na1\tb2\t2\na2\tb3\t3\n' >"$work"/pairs
 run_check "$work"/measured --budget 200 --stages good,fast --bundle "$work"/emulated --against "$work"/emulated \
   --corpus "$work"/text --pairs "$work"/pairs --epochs 20
 expect "$work"/measured '{n for n, s in steps.items() if s != "pass"} <= {"nvidia-smi", "quality, GPU against CPU"}'
-expect "$work"/measured 'len(r["steps"][-1]["cells"]) == 6'
+expect "$work"/measured 'len(r["steps"][-1]["cells"]) == 5'
 expect "$work"/measured 'all("times_against" in cell for cell in r["steps"][-1]["cells"].values())'
 (($(ls "$work"/measured | wc -l) <= 8)) || fail "more than eight files"
 
