@@ -80,6 +80,19 @@ TEST_P(Ptx, ThePlainKernelEqualsPlainLoops) {
     expect_ptx_equals_plain_loops({few_words(), one_epoch(cbow("ns+hs", sharing, 33)), false});
 }
 
+/// GPUs that are newer than the newest code of a default build: the driver compiles its PTX.
+class PtxNewerDevices : public PtxTest, public ::testing::WithParamInterface<int> {
+ public:
+  void SetUp() override { use_architecture(GetParam(), 90); }
+};
+
+INSTANTIATE_TEST_SUITE_P(Devices, PtxNewerDevices, ::testing::Values(100, 120), architecture_name);
+
+TEST_P(PtxNewerDevices, TilesEqualPlainLoops) {
+  for (const Rule& rule : {Rule{"ns", Sharing::tile, 100}, cbow("hs", Sharing::tile, 100)})
+    expect_ptx_equals_plain_loops({few_words(), one_epoch(rule)});
+}
+
 TEST_P(Ptx, TokensAreSubsampledAsOnTheHost) {
   const SyntheticCorpus corpus = zipf_corpus(100, 3 * KeptTokens::kChunk + 7, 200);
   Config config = config_of("ns", Sharing::tile, 4);
