@@ -37,12 +37,14 @@ void bind_vectors(nb::module_& core) {
   nb::class_<WordVectors>(core, "WordVectors")
       .def_prop_ro("words", &words_of)
       .def_prop_ro(
+          "counts", [](const WordVectors& self) { return numpy(self.counts); }, kOwned)
+      .def_prop_ro(
           "vectors",
           [](nb::handle_t<WordVectors> self) { return view(nb::cast<WordVectors&>(self).vectors, self); },
           kOwned);
-  core.def("load_vectors", [](const std::string& path) {
+  core.def("load_vectors", [](const std::string& path, std::int64_t limit) {
     const nb::gil_scoped_release released;
-    return load_vectors(path);
+    return load_vectors(path, {limit});
   });
   core.def("save_vectors", [](std::vector<std::string> words, const Array<const float, 2>& values,
                               const std::string& path, const std::string& format) {

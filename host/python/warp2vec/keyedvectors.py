@@ -403,15 +403,15 @@ class KeyedVectors:
     def load_word2vec_format(cls, fname: Any, fvocab: Any = None, binary: bool = False, encoding: str = "utf8",
                              unicode_errors: str = "strict", limit: Optional[int] = None, datatype: Any = REAL,
                              no_header: bool = False) -> "KeyedVectors":
-        """Reads what word2vec.c, gensim and this package write; text or binary, with a header or without, the content
-        says. limit: only this many first vectors."""
+        """Reads what word2vec.c, gensim, GloVe and this package write: text, binary, .npy or safetensors, with a header
+        or without, plain or compressed, the content says. limit: only this many first vectors."""
         del binary, encoding, no_header
         with open(fname, "rb"):
             pass  # FileNotFoundError, PermissionError, ...
-        read = _core.load_vectors(os.fspath(fname))
-        keys = [word.decode("utf-8", unicode_errors) for word in read.words][:limit]
-        result = cls._of(keys, read.vectors[:limit].astype(datatype, copy=False))
-        counts = np.arange(len(keys), 0, -1, dtype=np.int64)
+        read = _core.load_vectors(os.fspath(fname), limit or 0)
+        keys = [word.decode("utf-8", unicode_errors) for word in read.words]
+        result = cls._of(keys, read.vectors.astype(datatype, copy=False))
+        counts = read.counts if len(read.counts) else np.arange(len(keys), 0, -1, dtype=np.int64)
         if fvocab is not None:
             with open(fvocab, encoding="utf-8", errors=unicode_errors) as file:
                 known = dict(line.rsplit(maxsplit=1) for line in file)
