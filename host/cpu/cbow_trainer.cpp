@@ -23,6 +23,7 @@ CbowTrainer::CbowTrainer(const TrainingData& data, const HotMatrices& hot, Embed
   const std::int32_t centres = tiled() ? config.centres_per_tile() : 1;
   h_ = ContextCopies(centres, config.dim);
   h_updates_ = Matrix(h_.rows.rows(), config.dim);
+  window_sums_ = CbowWindows::running_sums(config, centres);
   if (!config.loss.negative_sampling || !tiled()) return;
   const std::int32_t negatives = config.negatives_per_tile();
   z_ = Matrix(negatives, config.dim);
@@ -65,11 +66,11 @@ Trained CbowTrainer::train(const Batch& batch) {
 }
 
 void CbowTrainer::prepare(const Step& step, Prepared& prepared) {
-  prepared.windows.list(batch_, data_.config, step.begin, step.end, embeddings_, h_updates_);
+  prepared.windows.list(batch_, data_.config, step.begin, step.end, embeddings_);
   prepared.targets.clear();
   prepared.ends.clear();
   prepared.signs.clear();
-  prepared.hidden.clear();
+  prepared.from.clear();
   prepared.collisions.clear();
   prepared.shares_negatives = tiled() && !step.paths;
   if (prepared.windows.size() == 0) return;
@@ -92,7 +93,7 @@ void CbowTrainer::add_target(float* row, std::int64_t number, float sign, std::s
                              Prepared& prepared) const {
   prepared.targets.add(row, number, 1);
   prepared.signs.push_back(sign);
-  prepared.hidden.push_back(h_.rows.row(static_cast<std::int64_t>(h)));
+  prepared.from.push_back(h_.rows.row(static_cast<std::int64_t>(h)));
 }
 
 // Sharing::pair: the centre, and K negatives of its own.
@@ -125,6 +126,7 @@ void CbowTrainer::add_shared_negatives(const Step& step, Prepared& prepared) {
   std::int64_t m = 0;
   for (const WordId negative : negative_draws_.draw(batch_.draws(), data_.negatives.view(), tile, 0, count)) {
     prepared.targets.add(embeddings_.output.row(row_of(negative)), row_of(negative), pairs);
+    prepared.from.push_back(z_updates_.row(m));
     // Rarely any: counting needs no branches.
     if (std::count(words_.begin(), words_.end(), negative) > 0)
       for (std::size_t h = 0; h < words_.size(); ++h)
@@ -176,7 +178,7 @@ double CbowTrainer::train(const Prepared& prepared) {
   const std::int64_t hidden = prepared.windows.size();
   if (hidden == 0) return 0;
   const std::int64_t stride = h_updates_.stride();
-  prepared.windows.hidden(h_.rows);
+  prepared.windows.hidden(window_sums_, h_.rows);
   double loss = 0;
   if (prepared.shares_negatives)
     loss = train_shared_negatives(prepared);
@@ -184,9 +186,10 @@ double CbowTrainer::train(const Prepared& prepared) {
     std::fill_n(h_updates_.row(0), hidden * stride, 0.0F);
 
   const std::int64_t own = prepared.ends.back();
-  if (gradients_.cols() < own) gradients_ = Matrix(1, static_cast<std::int32_t>(own));
+  if (const std::int64_t targets = prepared.targets.size(); gradients_.cols() < targets)
+    gradients_ = Matrix(1, static_cast<std::int32_t>(targets));
   float* const gradients = gradients_.row(0);
-  simd::dots(own, prepared.hidden.data(), prepared.targets.rows.data(), stride, gradients);
+  simd::dots(own, prepared.from.data(), prepared.targets.rows.data(), stride, gradients);
   loss += simd::sign_gradients(own, prepared.signs.data(), gradients);
 
   // First everything that reads the targets' old values.
@@ -197,17 +200,10 @@ double CbowTrainer::train(const Prepared& prepared) {
                           prepared.targets.rows.data() + first, stride);
     first = end;
   }
-  prepared.windows.update_contexts(stride);
-  for (std::int64_t t = 0; t < own; ++t) {
-    const auto at = static_cast<std::size_t>(t);
-    simd::add_combination(prepared.targets.rows[at], prepared.targets.scales[at], nullptr, 1, gradients + t,
-                          prepared.hidden.data() + t, stride);
-  }
-  for (std::int64_t t = own; t < prepared.targets.size(); ++t) {
-    const auto at = static_cast<std::size_t>(t);
-    simd::add_combination(prepared.targets.rows[at], prepared.targets.scales[at], z_updates_.row(t - own), 0,
-                          nullptr, nullptr, stride);
-  }
+  prepared.windows.update_contexts(h_updates_, window_sums_);
+  std::fill_n(gradients + own, prepared.targets.size() - own, 1.0F);
+  simd::add_rows(prepared.targets.size(), prepared.targets.rows.data(), prepared.targets.scales.data(),
+                 gradients, prepared.from.data(), stride);
   return loss;
 }
 

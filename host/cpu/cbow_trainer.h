@@ -40,10 +40,11 @@ class CbowTrainer {
   struct Prepared {
     CbowWindows windows;
     ScaledRows targets;  // of each h in turn, then the negatives of the tile
+    // Each one's update is a multiple of this row: h, or of z_updates_.
+    std::vector<const float*> from;
     // Of the targets that belong to one h:
     std::vector<std::int64_t> ends;  // of each h
     std::vector<float> signs;        // 1 or -1
-    std::vector<const float*> hidden;
     // Masked elements of scores_: the negative is the centre of h.
     std::vector<std::int64_t> collisions;
     bool shares_negatives;
@@ -72,6 +73,7 @@ class CbowTrainer {
   std::array<Prepared, 2> prepared_;  // the step in training, and the next one
   ContextCopies h_;
   Matrix h_updates_;
+  Matrix window_sums_;
   Matrix gradients_;      // of the targets that belong to one h, one row
   Matrix z_, z_updates_;  // copies of the tile's negatives, and their updates
   Matrix scores_;         // negatives x hidden

@@ -1,15 +1,17 @@
 #pragma once
 /// The windows of consecutive centres under CBOW on the CPU: H = A X, and X += B' dH (host/reference/cbow.h).
-/// A is banded, so both are sums over the few contexts of a window, or windows of a context, that interact.
+/// A and B are banded: a window is a range of the elements without its centre, so its sum is a difference of
+/// running sums, and what it adds to its contexts changes only where it begins and ends. Both take about
+/// three rows a centre, however wide the windows are.
 
 #include <warp2vec/embeddings.h>
 #include <warp2vec/trainer.h>
 
 #include "host/cpu/cpu_batch.h"
 #include "host/cpu/simd/rows.h"
+#include "host/cpu/simd/simd_kernels.h"
 #include "host/training/hot_rows.h"
 
-#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -17,10 +19,9 @@ namespace warp2vec {
 
 class CbowWindows {
  public:
-  /// Lists the windows of centres [begin, end) of the batch. `updates`: where the rows of dH will be, as many
-  /// as there are centres.
+  /// Lists the windows of centres [begin, end) of the batch.
   void list(const CpuBatch& batch, const Config& config, std::int64_t begin, std::int64_t end,
-            Embeddings& embeddings, Matrix& updates);
+            Embeddings& embeddings);
   /// The scales of the contexts' updates.
   void damp(const HotRows& hot, float lr) { contexts_.damp(hot, lr); }
   void prefetch(std::int64_t stride) const;
@@ -29,28 +30,26 @@ class CbowWindows {
   const std::vector<std::int64_t>& centres() const { return centres_; }
   std::int64_t size() const { return static_cast<std::int64_t>(centres_.size()); }
 
+  /// Room for the running sums of the windows of up to this many centres.
+  static Matrix running_sums(const Config& config, std::int32_t centres) {
+    return {2 * std::int64_t{config.window} + centres + 1, simd::kWindowSums};
+  }
   /// H = A X, in the first size() rows.
-  void hidden(Matrix& h) const;
-  /// X += lr a B' dH, with a's damping.
-  void update_contexts(std::int64_t stride) const;
+  void hidden(Matrix& sums, Matrix& h) const;
+  /// X += lr a B' dH, with a's damping. A centre without contexts that other windows surround is itself
+  /// changed by their rounding errors.
+  void update_contexts(const Matrix& h_updates, Matrix& sums) const;
 
  private:
-  struct Window {
-    std::int64_t begin;   ///< its first element, among contexts_
-    std::int64_t size;    ///< with the centre
-    std::int64_t centre;  ///< from `begin` on
-    float weight;         ///< of each context
-  };
+  simd::Windows windows() const { return {windows_.data(), size(), contexts_.size()}; }
 
   std::vector<std::int64_t> centres_;
-  std::vector<Window> windows_;  // of each
-  // The elements that the windows cover, and of each, counts_[c] of room_ places from c * room_ on, the
-  // windows that it is a context of:
-  ScaledRows contexts_;
-  std::vector<std::uint32_t> counts_;
-  std::size_t room_ = 0;
-  std::vector<const float*> update_rows_;
-  std::vector<float> update_weights_;
+  std::vector<simd::Window> windows_;  // of each, among contexts_
+  ScaledRows contexts_;                // the elements that the windows cover
+  // Of each element, by how much more pairs the windows add to it than to the one before, and those of the
+  // window that it is the centre of.
+  std::vector<float> more_pairs_;
+  std::vector<float> own_pairs_;
 };
 
 }  // namespace warp2vec

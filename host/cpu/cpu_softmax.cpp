@@ -26,6 +26,7 @@ CpuSoftmax::CpuSoftmax(const TrainingData& data, Embeddings& embeddings)
   const std::int32_t dim = data.config.dim;
   const std::int32_t contexts = max_softmax_rows(data.config);
   if (cbow()) h_ = Matrix(contexts, dim);
+  if (cbow()) window_sums_ = CbowWindows::running_sums(data.config, contexts);
   pairs_.resize(static_cast<std::size_t>(simd::padded(contexts)));
   sums_.resize(pairs_.size());
   highest_ = Matrix(1, contexts);
@@ -57,9 +58,9 @@ void CpuSoftmax::list(const CpuBatch& batch, std::int64_t begin, std::int64_t en
 
 // The same under CBOW, with H for the contexts.
 void CpuSoftmax::list_hidden(const CpuBatch& batch, std::int64_t begin, std::int64_t end) {
-  windows_.list(batch, config_, begin, end, embeddings_, x_updates_);
+  windows_.list(batch, config_, begin, end, embeddings_);
   windows_.damp({}, batch.lr(begin));
-  windows_.hidden(h_);
+  windows_.hidden(window_sums_, h_);
   contexts_.clear();
   targets_.clear();
   for (std::int64_t h = 0; h < windows_.size(); ++h) {
@@ -146,7 +147,7 @@ double CpuSoftmax::train(const CpuBatch& batch, std::int64_t begin, std::int64_t
     add_updates(outputs_, y_updates_, lr);
   }
   if (cbow())
-    windows_.update_contexts(stride);
+    windows_.update_contexts(x_updates_, window_sums_);
   else
     add_updates(contexts_, x_updates_, lr);
   return loss;

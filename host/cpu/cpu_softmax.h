@@ -41,7 +41,8 @@ class CpuSoftmax {
   const Config& config_;
   Embeddings& embeddings_;
   CbowWindows windows_;  // under CBOW, with
-  Matrix h_;             // their rows of H
+  Matrix window_sums_;   // their running sums
+  Matrix h_;             // and their rows of H
   std::vector<float*> contexts_;
   std::vector<Target> targets_;  // sorted by word
   std::vector<Target>::const_iterator next_target_;

@@ -111,22 +111,88 @@ TEST_P(SimdKernels, AddCombinationEqualsPlainLoopsForAllLengths) {
   }
 }
 
-TEST_P(SimdKernels, SumRowsButOneEqualsPlainLoopsForAllLengths) {
+TEST_P(SimdKernels, AddRowsEqualsPlainLoopsWhereRowsRepeat) {
+  const std::vector<float> scales{0.25F, 2, 0.5F};
+  const std::vector<float> weights{0.5F, -2, 3};
   for (std::int32_t dim = 16; dim <= 16 * 20; dim += 16) {
-    const Matrix rows = random_matrix(3, dim, 3);
-    const std::vector<const float*> pointers{rows.row(2), rows.row(0), rows.row(2), rows.row(1)};
-    for (const auto& [count, skip] :
-         std::vector<std::pair<std::int64_t, std::int64_t>>{{1, 0}, {2, 0}, {2, 1}, {4, 0}, {4, 2}, {4, 3}}) {
-      Matrix sum = random_matrix(2, dim, 5);
-      const Matrix before = random_matrix(2, dim, 5);
-      simd::sum_rows_but_one(count, pointers.data(), skip, 0.25F, dim, sum.row(0));
-      for (std::int32_t d = 0; d < dim; ++d) {
+    Matrix rows = random_matrix(3, dim, 3);
+    const Matrix before = random_matrix(3, dim, 3);
+    const Matrix from = random_matrix(3, dim, 4);
+    const std::vector<float*> to{rows.row(1), rows.row(0), rows.row(1)};
+    const std::vector<const float*> pointers{from.row(2), from.row(0), from.row(1)};
+    simd::add_rows(3, to.data(), scales.data(), weights.data(), pointers.data(), dim);
+    for (std::int32_t d = 0; d < dim; ++d) {
+      ASSERT_NEAR(rows.row(0)[d], before.row(0)[d] - 4.0 * from.row(0)[d], 8 * kEpsilon) << dim;
+      ASSERT_NEAR(rows.row(1)[d], before.row(1)[d] + 0.125 * from.row(2)[d] + 1.5 * from.row(1)[d],
+                  8 * kEpsilon)
+          << dim;
+      ASSERT_EQ(rows.row(2)[d], before.row(2)[d]);
+    }
+  }
+}
+
+// Windows that overlap, that lie apart, and that are cut off at both ends; row 6 is in none.
+const std::vector<simd::Window> kWindows{{0, 3, 0, 0.5F, 1},  {0, 5, 2, 0.25F, 0.5F}, {2, 6, 3, 2, 1},
+                                         {7, 9, 7, 1, 0.25F}, {7, 10, 8, 0.5F, 1},    {8, 10, 9, 1, 2}};
+constexpr std::int64_t kWindowRows = 10;
+
+bool contains(const simd::Window& window, std::int64_t r) {
+  return window.begin <= r && r < window.end && r != window.centre;
+}
+
+TEST_P(SimdKernels, SumWindowsEqualsPlainLoopsForAllLengths) {
+  const auto count = static_cast<std::int64_t>(kWindows.size());
+  Matrix sums = random_matrix(kWindowRows + 1, simd::kWindowSums, 6);  // leftovers must not matter
+  for (std::int32_t dim = 16; dim <= 16 * 20; dim += 16) {
+    const Matrix values = random_matrix(4, dim, 3);
+    std::vector<const float*> rows;
+    for (std::int64_t r = 0; r < kWindowRows; ++r) rows.push_back(values.row(r * 7 % 4));
+    Matrix out = random_matrix(count + 1, dim, 5);
+    const Matrix before = random_matrix(count + 1, dim, 5);
+    simd::sum_windows({kWindows.data(), count, kWindowRows}, rows.data(), dim, sums.row(0), out.row(0));
+    for (std::int32_t d = 0; d < dim; ++d) {
+      for (std::int64_t w = 0; w < count; ++w) {
+        const simd::Window& window = kWindows[static_cast<std::size_t>(w)];
         double expected = 0;
-        for (std::int64_t i = 0; i < count; ++i)
-          if (i != skip) expected += pointers[static_cast<std::size_t>(i)][d];
-        ASSERT_NEAR(sum.row(0)[d], 0.25 * expected, 8 * kEpsilon) << dim << " " << count << " " << skip;
-        ASSERT_EQ(sum.row(1)[d], before.row(1)[d]);
+        for (std::int64_t r = 0; r < kWindowRows; ++r)
+          if (contains(window, r)) expected += static_cast<double>(rows[static_cast<std::size_t>(r)][d]);
+        ASSERT_NEAR(out.row(w)[d], static_cast<double>(window.weight) * expected, 16 * kEpsilon)
+            << dim << " " << w;
       }
+      ASSERT_EQ(out.row(count)[d], before.row(count)[d]);
+    }
+  }
+}
+
+TEST_P(SimdKernels, AddWindowsEqualsPlainLoopsForAllLengths) {
+  const auto count = static_cast<std::int64_t>(kWindows.size());
+  Matrix changes = random_matrix(kWindowRows + 1, simd::kWindowSums, 6);
+  for (std::int32_t dim = 16; dim <= 16 * 20; dim += 16) {
+    const Matrix in = random_matrix(count, dim, 3);
+    // Rows 1 and 4 are the same one.
+    Matrix values = random_matrix(kWindowRows, dim, 5);
+    const Matrix before = random_matrix(kWindowRows, dim, 5);
+    std::vector<float*> rows;
+    std::vector<float> scales;
+    for (std::int64_t r = 0; r < kWindowRows; ++r) {
+      rows.push_back(values.row(r == 4 ? 1 : r));
+      scales.push_back(0.1F * static_cast<float>(r + 1));
+    }
+    simd::add_windows({kWindows.data(), count, kWindowRows}, rows.data(), scales.data(), dim, changes.row(0),
+                      in.row(0));
+    for (std::int32_t d = 0; d < dim; ++d) {
+      std::vector<double> expected;
+      for (std::int64_t r = 0; r < kWindowRows; ++r)
+        expected.push_back(static_cast<double>(before.row(r)[d]));
+      for (std::int64_t r = 0; r < kWindowRows; ++r)
+        for (std::int64_t w = 0; w < count; ++w)
+          if (const simd::Window& window = kWindows[static_cast<std::size_t>(w)]; contains(window, r))
+            expected[r == 4 ? 1 : static_cast<std::size_t>(r)] +=
+                static_cast<double>(scales[static_cast<std::size_t>(r)]) *
+                static_cast<double>(window.gradient_weight) * static_cast<double>(in.row(w)[d]);
+      for (std::int64_t r = 0; r < kWindowRows; ++r)
+        ASSERT_NEAR(values.row(r)[d], expected[static_cast<std::size_t>(r)], 32 * kEpsilon)
+            << dim << " " << r;
     }
   }
 }

@@ -8,7 +8,6 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "host/cpu/simd/simd_kernels.cpp"
-#include <hwy/cache_control.h>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 // After highway.h:
@@ -194,62 +193,123 @@ HWY_INLINE void add_combination_vectors(float* row, Vec scale, const float* base
   }
 }
 
-// Calls f(V, offset) for groups of V vectors, as large as 8, of `length` values.
-template <class F>
-HWY_INLINE void for_each_group(std::int64_t length, const F& f) {
-  const auto lanes = static_cast<std::int64_t>(hn::Lanes(Tag()));
-  std::int64_t offset = 0;
-  for (; length - offset >= 8 * lanes; offset += 8 * lanes) f(std::integral_constant<int, 8>(), offset);
-  switch ((length - offset) / lanes) {
-    case 7:
-      return f(std::integral_constant<int, 7>(), offset);
-    case 6:
-      return f(std::integral_constant<int, 6>(), offset);
-    case 5:
-      return f(std::integral_constant<int, 5>(), offset);
-    case 4:
-      return f(std::integral_constant<int, 4>(), offset);
-    case 3:
-      return f(std::integral_constant<int, 3>(), offset);
-    case 2:
-      return f(std::integral_constant<int, 2>(), offset);
-    case 1:
-      return f(std::integral_constant<int, 1>(), offset);
-    default:
-      return;
-  }
+// Calls f(V, offset) for groups of V vectors, as large as `Most`, from `offset` up to `length` values.
+template <int Most, class F>
+HWY_INLINE void for_each_group(std::int64_t length, const F& f, std::int64_t offset = 0) {
+  const std::int64_t group = Most * static_cast<std::int64_t>(hn::Lanes(Tag()));
+  for (; length - offset >= group; offset += group) f(std::integral_constant<int, Most>(), offset);
+  if constexpr (Most > 1) for_each_group<Most - 1>(length, f, offset);
 }
+
+// Of whole rows that are passed once. Windows' running sums should stay in the first-level cache.
+constexpr int kRowVectors = 8;
+constexpr int kWindowVectors = kWindowSums / kLanes;
 
 void add_combination(float* row, float scale, const float* base, std::int64_t count, const float* weights,
                      const float* const* rows, std::int64_t length) {
   const Vec factor = hn::Set(Tag(), scale);
-  for_each_group(length, [&]<int V>(std::integral_constant<int, V>, std::int64_t offset) HWY_ATTR {
-    add_combination_vectors<V>(row, factor, base, count, weights, rows, offset);
-  });
+  for_each_group<kRowVectors>(
+      length, [&]<int V>(std::integral_constant<int, V>, std::int64_t offset)
+                  HWY_ATTR { add_combination_vectors<V>(row, factor, base, count, weights, rows, offset); });
 }
 
-// V vectors of all rows but one from `offset` on.
-template <int V>
-HWY_INLINE void sum_vectors(std::int64_t count, const float* const* rows, std::int64_t skip, Vec scale,
-                            std::int64_t offset, float* out) {
+void add_rows(std::int64_t count, float* const* rows, const float* scales, const float* weights,
+              const float* const* from, std::int64_t length) {
   const Tag tag;
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(tag));
-  Vec sums[V];
-  for (int v = 0; v < V; ++v) sums[v] = hn::Zero(tag);
-  const auto add = [&](std::int64_t begin, std::int64_t end) HWY_ATTR {
-    for (std::int64_t i = begin; i < end; ++i)
-      for (int v = 0; v < V; ++v) sums[v] = hn::Add(sums[v], load_shared(tag, rows[i] + offset + v * lanes));
-  };
-  add(0, skip);
-  add(skip + 1, count);
-  for (int v = 0; v < V; ++v) hn::Store(hn::Mul(scale, sums[v]), tag, out + offset + v * lanes);
+  for (std::int64_t i = 0; i < count; ++i) {
+    const Vec factor = hn::Set(tag, scales[i] * weights[i]);
+    float* const to = rows[i];
+    for (std::int64_t c = 0; c < length; c += lanes)
+      store_shared(hn::MulAdd(factor, load_shared(tag, from[i] + c), load_shared(tag, to + c)), tag, to + c);
+  }
 }
 
-void sum_rows_but_one(std::int64_t count, const float* const* rows, std::int64_t skip, float scale,
-                      std::int64_t length, float* out) {
-  const Vec factor = hn::Set(Tag(), scale);
-  for_each_group(length, [&]<int V>(std::integral_constant<int, V>, std::int64_t offset)
-                             HWY_ATTR { sum_vectors<V>(count, rows, skip, factor, offset, out); });
+// V vectors of all windows from `offset` on. sums[r] is the sum of the rows before r.
+template <int V>
+HWY_INLINE void sum_windows_vectors(const Windows& windows, const float* const* rows, std::int64_t offset,
+                                    float* sums, std::int64_t length, float* out) {
+  const Tag tag;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(tag));
+  Vec sum[V];
+  for (int v = 0; v < V; ++v) sum[v] = hn::Zero(tag);
+  for (int v = 0; v < V; ++v) hn::Store(sum[v], tag, sums + v * lanes);
+  for (std::int64_t r = 0; r < windows.rows; ++r) {
+    float* const to = sums + (r + 1) * kWindowSums;
+    for (int v = 0; v < V; ++v) {
+      sum[v] = hn::Add(sum[v], load_shared(tag, rows[r] + offset + v * lanes));
+      hn::Store(sum[v], tag, to + v * lanes);
+    }
+  }
+  for (std::int64_t w = 0; w < windows.count; ++w) {
+    const Window& window = windows.of[w];
+    const Vec weight = hn::Set(tag, window.weight);
+    const float* const begin = sums + window.begin * kWindowSums;
+    const float* const end = sums + window.end * kWindowSums;
+    const float* const centre = rows[window.centre] + offset;
+    for (int v = 0; v < V; ++v) {
+      const Vec all = hn::Sub(hn::Load(tag, end + v * lanes), hn::Load(tag, begin + v * lanes));
+      const Vec contexts = hn::Sub(all, load_shared(tag, centre + v * lanes));
+      hn::Store(hn::Mul(weight, contexts), tag, out + w * length + offset + v * lanes);
+    }
+  }
+}
+
+void sum_windows(const Windows& windows, const float* const* rows, std::int64_t length, float* sums,
+                 float* out) {
+  for_each_group<kWindowVectors>(
+      length, [&]<int V>(std::integral_constant<int, V>, std::int64_t offset)
+                  HWY_ATTR { sum_windows_vectors<V>(windows, rows, offset, sums, length, out); });
+}
+
+// V vectors of all rows from `offset` on. changes[r] is by how much the sum of row r differs from that of
+// the row before.
+template <int V>
+HWY_INLINE void add_windows_vectors(const Windows& windows, float* const* rows, const float* scales,
+                                    std::int64_t offset, float* changes, std::int64_t length,
+                                    const float* in) {
+  const Tag tag;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(tag));
+  std::fill_n(changes, (windows.rows + 1) * kWindowSums, 0.0F);
+  for (std::int64_t w = 0; w < windows.count; ++w) {
+    const Window& window = windows.of[w];
+    const Vec weight = hn::Set(tag, window.gradient_weight);
+    float* const begin = changes + window.begin * kWindowSums;
+    float* const end = changes + window.end * kWindowSums;
+    for (int v = 0; v < V; ++v) {
+      const Vec value = hn::Mul(weight, hn::Load(tag, in + w * length + offset + v * lanes));
+      hn::Store(hn::Add(hn::Load(tag, begin + v * lanes), value), tag, begin + v * lanes);
+      hn::Store(hn::Sub(hn::Load(tag, end + v * lanes), value), tag, end + v * lanes);
+    }
+  }
+  Vec sum[V];
+  for (int v = 0; v < V; ++v) sum[v] = hn::Zero(tag);
+  std::int64_t own = 0;
+  for (std::int64_t r = 0; r < windows.rows; ++r) {
+    const float* const change = changes + r * kWindowSums;
+    for (int v = 0; v < V; ++v) sum[v] = hn::Add(sum[v], hn::Load(tag, change + v * lanes));
+    float* const row = rows[r] + offset;
+    const Vec scale = hn::Set(tag, scales[r]);
+    if (own < windows.count && windows.of[own].centre == r) {
+      const Vec weight = hn::Set(tag, windows.of[own].gradient_weight);
+      for (int v = 0; v < V; ++v) {
+        const Vec other =
+            hn::NegMulAdd(weight, hn::Load(tag, in + own * length + offset + v * lanes), sum[v]);
+        store_shared(hn::MulAdd(scale, other, load_shared(tag, row + v * lanes)), tag, row + v * lanes);
+      }
+      ++own;
+    } else {
+      for (int v = 0; v < V; ++v)
+        store_shared(hn::MulAdd(scale, sum[v], load_shared(tag, row + v * lanes)), tag, row + v * lanes);
+    }
+  }
+}
+
+void add_windows(const Windows& windows, float* const* rows, const float* scales, std::int64_t length,
+                 float* changes, const float* in) {
+  for_each_group<kWindowVectors>(
+      length, [&]<int V>(std::integral_constant<int, V>, std::int64_t offset)
+                  HWY_ATTR { add_windows_vectors<V>(windows, rows, scales, offset, changes, length, in); });
 }
 
 // softplus(u) and sigmoid(u) from e = exp(-|u|): sigmoid, and softplus as positive_part + log(factor).
@@ -445,7 +505,9 @@ namespace warp2vec::simd {
 HWY_EXPORT(multiply);
 HWY_EXPORT(dots);
 HWY_EXPORT(add_combination);
-HWY_EXPORT(sum_rows_but_one);
+HWY_EXPORT(add_rows);
+HWY_EXPORT(sum_windows);
+HWY_EXPORT(add_windows);
 HWY_EXPORT(sign_gradients);
 HWY_EXPORT(train_context);
 HWY_EXPORT(negative_gradients);
@@ -470,9 +532,19 @@ void add_combination(float* row, float scale, const float* base, std::int64_t co
   HWY_DYNAMIC_DISPATCH(add_combination)(row, scale, base, count, weights, rows, length);
 }
 
-void sum_rows_but_one(std::int64_t count, const float* const* rows, std::int64_t skip, float scale,
-                      std::int64_t length, float* out) {
-  HWY_DYNAMIC_DISPATCH(sum_rows_but_one)(count, rows, skip, scale, length, out);
+void add_rows(std::int64_t count, float* const* rows, const float* scales, const float* weights,
+              const float* const* from, std::int64_t length) {
+  HWY_DYNAMIC_DISPATCH(add_rows)(count, rows, scales, weights, from, length);
+}
+
+void sum_windows(const Windows& windows, const float* const* rows, std::int64_t length, float* sums,
+                 float* out) {
+  HWY_DYNAMIC_DISPATCH(sum_windows)(windows, rows, length, sums, out);
+}
+
+void add_windows(const Windows& windows, float* const* rows, const float* scales, std::int64_t length,
+                 float* changes, const float* in) {
+  HWY_DYNAMIC_DISPATCH(add_windows)(windows, rows, scales, length, changes, in);
 }
 
 double sign_gradients(std::int64_t count, const float* signs, float* scores) {
@@ -511,7 +583,7 @@ void transpose(const float* in, std::int64_t in_stride, std::int64_t rows, std::
 void prefetch(const float* const* rows, std::int64_t count, std::int64_t length) {
   constexpr std::int64_t kLine = 64 / sizeof(float);
   for (std::int64_t i = 0; i < count; ++i)
-    for (std::int64_t c = 0; c < length; c += kLine) hwy::Prefetch(rows[i] + c);
+    for (std::int64_t c = 0; c < length; c += kLine) __builtin_prefetch(rows[i] + c, 0, 2);
 }
 
 const char* instruction_set() { return HWY_DYNAMIC_DISPATCH(instruction_set)(); }

@@ -38,10 +38,35 @@ void dots(std::int64_t count, const float* const* x, const float* const* y, std:
 void add_combination(float* row, float scale, const float* base, std::int64_t count, const float* weights,
                      const float* const* rows, std::int64_t length);
 
-/// out = scale * the sum of `count` rows but the one at index `skip`, `length` values each (a multiple of
-/// kLanes), which other threads may write concurrently.
-void sum_rows_but_one(std::int64_t count, const float* const* rows, std::int64_t skip, float scale,
-                      std::int64_t length, float* out);
+/// rows[i] += scales[i] * weights[i] * from[i] for i < count, one after the other, under the same conditions.
+void add_rows(std::int64_t count, float* const* rows, const float* scales, const float* weights,
+              const float* const* from, std::int64_t length);
+
+/// The window of a centre among some rows: rows [begin, end) but `centre`, which is one of them.
+struct Window {
+  std::int64_t begin;
+  std::int64_t end;
+  std::int64_t centre;
+  float weight;           ///< of each row in sum_windows()
+  float gradient_weight;  ///< in add_windows()
+};
+/// Windows of increasing centres, among `rows` rows.
+struct Windows {
+  const Window* of;
+  std::int64_t count;
+  std::int64_t rows;
+};
+inline constexpr std::int64_t kWindowSums = 4 * kLanes;  ///< values of `sums` and `changes` per row
+
+/// out[w] = weight * the sum of the rows of window w, `length` values each (a multiple of kLanes), by
+/// differences of running sums, so that the cost does not depend on the windows' width. `sums` has room for
+/// (windows.rows + 1) * kWindowSums values. Other threads may write the rows concurrently.
+void sum_windows(const Windows& windows, const float* const* rows, std::int64_t length, float* sums,
+                 float* out);
+
+/// rows[r] += scales[r] * the sum of gradient_weight * in[w] over the windows w that contain row r, likewise.
+void add_windows(const Windows& windows, float* const* rows, const float* scales, std::int64_t length,
+                 float* changes, const float* in);
 
 /// For `count` scores s with weights w of 1 or -1 (see update_rule.h), both with room for padded(count)
 /// values: replaces each score by score_gradient(s, w). Returns the sum of score_loss(s, w).
@@ -82,7 +107,7 @@ void gather(const float* const* rows, std::int64_t count, std::int64_t length, f
 void transpose(const float* in, std::int64_t in_stride, std::int64_t rows, std::int64_t columns, float* out,
                std::int64_t out_stride);
 
-/// Prefetches rows of `length` values.
+/// Prefetches rows of `length` values to the second-level cache: the first would lose what is in use.
 void prefetch(const float* const* rows, std::int64_t count, std::int64_t length);
 
 /// Name of the instruction set in use, as Highway calls it.
