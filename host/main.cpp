@@ -18,5 +18,6 @@ void keep_standard_streams() {
 
 int main(int argc, char** argv) {
   keep_standard_streams();
-  return warp2vec::cli::run_program({argv + (argc > 0 ? 1 : 0), argv + argc});
+  return argc > 0 ? warp2vec::cli::run_program(argv[0], {argv + 1, argv + argc})
+                  : warp2vec::cli::run_program("", {});
 }

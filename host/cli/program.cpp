@@ -11,6 +11,7 @@
 
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <new>
 #include <string>
@@ -23,7 +24,12 @@ void print_help() {
             << ": word vectors from text (word2vec: skip-gram and CBOW)\n\n"
                "Usage: warp2vec COMMAND [OPTIONS]\n\nCommands:\n";
   for (const Command& command : commands())
-    std::cout << "  " << pad_right(command.name, 12) << command.summary << "\n";
+    if (command.original == nullptr)
+      std::cout << "  " << pad_right(command.name, 12) << command.summary << "\n";
+  std::cout << "\nword2vec.c's programs, also under their own names (ln -s warp2vec word2vec):\n";
+  for (const Command& command : commands())
+    if (command.original != nullptr)
+      std::cout << "  " << pad_right(command.name, 18) << command.summary << "\n";
   std::cout << "\n'warp2vec COMMAND --help' explains a command.\n\n"
                "A first try:\n"
                "  warp2vec train --input text.txt --output vectors.bin\n"
@@ -59,10 +65,14 @@ int dispatch(Arguments arguments) {
     return run_train(arguments);
   }
   arguments.erase(arguments.begin());
-  for (const Command& command : commands()) {
-    if (name == command.name) return command.run(arguments);
-  }
+  if (const Command* const command = find_command(name)) return command->run(arguments);
   refuse_command(name);
+}
+
+// A link that is named like one of word2vec.c's programs does what that does.
+bool is_old_program(const std::string& name) {
+  const Command* const command = find_command(name);
+  return command != nullptr && command->original != nullptr;
 }
 
 constexpr const char* kNotEnoughMemory = "not enough memory";
@@ -91,13 +101,15 @@ int fail(int status, const char* message) {
 
 }  // namespace
 
-int run_program(Arguments arguments) {
+int run_program(const std::string& started_as, Arguments arguments) {
   std::set_terminate(end_program);
   const SignalGuard signals(SignalAction::end);
   const SignalGuard file_limit(SignalAction::ignore_file_limit);
   try {
     int status = 0;
     try {
+      const std::string name = std::filesystem::path(started_as).filename().string();
+      if (is_old_program(name)) arguments.insert(arguments.begin(), name);
       status = dispatch(std::move(arguments));
     } catch (const HelpRequested& asked) {
       std::cout << asked.help().text;

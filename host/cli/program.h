@@ -3,9 +3,12 @@
 
 #include "host/cli/flags/arguments.h"
 
+#include <string>
+
 namespace warp2vec::cli {
 
-/// `arguments`: those after the program's name. Returns 0, 1 for an error, 2 for wrong usage, 128 + signal.
-int run_program(Arguments arguments);
+/// `started_as`: the program's name, with or without a folder. `arguments`: those after it. Returns 0, 1 for
+/// an error, 2 for wrong usage, 128 + signal.
+int run_program(const std::string& started_as, Arguments arguments);
 
 }  // namespace warp2vec::cli

@@ -1,5 +1,6 @@
 #include "host/cli/commands/commands.h"
 
+#include <algorithm>
 #include <array>
 
 namespace warp2vec::cli {
@@ -21,10 +22,22 @@ constexpr std::array kCommands{
     Command{"plan", run_plan, "print the memory and cost of a training run in advance"},
     Command{"completion", run_completion, "print a completion script for bash, zsh or fish"},
     Command{"man", run_man, "print the manual page"},
+    Command{"word2vec", run_word2vec, "train, but CBOW and text unless asked for otherwise", "train"},
+    Command{"word2phrase", run_phrases, "phrases", "phrases"},
+    Command{"distance", run_distance, "neighbors, 40 of them", "neighbors"},
+    Command{"word-analogy", run_word_analogy, "analogy, with 40 answers", "analogy"},
+    Command{"compute-accuracy", run_compute_accuracy, "eval --analogies, of questions from standard input",
+            "eval"},
 };
 
 }  // namespace
 
 std::span<const Command> commands() { return kCommands; }
+
+const Command* find_command(std::string_view name) {
+  const auto* const found =
+      std::find_if(kCommands.begin(), kCommands.end(), [&](const Command& c) { return c.name == name; });
+  return found == kCommands.end() ? nullptr : found;
+}
 
 }  // namespace warp2vec::cli

@@ -5,6 +5,7 @@
 #include "host/cli/flags/arguments.h"
 
 #include <span>
+#include <string_view>
 
 namespace warp2vec::cli {
 
@@ -23,13 +24,22 @@ int run_bench(const Arguments& arguments);
 int run_completion(const Arguments& arguments);
 int run_man(const Arguments& arguments);
 
+// Programs that come with word2vec.c, with its flags and defaults:
+int run_word2vec(const Arguments& arguments);
+int run_distance(const Arguments& arguments);
+int run_word_analogy(const Arguments& arguments);
+int run_compute_accuracy(const Arguments& arguments);
+
 struct Command {
   const char* name;
   int (*run)(const Arguments&);
   const char* summary;
+  const char* original = nullptr;  ///< of one of word2vec.c's programs: the command that does the same
 };
 
-/// All commands, in the order of the program's help.
+/// All commands, in the order of the program's help: word2vec.c's programs are the last.
 std::span<const Command> commands();
+/// Null if there is no such command.
+const Command* find_command(std::string_view name);
 
 }  // namespace warp2vec::cli

@@ -17,6 +17,7 @@ struct DescribedCommand {
   std::string name;
   std::string summary;
   CommandHelp help;
+  bool is_old;  // one of word2vec.c's programs
 };
 
 std::vector<DescribedCommand> describe_commands() {
@@ -26,7 +27,7 @@ std::vector<DescribedCommand> describe_commands() {
       command.run({"--help"});
       throw std::logic_error(std::string(command.name) + " --help was not answered");
     } catch (const HelpRequested& asked) {
-      described.push_back({command.name, command.summary, asked.help()});
+      described.push_back({command.name, command.summary, asked.help(), command.original != nullptr});
     }
   }
   return described;
@@ -215,9 +216,18 @@ void write_man(std::ostream& out, const std::vector<DescribedCommand>& all) {
          ".SH SYNOPSIS\n\\fBwarp2vec\\fR \\fICOMMAND\\fR [\\fIOPTIONS\\fR]\n.PP\n"
          "\\fBwarp2vec\\fR [\\fICOMMAND\\fR] \\fB\\-\\-help\\fR | \\fB\\-\\-version\\fR\n"
          ".SH DESCRIPTION\nEach command is described in its own section below:\n";
+  const auto list = [&](bool old) {
+    for (const DescribedCommand& command : all)
+      if (command.is_old == old)
+        out << ".TP\n\\fB" << roff(command.name) << "\\fR\n" << roff(command.summary) << "\n";
+  };
+  list(false);
+  out << ".PP\nThe programs that come with word2vec.c are commands, too. A link to this program that has the "
+         "name of "
+         "one of them does what that command does, and takes the flags of the one that is named here:\n";
+  list(true);
   for (const DescribedCommand& command : all)
-    out << ".TP\n\\fB" << roff(command.name) << "\\fR\n" << roff(command.summary) << "\n";
-  for (const DescribedCommand& command : all) write_command(out, command);
+    if (!command.is_old) write_command(out, command);
   out << ".SH EXIT STATUS\n0 on success, 1 after an error, 2 after wrong usage, and 128 + N if signal N "
          "stopped the program.\n";
 }

@@ -155,4 +155,32 @@ int run_eval(const Arguments& arguments) {
   return 0;
 }
 
+int run_compute_accuracy(const Arguments& arguments) {
+  std::vector<std::string> words;
+  Config config;
+  Flags flags(
+      "compute-accuracy FILE [N]",
+      "The share of analogy questions, lines 'a b c d' under ': section' titles on standard input, for "
+      "which d is the word nearest to b - a + c, with the word vectors in FILE, of which only the N most "
+      "frequent words are used (default all).",
+      "Example:\n  warp2vec compute-accuracy vectors.bin 30000 < questions-words.txt\n");
+  flags.number("--threads", "N", config.threads, kThreadsHelp);
+  flags.positionals(words);
+  flags.parse(arguments);
+  check_settings(config);
+  if (words.empty() || words.size() > 2)
+    throw UsageError("compute-accuracy needs FILE and perhaps N, got " + std::to_string(words.size()) +
+                     " arguments");
+  EvaluateOptions options;
+  options.restrict_vocab = words.size() > 1 ? parse_number<std::int64_t>("N", words[1]) : 0;
+  if (options.restrict_vocab < 0) throw UsageError("N " + words[1] + " is out of range: expected >= 0");
+  options.threads = thread_count(config);
+  const KeyedVectors space(load_vectors(words[0]));
+  Results results;
+  results.analogies.push_back(evaluate_analogies(space, "/dev/stdin", options));
+  results.analogies.back().file = "standard input";
+  write_text(std::cout, results);
+  return 0;
+}
+
 }  // namespace warp2vec::cli

@@ -1,39 +1,39 @@
 #include "host/cli/commands/commands.h"
-#include "host/cli/commands/known_words.h"
-#include "host/cli/flags/flags.h"
-#include "host/cli/flags/vector_files.h"
-#include "host/cli/terminal/neighbor_table.h"
-
-#include <iostream>
+#include "host/cli/commands/query.h"
+#include "host/cli/terminal/text.h"
 
 namespace warp2vec::cli {
+namespace {
 
-int run_neighbors(const Arguments& arguments) {
-  std::string path;
-  std::int64_t limit = 0;
-  std::vector<std::string> words;
-  std::int64_t top = 10;
-  Flags flags(
-      "neighbors WORD...",
-      "Shows the words whose vectors are most similar to each WORD's; similarity is the cosine, -1 to 1.",
-      "Example:\n  warp2vec neighbors --vectors vectors.bin house dog --top 5\n\n"
-      "Put -- before a word that starts with '-'.\n");
-  flags.text("--vectors", "FILE", path, kVectorsHelp);
-  add_limit_flag(flags, limit);
-  flags.number("--top", "N", top, "Words to show; >= 1 (default 10)");
-  flags.positionals(words);
-  flags.parse(arguments);
-  if (path.empty()) throw UsageError("neighbors needs --vectors FILE");
-  if (words.empty()) throw UsageError("neighbors needs at least one word");
-  if (top < 1) throw UsageError("--top " + std::to_string(top) + " is out of range: expected 1 or more");
-
-  const KeyedVectors space(load_vectors_of(path, limit));
-  check_known(space, words, path);
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (i > 0) std::cout << "\n";
-    write_neighbors(std::cout, words[i], space.most_similar({words[i]}, {}, top));
-  }
-  return 0;
+std::vector<Question> one_each(const std::vector<std::string>& words) {
+  std::vector<Question> questions;
+  for (const std::string& word : words) questions.push_back({word, {word}});
+  return questions;
 }
+
+Question all_together(const std::vector<std::string>& words) { return {joined(words, " "), words}; }
+
+int neighbors(const std::string& name, std::int64_t top, const Arguments& arguments) {
+  return run_query(
+      {name, "WORD...",
+       "Shows the words whose vectors are most similar to each WORD's; similarity is the cosine, -1 "
+       "to 1. Without a WORD, reads lines from standard input and shows the words most similar to "
+       "the mean of all words of each line.",
+       "Examples:\n"
+       "  warp2vec " +
+           name +
+           " --vectors vectors.bin house dog --top 5\n"
+           "  warp2vec " +
+           name +
+           " vectors.bin\n\n"
+           "Put -- before a word that starts with '-'.\n",
+       top, one_each, all_together},
+      arguments);
+}
+
+}  // namespace
+
+int run_neighbors(const Arguments& arguments) { return neighbors("neighbors", 10, arguments); }
+int run_distance(const Arguments& arguments) { return neighbors("distance", 40, arguments); }
 
 }  // namespace warp2vec::cli

@@ -85,18 +85,28 @@ void parse_flags(const Arguments& arguments, TrainOptions& options) {
       "with old (default union)",
       {"old", "new", "union"});
   flags.section("Checkpoints");
-  flags.text("--resume", "FILE", options.resume,
-             "Resume the run whose checkpoint is FILE, with its settings, texts and outputs. Only --input, "
-             "--output, "
-             "--format, --dtype, --vectors, --save-model, --metrics, --device, --threads, --table-type, "
-             "--checkpoint-every and more "
-             "--epochs may differ. The text must be the same. Further checkpoints go to the same FILE unless "
-             "--checkpoint names another.");
+  flags.text(
+      "--resume", "FILE", options.resume,
+      "Resume the run whose checkpoint is FILE, with its settings, texts and outputs. Only --input, "
+      "--output, "
+      "--format, --dtype, --vectors, --classes, --save-model, --metrics, --device, --threads, --table-type, "
+      "--checkpoint-every and more "
+      "--epochs may differ. The text must be the same. Further checkpoints go to the same FILE unless "
+      "--checkpoint names another.");
   flags.parse(arguments);
   if (options.resume.empty()) set_default_lr(flags, options.config);
   options.config_file = flags.given_config_file();
   if (flags.given("--checkpoint-every") && options.checkpoint.empty() && options.resume.empty())
     throw UsageError("--checkpoint-every needs --checkpoint FILE");
+  if (options.classes < 0)
+    throw UsageError("--classes " + std::to_string(options.classes) + " is out of range: expected 0 or more");
+  if (options.classes > 0) {
+    // word2vec.c's flags imply a format of vectors.
+    if (options.asked_format.value_or(VectorFormat::text) != VectorFormat::text &&
+        options.asked_format != VectorFormat::binary)
+      throw UsageError("--classes writes lines 'word class': leave out --format");
+    options.asked_format = VectorFormat::text;
+  }
   if (flags.given("--init-vocab") && options.init.empty()) throw UsageError("--init-vocab needs --init FILE");
   if (options.vectors.choice != VectorChoice::input && !options.config.loss.negative_sampling &&
       !options.config.loss.softmax)
@@ -165,10 +175,7 @@ EarlierRun load_earlier(const Arguments& arguments, TrainOptions& options) {
   return earlier;
 }
 
-}  // namespace
-
-int run_train(const Arguments& arguments) {
-  const Rewritten rewritten = rewrite_arguments(arguments);
+int train(const Rewritten& rewritten) {
   TrainOptions options;
   parse_flags(rewritten.arguments, options);
   EarlierRun earlier = load_earlier(rewritten.arguments, options);
@@ -189,5 +196,10 @@ int run_train(const Arguments& arguments) {
   if (options.dry_run) return dry_run(options, earlier, display);
   return TrainingRun(options, device, display, std::move(earlier)).run();
 }
+
+}  // namespace
+
+int run_train(const Arguments& arguments) { return train(rewrite_arguments(arguments)); }
+int run_word2vec(const Arguments& arguments) { return train(rewrite_arguments(arguments, true)); }
 
 }  // namespace warp2vec::cli

@@ -34,7 +34,7 @@ constexpr std::array kAliases{
     Alias{"negative", "", Origin::word2vec_c},
     Alias{"hs", "", Origin::word2vec_c},
     Alias{"cbow", "", Origin::word2vec_c},
-    Alias{"classes", "", Origin::word2vec_c},
+    Alias{"classes", "classes", Origin::word2vec_c},
     Alias{"debug", "", Origin::word2vec_c},
     Alias{"binary", "", Origin::word2vec_c},
     Alias{"output", "output", Origin::shared},
@@ -86,6 +86,9 @@ bool looks_like_flag(std::string_view argument) {
 
 class Rewriter {
  public:
+  // `word2vec_c`: whether all flags are word2vec.c's.
+  explicit Rewriter(bool word2vec_c) : word2vec_c_(word2vec_c), cbow_by_default_(word2vec_c) {}
+
   Rewritten run(const Arguments& arguments) {
     for (std::size_t i = 0; i < arguments.size(); ++i) {
       const std::string& argument = arguments[i];
@@ -154,9 +157,6 @@ class Rewriter {
       set_model(written, switched_on(written, value) ? "skipgram" : "cbow");
     } else if (name == "cbow-mean") {
       if (!switched_on(written, value)) out_.arguments.emplace_back("--cbow-sum");
-    } else if (name == "classes") {
-      if (value != "0")
-        throw UsageError(written + " " + value + ": warp2vec writes vectors, not word classes");
     } else if (name == "binary") {
       add("format", switched_on(written, value) ? "binary" : "text");
       format_given_ = true;
@@ -189,7 +189,9 @@ class Rewriter {
 
   void add_defaults_of_old_flags() {
     if (word2vec_c_ && !format_given_) add("format", "text");
-    if (word2vec_c_ && !model_given_)
+    if (cbow_by_default_ && !model_given_)
+      add("model", "cbow");
+    else if (word2vec_c_ && !model_given_)
       out_.notes.emplace_back(
           "skip-gram is trained, as with word2vec.c's -cbow 0; its default, CBOW, is trained with -cbow 1");
     if (fasttext_ && !word2vec_c_)
@@ -204,12 +206,15 @@ class Rewriter {
   std::optional<bool> hs_;
   bool model_given_ = false;
   bool format_given_ = false;
-  bool word2vec_c_ = false;
+  bool word2vec_c_;
+  bool cbow_by_default_;
   bool fasttext_ = false;
 };
 
 }  // namespace
 
-Rewritten rewrite_arguments(const Arguments& arguments) { return Rewriter().run(arguments); }
+Rewritten rewrite_arguments(const Arguments& arguments, bool word2vec_c) {
+  return Rewriter(word2vec_c).run(arguments);
+}
 
 }  // namespace warp2vec::cli

@@ -17,8 +17,8 @@ struct Rewritten {
 /// Rewrites the arguments after `train`: single-dash flags of word2vec.c and fastText, and their and gensim's
 /// names with two dashes, with `_` and `-` equivalent. warp2vec's own flags are unchanged. word2vec.c's flags
 /// bring its rules: vectors are text unless `-binary 1`, and `-hs 1` keeps `-negative 5`. Throws UsageError
-/// for an unknown single-dash flag, a missing value, and for what warp2vec does not train (`-classes N`,
-/// neither `-hs` nor `-negative`).
-Rewritten rewrite_arguments(const Arguments& arguments);
+/// for an unknown single-dash flag, a missing value, and for neither `-hs` nor `-negative`. `word2vec_c`:
+/// these are the arguments of word2vec.c, whose rules and default, CBOW, hold even without its flags.
+Rewritten rewrite_arguments(const Arguments& arguments, bool word2vec_c = false);
 
 }  // namespace warp2vec::cli

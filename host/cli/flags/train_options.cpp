@@ -33,6 +33,10 @@ void add_files(Flags& flags, TrainOptions& options) {
       "which --loss hs does not have), sum (of both) or concat (both, with twice the dimension) (default "
       "input)",
       {"input", "output", "sum", "concat"});
+  flags.number(
+      "--classes", "N", options.classes,
+      "Write lines 'word class' to --output instead of vectors: N classes, 0 to N - 1, of words with "
+      "similar vectors, by k-means as in word2vec.c; 0 = vectors (default 0)");
   flags.text("--read-vocab", "FILE", options.read_vocab, kReadVocabHelp);
   flags.text("--save-vocab", "FILE", options.save_vocab, "Write the vocabulary as 'word count' lines.");
   flags.text("--save-model", "FILE", options.save_model,

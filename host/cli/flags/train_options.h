@@ -36,6 +36,7 @@ struct TrainOptions {
   InitVocab init_vocab = InitVocab::all_words;
   std::optional<VectorFormat> asked_format;  ///< by --format
   VectorOutput vectors;                      ///< its format follows from asked_format and output
+  std::int32_t classes = 0;  ///< above 0: that many classes of words are written instead of vectors
   DeviceRequest device;
   bool quiet = false;
   bool dry_run = false;

@@ -44,6 +44,7 @@ json settings_json(const TrainOptions& options) {
           {"deterministic", c.deterministic},
           {"device", to_string(options.device)},
           {"format", to_string(options.vectors.format)},
+          {"classes", options.classes},
           {"ids", options.ids},
           {"read_vocab", options.read_vocab},
           {"save_vocab", options.save_vocab},
@@ -204,7 +205,9 @@ std::vector<std::string> text_summary(const TrainOptions& options, const RunRepo
   for (std::string& line : phase_breakdown(options, report)) lines.push_back(std::move(line));
   if (!options.save_model.empty()) lines.push_back("model: " + options.save_model);
   const std::string& path = options.output;
-  if (options.vectors.format == VectorFormat::tensorboard) {
+  if (options.classes > 0) {
+    lines.push_back("classes of words: " + path);
+  } else if (options.vectors.format == VectorFormat::tensorboard) {
     lines.push_back("vectors: " + path + ".vectors.tsv, words: " + path +
                     ".metadata.tsv (to see them, load both at https://projector.tensorflow.org)");
   } else {

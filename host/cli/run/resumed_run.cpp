@@ -24,6 +24,7 @@ std::vector<std::string> notes_of(const TrainOptions& options) {
   add("--format", to_string(options.vectors.format));
   add("--dtype", options.vectors.half ? "float16" : "");
   add("--vectors", to_string(options.vectors.choice));
+  if (options.classes > 0) add("--classes", std::to_string(options.classes));
   add("--save-model", options.save_model);
   add("--metrics", options.metrics);
   add("--scratch-folder", options.scratch_folder);

@@ -1,6 +1,7 @@
 #include "host/cli/run/trained_files.h"
 
 #include <warp2vec/model.h>
+#include <warp2vec/word_classes.h>
 #include <warp2vec/word_vectors.h>
 
 #include "host/cli/flags/vector_files.h"
@@ -48,15 +49,19 @@ TrainedFiles::TrainedFiles(const TrainingData& data, const Embeddings& embedding
                            std::chrono::milliseconds pause)
     : pause_(pause) {
   const VectorFormat format = options.vectors.format;
-  parts_.push_back({with_suffix(options.output, suffix),
-                    [&data, &embeddings, &options](const std::string& path) {
-                      if (options.ids)
-                        save_vectors_of_ids(data.vocabulary, embeddings, options.num_ids, path,
-                                            options.vectors);
-                      else
-                        save_vectors(data.vocabulary, embeddings, path, options.vectors);
-                    },
-                    [format](const std::string& path) { return vector_files(path, format); }});
+  parts_.push_back(
+      {with_suffix(options.output, suffix),
+       [&data, &embeddings, &options](const std::string& path) {
+         if (options.classes > 0)
+           save_word_classes(data.vocabulary,
+                             word_classes(embeddings.input, options.classes, thread_count(options.config)),
+                             path);
+         else if (options.ids)
+           save_vectors_of_ids(data.vocabulary, embeddings, options.num_ids, path, options.vectors);
+         else
+           save_vectors(data.vocabulary, embeddings, path, options.vectors);
+       },
+       [format](const std::string& path) { return vector_files(path, format); }});
   if (!options.save_model.empty())
     parts_.push_back({with_suffix(options.save_model, suffix),
                       [&data, &embeddings](const std::string& path) { save_model(data, embeddings, path); },

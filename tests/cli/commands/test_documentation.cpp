@@ -124,7 +124,9 @@ TEST_F(CliDocumentation, CompletionNeedsAKnownShell) {
 TEST_F(CliDocumentation, TheManualPageHasEveryFlagOfEveryCommand) {
   const std::string page = read_whole_file(written({"man"}));
   for (const Command& command : commands()) {
-    EXPECT_THAT(page, HasSubstr("\n.SH " + std::string(command.name) + "\n"));
+    if (command.original == nullptr) {  // else its flags are in that one's section
+      EXPECT_THAT(page, HasSubstr("\n.SH " + std::string(command.name) + "\n"));
+    }
     std::istringstream help(run({WARP2VEC_PROGRAM, command.name, "--help"}).out);
     for (std::string word; help >> word;) {
       if (!word.starts_with("--") || word.size() == 2) continue;

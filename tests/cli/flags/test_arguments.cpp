@@ -42,10 +42,10 @@ TEST(CliArguments, EveryWord2vecFlag) {
        "-alpha",      "0.05",  "-classes",  "0",  "-debug",   "0",   "-binary", "1",  "-save-vocab", "s",
        "-read-vocab", "r",     "-cbow",     "0"});
   EXPECT_THAT(result.arguments,
-              UnorderedElementsAre("--input=t.txt", "--output=o", "--dim=200", "--window=8", "--sample=1e-4",
-                                   "--negative=25", "--threads=20", "--epochs=15", "--min-count=3",
-                                   "--lr=0.05", "--quiet", "--format=binary", "--save-vocab=s",
-                                   "--read-vocab=r", "--model=skipgram"));
+              UnorderedElementsAre("--input=t.txt", "--output=o", "--classes=0", "--dim=200", "--window=8",
+                                   "--sample=1e-4", "--negative=25", "--threads=20", "--epochs=15",
+                                   "--min-count=3", "--lr=0.05", "--quiet", "--format=binary",
+                                   "--save-vocab=s", "--read-vocab=r", "--model=skipgram"));
   EXPECT_THAT(result.notes, IsEmpty());
 }
 
@@ -113,8 +113,17 @@ TEST(CliArguments, OtherToolsNamesOfTheModel) {
   EXPECT_THAT(complaint({"-cbow", "2"}), HasSubstr("-cbow 2: expected 0 or 1"));
 }
 
-TEST(CliArguments, RefusesWhatIsNotTrained) {
-  EXPECT_THAT(complaint({"-classes", "500"}), HasSubstr("classes"));
+TEST(CliArguments, OfWord2vecItselfTrainCbowAndWriteText) {
+  EXPECT_THAT(rewrite_arguments({"-train", "t"}, true).arguments,
+              ElementsAre("--input=t", "--format=text", "--model=cbow"));
+  EXPECT_THAT(rewrite_arguments({"-train", "t"}, true).notes, IsEmpty());
+  EXPECT_THAT(rewrite_arguments({"-train", "t", "-cbow", "0", "-binary", "1"}, true).arguments,
+              ElementsAre("--input=t", "--model=skipgram", "--format=binary"));
+}
+
+TEST(CliArguments, ClassesOfWords) {
+  EXPECT_THAT(rewritten({"-train", "t", "-classes", "500", "-cbow", "1"}),
+              ElementsAre("--input=t", "--classes=500", "--model=cbow", "--format=text"));
 }
 
 TEST(CliArguments, RefusesUnknownSingleDashFlagsAndNamesTheNearest) {
