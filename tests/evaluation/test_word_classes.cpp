@@ -72,6 +72,12 @@ TEST(WordClasses, MoreClassesThanWordsLeaveSomeEmpty) {
   EXPECT_EQ(word_classes(vectors, 10), (std::vector<std::int32_t>{0, 1, 2}));
 }
 
+TEST(WordClasses, TheFirstOfEqualCentresIsTaken) {
+  Matrix vectors(4, 2);
+  for (std::int64_t r = 0; r < vectors.rows(); ++r) vectors.row(r)[0] = 1;
+  EXPECT_EQ(word_classes(vectors, 3), (std::vector<std::int32_t>{0, 0, 0, 0}));
+}
+
 TEST(WordClasses, NoneAreAnError) { EXPECT_THROW(word_classes(random_matrix(3, 8, 1), 0), Error); }
 
 }  // namespace
