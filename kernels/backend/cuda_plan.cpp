@@ -2,8 +2,8 @@
 
 #include <warp2vec/error.h>
 
-#include "host/training/gpu_tiles.h"
-#include "host/training/memory_plan.h"
+#include "host/planning/gpu_tiles.h"
+#include "host/planning/memory_plan.h"
 #include "host/training/softmax_tile.h"
 #include "kernels/backend/in_flight.h"
 #include "kernels/backend/model_of.h"

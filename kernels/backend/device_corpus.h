@@ -4,7 +4,7 @@
 #include <warp2vec/detail/packed_token.h>
 #include <warp2vec/token_stream.h>
 
-#include "host/training/memory_plan.h"
+#include "host/planning/memory_plan.h"
 #include "kernels/cuda/device_memory.h"
 #include "kernels/cuda/stream.h"
 #include "kernels/cuda/uploader.h"

@@ -1,8 +1,8 @@
 // How the CUDA backend uses devices: memory, streams, plans and failures, on emulated GPUs.
 #include <warp2vec/error.h>
 
-#include "host/training/gpu_tiles.h"
-#include "host/training/memory_plan.h"
+#include "host/planning/gpu_tiles.h"
+#include "host/planning/memory_plan.h"
 #include "kernels/backend/cuda_plan.h"
 #include "kernels/backend/device_corpus.h"
 #include "tests/emulated/cuda_backend_test.h"

@@ -1,8 +1,8 @@
 // Batches are short, whatever the settings: between them runs are stopped.
 #include <warp2vec/trainer.h>
 
+#include "host/planning/memory_plan.h"
 #include "host/training/batch_centres.h"
-#include "host/training/memory_plan.h"
 #include "tests/support/training_outcome.h"
 
 #include <gtest/gtest.h>

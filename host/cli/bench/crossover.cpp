@@ -11,7 +11,7 @@
 #include "host/cli/run/requirements.h"
 #include "host/cli/terminal/gpu.h"
 #include "host/cli/terminal/text.h"
-#include "host/training/memory_plan.h"
+#include "host/planning/memory_plan.h"
 
 #include <algorithm>
 #include <chrono>

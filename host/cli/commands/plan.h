@@ -5,9 +5,9 @@
 #include <warp2vec/cuda.h>
 
 #include "host/cli/flags/train_options.h"
-#include "host/training/gpu_tiles.h"
+#include "host/planning/gpu_tiles.h"
+#include "host/planning/memory_plan.h"
 #include "host/training/job_limits.h"
-#include "host/training/memory_plan.h"
 
 #include <optional>
 #include <ostream>

@@ -202,7 +202,7 @@ void add_model_flags(Flags& flags, Config& config) {
   flags.custom(
       "--model", "MODEL", [&config](const std::string& text) { config.model = parse_architecture(text); },
       "What predicts a word: skipgram (each word of its window alone) or cbow (the mean of its window's "
-      "vectors, which is the default of word2vec.c and gensim; on a CPU only) (default skipgram)",
+      "vectors, which is the default of word2vec.c and gensim) (default skipgram)",
       {"skipgram", "cbow"});
   flags.on_off("--cbow-sum", config.cbow_sum, "With --model cbow, predict from the sum instead of the mean.");
   flags.custom(

@@ -2,8 +2,8 @@
 /// Whether memory and disks suffice for a run, before it reads its text.
 
 #include "host/cli/flags/train_options.h"
+#include "host/planning/memory_plan.h"
 #include "host/training/job_limits.h"
-#include "host/training/memory_plan.h"
 
 #include <cstdint>
 #include <functional>

@@ -4,7 +4,7 @@
 #include <warp2vec/config.h>
 #include <warp2vec/word_vectors.h>
 
-#include "host/training/memory_plan.h"
+#include "host/planning/memory_plan.h"
 
 #include <cstdint>
 #include <string>

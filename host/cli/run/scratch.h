@@ -4,8 +4,8 @@
 #include <warp2vec/corpus.h>
 
 #include "host/cli/flags/train_options.h"
+#include "host/planning/memory_plan.h"
 #include "host/training/job_limits.h"
-#include "host/training/memory_plan.h"
 
 #include <cstdint>
 #include <string>

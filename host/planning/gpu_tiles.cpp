@@ -1,4 +1,4 @@
-#include "host/training/gpu_tiles.h"
+#include "host/planning/gpu_tiles.h"
 
 #include <warp2vec/detail/samplers.h>
 

@@ -1,4 +1,4 @@
-#include "host/training/memory_plan.h"
+#include "host/planning/memory_plan.h"
 
 #include <warp2vec/detail/bf16.h>
 #include <warp2vec/detail/kept_tokens.h>

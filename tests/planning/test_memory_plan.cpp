@@ -1,6 +1,6 @@
 #include <warp2vec/trainer.h>
 
-#include "host/training/memory_plan.h"
+#include "host/planning/memory_plan.h"
 #include "tests/support/training_outcome.h"
 
 #include <gtest/gtest.h>
