@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # Installs missing packages for building, testing or checking warp2vec: with apt, or for building and testing with dnf.
-# usage: scripts/install-dependencies.sh build|test|oracle|lint|fuzz|peers|grid|lists...
+# usage: scripts/install-dependencies.sh build|test|python|oracle|lint|fuzz|peers|grid|lists...
 # (oracle: gensim, with which results are compared; lists: only update the package lists)
 set -euo pipefail
 
 build=(g++ cmake make libcli11-dev nlohmann-json3-dev libhwy-dev zlib1g-dev libzstd-dev libbz2-dev liblzma-dev libutf8proc-dev)
-test=(libgtest-dev libgmock-dev librandom123-dev libboost-context-dev pkgconf python3 python3-dev python3-venv)
+test=(libgtest-dev libgmock-dev librandom123-dev libboost-context-dev pkgconf python3)
 fedora_build=(gcc-c++ cmake make cli11-devel json-devel highway-devel zlib-devel libzstd-devel bzip2-devel xz-devel utf8proc-devel)
-fedora_test=(gtest-devel gmock-devel boost-devel pkgconf-pkg-config python3 python3-devel)
+fedora_test=(gtest-devel gmock-devel boost-devel pkgconf-pkg-config python3)
+python=(python3-dev python3-venv) # what the Python package is built with; the rest comes from PyPI
+fedora_python=(python3-devel)
 oracle=(python3-gensim) # which takes longer to install than all the rest; without it, tests that need it are skipped
 lint=(clang-format-14 clang-tidy-14 shellcheck)
 fuzz=(clang libclang-rt-14-dev)
@@ -57,7 +59,7 @@ install_with_dnf() {
 }
 
 if (($# == 0)); then
-  echo "usage: $0 build|test|oracle|lint|fuzz|peers|grid|lists..." >&2
+  echo "usage: $0 build|test|python|oracle|lint|fuzz|peers|grid|lists..." >&2
   exit 2
 fi
 if ! command -v apt-get >/dev/null; then
@@ -69,9 +71,10 @@ if ! command -v apt-get >/dev/null; then
     case $purpose in
       build) install_with_dnf "${fedora_build[@]}" ;;
       test) install_with_dnf "${fedora_test[@]}" ;;
+      python) install_with_dnf "${fedora_python[@]}" ;;
       oracle) echo "Continuing without gensim: some tests will be skipped" >&2 ;;
       *)
-        echo "$0: '$purpose' is supported with apt only; with dnf, build and test are" >&2
+        echo "$0: '$purpose' is supported with apt only; with dnf, build, test and python are" >&2
         exit 2
         ;;
     esac
@@ -85,6 +88,7 @@ for purpose in "$@"; do
   case $purpose in
     build) install_missing "${build[@]}" ;;
     test) install_missing "${test[@]}" ;;
+    python) install_missing "${python[@]}" ;;
     oracle)
       install_missing "${oracle[@]}" || echo "Continuing without ${oracle[*]}: some tests will be skipped" >&2
       ;;
@@ -94,7 +98,7 @@ for purpose in "$@"; do
     grid) install_missing "${grid[@]}" ;;
     lists) as_root apt-get update -qq ;;
     *)
-      echo "$0: unknown purpose '$purpose': expected build, test, oracle, lint, fuzz, peers, grid or lists" >&2
+      echo "$0: unknown purpose '$purpose': expected build, test, python, oracle, lint, fuzz, peers, grid or lists" >&2
       exit 2
       ;;
   esac

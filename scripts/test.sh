@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs missing packages, builds, and runs the tests.
-# usage: scripts/test.sh [--all]   (--all: also slow tests, those with gensim, and the sanitizers)
+# usage: scripts/test.sh [--all]   (--all: also slow tests, the Python package, gensim's results, and the sanitizers)
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
@@ -14,16 +14,16 @@ case "$*" in
 esac
 
 purposes=(build test)
-$everything && purposes+=(oracle)
+$everything && purposes+=(oracle python)
 scripts/install-dependencies.sh "${purposes[@]}"
 
 # ThreadSanitizer cannot start where the kernel randomises more address bits than it supports.
 plain_addresses=(setarch "$(uname -m)" --addr-no-randomize)
 "${plain_addresses[@]}" true 2>/dev/null || plain_addresses=()
 
-# The Python package needs packages from the network: without them its test is skipped.
+# The Python package takes another minute, and packages from the network: without them its test is skipped.
 python_options=(-DWARP2VEC_PYTHON=OFF)
-if python=$(scripts/python-environment.sh build/python); then
+if $everything && python=$(scripts/python-environment.sh build/python); then
   python_options=(-DWARP2VEC_PYTHON=ON "-DPython_EXECUTABLE=$PWD/$python")
 fi
 

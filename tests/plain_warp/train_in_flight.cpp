@@ -201,7 +201,7 @@ int run(const cli::Arguments& arguments) {
   cli::RunReport report;
   report.training = train(data, *make_backend(data, in_flight, tile_centres), embeddings);
   report.seconds.train = report.training.seconds;
-  save_vectors(vocabulary, embeddings.input, options.output, options.format);
+  save_vectors(vocabulary, embeddings.input, options.output, options.vectors);
   metrics.write(cli::summary_json(options, report, "finished", ""));
   return 0;
 }
