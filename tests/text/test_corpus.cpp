@@ -134,8 +134,8 @@ std::string generated_text(unsigned seed, std::size_t tokens) {
   static const std::vector<std::string> kGaps = {" ",  " ",    " ",    " ",      " ",  " ",  " ",
                                                  "\t", "  \t", "\r\n", "\n\n\n", "\n", "\v", "\f"};
   std::mt19937 random(seed);
-  std::string text;
-  for (std::size_t i = 0; i < tokens; ++i) {
+  std::string text = "first ";  // bytes FF FE there mean UTF-16
+  for (std::size_t i = 1; i < tokens; ++i) {
     const std::size_t rank = random() % (1 + random() % 60);
     text += rank < kWords.size() ? kWords[rank] : "rare" + std::to_string(rank);
     text += kGaps[random() % kGaps.size()];
