@@ -3,6 +3,7 @@
 /// any build can report what a GPU would need.
 
 #include <warp2vec/config.h>
+#include <warp2vec/export.h>
 #include <warp2vec/vocabulary.h>
 
 #include <cstdint>
@@ -44,7 +45,8 @@ struct MemoryItem {
 };
 
 /// Excludes small allocations (counters, hot rows, most thread-local buffers).
-std::vector<MemoryItem> memory_plan(const CorpusSize& size, const Config& config, const DeviceUse& use = {});
+WARP2VEC_EXPORT std::vector<MemoryItem> memory_plan(const CorpusSize& size, const Config& config,
+                                                    const DeviceUse& use = {});
 std::int64_t host_bytes(const std::vector<MemoryItem>& items);
 std::int64_t device_bytes(const std::vector<MemoryItem>& items);
 
@@ -52,8 +54,10 @@ std::int64_t device_bytes(const std::vector<MemoryItem>& items);
 inline constexpr std::int64_t kStreamedTokens = std::int64_t{1} << 22;
 
 /// Centres per batch on a GPU: whole tiles.
-std::int64_t device_batch_centres(const Config& config, std::int64_t words, bool tensor_cores);
+WARP2VEC_EXPORT std::int64_t device_batch_centres(const Config& config, std::int64_t words,
+                                                  bool tensor_cores);
 /// Maximum kept tokens of a batch of `centres` centres, including those that only windows cover.
-std::int64_t device_batch_tokens(const Config& config, std::int64_t centres, std::int64_t tokens);
+WARP2VEC_EXPORT std::int64_t device_batch_tokens(const Config& config, std::int64_t centres,
+                                                 std::int64_t tokens);
 
 }  // namespace warp2vec
