@@ -59,6 +59,13 @@ void for_each_word(nb::handle sentences, Visit visit, End end_sentence) {
   }
 }
 
+// Ends a sentence, which is left out without words. SentenceEncoder would refuse a text without any, where
+// gensim trains nothing.
+void end_sentence(TokenStream& stream) {
+  const std::int64_t position = stream.tokens();
+  if (position > (stream.ends.empty() ? 0 : stream.ends.back())) stream.ends.push_back(position);
+}
+
 /// Sentences that are read once: every word is replaced by its number, in the order of first occurrences.
 class InternedSentences {
  public:
@@ -98,8 +105,7 @@ class InternedSentences {
             row >= 0)
           stream.ids.push_back(WordId{row});
       begin = end;
-      const auto kept = static_cast<std::int64_t>(stream.ids.size());
-      if (kept > 0 && (stream.ends.empty() || stream.ends.back() < kept)) stream.ends.push_back(kept);
+      end_sentence(stream);
     }
     return stream;
   }
@@ -131,8 +137,7 @@ EncodedSentences encode_sentences(nb::handle sentences, const Vocabulary& vocabu
       },
       [&] {
         ++encoded.sentences;
-        const auto kept = static_cast<std::int64_t>(stream.ids.size());
-        if (kept > 0 && (stream.ends.empty() || stream.ends.back() < kept)) stream.ends.push_back(kept);
+        end_sentence(stream);
       });
   return encoded;
 }

@@ -31,6 +31,12 @@ def _listed(keys: Any) -> List[Any]:
     return list(keys)
 
 
+def readable(path: Any) -> str:
+    """The path of a file that can be opened. Errors: FileNotFoundError, PermissionError, ..."""
+    with open(path, "rb"):
+        return os.fspath(path)  # type: ignore[no-any-return]
+
+
 def unitvec(vector: Array) -> Array:
     """The vector scaled to length 1; zeros stay zero."""
     length = np.linalg.norm(vector)
@@ -406,9 +412,7 @@ class KeyedVectors:
         """Reads what word2vec.c, gensim, GloVe and this package write: text, binary, .npy or safetensors, with a header
         or without, plain or compressed, the content says. limit: only this many first vectors."""
         del binary, encoding, no_header
-        with open(fname, "rb"):
-            pass  # FileNotFoundError, PermissionError, ...
-        read = _core.load_vectors(os.fspath(fname), limit or 0)
+        read = _core.load_vectors(readable(fname), limit or 0)
         keys = [word.decode("utf-8", unicode_errors) for word in read.words]
         result = cls._of(keys, read.vectors.astype(datatype, copy=False))
         counts = read.counts if len(read.counts) else np.arange(len(keys), 0, -1, dtype=np.int64)

@@ -11,7 +11,7 @@ from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Tupl
 import numpy as np
 
 from . import _core
-from .keyedvectors import KeyedVectors, _deprecated
+from .keyedvectors import KeyedVectors, _deprecated, readable
 
 logger = logging.getLogger(__name__)
 
@@ -204,9 +204,7 @@ class Word2Vec:
         if (corpus is None) == (corpus_file is None):
             raise TypeError("Either one of corpus_file or corpus_iterable value must be provided")
         if corpus_file is not None:
-            with open(corpus_file, "rb"):
-                pass  # FileNotFoundError, ...
-            counted = _core.count_files([os.fspath(corpus_file)], 1, 0, self.workers or 0)
+            counted = _core.count_files([readable(corpus_file)], 1, 0, self.workers or 0)
             words, counts = counted.vocabulary.words, counted.vocabulary.counts
             self.corpus_count = 1
             self.corpus_total_words = counted.tokens
@@ -271,15 +269,13 @@ class Word2Vec:
     def _use_vocabulary(self, vocabulary: _core.Vocabulary) -> None:
         """Words that have vectors keep them."""
         embeddings = _core.Embeddings(len(vocabulary), self._config(self.alpha, self.min_alpha, max(1, self.epochs)))
-        words = vocabulary.words
         if self._embeddings is not None:
             self._take_assigned_vectors()
-            rows = {word: row for row, word in enumerate(words)}
+            rows = {word: row for row, word in enumerate(vocabulary.words)}
             embeddings.copy_rows(self._embeddings, np.array([rows[word] for word in self.wv.index_to_key], np.int32))
         self._vocabulary = vocabulary
         self._embeddings = embeddings
-        self.wv = KeyedVectors._of(words, embeddings.input)
-        self.wv.expandos["count"] = vocabulary.counts
+        self._show_embeddings()
 
     def _take_assigned_vectors(self) -> None:
         """Vectors that the user has put in place of those that are trained."""
@@ -318,9 +314,7 @@ class Word2Vec:
         if compute_loss is not None:
             self.compute_loss = compute_loss
         if corpus_file is not None:
-            with open(corpus_file, "rb"):
-                pass
-            tokens = _core.encode_files([os.fspath(corpus_file)], self._vocabulary, self.workers or 0)
+            tokens = _core.encode_files([readable(corpus_file)], self._vocabulary, self.workers or 0)
         else:
             encoded = _core.encode_sentences(_checked(corpus), self._vocabulary)
             if encoded.sentences == 0:
@@ -470,9 +464,7 @@ class Word2Vec:
     def load(cls, fname: Path, mmap: Optional[str] = None) -> "Word2Vec":
         """What save() or `warp2vec train --save-model` wrote."""
         del mmap
-        with open(fname, "rb"):
-            pass
-        read = _core.load_model(os.fspath(fname))
+        read = _core.load_model(readable(fname))
         c = read.config
         if "softmax" in c.loss:
             raise ValueError(f"{fname}: a model with full softmax: expected negative sampling or hierarchical softmax")
