@@ -175,11 +175,12 @@ int run_compute_accuracy(const Arguments& arguments) {
   options.restrict_vocab = words.size() > 1 ? parse_number<std::int64_t>("N", words[1]) : 0;
   if (options.restrict_vocab < 0) throw UsageError("N " + words[1] + " is out of range: expected >= 0");
   options.threads = thread_count(config);
-  const KeyedVectors space(load_vectors(words[0]));
+  const KeyedVectors space(load_vectors_of(words[0]));
   Results results;
   results.analogies.push_back(evaluate_analogies(space, "/dev/stdin", options));
   results.analogies.back().file = "standard input";
   write_text(std::cout, results);
+  require_found(results, words[0]);
   return 0;
 }
 

@@ -101,6 +101,8 @@ TEST_F(OldPrograms, ComputeAccuracy) {
   EXPECT_THAT(all.out, HasSubstr("family      50.0%     1 of 2"));
   const Finished some = shell("cat questions | ./compute-accuracy v.txt 4");
   EXPECT_THAT(some.out, HasSubstr("family      100.0%    1 of 1            1 of 2 (50.0%)")) << some.err;
+  EXPECT_THAT(shell("echo one two three four | ./compute-accuracy v.txt").err,
+              HasSubstr("standard input: none of its 1 questions has all of its words in v.txt"));
   EXPECT_EQ(shell("./compute-accuracy < questions").status, 2);
   EXPECT_EQ(shell("./compute-accuracy v.txt 4 5 < questions").status, 2);
   EXPECT_THAT(shell("./compute-accuracy v.txt few < questions").err, HasSubstr("N: expected a whole number"));
