@@ -19,38 +19,10 @@
 namespace warp2vec::cli {
 namespace {
 
-void print_help() {
-  std::cout << "warp2vec " << version()
-            << ": word vectors from text (word2vec: skip-gram and CBOW)\n\n"
-               "Usage: warp2vec COMMAND [OPTIONS]\n\nCommands:\n";
-  for (const Command& command : commands())
-    if (command.original == nullptr)
-      std::cout << "  " << pad_right(command.name, 12) << command.summary << "\n";
-  std::cout << "\nword2vec.c's programs, also under their own names (ln -s warp2vec word2vec):\n";
-  for (const Command& command : commands())
-    if (command.original != nullptr)
-      std::cout << "  " << pad_right(command.name, 18) << command.summary << "\n";
-  std::cout << "\n'warp2vec COMMAND --help' explains a command.\n\n"
-               "A first try:\n"
-               "  warp2vec train --input text.txt --output vectors.bin\n"
-               "  warp2vec neighbors --vectors vectors.bin house\n";
-}
-
-[[noreturn]] void refuse_command(const std::string& name) {
-  if (name == "supervised")
-    throw UsageError(name + " is not available: warp2vec trains word vectors (warp2vec train)");
-  std::vector<std::string> names;
-  names.reserve(commands().size());
-  for (const Command& command : commands()) names.emplace_back(command.name);
-  const std::string meant = nearest(name, names);
-  throw UsageError("unknown command '" + name + "'" + (meant.empty() ? "" : "; did you mean " + meant + "?") +
-                   " (warp2vec --help lists the commands)");
-}
-
 int dispatch(Arguments arguments) {
   if (arguments.empty()) throw UsageError("a command is needed (warp2vec --help lists them)");
   std::string name = arguments.front();
-  if (name == "--help" || name == "-h" || name == "help") {
+  if (name == "--help" || name == "-h") {
     print_help();
     return 0;
   }
@@ -65,8 +37,7 @@ int dispatch(Arguments arguments) {
     return run_train(arguments);
   }
   arguments.erase(arguments.begin());
-  if (const Command* const command = find_command(name)) return command->run(arguments);
-  refuse_command(name);
+  return require_command(name).run(arguments);
 }
 
 // A link that is named like one of word2vec.c's programs does what that does.

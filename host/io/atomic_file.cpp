@@ -63,6 +63,7 @@ std::string follow_links(const std::string& path, Visit visit) {
 // replace regardless), a path that cannot be examined, and links of others.
 enum class Target { none, regular_file, special_file };
 Target look_at(const std::string& path, struct stat& status) {
+  if (path == kStandardOutput) return Target::special_file;
   require_own_links(path);
   if (::stat(path.c_str(), &status) != 0) {
     if (errno == ENOENT) return Target::none;
@@ -138,7 +139,8 @@ AtomicFile::AtomicFile(const std::string& path, Compression compression) : path_
   struct stat status {};
   const Target target = look_at(path_, status);
   if (target == Target::special_file) {
-    fd_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
+    fd_ = path_ == kStandardOutput ? ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)
+                                   : ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
     if (fd_ < 0) refuse(path_, reason(errno));
     return;
   }
@@ -273,7 +275,8 @@ void AtomicFile::commit_pair(AtomicFile& main, AtomicFile& other) {
 
 bool is_special_file(const std::string& path) {
   struct stat status {};
-  return ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
+  return path == kStandardOutput ||
+         (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode));
 }
 
 std::string behind_links(const std::string& path) {

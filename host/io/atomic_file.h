@@ -12,13 +12,17 @@
 
 namespace warp2vec {
 
+/// The path of standard output, whatever that is: a file to which the shell redirects it is continued, not
+/// replaced.
+inline constexpr const char* kStandardOutput = "/dev/stdout";
+
 /// Writes to a temporary file beside `path` (name + ".tmp-" + 16 random hexadecimal digits) and renames it on
 /// commit(), after fsync; then fsyncs the folder. Without commit() the temporary file is removed and `path`
 /// is unchanged; those that killed processes left are removed, too. A path that exists and is not a regular
-/// file (/dev/stdout, a pipe) is written to directly; a symbolic link is followed; a replaced file keeps its
-/// permissions, and its owner and group if this user may give files away; one without write permission is an
-/// error, and so is a link that require_own_links() refuses. All functions throw Error naming the path and
-/// the reason, for example "No space left on device".
+/// file (a device, a pipe) is written to directly, and so is kStandardOutput; a symbolic link is followed; a
+/// replaced file keeps its permissions, and its owner and group if this user may give files away; one without
+/// write permission is an error, and so is a link that require_own_links() refuses. All functions throw Error
+/// naming the path and the reason, for example "No space left on device".
 class AtomicFile {
  public:
   explicit AtomicFile(const std::string& path, Compression compression = Compression::none);
@@ -67,7 +71,8 @@ void require_own_links(const std::string& path);
 /// Throws Error if `path` cannot be written; to be called before long work. Leaves nothing behind.
 void check_writable(const std::string& path);
 
-/// Whether `path` is there and neither a regular file nor a folder: a device or a pipe.
+/// Whether `path` is kStandardOutput, or is there and neither a regular file nor a folder: a device or a
+/// pipe.
 bool is_special_file(const std::string& path);
 
 /// The target of `path` with all symbolic links resolved; it need not exist.

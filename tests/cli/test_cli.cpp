@@ -96,5 +96,13 @@ TEST_F(Cli, HelpAndVersionGoToStandardOutput) {
   EXPECT_THAT(run({"info"}).out, HasSubstr("SIMD"));
 }
 
+TEST_F(Cli, HelpExplainsACommand) {
+  EXPECT_EQ(run({"help"}).out, run({"--help"}).out);
+  EXPECT_EQ(run({"help", "eval"}).out, run({"eval", "--help"}).out);
+  EXPECT_THAT(run({"help", "evil"}).err, HasSubstr("unknown command 'evil'; did you mean eval?"));
+  EXPECT_EQ(run({"help", "eval", "train"}).status, 2);
+  EXPECT_THAT(run({"--help"}).out, HasSubstr("Exit status: 0 on success, 1 after an error, 2 after wrong"));
+}
+
 }  // namespace
 }  // namespace warp2vec::cli

@@ -144,17 +144,8 @@ Clock::time_point end_of(const BenchOptions& options) {
                             std::chrono::duration<double>(std::min(options.time_budget, 1e9)));
 }
 
-}  // namespace
-
-int run_bench(const Arguments& arguments) {
-  BenchOptions options;
-  Flags flags("bench",
-              "Trains with every combination of devices, losses, dimensions, vocabulary sizes and further "
-              "settings, several times, and compares speed, memory, loss and quality.",
-              kFooter);
-  bench::add_bench_flags(flags, options);
-  flags.parse(arguments);
-  set_default_lr(flags, options.config);
+// `all_threads`: --threads was not given.
+int measure(BenchOptions& options, bool all_threads) {
   bench::check_options(options);
   const Clock::time_point end = end_of(options);
   const json peers = options.peers.empty() ? json() : bench::load_peers(options.peers);
@@ -166,7 +157,7 @@ int run_bench(const Arguments& arguments) {
   }
   const bool study = !options.study.empty();
   // A cell with few pairs has no work for a second thread, which would shift the crossing points.
-  if (study && !flags.given("--threads")) options.config.threads = 1;
+  if (study && all_threads) options.config.threads = 1;
   const std::optional<CudaDevices> gpus = complete(options);
   const json gpu_names = check_devices(options, bench::trained_cells(options), gpus);
 
@@ -179,6 +170,26 @@ int run_bench(const Arguments& arguments) {
   if (!results.runs().empty() || !outcome.missed.empty())
     display.say("report: " + report(options, part, results, saving));
   return finish(outcome, results, display);
+}
+
+}  // namespace
+
+int run_bench(const Arguments& arguments) {
+  BenchOptions options;
+  Flags flags("bench",
+              "Trains with every combination of devices, losses, dimensions, vocabulary sizes and further "
+              "settings, several times, and compares speed, memory, loss and quality.",
+              kFooter);
+  bench::add_bench_flags(flags, options);
+  flags.parse(arguments);
+  set_default_lr(flags, options.config);
+  try {
+    return measure(options, !flags.given("--threads"));
+  } catch (const UsageError& error) {
+    throw UsageError(bench::with_bench_flags(error.what()));
+  } catch (const Error& error) {
+    throw Error(bench::with_bench_flags(error.what()));
+  }
 }
 
 }  // namespace warp2vec::cli

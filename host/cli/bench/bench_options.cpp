@@ -6,12 +6,37 @@
 #include "host/cli/terminal/text.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <functional>
 #include <sstream>
+#include <string_view>
 #include <utility>
 
 namespace warp2vec::cli::bench {
+
+std::string with_bench_flags(const std::string& message) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kFlags{
+      {{"--dim", "--dims"},
+       {"--loss", "--losses"},
+       {"--device", "--devices"},
+       {"--max-vocab", "--vocab-sizes"}}};
+  std::string out;
+  for (std::size_t at = 0; at < message.size();) {
+    const std::string_view rest = std::string_view(message).substr(at);
+    const auto* const flag = std::find_if(kFlags.begin(), kFlags.end(), [&](const auto& names) {
+      return rest.starts_with(names.first) &&
+             rest.substr(names.first.size()).find_first_of("abcdefghijklmnopqrstuvwxyz-") != 0;
+    });
+    if (flag == kFlags.end()) {
+      out += message[at++];
+    } else {
+      out += flag->second;
+      at += flag->first.size();
+    }
+  }
+  return out;
+}
 
 std::vector<Cell> all_cells(const Grid& grid) {
   std::vector<Cell> cells;
@@ -55,7 +80,14 @@ void add_list(Flags& flags, const std::string& flag, std::vector<Value>& values,
       const std::size_t end = std::min(text.find(',', begin), text.size());
       const std::string part = text.substr(begin, end - begin);
       if (part.empty()) throw UsageError(given + ": there is nothing between two commas");
-      Value value = parse(part);
+      const auto parsed = [&] {
+        try {
+          return parse(part);
+        } catch (const Error& error) {
+          throw UsageError(with_bench_flags(error.what()));
+        }
+      };
+      Value value = parsed();
       if (std::find(values.begin(), values.end(), value) != values.end())
         throw UsageError(std::string(given).append(": ").append(part).append(" is given twice"));
       values.push_back(std::move(value));

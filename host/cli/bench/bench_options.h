@@ -39,6 +39,9 @@ struct Grid {
   std::vector<std::string> variants{""};
 };
 
+/// An error message of `train` in the words of bench: --dims for --dim, and so on.
+std::string with_bench_flags(const std::string& message);
+
 /// All combinations. The devices vary fastest, so that runs to be compared are adjacent.
 std::vector<Cell> all_cells(const Grid& grid);
 

@@ -66,7 +66,7 @@ json measured(const Part& part, const Cell& cell, int round, double limit) {
   try {
     run = part.measure(cell, round, limit);
   } catch (const Error& error) {
-    run["failure"] = error.what();
+    run["failure"] = with_bench_flags(error.what());
   } catch (const std::bad_alloc&) {  // other cells may still fit
     run["failure"] = "not enough memory";
   }

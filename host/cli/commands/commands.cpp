@@ -22,6 +22,7 @@ constexpr std::array kCommands{
     Command{"plan", run_plan, "print the memory and cost of a training run in advance"},
     Command{"completion", run_completion, "print a completion script for bash, zsh or fish"},
     Command{"man", run_man, "print the manual page"},
+    Command{"help", run_help, "explain a command"},
     Command{"word2vec", run_word2vec, "train, but CBOW and text unless asked for otherwise", "train"},
     Command{"word2phrase", run_phrases, "phrases", "phrases"},
     Command{"distance", run_distance, "neighbors, 40 of them", "neighbors"},

@@ -5,6 +5,7 @@
 #include "host/cli/flags/arguments.h"
 
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace warp2vec::cli {
@@ -23,6 +24,7 @@ int run_plan(const Arguments& arguments);
 int run_bench(const Arguments& arguments);
 int run_completion(const Arguments& arguments);
 int run_man(const Arguments& arguments);
+int run_help(const Arguments& arguments);
 
 // Programs that come with word2vec.c, with its flags and defaults:
 int run_word2vec(const Arguments& arguments);
@@ -41,5 +43,13 @@ struct Command {
 std::span<const Command> commands();
 /// Null if there is no such command.
 const Command* find_command(std::string_view name);
+/// Throws UsageError, naming the nearest, if there is no such command.
+const Command& require_command(const std::string& name);
+
+/// Prints the program's help.
+void print_help();
+
+inline constexpr const char* kExitStatus =
+    "0 on success, 1 after an error, 2 after wrong usage, and 128 + N if signal N stopped the program.";
 
 }  // namespace warp2vec::cli

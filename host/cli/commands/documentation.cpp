@@ -228,8 +228,7 @@ void write_man(std::ostream& out, const std::vector<DescribedCommand>& all) {
   list(true);
   for (const DescribedCommand& command : all)
     if (!command.is_old) write_command(out, command);
-  out << ".SH EXIT STATUS\n0 on success, 1 after an error, 2 after wrong usage, and 128 + N if signal N "
-         "stopped the program.\n";
+  out << ".SH EXIT STATUS\n" << roff(kExitStatus) << "\n";
 }
 
 }  // namespace

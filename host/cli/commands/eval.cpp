@@ -1,8 +1,10 @@
 #include <warp2vec/evaluate.h>
 
 #include "host/cli/commands/commands.h"
+#include "host/cli/commands/query.h"
 #include "host/cli/flags/train_options.h"
 #include "host/cli/flags/vector_files.h"
+#include "host/cli/terminal/json_text.h"
 #include "host/cli/terminal/text.h"
 
 #include <nlohmann/json.hpp>
@@ -112,11 +114,12 @@ int run_eval(const Arguments& arguments) {
   EvaluateOptions options;
   Config config;
   bool as_json = false;
-  Flags flags("eval",
+  std::vector<std::string> words;
+  Flags flags("eval [FILE]",
               "Evaluates word vectors: agreement with human judgements of word pairs, and analogy questions.",
               "Example:\n  warp2vec eval --vectors vectors.bin --pairs wordsim353.tsv --analogies "
               "questions-words.txt\n");
-  flags.text("--vectors", "FILE", path, kVectorsHelp);
+  flags.text("--vectors", "FILE", path, or_first_word(kVectorsHelp));
   add_limit_flag(flags, limit);
   flags.list("--pairs", "FILE", pair_files,
              "Lines 'word word score', separated by tab, comma, semicolon or spaces: Spearman's rank "
@@ -129,10 +132,12 @@ int run_eval(const Arguments& arguments) {
   flags.on_off("--case-sensitive", options.case_sensitive,
                "Distinguish 'Paris' from 'paris'; otherwise the more frequent one is used for both.");
   flags.number("--threads", "N", config.threads, kThreadsHelp);
-  flags.on_off("--json", as_json, "Print JSON instead of a table.");
+  flags.on_off("--json", as_json, kJsonHelp);
+  flags.positionals(words);
   flags.parse(arguments);
   check_settings(config);
-  if (path.empty()) throw UsageError("eval needs --vectors FILE");
+  take_file("eval", "--vectors", path, words);
+  if (!words.empty()) throw UsageError("unexpected argument '" + words.front() + "'");
   if (pair_files.empty() && analogy_files.empty())
     throw UsageError("eval needs --pairs FILE or --analogies FILE");
   if (options.restrict_vocab < 0)
@@ -145,12 +150,10 @@ int run_eval(const Arguments& arguments) {
   for (const std::string& file : pair_files) results.pairs.push_back(evaluate_pairs(space, file, options));
   for (const std::string& file : analogy_files)
     results.analogies.push_back(evaluate_analogies(space, file, options));
-  if (as_json) {
-    // ASCII only, so that no terminal obeys a name; JSON's escapes keep it exact.
-    std::cout << to_json(results, path, space).dump(2, ' ', true, json::error_handler_t::replace) << "\n";
-  } else {
+  if (as_json)
+    write_json(std::cout, to_json(results, path, space), 2);
+  else
     write_text(std::cout, results);
-  }
   require_found(results, path);
   return 0;
 }

@@ -29,7 +29,7 @@ int run_export(const Arguments& arguments) {
       std::string(kVectorsHelp) +
           " With --model, which of its vectors instead: input, output, sum or concat (default input).");
   flags.text("--model", "FILE", model, "A model written by 'warp2vec train --save-model'.");
-  flags.text("--output", "FILE", output, "Where to write the vectors; written completely or not at all.");
+  add_output_flag(flags, "--output", output, "Where to write the vectors; written completely or not at all.");
   add_format_flags(flags, format, written_as.half);
   add_limit_flag(flags, limit);
   flags.parse(arguments);

@@ -104,8 +104,8 @@ int run_phrases(const Arguments& arguments) {
               "  warp2vec phrases --input text.txt --output joined.txt --score npmi --connectors english\n"
               "word2phrase's flags (-train, -output, -min-count, -threshold) work as they are.\n");
   flags.list("--input", "PATH", options.text.inputs, kTextHelp);
-  flags.text("--output", "FILE", options.text.output,
-             "The text with its phrases joined: words separated by single spaces, a sentence per line.");
+  add_output_flag(flags, "--output", options.text.output,
+                  "The text with its phrases joined: words separated by single spaces, a sentence per line.");
   flags.text("--save-phrases", "FILE", options.save_phrases,
              "Also write the phrases of the last pass, one 'phrase count score' per line, the highest score "
              "first.");
@@ -167,9 +167,10 @@ int run_phrases(const Arguments& arguments) {
                                          reading_progress(display, "joining phrases", corpus.bytes()));
   if (!options.save_phrases.empty()) save_list(joined.list, options.save_phrases);
   if (!options.text.quiet) {
-    std::cout << "different phrases    " << with_commas(std::ssize(joined.list)) << "\n"
-              << "their occurrences    " << with_commas(joined.phrases) << "\n"
-              << "words written        " << with_commas(joined.words) << "\n";
+    std::ostream& out = options.text.output == kStandardOutput ? std::cerr : std::cout;
+    out << "different phrases    " << with_commas(std::ssize(joined.list)) << "\n"
+        << "their occurrences    " << with_commas(joined.phrases) << "\n"
+        << "words written        " << with_commas(joined.words) << "\n";
   }
   return 0;
 }

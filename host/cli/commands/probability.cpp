@@ -3,8 +3,12 @@
 
 #include "host/cli/commands/commands.h"
 #include "host/cli/commands/known_words.h"
+#include "host/cli/commands/query.h"
 #include "host/cli/flags/flags.h"
+#include "host/cli/terminal/json_text.h"
 #include "host/cli/terminal/text.h"
+
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -12,9 +16,12 @@
 #include <iterator>
 #include <span>
 #include <sstream>
+#include <utility>
 
 namespace warp2vec::cli {
 namespace {
+
+using nlohmann::json;
 
 constexpr int kDecimals = 4;
 constexpr std::size_t kLogColumn = 10;
@@ -52,14 +59,25 @@ void write_table(std::ostream& out, const std::string& context, const Vocabulary
         << format_significant(std::exp(row.log_probability), kDecimals) << "\n";
 }
 
+json to_json(const std::vector<std::string>& context, const Vocabulary& vocabulary,
+             const std::vector<WordProbability>& words) {
+  json rows = json::array();
+  for (const WordProbability& row : words)
+    rows.push_back({{"word", vocabulary.word(row.word)},
+                    {"log_probability", row.log_probability},
+                    {"probability", std::exp(row.log_probability)}});
+  return {{"context", context}, {"words", std::move(rows)}};
+}
+
 }  // namespace
 
 int run_probability(const Arguments& arguments) {
   std::string path;
   std::vector<std::string> words;
   std::int64_t top = 10;
+  bool as_json = false;
   Flags flags(
-      "probability CONTEXT [WORD...]",
+      "probability [FILE] CONTEXT [WORD...]",
       "Shows how likely each WORD is near CONTEXT, or without a WORD the most likely words there: "
       "log P(word | context), the natural logarithm, and P. CONTEXT is a word, or for a model trained with "
       "--model cbow any number of words in one argument. The model must have been written by 'warp2vec "
@@ -71,11 +89,12 @@ int run_probability(const Arguments& arguments) {
       "  warp2vec probability --model model.w2v river water bank copper\n"
       "  warp2vec probability --model cbow.w2v 'the capital of is' paris london\n\n"
       "Put -- before a word that starts with '-'.\n");
-  flags.text("--model", "FILE", path, "A model written by 'warp2vec train --save-model'.");
+  flags.text("--model", "FILE", path, or_first_word("A model written by 'warp2vec train --save-model'."));
   flags.number("--top", "N", top, "Words to show if no WORD is given; >= 1 (default 10)");
+  flags.on_off("--json", as_json, kJsonHelp);
   flags.positionals(words);
   flags.parse(arguments);
-  if (path.empty()) throw UsageError("probability needs --model FILE");
+  take_file("probability", "--model", path, words);
   if (words.empty()) throw UsageError("probability needs a context word");
   if (top < 1) throw UsageError("--top " + std::to_string(top) + " is out of range: expected 1 or more");
   if (flags.given("--top") && words.size() > 1)
@@ -97,7 +116,10 @@ int run_probability(const Arguments& arguments) {
   } catch (const Error& error) {
     throw Error(path + ": " + error.what());
   }
-  write_table(std::cout, context, model.vocabulary, found);
+  if (as_json)
+    write_json(std::cout, to_json(context_words, model.vocabulary, found), 2);
+  else
+    write_table(std::cout, context, model.vocabulary, found);
   return 0;
 }
 

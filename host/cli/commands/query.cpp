@@ -3,40 +3,77 @@
 #include "host/cli/commands/known_words.h"
 #include "host/cli/flags/train_options.h"
 #include "host/cli/flags/vector_files.h"
+#include "host/cli/terminal/json_text.h"
 #include "host/cli/terminal/neighbor_table.h"
 #include "host/cli/terminal/text.h"
 
+#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 #include <filesystem>
 #include <iostream>
+#include <iterator>
 #include <sstream>
 #include <utility>
 
 namespace warp2vec::cli {
 namespace {
 
+using nlohmann::json;
+
 class Answers {
  public:
-  Answers(std::string path, std::int64_t limit, std::int64_t top, int threads)
-      : path_(std::move(path)), top_(top), threads_(threads), vectors_(load_vectors_of(path_, limit)) {}
+  Answers(std::string path, std::int64_t limit, std::int64_t top, int threads, bool as_json)
+      : path_(std::move(path)),
+        top_(top),
+        threads_(threads),
+        as_json_(as_json),
+        vectors_(load_vectors_of(path_, limit)) {}
 
   void check(const Question& question) const {
     check_known(vectors_, question.positive, path_);
     check_known(vectors_, question.negative, path_);
+    if (!question.vector.empty() && std::ssize(question.vector) != vectors_.dim())
+      throw Error("a vector of " + std::to_string(question.vector.size()) + " values, but those of " + path_ +
+                  " have " + std::to_string(vectors_.dim()));
   }
+
   void write(const Question& question) {
-    const auto nearest =
-        vectors_.most_similar(question.positive, question.negative, top_, {.threads = threads_});
+    const SearchOptions search{.threads = threads_};
+    const auto nearest = question.vector.empty()
+                             ? vectors_.most_similar(question.positive, question.negative, top_, search)
+                             : vectors_.similar_by_vector(question.vector, top_, search);
+    if (as_json_) return write_json(std::cout, to_json(question, nearest));
     if (written_) std::cout << "\n";
     write_neighbors(std::cout, question.title, nearest);
     written_ = true;
   }
 
+  void refuse(const std::string& line, const std::string& why) const {
+    if (as_json_) write_json(std::cout, {{"query", line}, {"error", why}});
+    std::cout << std::flush;
+    std::cerr << "warp2vec: " << printable(why) << "\n";
+  }
+
  private:
+  static json to_json(const Question& question, const std::vector<Neighbor>& nearest) {
+    json neighbors = json::array();
+    for (const Neighbor& neighbor : nearest)
+      neighbors.push_back({{"word", neighbor.word}, {"similarity", neighbor.similarity}});
+    json answer{{"query", question.title}, {"neighbors", std::move(neighbors)}};
+    if (question.vector.empty()) {
+      answer["positive"] = question.positive;
+      answer["negative"] = question.negative;
+    } else {
+      answer["vector"] = question.vector;
+    }
+    return answer;
+  }
+
   std::string path_;
   std::int64_t top_;
   int threads_;
+  bool as_json_;
   KeyedVectors vectors_;
   bool written_ = false;
 };
@@ -53,7 +90,8 @@ int answer_lines(const QueryCommand& command, Answers& answers) {
   const bool prompted = ::isatty(STDIN_FILENO) == 1;
   bool all_answered = true;
   const auto prompt = [&] {
-    if (prompted) std::cout << command.words << "> " << std::flush;
+    std::cout << std::flush;
+    if (prompted) std::cerr << command.words << "> " << std::flush;
   };
   prompt();
   for (std::string line; std::getline(std::cin, line); prompt()) {
@@ -64,44 +102,51 @@ int answer_lines(const QueryCommand& command, Answers& answers) {
       answers.check(question);
       answers.write(question);
     } catch (const Error& error) {
-      std::cout << std::flush;
-      std::cerr << "warp2vec: " << printable(error.what()) << "\n";
+      answers.refuse(line, error.what());
       all_answered = false;
     }
   }
-  if (prompted) std::cout << "\n";
+  if (prompted) std::cerr << "\n";
   return all_answered ? 0 : 1;
 }
 
 }  // namespace
+
+std::string or_first_word(std::string help) { return help += " Without this flag the first word is FILE."; }
+
+void take_file(const std::string& command, const std::string& flag, std::string& path,
+               std::vector<std::string>& words) {
+  if (path.empty() && !words.empty()) {
+    path = words.front();
+    words.erase(words.begin());
+    if (!std::filesystem::exists(path))
+      throw UsageError(command + " needs " + flag + " FILE, or FILE as its first word, got '" + path +
+                       "', which does not exist");
+  }
+  if (path.empty()) throw UsageError(command + " needs " + flag + " FILE");
+}
 
 int run_query(const QueryCommand& command, const Arguments& arguments) {
   std::string path;
   std::vector<std::string> words;
   std::int64_t limit = 0;
   std::int64_t top = command.top;
+  bool as_json = false;
   Config config;
   Flags flags(command.name + " [FILE] [" + command.words + "]", command.description, command.footer);
-  flags.text("--vectors", "FILE", path,
-             std::string(kVectorsHelp) + " Without this flag the first word is FILE.");
+  flags.text("--vectors", "FILE", path, or_first_word(kVectorsHelp));
   add_limit_flag(flags, limit);
   flags.number("--top", "N", top, "Words to show; >= 1 (default " + std::to_string(command.top) + ")");
   flags.number("--threads", "N", config.threads, kThreadsHelp);
+  flags.on_off("--json", as_json, "Print a JSON object for each question, in a line, instead of tables.");
   flags.positionals(words);
   flags.parse(arguments);
   check_settings(config);
-  if (path.empty() && !words.empty()) {
-    path = words.front();
-    words.erase(words.begin());
-    if (!std::filesystem::exists(path))
-      throw UsageError(command.name + " needs --vectors FILE, or FILE as its first word, got '" + path +
-                       "', which does not exist");
-  }
-  if (path.empty()) throw UsageError(command.name + " needs --vectors FILE");
+  take_file(command.name, "--vectors", path, words);
   if (top < 1) throw UsageError("--top " + std::to_string(top) + " is out of range: expected 1 or more");
   const std::vector<Question> questions = words.empty() ? std::vector<Question>() : command.questions(words);
 
-  Answers answers(path, limit, top, thread_count(config));
+  Answers answers(path, limit, top, thread_count(config), as_json);
   if (words.empty()) return answer_lines(command, answers);
   // All missing words are named at once.
   Question all;
@@ -109,6 +154,7 @@ int run_query(const QueryCommand& command, const Arguments& arguments) {
     for (const auto* const asked : {&question.positive, &question.negative})
       all.positive.insert(all.positive.end(), asked->begin(), asked->end());
   answers.check(all);
+  for (const Question& question : questions) answers.check(question);
   for (const Question& question : questions) answers.write(question);
   return 0;
 }

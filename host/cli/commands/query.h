@@ -1,6 +1,6 @@
 #pragma once
 /// What `neighbors` and `analogy` share: questions about vectors on the command line or, without any, line by
-/// line from standard input, and answers as tables.
+/// line from standard input, and answers as tables or JSON.
 
 #include <warp2vec/keyed_vectors.h>
 
@@ -12,11 +12,12 @@
 
 namespace warp2vec::cli {
 
-/// Words near to the sum of some vectors minus that of others.
+/// Words near to the sum of some vectors minus that of others, or to a vector.
 struct Question {
   std::string title;
   std::vector<std::string> positive;
   std::vector<std::string> negative = {};
+  std::vector<float> vector = {};  ///< instead of words, if it has values
 };
 
 struct QueryCommand {
@@ -33,5 +34,16 @@ struct QueryCommand {
 
 /// Returns the exit status: 1 if some line has no answer.
 int run_query(const QueryCommand& command, const Arguments& arguments);
+
+/// If `path` is "", moves the first of `words` there, and throws UsageError, naming `command` and `flag`, if
+/// there is none or no such file.
+void take_file(const std::string& command, const std::string& flag, std::string& path,
+               std::vector<std::string>& words);
+
+/// `help` of such a flag, with a sentence that says so.
+std::string or_first_word(std::string help);
+
+/// The help of --json of commands that print tables.
+inline constexpr const char* kJsonHelp = "Print JSON instead of a table.";
 
 }  // namespace warp2vec::cli

@@ -28,8 +28,8 @@ int run_vocab(const Arguments& arguments) {
               "Example:\n  warp2vec vocab --input text.txt --output words.txt --min-count 10\n");
   flags.list("--input", "PATH", options.inputs, kTextHelp);
   add_id_flags(flags, options);
-  flags.text("--output", "FILE", options.output,
-             "Where to write the words; 'train --read-vocab' reads this file.");
+  add_output_flag(flags, "--output", options.output,
+                  "Where to write the words; 'train --read-vocab' reads this file.");
   add_vocabulary_flags(flags, options.config);
   flags.number("--threads", "N", options.config.threads, kThreadsHelp);
   add_scratch_flags(flags, options, "");
@@ -45,10 +45,11 @@ int run_vocab(const Arguments& arguments) {
   const CorpusCounts counts = count(options);
   save_vocabulary(counts.vocabulary, options.output);
   if (!options.quiet) {
-    std::cout << "words in the text    " << with_commas(counts.tokens) << "\n"
-              << "different words      " << with_commas(counts.types) << "\n"
-              << "words in the file    " << with_commas(counts.vocabulary.size()) << "\n"
-              << "their occurrences    " << with_commas(counts.vocabulary.total()) << "\n";
+    std::ostream& out = options.output == kStandardOutput ? std::cerr : std::cout;
+    out << "words in the text    " << with_commas(counts.tokens) << "\n"
+        << "different words      " << with_commas(counts.types) << "\n"
+        << "words in the file    " << with_commas(counts.vocabulary.size()) << "\n"
+        << "their occurrences    " << with_commas(counts.vocabulary.total()) << "\n";
   }
   return 0;
 }

@@ -23,6 +23,18 @@ void refuse_flag_as_value(const std::string& flag, const std::string& value) {
     throw UsageError(flag + " needs a value" + (value.empty() ? "" : ", found " + value));
 }
 
+// --ns_exponent is --ns-exponent.
+void use_hyphens(Arguments& arguments) {
+  for (std::string& argument : arguments) {
+    if (argument == "--") return;
+    if (argument.starts_with("--"))
+      std::replace(
+          argument.begin(),
+          argument.begin() + static_cast<std::ptrdiff_t>(std::min(argument.find('='), argument.size())), '_',
+          '-');
+  }
+}
+
 // CLI11's reader, which takes a read error for the end of the file, and a byte-order mark for a setting.
 class StrictConfig : public CLI::ConfigBase {
  public:
@@ -31,6 +43,7 @@ class StrictConfig : public CLI::ConfigBase {
       if (in.peek() == mark) in.get();
     std::vector<CLI::ConfigItem> read = CLI::ConfigBase::from_config(in);
     if (in.bad()) throw CLI::FileError("read error");
+    for (CLI::ConfigItem& item : read) std::replace(item.name.begin(), item.name.end(), '_', '-');
     return read;
   }
 };
@@ -87,7 +100,7 @@ void Flags::list(const std::string& flag, const std::string& value_name, std::ve
 
 void Flags::on_off(const std::string& flag, bool& value, const std::string& help, bool given) {
   const auto take = [&value, given](std::int64_t count) { value = count > 0 ? given : !given; };
-  describe(app_->add_flag_function(flag, take), {"", flag, "", help, {}, false});
+  describe(app_->add_flag_function(flag, take)->take_last(), {"", flag, "", help, {}, false});
 }
 
 void Flags::custom(const std::string& flag, const std::string& value_name,
@@ -101,7 +114,7 @@ void Flags::custom(const std::string& flag, const std::string& value_name,
       throw UsageError(error.what());
     }
   };
-  describe(app_->add_option_function<std::string>(flag, take),
+  describe(app_->add_option_function<std::string>(flag, take)->take_last(),
            {"", flag, value_name, help, std::move(choices), false});
 }
 
@@ -112,7 +125,7 @@ void Flags::positionals(std::vector<std::string>& words, std::vector<std::string
 }
 
 void Flags::config_file() {
-  describe(app_->set_config("--config"),
+  describe(app_->set_config("--config")->take_last(),
            {"",
             "--config",
             "FILE",
@@ -156,6 +169,7 @@ void Flags::take_words() {
 }
 
 void Flags::parse(Arguments arguments) {
+  use_hyphens(arguments);
   std::reverse(arguments.begin(), arguments.end());
   try {
     app_->parse(std::move(arguments));

@@ -67,7 +67,8 @@ class HelpRequested : public std::exception {
   CommandHelp help_;
 };
 
-/// One command's parser, with --help in the project's style.
+/// One command's parser, with --help in the project's style. Of a flag with one value that is repeated the
+/// last one counts, and names of flags may have underscores for hyphens.
 class Flags {
  public:
   /// `usage` is what follows the program's name, for example "neighbors WORD..."; `footer` ends the help.

@@ -98,6 +98,12 @@ void check_against(const Place& output, const Place& other) {
 
 }  // namespace
 
+void add_output_flag(Flags& flags, const std::string& flag, std::string& path, const std::string& help) {
+  flags.custom(
+      flag, "FILE", [&path](const std::string& text) { path = text == "-" ? kStandardOutput : text; },
+      help + " '-' is standard output.");
+}
+
 std::vector<NamedPath> named(const std::string& flag, const std::vector<std::string>& paths) {
   std::vector<NamedPath> all;
   all.reserve(paths.size());

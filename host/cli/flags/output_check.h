@@ -1,10 +1,15 @@
 #pragma once
-/// Prevents commands from overwriting their inputs.
+/// Files that commands write: standard output, and none of their inputs.
+
+#include "host/cli/flags/flags.h"
 
 #include <string>
 #include <vector>
 
 namespace warp2vec::cli {
+
+/// Adds a flag for a file to write, where '-' is standard output (kStandardOutput).
+void add_output_flag(Flags& flags, const std::string& flag, std::string& path, const std::string& help);
 
 /// A path and its flag.
 struct NamedPath {

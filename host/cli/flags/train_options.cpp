@@ -1,5 +1,6 @@
 #include "host/cli/flags/train_options.h"
 
+#include "host/cli/flags/output_check.h"
 #include "host/cli/flags/vector_files.h"
 #include "host/vocabulary/ids.h"
 
@@ -22,8 +23,8 @@ void add_files(Flags& flags, TrainOptions& options) {
       "'warp2vec encode' wrote: its vocabulary is used, and its words are read while training, so that they "
       "need not fit into memory.");
   add_id_flags(flags, options);
-  flags.text(
-      "--output", "FILE", options.output,
+  add_output_flag(
+      flags, "--output", options.output,
       "Where to write the vectors; written completely at the end, or not at all (if training diverges).");
   add_format_flags(flags, options.asked_format, options.vectors.half);
   flags.custom(
@@ -38,7 +39,7 @@ void add_files(Flags& flags, TrainOptions& options) {
       "Write lines 'word class' to --output instead of vectors: N classes, 0 to N - 1, of words with "
       "similar vectors, by k-means as in word2vec.c; 0 = vectors (default 0)");
   flags.text("--read-vocab", "FILE", options.read_vocab, kReadVocabHelp);
-  flags.text("--save-vocab", "FILE", options.save_vocab, "Write the vocabulary as 'word count' lines.");
+  add_output_flag(flags, "--save-vocab", options.save_vocab, "Write the vocabulary as 'word count' lines.");
   flags.text("--save-model", "FILE", options.save_model,
              "Write all trained parameters and the settings, for 'warp2vec probability'; written completely, "
              "after the vectors, or not at all.");

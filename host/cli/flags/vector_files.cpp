@@ -3,6 +3,7 @@
 #include "host/cli/flags/usage_error.h"
 #include "host/cli/terminal/text.h"
 #include "host/compression/compression.h"
+#include "host/io/atomic_file.h"
 
 #include <iostream>
 #include <string_view>
@@ -83,6 +84,10 @@ VectorFormat output_format(const std::string& path, std::optional<VectorFormat> 
   const bool packed = chosen == VectorFormat::npy || chosen == VectorFormat::safetensors;
   if (compression_of_name(path) != Compression::none && (packed || chosen == VectorFormat::tensorboard))
     throw UsageError(given + ": these files are not compressed, expected another name");
+  if (path == kStandardOutput && (chosen == VectorFormat::npy || chosen == VectorFormat::tensorboard))
+    throw UsageError("--format " + to_string(chosen) +
+                     " is two files, which standard output cannot be: expected binary, text, glove or "
+                     "safetensors");
   if (half && !packed)
     throw UsageError("--dtype float16 needs --format npy or safetensors, not " + to_string(chosen));
   return chosen;

@@ -3,6 +3,7 @@
 #include "host/cli/terminal/machine.h"
 #include "host/cli/terminal/text.h"
 #include "host/cli/terminal/version.h"
+#include "host/io/atomic_file.h"
 #include "host/training/divergence.h"
 
 #include <nlohmann/json.hpp>
@@ -108,6 +109,21 @@ std::string training_line(const TrainOptions& options, const RunReport& report) 
          seconds_text(std::max(0.0, report.seconds.train - named));
 }
 
+// " 2.5 2.4 ...": all of them, or the first and the last.
+std::string losses_text(const std::vector<double>& losses) {
+  constexpr std::size_t kAll = 20;
+  constexpr std::size_t kEach = 3;
+  std::string text;
+  for (std::size_t i = 0; i < losses.size(); ++i) {
+    const bool is_shown = losses.size() <= kAll || i < kEach || i + kEach >= losses.size();
+    if (is_shown)
+      text += " " + format_fixed(losses[i], 4);
+    else if (i == kEach)
+      text += " ...";
+  }
+  return text + (losses.size() > kAll ? " (" + std::to_string(losses.size()) + " epochs)" : "");
+}
+
 // "ids: 1,000 rows, that of id i is row i; 2 are zero, of ids that are not in the vocabulary: 17 256".
 std::string ids_line(const RunReport& report) {
   std::string line = "ids: " + with_commas(report.num_ids) + " rows, that of id i is row i";
@@ -199,9 +215,7 @@ std::vector<std::string> text_summary(const TrainOptions& options, const RunRepo
                                  with_commas(std::llround(words_per_second(training))) +
                                  " words/s; vocabulary " + with_commas(report.vocabulary) + " words"};
   if (report.num_ids > 0) lines.push_back(ids_line(report));
-  std::string losses;
-  for (const double loss : training.epoch_loss) losses += " " + format_fixed(loss, 4);
-  if (!losses.empty()) lines.push_back("loss per epoch:" + losses);
+  if (!training.epoch_loss.empty()) lines.push_back("loss per epoch:" + losses_text(training.epoch_loss));
   for (std::string& line : phase_breakdown(options, report)) lines.push_back(std::move(line));
   if (!options.save_model.empty()) lines.push_back("model: " + options.save_model);
   const std::string& path = options.output;
@@ -211,8 +225,13 @@ std::vector<std::string> text_summary(const TrainOptions& options, const RunRepo
     lines.push_back("vectors: " + path + ".vectors.tsv, words: " + path +
                     ".metadata.tsv (to see them, load both at https://projector.tensorflow.org)");
   } else {
-    lines.push_back("vectors: " + path + " (" + to_string(options.vectors.format) + ")");
-    lines.push_back("try: warp2vec neighbors --vectors " + path + " " + report.example_word);
+    const bool is_file = path != kStandardOutput;
+    lines.push_back("vectors: " + (is_file ? path : "standard output") + " (" +
+                    to_string(options.vectors.format) + ")");
+    if (is_file)
+      lines.push_back("try: warp2vec neighbors --vectors " + shell_word(path) +
+                      (report.example_word.starts_with('-') ? " -- " : " ") +
+                      shell_word(report.example_word));
   }
   return lines;
 }

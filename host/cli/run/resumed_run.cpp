@@ -3,6 +3,7 @@
 #include <warp2vec/error.h>
 
 #include "host/cli/flags/usage_error.h"
+#include "host/cli/terminal/text.h"
 
 namespace warp2vec::cli {
 namespace {
@@ -65,6 +66,6 @@ void require_resumable(const Checkpoint& checkpoint, const TrainOptions& options
   }
 }
 
-std::string resume_command(const std::string& path) { return "warp2vec train --resume " + path; }
+std::string resume_command(const std::string& path) { return "warp2vec train --resume " + shell_word(path); }
 
 }  // namespace warp2vec::cli

@@ -109,6 +109,18 @@ std::string joined(const std::vector<std::string>& texts, const std::string& bet
   return out;
 }
 
+std::string shell_word(const std::string& text) {
+  constexpr std::string_view kSafe =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./,:=+@%";
+  const auto is_safe = [&](char c) {
+    return kSafe.find(c) != std::string_view::npos || static_cast<unsigned char>(c) >= 0x80U;
+  };
+  if (!text.empty() && std::all_of(text.begin(), text.end(), is_safe)) return text;
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
 std::string wrap(std::string_view text, std::size_t width) {
   std::string out;
   std::size_t line = 0;

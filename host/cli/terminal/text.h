@@ -42,6 +42,9 @@ std::string format_real(double value);
 /// {"a", "b"} -> "a, b".
 std::string joined(const std::vector<std::string>& texts, const std::string& between = ", ");
 
+/// `text` as one word of a shell's command, in quotes only if it needs them.
+std::string shell_word(const std::string& text);
+
 /// Wraps at spaces so that no line is longer than `width`, unless a single word is.
 std::string wrap(std::string_view text, std::size_t width);
 

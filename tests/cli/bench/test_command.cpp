@@ -247,8 +247,10 @@ TEST_F(BenchCommand, WrongUsageIsNamed) {
     EXPECT_FALSE(std::filesystem::exists(folder_.path("out")));
   };
   expect({"--devices", "auto"}, "--devices auto");
-  expect({"--devices", "tpu"}, "tpu");
-  expect({"--devices", "cpu,cuda"}, "--device cuda");
+  expect({"--devices", "tpu"}, "--devices tpu is not known");
+  expect({"--devices", "cpu,cuda"}, "--devices cuda");
+  expect({"--losses", "glove"}, "--losses glove is not known");
+  expect({"--dim", "8"}, "unknown flag --dim; did you mean --dims?");
   expect({"--losses", "ns,,hs"}, "--losses ns,,hs");
   expect({"--losses", "ns,ns"}, "is given twice");
   expect({"--losses", "cbow"}, "cbow");

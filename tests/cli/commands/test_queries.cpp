@@ -5,13 +5,16 @@
 #include "host/cli/terminal/gpu.h"
 #include "tests/cli/two_topics.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -194,6 +197,107 @@ TEST_F(Cli, EvalReportsCoverageAsTextAndJson) {
   const Finished nothing = run({"eval", "--vectors", path("v.txt"), "--pairs", path("other")});
   EXPECT_EQ(nothing.status, 1);
   EXPECT_THAT(nothing.err, HasSubstr(path("other") + ": none of its 2 pairs has all of its words in"));
+}
+
+TEST_F(Cli, AnswersAsJson) {
+  const std::string vectors = path("v.txt");
+  write(vectors, "5 3\nman 1 0 0\nking 1 1 0\nwoman 0 0 1\nqueen 0 1 1\nth\xff 0.1 -1 1\n");
+  Finished result = run({"neighbors", vectors, "man", "woman", "--top", "1", "--json"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  std::istringstream lines(result.out);
+  std::string line;
+  std::getline(lines, line);
+  json answer = json::parse(line);
+  EXPECT_EQ(answer["query"], "man");
+  EXPECT_EQ(answer["positive"], json({"man"}));
+  EXPECT_EQ(answer["neighbors"].size(), 1U);
+  EXPECT_EQ(answer["neighbors"][0]["word"], "king");
+  EXPECT_NEAR(answer["neighbors"][0]["similarity"].get<double>(), std::sqrt(0.5), 1e-12);
+  std::getline(lines, line);
+  EXPECT_EQ(json::parse(line)["query"], "woman");
+  EXPECT_FALSE(std::getline(lines, line));
+
+  answer = json::parse(run({"analogy", vectors, "king", "-", "man", "+", "woman", "--json"}).out);
+  EXPECT_EQ(answer["negative"], json({"man"}));
+  EXPECT_EQ(answer["neighbors"][0]["word"], "queen");
+
+  // Each line has an answer, or says why not.
+  result = run({"neighbors", vectors, "--json", "--top", "1"}, folder_.write("lines", "man\nx\nking\n"));
+  EXPECT_EQ(result.status, 1);
+  lines = std::istringstream(result.out);
+  std::vector<json> answers;
+  while (std::getline(lines, line)) answers.push_back(json::parse(line));
+  ASSERT_EQ(answers.size(), 3U);
+  EXPECT_EQ(answers[1]["query"], "x");
+  EXPECT_THAT(answers[1]["error"], HasSubstr("not among the words"));
+  EXPECT_EQ(answers[2]["query"], "king");
+}
+
+TEST_F(Cli, AVectorIsAQuestion) {
+  const std::string vectors = path("v.txt");
+  write(vectors, "3 2\nman 1 0\nking 1 1\n[1] 0 1\n");
+  const Finished asked = run({"neighbors", vectors, "[0.9, 1]", "--top", "1"});
+  EXPECT_EQ(asked.out, "vector of 2 values\n  word  similarity\n  king  0.9986\n") << asked.err;
+  EXPECT_EQ(run({"neighbors", vectors, "--top", "1"}, folder_.write("lines", "[0.9, 1]\n")).out, asked.out);
+  EXPECT_THAT(run({"neighbors", vectors, "[1]"}).out, StartsWith("[1]\n"));  // a word
+  EXPECT_EQ(json::parse(run({"neighbors", vectors, "[0,2]", "--json"}).out)["vector"], json({0, 2}));
+  const Finished longer = run({"neighbors", vectors, "[1 2 3]"});
+  EXPECT_EQ(longer.status, 1);
+  EXPECT_THAT(longer.err, HasSubstr("a vector of 3 values, but those of " + vectors + " have 2"));
+  EXPECT_THAT(run({"neighbors", vectors, "[1,x]"}).err, HasSubstr("not among the words"));
+}
+
+TEST_F(Cli, ProbabilityAndEvalTakeTheirFileAsFirstWord) {
+  ASSERT_EQ(train("v.bin", {"--save-model", path("m.w2v"), "--loss", "hs"}).status, 0);
+  const Finished asked = run({"probability", path("m.w2v"), "a3", "--top", "2"});
+  EXPECT_EQ(asked.out, run({"probability", "--model", path("m.w2v"), "a3", "--top", "2"}).out) << asked.err;
+  const json result = json::parse(run({"probability", path("m.w2v"), "a3", "a4", "--json"}).out);
+  EXPECT_EQ(result["context"], json({"a3"}));
+  EXPECT_EQ(result["words"][0]["word"], "a4");
+  const auto log_probability = result["words"][0]["log_probability"].get<double>();
+  EXPECT_NEAR(std::exp(log_probability), result["words"][0]["probability"].get<double>(), 1e-12);
+  EXPECT_LT(log_probability, 0);
+
+  write(path("pairs"), "a1 a2 3\na1 b1 1\n");
+  EXPECT_EQ(run({"eval", path("v.bin"), "--pairs", path("pairs")}).out,
+            run({"eval", "--vectors", path("v.bin"), "--pairs", path("pairs")}).out);
+  EXPECT_THAT(run({"eval", path("v.bin"), "more", "--pairs", path("pairs")}).err,
+              HasSubstr("unexpected argument 'more'"));
+  EXPECT_THAT(run({"eval", path("none"), "--pairs", path("pairs")}).err, HasSubstr("which does not exist"));
+}
+
+TEST_F(Cli, InfoAsJson) {
+  ASSERT_EQ(train("v.bin", {"--save-model", path("m.w2v"), "--save-vocab", path("words")}).status, 0);
+  const Finished result = run({"info", "--vectors", path("v.bin"), "--model", path("m.w2v"), "--vocab",
+                               path("words"), "--devices", "--json"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  const json about = json::parse(result.out);
+  EXPECT_EQ(about["vectors"]["words"], 40);
+  EXPECT_EQ(about["vectors"]["dim"], 16);
+  EXPECT_EQ(about["vectors"]["memory_bytes"], 40 * 16 * 4);
+  EXPECT_EQ(about["vectors"]["first_words"].size(), 10U);
+  EXPECT_EQ(about["model"]["trained_as"], "skipgram");
+  EXPECT_EQ(about["model"]["occurrences"], 5000);
+  EXPECT_EQ(about["vocabulary"]["counts"].size(), 2U);
+  EXPECT_TRUE(about["devices"].is_array());
+  EXPECT_FALSE(about.contains("build"));
+  EXPECT_GE(json::parse(run({"info", "--json"}).out)["build"]["threads"], 1);
+}
+
+// Typed by a person.
+TEST_F(Cli, WithoutWordsATerminalIsPrompted) {
+  write(path("v.txt"), "2 2\nman 1 0\nking 1 1\n");
+  const int terminal = ::posix_openpt(O_RDWR | O_NOCTTY);
+  ASSERT_GE(terminal, 0);
+  ASSERT_EQ(::grantpt(terminal) + ::unlockpt(terminal), 0);
+  const std::string name = ::ptsname(terminal);  // NOLINT(concurrency-mt-unsafe): one thread
+  Subprocess program(command({"neighbors", path("v.txt")}), path(), name);
+  ASSERT_EQ(::write(terminal, "king\n\x04", 6), 6);
+  const Finished result = program.wait();
+  ::close(terminal);
+  EXPECT_EQ(result.status, 0);
+  EXPECT_EQ(result.err, "WORD...> WORD...> \n");
+  EXPECT_EQ(result.out, "king\n  word  similarity\n  man   0.7071\n");
 }
 
 TEST_F(Cli, InfoListsDevices) {

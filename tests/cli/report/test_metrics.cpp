@@ -183,6 +183,28 @@ TEST(CliMetrics, TheSummaryNamesTheFiles) {
   EXPECT_THAT(text_summary(options, {}), IsSupersetOf({"model: m.w2v", "vectors: v.bin (binary)"}));
 }
 
+TEST(CliMetrics, WhatToTryCanBePasted) {
+  TrainOptions options;
+  options.output = "my vectors.bin";
+  RunReport report;
+  report.example_word = "-it's";
+  EXPECT_THAT(text_summary(options, report),
+              Contains("try: warp2vec neighbors --vectors 'my vectors.bin' -- '-it'\\''s'"));
+}
+
+TEST(CliMetrics, ManyLossesAreShortened) {
+  const auto losses = [](std::size_t epochs) {
+    RunReport report;
+    for (std::size_t i = 0; i < epochs; ++i)
+      report.training.epoch_loss.push_back(static_cast<double>(epochs - i));
+    return text_summary({}, report)[1];
+  };
+  EXPECT_EQ(losses(3), "loss per epoch: 3.0000 2.0000 1.0000");
+  EXPECT_THAT(losses(20), EndsWith(" 3.0000 2.0000 1.0000"));
+  EXPECT_THAT(losses(20), Not(HasSubstr("...")));
+  EXPECT_EQ(losses(21), "loss per epoch: 21.0000 20.0000 19.0000 ... 3.0000 2.0000 1.0000 (21 epochs)");
+}
+
 TEST(CliMetrics, AClosedStandardErrorIsNoPlaceForMetrics) {
   const TemporaryFolder folder;
   folder.write("text", "a b c a b c\nc b a\n");

@@ -303,5 +303,41 @@ TEST_F(CliOutputs, BenchmarksToo) {
   EXPECT_EQ(read_whole_file(inside), kText);
 }
 
+TEST_F(CliOutputs, AHyphenIsStandardOutput) {
+  const Finished file = run(training(text_, {"--output", path("v"), "--format", "text", "--sample", "0"}));
+  ASSERT_EQ(file.status, 0) << file.err;
+  const std::string expected = read_whole_file(path("v"));
+  const Arguments to_output{"--output", "-", "--format", "text", "--sample", "0"};
+  EXPECT_EQ(run(training(text_, to_output)).out, expected);
+  EXPECT_FALSE(exists("-"));
+  // Not quiet: all else is on standard error.
+  Arguments loud = training(text_, to_output);
+  std::erase(loud, "--quiet");
+  const Finished told = run(loud);
+  EXPECT_EQ(told.out, expected);
+  EXPECT_THAT(told.err, HasSubstr("\nvectors: standard output (text)\n"));
+  EXPECT_THAT(told.err, Not(HasSubstr("try:")));
+
+  // What the shell has opened is continued, and what comes before and after stays.
+  const std::string export_text = " export --vectors v --output - --format text; ";
+  const Finished both =
+      Subprocess({"/bin/sh", "-c",
+                  "cd '" + path() + "' && (echo first; '" + WARP2VEC_PROGRAM + "'" + export_text +
+                      "echo last) > out && '" + WARP2VEC_PROGRAM + "'" + export_text + "'" +
+                      WARP2VEC_PROGRAM + "' export --vectors v --output - | wc -c"},
+                 path())
+          .wait();
+  EXPECT_EQ(both.err, "");
+  EXPECT_EQ(read_whole_file(path("out")), "first\n" + expected + "last\n");
+  EXPECT_THAT(both.out, StartsWith(expected));
+  const std::string binary_bytes = std::to_string(4 + 3 * (2 + 4 * 4 + 1)) + "\n";  // "3 4\n" and rows
+  EXPECT_EQ(both.out.substr(expected.size()), binary_bytes);
+
+  const Finished words = run({"vocab", "--input", text_, "--output", "-", "--min-count", "1"});
+  EXPECT_EQ(words.out, "a 3\nb 3\nc 3\n");
+  EXPECT_THAT(words.err, HasSubstr("different words      3\n"));
+  expect_refused(training(text_, {"--output", "-", "--format", "npy"}), "--format npy is two files");
+}
+
 }  // namespace
 }  // namespace warp2vec::cli

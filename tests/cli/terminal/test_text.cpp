@@ -52,6 +52,15 @@ TEST(CliText, Joining) {
   EXPECT_EQ(joined({"a", "b"}, " / "), "a / b");
 }
 
+TEST(CliText, WordsOfAShell) {
+  EXPECT_EQ(shell_word("runs/v-1_2.bin"), "runs/v-1_2.bin");
+  EXPECT_EQ(shell_word("größe"), "größe");
+  EXPECT_EQ(shell_word("my vectors.bin"), "'my vectors.bin'");
+  EXPECT_EQ(shell_word("it's"), "'it'\\''s'");
+  EXPECT_EQ(shell_word("$(x)"), "'$(x)'");
+  EXPECT_EQ(shell_word(""), "''");
+}
+
 TEST(CliText, Numbers) {
   EXPECT_EQ(format_significant(0.00012345, 4), "0.0001234");
   EXPECT_EQ(format_significant(0.5, 4), "0.5");
