@@ -30,12 +30,7 @@ int dispatch(Arguments arguments) {
     std::cout << "warp2vec " << version() << " (" << commit() << ")\n";
     return 0;
   }
-  // word2vec.c has no command word, fastText has one for each model.
-  if (name.starts_with('-')) return run_train(arguments);
-  if (name == "skipgram" || name == "cbow") {
-    arguments.front() = "--model=" + name;
-    return run_train(arguments);
-  }
+  if (name.starts_with('-')) return run_train(arguments);  // word2vec.c has no command word
   arguments.erase(arguments.begin());
   return require_command(name).run(arguments);
 }
@@ -43,7 +38,7 @@ int dispatch(Arguments arguments) {
 // A link that is named like one of word2vec.c's programs does what that does.
 bool is_old_program(const std::string& name) {
   const Command* const command = find_command(name);
-  return command != nullptr && command->original != nullptr;
+  return command != nullptr && command->tool == Tool::word2vec_c;
 }
 
 constexpr const char* kNotEnoughMemory = "not enough memory";

@@ -106,7 +106,7 @@ std::string device_name(const std::string& text) {
 
 void add_settings(Flags& flags, Config& config) {
   flags.number("--epochs", "N", config.epochs, "Passes over the text (default 5)");
-  flags.number("--min-count", "N", config.min_count, "(default 5)");
+  add_min_count_flag(flags, config.min_count, "(default 5)");
   flags.number("--window", "N", config.window, "(default 5)");
   flags.number("--negative", "K", config.negative, "(default 5)");
   flags.number("--sample", "X", config.sample, "(default 0.001)");

@@ -46,7 +46,7 @@ int analogy(const std::string& name, std::int64_t top, const Arguments& argument
            " --vectors vectors.bin king - man + woman\n"
            "  warp2vec " +
            name + " vectors.bin\n",
-       top, single, analogy_of},
+       top, single, single},
       arguments);
 }
 

@@ -32,14 +32,26 @@ int run_distance(const Arguments& arguments);
 int run_word_analogy(const Arguments& arguments);
 int run_compute_accuracy(const Arguments& arguments);
 
+// Commands of fastText, with its flags, defaults and order of arguments:
+int run_skipgram(const Arguments& arguments);
+int run_cbow(const Arguments& arguments);
+int run_nn(const Arguments& arguments);
+int run_analogies(const Arguments& arguments);
+int run_print_word_vectors(const Arguments& arguments);
+
+/// Whose names they are.
+enum class Tool { warp2vec, word2vec_c, fasttext };
+
 struct Command {
   const char* name;
   int (*run)(const Arguments&);
   const char* summary;
-  const char* original = nullptr;  ///< of one of word2vec.c's programs: the command that does the same
+  Tool tool = Tool::warp2vec;
+  const char* original =
+      nullptr;  ///< of another tool's: the command whose flags it takes; null = it has none
 };
 
-/// All commands, in the order of the program's help: word2vec.c's programs are the last.
+/// All commands, in the order of the program's help: other tools' are the last.
 std::span<const Command> commands();
 /// Null if there is no such command.
 const Command* find_command(std::string_view name);

@@ -17,7 +17,8 @@ struct DescribedCommand {
   std::string name;
   std::string summary;
   CommandHelp help;
-  bool is_old;  // one of word2vec.c's programs
+  Tool tool;
+  bool has_flags;  // of its own
 };
 
 std::vector<DescribedCommand> describe_commands() {
@@ -27,7 +28,8 @@ std::vector<DescribedCommand> describe_commands() {
       command.run({"--help"});
       throw std::logic_error(std::string(command.name) + " --help was not answered");
     } catch (const HelpRequested& asked) {
-      described.push_back({command.name, command.summary, asked.help(), command.original != nullptr});
+      described.push_back(
+          {command.name, command.summary, asked.help(), command.tool, command.original == nullptr});
     }
   }
   return described;
@@ -216,18 +218,20 @@ void write_man(std::ostream& out, const std::vector<DescribedCommand>& all) {
          ".SH SYNOPSIS\n\\fBwarp2vec\\fR \\fICOMMAND\\fR [\\fIOPTIONS\\fR]\n.PP\n"
          "\\fBwarp2vec\\fR [\\fICOMMAND\\fR] \\fB\\-\\-help\\fR | \\fB\\-\\-version\\fR\n"
          ".SH DESCRIPTION\nEach command is described in its own section below:\n";
-  const auto list = [&](bool old) {
+  const auto list = [&](Tool tool) {
     for (const DescribedCommand& command : all)
-      if (command.is_old == old)
+      if (command.tool == tool)
         out << ".TP\n\\fB" << roff(command.name) << "\\fR\n" << roff(command.summary) << "\n";
   };
-  list(false);
+  list(Tool::warp2vec);
   out << ".PP\nThe programs that come with word2vec.c are commands, too. A link to this program that has the "
          "name of "
          "one of them does what that command does, and takes the flags of the one that is named here:\n";
-  list(true);
+  list(Tool::word2vec_c);
+  out << ".PP\nSo are commands of fastText:\n";
+  list(Tool::fasttext);
   for (const DescribedCommand& command : all)
-    if (!command.is_old) write_command(out, command);
+    if (command.has_flags) write_command(out, command);
   out << ".SH EXIT STATUS\n" << roff(kExitStatus) << "\n";
 }
 

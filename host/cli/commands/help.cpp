@@ -17,10 +17,9 @@ std::vector<std::string> names_of_commands() {
   return names;
 }
 
-void list_commands(bool old, std::size_t width) {
+void list_commands(Tool tool, std::size_t width) {
   for (const Command& command : commands())
-    if ((command.original != nullptr) == old)
-      std::cout << "  " << pad_right(command.name, width) << command.summary << "\n";
+    if (command.tool == tool) std::cout << "  " << pad_right(command.name, width) << command.summary << "\n";
 }
 
 }  // namespace
@@ -29,9 +28,11 @@ void print_help() {
   std::cout << "warp2vec " << version()
             << ": word vectors from text (word2vec: skip-gram and CBOW)\n\n"
                "Usage: warp2vec COMMAND [OPTIONS]\n\nCommands:\n";
-  list_commands(false, 12);
+  list_commands(Tool::warp2vec, 12);
   std::cout << "\nword2vec.c's programs, also under their own names (ln -s warp2vec word2vec):\n";
-  list_commands(true, 18);
+  list_commands(Tool::word2vec_c, 20);
+  std::cout << "\nfastText's commands, with its flags:\n";
+  list_commands(Tool::fasttext, 20);
   std::cout << "\n'warp2vec help COMMAND' or 'warp2vec COMMAND --help' explains a command.\n\n"
                "A first try:\n"
                "  warp2vec train --input text.txt --output vectors.bin\n"
@@ -42,8 +43,11 @@ void print_help() {
 
 const Command& require_command(const std::string& name) {
   if (const Command* const command = find_command(name)) return *command;
-  if (name == "supervised")
-    throw UsageError(name + " is not available: warp2vec trains word vectors (warp2vec train)");
+  for (const char* other : {"supervised", "quantize", "test", "test-label", "predict", "predict-prob"})
+    if (name == other)
+      throw UsageError(name +
+                       " is not available: warp2vec trains word vectors (warp2vec train), not "
+                       "classifiers");
   const std::string meant = nearest(name, names_of_commands());
   throw UsageError("unknown command '" + name + "'" + (meant.empty() ? "" : "; did you mean " + meant + "?") +
                    " (warp2vec --help lists the commands)");

@@ -38,8 +38,8 @@ std::vector<Question> one_each(const std::vector<std::string>& words) {
   return questions;
 }
 
-Question all_together(const std::vector<std::string>& words) {
-  return question_of(joined(words, " "), words);
+std::vector<Question> all_together(const std::vector<std::string>& words) {
+  return {question_of(joined(words, " "), words)};
 }
 
 int neighbors(const std::string& name, std::int64_t top, const Arguments& arguments) {

@@ -109,8 +109,8 @@ int run_phrases(const Arguments& arguments) {
   flags.text("--save-phrases", "FILE", options.save_phrases,
              "Also write the phrases of the last pass, one 'phrase count score' per line, the highest score "
              "first.");
-  flags.number("--min-count", "N", settings.min_count,
-               "Words and pairs that occur fewer than N times are never joined; >= 1 (default 5)");
+  add_min_count_flag(flags, settings.min_count,
+                     "Words and pairs that occur fewer than N times are never joined; >= 1 (default 5)");
   flags.custom(
       "--score", "SCORE", [&settings](const std::string& text) { settings.score = parse_score(text); },
       "word2vec: (count(a b) - min-count) / (count(a) count(b)) x words of the text; npmi: normalised "

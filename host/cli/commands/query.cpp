@@ -23,11 +23,11 @@ using nlohmann::json;
 
 class Answers {
  public:
-  Answers(std::string path, std::int64_t limit, std::int64_t top, int threads, bool as_json)
+  Answers(std::string path, std::int64_t limit, std::int64_t top, int threads, AnswerStyle style)
       : path_(std::move(path)),
         top_(top),
         threads_(threads),
-        as_json_(as_json),
+        style_(style),
         vectors_(load_vectors_of(path_, limit)) {}
 
   void check(const Question& question) const {
@@ -43,14 +43,19 @@ class Answers {
     const auto nearest = question.vector.empty()
                              ? vectors_.most_similar(question.positive, question.negative, top_, search)
                              : vectors_.similar_by_vector(question.vector, top_, search);
-    if (as_json_) return write_json(std::cout, to_json(question, nearest));
+    if (style_ == AnswerStyle::json) return write_json(std::cout, to_json(question, nearest));
+    if (style_ == AnswerStyle::plain) {
+      for (const Neighbor& neighbor : nearest)
+        std::cout << printable(neighbor.word) << " " << format_significant(neighbor.similarity, 6) << "\n";
+      return;
+    }
     if (written_) std::cout << "\n";
     write_neighbors(std::cout, question.title, nearest);
     written_ = true;
   }
 
   void refuse(const std::string& line, const std::string& why) const {
-    if (as_json_) write_json(std::cout, {{"query", line}, {"error", why}});
+    if (style_ == AnswerStyle::json) write_json(std::cout, {{"query", line}, {"error", why}});
     std::cout << std::flush;
     std::cerr << "warp2vec: " << printable(why) << "\n";
   }
@@ -73,7 +78,7 @@ class Answers {
   std::string path_;
   std::int64_t top_;
   int threads_;
-  bool as_json_;
+  AnswerStyle style_;
   KeyedVectors vectors_;
   bool written_ = false;
 };
@@ -98,9 +103,10 @@ int answer_lines(const QueryCommand& command, Answers& answers) {
     const std::vector<std::string> words = words_of(line);
     if (words.empty()) continue;
     try {
-      const Question question = command.question(words);
-      answers.check(question);
-      answers.write(question);
+      for (const Question& question : command.of_line(words)) {
+        answers.check(question);
+        answers.write(question);
+      }
     } catch (const Error& error) {
       answers.refuse(line, error.what());
       all_answered = false;
@@ -126,6 +132,11 @@ void take_file(const std::string& command, const std::string& flag, std::string&
   if (path.empty()) throw UsageError(command + " needs " + flag + " FILE");
 }
 
+int answer_lines(const QueryCommand& command, const std::string& path, AnswerStyle style, int threads) {
+  Answers answers(path, 0, command.top, threads, style);
+  return answer_lines(command, answers);
+}
+
 int run_query(const QueryCommand& command, const Arguments& arguments) {
   std::string path;
   std::vector<std::string> words;
@@ -146,7 +157,7 @@ int run_query(const QueryCommand& command, const Arguments& arguments) {
   if (top < 1) throw UsageError("--top " + std::to_string(top) + " is out of range: expected 1 or more");
   const std::vector<Question> questions = words.empty() ? std::vector<Question>() : command.questions(words);
 
-  Answers answers(path, limit, top, thread_count(config), as_json);
+  Answers answers(path, limit, top, thread_count(config), as_json ? AnswerStyle::json : AnswerStyle::table);
   if (words.empty()) return answer_lines(command, answers);
   // All missing words are named at once.
   Question all;

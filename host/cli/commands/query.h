@@ -28,12 +28,22 @@ struct QueryCommand {
   std::int64_t top;  ///< default of --top
   /// The questions in the words of the command line. Throws UsageError if there is none in them.
   std::vector<Question> (*questions)(const std::vector<std::string>& words);
-  /// That in the words of a line. Throws UsageError likewise.
-  Question (*question)(const std::vector<std::string>& words);
+  /// Those in the words of a line. Throws UsageError likewise.
+  std::vector<Question> (*of_line)(const std::vector<std::string>& words);
+};
+
+/// How answers are printed.
+enum class AnswerStyle {
+  table,
+  json,  ///< an object for each question, in a line
+  plain  ///< fastText's lines "word similarity"
 };
 
 /// Returns the exit status: 1 if some line has no answer.
 int run_query(const QueryCommand& command, const Arguments& arguments);
+
+/// Answers the lines of standard input with the vectors in `path`. Returns the exit status likewise.
+int answer_lines(const QueryCommand& command, const std::string& path, AnswerStyle style, int threads);
 
 /// If `path` is "", moves the first of `words` there, and throws UsageError, naming `command` and `flag`, if
 /// there is none or no such file.

@@ -32,7 +32,8 @@ constexpr const char* kFooter =
     "\n"
     "word2vec.c's flags work too (warp2vec -train text.txt -output vectors.txt -size 100 -cbow 1), and so "
     "do\n"
-    "fastText's (warp2vec cbow -input text.txt -output vectors.bin -dim 100 -neg 5).\n"
+    "gensim's arguments (--vector_size 100 --sg 0), and fastText's commands (warp2vec cbow -input text.txt\n"
+    "-output model -dim 100), with fastText's defaults: -lr 0.05, -t 1e-4, and MODEL.vec as output.\n"
     "\n"
     "Ctrl-C stops the run and saves the vectors so far as OUTPUT.partial (and MODEL.partial), or, with\n"
     "--checkpoint, the whole run there. SIGTERM, SIGHUP (a closed terminal), SIGUSR1, SIGUSR2 and SIGXCPU\n"
@@ -63,7 +64,8 @@ int dry_run(TrainOptions options, const EarlierRun& earlier, ProgressDisplay& di
 }
 
 // The flags of the command line, over what `options` has.
-void parse_flags(const Arguments& arguments, TrainOptions& options) {
+void parse_flags(const Rewritten& command, TrainOptions& options) {
+  if (command.fasttext_defaults) options.config.sample = 1e-4;
   Flags flags(
       "train",
       "Learns word vectors from text (word2vec: skip-gram or CBOW): words that occur in similar contexts get "
@@ -93,8 +95,12 @@ void parse_flags(const Arguments& arguments, TrainOptions& options) {
       "--checkpoint-every and more "
       "--epochs may differ. The text must be the same. Further checkpoints go to the same FILE unless "
       "--checkpoint names another.");
-  flags.parse(arguments);
+  flags.parse(command.arguments);
+  if (command.fasttext_defaults && !options.resume.empty())
+    throw UsageError(
+        "--resume has the settings of its run, not fastText's: expected warp2vec train --resume");
   if (options.resume.empty()) set_default_lr(flags, options.config);
+  if (command.fasttext_defaults && !flags.given("--lr")) options.config.lr = 0.05;
   options.config_file = flags.given_config_file();
   if (flags.given("--checkpoint-every") && options.checkpoint.empty() && options.resume.empty())
     throw UsageError("--checkpoint-every needs --checkpoint FILE");
@@ -117,12 +123,12 @@ void parse_flags(const Arguments& arguments, TrainOptions& options) {
       output_format(options.output, options.asked_format, options.vectors.half, options.vectors.format);
 }
 
-Checkpoint load_resumed(const Arguments& arguments, TrainOptions& options) {
+Checkpoint load_resumed(const Rewritten& command, TrainOptions& options) {
   if (!options.init.empty())
     throw UsageError("--resume takes all values from the checkpoint: leave out --init");
   Checkpoint checkpoint = load_checkpoint(options.resume);
   options = resumed_options(checkpoint, options.resume);
-  parse_flags(arguments, options);
+  parse_flags(command, options);
   require_resumable(checkpoint, options);
   options.config.sharing = checkpoint.config.sharing;  // of --sharing auto
   return checkpoint;
@@ -144,14 +150,14 @@ TrainOptions defaults_for(const TrainOptions& options, const std::optional<Initi
   return defaults;
 }
 
-std::optional<InitialValues> load_init(const Arguments& arguments, TrainOptions& options) {
+std::optional<InitialValues> load_init(const Rewritten& command, TrainOptions& options) {
   std::optional<InitialValues> init;
   if (!options.init.empty()) {
     init = load_initial_values(options.init);
     say_repeated(options.init, init->repeated);
   }
   options = defaults_for(options, init);
-  parse_flags(arguments, options);
+  parse_flags(command, options);
   if (!init) return init;
   if (options.init_vocab == InitVocab::old_words && init->loss && !options.read_vocab.empty())
     throw UsageError("--init-vocab old takes the vocabulary from --init " + options.init +
@@ -164,21 +170,21 @@ std::optional<InitialValues> load_init(const Arguments& arguments, TrainOptions&
   return init;
 }
 
-EarlierRun load_earlier(const Arguments& arguments, TrainOptions& options) {
+EarlierRun load_earlier(const Rewritten& command, TrainOptions& options) {
   EarlierRun earlier;
   if (options.resume.empty())
-    earlier.init = load_init(arguments, options);
+    earlier.init = load_init(command, options);
   else
-    earlier.resumed = load_resumed(arguments, options);
+    earlier.resumed = load_resumed(command, options);
   if (const std::optional<CorpusSettings> encoded = encoded_settings(options.inputs))
     require_its_vocabulary(options, *encoded);
   return earlier;
 }
 
-int train(const Rewritten& rewritten) {
+int train(const Rewritten& command) {
   TrainOptions options;
-  parse_flags(rewritten.arguments, options);
-  EarlierRun earlier = load_earlier(rewritten.arguments, options);
+  parse_flags(command, options);
+  EarlierRun earlier = load_earlier(command, options);
   check_settings(options.config);
   if (options.inputs.empty()) throw UsageError("train needs --input PATH (a text file, a folder, or '-')");
   if (options.output.empty() && !options.dry_run)
@@ -188,7 +194,7 @@ int train(const Rewritten& rewritten) {
   std::optional<SignalGuard> guard;
   if (!options.dry_run) guard.emplace(SignalAction::ignore_closed_pipes);
   ProgressDisplay display = ProgressDisplay::on_stderr(options.quiet);
-  for (const std::string& note : rewritten.notes) display.say("note: " + note);
+  for (const std::string& note : command.notes) display.say("note: " + note);
   // Finding GPUs takes a moment, so only if one may be used.
   const DeviceChoice device =
       choose_device(options.device, options.config,
@@ -197,9 +203,19 @@ int train(const Rewritten& rewritten) {
   return TrainingRun(options, device, display, std::move(earlier)).run();
 }
 
+Rewritten rewrite_fasttext(const std::string& model, const Arguments& arguments) {
+  Arguments all{"--model=" + model};
+  all.insert(all.end(), arguments.begin(), arguments.end());
+  return rewrite_arguments(all, Dialect::fasttext);
+}
+
 }  // namespace
 
 int run_train(const Arguments& arguments) { return train(rewrite_arguments(arguments)); }
-int run_word2vec(const Arguments& arguments) { return train(rewrite_arguments(arguments, true)); }
+int run_skipgram(const Arguments& arguments) { return train(rewrite_fasttext("skipgram", arguments)); }
+int run_cbow(const Arguments& arguments) { return train(rewrite_fasttext("cbow", arguments)); }
+int run_word2vec(const Arguments& arguments) {
+  return train(rewrite_arguments(arguments, Dialect::word2vec_c));
+}
 
 }  // namespace warp2vec::cli

@@ -12,12 +12,14 @@
 namespace warp2vec::cli {
 namespace {
 
-enum class Origin { word2vec_c, fasttext, gensim, shared };
+// `other`: of koan, GloVe or word2vec++.
+enum class Origin { word2vec_c, fasttext, gensim, other, shared };
 
 struct Alias {
   std::string_view name;
   std::string_view flag;  // "" if interpret() handles it
   Origin origin;
+  bool takes_value = true;
 };
 
 constexpr std::array kAliases{
@@ -37,7 +39,8 @@ constexpr std::array kAliases{
     Alias{"classes", "classes", Origin::word2vec_c},
     Alias{"debug", "", Origin::word2vec_c},
     Alias{"binary", "", Origin::word2vec_c},
-    Alias{"output", "output", Origin::shared},
+    Alias{"output", "", Origin::shared},
+    Alias{"seed", "seed", Origin::shared},
     Alias{"input", "input", Origin::fasttext},
     Alias{"dim", "dim", Origin::fasttext},
     Alias{"ws", "window", Origin::fasttext},
@@ -49,6 +52,10 @@ constexpr std::array kAliases{
     Alias{"thread", "threads", Origin::fasttext},
     Alias{"loss", "loss", Origin::fasttext},
     Alias{"verbose", "", Origin::fasttext},
+    Alias{"pretrainedVectors", "init", Origin::fasttext},
+    Alias{"saveOutput", "", Origin::fasttext, false},
+    Alias{"minn", "", Origin::fasttext},
+    Alias{"maxn", "", Origin::fasttext},
     Alias{"sentences", "input", Origin::gensim},
     Alias{"corpus-file", "input", Origin::gensim},
     Alias{"vector-size", "dim", Origin::gensim},
@@ -58,13 +65,77 @@ constexpr std::array kAliases{
     Alias{"shrink-windows", "", Origin::gensim},
     Alias{"sg", "", Origin::gensim},
     Alias{"cbow-mean", "", Origin::gensim},
+    Alias{"window-size", "window", Origin::other},
+    Alias{"vocab-file", "read-vocab", Origin::other},
+    Alias{"file", "input", Origin::other},
+    Alias{"embedding-path", "output", Origin::other},
+    Alias{"context-size", "window", Origin::other},
+    Alias{"negatives", "", Origin::other},
+    Alias{"learning-rate", "lr", Origin::other},
+    Alias{"min-learning-rate", "min-lr", Origin::other},
+    Alias{"downsample-threshold", "sample", Origin::other},
+    Alias{"pretrained-path", "init", Origin::other},
+    Alias{"continue-vocab", "init-vocab", Origin::other},
+    Alias{"train-file", "input", Origin::other},
+    Alias{"model-file", "output", Origin::other},
+    Alias{"min-word-freq", "min-count", Origin::other},
+    Alias{"with-hs", "", Origin::other, false},
+    Alias{"with-skip-gram", "", Origin::other, false},
 };
 
-const Alias* find_alias(std::string name) {
+// What changes nothing at these values; at others it is refused.
+struct Inert {
+  std::string_view name;
+  std::string_view values;  // with spaces between; "*" = all
+  std::string_view reason;
+  Origin origin;
+  bool takes_value = true;
+};
+
+constexpr std::string_view kClassifiers = "it is for classifiers, and warp2vec trains word vectors";
+constexpr std::string_view kPython = "there is no Python here";
+
+constexpr std::array kInert{
+    Inert{"max-vocab-size", "None 0",
+          "counts are exact, in the memory of --count-memory; --max-vocab keeps the most frequent words",
+          Origin::gensim},
+    Inert{"sorted-vocab", "1 True true", "words are always in the order of their counts", Origin::gensim},
+    Inert{"null-word", "0 False false", "there is no word in place of missing contexts", Origin::gensim},
+    Inert{"batch-words", "*", "", Origin::gensim},
+    Inert{"compute-loss", "*", "", Origin::gensim},
+    Inert{"comment", "*", "", Origin::gensim},
+    Inert{"hashfxn", "hash None", kPython, Origin::gensim},
+    Inert{"trim-rule", "None", kPython, Origin::gensim},
+    Inert{"callbacks", "None () []", kPython, Origin::gensim},
+    Inert{"bucket", "*", "", Origin::fasttext},
+    Inert{"lrUpdateRate", "*", "", Origin::fasttext},
+    Inert{"label", "*", "", Origin::fasttext},
+    Inert{"minCountLabel", "*", "", Origin::fasttext},
+    Inert{"wordNgrams", "1", kClassifiers, Origin::fasttext},
+    Inert{"autotune-validation", "", kClassifiers, Origin::fasttext},
+    Inert{"autotune-metric", "", kClassifiers, Origin::fasttext},
+    Inert{"autotune-predictions", "", kClassifiers, Origin::fasttext},
+    Inert{"autotune-duration", "", kClassifiers, Origin::fasttext},
+    Inert{"autotune-modelsize", "", kClassifiers, Origin::fasttext},
+    Inert{"cutoff", "", "vectors are not quantised", Origin::fasttext},
+    Inert{"dsub", "", "vectors are not quantised", Origin::fasttext},
+    Inert{"qnorm", "", "vectors are not quantised", Origin::fasttext, false},
+    Inert{"qout", "", "vectors are not quantised", Origin::fasttext, false},
+    Inert{"retrain", "", "vectors are not quantised", Origin::fasttext, false},
+    Inert{"symmetric", "1", "contexts are on both sides of a word", Origin::other},
+};
+
+template <class Names>
+auto find_name(const Names& names, std::string name) {
   std::replace(name.begin(), name.end(), '_', '-');
   const auto* found =
-      std::find_if(kAliases.begin(), kAliases.end(), [&](const Alias& alias) { return alias.name == name; });
-  return found == kAliases.end() ? nullptr : found;
+      std::find_if(names.begin(), names.end(), [&](const auto& entry) { return entry.name == name; });
+  return found == names.end() ? nullptr : found;
+}
+
+bool is_one_of(std::string_view value, std::string_view values) {
+  if (values == "*") return true;
+  return (" " + std::string(values) + " ").find(" " + std::string(value) + " ") != std::string::npos;
 }
 
 bool looks_like_flag(std::string_view argument) {
@@ -79,6 +150,7 @@ bool looks_like_flag(std::string_view argument) {
     known.push_back("-" + std::string(alias.name));
     if (!alias.flag.empty()) known.push_back("--" + std::string(alias.flag));
   }
+  for (const Inert& inert : kInert) known.push_back("-" + std::string(inert.name));
   const std::string meant = nearest(argument, known);
   throw UsageError("unknown flag " + argument + (meant.empty() ? "" : "; did you mean " + meant + "?") +
                    " (warp2vec train --help lists all flags)");
@@ -86,8 +158,7 @@ bool looks_like_flag(std::string_view argument) {
 
 class Rewriter {
  public:
-  // `word2vec_c`: whether all flags are word2vec.c's.
-  explicit Rewriter(bool word2vec_c) : word2vec_c_(word2vec_c), cbow_by_default_(word2vec_c) {}
+  explicit Rewriter(Dialect dialect) : dialect_(dialect), word2vec_c_(dialect == Dialect::word2vec_c) {}
 
   Rewritten run(const Arguments& arguments) {
     for (std::size_t i = 0; i < arguments.size(); ++i) {
@@ -99,27 +170,36 @@ class Rewriter {
       }
       const std::size_t equals = two_dashes ? argument.find('=') : std::string::npos;
       const std::string written = argument.substr(0, equals);
-      const Alias* alias = find_alias(written.substr(two_dashes ? 2 : 1));
-      if (alias == nullptr) {
+      const std::string name = written.substr(two_dashes ? 2 : 1);
+      const Alias* const alias = find_name(kAliases, name);
+      const Inert* const inert = find_name(kInert, name);
+      if (alias == nullptr && inert == nullptr) {
         if (!two_dashes) refuse_unknown(argument);
         if (written == "--format") format_given_ = true;
         if (written == "--model") model_given_ = true;
         out_.arguments.push_back(argument);
         continue;
       }
-      std::string value;
+      const bool takes_value = alias != nullptr ? alias->takes_value : inert->takes_value;
+      std::string value = takes_value ? "" : "1";
       if (equals != std::string::npos) {
         value = argument.substr(equals + 1);
-      } else if (i + 1 < arguments.size() && !looks_like_flag(arguments[i + 1])) {
+      } else if (i + 1 < arguments.size() &&
+                 (takes_value ? !looks_like_flag(arguments[i + 1]) : is_one_of(arguments[i + 1], "0 1"))) {
         value = arguments[++i];
       }
       if (value.empty()) throw UsageError(written + " needs a value");
+      const Origin origin = alias != nullptr ? alias->origin : inert->origin;
       if (!two_dashes) {
-        word2vec_c_ = word2vec_c_ || alias->origin == Origin::word2vec_c;
-        fasttext_ = fasttext_ || alias->origin == Origin::fasttext;
+        word2vec_c_ = word2vec_c_ || origin == Origin::word2vec_c;
+        fasttext_ = fasttext_ || origin == Origin::fasttext;
       }
-      take(*alias, written, value);
+      if (alias != nullptr)
+        take(*alias, written, value);
+      else if (!is_one_of(value, inert->values))
+        throw UsageError(written + (takes_value ? " " + value : "") + ": " + std::string(inert->reason));
     }
+    require_no_subwords();
     add_objective();
     add_defaults_of_old_flags();
     return out_;
@@ -131,11 +211,13 @@ class Rewriter {
   }
 
   static bool switched_on(const std::string& written, const std::string& value) {
-    if (value == "0" || value == "1") return value == "1";
-    throw UsageError(written + " " + value + ": expected 0 or 1");
+    if (is_one_of(value, "1 True true")) return true;
+    if (is_one_of(value, "0 False false")) return false;
+    throw UsageError(written + " " + value + ": expected 0 or 1, or False or True");
   }
 
   void take(const Alias& alias, const std::string& written, const std::string& value) {
+    if (alias.origin == Origin::gensim && value == "None") return;  // as if it were not given
     if (alias.flag == "loss")
       loss_ = value;
     else if (!alias.flag.empty())
@@ -146,31 +228,59 @@ class Rewriter {
 
   // Flags that are not a plain renaming.
   void interpret(std::string_view name, const std::string& written, const std::string& value) {
-    if (name == "negative" || name == "neg") {
-      if (negative_) throw UsageError(written + " is given twice");
+    if (name == "negative" || name == "neg" || name == "negatives") {
       negative_ = value;
     } else if (name == "hs") {
       hs_ = switched_on(written, value);
+    } else if (name == "with-hs") {
+      if (switched_on(written, value)) loss_ = "hs";
     } else if (name == "cbow") {
-      set_model(written, switched_on(written, value) ? "cbow" : "skipgram");
-    } else if (name == "sg") {
-      set_model(written, switched_on(written, value) ? "skipgram" : "cbow");
+      set_model(switched_on(written, value) ? "cbow" : "skipgram");
+    } else if (name == "sg" || name == "with-skip-gram") {
+      set_model(switched_on(written, value) ? "skipgram" : "cbow");
     } else if (name == "cbow-mean") {
-      if (!switched_on(written, value)) out_.arguments.emplace_back("--cbow-sum");
+      add("cbow-sum", switched_on(written, value) ? "false" : "true");
     } else if (name == "binary") {
       add("format", switched_on(written, value) ? "binary" : "text");
       format_given_ = true;
     } else if (name == "shrink-windows") {
-      if (!switched_on(written, value)) out_.arguments.emplace_back("--no-shrink-window");
+      add("no-shrink-window", switched_on(written, value) ? "false" : "true");
+    } else if (name == "output") {
+      take_output(written, value);
+    } else if (name == "minn") {
+      minn_ = written + " " + value;
+    } else if (name == "maxn") {
+      maxn_ = written + " " + value;
+    } else if (name == "saveOutput") {
+      if (switched_on(written, value))
+        out_.notes.emplace_back(
+            "-saveOutput writes nothing: --vectors output and --save-model save output vectors");
     } else if (value == "0") {  // debug, verbose
       out_.arguments.emplace_back("--quiet");
     }
   }
 
-  void set_model(const std::string& written, const std::string& model) {
-    if (model_given_) throw UsageError(written + ": the model is given twice");
+  void set_model(const std::string& model) {
     model_given_ = true;
     add("model", model);
+  }
+
+  // fastText writes MODEL.vec and MODEL.bin.
+  void take_output(const std::string& written, const std::string& value) {
+    const bool is_model = dialect_ == Dialect::fasttext && written == "-output" && value != "-";
+    add("output", is_model ? value + ".vec" : value);
+    if (is_model)
+      model_note_ =
+          value + ".vec is written, but not " + value + ".bin (--save-model writes all that was learnt)";
+  }
+
+  // -maxn 0 means none whatever -minn is.
+  void require_no_subwords() const {
+    const auto is_none = [](const std::string& given) { return given.ends_with(" 0"); };
+    if (is_none(maxn_)) return;
+    for (const std::string& given : {maxn_, minn_})
+      if (!given.empty() && !is_none(given))
+        throw UsageError(given + ": subwords are not trained, expected -maxn 0");
   }
 
   // word2vec.c and gensim choose the objective by two numbers, hs and negative; warp2vec by --loss.
@@ -188,33 +298,41 @@ class Rewriter {
   }
 
   void add_defaults_of_old_flags() {
-    if (word2vec_c_ && !format_given_) add("format", "text");
-    if (cbow_by_default_ && !model_given_)
+    const bool is_verb = dialect_ == Dialect::fasttext;
+    if (word2vec_c_ && !format_given_ && !is_verb) add("format", "text");
+    if (dialect_ == Dialect::word2vec_c && !model_given_)
       add("model", "cbow");
     else if (word2vec_c_ && !model_given_)
       out_.notes.emplace_back(
           "skip-gram is trained, as with word2vec.c's -cbow 0; its default, CBOW, is trained with -cbow 1");
-    if (fasttext_ && !word2vec_c_)
-      out_.notes.emplace_back(
-          "whole words are trained, without fastText's subwords; flags that are not given keep warp2vec's "
-          "defaults");
+    const std::string without = "whole words are trained, without fastText's subwords";
+    out_.fasttext_defaults = is_verb;
+    if (is_verb) {
+      if (maxn_.empty()) out_.notes.push_back(without + " (as with its -maxn 0)");
+      if (!model_note_.empty()) out_.notes.push_back(model_note_);
+    } else if (fasttext_ && !word2vec_c_) {
+      out_.notes.push_back(without + "; flags that are not given keep warp2vec's defaults");
+    }
   }
 
   Rewritten out_;
+  Dialect dialect_;
   std::optional<std::string> loss_;
   std::optional<std::string> negative_;
   std::optional<bool> hs_;
+  std::string minn_;  // as given, "-minn 3"
+  std::string maxn_;
+  std::string model_note_;
   bool model_given_ = false;
   bool format_given_ = false;
   bool word2vec_c_;
-  bool cbow_by_default_;
   bool fasttext_ = false;
 };
 
 }  // namespace
 
-Rewritten rewrite_arguments(const Arguments& arguments, bool word2vec_c) {
-  return Rewriter(word2vec_c).run(arguments);
+Rewritten rewrite_arguments(const Arguments& arguments, Dialect dialect) {
+  return Rewriter(dialect).run(arguments);
 }
 
 }  // namespace warp2vec::cli

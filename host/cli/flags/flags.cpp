@@ -38,14 +38,47 @@ void use_hyphens(Arguments& arguments) {
 // CLI11's reader, which takes a read error for the end of the file, and a byte-order mark for a setting.
 class StrictConfig : public CLI::ConfigBase {
  public:
+  explicit StrictConfig(std::function<Arguments(const Arguments&)> translate)
+      : translate_(std::move(translate)) {}
+
   std::vector<CLI::ConfigItem> from_config(std::istream& in) const override {
     for (const unsigned char mark : {0xEF, 0xBB, 0xBF})
       if (in.peek() == mark) in.get();
     std::vector<CLI::ConfigItem> read = CLI::ConfigBase::from_config(in);
     if (in.bad()) throw CLI::FileError("read error");
-    for (CLI::ConfigItem& item : read) std::replace(item.name.begin(), item.name.end(), '_', '-');
-    return read;
+    return translated(std::move(read));
   }
+
+ private:
+  std::vector<CLI::ConfigItem> translated(std::vector<CLI::ConfigItem> read) const {
+    Arguments arguments;
+    std::vector<CLI::ConfigItem> settings;
+    for (CLI::ConfigItem& item : read) {
+      if (item.parents.empty())
+        for (const std::string& value : item.inputs) arguments.push_back("--" + item.name + "=" + value);
+      else
+        settings.push_back(std::move(item));  // of a section, which is unknown
+    }
+    try {
+      arguments = translate_(arguments);
+    } catch (const UsageError& error) {
+      throw UsageError("--config: " + std::string(error.what()));
+    }
+    use_hyphens(arguments);
+    for (const std::string& argument : arguments) {
+      const std::size_t equals = argument.find('=');
+      const std::string name = argument.substr(2, equals - 2);
+      const auto same = std::find_if(settings.begin(), settings.end(), [&](const CLI::ConfigItem& item) {
+        return item.parents.empty() && item.name == name;
+      });
+      CLI::ConfigItem& item = same == settings.end() ? settings.emplace_back() : *same;
+      item.name = name;
+      item.inputs.push_back(equals == std::string::npos ? "true" : argument.substr(equals + 1));
+    }
+    return settings;
+  }
+
+  std::function<Arguments(const Arguments&)> translate_;
 };
 
 // The cause of a failure to read a file, which CLI11 does not know.
@@ -124,18 +157,20 @@ void Flags::positionals(std::vector<std::string>& words, std::vector<std::string
   app_->allow_extras();
 }
 
-void Flags::config_file() {
-  describe(app_->set_config("--config")->take_last(),
-           {"",
-            "--config",
-            "FILE",
-            "Read settings from a file of lines 'flag = value', with flags named without dashes (dim = 200); "
-            "'#' starts a comment; quote values with spaces or commas. Flags on the command line take "
-            "precedence; unknown names are errors.",
-            {},
-            false});
+void Flags::config_file(const std::function<Arguments(const Arguments&)>& translate) {
+  describe(
+      app_->set_config("--config")->take_last(),
+      {"",
+       "--config",
+       "FILE",
+       "Read settings from a file of lines 'flag = value', with flags named without dashes (dim = 200), or "
+       "as gensim's arguments (vector_size = 200); "
+       "'#' starts a comment; quote values with spaces or commas. Flags on the command line take "
+       "precedence; unknown names are errors.",
+       {},
+       false});
   app_->allow_config_extras(false);
-  app_->config_formatter(std::make_shared<StrictConfig>());
+  app_->config_formatter(std::make_shared<StrictConfig>(translate));
 }
 
 std::string Flags::given_config_file() const {

@@ -100,8 +100,8 @@ class Flags {
               std::vector<std::string> choices = {});
   /// Positional words. (CLI11's own would split "[x]".) `choices`: for completion.
   void positionals(std::vector<std::string>& words, std::vector<std::string> choices = {});
-  /// A file of `flag = value` lines.
-  void config_file();
+  /// A file of `flag = value` lines. `translate`: of the same as arguments, "--flag=value".
+  void config_file(const std::function<Arguments(const Arguments&)>& translate);
 
   /// Throws UsageError, or HelpRequested if --help is among the arguments.
   void parse(Arguments arguments);

@@ -149,7 +149,7 @@ void add_run(Flags& flags, TrainOptions& options) {
   flags.on_off("--dry-run", options.dry_run,
                "Count the words, print the memory that training needs and the cost of a step, and stop.");
   flags.on_off("--quiet", options.quiet, "Print nothing but errors.");
-  flags.config_file();
+  flags.config_file([](const Arguments& settings) { return rewrite_arguments(settings).arguments; });
 }
 
 // 0 for what is no unit of time.
@@ -161,9 +161,19 @@ std::int64_t seconds_of(const std::string& unit) {
 
 }  // namespace
 
+void add_min_count_flag(Flags& flags, std::int64_t& min_count, const std::string& help) {
+  flags.custom(
+      "--min-count", "N",
+      [&min_count](const std::string& text) {
+        min_count = parse_number<std::int64_t>("--min-count", text);
+        if (min_count == 0) min_count = 1;
+      },
+      help);
+}
+
 void add_vocabulary_flags(Flags& flags, Config& config) {
-  flags.number("--min-count", "N", config.min_count,
-               "Drop words that occur fewer than N times; >= 1 (default 5)");
+  add_min_count_flag(flags, config.min_count,
+                     "Drop words that occur fewer than N times; >= 0, 0 is the same as 1 (default 5)");
   flags.number("--max-vocab", "N", config.max_vocab,
                "Keep only the N most frequent words; 0 = no limit (default 0)");
 }

@@ -54,6 +54,9 @@ inline constexpr const char* kReadVocabHelp =
     "Read words and counts from a file of 'word count' lines instead of counting the text; --min-count and "
     "--max-vocab apply to it.";
 
+/// Adds --min-count, where 0 is the same as 1; `min_count` must outlive `flags`.
+void add_min_count_flag(Flags& flags, std::int64_t& min_count, const std::string& help);
+
 /// Adds --min-count and --max-vocab; `config` must outlive `flags`.
 void add_vocabulary_flags(Flags& flags, Config& config);
 

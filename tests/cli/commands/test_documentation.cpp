@@ -121,19 +121,24 @@ TEST_F(CliDocumentation, CompletionNeedsAKnownShell) {
   }
 }
 
+// As in a manual page.
+std::string roff(const std::string& text) {
+  std::string out;
+  for (const char c : text) out += c == '-' ? "\\-" : std::string(1, c);
+  return out;
+}
+
 TEST_F(CliDocumentation, TheManualPageHasEveryFlagOfEveryCommand) {
   const std::string page = read_whole_file(written({"man"}));
   for (const Command& command : commands()) {
     if (command.original == nullptr) {  // else its flags are in that one's section
-      EXPECT_THAT(page, HasSubstr("\n.SH " + std::string(command.name) + "\n"));
+      EXPECT_THAT(page, HasSubstr("\n.B warp2vec " + roff(command.name) + "\n"));
     }
     std::istringstream help(run({WARP2VEC_PROGRAM, command.name, "--help"}).out);
     for (std::string word; help >> word;) {
       if (!word.starts_with("--") || word.size() == 2) continue;
-      std::string flag;
-      for (const char c : word.substr(0, word.find_first_not_of("abcdefghijklmnopqrstuvwxyz-")))
-        flag += c == '-' ? "\\-" : std::string(1, c);
-      EXPECT_THAT(page, HasSubstr(flag)) << command.name;
+      const std::string flag = word.substr(0, word.find_first_not_of("abcdefghijklmnopqrstuvwxyz-"));
+      EXPECT_THAT(page, HasSubstr(roff(flag))) << command.name;
     }
   }
 }

@@ -1,4 +1,4 @@
-// word2vec.c's programs: the commands of its demo scripts, run as they stand there.
+// Programs of word2vec.c and commands of fastText, as their scripts have them; gensim's arguments.
 #include <warp2vec/word_classes.h>
 #include <warp2vec/word_vectors.h>
 
@@ -152,9 +152,77 @@ TEST_F(OldPrograms, ClassesAreRefusedWhereTheyMeanNothing) {
   EXPECT_FALSE(exists("c.txt"));
 }
 
+TEST_F(OldPrograms, FastTextTrainsWithItsDefaultsAndWritesAVec) {
+  std::filesystem::create_symlink(WARP2VEC_PROGRAM, path("fasttext"));
+  const Finished trained = shell("./fasttext cbow -input text.txt -output model -thread 1 -dim 8");
+  ASSERT_EQ(trained.status, 0) << trained.err;
+  EXPECT_THAT(trained.err, HasSubstr("without fastText's subwords (as with its -maxn 0)"));
+  EXPECT_THAT(trained.err, HasSubstr("model.vec is written, but not model.bin"));
+  EXPECT_FALSE(exists("model.bin"));
+  ASSERT_EQ(run({"train", "--input", text_, "--dim", "8", "--threads", "1", "--quiet", "--model", "cbow",
+                 "--output", path("own.vec"), "--lr", "0.05", "--sample", "1e-4"})
+                .err,
+            "");
+  EXPECT_EQ(read_whole_file(path("model.vec")), read_whole_file(path("own.vec")));
+  // --config and later flags win over these defaults.
+  write(path("run.ini"), "sample = 0\nalpha = 0.1\n");
+  const Finished other = shell(
+      "./fasttext skipgram -input text.txt -output m -thread 1 -maxn 0 --metrics m.jsonl --config run.ini");
+  ASSERT_EQ(other.status, 0) << other.err;
+  EXPECT_THAT(other.err, Not(HasSubstr("subwords")));
+  const std::string metrics = read_whole_file(path("m.jsonl"));
+  EXPECT_THAT(metrics, HasSubstr("\"sample\":0.0"));
+  EXPECT_THAT(metrics, HasSubstr("\"lr\":0.1,"));
+  EXPECT_THAT(metrics, HasSubstr("\"model\":\"skipgram\""));
+  EXPECT_THAT(shell("./fasttext skipgram --resume x").err, HasSubstr("expected warp2vec train --resume"));
+  EXPECT_THAT(shell("./fasttext predict model.bin text.txt").err, HasSubstr("predict is not available"));
+}
+
+TEST_F(OldPrograms, FastTextsQuestions) {
+  std::filesystem::create_symlink(WARP2VEC_PROGRAM, path("fasttext"));
+  write(path("model.vec"), read_whole_file(path("v.txt")));
+  const Finished near = shell("echo man woman | ./fasttext nn model.bin 1");
+  ASSERT_EQ(near.status, 0) << near.err;
+  EXPECT_EQ(near.out, "king 0.707107\nqueen 0.707107\n");
+  EXPECT_EQ(near.err, "note: model.vec is read in place of model.bin, which does not exist\n");
+  EXPECT_THAT(shell("echo king man woman | ./fasttext analogies model.vec 1").out, StartsWith("queen 0.9"));
+  EXPECT_THAT(shell("echo king man | ./fasttext analogies model.vec").err, HasSubstr("three words A B C"));
+  const Finished printed = shell("printf 'thing\nnone' | ./fasttext print-word-vectors model.vec");
+  EXPECT_EQ(printed.status, 0);
+  EXPECT_EQ(printed.out, "thing 0.1 -1 1\nnone 0 0 0\n");
+  EXPECT_EQ(printed.err, "note: not in the model, so their vectors are zero: 1 word\n");
+  EXPECT_EQ(shell("./fasttext nn").status, 2);
+  EXPECT_THAT(shell("./fasttext nn model.vec 0").err, HasSubstr("K 0 is out of range"));
+  EXPECT_EQ(shell("echo man | ./fasttext nn none.bin").status, 1);
+}
+
+TEST_F(OldPrograms, GensimsArgumentsInAFileAndOnTheCommandLine) {
+  const Arguments common{"train", "--input", text_, "--quiet", "--threads", "1"};
+  ASSERT_EQ(run(common + Arguments{"--output", path("own"), "--dim", "8", "--model", "cbow", "--cbow-sum",
+                                   "--min-count", "1", "--no-shrink-window", "--loss", "ns+hs"})
+                .err,
+            "");
+  const std::string own = read_whole_file(path("own"));
+  ASSERT_EQ(run(common + Arguments{"--output", path("line"), "--vector_size", "8", "--sg", "0", "--cbow_mean",
+                                   "0", "--min_count", "0", "--shrink_windows", "False", "--hs", "1"})
+                .err,
+            "");
+  EXPECT_EQ(read_whole_file(path("line")), own);
+  write(path("run.ini"),
+        "vector_size = 9\nvector_size = 8\nsg = 0\ncbow_mean = 0\nmin_count = 0\nshrink_windows = False\n"
+        "hs = 1\nsorted_vocab = 1\n");
+  ASSERT_EQ(run(common + Arguments{"--output", path("file"), "--config", path("run.ini")}).err, "");
+  EXPECT_EQ(read_whole_file(path("file")), own);
+  write(path("bad.ini"), "sorted_vocab = 0\n");
+  EXPECT_THAT(run(common + Arguments{"--output", path("file"), "--config", path("bad.ini")}).err,
+              HasSubstr("--config: --sorted_vocab 0: words are always"));
+  EXPECT_THAT(run(common + Arguments{"--output", path("x"), "--min-count", "-1"}).err,
+              HasSubstr("--min-count -1 is out of range"));
+}
+
 TEST_F(OldPrograms, AreListedApart) {
   const std::string help = run({"--help"}).out;
-  EXPECT_THAT(help, HasSubstr("\n  compute-accuracy  eval"));
+  EXPECT_THAT(help, HasSubstr("\n  compute-accuracy    eval"));
   EXPECT_THAT(help.substr(0, help.find("word2vec.c")), Not(HasSubstr("compute-accuracy")));
   EXPECT_THAT(shell("./distance --help").out, HasSubstr("warp2vec distance [FILE] [WORD...]"));
 }

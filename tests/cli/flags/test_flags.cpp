@@ -44,6 +44,8 @@ TEST(CliFlags, NumbersAreStrict) {
   EXPECT_THAT(complaint_of([] { parse_number<double>("--x", "1e999"); }), HasSubstr("too large"));
 }
 
+Arguments translated(const Arguments& settings);
+
 struct Sample {
   Sample() {
     flags.number("--dim", "N", dim, "help");
@@ -51,7 +53,7 @@ struct Sample {
     flags.list("--input", "PATH", inputs, "help");
     flags.on_off("--quiet", quiet, "help");
     flags.on_off("--no-shrink", shrink, "help", false);
-    flags.config_file();
+    flags.config_file(translated);
   }
   std::string refusal(const Arguments& arguments) {
     return complaint_of([&] { flags.parse(arguments); });
@@ -125,6 +127,16 @@ TEST(CliFlags, WordsKeepTheirBrackets) {
               HasSubstr("did you mean --vectors?"));
 }
 
+// Of another tool: "size = 7" is "dim = 7".
+Arguments translated(const Arguments& settings) {
+  Arguments out;
+  for (const std::string& setting : settings) {
+    if (setting == "--size=x") throw UsageError("--size x: expected a number");
+    out.push_back(setting.starts_with("--size=") ? "--dim=" + setting.substr(7) : setting);
+  }
+  return out;
+}
+
 class CliConfigFile : public testing::Test {
  protected:
   std::string write(const std::string& text) {
@@ -146,6 +158,16 @@ TEST_F(CliConfigFile, SetsWhatTheCommandLineDoesNot) {
   EXPECT_THAT(s.inputs, ElementsAre("x", "y z"));
   EXPECT_TRUE(s.quiet);
   EXPECT_TRUE(s.shrink);
+}
+
+TEST_F(CliConfigFile, NamesOfOtherToolsAreTranslated) {
+  Sample s;
+  s.flags.parse({"--config", write("size = 7\ninput = [x, y]\nquiet = true\ndim = 8\n")});
+  EXPECT_EQ(s.dim, 8);
+  EXPECT_TRUE(s.quiet);
+  EXPECT_THAT(s.inputs, ElementsAre("x", "y"));
+  EXPECT_THAT(Sample().refusal({"--config", write("size = x\n")}),
+              HasSubstr("--config: --size x: expected a number"));
 }
 
 TEST_F(CliConfigFile, MistakesAreErrors) {

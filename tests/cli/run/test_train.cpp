@@ -61,10 +61,11 @@ TEST_F(Cli, OldFlagsGiveTheSameBytesAsNewOnes) {
   EXPECT_EQ(read_whole_file(path("w2v.txt")), read_whole_file(path("new.txt")));
 
   ASSERT_EQ(train("new.bin").status, 0);
-  const Finished fasttext = run({"skipgram", "-input", text_, "-output", path("ft.bin"), "-dim", "16",
-                                 "-epoch", "2", "-thread", "1", "-minCount", "1", "-t", "0"});
+  const Finished fasttext = run({"skipgram", "-input", text_, "-output", path("ft"), "-dim", "16", "-epoch",
+                                 "2", "-thread", "1", "-minCount", "1", "-t", "0"});
   ASSERT_EQ(fasttext.status, 0) << fasttext.err;
-  EXPECT_EQ(read_whole_file(path("ft.bin")), read_whole_file(path("new.bin")));
+  ASSERT_EQ(train("new.vec", {"--lr", "0.05"}).status, 0);
+  EXPECT_EQ(read_whole_file(path("ft.vec")), read_whole_file(path("new.vec")));
 
   const Finished gensim = run({"train", "--corpus_file", text_, "--output", path("g.bin"), "--vector_size",
                                "16", "--epochs", "2", "--workers", "1", "--min_count", "1", "--sample", "0"});
@@ -194,7 +195,7 @@ TEST_F(Cli, OtherToolsTrainTheSameCbow) {
   };
   expect("w2v.bin", {"-train", text_, "-output", path("w2v.bin"), "-size", "16", "-iter", "2", "-threads",
                      "1", "-min-count", "1", "-sample", "0", "-cbow", "1", "-binary", "1"});
-  expect("ft.bin", {"cbow", "-input", text_, "-output", path("ft.bin"), "-dim", "16", "-epoch", "2",
+  expect("ft.bin", {"cbow", "-input", text_, "--output", path("ft.bin"), "-dim", "16", "-epoch", "2",
                     "-thread", "1", "-minCount", "1", "-t", "0"});
   expect("g.bin", {"train", "--corpus_file", text_, "--output", path("g.bin"), "--vector_size", "16",
                    "--epochs", "2", "--workers", "1", "--min_count", "1", "--sample", "0", "--sg", "0"});
