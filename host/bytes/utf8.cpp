@@ -2,6 +2,7 @@
 
 #include <utf8proc.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -37,6 +38,30 @@ void append_upper(std::string& out, std::int32_t code_point) {
   }
 }
 
+// Bytes of the white-space character outside ASCII that `text` begins with, 0 if there is none: those with
+// Unicode's property White_Space.
+std::size_t unicode_space_bytes(std::string_view text) {
+  const auto byte = [text](std::size_t i) {
+    return static_cast<unsigned char>(i < text.size() ? text[i] : 0);
+  };
+  switch (byte(0)) {
+    case 0xC2:  // next line, no-break space
+      return byte(1) == 0x85 || byte(1) == 0xA0 ? 2 : 0;
+    case 0xE1:  // Ogham
+      return byte(1) == 0x9A && byte(2) == 0x80 ? 3 : 0;
+    case 0xE2:  // those of given widths, line and paragraph separators
+      if (byte(1) == 0x81) return byte(2) == 0x9F ? 3 : 0;
+      return byte(1) == 0x80 && ((byte(2) >= 0x80 && byte(2) <= 0x8A) || byte(2) == 0xA8 || byte(2) == 0xA9 ||
+                                 byte(2) == 0xAF)
+                 ? 3
+                 : 0;
+    case 0xE3:  // ideographic
+      return byte(1) == 0x80 && byte(2) == 0x80 ? 3 : 0;
+    default:
+      return 0;
+  }
+}
+
 bool is_printable(std::int32_t code_point) {
   switch (utf8proc_category(code_point)) {
     case UTF8PROC_CATEGORY_CC:
@@ -51,6 +76,19 @@ bool is_printable(std::int32_t code_point) {
 }
 
 }  // namespace
+
+bool has_unicode_space(std::string_view text) {
+  for (std::size_t at = 0; at < text.size(); ++at)
+    if (unicode_space_bytes(text.substr(at)) > 0) return true;
+  return false;
+}
+
+void blank_unicode_spaces(char* text, std::size_t bytes) {
+  const std::string_view all(text, bytes);
+  for (std::size_t at = 0; at < bytes; ++at)
+    if (const std::size_t space = unicode_space_bytes(all.substr(at)); space > 0)
+      std::fill_n(text + at, space, ' ');
+}
 
 bool is_valid_utf8(std::string_view text) {
   while (!text.empty()) {

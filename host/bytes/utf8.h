@@ -15,6 +15,12 @@ bool is_valid_utf8(std::string_view text);
 /// ("straße" becomes "STRASSE"), like Python's str.upper(). Bytes that are not UTF-8 are unchanged.
 std::string upper_case(std::string_view text);
 
+/// Whether `text` contains a white-space character outside ASCII: the no-break and the ideographic space, ...
+bool has_unicode_space(std::string_view text);
+
+/// Replaces the bytes of such characters by spaces.
+void blank_unicode_spaces(char* text, std::size_t bytes);
+
 /// Length of the longest beginning of `text` that a terminal shows without obeying it: valid UTF-8 without
 /// control characters (C0, DEL, C1), line and paragraph separators, and marks that reverse the direction of
 /// what follows.

@@ -137,6 +137,33 @@ bool is_metrics(std::string_view bytes) {
 
 }  // namespace
 
+bool is_json_lines(std::string_view beginning) {
+  if (beginning.starts_with("\xEF\xBB\xBF")) beginning.remove_prefix(3);
+  const auto skip_blanks = [](std::string_view& text) {
+    text.remove_prefix(std::min(text.find_first_not_of(" \t\r"), text.size()));
+  };
+  // {"key": ... }
+  const auto is_object = [&](std::string_view line, bool is_whole) {
+    if (!line.starts_with('{')) return false;
+    line.remove_prefix(1);
+    skip_blanks(line);
+    if (!line.starts_with('"')) return false;
+    line.remove_prefix(std::min(line.find('"', 1), line.size() - 1) + 1);
+    skip_blanks(line);
+    const std::size_t last = line.find_last_not_of(" \t\r");
+    return line.starts_with(':') && (!is_whole || line[last] == '}');
+  };
+  constexpr int kLines = 2;
+  int seen = 0;
+  for (; seen < kLines && !beginning.empty(); ++seen) {
+    const std::size_t end = beginning.find('\n');
+    const bool is_whole = end != std::string_view::npos;
+    if (!is_object(beginning.substr(0, end), is_whole)) return false;
+    beginning.remove_prefix(is_whole ? end + 1 : beginning.size());
+  }
+  return seen > 0;
+}
+
 bool is_array_of_integers(std::string_view beginning) {
   if (!is_npy(beginning)) return false;
   const std::string_view header = beginning.substr(0, beginning.find('\n'));

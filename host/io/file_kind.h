@@ -1,5 +1,5 @@
 #pragma once
-/// Recognises files that this program writes, so that they are not read as text.
+/// Recognises files that this program writes, so that they are not read as text, and data in text.
 
 #include <cstddef>
 #include <string_view>
@@ -19,6 +19,9 @@ inline constexpr std::size_t kKindBytes = std::size_t{64} << 10;
 /// format; of two files, the one with the numbers) or "metrics". "" for anything else: text, but also
 /// vocabularies and the words of vectors, which text may look like.
 std::string_view kind_of_product(std::string_view beginning);
+
+/// Whether this looks like the beginning of JSON Lines, an object in each line.
+bool is_json_lines(std::string_view beginning);
 
 /// Whether this is the beginning of a NumPy array of integers, of any size and byte order: other programs
 /// write these.

@@ -3,6 +3,7 @@
 #include <warp2vec/error.h>
 
 #include "host/bytes/byte_class.h"
+#include "host/bytes/utf8.h"
 #include "host/io/byte_stream.h"
 
 #include <algorithm>
@@ -29,8 +30,12 @@ void require_word(std::size_t bytes, const std::string& file, std::int64_t offse
 // Yields the chunks of one file in order.
 class FileText {
  public:
-  FileText(const Corpus::File& file, std::size_t chunk_bytes)
-      : name_(file.name), bytes_(file.content()), array_(file.array), chunk_bytes_(chunk_bytes) {
+  FileText(const Corpus::File& file, std::size_t chunk_bytes, bool unicode_spaces)
+      : name_(file.name),
+        bytes_(file.content()),
+        array_(file.array),
+        chunk_bytes_(chunk_bytes),
+        unicode_spaces_(unicode_spaces && !array_) {
     rest_.resize(array_ ? array_->header : kByteOrderMark.size());
     rest_.resize(bytes_->read(rest_.data(), rest_.size()));
     if (array_ || rest_ == kByteOrderMark) {
@@ -53,6 +58,11 @@ class FileText {
       text.resize(before + more);
       text.resize(before + bytes_->read(text.data() + before, more));
       chunk.ends_file = text.size() < before + more;
+      if (unicode_spaces_) {
+        // The two last bytes may have been the beginning of one.
+        const std::size_t begin = before - std::min<std::size_t>(before, 2);
+        blank_unicode_spaces(text.data() + begin, text.size() - begin);
+      }
       end = end_of_words(text);
       if (end == 0) require_word(text.size(), name_, offset_);
       if (chunk.ends_file) end = text.size();
@@ -78,12 +88,13 @@ class FileText {
   std::unique_ptr<ByteStream> bytes_;
   std::optional<IdArray> array_;
   std::size_t chunk_bytes_;
+  bool unicode_spaces_;
   std::string rest_;  // already read, after the last chunk
   std::int64_t offset_ = 0;
 };
 
 ChunkReader::ChunkReader(const Corpus& corpus, std::size_t chunk_bytes)
-    : files_(corpus.files()), chunk_bytes_(chunk_bytes) {}
+    : files_(corpus.files()), chunk_bytes_(chunk_bytes), unicode_spaces_(corpus.unicode_spaces()) {}
 
 ChunkReader::~ChunkReader() = default;
 
@@ -94,7 +105,7 @@ bool ChunkReader::next(Chunk& chunk) {
   chunk.index = chunks_++;
   chunk.file = &file;
   try {
-    if (!source_) source_ = std::make_unique<FileText>(file, chunk_bytes_);
+    if (!source_) source_ = std::make_unique<FileText>(file, chunk_bytes_, unicode_spaces_);
     chunk.corpus_bytes = bytes_before_ + std::min(source_->next(chunk), file.state.size);
   } catch (...) {
     file_ = files_.size();

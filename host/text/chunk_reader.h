@@ -50,6 +50,7 @@ class ChunkReader {
   std::mutex mutex_;
   const std::vector<Corpus::File>& files_;
   std::size_t chunk_bytes_;
+  bool unicode_spaces_;
   std::size_t file_ = 0;              // being read
   std::unique_ptr<FileText> source_;  // of files_[file_], null before its first chunk
   std::int64_t bytes_before_ = 0;     // of the files before

@@ -2,6 +2,7 @@
 
 #include <warp2vec/error.h>
 
+#include "host/bytes/byte_class.h"
 #include "host/bytes/npy_header.h"
 #include "host/io/file_kind.h"
 #include "host/io/foreign_file.h"
@@ -46,11 +47,26 @@ std::string content_beginning(const std::string& name, const std::shared_ptr<con
   }
 }
 
+// Text has few control characters. A little of it with a NUL is an error that names the place.
+bool is_binary(std::string_view beginning) {
+  constexpr std::size_t kEnough = 512;
+  constexpr std::ptrdiff_t kOneIn = 16;
+  if (beginning.size() < kEnough || is_array_of_integers(beginning)) return false;
+  const auto is_control = [](char c) {
+    return static_cast<unsigned char>(c) < ' ' && is_word_byte(c) && c != '\x1b';
+  };
+  return beginning.find('\0') != std::string_view::npos &&
+         kOneIn * std::count_if(beginning.begin(), beginning.end(), [&](char c) {
+           return c == '\0' || is_control(c);
+         }) > std::ssize(beginning);
+}
+
 // What a file is that is no text; "" for text.
 std::string_view kind_of_no_text(std::string_view beginning) {
   if (const std::string_view kind = kind_of_product(beginning); !kind.empty()) return kind;
   const std::optional<ForeignFile> foreign = foreign_file(beginning);
-  return foreign && !foreign->is_text ? foreign->name : "";
+  if (foreign) return foreign->is_text ? "" : foreign->name;
+  return is_binary(beginning) ? "binary data" : "";
 }
 
 // Throws Error naming the file if it is an array of other values, or has another size than its header says.
@@ -75,8 +91,13 @@ Corpus::File described(std::string name, const std::shared_ptr<const InputFile>&
   const std::string content = content_beginning(name, file, beginning);
   if (const std::string_view kind = kind_of_product(content); !kind.empty())
     throw Error(name + ": expected text, found " + std::string(kind));
-  if (!kind_of_no_text(content).empty()) refuse_foreign(name, content);
+  if (!kind_of_no_text(content).empty()) {
+    refuse_foreign(name, content);
+    throw Error(name +
+                ": this is binary data: expected text, in UTF-8 for example (UTF-16 must be converted)");
+  }
   Corpus::File described{std::move(name), sniff(beginning), file->state(), nullptr, {}};
+  described.json_lines = is_json_lines(content);
   if (is_array_of_integers(beginning))
     described.array = array_of_ids(described.name, beginning, described.state.size);
   return described;
@@ -184,8 +205,8 @@ std::shared_ptr<const InputFile> Corpus::File::open() const {
 }
 
 Corpus::Corpus(const std::vector<std::string>& inputs, const std::vector<std::string>& outputs,
-               const std::string& scratch_folder, const IdInput& ids)
-    : num_ids_(ids.num_ids) {
+               const std::string& scratch_folder, const IdInput& ids, bool unicode_spaces)
+    : unicode_spaces_(unicode_spaces), num_ids_(ids.num_ids) {
   require_num_ids(num_ids_);
   if (inputs.empty()) throw Error("no input: expected files, folders or - for standard input");
   for (const std::string& input : inputs) {
@@ -205,6 +226,8 @@ Corpus::Corpus(const std::vector<std::string>& inputs, const std::vector<std::st
       files_.push_back(spool(source, scratch_folder));
     }
   }
+  for (const File& file : files_)
+    if (file.json_lines) json_lines_.push_back(file.name);
   const auto is_array = [](const File& file) { return file.array.has_value(); };
   has_ids_ = ids.text || std::all_of(files_.begin(), files_.end(), is_array);
   const auto array = std::find_if(files_.begin(), files_.end(), is_array);
@@ -220,7 +243,7 @@ void refuse_empty(const Corpus& corpus) {
 
 Corpus corpus_of(const ScratchFile& text, const std::string& name) {
   Corpus corpus;
-  corpus.files_.push_back({name, Compression::none, text.file()->state(), text.file(), {}});
+  corpus.files_.push_back({name, Compression::none, text.file()->state(), text.file(), {}, false});
   return corpus;
 }
 

@@ -42,6 +42,7 @@ struct Corpus::File {
   /// The unnamed copy of an input that can be read only once; null for a file that is opened by name.
   std::shared_ptr<const InputFile> spooled;
   std::optional<IdArray> array{};  ///< none for text
+  bool json_lines = false;         ///< see Corpus::json_lines()
 
   /// Throws Error if the file is not the same as then: each pass must read the same text.
   std::shared_ptr<const InputFile> open() const;

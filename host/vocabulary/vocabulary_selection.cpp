@@ -94,6 +94,7 @@ CorpusCounts select_words(SpilledCounts& counted, std::int64_t min_count, std::i
     if (++counts.types % kBetweenProgress == 0) progress();
     highest = std::max(highest, word.count);
     if (!is_valid_utf8(word.word)) counts.invalid_utf8 += word.count;
+    if (has_unicode_space(word.word)) counts.unicode_spaces += word.count;
     selection.add(word);
   });
   counts.spilled_bytes = counted.spilled_bytes();

@@ -10,8 +10,8 @@
 
 namespace warp2vec {
 
-/// The vocabulary, types and invalid_utf8 of what was counted, and spilled_bytes. `progress` is called now
-/// and then. Throws Error if no word is frequent enough, or the vocabulary takes more than
+/// The vocabulary, types, invalid_utf8 and unicode_spaces of what was counted, and spilled_bytes. `progress`
+/// is called now and then. Throws Error if no word is frequent enough, or the vocabulary takes more than
 /// memory.vocabulary_bytes.
 CorpusCounts select_words(SpilledCounts& counted, std::int64_t min_count, std::int64_t max_vocab,
                           const CountMemory& memory, const std::function<void()>& progress);

@@ -29,8 +29,9 @@ struct IdInput {
 };
 
 /// The input of a run: plain, gzip, zstd, bzip2 or xz files (recognised by their first bytes, not by name),
-/// in order. Tokens are separated by ASCII white space; a newline or the end of a file ends a sentence. All
-/// other bytes are part of words, unchanged; a UTF-8 byte-order mark at the start of a file is skipped.
+/// in order. Tokens are separated by ASCII white space, and on request by that of Unicode; a newline or the
+/// end of a file ends a sentence. All other bytes are part of words, unchanged; a UTF-8 byte-order mark at
+/// the start of a file is skipped.
 ///
 /// Or NumPy arrays of ids (.npy version 1.0, '<i4' or '<i8', in C order), of one dimension or two. Negative
 /// values are no ids: one ends a sentence, and so does the end of a row or of the file.
@@ -46,10 +47,12 @@ class WARP2VEC_EXPORT Corpus {
   /// what killed runs left, and not_read()) and "-" for standard input, which is first copied to an unnamed
   /// temporary file, since the text is read twice: in `scratch_folder`, or that for temporary files ($TMPDIR,
   /// or /tmp) if it is "". `outputs`: files that will be written, and are not read if they are in a folder.
-  /// Throws Error naming an input that does not exist, cannot be read, or is a file that this library writes,
-  /// a folder without files, or arrays beside texts that hold no ids.
+  /// `unicode_spaces`: white space outside ASCII (no-break spaces, ideographic ones, ...) separates tokens,
+  /// too. Throws Error naming an input that does not exist, cannot be read, is binary or a file that this
+  /// library writes, a folder without files, or arrays beside texts that hold no ids.
   explicit Corpus(const std::vector<std::string>& inputs, const std::vector<std::string>& outputs = {},
-                  const std::string& scratch_folder = "", const IdInput& ids = {});
+                  const std::string& scratch_folder = "", const IdInput& ids = {},
+                  bool unicode_spaces = false);
   ~Corpus();
   Corpus(Corpus&&) noexcept;
   Corpus& operator=(Corpus&&) noexcept;
@@ -60,9 +63,13 @@ class WARP2VEC_EXPORT Corpus {
   /// up of repetitions.
   std::int64_t max_tokens() const;
 
-  /// What was left out in folders, since this library writes such files: vectors, models, checkpoints,
-  /// encoded corpora and metrics, known by their content. Without `outputs`.
+  /// What was left out in folders: vectors, models, checkpoints, encoded corpora and metrics, which this
+  /// library writes, archives, binary data and the like, known by their content. Without `outputs`.
   const std::vector<NotRead>& not_read() const { return not_read_; }
+  /// Files that are read as text, but look like JSON Lines, whose syntax would become words.
+  const std::vector<std::string>& json_lines() const { return json_lines_; }
+
+  bool unicode_spaces() const { return unicode_spaces_; }
 
   /// Whether the words are ids: IdInput::text, or arrays.
   bool has_ids() const { return has_ids_; }
@@ -77,6 +84,8 @@ class WARP2VEC_EXPORT Corpus {
 
   std::vector<File> files_;
   std::vector<NotRead> not_read_;
+  std::vector<std::string> json_lines_;
+  bool unicode_spaces_ = false;
   bool has_ids_ = false;
   std::int64_t num_ids_ = 0;
 };
@@ -100,8 +109,9 @@ struct CorpusCounts {
   std::int64_t max_sentences =
       0;                          ///< at least as many as have a word, and at most one in each line and chunk
   std::int64_t invalid_utf8 = 0;  ///< tokens that are not valid UTF-8 (kept unchanged)
-  std::int64_t spilled_bytes = 0;  ///< written to the scratch file, see CountMemory
-  std::int64_t num_ids = 0;        ///< of ids: as given, or 1 more than the highest; of words 0
+  std::int64_t unicode_spaces = 0;  ///< tokens with white space outside ASCII (kept unchanged)
+  std::int64_t spilled_bytes = 0;   ///< written to the scratch file, see CountMemory
+  std::int64_t num_ids = 0;         ///< of ids: as given, or 1 more than the highest; of words 0
 };
 
 /// Counts every word exactly, with any number of types. Words with equal counts keep the order of their first

@@ -75,5 +75,22 @@ TEST(Utf8, UpperCaseKeepsWhatIsNotUtf8) {
     EXPECT_EQ(upper_case("a" + bytes + "b"), "A" + bytes + "B");
 }
 
+TEST(Utf8, WhiteSpaceIsThatOfUnicode) {
+  for (unsigned code = 0x80; code <= 0xFFFF; ++code) {
+    // Unicode 15, White_Space.
+    const bool is_space = code == 0x85 || code == 0xA0 || code == 0x1680 ||
+                          (code >= 0x2000 && code <= 0x200A) || code == 0x2028 || code == 0x2029 ||
+                          code == 0x202F || code == 0x205F || code == 0x3000;
+    const std::string encoded = encode_utf8(code, code < 0x800 ? 2 : 3);
+    ASSERT_EQ(has_unicode_space("a" + encoded + "b"), is_space) << std::hex << code;
+    std::string text = "a" + encoded + "b";
+    blank_unicode_spaces(text.data(), text.size());
+    ASSERT_EQ(text, "a" + (is_space ? std::string(encoded.size(), ' ') : encoded) + "b");
+    ASSERT_FALSE(has_unicode_space(encoded.substr(0, encoded.size() - 1)));
+  }
+  EXPECT_FALSE(has_unicode_space("a b\t\n"));
+  EXPECT_FALSE(has_unicode_space(""));
+}
+
 }  // namespace
 }  // namespace warp2vec

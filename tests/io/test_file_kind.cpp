@@ -57,5 +57,16 @@ TEST(FileKind, TextIsText) {
     EXPECT_EQ(kind_of_product(text), "") << text;
 }
 
+TEST(FileKind, JsonLines) {
+  const std::string is_cut = "{\"text\": \"a long one";
+  for (const std::string text : {"{\"a\":1}", "{ \"a\" : 1 } \r\n{\"b\":2}\n", "\xEF\xBB\xBF{\"a\":{}}\n"})
+    EXPECT_TRUE(is_json_lines(text)) << text;
+  EXPECT_TRUE(is_json_lines(is_cut));
+  EXPECT_TRUE(is_json_lines("{\"a\":1}\n" + is_cut));
+  for (const std::string text : {"", "a {\"b\":1}", "{a: 1}", "{\"a\" 1}", "{", "{\"", "{\"a\":1\n",
+                                 "{\"a\":1}\ntext\n", "{}\n", "\n"})
+    EXPECT_FALSE(is_json_lines(text)) << text;
+}
+
 }  // namespace
 }  // namespace warp2vec

@@ -500,5 +500,33 @@ TEST(Reading, ExceptionsOfCallbacksPass) {
   }
 }
 
+TEST(CorpusReading, UnicodeSpacesArePartOfWordsUnlessAskedFor) {
+  const TemporaryFolder folder;
+  std::string text;
+  std::string with_blanks;
+  const std::vector<std::string> spaces{"\u00A0", "\u3000", "\u2003", " ", "\u2028", "\u0085"};
+  for (std::size_t i = 0; i < 60; ++i) {
+    const std::string word = "w" + std::to_string(i % 7);
+    text += word + spaces[i % spaces.size()] + (i % 10 == 9 ? "\n" : "");
+    with_blanks += word + " " + (i % 10 == 9 ? "\n" : "");
+  }
+  const std::string path = folder.write("a", text);
+  const Corpus split({path}, {}, "", {}, true);
+  const Corpus plain({folder.write("b", with_blanks)});
+  const CorpusCounts expected = count_words(plain, 1, 0, 1);
+  for (std::size_t chunk_bytes = 1; chunk_bytes < 40; ++chunk_bytes) {
+    const CorpusCounts counts = count_words_in_chunks(split, 1, 0, 2, {}, chunk_bytes);
+    ASSERT_EQ(words_of(counts.vocabulary), words_of(expected.vocabulary)) << chunk_bytes;
+    ASSERT_EQ(counts.tokens, 60);
+    ASSERT_EQ(counts.unicode_spaces, 0);
+    const TokenStream stream = encode_in_chunks(split, expected.vocabulary, 2, {}, chunk_bytes);
+    ASSERT_TRUE(stream.ids == encode(plain, expected.vocabulary, 1).ids);
+    ASSERT_TRUE(stream.ends == encode(plain, expected.vocabulary, 1).ends);
+  }
+  const CorpusCounts joined = count_words(Corpus({path}), 1, 0, 1);
+  EXPECT_EQ(joined.tokens, 10);
+  EXPECT_EQ(joined.unicode_spaces, 10);
+}
+
 }  // namespace
 }  // namespace warp2vec

@@ -240,5 +240,31 @@ TEST(TextFiles, PipesAreSpooledLikeStandardInput) {
   EXPECT_EQ(content(corpus.files()[0]), sent);
 }
 
+TEST(TextFiles, BinaryDataIsNamed) {
+  const TemporaryFolder folder;
+  std::string bytes;
+  for (int i = 0; i < 4000; ++i) bytes += static_cast<char>(i * 7 % 256);
+  EXPECT_THAT(complaint({folder.write("data", bytes)}),
+              HasSubstr("/data: this is binary data: expected text"));
+  EXPECT_THAT(complaint({folder.write("data.gz", gzip(bytes))}), HasSubstr("this is binary data"));
+  folder.write("texts/a", "some text\n");
+  folder.write("texts/b", bytes);
+  const Corpus corpus({folder.path("texts")});
+  EXPECT_THAT(names(corpus), ElementsAre(folder.path("texts/a")));
+  ASSERT_EQ(corpus.not_read().size(), 1U);
+  EXPECT_EQ(corpus.not_read()[0].kind, "binary data");
+  // Escapes of terminals, and a stray NUL in a text, which is an error that names the place.
+  EXPECT_EQ(complaint({folder.write("log", std::string(4000, '\x1b'))}), "");
+  EXPECT_EQ(complaint({folder.write("nul", std::string(4000, 'a') + std::string(9, '\0'))}), "");
+}
+
+TEST(TextFiles, JsonLinesAreTold) {
+  const TemporaryFolder folder;
+  const std::string lines = folder.write("lines", "{\"text\": \"a b\"}\n{\"text\": \"c\"}\n");
+  const Corpus corpus({lines, folder.write("text", "a b\n"), folder.write("packed", gzip("{ \"a\" :1}"))});
+  EXPECT_EQ(corpus.files().size(), 3U);
+  EXPECT_THAT(corpus.json_lines(), ElementsAre(lines, folder.path("packed")));
+}
+
 }  // namespace
 }  // namespace warp2vec

@@ -1,6 +1,7 @@
 #include <warp2vec/encoded_corpus.h>
 
 #include "host/cli/commands/commands.h"
+#include "host/cli/flags/input_flags.h"
 #include "host/cli/flags/output_check.h"
 #include "host/cli/run/interrupt.h"
 #include "host/cli/run/requirements.h"
@@ -59,7 +60,7 @@ int run_encode(const Arguments& arguments) {
       "Example:\n"
       "  warp2vec encode --input text.txt --output corpus.ids\n"
       "  warp2vec train --input corpus.ids --output vectors.bin\n");
-  flags.list("--input", "PATH", options.inputs, kTextHelp);
+  add_input_flags(flags, options, kTextHelp);
   add_id_flags(flags, options);
   flags.text("--output", "FILE", options.output,
              "Where to write it: 4 bytes a word, completely or not at all.");
@@ -69,6 +70,7 @@ int run_encode(const Arguments& arguments) {
   add_scratch_flags(flags, options, "");
   flags.on_off("--quiet", options.quiet, "Print nothing but errors.");
   flags.parse(arguments);
+  find_inputs(flags, options);
   check_settings(options.config);
   check_files(options);
   const SignalGuard guard(SignalAction::ignore_closed_pipes);

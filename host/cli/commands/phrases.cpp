@@ -1,6 +1,7 @@
 #include <warp2vec/phrases.h>
 
 #include "host/cli/commands/commands.h"
+#include "host/cli/flags/input_flags.h"
 #include "host/cli/flags/output_check.h"
 #include "host/cli/run/interrupt.h"
 #include "host/cli/run/scratch.h"
@@ -103,7 +104,7 @@ int run_phrases(const Arguments& arguments) {
               "  warp2vec phrases --input text.txt --output joined.txt --threshold 200 100\n"
               "  warp2vec phrases --input text.txt --output joined.txt --score npmi --connectors english\n"
               "word2phrase's flags (-train, -output, -min-count, -threshold) work as they are.\n");
-  flags.list("--input", "PATH", options.text.inputs, kTextHelp);
+  add_input_flags(flags, options.text, kTextHelp);
   add_output_flag(flags, "--output", options.text.output,
                   "The text with its phrases joined: words separated by single spaces, a sentence per line.");
   flags.text("--save-phrases", "FILE", options.save_phrases,
@@ -134,6 +135,7 @@ int run_phrases(const Arguments& arguments) {
   add_scratch_flags(flags, options.text, "the text between two passes, ");
   flags.on_off("--quiet", options.text.quiet, "Print nothing but errors.");
   flags.parse(with_own_flags(arguments));
+  find_inputs(flags, options.text);
 
   options.text.config.threads = settings.threads;
   check_settings(options.text.config);

@@ -4,6 +4,7 @@
 #include <warp2vec/error.h>
 
 #include "host/cli/commands/commands.h"
+#include "host/cli/flags/input_flags.h"
 #include "host/cli/run/encoded_input.h"
 #include "host/cli/run/requirements.h"
 #include "host/cli/run/run_costs.h"
@@ -222,6 +223,7 @@ int run_plan(const Arguments& arguments) {
       "the run keeps busy, which the counts of words decide");
   add_train_flags(flags, given.train);
   flags.parse(rewrite_arguments(arguments).arguments);
+  find_inputs(flags, given.train);
   set_default_lr(flags, given.train.config);
   check_settings(given.train.config);
   const auto check = [&flags](const char* flag, std::int64_t value, std::int64_t low, std::int64_t high) {

@@ -1,6 +1,7 @@
 #include "host/cli/commands/commands.h"
 #include "host/cli/commands/plan.h"
 #include "host/cli/flags/device_choice.h"
+#include "host/cli/flags/input_flags.h"
 #include "host/cli/flags/vector_files.h"
 #include "host/cli/run/encoded_input.h"
 #include "host/cli/run/interrupt.h"
@@ -96,6 +97,7 @@ void parse_flags(const Rewritten& command, TrainOptions& options) {
       "--epochs may differ. The text must be the same. Further checkpoints go to the same FILE unless "
       "--checkpoint names another.");
   flags.parse(command.arguments);
+  find_inputs(flags, options);
   if (command.fasttext_defaults && !options.resume.empty())
     throw UsageError(
         "--resume has the settings of its run, not fastText's: expected warp2vec train --resume");

@@ -1,4 +1,5 @@
 #include "host/cli/commands/commands.h"
+#include "host/cli/flags/input_flags.h"
 #include "host/cli/flags/output_check.h"
 #include "host/cli/run/interrupt.h"
 #include "host/cli/run/scratch.h"
@@ -26,7 +27,7 @@ int run_vocab(const Arguments& arguments) {
   Flags flags("vocab",
               "Counts the words of a text and writes them as 'word count' lines, the most frequent first.",
               "Example:\n  warp2vec vocab --input text.txt --output words.txt --min-count 10\n");
-  flags.list("--input", "PATH", options.inputs, kTextHelp);
+  add_input_flags(flags, options, kTextHelp);
   add_id_flags(flags, options);
   add_output_flag(flags, "--output", options.output,
                   "Where to write the words; 'train --read-vocab' reads this file.");
@@ -35,6 +36,7 @@ int run_vocab(const Arguments& arguments) {
   add_scratch_flags(flags, options, "");
   flags.on_off("--quiet", options.quiet, "Print nothing but errors.");
   flags.parse(arguments);
+  find_inputs(flags, options);
   check_settings(options.config);
   if (options.inputs.empty()) throw UsageError("vocab needs --input PATH");
   if (options.output.empty()) throw UsageError("vocab needs --output FILE");

@@ -1,5 +1,6 @@
 #include "host/cli/flags/train_options.h"
 
+#include "host/cli/flags/input_flags.h"
 #include "host/cli/flags/output_check.h"
 #include "host/cli/flags/vector_files.h"
 #include "host/vocabulary/ids.h"
@@ -14,8 +15,8 @@ namespace {
 
 void add_files(Flags& flags, TrainOptions& options) {
   flags.section("Files");
-  flags.list(
-      "--input", "PATH", options.inputs,
+  add_input_flags(
+      flags, options,
       "Text to train on: files, folders (all files in them) or '-' for standard input; plain, .gz, .zst, "
       ".bz2 or .xz. Words are separated by white space, and a line is a sentence. Takes several paths and "
       "may be repeated. Or NumPy arrays of ids (.npy; int32 or int64, of one dimension or two): negative "

@@ -19,8 +19,10 @@ namespace warp2vec::cli {
 struct TrainOptions {
   Config config;
   std::vector<std::string> inputs;
-  bool ids = false;          ///< words are ids, and vectors are saved in their order
-  std::int64_t num_ids = 0;  ///< 0 = as many as the highest says
+  std::string input_list;       ///< may be empty; find_inputs() appends its files to `inputs`
+  bool unicode_spaces = false;  ///< as of Corpus
+  bool ids = false;             ///< words are ids, and vectors are saved in their order
+  std::int64_t num_ids = 0;     ///< 0 = as many as the highest says
   std::string output;
   std::string read_vocab;
   std::string save_vocab;

@@ -47,6 +47,7 @@ json settings_json(const TrainOptions& options) {
           {"format", to_string(options.vectors.format)},
           {"classes", options.classes},
           {"ids", options.ids},
+          {"unicode_spaces", options.unicode_spaces},
           {"read_vocab", options.read_vocab},
           {"save_vocab", options.save_vocab},
           {"save_model", options.save_model},

@@ -30,6 +30,8 @@ void require_its_vocabulary(const TrainOptions& options, const CorpusSettings& s
   };
   require("--min-count", options.config.min_count, settings.min_count);
   require("--max-vocab", options.config.max_vocab, settings.max_vocab);
+  if (options.unicode_spaces)
+    throw UsageError("--unicode-spaces: " + path + " was encoded: give it to encode");
   if (options.num_ids > 0 && !options.ids) throw UsageError("--num-ids is for --ids");
   if (!options.read_vocab.empty())
     throw UsageError("--read-vocab " + options.read_vocab + ": " + path + " has its own vocabulary");

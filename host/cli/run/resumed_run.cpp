@@ -19,6 +19,7 @@ std::vector<std::string> notes_of(const TrainOptions& options) {
     if (!value.empty()) notes.insert(notes.end(), {flag, value});
   };
   for (const std::string& input : options.inputs) add("--input", input);
+  if (options.unicode_spaces) notes.emplace_back("--unicode-spaces");
   if (options.ids) notes.emplace_back("--ids");
   if (options.num_ids > 0) add("--num-ids", std::to_string(options.num_ids));
   add("--output", options.output);

@@ -26,6 +26,17 @@ bool keeps_old_words(const TrainOptions& options, const InitialValues* init) {
   return init != nullptr && options.init_vocab != InitVocab::new_words;
 }
 
+// The first names, and how many more there are.
+std::string first_of(std::vector<std::string> names) {
+  constexpr std::size_t kNamed = 3;
+  if (names.size() > kNamed) {
+    const std::string more = with_commas(static_cast<std::int64_t>(names.size() - kNamed)) + " more";
+    names.resize(kNamed);
+    names.push_back(more);
+  }
+  return joined(names);
+}
+
 }  // namespace
 
 ReadProgress reading_progress(ProgressDisplay& display, const std::string& what, std::int64_t bytes) {
@@ -39,8 +50,8 @@ ReadProgress reading_progress(ProgressDisplay& display, const std::string& what,
 
 Corpus open_texts(const TrainOptions& options, const std::vector<std::string>& outputs,
                   ProgressDisplay& display) {
-  constexpr std::size_t kNamed = 3;
-  Corpus corpus(options.inputs, outputs, options.scratch_folder, {options.ids, options.num_ids});
+  Corpus corpus(options.inputs, outputs, options.scratch_folder, {options.ids, options.num_ids},
+                options.unicode_spaces);
   if (options.num_ids > 0 && !corpus.has_ids())
     throw UsageError("--num-ids is for --ids and for arrays of ids");
   const AvailableMemory available = available_memory();
@@ -48,14 +59,13 @@ Corpus open_texts(const TrainOptions& options, const std::vector<std::string>& o
     throw Error("--num-ids " + std::to_string(options.num_ids) + " takes about " +
                 format_bytes(options.num_ids * kBytesOfId) + " of memory, whatever --dim is; " +
                 describe(available));
-  const std::vector<Corpus::NotRead>& files = corpus.not_read();
-  if (files.empty()) return corpus;
-  std::vector<std::string> names;
-  for (std::size_t i = 0; i < std::min(files.size(), kNamed); ++i)
-    names.push_back(files[i].path + " (" + files[i].kind + ")");
-  if (files.size() > kNamed)
-    names.push_back(with_commas(static_cast<std::int64_t>(files.size() - kNamed)) + " more");
-  display.say("note: not read, since warp2vec wrote it: " + joined(names));
+  std::vector<std::string> not_read;
+  for (const Corpus::NotRead& file : corpus.not_read())
+    not_read.push_back(file.path + " (" + file.kind + ")");
+  if (!not_read.empty()) display.say("note: not read, since it is no text: " + first_of(std::move(not_read)));
+  if (!corpus.json_lines().empty())
+    display.say("note: JSON Lines, whose keys, quotes and brackets are read as words: " +
+                first_of(corpus.json_lines()) + "; to read the text only, extract it first (jq -r .text)");
   return corpus;
 }
 
@@ -72,6 +82,10 @@ CorpusCounts count_vocabulary(const Corpus& corpus, const TrainOptions& options,
   if (counts.invalid_utf8 > 0)
     display.say("warning: " + with_commas(counts.invalid_utf8) +
                 " words of the text are not valid UTF-8; they are kept unchanged");
+  if (counts.unicode_spaces > 0)
+    display.say("note: " + with_commas(counts.unicode_spaces) +
+                " words of the text contain white space outside ASCII (such as no-break spaces), as in "
+                "word2vec.c; --unicode-spaces separates words there");
   display.say("vocabulary: " + with_commas(counts.vocabulary.size()) + " of " + with_commas(counts.types) +
               " distinct words, which make up " + with_commas(counts.vocabulary.total()) + " of the text's " +
               with_commas(counts.tokens) + " words");

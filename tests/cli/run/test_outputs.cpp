@@ -146,7 +146,7 @@ TEST_F(CliOutputs, RunsDoNotReadWhatEarlierOnesWrote) {
         EXPECT_THAT(result.err, Not(HasSubstr("not read")));
       } else {
         EXPECT_THAT(result.err,
-                    HasSubstr("note: not read, since warp2vec wrote it: " + texts + "binary (vectors), "));
+                    HasSubstr("note: not read, since it is no text: " + texts + "binary (vectors), "));
       }
     }
     EXPECT_EQ(folder_.read("texts/binary"), first);
@@ -157,7 +157,7 @@ TEST_F(CliOutputs, RunsDoNotReadWhatEarlierOnesWrote) {
         Arguments{"encode", "--input", path("texts"), "--output", texts + "ids", "--min-count", "1"}}) {
     const Finished result = run(command);
     EXPECT_EQ(result.status, command[0] == "plan" ? result.status : 0) << result.err;
-    EXPECT_THAT(result.err, HasSubstr("note: not read, since warp2vec wrote it: "));
+    EXPECT_THAT(result.err, HasSubstr("note: not read, since it is no text: "));
     EXPECT_THAT(result.err, HasSubstr(" more\n"));
   }
   EXPECT_EQ(folder_.read("words"), "a 3\nb 3\nc 3\n");

@@ -323,5 +323,60 @@ TEST_F(Cli, LongSentencesAndBadUtf8AreMentionedOnce) {
   EXPECT_THAT(result.err, Not(HasSubstr("split for training")));
 }
 
+TEST_F(Cli, InputsAsPatternsAndLists) {
+  folder_.write("news/b.txt", sentences(200));
+  folder_.write("news/a.txt", "a1 a2 a3\n");
+  folder_.write("news/c.md", "other words\n");
+  const Arguments count{"vocab", "--min-count", "1", "--output", "-"};
+  const std::string expected = run(count + Arguments{"--input", path("news/a.txt"), path("news/b.txt")}).out;
+  ASSERT_NE(expected, "");
+  EXPECT_EQ(run(count + Arguments{"--input", path("news/*.txt")}).out, expected);
+  EXPECT_EQ(run(count + Arguments{"--input", path("news/[ab].t?t")}).out, expected);
+  folder_.write("list", path("news/a.txt") + "\r\n\n" + path("news/b.txt") + "\n");
+  EXPECT_EQ(run(count + Arguments{"--input-list", path("list")}).out, expected);
+  folder_.write("half", path("news/b.txt") + "\n");
+  EXPECT_EQ(run(count + Arguments{"--input", path("news/a.txt"), "--input-list", path("half")}).out,
+            expected);
+  const Finished none = run(count + Arguments{"--input", path("news/*.csv")});
+  EXPECT_EQ(none.status, 2);
+  EXPECT_THAT(none.err, HasSubstr("--input " + path("news/*.csv") + ": no file matches"));
+  folder_.write("empty", "\n");
+  EXPECT_THAT(run(count + Arguments{"--input-list", path("empty")}).err, HasSubstr("a path in each line"));
+  // A file of that name is no pattern.
+  folder_.write("news/[x]", "x y\n");
+  EXPECT_EQ(run(count + Arguments{"--input", path("news/[x]")}).out, "x 1\ny 1\n");
+}
+
+TEST_F(Cli, UnicodeSpacesAreCountedOrSplitAt) {
+  std::string text = sentences(300);
+  const std::string plain = text;
+  for (std::size_t at = 0; (at = text.find(" a1 ", at)) != std::string::npos; ++at)
+    text.replace(at, 4, "\u00A0a1\u3000");
+  write(text_, text);
+  const Finished joined = train("joined.bin");
+  EXPECT_THAT(joined.err, HasSubstr(" words of the text contain white space outside ASCII"));
+  EXPECT_THAT(joined.err, HasSubstr("--unicode-spaces separates words there"));
+  const Finished split = train("split.bin", {"--unicode-spaces", "--checkpoint", path("run.ckpt")});
+  ASSERT_EQ(split.status, 0) << split.err;
+  EXPECT_THAT(split.err, Not(HasSubstr("outside ASCII")));
+  EXPECT_EQ(run({"train", "--resume", path("run.ckpt")}).status, 0);  // which knows how the text was read
+  ASSERT_EQ(run({"encode", "--input", text_, "--unicode-spaces", "--min-count", "1", "--output", path("ids")})
+                .status,
+            0);
+  EXPECT_THAT(run({"train", "--input", path("ids"), "--output", path("v"), "--unicode-spaces"}).err,
+              HasSubstr("--unicode-spaces: " + path("ids") + " was encoded"));
+  write(text_, plain);
+  ASSERT_EQ(train("plain.bin").status, 0);
+  EXPECT_EQ(read_whole_file(path("split.bin")), read_whole_file(path("plain.bin")));
+}
+
+TEST_F(Cli, JsonLinesAreReadWithANote) {
+  write(path("lines.jsonl"), "{\"text\": \"a b\"}\n{\"text\": \"b a\"}\n");
+  const Finished read = run({"vocab", "--input", path("lines.jsonl"), "--output", "-", "--min-count", "1"});
+  EXPECT_EQ(read.status, 0);
+  EXPECT_THAT(read.err, HasSubstr("note: JSON Lines, whose keys, quotes and brackets are read as words: " +
+                                  path("lines.jsonl")));
+}
+
 }  // namespace
 }  // namespace warp2vec::cli
