@@ -182,6 +182,9 @@ std::string_view kind_of_product(std::string_view beginning) {
   if (magic == kCorpusMagic.substr(0, kBeforeLineEnd)) return "an encoded corpus";
   if (is_vectors(beginning)) return "vectors";
   if (is_metrics(beginning)) return "metrics";
+  constexpr std::size_t kFirstRecord = 64;  // of TFRecords of events
+  if (beginning.substr(0, kFirstRecord).find("brain.Event:2") != std::string_view::npos)
+    return "TensorBoard's events";
   return "";
 }
 

@@ -16,8 +16,8 @@ inline constexpr std::string_view kCorpusMagic = "\x89W2I\r\n\x1a\n";
 inline constexpr std::size_t kKindBytes = std::size_t{64} << 10;
 
 /// What a file with this beginning is: "a model", "a checkpoint", "an encoded corpus", "vectors" (in any
-/// format; of two files, the one with the numbers) or "metrics". "" for anything else: text, but also
-/// vocabularies and the words of vectors, which text may look like.
+/// format; of two files, the one with the numbers), "metrics" or "TensorBoard's events". "" for anything
+/// else: text, but also vocabularies and the words of vectors, which text may look like.
 std::string_view kind_of_product(std::string_view beginning);
 
 /// Whether this looks like the beginning of JSON Lines, an object in each line.

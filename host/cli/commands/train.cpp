@@ -88,14 +88,14 @@ void parse_flags(const Rewritten& command, TrainOptions& options) {
       "with old (default union)",
       {"old", "new", "union"});
   flags.section("Checkpoints");
-  flags.text(
-      "--resume", "FILE", options.resume,
-      "Resume the run whose checkpoint is FILE, with its settings, texts and outputs. Only --input, "
-      "--output, "
-      "--format, --dtype, --vectors, --classes, --save-model, --metrics, --device, --threads, --table-type, "
-      "--checkpoint-every and more "
-      "--epochs may differ. The text must be the same. Further checkpoints go to the same FILE unless "
-      "--checkpoint names another.");
+  flags.text("--resume", "FILE", options.resume,
+             "Resume the run whose checkpoint is FILE, with its settings, texts and outputs. Only --input, "
+             "--output, "
+             "--format, --dtype, --vectors, --classes, --save-model, --metrics, --tensorboard, --device, "
+             "--threads, --table-type, "
+             "--checkpoint-every and more "
+             "--epochs may differ. The text must be the same. Further checkpoints go to the same FILE unless "
+             "--checkpoint names another.");
   flags.parse(command.arguments);
   find_inputs(flags, options);
   if (command.fasttext_defaults && !options.resume.empty())
@@ -195,7 +195,7 @@ int train(const Rewritten& command) {
   // A plan is only printed, so it may end when its reader does.
   std::optional<SignalGuard> guard;
   if (!options.dry_run) guard.emplace(SignalAction::ignore_closed_pipes);
-  ProgressDisplay display = ProgressDisplay::on_stderr(options.quiet);
+  ProgressDisplay display = ProgressDisplay::on_stderr(options.quiet, options.progress);
   for (const std::string& note : command.notes) display.say("note: " + note);
   // Finding GPUs takes a moment, so only if one may be used.
   const DeviceChoice device =

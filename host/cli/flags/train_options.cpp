@@ -48,6 +48,15 @@ void add_files(Flags& flags, TrainOptions& options) {
       "--metrics", "FILE", options.metrics,
       "Write progress as JSON, one object per line, and a final summary with settings, machine, counts and "
       "timings, including the seconds that a GPU spent training and subsampling.");
+  flags.text("--tensorboard", "FOLDER", options.tensorboard,
+             "Write loss, lr and words_per_second over the trained words as events for TensorBoard.");
+}
+
+ProgressStyle parse_progress(const std::string& text) {
+  if (text == "auto") return ProgressStyle::automatic;
+  if (text == "lines") return ProgressStyle::lines;
+  if (text == "json") return ProgressStyle::json;
+  throw UsageError("--progress " + text + " is not known: expected auto, lines or json");
 }
 
 void add_model(Flags& flags, Config& config) {
@@ -149,6 +158,12 @@ void add_run(Flags& flags, TrainOptions& options) {
       {"auto", "cpu", "cuda", "reference"});
   flags.on_off("--dry-run", options.dry_run,
                "Count the words, print the memory that training needs and the cost of a step, and stop.");
+  flags.custom(
+      "--progress", "STYLE", [&options](const std::string& text) { options.progress = parse_progress(text); },
+      "Progress and messages on standard error: auto (a line that is rewritten on a terminal, else lines), "
+      "lines (one every five seconds, with the time in UTC) or json (an object in each line, those of "
+      "--metrics and {\"type\":\"message\"}, one every second) (default auto)",
+      {"auto", "lines", "json"});
   flags.on_off("--quiet", options.quiet, "Print nothing but errors.");
   flags.config_file([](const Arguments& settings) { return rewrite_arguments(settings).arguments; });
 }

@@ -16,6 +16,13 @@
 
 namespace warp2vec::cli {
 
+/// How progress is shown.
+enum class ProgressStyle {
+  automatic,  ///< a line that is rewritten on a terminal, else lines
+  lines,
+  json
+};
+
 struct TrainOptions {
   Config config;
   std::vector<std::string> inputs;
@@ -28,6 +35,7 @@ struct TrainOptions {
   std::string save_vocab;
   std::string save_model;
   std::string metrics;
+  std::string tensorboard;  ///< a folder; may be empty
   std::string config_file;  ///< may be empty
   std::string checkpoint;   ///< may be empty
   std::string checkpoint_every = "10m";
@@ -41,6 +49,7 @@ struct TrainOptions {
   std::int32_t classes = 0;  ///< above 0: that many classes of words are written instead of vectors
   DeviceRequest device;
   bool quiet = false;
+  ProgressStyle progress = ProgressStyle::automatic;
   bool dry_run = false;
 };
 

@@ -1,20 +1,25 @@
 #include "host/cli/report/progress.h"
 
+#include "host/cli/terminal/json_text.h"
 #include "host/cli/terminal/text.h"
 
+#include <nlohmann/json.hpp>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
+#include <ctime>
 #include <iostream>
 
 namespace warp2vec::cli {
 namespace {
 
+using nlohmann::json;
 using Clock = std::chrono::steady_clock;
 
 constexpr auto kTerminalInterval = std::chrono::milliseconds(100);
+constexpr auto kJsonInterval = std::chrono::seconds(1);
 
 std::string percent(std::int64_t done, std::int64_t total) {
   const double share = total > 0 ? static_cast<double>(done) / static_cast<double>(total) : 1;
@@ -28,6 +33,8 @@ std::string eta(double seconds, std::int64_t done, std::int64_t total) {
   return "  ETA " +
          format_duration(seconds * (static_cast<double>(total - done) / static_cast<double>(done)));
 }
+
+json message_json(const std::string& text) { return {{"type", "message"}, {"text", text}}; }
 
 }  // namespace
 
@@ -53,31 +60,41 @@ ProgressDisplay::ProgressDisplay(std::ostream& out, Style style, std::size_t wid
       interval_(style == Style::terminal ? Clock::duration(kTerminalInterval) : line_interval),
       last_(Clock::now()) {}
 
-ProgressDisplay ProgressDisplay::on_stderr(bool quiet) {
+ProgressDisplay ProgressDisplay::on_stderr(bool quiet, ProgressStyle style) {
   if (quiet) return {std::cerr, Style::silent};
-  if (::isatty(STDERR_FILENO) == 0) return {std::cerr, Style::lines};
+  if (style == ProgressStyle::json) return {std::cerr, Style::json, 0, kJsonInterval};
+  if (style == ProgressStyle::lines || ::isatty(STDERR_FILENO) == 0) return {std::cerr, Style::lines};
   struct winsize window {};
   const bool known = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 1;
   return {std::cerr, Style::terminal, known ? std::size_t{window.ws_col} - 1 : 79};
 }
 
-void ProgressDisplay::show(const std::string& line) {
+void ProgressDisplay::show(const std::string& line) { show(line, message_json(line)); }
+
+void ProgressDisplay::show(const std::string& line, const json& object) {
   if (style_ == Style::silent || Clock::now() - last_ < interval_) return;
-  write(line);
+  write(line, object);
   last_ = Clock::now();
 }
 
-void ProgressDisplay::show_last(const std::string& line) {
+void ProgressDisplay::show_last(const std::string& line, const json& object) {
   if (style_ == Style::silent) return;
-  write(line);
+  write(line, object);
   if (line_shown_) *out_ << '\n' << std::flush;
   line_shown_ = false;
   last_ = Clock::now();
 }
 
-void ProgressDisplay::write(const std::string& line) {
+void ProgressDisplay::tell(const json& object) {
+  if (style_ != Style::json) return;
+  write_json(*out_, object);
+  *out_ << std::flush;
+}
+
+void ProgressDisplay::write(const std::string& line, const json& object) {
+  if (style_ == Style::json) return tell(object);
   if (style_ == Style::lines) {
-    *out_ << line << '\n' << std::flush;
+    *out_ << format_time(std::time(nullptr), "%Y-%m-%dT%H:%M:%SZ  ") << line << '\n' << std::flush;
     return;
   }
   // "\x1b[K" clears the rest of a longer previous line.
@@ -90,10 +107,14 @@ void ProgressDisplay::clear() {
   line_shown_ = false;
 }
 
-void ProgressDisplay::say(const std::string& message) { print("warp2vec: " + message); }
+void ProgressDisplay::say(const std::string& message) {
+  if (style_ == Style::json) return tell(message_json(message));
+  print("warp2vec: " + message);
+}
 
 void ProgressDisplay::print(const std::string& line) {
   if (style_ == Style::silent) return;
+  if (style_ == Style::json) return tell(message_json(line));
   clear();
   write_printable(*out_, line);
   *out_ << '\n' << std::flush;

@@ -1,7 +1,11 @@
 #pragma once
-/// Progress display: a line that is rewritten on a terminal, a new line every few seconds elsewhere.
+/// Progress display: a line that is rewritten on a terminal, a new line every few seconds elsewhere, or JSON.
 
 #include <warp2vec/trainer.h>
+
+#include "host/cli/flags/train_options.h"
+
+#include <nlohmann/json_fwd.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -22,7 +26,8 @@ class ProgressDisplay {
   enum class Style {
     silent,
     terminal,  ///< one line, rewritten at most ten times a second
-    lines      ///< a new line every few seconds
+    lines,     ///< a new line every few seconds, after the time in UTC
+    json       ///< an object in each line, messages included
   };
 
   /// `width`: columns of the terminal, at which longer lines are truncated.
@@ -34,20 +39,23 @@ class ProgressDisplay {
   ProgressDisplay& operator=(const ProgressDisplay&) = delete;
 
   /// For standard error, in the style that suits a terminal, a file or a pipe.
-  static ProgressDisplay on_stderr(bool quiet);
+  static ProgressDisplay on_stderr(bool quiet, ProgressStyle style = ProgressStyle::automatic);
 
   bool silent() const { return style_ == Style::silent; }
-  /// Shows the line if enough time has passed since the last one.
+  /// Shows the line, or the object that says the same, if enough time has passed since the last one.
+  void show(const std::string& line, const nlohmann::json& object);
   void show(const std::string& line);
-  /// Shows the line unconditionally and keeps it.
-  void show_last(const std::string& line);
+  /// Shows the line or the object unconditionally and keeps it.
+  void show_last(const std::string& line, const nlohmann::json& object);
+  /// Prints an object in the style json; else nothing.
+  void tell(const nlohmann::json& object);
   /// Prints a message of one line, "warp2vec: ...", after clearing the progress line; see write_printable().
   void say(const std::string& message);
   /// The same without the program's name.
   void print(const std::string& line);
 
  private:
-  void write(const std::string& line);
+  void write(const std::string& line, const nlohmann::json& object);
   void clear();
 
   std::ostream* out_;

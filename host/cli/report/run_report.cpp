@@ -51,6 +51,7 @@ json settings_json(const TrainOptions& options) {
           {"read_vocab", options.read_vocab},
           {"save_vocab", options.save_vocab},
           {"save_model", options.save_model},
+          {"tensorboard", options.tensorboard},
           {"checkpoint", options.checkpoint},
           {"checkpoint_every", options.checkpoint_every},
           {"resume", options.resume},

@@ -29,6 +29,7 @@ std::vector<std::string> notes_of(const TrainOptions& options) {
   if (options.classes > 0) add("--classes", std::to_string(options.classes));
   add("--save-model", options.save_model);
   add("--metrics", options.metrics);
+  add("--tensorboard", options.tensorboard);
   add("--scratch-folder", options.scratch_folder);
   add("--checkpoint-every", options.checkpoint_every);
   add("--device", to_string(options.device));

@@ -54,11 +54,12 @@ TrainingRun::TrainingRun(const TrainOptions& options, const DeviceChoice& device
   check_outputs(options);
   MetricsFile metrics(options.metrics, resumed_.has_value());
   report_.device = device.kind;
+  report_.resumed_tokens = resumed_ ? resumed_->state.summary.tokens : 0;
+  tensorboard_ = TensorboardFile(options.tensorboard, report_.resumed_tokens);
   if (!resumed_) {
     metrics_ = std::move(metrics);
     return;
   }
-  report_.resumed_tokens = resumed_->state.summary.tokens;
   if (is_same_file(options.checkpoint, options.resume)) saved_tokens_ = report_.resumed_tokens;
 }
 
@@ -68,6 +69,8 @@ int TrainingRun::run() {
     summarize(status == 0 ? "finished" : "interrupted", "");
     if (!metrics_.failure().empty())
       throw Error("--metrics " + options_.metrics + " is incomplete: " + metrics_.failure());
+    if (!tensorboard_.failure().empty())
+      throw Error("--tensorboard " + options_.tensorboard + " is incomplete: " + tensorboard_.failure());
     return status;
   } catch (const Interrupted& interrupted) {
     summarize("interrupted", "");
@@ -289,12 +292,14 @@ std::unique_ptr<Backend> TrainingRun::make_on_gpu(const TrainingData& data) {
 
 bool TrainingRun::observe(const Progress& progress) {
   if (gpu_ != nullptr) report_.gpu->seconds = gpu_->kernel_seconds();
-  metrics_.write(progress_json(progress));
+  const nlohmann::json object = progress_json(progress);
+  metrics_.write(object);
+  tensorboard_.write(progress);
   const std::string line = format_progress(progress, options_.config.epochs);
   if (progress.tokens_done >= progress.tokens_total)
-    display_.show_last(line);
+    display_.show_last(line, object);
   else
-    display_.show(line);
+    display_.show(line, object);
   if (checkpoints_ != nullptr) {
     tell_checkpoints();
     if (take_save_request()) checkpoints_->request();
@@ -398,7 +403,9 @@ int TrainingRun::finish_interrupted(const TrainingData& data, const Embeddings& 
 }
 
 void TrainingRun::summarize(const std::string& state, const std::string& message) {
-  metrics_.write(summary_json(options_, report_, state, message));
+  const nlohmann::json summary = summary_json(options_, report_, state, message);
+  metrics_.write(summary);
+  display_.tell(summary);
 }
 
 }  // namespace warp2vec::cli

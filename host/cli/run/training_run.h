@@ -11,6 +11,7 @@
 #include "host/cli/report/metrics_file.h"
 #include "host/cli/report/progress.h"
 #include "host/cli/report/run_report.h"
+#include "host/cli/report/tensorboard_file.h"
 
 #include <memory>
 #include <optional>
@@ -59,6 +60,7 @@ class TrainingRun {
   const DeviceChoice& device_;
   ProgressDisplay& display_;
   MetricsFile metrics_;
+  TensorboardFile tensorboard_;
   std::optional<Checkpoint> resumed_;
   std::optional<InitialValues> init_;
   // The text: one of these.

@@ -9,6 +9,8 @@
 #include "host/cli/terminal/text.h"
 #include "host/io/scratch_file.h"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <string_view>
@@ -44,7 +46,12 @@ ReadProgress reading_progress(ProgressDisplay& display, const std::string& what,
   return [&display, what, bytes, begin](std::int64_t done, std::int64_t tokens) {
     stop_if_interrupted();
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
-    display.show(format_reading(what, done, bytes, tokens, elapsed.count()));
+    display.show(format_reading(what, done, bytes, tokens, elapsed.count()), {{"type", "reading"},
+                                                                              {"what", what},
+                                                                              {"bytes", done},
+                                                                              {"bytes_total", bytes},
+                                                                              {"words", tokens},
+                                                                              {"seconds", elapsed.count()}});
   };
 }
 

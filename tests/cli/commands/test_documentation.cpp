@@ -175,8 +175,8 @@ TEST(CliChoices, AreThoseThatFlagsAccept) {
     EXPECT_THROW(parse({flag.flag, "none"}), UsageError);
   }
   EXPECT_EQ(with_choices,
-            9);  // --format, --dtype, --vectors, --model, --cbow-gradient, --loss, --sharing, --table-type,
-                 // --device
+            10);  // --format, --dtype, --vectors, --model, --cbow-gradient, --loss, --sharing, --table-type,
+                  // --progress, --device
 }
 
 }  // namespace

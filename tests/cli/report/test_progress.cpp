@@ -1,6 +1,8 @@
 #include "host/cli/report/progress.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include <chrono>
 #include <sstream>
@@ -8,6 +10,9 @@
 
 namespace warp2vec::cli {
 namespace {
+
+using testing::EndsWith;
+using testing::MatchesRegex;
 
 using Style = ProgressDisplay::Style;
 using std::chrono::hours;
@@ -40,9 +45,9 @@ TEST(CliProgress, LinesAreRareExceptTheLast) {
   display.show("a");
   display.show("b");
   EXPECT_EQ(out.str(), "");
-  display.show_last("c");
+  display.show_last("c", {});
   display.say("done");
-  EXPECT_EQ(out.str(), "c\nwarp2vec: done\n");
+  EXPECT_THAT(out.str(), MatchesRegex("[0-9]+-[0-9]+-[0-9]+T[0-9]+:[0-9]+:[0-9]+Z  c\nwarp2vec: done\n"));
 }
 
 TEST(CliProgress, LinesAppearAtTheInterval) {
@@ -50,7 +55,7 @@ TEST(CliProgress, LinesAppearAtTheInterval) {
   ProgressDisplay display(out, Style::lines, 0, nanoseconds(1));
   std::this_thread::sleep_for(std::chrono::microseconds(10));
   display.show("a");
-  EXPECT_EQ(out.str(), "a\n");
+  EXPECT_THAT(out.str(), EndsWith("Z  a\n"));
 }
 
 TEST(CliProgress, ATerminalLineIsRewrittenCutAndCleared) {
@@ -64,7 +69,7 @@ TEST(CliProgress, ATerminalLineIsRewrittenCutAndCleared) {
     display.print("text");
     EXPECT_EQ(out.str(), "\rabcde\x1b[K\r\x1b[Ktext\n");
     out.str("");
-    display.show_last("xyz");
+    display.show_last("xyz", {});
     EXPECT_EQ(out.str(), "\rxyz\x1b[K\n");
     out.str("");
     std::this_thread::sleep_for(std::chrono::milliseconds(110));
@@ -74,14 +79,29 @@ TEST(CliProgress, ATerminalLineIsRewrittenCutAndCleared) {
   EXPECT_EQ(out.str(), "\r\x1b[K");  // an error message that follows starts on an empty line
 }
 
+TEST(CliProgress, JsonHasAnObjectInEachLine) {
+  std::ostringstream out;
+  ProgressDisplay display(out, Style::json, 0, hours(1));
+  display.show("text", {{"type", "progress"}});
+  EXPECT_EQ(out.str(), "");
+  display.show_last("text", {{"type", "progress"}, {"loss", 1.5}});
+  display.say("a \"message\"");
+  display.print("a line");
+  display.tell({{"type", "summary"}});
+  EXPECT_EQ(out.str(),
+            "{\"loss\":1.5,\"type\":\"progress\"}\n{\"text\":\"a \\\"message\\\"\",\"type\":\"message\"}\n"
+            "{\"text\":\"a line\",\"type\":\"message\"}\n{\"type\":\"summary\"}\n");
+}
+
 TEST(CliProgress, SilenceIsSilent) {
   std::ostringstream out;
   {
     ProgressDisplay display(out, Style::silent, 80, nanoseconds(0));
     display.show("a");
-    display.show_last("b");
+    display.show_last("b", {});
     display.say("c");
     display.print("d");
+    display.tell({{"type", "e"}});
   }
   EXPECT_EQ(out.str(), "");
 }
