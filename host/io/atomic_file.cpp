@@ -59,11 +59,15 @@ std::string follow_links(const std::string& path, Visit visit) {
   return target.string();
 }
 
-// What `path` is now. Throws Error for a folder, a file without write permission (which a rename would
-// replace regardless), a path that cannot be examined, and links of others.
+// What `path` is now. Throws Error for a folder, a standard output that is closed, a file without write
+// permission (which a rename would replace regardless), a path that cannot be examined, and links of others.
 enum class Target { none, regular_file, special_file };
 Target look_at(const std::string& path, struct stat& status) {
-  if (path == kStandardOutput) return Target::special_file;
+  if (path == kStandardOutput) {
+    const int flags = ::fcntl(STDOUT_FILENO, F_GETFL);
+    if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY) refuse(path, "it is closed");
+    return Target::special_file;
+  }
   require_own_links(path);
   if (::stat(path.c_str(), &status) != 0) {
     if (errno == ENOENT) return Target::none;

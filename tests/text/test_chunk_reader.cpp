@@ -244,11 +244,14 @@ TEST(ChunkReader, AChunkOutlivesThoseAfterIt) {
 
 TEST(ChunkReader, ANulByteEndsAChunkSoThatItIsFoundEarly) {
   const TemporaryFolder folder;
-  const Corpus corpus({folder.write("a", "ab" + std::string(100'000, '\0'))});
+  // With so few of them it is not binary data, which is refused before.
+  std::string text;
+  for (int i = 0; i < 5000; ++i) text += std::string("ab\0", 3) + std::string(17, 'x');
+  const Corpus corpus({folder.write("a", text)});
   ChunkReader reader(corpus, 10);
   Chunk chunk;
   ASSERT_TRUE(reader.next(chunk));
-  EXPECT_EQ(chunk.text.size(), 10U);
+  EXPECT_EQ(chunk.text.size(), 3U);
 }
 
 TEST(ChunkReader, AFileThatIsCutShortIsAnError) {

@@ -337,6 +337,11 @@ TEST_F(CliOutputs, AHyphenIsStandardOutput) {
   EXPECT_EQ(words.out, "a 3\nb 3\nc 3\n");
   EXPECT_THAT(words.err, HasSubstr("different words      3\n"));
   expect_refused(training(text_, {"--output", "-", "--format", "npy"}), "--format npy is two files");
+  // Before the text is read.
+  const Finished closed =
+      Subprocess(under("exec >&-", training(path("none"), {"--output", "-"})), path()).wait();
+  EXPECT_EQ(closed.status, 1);
+  EXPECT_THAT(closed.err, HasSubstr("cannot write /dev/stdout: it is closed"));
 }
 
 }  // namespace
