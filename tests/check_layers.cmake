@@ -11,6 +11,7 @@ set(layers
     "host/sequences     host/bytes host/io host/vocabulary host/text"
     "host/phrases       host/bytes host/io host/vocabulary host/text"
     "host/sampling      host/bytes host/io"
+    "host/graphs        host/bytes host/compression host/io host/vocabulary host/text host/sampling"
     "host/training      host/bytes host/io host/sampling"
     "host/planning      host/training"
     "host/reference     host/training"

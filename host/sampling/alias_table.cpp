@@ -1,6 +1,8 @@
 #include <warp2vec/detail/samplers.h>
 #include <warp2vec/error.h>
 
+#include "host/sampling/alias_columns.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -53,6 +55,32 @@ std::vector<double> sampling_distribution(std::span<const std::int64_t> counts, 
   return weights;
 }
 
+void fill_alias_columns(std::span<double> need, std::span<AliasColumn> columns,
+                        std::vector<std::int32_t>& stacks) {
+  // One array for both stacks: outcomes that need less than a column grow up from its begin, those that need
+  // at least one grow down from its end.
+  stacks.resize(need.size());
+  std::size_t small = 0;
+  std::size_t large = stacks.size();
+  for (std::size_t i = 0; i < need.size(); ++i)
+    stacks[need[i] < 1 ? small++ : --large] = static_cast<std::int32_t>(i);
+
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    columns[i] = {threshold_of(1), static_cast<WordId>(static_cast<std::int32_t>(i))};
+  while (small > 0 && large < stacks.size()) {
+    const auto poor = static_cast<std::size_t>(stacks[--small]);
+    const std::int32_t rich = stacks[large];
+    double& left = need[static_cast<std::size_t>(rich)];
+    columns[poor] = {threshold_of(need[poor]), static_cast<WordId>(rich)};
+    left -= 1 - need[poor];
+    if (left < 1) {
+      ++large;
+      stacks[small++] = rich;
+    }
+  }
+  // Outcomes left on a stack need a whole column, up to rounding, which they have already.
+}
+
 AliasTable::AliasTable(std::span<const std::int64_t> counts, double exponent) {
   if (counts.size() < 2)
     throw Error("negative sampling needs at least two words, the vocabulary has " +
@@ -66,29 +94,9 @@ AliasTable::AliasTable(std::span<const std::int64_t> counts, double exponent) {
   std::vector<double> need = sampling_distribution(counts, exponent);
   for (double& n : need) n *= static_cast<double>(words);
 
-  // One array for both stacks: words that need less than a column grow up from its begin, words that need at
-  // least one grow down from its end.
-  std::vector<std::int32_t> stacks(counts.size());
-  std::size_t small = 0;
-  std::size_t large = stacks.size();
-  for (std::size_t i = 0; i < need.size(); ++i)
-    stacks[need[i] < 1 ? small++ : --large] = static_cast<std::int32_t>(i);
-
   columns_.resize(counts.size());
-  for (std::size_t i = 0; i < columns_.size(); ++i)
-    columns_[i] = {threshold_of(1), static_cast<WordId>(static_cast<std::int32_t>(i))};
-  while (small > 0 && large < stacks.size()) {
-    const auto poor = static_cast<std::size_t>(stacks[--small]);
-    const std::int32_t rich = stacks[large];
-    double& left = need[static_cast<std::size_t>(rich)];
-    columns_[poor] = {threshold_of(need[poor]), static_cast<WordId>(rich)};
-    left -= 1 - need[poor];
-    if (left < 1) {
-      ++large;
-      stacks[small++] = rich;
-    }
-  }
-  // Words left on a stack need a whole column, up to rounding, which they have already.
+  std::vector<std::int32_t> stacks;
+  fill_alias_columns(need, columns_, stacks);
 }
 
 }  // namespace warp2vec

@@ -1,3 +1,4 @@
+#include <warp2vec/graph.h>
 #include <warp2vec/train.h>
 
 #include <algorithm>
@@ -113,6 +114,31 @@ Run train_words(const Sentences& sentences, const Vocabulary& vocabulary, const 
   return train_on(tokens, vocabulary, config, call);
 }
 
+void require_for_ids(const Config& config, const TrainCall& call) {
+  config.validate();
+  if (call.fresh_sentences) throw Error("fresh_sentences is for sentences: sequences of ids do not change");
+}
+
+TrainedIds in_order_of_ids(Run run, const CorpusCounts& counts) {
+  run.embeddings.output = {};  // memory
+  run.embeddings.nodes = {};
+  TrainedIds trained;
+  trained.vectors = Matrix(counts.num_ids, run.embeddings.input.cols());
+  trained.counts.assign(static_cast<std::size_t>(counts.num_ids), 0);
+  const std::vector<std::int32_t> rows = rows_of_ids(counts.vocabulary, counts.num_ids);
+  for (std::int32_t id = 0; id < counts.num_ids; ++id) {
+    const std::int32_t row = rows[static_cast<std::size_t>(id)];
+    if (row < 0) {
+      trained.without.push_back(id);
+      continue;
+    }
+    std::copy_n(run.embeddings.input.row(row), trained.vectors.cols(), trained.vectors.row(id));
+    trained.counts[static_cast<std::size_t>(id)] = counts.vocabulary.count(WordId{row});
+  }
+  trained.summary = std::move(run.summary);
+  return trained;
+}
+
 }  // namespace
 
 TrainedVectors train(const Sentences& sentences, const Config& config, const TrainCall& call) {
@@ -132,27 +158,19 @@ TrainedVectors train(const Sentences& sentences, const Config& config, const Tra
 
 TrainedIds train(const IdSequences& sequences, const Config& config, std::int64_t num_ids,
                  const TrainCall& call) {
-  config.validate();
-  if (call.fresh_sentences) throw Error("fresh_sentences is for sentences: sequences of ids do not change");
+  require_for_ids(config, call);
   const CorpusCounts counts = count_words(sequences, config.min_count, config.max_vocab, num_ids);
-  Run run = train_on(encode(sequences, counts.vocabulary), counts.vocabulary, config, call);
-  run.embeddings.output = {};  // memory
-  run.embeddings.nodes = {};
-  TrainedIds trained;
-  trained.vectors = Matrix(counts.num_ids, config.dim);
-  trained.counts.assign(static_cast<std::size_t>(counts.num_ids), 0);
-  const std::vector<std::int32_t> rows = rows_of_ids(counts.vocabulary, counts.num_ids);
-  for (std::int32_t id = 0; id < counts.num_ids; ++id) {
-    const std::int32_t row = rows[static_cast<std::size_t>(id)];
-    if (row < 0) {
-      trained.without.push_back(id);
-      continue;
-    }
-    std::copy_n(run.embeddings.input.row(row), config.dim, trained.vectors.row(id));
-    trained.counts[static_cast<std::size_t>(id)] = counts.vocabulary.count(WordId{row});
-  }
-  trained.summary = std::move(run.summary);
-  return trained;
+  return in_order_of_ids(train_on(encode(sequences, counts.vocabulary), counts.vocabulary, config, call),
+                         counts);
+}
+
+TrainedIds train(const Walks& walks, const Config& config, const TrainCall& call) {
+  require_for_ids(config, call);
+  if (!walks.names().empty()) throw Error("nodes with names: their vectors are those of words");
+  const int threads = thread_count(config);
+  const CorpusCounts counts = count_words(walks, config.min_count, config.max_vocab, threads);
+  return in_order_of_ids(train_on(encode(walks, counts.vocabulary, threads), counts.vocabulary, config, call),
+                         counts);
 }
 
 }  // namespace warp2vec
