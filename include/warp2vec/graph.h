@@ -25,7 +25,8 @@ namespace warp2vec {
 /// edge, and one for an edge of a node with itself. Arcs between the same nodes in the same direction are
 /// one: their weights add up, and without weights it counts once. Arcs of weight 0 are left out. Immutable.
 ///
-/// Memory: 8 bytes a node and 4 an arc, with weights 8 an arc; while it is built from edges, twice that.
+/// Memory: 8 bytes a node and 4 an arc, with weights 8 an arc; while it is built from
+/// edges, about three times that.
 class WARP2VEC_EXPORT Graph {
  public:
   using Integers = IdSequences::Integers;

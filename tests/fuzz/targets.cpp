@@ -4,6 +4,7 @@
 #include <warp2vec/corpus.h>
 #include <warp2vec/encoded_corpus.h>
 #include <warp2vec/evaluate.h>
+#include <warp2vec/graph.h>
 #include <warp2vec/id_sequences.h>
 #include <warp2vec/model.h>
 #include <warp2vec/word_vectors.h>
@@ -285,6 +286,45 @@ void check_id_file(const std::string& path) {
   check_tokens(counts, encode(corpus, counts.vocabulary, 1));
 }
 
+// One byte of bits, the format of the graph, and the file.
+Bytes graph_seeds() {
+  const std::string edges = "# graph\na b\nb,c\n\xc3\xa9 a 2\r\n c\tc\n";
+  return {'\0' + edges, '\x02' + gzip(edges),
+          "\x04"
+          "a b 1.5\n% weights\nb a 0\nc b 1e-3\n",
+          "\x01"
+          "a b c\nlonely\nb a\n"};
+}
+
+void check_graph(const std::string& path, const GraphFormat& format) {
+  const NamedGraph read = read_graph({path}, format);
+  const Graph& graph = read.graph;
+  require(graph.nodes() == std::ssize(read.names) && graph.nodes() > 0, "each node has a name");
+  require(std::set<std::string>(read.names.begin(), read.names.end()).size() == read.names.size(),
+          "names are unique");
+  for (std::int32_t node = 0; node < graph.nodes(); ++node) {
+    const auto next = graph.neighbors(node);
+    require(std::is_sorted(next.begin(), next.end()), "neighbours are in order");
+    for (const std::int32_t other : next) require(other >= 0 && other < graph.nodes(), "arcs lead to nodes");
+    for (const float weight : graph.weights(node))
+      require(weight > 0 && std::isfinite(weight), "weights are above 0");
+  }
+  WalkSettings settings;
+  settings.q = 0.5;
+  settings.walk_length = 5;
+  settings.num_walks = 1;
+  const Walks walks(graph, settings, read.names);
+  const CorpusCounts counts = count_words(walks, 1, 0, 1);
+  require(encode(walks, counts.vocabulary, 1).tokens() == counts.tokens, "all nodes are encoded");
+}
+
+bool read_graph_file(const std::string& bytes) {
+  if (bytes.empty()) return false;
+  const GraphFormat format{(bytes[0] & 1) != 0, (bytes[0] & 2) != 0, (bytes[0] & 4) != 0};
+  if (format.adjacency && format.weighted) return false;
+  return accepts(bytes.substr(1), [&format](const std::string& path) { check_graph(path, format); });
+}
+
 const KeyedVectors& keyed_vectors() {
   static const KeyedVectors vectors(five_vectors(3));
   return vectors;
@@ -411,6 +451,7 @@ const std::vector<Target>& targets() {
       {"text", text_seeds, plain<check_text>},
       {"ids", id_seeds, read_ids},
       {"id_files", id_file_seeds, plain<check_id_file>},
+      {"graph", graph_seeds, read_graph_file},
       {"vocabulary",
        [] {
          return Bytes{"\xEF\xBB\xBFthe 10\nof 9 \na\t1\r\nb 0\n\n", xz("the 10\nof 9\n")};

@@ -82,6 +82,8 @@ TEST(Graph, OtherArraysAreBroughtIntoOrder) {
   const Graph graph = Graph::csr(Narrow{0, 4, 4, 6}, Wide{2, 0, 2, 1, 1, 0}, Weights{1, 2, 3, 0, 5, 6});
   EXPECT_EQ(arcs_of(graph), "0>0:2.0 0>2:4.0 2>0:6.0 2>1:5.0");
   EXPECT_EQ(arcs_of(Graph::csr(Wide{0, 3, 3}, Narrow{1, 0, 1})), "0>0 0>1");
+  EXPECT_EQ(arcs_of(Graph::csr(Wide{0, 3, 3}, Narrow{0, 1, 1})), "0>0 0>1");
+  EXPECT_EQ(arcs_of(Graph::csr(Wide{0, 2, 3}, Narrow{0, 1, 1}, Weights{1, 0, 2})), "0>0:1.0 1>1:2.0");
 }
 
 TEST(Graph, WrongArraysAreRefused) {

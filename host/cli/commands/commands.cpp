@@ -14,6 +14,7 @@ constexpr std::array kCommands{
     Command{"eval", run_eval, "evaluate vectors on human judgements and analogy questions"},
     Command{"vocab", run_vocab, "count the words of a text"},
     Command{"phrases", run_phrases, "join words that belong together, such as new_york, in a text"},
+    Command{"walks", run_walks, "write random walks on a graph as text"},
     Command{"encode", run_encode, "write a text as word ids, for training without reading it again"},
     Command{"export", run_export, "convert vectors to another format"},
     Command{"info", run_info,

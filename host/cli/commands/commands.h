@@ -14,6 +14,7 @@ int run_train(const Arguments& arguments);
 int run_vocab(const Arguments& arguments);
 int run_encode(const Arguments& arguments);
 int run_phrases(const Arguments& arguments);
+int run_walks(const Arguments& arguments);
 int run_neighbors(const Arguments& arguments);
 int run_analogy(const Arguments& arguments);
 int run_probability(const Arguments& arguments);

@@ -40,7 +40,8 @@ void write_corpus(const TrainOptions& options, ProgressDisplay& display) {
   const Corpus corpus = open_texts(options, {options.output}, display);
   // From here on, a signal ends the command where it removes its temporary file.
   const SignalGuard guard(SignalAction::stop);
-  const Vocabulary vocabulary = find_vocabulary(options, nullptr, &corpus, display).vocabulary;
+  const auto count = [&](const TrainOptions& all) { return count_vocabulary(corpus, all, display); };
+  const Vocabulary vocabulary = find_vocabulary(options, nullptr, count, display).vocabulary;
   require_corpus_space(options, vocabulary);
   CorpusFileWriter writer(vocabulary, {options.config.min_count, options.config.max_vocab}, options.output);
   encode(corpus, vocabulary, thread_count(options.config), writer,

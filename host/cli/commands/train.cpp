@@ -4,6 +4,7 @@
 #include "host/cli/flags/input_flags.h"
 #include "host/cli/flags/vector_files.h"
 #include "host/cli/run/encoded_input.h"
+#include "host/cli/run/graph_input.h"
 #include "host/cli/run/interrupt.h"
 #include "host/cli/run/resumed_run.h"
 #include "host/cli/run/run_outputs.h"
@@ -26,6 +27,7 @@ constexpr const char* kFooter =
     "  zcat big.gz | warp2vec train --input - --output vectors.txt --format text --sample 1e-4\n"
     "  warp2vec train --input text.txt --output vectors.bin --loss hs --save-model model.w2v\n"
     "  warp2vec train --input sessions.npy --output vectors.npy --format npy --min-count 1\n"
+    "  warp2vec train --graph edges.txt --output nodes.txt --q 0.5\n"
     "  warp2vec train --config run.ini --threads 8\n"
     "  warp2vec train --input text.txt --output vectors.bin --checkpoint run.ckpt\n"
     "  warp2vec train --resume run.ckpt\n"
@@ -47,16 +49,19 @@ int dry_run(TrainOptions options, const EarlierRun& earlier, ProgressDisplay& di
   check_scratch_folder(options);
   const bool encoded = encoded_settings(options.inputs).has_value();
   const InitialValues* const init = earlier.init ? &*earlier.init : nullptr;
-  std::optional<Corpus> corpus;
-  if (!earlier.resumed && !encoded && is_counted(options, init))
-    corpus.emplace(open_texts(options, paths_of(outputs_of(options)), display));
+  const auto count = [&](const TrainOptions& all) {
+    if (!options.graph.paths.empty())
+      return count_vocabulary(GraphInput(options.graph, all.config.seed, display).walks(), all.config,
+                              display);
+    return count_vocabulary(open_texts(options, paths_of(outputs_of(options)), display), all, display);
+  };
   CorpusCounts counts;
   if (earlier.resumed)
     counts.vocabulary = earlier.resumed->vocabulary;
   else if (encoded)
     counts.vocabulary = EncodedCorpus(options.inputs.front()).vocabulary();
   else
-    counts = find_vocabulary(options, init, corpus ? &*corpus : nullptr, display);
+    counts = find_vocabulary(options, init, count, display);
   if (options.ids || counts.num_ids > 0) resolve_ids(options, counts.vocabulary, counts.num_ids);
   PlanInput input = plan_input(counts, options.config);
   input.size.tokens_in_memory = !encoded;
@@ -73,6 +78,14 @@ void parse_flags(const Rewritten& command, TrainOptions& options) {
       "similar vectors.",
       kFooter);
   add_train_flags(flags, options);
+  flags.section("Graph");
+  std::string graph_help =
+      "In the place of --input: random walks on a graph are the sentences, and its nodes are the words "
+      "(DeepWalk, "
+      "node2vec). Then the defaults are --min-count 1 --sample 0 --window 10. ";
+  graph_help += kGraphHelp;
+  flags.list("--graph", "PATH", options.graph.paths, graph_help);
+  add_graph_flags(flags, options.graph);
   flags.section("Warm start");
   flags.text(
       "--init", "FILE", options.init,
@@ -90,7 +103,7 @@ void parse_flags(const Rewritten& command, TrainOptions& options) {
   flags.section("Checkpoints");
   flags.text("--resume", "FILE", options.resume,
              "Resume the run whose checkpoint is FILE, with its settings, texts and outputs. Only --input, "
-             "--output, "
+             "--graph, --output, "
              "--format, --dtype, --vectors, --classes, --save-model, --metrics, --tensorboard, --device, "
              "--threads, --table-type, "
              "--checkpoint-every and more "
@@ -103,6 +116,13 @@ void parse_flags(const Rewritten& command, TrainOptions& options) {
         "--resume has the settings of its run, not fastText's: expected warp2vec train --resume");
   if (options.resume.empty()) set_default_lr(flags, options.config);
   if (command.fasttext_defaults && !flags.given("--lr")) options.config.lr = 0.05;
+  if (!options.resume.empty())
+    refuse_graph_flags(flags, "is that of the run which --resume continues: leave it out");
+  else if (options.graph.paths.empty())
+    refuse_graph_flags(flags, "is for --graph");
+  if (!options.graph.paths.empty() && !options.inputs.empty())
+    throw UsageError("--graph and --input: give one of them");
+  check_graph(options.graph);
   options.config_file = flags.given_config_file();
   if (flags.given("--checkpoint-every") && options.checkpoint.empty() && options.resume.empty())
     throw UsageError("--checkpoint-every needs --checkpoint FILE");
@@ -143,6 +163,11 @@ TrainOptions defaults_for(const TrainOptions& options, const std::optional<Initi
     defaults.config.dim = init->embeddings.input.cols();
     if (init->loss) defaults.config.loss = *init->loss;
     if (init->model) defaults.config.model = *init->model;
+  }
+  if (!options.graph.paths.empty()) {
+    defaults.config.min_count = 1;
+    defaults.config.sample = 0;
+    defaults.config.window = 10;
   }
   if (const std::optional<CorpusSettings> encoded = encoded_settings(options.inputs)) {
     defaults.config.min_count = encoded->min_count;
@@ -188,7 +213,8 @@ int train(const Rewritten& command) {
   parse_flags(command, options);
   EarlierRun earlier = load_earlier(command, options);
   check_settings(options.config);
-  if (options.inputs.empty()) throw UsageError("train needs --input PATH (a text file, a folder, or '-')");
+  if (options.inputs.empty() && options.graph.paths.empty())
+    throw UsageError("train needs --input PATH (a text file, a folder, or '-') or --graph PATH");
   if (options.output.empty() && !options.dry_run)
     throw UsageError("train needs --output FILE for the vectors");
 

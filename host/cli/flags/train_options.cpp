@@ -123,7 +123,7 @@ void add_training(Flags& flags, Config& config) {
       "(default 0.001). Smaller is faster and suits large texts: 1e-4, 1e-5.");
   flags.number("--max-sentence", "N", config.max_sentence,
                "Split sentences of more than N words, not counting skipped ones; 0 = never (default 1000)");
-  flags.number("--seed", "N", config.seed, "Seed of all random choices; >= 0 (default 1)");
+  add_seed_flag(flags, config);
   flags.on_off("--deterministic", config.deterministic,
                "Make the vectors identical, bit for bit, for any number of threads. All threads still read "
                "the text, but only one trains, which takes about --threads times as long. CPU only.");
@@ -243,6 +243,10 @@ void add_model_flags(Flags& flags, Config& config) {
 
 void set_default_lr(const Flags& flags, Config& config) {
   if (!flags.given("--lr")) config.lr = default_lr(config.model);
+}
+
+void add_seed_flag(Flags& flags, Config& config) {
+  flags.number("--seed", "N", config.seed, "Seed of all random choices; >= 0 (default 1)");
 }
 
 void add_sharing_flag(Flags& flags, Config& config, const std::string& help) {

@@ -8,6 +8,7 @@
 
 #include "host/cli/flags/device.h"
 #include "host/cli/flags/flags.h"
+#include "host/cli/flags/graph_options.h"
 
 #include <cstdint>
 #include <optional>
@@ -26,6 +27,7 @@ enum class ProgressStyle {
 struct TrainOptions {
   Config config;
   std::vector<std::string> inputs;
+  GraphOptions graph;           ///< in the place of inputs
   std::string input_list;       ///< may be empty; find_inputs() appends its files to `inputs`
   bool unicode_spaces = false;  ///< as of Corpus
   bool ids = false;             ///< words are ids, and vectors are saved in their order
@@ -82,6 +84,9 @@ void add_model_flags(Flags& flags, Config& config);
 
 /// Once the flags are parsed: makes the learning rate, unless one is given, the default of the model.
 void set_default_lr(const Flags& flags, Config& config);
+
+/// Adds --seed; `config` must outlive `flags`.
+void add_seed_flag(Flags& flags, Config& config);
 
 /// Adds --sharing; `config` must outlive `flags`.
 void add_sharing_flag(Flags& flags, Config& config, const std::string& help);

@@ -17,6 +17,16 @@ namespace {
 
 using nlohmann::json;
 
+json walks_json(const GraphOptions& graph) {
+  return {{"p", graph.walks.p},
+          {"q", graph.walks.q},
+          {"walk_length", graph.walks.walk_length},
+          {"num_walks", graph.walks.num_walks},
+          {"adjacency", graph.format.adjacency},
+          {"directed", graph.format.directed},
+          {"weighted", graph.format.weighted}};
+}
+
 json settings_json(const TrainOptions& options) {
   const Config& c = options.config;
   return {{"dim", c.dim},
@@ -168,7 +178,9 @@ json summary_json(const TrainOptions& options, const RunReport& report, const st
                {"sharing", to_string(report.sharing)},
                {"machine", machine_json()},
                {"device", device_json(report)},
-               {"input", {{"paths", options.inputs}, {"bytes", report.input_bytes}}},
+               {"input",
+                {{"paths", options.graph.paths.empty() ? options.inputs : options.graph.paths},
+                 {"bytes", report.input_bytes}}},
                {"scratch_bytes", report.scratch_bytes},
                {"output", options.output},
                {"counts",
@@ -194,6 +206,7 @@ json summary_json(const TrainOptions& options, const RunReport& report, const st
                {"epoch_loss", training.epoch_loss},
                {"words_per_second", words_per_second(training)},
                {"peak_memory_bytes", peak_memory()}};
+  if (!options.graph.paths.empty()) summary["walks"] = walks_json(options.graph);
   for (const auto& [top, nodes] : report.path_nodes_outside_top)
     summary["path_nodes_outside_top"][std::to_string(top)] = nodes;
   if (!message.empty()) summary["message"] = message;

@@ -22,6 +22,7 @@ std::vector<std::string> notes_of(const TrainOptions& options) {
   if (options.unicode_spaces) notes.emplace_back("--unicode-spaces");
   if (options.ids) notes.emplace_back("--ids");
   if (options.num_ids > 0) add("--num-ids", std::to_string(options.num_ids));
+  for (const std::string& flag : flags_of(options.graph)) notes.push_back(flag);
   add("--output", options.output);
   add("--format", to_string(options.vectors.format));
   add("--dtype", options.vectors.half ? "float16" : "");
@@ -43,6 +44,8 @@ TrainOptions resumed_options(const Checkpoint& checkpoint, const std::string& pa
   if (!checkpoint.notes.empty() && checkpoint.notes.front() == kProgram) {
     Flags flags("train", "", "");
     add_train_flags(flags, options);
+    flags.list("--graph", "PATH", options.graph.paths, kGraphHelp);
+    add_graph_flags(flags, options.graph);
     try {
       flags.parse({checkpoint.notes.begin() + 1, checkpoint.notes.end()});
     } catch (const UsageError& error) {

@@ -78,6 +78,7 @@ void check_outputs(const TrainOptions& options) {
   for (const NamedPath& output : outputs)
     if (output.flag != "--metrics") check_writable(output.path);  // which is opened at once
   std::vector<NamedPath> inputs = named("--input", options.inputs);
+  for (const std::string& path : options.graph.paths) inputs.push_back({"--graph", path});
   if (!options.config_file.empty()) inputs.push_back({"--config", options.config_file});
   check_distinct(outputs, inputs);
   if (!options.checkpoint.empty()) require_replaceable(options);

@@ -84,17 +84,15 @@ int TrainingRun::run() {
 
 int TrainingRun::train_and_save() {
   const bool is_encoded = encoded_settings(options_.inputs).has_value();
-  if (!is_encoded) corpus_.emplace(open_texts(options_, paths_of(outputs_of(options_)), display_));
+  if (!is_encoded && options_.graph.paths.empty())
+    corpus_.emplace(open_texts(options_, paths_of(outputs_of(options_)), display_));
   // From here on, signals request a stop instead of ending the process.
   const SignalGuard stop(SignalAction::stop);
   std::optional<SignalGuard> save;
   if (!options_.checkpoint.empty()) save.emplace(SignalAction::save);
   if (!device_.note.empty()) display_.say(device_.note);
-  if (is_encoded) {
-    const Stopwatch watch(report_.seconds.encode);
-    encoded_ = open_encoded(options_.inputs.front(), display_);
-  }
-  report_.input_bytes = is_encoded ? encoded_->bytes() : corpus_->bytes();
+  if (!corpus_) open_input();
+  report_.input_bytes = corpus_ ? corpus_->bytes() : encoded_ ? encoded_->bytes() : graph_->bytes();
   const Vocabulary vocabulary = find_vocabulary();
   const TokenSource& tokens = find_tokens(vocabulary);
   TextFingerprint text;
@@ -152,6 +150,15 @@ int TrainingRun::train_and_save() {
   return finish(*data, embeddings);
 }
 
+// What is not a text.
+void TrainingRun::open_input() {
+  const Stopwatch watch(report_.seconds.encode);
+  if (options_.graph.paths.empty())
+    encoded_ = open_encoded(options_.inputs.front(), display_);
+  else
+    graph_.emplace(options_.graph, options_.config.seed, display_);
+}
+
 Vocabulary TrainingRun::find_vocabulary() {
   const Stopwatch watch(report_.seconds.vocabulary);
   Vocabulary vocabulary;
@@ -165,7 +172,11 @@ Vocabulary TrainingRun::find_vocabulary() {
   } else if (encoded_) {
     vocabulary = encoded_->vocabulary();
   } else {
-    CorpusCounts counts = cli::find_vocabulary(options_, init_ ? &*init_ : nullptr, &*corpus_, display_);
+    const auto count = [this](const TrainOptions& options) {
+      return graph_ ? count_vocabulary(graph_->walks(), options.config, display_)
+                    : count_vocabulary(*corpus_, options, display_);
+    };
+    CorpusCounts counts = cli::find_vocabulary(options_, init_ ? &*init_ : nullptr, count, display_);
     report_.text_tokens = counts.tokens;
     report_.text_types = counts.types;
     max_sentences_ = counts.max_sentences;
@@ -220,22 +231,32 @@ void TrainingRun::require_same_words(const Vocabulary& vocabulary) const {
 }
 
 const TokenSource& TrainingRun::find_tokens(const Vocabulary& vocabulary) {
-  if (!encoded_) {
-    const Stopwatch watch(report_.seconds.encode);
-    const int threads = thread_count(options_.config);
-    const ReadProgress progress = reading_progress(display_, "reading the text", corpus_->bytes());
-    if (scratch_)
-      encode(*corpus_, vocabulary, threads, *scratch_, progress);
-    else
-      stream_ = encode(*corpus_, vocabulary, threads, progress, max_sentences_);
-    stop_if_interrupted();
-  }
+  if (!encoded_) encode_input(vocabulary);
   const TokenSource* tokens = &stream_;
   if (encoded_) tokens = encoded_.get();
   if (scratch_) tokens = scratch_.get();
   report_.epoch_tokens = tokens->tokens();
   report_.scratch_bytes = scratch_ ? scratch_->bytes() : 0;
   return *tokens;
+}
+
+void TrainingRun::encode_input(const Vocabulary& vocabulary) {
+  const Stopwatch watch(report_.seconds.encode);
+  const int threads = thread_count(options_.config);
+  if (graph_) {
+    const GraphProgress progress = walks_progress(display_, "making walks", graph_->walks());
+    if (scratch_)
+      encode(graph_->walks(), vocabulary, threads, *scratch_, progress);
+    else
+      stream_ = encode(graph_->walks(), vocabulary, threads, progress);
+  } else {
+    const ReadProgress progress = reading_progress(display_, "reading the text", corpus_->bytes());
+    if (scratch_)
+      encode(*corpus_, vocabulary, threads, *scratch_, progress);
+    else
+      stream_ = encode(*corpus_, vocabulary, threads, progress, max_sentences_);
+  }
+  stop_if_interrupted();
 }
 
 TextFingerprint TrainingRun::fingerprint(const TokenSource& tokens) const {

@@ -12,6 +12,7 @@
 #include "host/cli/report/progress.h"
 #include "host/cli/report/run_report.h"
 #include "host/cli/report/tensorboard_file.h"
+#include "host/cli/run/graph_input.h"
 
 #include <memory>
 #include <optional>
@@ -39,12 +40,14 @@ class TrainingRun {
 
  private:
   int train_and_save();
+  void open_input();
   Vocabulary find_vocabulary();
   void require_resources(const Vocabulary& vocabulary);
   Embeddings first_embeddings(const Vocabulary& vocabulary);
   void require_resumed_text(const TextFingerprint& text);
   void require_same_words(const Vocabulary& vocabulary) const;
   const TokenSource& find_tokens(const Vocabulary& vocabulary);
+  void encode_input(const Vocabulary& vocabulary);
   TextFingerprint fingerprint(const TokenSource& tokens) const;
   std::unique_ptr<Backend> make_backend(const TrainingData& data);
   std::unique_ptr<Backend> make_on_gpu(const TrainingData& data);
@@ -63,8 +66,10 @@ class TrainingRun {
   TensorboardFile tensorboard_;
   std::optional<Checkpoint> resumed_;
   std::optional<InitialValues> init_;
-  // The text: one of these.
-  std::optional<Corpus> corpus_;  ///< with its tokens in scratch_ if that exists, else in stream_
+  // The text: one of these. Tokens are in scratch_ if that exists, or, unless the corpus is encoded, in
+  // stream_.
+  std::optional<Corpus> corpus_;
+  std::optional<GraphInput> graph_;
   std::unique_ptr<EncodedCorpus> encoded_;
   std::unique_ptr<ScratchTokens> scratch_;
   TokenStream stream_;

@@ -122,8 +122,8 @@ bool is_counted(const TrainOptions& options, const InitialValues* init) {
   return options.read_vocab.empty() && !kept;
 }
 
-CorpusCounts find_vocabulary(const TrainOptions& options, const InitialValues* init, const Corpus* corpus,
-                             ProgressDisplay& display) {
+CorpusCounts find_vocabulary(const TrainOptions& options, const InitialValues* init,
+                             const CountVocabulary& count, ProgressDisplay& display) {
   // warm_vocabulary() selects among all words.
   TrainOptions all = options;
   if (keeps_old_words(options, init)) {
@@ -132,7 +132,7 @@ CorpusCounts find_vocabulary(const TrainOptions& options, const InitialValues* i
   }
   CorpusCounts found;
   if (is_counted(options, init))
-    found = count_vocabulary(*corpus, all, display);
+    found = count(all);
   else if (!options.read_vocab.empty())
     found.vocabulary = load_vocabulary(options.read_vocab, all.config, display);
   if (keeps_old_words(options, init)) {

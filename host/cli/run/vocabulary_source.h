@@ -8,6 +8,7 @@
 #include "host/cli/report/progress.h"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -31,10 +32,11 @@ Vocabulary load_vocabulary(const std::string& path, const Config& config, Progre
 /// Whether the vocabulary of a run with these options must be counted. `init`: of --init; null without.
 bool is_counted(const TrainOptions& options, const InitialValues* init);
 
-/// The vocabulary, and the numbers of the text's tokens and types, 0 if it is not counted. `corpus` may be
-/// null if the vocabulary is not counted.
-CorpusCounts find_vocabulary(const TrainOptions& options, const InitialValues* init, const Corpus* corpus,
-                             ProgressDisplay& display);
+/// The vocabulary, and the numbers of the text's tokens and types, 0 if it is not counted. `count` counts it,
+/// with the options that it gets.
+using CountVocabulary = std::function<CorpusCounts(const TrainOptions& options)>;
+CorpusCounts find_vocabulary(const TrainOptions& options, const InitialValues* init,
+                             const CountVocabulary& count, ProgressDisplay& display);
 
 /// The rows of ids in the vocabulary of a run, -1 for one without. Sets --num-ids to their number, at least
 /// `counted`, the CorpusCounts::num_ids of the input, and --ids. Throws Error for a word that is no id.
