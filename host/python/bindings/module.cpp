@@ -8,5 +8,6 @@ NB_MODULE(_core, core) {
   warp2vec::python::bind_config(core);
   warp2vec::python::bind_sentences(core);
   warp2vec::python::bind_training(core);
+  warp2vec::python::bind_graph(core);
   warp2vec::python::bind_vectors(core);
 }

@@ -4,14 +4,15 @@
 >>> model = warp2vec.Word2Vec(sentences, vector_size=100, min_count=1)  # lists of str
 >>> model.wv.most_similar("river", topn=3)
 
-train_ids() trains the vectors of items, nodes, ... that are integers.
+train_ids() trains the vectors of items that are integers, and Node2Vec those of the nodes of graphs.
 """
 from ._core import Error
 from .ids import TrainedIds, train_ids
 from .keyedvectors import KeyedVectors
+from .node2vec import Node2Vec, TrainedNodes
 from .sentences import LineSentence, PathLineSentences, Text8Corpus
 from .word2vec import CallbackAny2Vec, Word2Vec
 
 __version__ = "0.1.0"
-__all__ = ["CallbackAny2Vec", "Error", "KeyedVectors", "LineSentence", "PathLineSentences", "Text8Corpus",
-           "TrainedIds", "Word2Vec", "train_ids"]
+__all__ = ["CallbackAny2Vec", "Error", "KeyedVectors", "LineSentence", "Node2Vec", "PathLineSentences",
+           "Text8Corpus", "TrainedIds", "TrainedNodes", "Word2Vec", "train_ids"]

@@ -1,7 +1,7 @@
 """Vectors of items, nodes, ... that are integers."""
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Any, Callable, Dict, Optional
 
 import numpy as np
 
@@ -32,6 +32,21 @@ def _integers(array: Any) -> "np.ndarray[Any, Any]":
     return values.astype(np.int64)
 
 
+def _trained_ids(count: Callable[[int], _core.CorpusCounts], encode: Callable[[_core.Vocabulary], _core.Tokens],
+                 settings: Dict[str, Any]) -> TrainedIds:
+    model = Word2Vec(**settings)
+    counted = count(settings.get("max_final_vocab") or 0)
+    model._use_vocabulary(counted.vocabulary)
+    model._train_tokens(encode(counted.vocabulary), model.epochs)
+    rows = counted.vocabulary.rows_of_ids(counted.num_ids)
+    present = rows >= 0
+    vectors = np.zeros((counted.num_ids, model.vector_size), np.float32)
+    vectors[present] = model.wv.vectors[rows[present]]
+    counts = np.zeros(counted.num_ids, np.int64)
+    counts[present] = counted.vocabulary.counts[rows[present]]
+    return TrainedIds(vectors, counts, np.flatnonzero(~present), model)
+
+
 def train_ids(indices: Any, indptr: Optional[Any] = None, *, num_ids: int = 0, min_count: int = 1,
               **settings: Any) -> TrainedIds:
     """Trains on sequences of ids, which are read where they are (int32 or int64, in C order).
@@ -45,14 +60,5 @@ def train_ids(indices: Any, indptr: Optional[Any] = None, *, num_ids: int = 0, m
         sequences = _core.IdSequences.array(_integers(indices))
     else:
         sequences = _core.IdSequences.csr(_integers(indices), _integers(indptr))
-    model = Word2Vec(min_count=min_count, **settings)
-    counted = sequences.count(min_count, settings.get("max_final_vocab") or 0, num_ids)
-    model._use_vocabulary(counted.vocabulary)
-    model._train_tokens(sequences.encode(counted.vocabulary), model.epochs)
-    rows = counted.vocabulary.rows_of_ids(counted.num_ids)
-    present = rows >= 0
-    vectors = np.zeros((counted.num_ids, model.vector_size), np.float32)
-    vectors[present] = model.wv.vectors[rows[present]]
-    counts = np.zeros(counted.num_ids, np.int64)
-    counts[present] = counted.vocabulary.counts[rows[present]]
-    return TrainedIds(vectors, counts, np.flatnonzero(~present), model)
+    return _trained_ids(lambda max_vocab: sequences.count(min_count, max_vocab, num_ids), sequences.encode,
+                        dict(settings, min_count=min_count))
