@@ -28,11 +28,8 @@ void make_walks(const Walks& walks, int threads, const GraphProgress& progress, 
                            [&walks](std::int64_t task, WalkChunk& chunk) {
                              chunk.nodes.clear();
                              chunk.ends.clear();
-                             const std::int64_t end = std::min(walks.size(), (task + 1) * kWalks);
-                             for (std::int64_t walk = task * kWalks; walk < end; ++walk) {
-                               walks.append(walk, chunk.nodes);
-                               chunk.ends.push_back(chunk.nodes.size());
-                             }
+                             walks.append(task * kWalks, std::min(walks.size(), (task + 1) * kWalks),
+                                          chunk.nodes, chunk.ends);
                            },
                            [&](const WalkChunk& chunk) {
                              commit(chunk);

@@ -56,6 +56,9 @@ class WARP2VEC_EXPORT Graph {
   /// False if all weights are equal.
   bool is_weighted() const { return !weights_.empty(); }
 
+  /// See csr().
+  std::span<const std::int64_t> indptr() const { return indptr_; }
+
   /// Where the arcs from a node begin and end among all arcs.
   std::int64_t begin(std::int32_t node) const { return indptr_[static_cast<std::size_t>(node)]; }
   std::int64_t end(std::int32_t node) const { return indptr_[static_cast<std::size_t>(node) + 1]; }
@@ -137,8 +140,10 @@ class WARP2VEC_EXPORT Walks {
                  std::span<const std::string> names = {});
 
   std::int64_t size() const { return graph_->nodes() * settings_.num_walks; }
-  /// Appends the nodes of walk `index` in [0, size()); any number of threads may do so at a time.
-  void append(std::int64_t index, std::vector<std::int32_t>& nodes) const;
+  /// Appends the nodes of walks [begin, end), and the number of nodes at the end of each; any number of
+  /// threads may do so at a time.
+  void append(std::int64_t begin, std::int64_t end, std::vector<std::int32_t>& nodes,
+              std::vector<std::size_t>& ends) const;
 
   const Graph& graph() const { return *graph_; }
   const WalkSettings& settings() const { return settings_; }
@@ -146,7 +151,11 @@ class WARP2VEC_EXPORT Walks {
   std::span<const std::string> names() const { return names_; }
 
  private:
-  std::int32_t first_order(std::int32_t node, class WalkDraws& draws) const;
+  struct Walker;
+  bool is_second_order(const Walker& walker) const;
+  void prepare(Walker& walker) const;
+  void advance(Walker& walker) const;
+  std::int32_t first_order(std::int32_t node, std::uint32_t drawn, class WalkDraws& draws) const;
   std::int32_t second_order(std::int32_t before, std::int32_t node, WalkDraws& draws) const;
   std::int32_t exact_second_order(std::int32_t before, std::int32_t node, WalkDraws& draws) const;
   bool has_arc(std::int32_t from, std::int32_t to) const;

@@ -102,7 +102,8 @@ void bind_graph(nb::module_& core) {
       .def("walk",
            [](const Walks& self, std::int64_t index) {
              std::vector<std::int32_t> nodes;
-             self.append(index, nodes);
+             std::vector<std::size_t> ends;
+             self.append(index, index + 1, nodes, ends);
              return nodes;
            })
       .def("count",
