@@ -1,8 +1,9 @@
-"""Trains sequences of ids as text, as text with --ids, and as a NumPy array.
+"""Trains sequences of ids as text, as text with --ids, and as a NumPy array; walks also with --graph.
 
 Reading: many items in sessions; the seconds until training begins, medians of interleaved rounds, and the processor
-time of `warp2vec encode`, which does the same and writes the result. Walks, with --graphs: whether the vectors are those
-of the text byte for byte, and micro-F1 of the nodes' labels beside gensim's. Writes results.json."""
+time of `warp2vec encode`, which does the same and writes the result. Walks of `warp2vec walks`, with --graphs: whether
+the vectors are those of the text byte for byte, and micro-F1 of the nodes' labels beside gensim's. Writes
+results.json."""
 import argparse
 import json
 import statistics
@@ -12,12 +13,13 @@ import tempfile
 from pathlib import Path
 
 import numpy
-from grid.texts import micro_f1, read_folder, walks
+from grid.texts import micro_f1, read_folder
 from measure import (ROOT, ProgramFailed, built_program, closing_summary, conditions, existing_folder, existing_program,
                      markdown, positive, run_command, run_watched, train_command, version, write_json)
 from peers.programs import GENSIM_WORKER
 
 FORMS = {"text": ["sequences.txt"], "--ids": ["sequences.txt", "--ids"], ".npy": ["sequences.npy"]}
+GRAPH = "--graph"
 SESSION = 10  # items
 
 
@@ -77,14 +79,20 @@ def vectors_of(path):
 def measure_walks(program, folder, graph, arguments):
     nodes = {node: number for number, node in enumerate(graph.neighbours)}
     labels = {str(nodes[node]): own for node, own in graph.labels.items()}
-    write_sequences(folder, [[nodes[node] for node in walk] for walk in
-                             walks(graph, arguments.walks, arguments.walk_length)])
+    (folder / "graph.txt").write_text("".join(
+        f"{nodes[node]} {nodes[other]}\n" for node, others in graph.neighbours.items() for other in others))
+    walk = ["--num-walks", arguments.walks, "--walk-length", arguments.walk_length, "--p", arguments.p, "--q",
+            arguments.q]
+    run_watched([program, "walks", "--input", folder / "graph.txt", "--output", folder / "walks.txt", *walk])
+    with open(folder / "walks.txt", encoding="ascii") as lines:
+        write_sequences(folder, [list(map(int, line.split())) for line in lines])
     result = {"graph": graph.name, "nodes": len(nodes)}
     settings = {"dim": 100, "window": 5, "negative": 5, "sample": 0, "min_count": 1, "epochs": 1}
     trained = {}
-    for form in FORMS:
+    for form in (*FORMS, GRAPH):
+        walked = ["--graph", folder / "graph.txt", *walk] if form == GRAPH else input_of(folder, form)
         run_watched(train_command(program, folder, seed=1, threads=arguments.threads, format="text", **settings)
-                    + ["--deterministic", *input_of(folder, form)])
+                    + ["--deterministic", *walked])
         trained[form] = vectors_of(folder / "vectors.bin")
         result[f"F1, {form}"] = micro_f1(trained[form], labels)
     result["same vectors"] = all(own == trained["text"] for own in trained.values())
@@ -100,7 +108,7 @@ def measure_walks(program, folder, graph, arguments):
 
 
 def walks_table(results):
-    columns = [f"F1, {form}" for form in FORMS] + ["F1, gensim"]
+    columns = [f"F1, {form}" for form in (*FORMS, GRAPH)] + ["F1, gensim"]
     return [["graph, nodes", *columns, "same vectors"],
             *([f"{one['graph']}, {one['nodes']:,}", *(f"{one[column]:.3f}" for column in columns),
                "yes" if one["same vectors"] else "no"] for one in results)]
@@ -121,6 +129,8 @@ def parse():
                         "to each NAME.labels, plain or .xz (default: no walks)")
     number("--walks", 10, "from each node")
     number("--walk-length", 40, "nodes")
+    parser.add_argument("--p", type=float, default=1.0, help="of walks (default %(default)s)")
+    parser.add_argument("--q", type=float, default=1.0, help="of walks (default %(default)s)")
     parser.add_argument("--output", default=ROOT / "build/id-sequences", help="folder for results.json (default: "
                         "build/id-sequences)")
     parser.add_argument("--program", type=existing_program, help="a warp2vec program (default: it is built)")
@@ -133,7 +143,8 @@ def main():
         raise ProgramFailed("--events must not be below --items: each item occurs")
     program = arguments.program or built_program()
     results = {**conditions(), "program": version(program),
-               **{name: getattr(arguments, name) for name in ("items", "events", "threads", "walks", "walk_length")}}
+               **{name: getattr(arguments, name)
+                  for name in ("items", "events", "threads", "walks", "walk_length", "p", "q")}}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_sequences(folder, sessions(arguments.items, arguments.events))

@@ -39,7 +39,8 @@ def test_all_forms_of_a_graph_are_the_same(tmp_path):
     assert len(walks) == 130 and collections.Counter(map(len, walks)) == {80: 120, 1: 10}
     indptr, indices = csr()
     settings = dict(p=0.5, q=2)
-    forms = [Node2Vec(both_directions(), num_nodes=NODES, **settings), Node2Vec(indptr=indptr, indices=indices, **settings),
+    forms = [Node2Vec(both_directions(), num_nodes=NODES, **settings),
+             Node2Vec(indptr=indptr, indices=indices, **settings),
              Node2Vec(indptr=indptr.astype(np.int32), indices=indices.astype(np.int64), **settings)]
     for form in forms:
         assert list(form.walks()) == walks

@@ -35,8 +35,8 @@ class Node2Vec:
       - an integer array of shape (2, edges), PyG's edge_index, with `weights` or without: arcs, of which PyG's
         undirected graphs have both directions; directed=False adds the other direction. num_nodes: 0 = 1 more than the
         highest;
-      - the path of a file of edges, as `warp2vec walks --input` reads it: `adjacency`, `weighted`, and directed=True for
-        arcs; its nodes are in the order of their first occurrences.
+      - the path of a file of edges, as `warp2vec walks --input` reads it: `adjacency`, `weighted`, and directed=True
+        for arcs; its nodes are in the order of their first occurrences.
     indptr, indices, weights: instead of a graph, scipy's CSR arrays, which are read where they are if they are int64,
         int32 and float32, and columns increase.
 
