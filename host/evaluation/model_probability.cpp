@@ -2,11 +2,15 @@
 #include <warp2vec/error.h>
 #include <warp2vec/model.h>
 
+#include "host/io/parallel.h"
 #include "host/training/checks.h"
 #include "host/training/matrix_rows.h"
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 
@@ -64,15 +68,19 @@ void require_probabilities(const Loss& loss) {
                 "with --loss hs, ns+hs or softmax");
 }
 
+void require_words(std::span<const WordId> ids, std::int64_t words) {
+  for (const WordId id : ids)
+    if (row_of(id) < 0 || row_of(id) >= words)
+      throw Error("the model has no word with the id " + std::to_string(row_of(id)) + ": it has " +
+                  std::to_string(words) + " words");
+}
+
 // Everything that is read of a model: its fields are public.
 void require_fitting(const TrainedModel& model, std::span<const WordId> ids) {
   const std::int64_t words = model.vocabulary.size();
   require_shapes(model.embeddings, model.config, words);
   require_tree(model.tree, model.config, words);
-  for (const WordId id : ids)
-    if (row_of(id) < 0 || row_of(id) >= words)
-      throw Error("the model has no word with the id " + std::to_string(row_of(id)) + ": it has " +
-                  std::to_string(words) + " words");
+  require_words(ids, words);
 }
 
 // What predicts a word: the context's row, or under CBOW the hidden vector of all contexts.
@@ -93,6 +101,37 @@ std::vector<float> predictor(const TrainedModel& model, std::span<const WordId> 
   x.reserve(sum.size());
   for (const double value : sum) x.push_back(static_cast<float>(value / divisor));
   return x;
+}
+
+double score_sentence(const Config& config, const HuffmanView& tree, const Embeddings& embeddings,
+                      std::span<const WordId> sentence) {
+  const auto log_probability = [&](WordId word, Vector x) {
+    return log_probability_of_path(
+        tree, word, [&](std::int64_t node) { return dot(x, row_values(embeddings.nodes, node)); });
+  };
+  double sum = 0;
+  std::vector<float> x(static_cast<std::size_t>(config.dim));
+  const auto size = static_cast<std::int64_t>(sentence.size());
+  for (std::int64_t i = 0; i < size; ++i) {
+    const WordId word = sentence[static_cast<std::size_t>(i)];
+    const std::int64_t begin = std::max<std::int64_t>(0, i - config.window);
+    const std::int64_t end = std::min<std::int64_t>(size, i + config.window + 1);
+    if (end - begin < 2) continue;
+    std::fill(x.begin(), x.end(), 0.0F);
+    for (std::int64_t j = begin; j < end; ++j) {
+      if (j == i) continue;
+      const Vector context = row_values(embeddings.input, row_of(sentence[static_cast<std::size_t>(j)]));
+      if (config.model == Architecture::skip_gram)
+        sum += log_probability(word, context);
+      else
+        std::transform(x.begin(), x.end(), context.begin(), x.begin(), std::plus<>());
+    }
+    if (config.model == Architecture::skip_gram) continue;
+    if (!config.cbow_sum)
+      for (float& value : x) value /= static_cast<float>(end - begin - 1);
+    sum += log_probability(word, x);
+  }
+  return sum;
 }
 
 }  // namespace
@@ -143,6 +182,29 @@ std::vector<WordProbability> top_k(const TrainedModel& model, std::span<const Wo
 
 std::vector<WordProbability> top_k(const TrainedModel& model, WordId context, std::int64_t top) {
   return top_k(model, {&context, 1}, top);
+}
+
+std::vector<double> score_sentences(const Config& config, const HuffmanTree& tree,
+                                    const Embeddings& embeddings, std::span<const WordId> ids,
+                                    std::span<const std::int64_t> ends) {
+  if (!config.loss.hierarchical_softmax)
+    throw Error("sentences are scored by models with hierarchical softmax only, not with --loss " +
+                to_string(config.loss));
+  const std::int64_t words = tree.view().words;
+  require_shapes(embeddings, config, words);
+  require_words(ids, words);
+  if (!std::is_sorted(ends.begin(), ends.end()) ||
+      (!ends.empty() && (ends.front() < 0 || ends.back() > std::ssize(ids))))
+    throw Error("the ends of sentences: expected to increase, up to " + std::to_string(ids.size()));
+  std::vector<double> scores(ends.size());
+  parallel_for(std::ssize(ends), thread_count(config), [&](std::int64_t i) {
+    const auto at = static_cast<std::size_t>(i);
+    const std::int64_t begin = i == 0 ? 0 : ends[at - 1];
+    scores[at] = score_sentence(
+        config, tree.view(), embeddings,
+        ids.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(ends[at] - begin)));
+  });
+  return scores;
 }
 
 }  // namespace warp2vec

@@ -66,6 +66,16 @@ WARP2VEC_EXPORT std::vector<double> log_probabilities(const TrainedModel& model,
                                                       std::span<const WordId> contexts);
 WARP2VEC_EXPORT std::vector<double> log_probabilities(const TrainedModel& model, WordId context);
 
+/// The sum of log P(word | its context), in nats, over the words of each sentence, under hierarchical
+/// softmax: under skip-gram the context is each word of the window in turn, whose logarithms are added, under
+/// CBOW all of them; the window is config.window on both sides, and a word without another has none (gensim's
+/// score()). Sentence i is ids[ends[i - 1]] up to ids[ends[i]], without that. On config.threads threads.
+/// Throws Error if the loss has no hierarchical softmax, for ids that are not in the vocabulary, for matrices
+/// or a tree that do not fit it, and for ends that decrease or exceed the ids.
+WARP2VEC_EXPORT std::vector<double> score_sentences(const Config& config, const HuffmanTree& tree,
+                                                    const Embeddings& embeddings, std::span<const WordId> ids,
+                                                    std::span<const std::int64_t> ends);
+
 struct WordProbability {
   WordId word{};
   double log_probability = 0;  ///< nats

@@ -9,8 +9,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <utility>
@@ -184,6 +186,41 @@ TEST(ModelProbability, OfAReloadedModelHasTheSameBits) {
       for (std::size_t w = 0; w < before.size(); ++w)
         EXPECT_EQ(std::bit_cast<std::uint64_t>(before[w]), std::bit_cast<std::uint64_t>(after[w]));
     }
+  }
+}
+
+TEST(ModelProbability, OfSentencesIsTheSumOverTheirWindows) {
+  for (const auto& [architecture, sum] :
+       {std::pair{Architecture::skip_gram, false}, {Architecture::cbow, false}, {Architecture::cbow, true}}) {
+    TrainedModel model = sample_model("hs", 60, 20);
+    model.config.model = architecture;
+    model.config.cbow_sum = sum;
+    model.config.window = 2;
+    const std::vector<WordId> ids{id(3), id(11), id(3), id(42), id(0), id(5), id(7)};
+    const std::vector<std::int64_t> ends{5, 5, 6, 7};
+    double expected = 0;
+    for (std::int64_t i = 0; i < 5; ++i) {
+      std::vector<WordId> window;
+      for (std::int64_t j = std::max<std::int64_t>(0, i - 2); j <= std::min<std::int64_t>(4, i + 2); ++j)
+        if (j != i) window.push_back(ids[static_cast<std::size_t>(j)]);
+      const WordId word = ids[static_cast<std::size_t>(i)];
+      if (architecture == Architecture::cbow)
+        expected += log_probability(model, word, window);
+      else
+        for (const WordId context : window) expected += log_probability(model, word, context);
+    }
+    const auto scores = [&](const std::vector<std::int64_t>& of_ends) {
+      return score_sentences(model.config, model.tree, model.embeddings, ids, of_ends);
+    };
+    EXPECT_THAT(scores(ends), testing::ElementsAre(testing::DoubleNear(expected, 1e-5), 0, 0, 0));
+    EXPECT_THAT(thrown_message([&] { scores({5, 4}); }), testing::HasSubstr("expected to increase, up to 7"));
+    EXPECT_THAT(thrown_message([&] { scores({8}); }), testing::HasSubstr("expected to increase, up to 7"));
+    EXPECT_THAT(thrown_message([&] {
+                  score_sentences(model.config, model.tree, model.embeddings, std::vector{id(60)}, {});
+                }),
+                testing::HasSubstr("no word with the id 60"));
+    model.config.loss = parse_loss("ns");
+    EXPECT_THAT(thrown_message([&] { scores(ends); }), testing::HasSubstr("hierarchical softmax only"));
   }
 }
 

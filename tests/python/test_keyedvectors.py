@@ -92,6 +92,25 @@ def test_mapped_files(vectors, tmp_path):
     assert read.most_similar("north", topn=1)[0][0] == "northeast"
 
 
+def test_saved_vectors_have_their_attributes(vectors, tmp_path):
+    path = tmp_path / "vectors.npy"
+    vectors.save(path)
+    assert KeyedVectors.load(path).expandos == {}
+    vectors.set_vecattr("south", "count", 9)
+    vectors.set_vecattr("east", "angle", 90.5)
+    vectors.save(path)
+    for mmap in (None, "r"):
+        read = KeyedVectors.load(path, mmap=mmap)
+        assert read.get_vecattr("south", "count") == 9
+        assert read.get_vecattr("east", "angle") == 90.5
+    del vectors.expandos["angle"]
+    vectors.save(path)
+    assert list(KeyedVectors.load(path).expandos) == ["count"]
+    vectors.set_vecattr("east", "name", {})
+    with pytest.raises(TypeError, match="'name' is an array of objects"):
+        vectors.save(path)
+
+
 def test_what_is_no_file_of_vectors_is_refused(tmp_path):
     path = tmp_path / "vectors"
     path.write_text("2 2\na 1 2\n")

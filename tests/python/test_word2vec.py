@@ -71,7 +71,10 @@ def test_rules_select_words(settings):
 
     assert set(Word2Vec(sentences, trim_rule=rule, **settings).wv.index_to_key) == {"b", "c"}
     settings["min_count"] = 1
-    assert len(Word2Vec(sentences, max_final_vocab=3, **settings).wv) == 3
+    for most, left in [(4, 4), (3, 2), (2, 2)]:  # c and d occur equally often
+        model = Word2Vec(sentences, max_final_vocab=most, **settings)
+        assert len(model.wv) == left
+        assert model.effective_min_count == (1 if most == 4 else 4)
 
 
 def test_vocabularies_of_counts(sentences, settings):
@@ -211,6 +214,90 @@ def test_models_are_saved_and_train_on(sentences, settings, loss, tmp_path):
     assert np.array_equal(read.wv.vectors, model.wv.vectors)
 
 
+def test_the_two_steps_of_build_vocab(sentences, settings, caplog):
+    model = Word2Vec(**settings)
+    with caplog.at_level("INFO"):
+        assert model.scan_vocab([["a", "a", "b"], ["c", "b", "a"], ["a"]], progress_per=2) == (7, 3)
+    assert "at sentence #2, processed 6 words, keeping 3 word types" in caplog.text
+    assert "collected 3 word types from a corpus of 7 raw words and 3 sentences" in caplog.text
+    assert model.raw_vocab == {"a": 4, "b": 2, "c": 1}
+    report = model.prepare_vocab(min_count=2, sample=0.1, dry_run=True)
+    assert report["num_retained_words"] == 2 and report["drop_unique"] == 1 and report["retain_total"] == 6
+    assert report["downsample_unique"] == 2 and 0 < report["downsample_total"] < 6
+    assert len(model.wv) == 0 and model.min_count == 1
+    model.prepare_vocab(min_count=2, keep_raw_vocab=True)
+    assert model.wv.index_to_key == ["a", "b"] and model.min_count == 2 and len(model.raw_vocab) == 3
+    model.build_vocab(sentences)
+    assert model.raw_vocab == {}
+
+
+def test_unsorted_words_have_the_same_vectors(settings, tmp_path):
+    sentences = [["b", "a", "c", "a"], ["c", "a", "d"]] * 10
+    expected = Word2Vec(sentences, **settings)
+    model = Word2Vec(sentences, sorted_vocab=0, **settings)
+    assert model.wv.index_to_key == ["b", "a", "c", "d"]
+    for other in (model, copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
+        for word in "abcd":
+            assert np.array_equal(other.wv[word], expected.wv[word])
+            assert other.wv.get_vecattr(word, "count") == expected.wv.get_vecattr(word, "count")
+            row = other.wv.key_to_index[word]
+            assert np.array_equal(other.syn1neg[row], expected.syn1neg[expected.wv.key_to_index[word]])
+    assert dict(model.predict_output_word(["a"])) == pytest.approx(dict(expected.predict_output_word(["a"])))
+    for trained in (expected, model):
+        trained.wv.vectors[:] = 0.1
+        trained.train(sentences, total_examples=1, epochs=1)
+    assert np.array_equal(model.wv["d"], expected.wv["d"])
+    d = model.wv["d"].copy()
+    model.build_vocab([["e", "e", "b"]], update=True)
+    assert model.wv.index_to_key == ["b", "a", "c", "d", "e"]
+    assert np.array_equal(model.wv["d"], d)
+    model.save(tmp_path / "model")
+    assert np.array_equal(Word2Vec.load(tmp_path / "model").wv["d"], d)
+
+
+@pytest.mark.parametrize("settings_", [dict(sg=1), dict(sg=0), dict(sg=0, cbow_mean=0)])
+def test_scores_are_log_probabilities(sentences, settings, settings_):
+    model = Word2Vec(sentences, hs=1, negative=0, window=2, **settings_, **settings)
+    topic, mixed = ["river", "lake", "water", "boat"], ["river", "king", "water", "queen"]
+    scores = model.score([topic, mixed, ["unknown"], [], ["river"]])
+    assert scores.dtype == np.float64 and scores.shape == (5,)
+    assert scores[1] < scores[0] < 0
+    assert (scores[2:] == 0).all()
+    assert len(model.score([topic] * 3, total_sentences=2)) == 2
+    with pytest.raises(RuntimeError, match="hs=1"):
+        Word2Vec(sentences, **settings).score([topic])
+    with pytest.raises(RuntimeError, match="first build vocabulary"):
+        Word2Vec(hs=1, **settings).score([topic])
+
+
+@pytest.mark.parametrize("sg, mean", [(1, 1), (0, 1), (0, 0)])
+def test_scores_of_two_words(settings, sg, mean):
+    model = Word2Vec([["a", "b", "a"]] * 50, hs=1, negative=0, sg=sg, cbow_mean=mean, window=2, **settings)
+    a, b, node = model.wv["a"], model.wv["b"], model.syn1[0]  # of the only node, a is to the left
+
+    def log_p(x, sign):
+        return -np.log1p(np.exp(-sign * (x @ node)))
+
+    expected = log_p(a, -1) + log_p(b, 1)
+    assert model.score([["a", "b"]])[0] == pytest.approx(expected, rel=1e-5)
+    if sg:
+        expected = log_p(b, 1) * 2 + log_p(b, -1) * 2 + log_p(a, -1) * 2
+    else:
+        expected = log_p((b + b) / (2 if mean else 1), 1) + 2 * log_p((a + b) / (2 if mean else 1), -1)
+    assert model.score([["a", "b", "b"]])[0] == pytest.approx(expected, rel=1e-5)
+
+
+def test_training_is_logged_as_by_gensim(sentences, settings, caplog):
+    with caplog.at_level("INFO"):
+        model = Word2Vec(sentences, **settings)
+        assert "Effective 'alpha' higher" not in caplog.text
+        model.train(sentences, total_examples=2000, epochs=1)
+    assert "EPOCH 4: training on 100000 raw words" in caplog.text
+    assert "effective_min_count=1 retains 10 unique words (100.00% of original 10, drops 0)" in caplog.text
+    assert "Effective 'alpha' higher" in caplog.text
+    assert all(isinstance(value, int) for value in model.estimate_memory().values())
+
+
 def test_predictions(sentences, settings):
     model = Word2Vec(sentences, **settings)
     predicted = model.predict_output_word(["river", "lake"], topn=3)
@@ -229,7 +316,7 @@ def test_wrong_settings_are_refused_at_once(settings_, message):
         Word2Vec(**settings_)
 
 
-def test_wrong_calls_are_refused(sentences, settings):
+def test_wrong_calls_are_refused(sentences, settings, caplog):
     with pytest.raises(TypeError, match="unexpected keyword argument 'vectorsize'"):
         Word2Vec(vectorsize=3)
     with pytest.raises(TypeError, match="one str"):
@@ -251,8 +338,8 @@ def test_wrong_calls_are_refused(sentences, settings):
         model.train(sentences, total_examples=1)
     with pytest.raises(ValueError, match="total_examples"):
         model.train(sentences, epochs=1)
-    with pytest.warns(UserWarning, match="list of words"):
-        Word2Vec(["ab", "ba"], **settings)
+    Word2Vec(["ab", "ba"], **settings)
+    assert "should be a list of words" in caplog.text
     with pytest.raises(warp2vec.Error, match="no line of the text has two words"):
         Word2Vec([["a"], ["b"]], **settings)
     settings["sample"] = 1e-12

@@ -8,6 +8,8 @@ namespace warp2vec::python {
 
 void bind_config(nanobind::module_& core);
 void bind_graph(nanobind::module_& core);
+void bind_phrases(nanobind::module_& core);
+void bind_scores(nanobind::module_& core);
 void bind_sentences(nanobind::module_& core);
 void bind_training(nanobind::module_& core);
 void bind_vectors(nanobind::module_& core);

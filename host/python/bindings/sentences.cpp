@@ -6,6 +6,7 @@
 
 #include "host/python/bindings/arrays.h"
 #include "host/python/bindings/bindings.h"
+#include "host/python/bindings/sentence_words.h"
 #include "host/vocabulary/word_table.h"
 
 #include <nanobind/stl/optional.h>
@@ -24,41 +25,6 @@ namespace nb = nanobind;
 namespace warp2vec::python {
 namespace {
 
-// The UTF-8 of a str, without a copy: CPython keeps it with the object.
-std::string_view utf8(PyObject* word, std::int64_t sentence, std::int64_t index) {
-  Py_ssize_t size = 0;
-  if (!PyUnicode_Check(word))
-    throw nb::type_error(("sentence " + std::to_string(sentence) + ", word " + std::to_string(index) +
-                          " is " + nb::cast<std::string>(nb::repr(nb::handle(word).type())) +
-                          ": expected str (train_ids() takes integers)")
-                             .c_str());
-  const char* const bytes = PyUnicode_AsUTF8AndSize(word, &size);
-  if (bytes == nullptr) throw nb::python_error();
-  return {bytes, static_cast<std::size_t>(size)};
-}
-
-// Ctrl-C works in Python code; here it must be asked for.
-void raise_interrupt() {
-  if (PyErr_CheckSignals() != 0) throw nb::python_error();
-}
-
-// Visits the words of an iterable of iterables of str; the words are valid only during the call.
-template <class Visit, class End>
-void for_each_word(nb::handle sentences, Visit visit, End end_sentence) {
-  std::int64_t sentence = 0;
-  for (const nb::handle words : nb::iter(sentences)) {
-    std::int64_t index = 0;
-    if (PyList_Check(words.ptr())) {
-      for (Py_ssize_t i = 0; i < PyList_Size(words.ptr()); ++i)
-        visit(utf8(PyList_GetItem(words.ptr(), i), sentence, index++));
-    } else {
-      for (const nb::handle word : nb::iter(words)) visit(utf8(word.ptr(), sentence, index++));
-    }
-    end_sentence();
-    if (++sentence % 256 == 0) raise_interrupt();
-  }
-}
-
 // Ends a sentence, which is left out without words. SentenceEncoder would refuse a text without any, where
 // gensim trains nothing.
 void end_sentence(TokenStream& stream) {
@@ -69,10 +35,10 @@ void end_sentence(TokenStream& stream) {
 /// Sentences that are read once: every word is replaced by its number, in the order of first occurrences.
 class InternedSentences {
  public:
-  void add(nb::handle sentences) {
+  void add(nb::handle sentences, const SentenceReport& report) {
     for_each_word(
-        sentences,
-        [this](std::string_view word) {
+        sentences, [&](std::int64_t sentence) { report(sentence, tokens(), numbers_.size()); },
+        [this](PyObject*, std::string_view word) {
           std::int64_t& number = numbers_.value_of(word, key_of(word));  // + 1
           if (number == 0) {
             number = numbers_.size();
@@ -129,8 +95,8 @@ EncodedSentences encode_sentences(nb::handle sentences, const Vocabulary& vocabu
   EncodedSentences encoded;
   TokenStream& stream = encoded.tokens;
   for_each_word(
-      sentences,
-      [&](std::string_view word) {
+      sentences, [](std::int64_t) {},
+      [&](PyObject*, std::string_view word) {
         ++encoded.words;
         if (const std::int64_t* const row = rows.find(word, key_of(word)); row != nullptr)
           stream.ids.push_back(WordId{static_cast<std::int32_t>(*row)});
@@ -202,7 +168,10 @@ void bind_sentences(nb::module_& core) {
 
   nb::class_<InternedSentences>(core, "InternedSentences")
       .def(nb::init<>())
-      .def("add", &InternedSentences::add)
+      .def("add",
+           [](InternedSentences& self, nb::handle sentences, std::int64_t every, nb::object report) {
+             self.add(sentences, {every, std::move(report)});
+           })
       .def_prop_ro("words", &InternedSentences::words)
       .def_prop_ro(
           "counts", [](const InternedSentences& self) { return numpy(self.counts()); }, kOwned)

@@ -3,10 +3,13 @@
 #include "host/python/bindings/arrays.h"
 #include "host/python/bindings/bindings.h"
 
+#include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,11 +19,13 @@ namespace nb = nanobind;
 namespace warp2vec::python {
 namespace {
 
-WordVectors make_vectors(std::vector<std::string> words, const Array<const float, 2>& values) {
+WordVectors make_vectors(std::vector<std::string> words, const Array<const float, 2>& values,
+                         const std::optional<Array<const std::int64_t, 1>>& counts) {
   WordVectors vectors{std::move(words), Matrix(static_cast<std::int64_t>(values.shape(0)),
                                                static_cast<std::int32_t>(values.shape(1)))};
   for (std::size_t row = 0; row < values.shape(0); ++row)
     std::copy_n(&values(row, 0), values.shape(1), vectors.vectors.row(static_cast<std::int64_t>(row)));
+  if (counts) vectors.counts.assign(counts->data(), counts->data() + counts->size());
   return vectors;
 }
 
@@ -46,11 +51,15 @@ void bind_vectors(nb::module_& core) {
     const nb::gil_scoped_release released;
     return load_vectors(path, {limit});
   });
-  core.def("save_vectors", [](std::vector<std::string> words, const Array<const float, 2>& values,
-                              const std::string& path, const std::string& format) {
-    const nb::gil_scoped_release released;
-    save_vectors(make_vectors(std::move(words), values), path, parse_vector_format(format));
-  });
+  core.def(
+      "save_vectors",
+      [](std::vector<std::string> words, const Array<const float, 2>& values,
+         const std::optional<Array<const std::int64_t, 1>>& counts, const std::string& path,
+         const std::string& format) {
+        const nb::gil_scoped_release released;
+        save_vectors(make_vectors(std::move(words), values, counts), path, parse_vector_format(format));
+      },
+      nb::arg("words"), nb::arg("values"), nb::arg("counts").none(), nb::arg("path"), nb::arg("format"));
 }
 
 }  // namespace warp2vec::python

@@ -10,9 +10,11 @@ from ._core import Error
 from .ids import TrainedIds, train_ids
 from .keyedvectors import KeyedVectors
 from .node2vec import Node2Vec, TrainedNodes
+from .phrases import ENGLISH_CONNECTOR_WORDS, FrozenPhrases, Phraser, Phrases
 from .sentences import LineSentence, PathLineSentences, Text8Corpus
 from .word2vec import CallbackAny2Vec, Word2Vec
 
 __version__ = "0.1.0"
-__all__ = ["CallbackAny2Vec", "Error", "KeyedVectors", "LineSentence", "Node2Vec", "PathLineSentences",
-           "Text8Corpus", "TrainedIds", "TrainedNodes", "Word2Vec", "train_ids"]
+__all__ = ["CallbackAny2Vec", "ENGLISH_CONNECTOR_WORDS", "Error", "FrozenPhrases", "KeyedVectors", "LineSentence",
+           "Node2Vec", "PathLineSentences", "Phraser", "Phrases", "Text8Corpus", "TrainedIds", "TrainedNodes", "Word2Vec",
+           "train_ids"]

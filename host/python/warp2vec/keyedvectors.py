@@ -8,6 +8,7 @@ from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 import numpy as np
 
 from . import _core
+from ._files import replacing
 
 Key = Union[str, int, "np.integer[Any]"]
 Array = Any  # numpy.ndarray: (n, dim) or (dim,) float32
@@ -403,7 +404,7 @@ class KeyedVectors:
                 for row in order:
                     file.write(f"{prefix}{self.index_to_key[row]} {self.get_vecattr(int(row), sort_attr)}\n")
         vectors = self.vectors if np.array_equal(order, np.arange(len(self))) else self.vectors[order]
-        _core.save_vectors(keys, np.ascontiguousarray(vectors, REAL), os.fspath(fname), file_format)
+        _core.save_vectors(keys, np.ascontiguousarray(vectors, REAL), None, os.fspath(fname), file_format)
 
     @classmethod
     def load_word2vec_format(cls, fname: Any, fvocab: Any = None, binary: bool = False, encoding: str = "utf8",
@@ -437,16 +438,35 @@ class KeyedVectors:
         self.norms = None
 
     def save(self, fname: Any) -> None:
-        """As .npy with the keys beside it in FILE.vocab; load() reads it."""
+        """As .npy, with the keys and their counts beside it in FILE.vocab, and other attributes of keys in
+        FILE.attributes.npz; load() reads them."""
+        counts = self.expandos.get("count")
+        others = {attr: np.asarray(values) for attr, values in self.expandos.items() if attr != "count"}
+        for attr, values in others.items():
+            if values.dtype.hasobject:
+                raise TypeError(f"attribute {attr!r} is an array of objects: expected numbers, or str of fixed lengths")
         _core.save_vectors([str(key) for key in self.index_to_key], np.ascontiguousarray(self.vectors, REAL),
-                           os.fspath(fname), "npy")
+                           None if counts is None else np.ascontiguousarray(counts, np.int64), os.fspath(fname), "npy")
+        attributes = os.fspath(fname) + ".attributes.npz"
+        if others:
+            with replacing(attributes) as file:
+                np.savez(file, **others)  # type: ignore[arg-type]
+        elif os.path.exists(attributes):
+            os.unlink(attributes)
 
     @classmethod
     def load(cls, fname: Any, mmap: Any = None) -> "KeyedVectors":
         """What save() wrote. mmap='r': the vectors stay in the file."""
-        result = cls.load_word2vec_format(fname)
+        read = _core.load_vectors(readable(fname), 0)
+        result = cls._of([word.decode("utf-8") for word in read.words], read.vectors)
         if mmap is not None:
             result.vectors = np.load(fname, mmap_mode=mmap)
+        if len(read.counts):
+            result.expandos["count"] = read.counts
+        attributes = os.fspath(fname) + ".attributes.npz"
+        if os.path.exists(attributes):
+            with np.load(attributes, allow_pickle=False) as others:
+                result.expandos.update(others)
         return result
 
     def to_gensim(self) -> Any:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import logging
 import os
 import time
@@ -42,8 +43,8 @@ def _checked(sentences: Any) -> Any:
     if isinstance(sentences, (str, bytes)):
         raise TypeError("sentences is one str: expected an iterable of lists of str; corpus_file takes a path")
     if isinstance(sentences, Sequence) and sentences and isinstance(sentences[0], str):
-        warnings.warn("Each 'sentences' item should be a list of words (usually unicode strings). First item here is "
-                      f"instead plain {type(sentences[0])}.", stacklevel=4)
+        logger.warning("Each 'sentences' item should be a list of words (usually unicode strings). First item here is "
+                       "instead plain %s.", type(sentences[0]))
     return sentences
 
 
@@ -74,7 +75,9 @@ class Word2Vec:
     vector_size: 1 to 4096. alpha, min_alpha: learning rates of the first and the last word. window: largest distance
     between words, 1 to 1000. min_count: rarer words are dropped. sample: frequent words are skipped from this share of
     the text on; 0 = none. sg: 1 skip-gram, 0 CBOW. hs: 1 hierarchical softmax. negative: number of negatives, 0 = none.
-    cbow_mean: 0 sum, 1 mean. max_final_vocab: only this many most frequent words. shrink_windows: windows of 1 to
+    cbow_mean: 0 sum, 1 mean. max_final_vocab: min_count is raised until no more words than this are left. sorted_vocab:
+    0 for words in the order of their first occurrence, with vectors that are copied from those trained after each
+    epoch. shrink_windows: windows of 1 to
     `window` words, at random.
 
     Not gensim's: device: 'cpu', 'cuda', 'cuda:N', or 'auto', a GPU if there is one. sharing: 'auto', or how negatives
@@ -106,8 +109,6 @@ class Word2Vec:
                 epochs = value
         if null_word:
             raise NotImplementedError("null_word: expected 0")
-        if not sorted_vocab:
-            raise NotImplementedError("sorted_vocab: words are always in the order of their counts")
         del hashfxn, batch_words  # initial values come from `seed`; batches from the device
 
         self.vector_size = int(vector_size)
@@ -129,6 +130,7 @@ class Word2Vec:
         self.callbacks = callbacks
         self.comment = comment
         self.max_final_vocab = max_final_vocab
+        self.sorted_vocab = sorted_vocab
         self.shrink_windows = bool(shrink_windows)
         self.device = device
         self.sharing = sharing
@@ -139,7 +141,7 @@ class Word2Vec:
         self.wv = KeyedVectors(self.vector_size)
         self.corpus_count = 0
         self.corpus_total_words = 0
-        self.raw_vocab: Dict[str, int] = {}
+        self.effective_min_count = min_count
         self.running_training_loss = 0.0
         self.train_count = 0
         self.total_train_time = 0.0
@@ -147,15 +149,17 @@ class Word2Vec:
         if hs and negative:
             logger.warning("Both hierarchical softmax and negative sampling are activated. This is probably a mistake. "
                            "You should set either 'hs=0' or 'negative=0' to disable one of them. ")
+        self._raw: Tuple[List[str], Any] = ([], np.empty(0, np.int64))  # all words, with their counts
         self._vocabulary: Optional[_core.Vocabulary] = None
         self._embeddings: Optional[_core.Embeddings] = None
+        self._order: Any = None  # row i of wv is this one of the vocabulary; None = the same
         _chosen_gpu(device)
         self._config(alpha, min_alpha, max(1, epochs))  # ValueError for settings out of range
 
         if sentences is not None and corpus_file is not None:
             raise TypeError("Both sentences and corpus_file are given: expected one of them")
         if sentences is not None:
-            tokens = self._count_and_keep(_checked(sentences), trim_rule)
+            tokens = self._count_and_keep(sentences, trim_rule)
             self._train_tokens(tokens, self.epochs, callbacks=callbacks)
         elif corpus_file is not None:
             self.build_vocab(corpus_file=corpus_file, trim_rule=trim_rule)
@@ -199,23 +203,45 @@ class Word2Vec:
                     update: bool = False, progress_per: int = 10000, keep_raw_vocab: bool = False,
                     trim_rule: Optional[TrimRule] = None, *, sentences: Optional[Sentences] = None) -> None:
         """Counts the words. update: adds words and counts to those that are there, whose vectors stay."""
-        del progress_per
         corpus = corpus_iterable if corpus_iterable is not None else sentences
         if (corpus is None) == (corpus_file is None):
             raise TypeError("Either one of corpus_file or corpus_iterable value must be provided")
-        if corpus_file is not None:
-            counted = _core.count_files([readable(corpus_file)], 1, 0, self.workers or 0)
-            words, counts = counted.vocabulary.words, counted.vocabulary.counts
-            self.corpus_count = 1
-            self.corpus_total_words = counted.tokens
-        else:
-            interned = _core.InternedSentences()
-            interned.add(_checked(corpus))
-            words, counts = interned.words, interned.counts
-            self.corpus_count = interned.sentences
-            self.corpus_total_words = interned.tokens
-        self._select(words, counts, update, trim_rule)
-        self.raw_vocab = dict(zip(words, counts.tolist())) if keep_raw_vocab else {}
+        self.corpus_total_words, self.corpus_count = self.scan_vocab(corpus, corpus_file, progress_per)
+        self.prepare_vocab(update, keep_raw_vocab, trim_rule)
+
+    def scan_vocab(self, corpus_iterable: Optional[Sentences] = None, corpus_file: Optional[Path] = None,
+                   progress_per: int = 10000, workers: Optional[int] = None,
+                   trim_rule: Optional[TrimRule] = None) -> Tuple[int, int]:
+        """build_vocab()'s first step: counts the words, which are then in raw_vocab. Returns (words, sentences)."""
+        del trim_rule  # counts are exact: prepare_vocab() selects
+        if corpus_file is None:
+            return self._scan(corpus_iterable, progress_per)[1:]
+        logger.info("collecting all words and their counts")
+        counted = _core.count_files([readable(corpus_file)], 1, 0, workers or self.workers or 0)
+        self._raw = counted.vocabulary.words, counted.vocabulary.counts
+        self._log_scanned(counted.tokens, 1)
+        return counted.tokens, 1
+
+    def _scan(self, sentences: Any, progress_per: int) -> Tuple[_core.InternedSentences, int, int]:
+        def report(sentence: int, words: int, types: int) -> None:
+            logger.info("PROGRESS: at sentence #%i, processed %i words, keeping %i word types", sentence, words, types)
+
+        logger.info("collecting all words and their counts")
+        interned = _core.InternedSentences()
+        interned.add(_checked(sentences), progress_per if logger.isEnabledFor(logging.INFO) else 0, report)
+        self._raw = interned.words, interned.counts
+        self._log_scanned(interned.tokens, interned.sentences)
+        return interned, interned.tokens, interned.sentences
+
+    def _log_scanned(self, words: int, sentences: int) -> None:
+        logger.info("collected %i word types from a corpus of %i raw words and %i sentences", len(self._raw[0]), words,
+                    sentences)
+
+    @property
+    def raw_vocab(self) -> Dict[str, int]:
+        """{word: count} of all words that were counted, until prepare_vocab() selects some of them."""
+        words, counts = self._raw
+        return dict(zip(words, counts.tolist()))
 
     def build_vocab_from_freq(self, word_freq: Dict[str, int], keep_raw_vocab: bool = False,
                               corpus_count: Optional[int] = None, trim_rule: Optional[TrimRule] = None,
@@ -223,58 +249,93 @@ class Word2Vec:
         """As build_vocab(), of words that are counted: {word: count}."""
         words = list(word_freq)
         counts = np.fromiter(word_freq.values(), np.int64, len(words))
+        logger.info("collected %i unique word types, with total frequency of %i", len(words), counts.sum())
         self.corpus_count = corpus_count or 0
         self.corpus_total_words = int(counts.sum())
-        self._select(words, counts, update, trim_rule)
-        self.raw_vocab = dict(word_freq) if keep_raw_vocab else {}
+        self._raw = words, counts
+        self.prepare_vocab(update, keep_raw_vocab, trim_rule)
 
     def _count_and_keep(self, sentences: Any, trim_rule: Optional[TrimRule]) -> _core.Tokens:
         """build_vocab(), and the sentences, which are read only once."""
-        interned = _core.InternedSentences()
-        interned.add(sentences)
-        words = interned.words
-        self.corpus_count = interned.sentences
-        self.corpus_total_words = interned.tokens
-        self._select(words, interned.counts, False, trim_rule)
-        rows = self.wv.key_to_index
+        interned, self.corpus_total_words, self.corpus_count = self._scan(sentences, 10000)
+        words = self._raw[0]
+        self.prepare_vocab(trim_rule=trim_rule)
+        assert self._vocabulary is not None
+        rows = {word: row for row, word in enumerate(self._vocabulary.words)}
         return interned.encode(np.fromiter((rows.get(word, -1) for word in words), np.int32, len(words)))
 
-    def _select(self, words: List[str], counts: Any, update: bool, trim_rule: Optional[TrimRule]) -> None:
-        """Sets the vocabulary: the words that are frequent enough, by decreasing counts."""
+    def prepare_vocab(self, update: bool = False, keep_raw_vocab: bool = False, trim_rule: Optional[TrimRule] = None,
+                      min_count: Optional[int] = None, sample: Optional[float] = None,
+                      dry_run: bool = False) -> Dict[str, int]:
+        """build_vocab()'s second step: selects the words that are frequent enough. Returns how many words are left and
+        dropped, and about how many of the text subsampling skips; dry_run: only that."""
+        words, counts = self._raw
         if update and self._vocabulary is None:
-            raise RuntimeError("update=True: first build a vocabulary without it")
+            raise RuntimeError("You cannot do an online vocabulary-update of a model which has no prior vocabulary: "
+                               "first build one without update=True")
         if not len(words):
             raise RuntimeError("you must first build vocabulary before training the model: the sentences hold no words")
-        keep = counts >= self.min_count
+        min_count = min_count or self.min_count
+        sample = sample or self.sample
+        effective = min_count
+        if self.max_final_vocab is not None and self.max_final_vocab < len(counts):
+            effective = max(min_count, int(np.sort(counts)[::-1][self.max_final_vocab]) + 1)
+        keep = counts >= effective
         if trim_rule is not None:
-            answers = [trim_rule(word, int(count), self.min_count) for word, count in zip(words, counts)]
+            answers = [trim_rule(word, int(count), effective) for word, count in zip(words, counts)]
             keep = np.array([answer == RULE_KEEP or (answer != RULE_DISCARD and enough)
                              for answer, enough in zip(answers, keep)])
         chosen = np.flatnonzero(keep)
-        chosen = chosen[np.argsort(-counts[chosen], kind="stable")][:self.max_final_vocab or None]
+        report = self._selection_report(counts, chosen, sample)
+        logger.info("effective_min_count=%d retains %i unique words (%.2f%% of original %i, drops %i)", effective,
+                    len(chosen), 100 * len(chosen) / len(words), len(words), report["drop_unique"])
+        logger.info("effective_min_count=%d leaves %i word corpus (%.2f%% of original %i, drops %i)", effective,
+                    report["retain_total"], 100 * report["retain_total"] / max(1, counts.sum()), counts.sum(),
+                    counts.sum() - report["retain_total"])
+        logger.info("sample=%g downsamples %i most-common words", sample or 0, report["downsample_unique"])
+        logger.info("downsampling leaves estimated %i word corpus (%.1f%% of prior %i)", report["downsample_total"],
+                    100 * report["downsample_total"] / max(1, report["retain_total"]), report["retain_total"])
+        if dry_run:
+            return report
+        self.min_count, self.sample, self.effective_min_count = min_count, sample, effective
         selected = {words[i]: int(counts[i]) for i in chosen}
-        if update:
-            assert self._vocabulary is not None
-            merged = dict(zip(self._vocabulary.words, self._vocabulary.counts.tolist()))
-            for word, count in selected.items():
-                merged[word] = merged.get(word, 0) + count
-            selected = merged
+        if not keep_raw_vocab:
+            self._raw = [], np.empty(0, np.int64)
+        if not update:
+            self._embeddings = None
+        else:
+            known = dict(zip(self.wv.index_to_key, self.wv.expandos["count"].tolist()))
+            selected = {**known, **{word: known.get(word, 0) + count for word, count in selected.items()}}
         if not selected:
-            raise RuntimeError(f"no word occurs min_count={self.min_count} times: you must first build vocabulary "
-                               "before training the model, with a lower min_count")
+            raise RuntimeError(f"no word occurs {effective} times: you must first build vocabulary before training the "
+                               "model, with a lower min_count")
         if len(selected) < 2:
             raise ValueError(f"a vocabulary of one word, {next(iter(selected))!r}: expected at least two")
-        self._use_vocabulary(_core.Vocabulary(list(selected), np.fromiter(selected.values(), np.int64, len(selected))))
+        self._use_vocabulary(_core.Vocabulary(list(selected), np.fromiter(selected.values(), np.int64, len(selected))),
+                             None if self.sorted_vocab else list(selected))
+        return report
 
-    def _use_vocabulary(self, vocabulary: _core.Vocabulary) -> None:
-        """Words that have vectors keep them."""
+    @staticmethod
+    def _selection_report(counts: Any, chosen: Any, sample: float) -> Dict[str, int]:
+        retained = counts[chosen]
+        total = int(retained.sum())
+        threshold = total if not sample else sample * total
+        kept = np.minimum(1, (np.sqrt(retained / threshold) + 1) * (threshold / retained)) if total else retained
+        return {"drop_unique": len(counts) - len(chosen), "retain_total": total,
+                "downsample_unique": int(np.count_nonzero(kept < 1)), "downsample_total": int((kept * retained).sum()),
+                "num_retained_words": len(chosen)}
+
+    def _use_vocabulary(self, vocabulary: _core.Vocabulary, order: Optional[List[str]] = None) -> None:
+        """Words that have vectors keep them. order: that of wv's words, if it is another one."""
         embeddings = _core.Embeddings(len(vocabulary), self._config(self.alpha, self.min_alpha, max(1, self.epochs)))
+        rows = {word: row for row, word in enumerate(vocabulary.words)}
         if self._embeddings is not None:
+            assert self._vocabulary is not None
             self._take_assigned_vectors()
-            rows = {word: row for row, word in enumerate(vocabulary.words)}
-            embeddings.copy_rows(self._embeddings, np.array([rows[word] for word in self.wv.index_to_key], np.int32))
+            embeddings.copy_rows(self._embeddings, np.array([rows[word] for word in self._vocabulary.words], np.int32))
         self._vocabulary = vocabulary
         self._embeddings = embeddings
+        self._order = None if order is None else np.array([rows[word] for word in order])
         self._show_embeddings()
 
     def _take_assigned_vectors(self) -> None:
@@ -286,9 +347,18 @@ class Word2Vec:
             raise NotImplementedError("wv.vectors_lockf: all vectors are trained; expected ones")
         if self.wv.vectors.shape != trained.shape:
             raise ValueError(f"wv.vectors of shape {self.wv.vectors.shape}: expected {trained.shape}")
-        if not np.shares_memory(self.wv.vectors, trained):
+        if self._order is not None:
+            trained[self._order] = self.wv.vectors
+        elif not np.shares_memory(self.wv.vectors, trained):
             trained[:] = self.wv.vectors
             self.wv.vectors = trained
+        self.wv.norms = None
+
+    def _give_trained_vectors(self) -> None:
+        """To wv, where it has them in another order."""
+        if self._order is not None:
+            assert self._embeddings is not None
+            self.wv.vectors[:] = self._embeddings.input[self._order]
         self.wv.norms = None
 
     # Training.
@@ -318,7 +388,8 @@ class Word2Vec:
         else:
             encoded = _core.encode_sentences(_checked(corpus), self._vocabulary)
             if encoded.sentences == 0:
-                warnings.warn("train() got no sentences: an iterator can be used only once", stacklevel=2)
+                logger.warning("train() called with an empty iterator (if not intended, be sure to provide a corpus "
+                               "that offers restartable iteration = an iterable).")
             tokens = encoded.tokens
         if not len(tokens):
             logger.warning("no word of the sentences is in the vocabulary: nothing is trained")
@@ -330,7 +401,12 @@ class Word2Vec:
         assert self._vocabulary is not None
         assert self._embeddings is not None
         config = self._config(start_alpha or self.alpha, end_alpha or self.min_alpha, epochs)
+        if config.lr > self.min_alpha_yet_reached:
+            logger.warning("Effective 'alpha' higher than previous training cycles")
         self._take_assigned_vectors()
+        logger.info("training model with %s workers on %i vocabulary and %i features, using sg=%s hs=%s sample=%s "
+                    "negative=%s window=%s shrink_windows=%s", self.workers or "all", len(self._vocabulary),
+                    self.vector_size, self.sg, self.hs, self.sample, self.negative, self.window, self.shrink_windows)
         told = list(self.callbacks if callbacks is None else callbacks)
         begun = time.monotonic()
         for callback in told:
@@ -343,10 +419,17 @@ class Word2Vec:
                     self._epoch_ended(progress, epochs, told)
                 return True
 
-            summary = _core.train(config, self._vocabulary, tokens, self._embeddings, _chosen_gpu(self.device), observe)
+            try:
+                summary = _core.train(config, self._vocabulary, tokens, self._embeddings, _chosen_gpu(self.device),
+                                      observe)
+            finally:
+                self._give_trained_vectors()
         self.train_count += 1
-        self.total_train_time += time.monotonic() - begun
-        self.min_alpha_yet_reached = config.min_lr
+        seconds = time.monotonic() - begun
+        self.total_train_time += seconds
+        logger.info("training on %i raw words (%i effective words) took %.1fs, %.0f effective words/s", summary.tokens,
+                    summary.kept_tokens, seconds, summary.kept_tokens / max(seconds, 1e-9))
+        self.min_alpha_yet_reached = float(config.min_lr)
         if not summary.pairs:
             warnings.warn(f"nothing was trained: sample={self.sample} leaves no two words of a sentence; sample=0 "
                           "keeps all", stacklevel=3)
@@ -356,10 +439,10 @@ class Word2Vec:
         return summary.kept_tokens, summary.tokens
 
     def _epoch_ended(self, progress: _core.Progress, epochs: int, callbacks: List[Any]) -> None:
-        logger.info("epoch %d of %d: loss %.4f, %d words/s", progress.epoch + 1, epochs, progress.loss,
-                    progress.words_per_second)
+        logger.info("EPOCH %i: training on %i raw words took %.1fs since the first, %.0f words/s; loss %.4f",
+                    progress.epoch, progress.tokens_done, progress.seconds, progress.words_per_second, progress.loss)
         self.running_training_loss = progress.loss
-        self.wv.norms = None  # of the vectors before
+        self._give_trained_vectors()
         for callback in callbacks:
             callback.on_epoch_end(self)
             if progress.epoch + 1 < epochs:
@@ -376,7 +459,7 @@ class Word2Vec:
         """(words, vector_size): the output vectors of negative sampling."""
         if self._embeddings is None or not self.negative:
             raise AttributeError("syn1neg: only after build_vocab(), with negative sampling")
-        return self._embeddings.output
+        return self._embeddings.output if self._order is None else self._embeddings.output[self._order]
 
     @property
     def syn1(self) -> Any:
@@ -406,9 +489,21 @@ class Word2Vec:
         best = np.argsort(-exponentials, kind="stable")[:topn]
         return [(self.wv.index_to_key[row], float(exponentials[row] / exponentials.sum())) for row in best]
 
-    def score(self, *args: Any, **kwargs: Any) -> Any:
-        raise NotImplementedError("score: `warp2vec probability` and load_model() give P(word | context) of models "
-                                  "with hierarchical softmax")
+    def score(self, sentences: Sentences, total_sentences: int = int(1e6), chunksize: int = 100,
+              queue_factor: int = 2, report_delay: float = 1) -> Any:
+        """(sentences,) float64: the sum over the words of a sentence of log P(word | context), in nats, of hierarchical
+        softmax: of each context word in the window alone with sg=1, else of their mean, or sum. Words that are not in
+        the vocabulary are left out. Exact, where gensim leaves out terms below -6. At most the first `total_sentences`;
+        the other arguments mean nothing here."""
+        del chunksize, queue_factor, report_delay
+        if self._vocabulary is None or self._embeddings is None:
+            raise RuntimeError("you must first build vocabulary before scoring new data")
+        if not self.hs:
+            raise RuntimeError("score: expected a model with hs=1: negative sampling learns no probabilities")
+        self._take_assigned_vectors()
+        return _core.score_sentences(itertools.islice(_checked(sentences), total_sentences),
+                                     self._config(self.alpha, self.min_alpha, max(1, self.epochs)), self._vocabulary,
+                                     self._embeddings)
 
     def add_null_word(self) -> None:
         raise NotImplementedError("add_null_word: there is no null word")
@@ -420,12 +515,14 @@ class Word2Vec:
         matrix = words * self.vector_size * np.dtype(np.float32).itemsize
         report = report if report is not None else {}
         report["vocab"] = words * 100
-        report["syn0"] = matrix
+        report["vectors"] = matrix
         if self.hs:
             report["syn1"] = matrix
         if self.negative:
             report["syn1neg"] = matrix
         report["total"] = sum(size for name, size in report.items() if name != "total")
+        logger.info("estimated required memory for %i words and %i dimensions: %i bytes", words, self.vector_size,
+                    report["total"])
         return report
 
     def reset_from(self, other_model: "Word2Vec") -> None:
@@ -435,7 +532,7 @@ class Word2Vec:
         self.corpus_count = other_model.corpus_count
         self.corpus_total_words = other_model.corpus_total_words
         self._embeddings = None
-        self._use_vocabulary(other_model._vocabulary)
+        self._use_vocabulary(other_model._vocabulary, None if self.sorted_vocab else other_model.wv.index_to_key)
 
     def init_sims(self, replace: bool = False) -> None:
         self.wv.init_sims(replace)
@@ -443,8 +540,9 @@ class Word2Vec:
     def init_weights(self) -> None:
         """Fresh vectors."""
         assert self._vocabulary is not None
+        logger.info("resetting layer weights")
         self._embeddings = None
-        self._use_vocabulary(self._vocabulary)
+        self._use_vocabulary(self._vocabulary, None if self._order is None else self.wv.index_to_key)
 
     # Files.
 
@@ -481,28 +579,34 @@ class Word2Vec:
 
     def _show_embeddings(self) -> None:
         assert self._vocabulary is not None and self._embeddings is not None
-        self.wv = KeyedVectors._of(self._vocabulary.words, self._embeddings.input)
-        self.wv.expandos["count"] = self._vocabulary.counts
+        words, vectors, counts = self._vocabulary.words, self._embeddings.input, self._vocabulary.counts
+        if self._order is not None:
+            words, vectors, counts = [words[row] for row in self._order], vectors[self._order], counts[self._order]
+        self.wv = KeyedVectors._of(words, vectors)
+        self.wv.expandos["count"] = counts
 
     def __getstate__(self) -> Dict[str, Any]:
-        ours = ("_vocabulary", "_embeddings", "wv")
+        ours = ("_vocabulary", "_embeddings", "_order", "wv")
         state = {name: value for name, value in self.__dict__.items() if name not in ours}
         if self._vocabulary is not None:
             assert self._embeddings is not None
             self._take_assigned_vectors()
             state["_words"] = self._vocabulary.words
             state["_counts"] = self._vocabulary.counts
+            state["_wv_order"] = self._order
             state["_matrices"] = [np.array(matrix) for matrix in
                                   (self._embeddings.input, self._embeddings.output, self._embeddings.nodes)]
         return state
 
     def __setstate__(self, state: Dict[str, Any]) -> None:
         state = dict(state)
-        words, counts, matrices = (state.pop(name, None) for name in ("_words", "_counts", "_matrices"))
+        words, counts, matrices, order = (state.pop(name, None)
+                                          for name in ("_words", "_counts", "_matrices", "_wv_order"))
         self.__dict__.update(state)
         self.wv = KeyedVectors(self.vector_size)
         self._vocabulary = None
         self._embeddings = None
+        self._order = order
         if words is None:
             return
         self._vocabulary = _core.Vocabulary(words, counts)
