@@ -35,7 +35,7 @@ set(layers
     "host/cli/bench     host/bytes host/io host/text host/planning host/training host/cli/terminal host/cli/flags host/cli/report
                         host/cli/run host/cli/commands"
     "host/cli           host/bytes host/io host/cli/terminal host/cli/flags host/cli/run host/cli/commands"
-    "host/python/bindings host/vocabulary"
+    "host/python/bindings host/bytes host/vocabulary"
     "host               host/cli")
 
 set(known "")

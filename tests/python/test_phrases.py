@@ -111,10 +111,17 @@ def test_counts_of_more_sentences_are_added():
 
 
 def test_rare_words_are_forgotten_when_there_are_too_many():
-    sentences = [[f"word{i}", "often"] for i in range(100)]
-    phrases = Phrases(sentences, max_vocab_size=20)
-    assert len(phrases.vocab) <= 20
-    assert phrases.vocab["often"] > 50
+    sentences = text()
+    vocab, min_reduce = Counter(), 1
+    for number, sentence in enumerate(sentences, 1):
+        vocab.update(sentence)
+        vocab.update(map("_".join, zip(sentence, sentence[1:])))
+        if len(vocab) > 50:
+            vocab = Counter({word: count for word, count in vocab.items() if count >= min_reduce})
+            min_reduce += 1
+        if number % 10 == 0:
+            assert Phrases(sentences[:number], max_vocab_size=50).vocab == vocab
+    assert min_reduce > 3
 
 
 def test_frozen_phrases_are_the_same():

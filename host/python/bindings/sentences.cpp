@@ -7,11 +7,13 @@
 #include "host/python/bindings/arrays.h"
 #include "host/python/bindings/bindings.h"
 #include "host/python/bindings/sentence_words.h"
+#include "host/python/bindings/text_column.h"
 #include "host/vocabulary/word_table.h"
 
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/string_view.h>
+#include <nanobind/stl/unique_ptr.h>
 #include <nanobind/stl/vector.h>
 
 #include <optional>
@@ -38,16 +40,10 @@ class InternedSentences {
   void add(nb::handle sentences, const SentenceReport& report) {
     for_each_word(
         sentences, [&](std::int64_t sentence) { report(sentence, tokens(), numbers_.size()); },
-        [this](PyObject*, std::string_view word) {
-          std::int64_t& number = numbers_.value_of(word, key_of(word));  // + 1
-          if (number == 0) {
-            number = numbers_.size();
-            counts_.push_back(0);
-          }
-          ++counts_[static_cast<std::size_t>(number - 1)];
-          ids_.push_back(static_cast<std::int32_t>(number - 1));
-        },
-        [this] { ends_.push_back(static_cast<std::int64_t>(ids_.size())); });
+        [this](PyObject*, std::string_view word) { add_word(word); }, [this] { end_sentence(); });
+  }
+  void add_column(const TextColumn& column) {
+    column.for_each_word([this](std::string_view word) { add_word(word); }, [this] { end_sentence(); });
   }
 
   std::vector<std::string> words() const {
@@ -71,12 +67,23 @@ class InternedSentences {
             row >= 0)
           stream.ids.push_back(WordId{row});
       begin = end;
-      end_sentence(stream);
+      python::end_sentence(stream);
     }
     return stream;
   }
 
  private:
+  void add_word(std::string_view word) {
+    std::int64_t& number = numbers_.value_of(word, key_of(word));  // + 1
+    if (number == 0) {
+      number = numbers_.size();
+      counts_.push_back(0);
+    }
+    ++counts_[static_cast<std::size_t>(number - 1)];
+    ids_.push_back(static_cast<std::int32_t>(number - 1));
+  }
+  void end_sentence() { ends_.push_back(tokens()); }
+
   WordTable numbers_;
   std::vector<std::int64_t> counts_;
   std::vector<std::int32_t> ids_;
@@ -84,29 +91,34 @@ class InternedSentences {
 };
 
 /// Words of another pass over the sentences, which are looked up.
-struct EncodedSentences {
-  TokenStream tokens;
-  std::int64_t sentences = 0;
-  std::int64_t words = 0;  ///< in the vocabulary or not
-};
+class EncodedSentences {
+ public:
+  EncodedSentences(nb::handle sentences, const Vocabulary& vocabulary) : rows_(table_of(vocabulary)) {
+    for_each_word(
+        sentences, [](std::int64_t) {}, [this](PyObject*, std::string_view word) { add_word(word); },
+        [this] { end_sentence(); });
+  }
+  EncodedSentences(const TextColumn& column, const Vocabulary& vocabulary) : rows_(table_of(vocabulary)) {
+    column.for_each_word([this](std::string_view word) { add_word(word); }, [this] { end_sentence(); });
+  }
 
-EncodedSentences encode_sentences(nb::handle sentences, const Vocabulary& vocabulary) {
-  const WordTable rows = table_of(vocabulary);
-  EncodedSentences encoded;
-  TokenStream& stream = encoded.tokens;
-  for_each_word(
-      sentences, [](std::int64_t) {},
-      [&](PyObject*, std::string_view word) {
-        ++encoded.words;
-        if (const std::int64_t* const row = rows.find(word, key_of(word)); row != nullptr)
-          stream.ids.push_back(WordId{static_cast<std::int32_t>(*row)});
-      },
-      [&] {
-        ++encoded.sentences;
-        end_sentence(stream);
-      });
-  return encoded;
-}
+  const TokenStream& tokens() const { return tokens_; }
+  std::int64_t sentences() const { return sentences_; }
+
+ private:
+  void add_word(std::string_view word) {
+    if (const std::int64_t* const row = rows_.find(word, key_of(word)); row != nullptr)
+      tokens_.ids.push_back(WordId{static_cast<std::int32_t>(*row)});
+  }
+  void end_sentence() {
+    ++sentences_;
+    python::end_sentence(tokens_);
+  }
+
+  WordTable rows_;
+  TokenStream tokens_;
+  std::int64_t sentences_ = 0;
+};
 
 Vocabulary make_vocabulary(const std::vector<std::string>& words,
                            const Array<const std::int64_t, 1>& counts) {
@@ -166,12 +178,17 @@ OwnedSequences from_array(const AnyIntegers& values) {
 void bind_sentences(nb::module_& core) {
   nb::class_<TokenStream>(core, "Tokens").def("__len__", &TokenStream::tokens);
 
+  nb::class_<TextColumn>(core, "TextColumn")
+      .def_static("of_arrow", &arrow_column, nb::sig("def of_arrow(source: object) -> TextColumn"))
+      .def_static("of_rows", &object_column, nb::sig("def of_rows(rows: list[object]) -> TextColumn"));
+
   nb::class_<InternedSentences>(core, "InternedSentences")
       .def(nb::init<>())
       .def("add",
            [](InternedSentences& self, nb::handle sentences, std::int64_t every, nb::object report) {
              self.add(sentences, {every, std::move(report)});
            })
+      .def("add_column", &InternedSentences::add_column)
       .def_prop_ro("words", &InternedSentences::words)
       .def_prop_ro(
           "counts", [](const InternedSentences& self) { return numpy(self.counts()); }, kOwned)
@@ -193,10 +210,10 @@ void bind_sentences(nb::module_& core) {
            [](const Vocabulary& self, std::int64_t num_ids) { return numpy(rows_of_ids(self, num_ids)); });
 
   nb::class_<EncodedSentences>(core, "EncodedSentences")
-      .def_ro("tokens", &EncodedSentences::tokens, nb::rv_policy::reference_internal)
-      .def_ro("sentences", &EncodedSentences::sentences)
-      .def_ro("words", &EncodedSentences::words);
-  core.def("encode_sentences", &encode_sentences);
+      .def(nb::init<const TextColumn&, const Vocabulary&>())
+      .def(nb::init<nb::handle, const Vocabulary&>())
+      .def_prop_ro("tokens", &EncodedSentences::tokens, nb::rv_policy::reference_internal)
+      .def_prop_ro("sentences", &EncodedSentences::sentences);
 
   nb::class_<CorpusCounts>(core, "CorpusCounts")
       .def_ro("vocabulary", &CorpusCounts::vocabulary, nb::rv_policy::reference_internal)

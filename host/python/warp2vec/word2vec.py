@@ -12,11 +12,12 @@ from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Tupl
 import numpy as np
 
 from . import _core
+from ._columns import as_column
 from .keyedvectors import KeyedVectors, _deprecated, readable
 
 logger = logging.getLogger(__name__)
 
-Sentences = Iterable[Iterable[str]]
+Sentences = Any  # an iterable of iterables of str, a column of texts, or a function that returns one of these
 Path = Union[str, "os.PathLike[str]"]
 RULE_DEFAULT, RULE_DISCARD, RULE_KEEP = 0, 1, 2  # what a trim_rule(word, count, min_count) returns, as in gensim
 TrimRule = Callable[[str, int, int], int]
@@ -38,14 +39,21 @@ class CallbackAny2Vec:
         pass
 
 
+def _makes_sentences(sentences: Any) -> bool:
+    return callable(sentences) and not hasattr(sentences, "__iter__")
+
+
 def _checked(sentences: Any) -> Any:
-    """The sentences, unless they are something that iterates but is no list of lists of words."""
+    """The sentences, unless they are something that iterates but is no list of lists of words; columns of texts as such,
+    and what a function returns instead of the function."""
+    if _makes_sentences(sentences):
+        sentences = sentences()
     if isinstance(sentences, (str, bytes)):
         raise TypeError("sentences is one str: expected an iterable of lists of str; corpus_file takes a path")
     if isinstance(sentences, Sequence) and sentences and isinstance(sentences[0], str):
         logger.warning("Each 'sentences' item should be a list of words (usually unicode strings). First item here is "
                        "instead plain %s.", type(sentences[0]))
-    return sentences
+    return as_column(sentences)
 
 
 def _chosen_gpu(device: str) -> Optional[int]:
@@ -69,8 +77,10 @@ def _chosen_gpu(device: str) -> Optional[int]:
 class Word2Vec:
     """Trains vectors of words: gensim's Word2Vec, with its arguments and defaults, except that `workers` is all CPUs.
 
-    sentences: an iterable of lists of str, which is read once to count and keep its words, 4 bytes each; or
-    corpus_file: a text, its lines are sentences. Without either, call build_vocab() and train().
+    sentences: an iterable of lists of str, which is read once to count and keep its words, 4 bytes each; or a column of
+    Arrow, pandas or polars, of which each row is a text with words separated by white space, or a list of words; or a
+    function that returns one of these, which is called to count the words and then for each epoch. corpus_file: a text,
+    its lines are sentences. Without either, call build_vocab() and train().
 
     vector_size: 1 to 4096. alpha, min_alpha: learning rates of the first and the last word. window: largest distance
     between words, 1 to 1000. min_count: rarer words are dropped. sample: frequent words are skipped from this share of
@@ -158,7 +168,10 @@ class Word2Vec:
 
         if sentences is not None and corpus_file is not None:
             raise TypeError("Both sentences and corpus_file are given: expected one of them")
-        if sentences is not None:
+        if _makes_sentences(sentences):
+            self.build_vocab(sentences, trim_rule=trim_rule)
+            self.train(sentences, total_examples=self.corpus_count, epochs=self.epochs, callbacks=callbacks)
+        elif sentences is not None:
             tokens = self._count_and_keep(sentences, trim_rule)
             self._train_tokens(tokens, self.epochs, callbacks=callbacks)
         elif corpus_file is not None:
@@ -228,7 +241,11 @@ class Word2Vec:
 
         logger.info("collecting all words and their counts")
         interned = _core.InternedSentences()
-        interned.add(_checked(sentences), progress_per if logger.isEnabledFor(logging.INFO) else 0, report)
+        source = _checked(sentences)
+        if isinstance(source, _core.TextColumn):
+            interned.add_column(source)
+        else:
+            interned.add(source, progress_per if logger.isEnabledFor(logging.INFO) else 0, report)
         self._raw = interned.words, interned.counts
         self._log_scanned(interned.tokens, interned.sentences)
         return interned, interned.tokens, interned.sentences
@@ -368,8 +385,8 @@ class Word2Vec:
               start_alpha: Optional[float] = None, end_alpha: Optional[float] = None, word_count: int = 0,
               queue_factor: int = 2, report_delay: float = 1.0, compute_loss: Optional[bool] = None,
               callbacks: Any = None, *, sentences: Optional[Sentences] = None) -> Tuple[int, int]:
-        """Trains on. The sentences are read once, whatever the number of epochs. Returns (words trained after
-        subsampling, words before), of all epochs."""
+        """Trains on. The sentences are read once, whatever the number of epochs, unless they are a function, which is
+        called for each epoch. Returns (words trained after subsampling, words before), of all epochs."""
         del word_count, queue_factor, report_delay
         corpus = corpus_iterable if corpus_iterable is not None else sentences
         if (corpus is None) == (corpus_file is None):
@@ -383,25 +400,34 @@ class Word2Vec:
             raise RuntimeError("you must first build vocabulary before training the model")
         if compute_loss is not None:
             self.compute_loss = compute_loss
+        if _makes_sentences(corpus):
+            return self._train_parts((self._encoded(corpus) for _ in range(epochs)), epochs, 1, start_alpha, end_alpha,
+                                     callbacks)
         if corpus_file is not None:
             tokens = _core.encode_files([readable(corpus_file)], self._vocabulary, self.workers or 0)
         else:
-            encoded = _core.encode_sentences(_checked(corpus), self._vocabulary)
-            if encoded.sentences == 0:
-                logger.warning("train() called with an empty iterator (if not intended, be sure to provide a corpus "
-                               "that offers restartable iteration = an iterable).")
-            tokens = encoded.tokens
-        if not len(tokens):
-            logger.warning("no word of the sentences is in the vocabulary: nothing is trained")
-            return 0, 0
+            tokens = self._encoded(corpus)
         return self._train_tokens(tokens, epochs, start_alpha, end_alpha, callbacks)
+
+    def _encoded(self, sentences: Any) -> _core.Tokens:
+        assert self._vocabulary is not None
+        encoded = _core.EncodedSentences(_checked(sentences), self._vocabulary)
+        if encoded.sentences == 0:
+            logger.warning("train() called with an empty iterator (if not intended, be sure to provide a corpus that "
+                           "offers restartable iteration = an iterable).")
+        return encoded.tokens
 
     def _train_tokens(self, tokens: _core.Tokens, epochs: int, start_alpha: Optional[float] = None,
                       end_alpha: Optional[float] = None, callbacks: Any = None) -> Tuple[int, int]:
-        assert self._vocabulary is not None
-        assert self._embeddings is not None
-        config = self._config(start_alpha or self.alpha, end_alpha or self.min_alpha, epochs)
-        if config.lr > self.min_alpha_yet_reached:
+        return self._train_parts([tokens], 1, epochs, start_alpha, end_alpha, callbacks)
+
+    def _train_parts(self, parts: Iterable[_core.Tokens], count: int, epochs: int, start_alpha: Optional[float],
+                     end_alpha: Optional[float], callbacks: Any) -> Tuple[int, int]:
+        """Trains `count` texts one after the other, each for `epochs` epochs; the learning rate falls over all."""
+        assert self._vocabulary is not None and self._embeddings is not None
+        first_alpha = start_alpha or self.alpha
+        last_alpha = min(end_alpha or self.min_alpha, first_alpha)
+        if first_alpha > self.min_alpha_yet_reached:
             logger.warning("Effective 'alpha' higher than previous training cycles")
         self._take_assigned_vectors()
         logger.info("training model with %s workers on %i vocabulary and %i features, using sg=%s hs=%s sample=%s "
@@ -409,43 +435,58 @@ class Word2Vec:
                     self.vector_size, self.sg, self.hs, self.sample, self.negative, self.window, self.shrink_windows)
         told = list(self.callbacks if callbacks is None else callbacks)
         begun = time.monotonic()
-        for callback in told:
-            callback.on_train_begin(self)
-            callback.on_epoch_begin(self)
-        with _Display(self.progress, len(tokens) * epochs) as display:
-            def observe(progress: _core.Progress) -> bool:
-                display.show(progress)
-                if progress.epoch_end:
-                    self._epoch_ended(progress, epochs, told)
-                return True
+        kept_words = words = pairs = 0
+        with _Display(self.progress, count * epochs) as display:
+            for part, tokens in enumerate(parts):
+                if not len(tokens):
+                    logger.warning("no word of the sentences is in the vocabulary: nothing is trained")
+                    continue
+                if not words:
+                    for callback in told:
+                        callback.on_train_begin(self)
+                        callback.on_epoch_begin(self)
+                config = self._config(first_alpha + (last_alpha - first_alpha) * part / count,
+                                      first_alpha + (last_alpha - first_alpha) * (part + 1) / count, epochs)
+                config.seed += part
 
-            try:
-                summary = _core.train(config, self._vocabulary, tokens, self._embeddings, _chosen_gpu(self.device),
-                                      observe)
-            finally:
-                self._give_trained_vectors()
+                def observe(progress: _core.Progress) -> bool:
+                    display.show(part * epochs + progress.tokens_done / len(tokens))
+                    if progress.epoch_end:
+                        self._epoch_ended(progress, part * epochs + progress.epoch, count * epochs, told)
+                    return True
+
+                try:
+                    summary = _core.train(config, self._vocabulary, tokens, self._embeddings, _chosen_gpu(self.device),
+                                          observe)
+                finally:
+                    self._give_trained_vectors()
+                kept_words += summary.kept_tokens
+                words += summary.tokens
+                pairs += summary.pairs
+                self.running_training_loss = next((loss for loss in reversed(summary.epoch_loss) if loss > 0), 0.0)
+        if not words:
+            return 0, 0
         self.train_count += 1
         seconds = time.monotonic() - begun
         self.total_train_time += seconds
-        logger.info("training on %i raw words (%i effective words) took %.1fs, %.0f effective words/s", summary.tokens,
-                    summary.kept_tokens, seconds, summary.kept_tokens / max(seconds, 1e-9))
-        self.min_alpha_yet_reached = float(config.min_lr)
-        if not summary.pairs:
+        logger.info("training on %i raw words (%i effective words) took %.1fs, %.0f effective words/s", words,
+                    kept_words, seconds, kept_words / max(seconds, 1e-9))
+        self.min_alpha_yet_reached = float(last_alpha)
+        if not pairs:
             warnings.warn(f"nothing was trained: sample={self.sample} leaves no two words of a sentence; sample=0 "
-                          "keeps all", stacklevel=3)
-        self.running_training_loss = next((loss for loss in reversed(summary.epoch_loss) if loss > 0), 0.0)
+                          "keeps all", stacklevel=4)
         for callback in told:
             callback.on_train_end(self)
-        return summary.kept_tokens, summary.tokens
+        return kept_words, words
 
-    def _epoch_ended(self, progress: _core.Progress, epochs: int, callbacks: List[Any]) -> None:
-        logger.info("EPOCH %i: training on %i raw words took %.1fs since the first, %.0f words/s; loss %.4f",
-                    progress.epoch, progress.tokens_done, progress.seconds, progress.words_per_second, progress.loss)
+    def _epoch_ended(self, progress: _core.Progress, epoch: int, epochs: int, callbacks: List[Any]) -> None:
+        logger.info("EPOCH %i: training on %i raw words took %.1fs, %.0f words/s; loss %.4f", epoch,
+                    progress.tokens_done, progress.seconds, progress.words_per_second, progress.loss)
         self.running_training_loss = progress.loss
         self._give_trained_vectors()
         for callback in callbacks:
             callback.on_epoch_end(self)
-            if progress.epoch + 1 < epochs:
+            if epoch + 1 < epochs:
                 callback.on_epoch_begin(self)
 
     def get_latest_training_loss(self) -> float:
@@ -630,16 +671,17 @@ class Word2Vec:
 
 
 class _Display:
-    """A bar while training goes on: tqdm's if it is there, else lines in the log."""
+    """A bar of epochs while training goes on: tqdm's if it is there."""
 
-    def __init__(self, wanted: bool, words: int) -> None:
+    def __init__(self, wanted: bool, epochs: int) -> None:
         self._bar: Any = None
         if wanted:
             try:
                 from tqdm.auto import tqdm
-                self._bar = tqdm(total=words, unit="words", unit_scale=True)
+                self._bar = tqdm(total=epochs, unit="epoch",
+                                 bar_format="{l_bar}{bar}| {n:.2f}/{total_fmt} [{elapsed}<{remaining}]")
             except ImportError:
-                logger.info("progress=True: tqdm is not installed")
+                logger.warning("progress=True: tqdm is not installed")
 
     def __enter__(self) -> "_Display":
         return self
@@ -648,6 +690,6 @@ class _Display:
         if self._bar is not None:
             self._bar.close()
 
-    def show(self, progress: _core.Progress) -> None:
+    def show(self, epochs: float) -> None:
         if self._bar is not None:
-            self._bar.update(progress.tokens_done - self._bar.n)
+            self._bar.update(epochs - self._bar.n)
