@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Prints the interpreter of a virtual environment with what the Python package is built and tested with, creating it if
-# need be. Fails, and says why, without a network or without Python. Tests of what else is missing are skipped.
+# need be. Fails, and says why, without a network or without Python.
 # usage: scripts/python-environment.sh FOLDER
 set -euo pipefail
 

@@ -5,7 +5,8 @@ from conftest import two_topics
 import warp2vec
 from warp2vec import Word2Vec
 
-TEXTS = ["the river  flows", None, "", " the\tlake\nis a very-long-word-of-more-than-12-bytes ", "Zürich the lake", "twelve bytes"] * 30
+TEXTS = ["the river  flows", None, "", " the\tlake\nis a very-long-word-of-more-than-12-bytes ", "Zürich the lake",
+         "twelve bytes"] * 30
 LISTS = [None if text is None else text.split() for text in TEXTS]
 SENTENCES = [words or [] for words in LISTS]
 SETTINGS = dict(vector_size=8, min_count=1, sample=0, epochs=2, workers=1)

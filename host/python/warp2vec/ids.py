@@ -51,9 +51,9 @@ def train_ids(indices: Any, indptr: Optional[Any] = None, *, num_ids: int = 0, m
               **settings: Any) -> TrainedIds:
     """Trains on sequences of ids, which are read where they are (int32 or int64, in C order).
 
-    indices, indptr: sequence i is indices[indptr[i]:indptr[i + 1]], as in scipy's CSR matrices, which may be given
-        themselves. Without indptr, the rows of a two-dimensional array, or a one-dimensional one; negative values are no
-        ids, and end a sequence.
+    indices, indptr: sequence i is indices[indptr[i]:indptr[i + 1]], as in scipy's CSR matrices. Without indptr, such a
+        matrix, the rows of a two-dimensional array, or a one-dimensional one; negative values are no ids, and end a
+        sequence.
     num_ids: rows of the result; 0 = one more than the highest id.
     settings: as for Word2Vec.
     """

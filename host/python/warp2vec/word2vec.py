@@ -44,8 +44,8 @@ def _makes_sentences(sentences: Any) -> bool:
 
 
 def _checked(sentences: Any) -> Any:
-    """The sentences, unless they are something that iterates but is no list of lists of words; columns of texts as such,
-    and what a function returns instead of the function."""
+    """The sentences, unless they are something that iterates but is no list of lists of words: a column of texts as
+    such, and for a function what it returns."""
     if _makes_sentences(sentences):
         sentences = sentences()
     if isinstance(sentences, (str, bytes)):
