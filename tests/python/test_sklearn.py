@@ -7,6 +7,7 @@ from conftest import TOPICS, two_topics
 
 sklearn = pytest.importorskip("sklearn")
 from sklearn.base import clone  # noqa: E402
+from sklearn.exceptions import NotFittedError  # noqa: E402
 from sklearn.linear_model import LogisticRegression  # noqa: E402
 from sklearn.pipeline import make_pipeline  # noqa: E402
 from sklearn.utils.estimator_checks import check_estimator  # noqa: E402
@@ -69,6 +70,8 @@ def test_documents_become_means_of_vectors():
     assert np.array_equal(clone(transformer).fit(texts).transform(texts), fitted)
     letters = Word2VecTransformer(tokenizer=list, **SETTINGS).fit(texts)
     assert "q" in letters.model_.wv
+    with pytest.raises(NotFittedError):
+        clone(transformer).transform(texts)
     with pytest.raises(ValueError, match="one str"):
         transformer.transform("river lake")
 
