@@ -172,17 +172,6 @@ def test_an_interrupt_ends_training_at_once_and_the_model_stays_usable(sentences
     assert len(model.wv.most_similar("river", topn=3)) == 3
 
 
-def test_other_threads_ask_while_one_trains(sentences, settings):
-    model = Word2Vec(sentences, **settings)
-    asked = []
-    trainer = threading.Thread(target=model.train, args=(sentences,), kwargs=dict(total_examples=1, epochs=200))
-    trainer.start()
-    while trainer.is_alive():
-        asked.append(model.wv.most_similar("river", topn=4))
-    trainer.join()
-    assert asked
-
-
 @pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
 @pytest.mark.parametrize("loss", [dict(), dict(hs=1, negative=0)])
 def test_copies_train_on_apart(sentences, settings, duplicate, loss):
@@ -356,20 +345,6 @@ def test_the_names_of_gensim_3_warn(sentences, settings):
         assert model.wv.vocab == model.wv.key_to_index
     with pytest.warns(DeprecationWarning):
         assert model.wv.index2word == model.wv.index_to_key
-
-
-def test_nothing_leaks(settings):
-    resource = pytest.importorskip("resource")
-    some = two_topics(50)
-    settings.update(vector_size=1000, epochs=1)
-
-    def peak_after(trainings):
-        for _ in range(trainings):
-            Word2Vec(some, **settings)
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-
-    first = peak_after(100)
-    assert peak_after(300) < first + 8 * 1024  # kB; each training has 80 kB of matrices
 
 
 def test_deterministic_vectors_do_not_depend_on_workers(settings):
