@@ -29,6 +29,7 @@ def parse():
     parser.add_argument("--rounds", type=positive, default=3, help="(default %(default)s)")
     parser.add_argument("--threads", type=positive, nargs="+", default=[os.cpu_count()],
                         help="one number or several (default: all of the machine's)")
+    parser.add_argument("--model", choices=["skipgram", "cbow"], default="skipgram", help="(default %(default)s)")
     parser.add_argument("--loss", choices=["ns", "hs"], default="ns",
                         help="negative sampling or hierarchical softmax (default %(default)s)")
     for flag, kind, value in (("--dim", positive, 100), ("--window", positive, 5), ("--negative", positive, 5),
@@ -38,7 +39,7 @@ def parse():
     parser.add_argument("--program", type=existing_program, help="a warp2vec program (default: it is built)")
     parser.add_argument("--word2vec-c", type=existing_program, metavar="PATH",
                         help="a word2vec.c program, to compare with it, too")
-    parser.add_argument("--output", help="folder (default: benchmarks/results/peers-CORPUS-LOSS)")
+    parser.add_argument("--output", help="folder (default: benchmarks/results/peers-CORPUS-LOSS, with -cbow)")
     arguments = parser.parse_args()
     if arguments.corpus and arguments.corpus.endswith((".gz", ".zst", ".bz2", ".xz")):
         parser.error("the other programs read plain text only: please unpack the corpus")
@@ -94,11 +95,12 @@ def main():
     arguments = parse()
     program = arguments.program or built_program()
     settings = {name: getattr(arguments, name)
-                for name in ("loss", "dim", "window", "negative", "sample", "min_count", "lr", "epochs")}
+                for name in ("model", "loss", "dim", "window", "negative", "sample", "min_count", "lr", "epochs")}
     peers, notes = find_peers(program, arguments.word2vec_c, arguments.loss)
     corpus = arguments.corpus or dictionary()
     name = os.path.splitext(os.path.basename(corpus))[0]
-    output = arguments.output or ROOT / f"benchmarks/results/peers-{name}-{arguments.loss}"
+    of_model = "-cbow" if arguments.model == "cbow" else ""
+    output = arguments.output or ROOT / f"benchmarks/results/peers-{name}-{arguments.loss}{of_model}"
     if not arguments.pairs and not arguments.analogies:
         notes.append("No quality: evaluation sets are not part of the project; give some with --pairs and --analogies.")
 

@@ -1,5 +1,7 @@
-"""Run by an interpreter that has gensim: trains with it and prints the seconds of each phase as JSON; without arguments
-it prints the versions of gensim, NumPy and Python, and the files of their BLAS library."""
+"""Run by an interpreter that has gensim, or warp2vec's package: trains with it and prints the seconds of each phase as
+JSON; with only the package's name, gensim's by default, it prints the versions of the package, NumPy and Python, and the
+files of their BLAS library."""
+import importlib
 import json
 import os
 import platform
@@ -7,22 +9,24 @@ import re
 import sys
 import time
 
-import gensim
-import numpy
-from gensim.models import Word2Vec
-from gensim.models.word2vec import LineSentence
 
-
-def versions():
+def versions(package):
+    named = importlib.import_module(package)
+    importlib.import_module("gensim.models.word2vec" if package == "gensim" else package)
+    import numpy
     with open("/proc/self/maps") as maps:
         files = {os.path.basename(line.split()[-1]) for line in maps}
-    return [f"gensim {gensim.__version__}", f"NumPy {numpy.__version__}", f"Python {platform.python_version()}",
+    return [f"{package} {named.__version__}", f"NumPy {numpy.__version__}", f"Python {platform.python_version()}",
             *sorted(name for name in files if re.match(r"lib.*(blas|blis|mkl)", name))]
 
 
-def train(corpus, feeding, vectors, **settings):
-    model = Word2Vec(sg=1, **settings)
-    text = {"corpus_file": corpus} if feeding == "corpus_file" else {"corpus_iterable": LineSentence(corpus)}
+def train(corpus, feeding, vectors, package="gensim", sg=1, **settings):
+    """`feeding`: 'iterator' (over the file's lines), 'list' (of lists of str, made before) or 'corpus_file'."""
+    module = importlib.import_module("gensim.models.word2vec" if package == "gensim" else package)
+    model = module.Word2Vec(sg=sg, **settings)
+    sentences = module.LineSentence(corpus)
+    text = {"corpus_file": corpus} if feeding == "corpus_file" else {
+        "corpus_iterable": list(sentences) if feeding == "list" else sentences}
     begin = time.monotonic()
     model.build_vocab(**text)
     counted = time.monotonic()
@@ -33,4 +37,5 @@ def train(corpus, feeding, vectors, **settings):
 
 
 if __name__ == "__main__":
-    print(json.dumps(train(**json.loads(sys.argv[1])) if sys.argv[1:] else versions()))
+    argument = sys.argv[1] if sys.argv[1:] else "gensim"
+    print(json.dumps(train(**json.loads(argument)) if argument.startswith("{") else versions(argument)))

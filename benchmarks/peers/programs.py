@@ -1,5 +1,6 @@
 """The programs that are compared: how they are run, and how the durations of their phases are determined."""
 import json
+import os
 import platform
 import re
 import shutil
@@ -17,7 +18,8 @@ GENSIM_WORKER = str(Path(__file__).with_name("gensim_worker.py"))
 TOO_SMALL = "the text is too small to time it"
 NOTES = ["warp2vec: its own times; training includes turning the text into word numbers, which the others do while "
          "training.",
-         "gensim: the times of build_vocab, train and save_word2vec_format; the rest is mostly Python starting. With "
+         "gensim and warp2vec (Python): the times of build_vocab, train and save_word2vec_format; the rest is mostly "
+         "Python starting, and with a list of lists of str making it. With "
          "corpus_file and N workers the learning rate falls, within each epoch, only by 1/N of what it should: compare "
          "the quality with the iterator's.",
          "fastText: times of what it prints; vocabulary includes its start, and how long training took follows from "
@@ -31,7 +33,7 @@ class Task(NamedTuple):
     text: str  # a file
     words: int  # total, whether in the vocabulary or not
     lines: int
-    settings: SimpleNamespace  # loss ('ns' or 'hs'), dim, window, negative, sample, min_count, lr, epochs
+    settings: SimpleNamespace  # model ('skipgram' or 'cbow'), loss ('ns' or 'hs'), dim, window, negative, sample, min_count, lr, epochs
     threads: int
     seed: int
     folder: Path  # empty; for the program's output
@@ -84,18 +86,32 @@ def find_gensim():
     return None, []
 
 
+def find_package(program):
+    """An interpreter that has warp2vec's package, the environment with which it finds it, and the versions that the
+    worker prints; or None, {} and an empty list. Beside a `program` that was built with it, the package is there, too."""
+    root = Path(__file__).parents[2]
+    beside = {"PYTHONPATH": str(Path(program).resolve().parent / "python")}
+    for python, environment in (("python3", {}), (str(root / "build/python/bin/python3"), beside)):
+        if shutil.which(python):
+            asked = subprocess.run([python, "-B", GENSIM_WORKER, "warp2vec"], env={**os.environ, **environment},
+                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            if asked.returncode == 0:
+                return python, environment, json.loads(asked.stdout)
+    return None, {}, []
+
+
 def multiplies_slowly(versions):
     return not any(re.search("openblas|blis|mkl|atlas", name) for name in versions)
 
 
-def gensim_command(python, feeding, task):
-    """`feeding`: 'iterator' (of sentences) or 'corpus_file'."""
+def gensim_command(python, feeding, task, **package):
+    """`feeding`: see the worker. `package`: arguments of the worker about another package than gensim."""
     s = task.settings
     wanted = {"corpus": task.text, "feeding": feeding, "vectors": str(task.folder / "vectors.bin"),
-              "vector_size": s.dim, "window": s.window, "hs": int(s.loss == "hs"),
+              "sg": int(s.model == "skipgram"), "vector_size": s.dim, "window": s.window, "hs": int(s.loss == "hs"),
               "negative": s.negative if s.loss == "ns" else 0, "sample": s.sample, "min_count": s.min_count,
               "alpha": s.lr, "min_alpha": s.lr / 10000,  # the final rate of the others
-              "epochs": s.epochs, "workers": task.threads, "seed": task.seed}
+              "epochs": s.epochs, "workers": task.threads, "seed": task.seed, **package}
     return [python, "-B", GENSIM_WORKER, json.dumps(wanted)]
 
 
@@ -120,7 +136,7 @@ def fasttext_command(program, task):
     """Without subwords, which is word2vec."""
     s = task.settings
     every_word = 1  # as a threshold; 0, which keeps every word in the others, would keep none
-    return [program, "skipgram", "-input", task.text, "-output", task.folder / "vectors", "-bucket", 0, "-maxn", 0,
+    return [program, s.model, "-input", task.text, "-output", task.folder / "vectors", "-bucket", 0, "-maxn", 0,
             "-loss", s.loss, "-dim", s.dim, "-ws", s.window, "-neg", s.negative, "-t", s.sample or every_word,
             "-minCount", s.min_count, "-lr", s.lr, "-epoch", s.epochs, "-thread", task.threads, "-seed", task.seed]
 
@@ -162,7 +178,8 @@ def why_no_huge_pages(choice=HUGE_PAGE_CHOICE, libc=platform.libc_ver()):
 
 def word2vec_c_command(program, task):
     s = task.settings
-    return [program, "-train", task.text, "-output", task.folder / "vectors.bin", "-binary", 1, "-cbow", 0,
+    return [program, "-train", task.text, "-output", task.folder / "vectors.bin", "-binary", 1,
+            "-cbow", int(s.model == "cbow"),
             "-hs", int(s.loss == "hs"), "-negative", s.negative if s.loss == "ns" else 0, "-size", s.dim,
             "-window", s.window, "-sample", s.sample, "-min-count", s.min_count, "-alpha", s.lr, "-iter", s.epochs,
             "-threads", task.threads]
@@ -190,11 +207,17 @@ def find_peers(warp2vec, word2vec_c, loss):
         python, versions, fasttext = found()
     if not python or not fasttext:
         sys.exit("compare_peers: " + ("no Python has gensim" if not python else "there is no fasttext on PATH"))
-    peers = [Peer("warp2vec", version(warp2vec), partial(warp2vec_command, warp2vec), warp2vec_phases),
+    package_python, environment, package_versions = find_package(warp2vec)
+    package = [Peer("warp2vec (Python, list)", ", ".join(package_versions),
+                    partial(gensim_command, package_python, "list", package="warp2vec", device="cpu"), gensim_phases,
+                    environment=environment)] if package_python else []
+    peers = [Peer("warp2vec", version(warp2vec), partial(warp2vec_command, warp2vec), warp2vec_phases), *package,
              *(Peer(f"gensim ({feeding})", ", ".join(versions), partial(gensim_command, python, feeding), gensim_phases)
-               for feeding in ("iterator", "corpus_file")),
+               for feeding in ("list", "iterator", "corpus_file")),
              Peer("fastText", fasttext_version(), partial(fasttext_command, fasttext), fasttext_phases, "vectors.vec")]
     notes = list(NOTES)
+    if not package:
+        notes.append("warp2vec's Python package was not compared: no Python has it. `pip install .` installs it.")
     if multiplies_slowly(versions):
         notes.append("gensim: it multiplies without OpenBLAS, and trains up to 1.5 times as fast with it.")
     if loss == "ns":

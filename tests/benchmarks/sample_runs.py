@@ -20,6 +20,6 @@ def two_programs():
 def facts():
     return {"machine": {"cpu": "A CPU", "cores": 2, "system": "A system"}, "commit": "abc", "date": "2026-01-01",
             "corpus": {"name": "text.txt", "bytes": 5000, "words": 1000, "words_in_vocabulary": 800},
-            "settings": {"loss": "ns", "dim": 100, "window": 5, "negative": 5, "sample": 1e-4, "min_count": 5,
+            "settings": {"model": "skipgram", "loss": "ns", "dim": 100, "window": 5, "negative": 5, "sample": 1e-4, "min_count": 5,
                          "lr": 0.025, "epochs": 2},
             "rounds": 3, "programs": {"warp2vec": "1"}, "notes": ["A note."]}

@@ -14,10 +14,15 @@ class FindPeersTest(unittest.TestCase):
         self.assertNotIn("OpenBLAS", self.remarks("ns"))
         self.assertIn("OpenBLAS", self.remarks("ns", multiplies_slowly=True))
 
+    def test_the_python_package_is_compared_where_it_is(self):
+        self.assertIn("no Python has it", self.remarks("ns"))
+        self.assertNotIn("no Python has it", self.remarks("ns", package=("python3", {}, ["warp2vec 1"])))
+
     @staticmethod
-    def remarks(loss, multiplies_slowly=False):
+    def remarks(loss, multiplies_slowly=False, package=(None, {}, [])):
         blas = "libblas.so.3" if multiplies_slowly else "libopenblas.so.0"
-        with mock.patch.object(programs, "find_gensim", return_value=("python3", ["gensim 4", blas])), \
+        with mock.patch.object(programs, "find_package", return_value=package), \
+             mock.patch.object(programs, "find_gensim", return_value=("python3", ["gensim 4", blas])), \
              mock.patch.object(programs, "script"), mock.patch.object(programs, "version"), \
              mock.patch.object(programs.shutil, "which", return_value="fasttext"):
             return " ".join(programs.find_peers("warp2vec", None, loss)[1])

@@ -32,8 +32,24 @@ def watched(pieces, seconds, appeared=None):
 
 
 def task(words=1, threads=1, sample=1e-4, folder="out"):
-    settings = SimpleNamespace(loss="ns", dim=100, window=5, negative=5, sample=sample, min_count=5, lr=0.025, epochs=2)
-    return Task("text.txt", words - 1, 1, settings, threads, 1, Path(folder))
+    return Task("text.txt", words - 1, 1, settings(sample=sample), threads, 1, Path(folder))
+
+
+def settings(**others):
+    return SimpleNamespace(**{**dict(model="skipgram", loss="ns", dim=100, window=5, negative=5, sample=1e-4,
+                                     min_count=5, lr=0.025, epochs=2), **others})
+
+
+class ModelTest(unittest.TestCase):
+    def test_all_programs_train_the_same_model(self):
+        for model, sg in (("skipgram", 1), ("cbow", 0)):
+            some = task()._replace(settings=settings(model=model))
+            wanted = json.loads(programs.gensim_command("python3", "list", some, package="warp2vec", device="cpu")[-1])
+            self.assertEqual((wanted["sg"], wanted["package"], wanted["device"]), (sg, "warp2vec", "cpu"))
+            self.assertIn(model, programs.warp2vec_command("warp2vec", some))
+            self.assertEqual(programs.fasttext_command("fasttext", some)[1], model)
+            of_word2vec_c = programs.word2vec_c_command("word2vec", some)
+            self.assertEqual(of_word2vec_c[of_word2vec_c.index("-cbow") + 1], 1 - sg)
 
 
 class FasttextTest(unittest.TestCase):
