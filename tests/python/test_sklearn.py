@@ -46,6 +46,7 @@ class OfNumbers(Word2VecTransformer):
             del self._fits
 
 
+@pytest.mark.filterwarnings("ignore:Can.t test estimator")
 @pytest.mark.parametrize("estimator, least, failing", [
     (Word2VecTransformer(**SETTINGS), 1, {}),
     (OfNumbers(vector_size=4, min_count=1, deterministic=True, random_state=1), 40,

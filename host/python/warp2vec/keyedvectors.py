@@ -58,7 +58,7 @@ class KeyedVectors:
     def __init__(self, vector_size: int, count: int = 0, dtype: Any = REAL) -> None:
         self.vector_size = vector_size
         self.index_to_key: List[str] = [None] * count  # type: ignore[list-item]
-        self.key_to_index: Dict[str, int] = {}
+        self._key_to_index: Optional[Dict[str, int]] = {}
         self.vectors: Array = np.zeros((count, vector_size), dtype)
         self.norms: Optional[Array] = None
         self.expandos: Dict[str, Array] = {}
@@ -68,12 +68,22 @@ class KeyedVectors:
     def _of(cls, keys: List[str], vectors: Array) -> "KeyedVectors":
         result = cls(vectors.shape[1])
         result.index_to_key = keys
-        result.key_to_index = {key: row for row, key in enumerate(keys)}
+        result._key_to_index = None
         result.vectors = vectors
         result.next_index = len(keys)
         return result
 
     # Keys.
+
+    @property
+    def key_to_index(self) -> Dict[str, int]:
+        if self._key_to_index is None:  # made when it is needed: of ten million ids it takes longer than to train them
+            self._key_to_index = {key: row for row, key in enumerate(self.index_to_key)}
+        return self._key_to_index
+
+    @key_to_index.setter
+    def key_to_index(self, rows: Dict[str, int]) -> None:
+        self._key_to_index = rows
 
     def __len__(self) -> int:
         return len(self.index_to_key)

@@ -345,11 +345,12 @@ class Word2Vec:
     def _use_vocabulary(self, vocabulary: _core.Vocabulary, order: Optional[List[str]] = None) -> None:
         """Words that have vectors keep them. order: that of wv's words, if it is another one."""
         embeddings = _core.Embeddings(len(vocabulary), self._config(self.alpha, self.min_alpha, max(1, self.epochs)))
-        rows = {word: row for row, word in enumerate(vocabulary.words)}
-        if self._embeddings is not None:
-            assert self._vocabulary is not None
+        old = self._vocabulary if self._embeddings is not None else None
+        rows = {word: row for row, word in enumerate(vocabulary.words)} if old is not None or order is not None else {}
+        if old is not None:
+            assert self._embeddings is not None
             self._take_assigned_vectors()
-            embeddings.copy_rows(self._embeddings, np.array([rows[word] for word in self._vocabulary.words], np.int32))
+            embeddings.copy_rows(self._embeddings, np.array([rows[word] for word in old.words], np.int32))
         self._vocabulary = vocabulary
         self._embeddings = embeddings
         self._order = None if order is None else np.array([rows[word] for word in order])
