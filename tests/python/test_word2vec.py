@@ -1,6 +1,7 @@
 import copy
 import pickle
 import signal
+import sys
 import threading
 import time
 import warnings
@@ -285,6 +286,19 @@ def test_training_is_logged_as_by_gensim(sentences, settings, caplog):
     assert "effective_min_count=1 retains 10 unique words (100.00% of original 10, drops 0)" in caplog.text
     assert "Effective 'alpha' higher" in caplog.text
     assert all(isinstance(value, int) for value in model.estimate_memory().values())
+
+
+def test_a_bar_shows_progress(sentences, settings, capsys, caplog, monkeypatch):
+    pytest.importorskip("tqdm")
+    Word2Vec(sentences, progress=True, **settings)
+    Word2Vec(lambda: iter(sentences), progress=True, **settings)
+    shown = capsys.readouterr().err
+    assert shown.count("100%") >= 2 and shown.count("5.00/5") >= 2
+    Word2Vec(sentences, **settings)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    Word2Vec(sentences, progress=True, **settings)
+    assert "tqdm is not installed" in caplog.text
 
 
 def test_predictions(sentences, settings):
