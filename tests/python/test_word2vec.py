@@ -217,6 +217,9 @@ def test_the_two_steps_of_build_vocab(sentences, settings, caplog):
     assert len(model.wv) == 0 and model.min_count == 1
     model.prepare_vocab(min_count=2, keep_raw_vocab=True)
     assert model.wv.index_to_key == ["a", "b"] and model.min_count == 2 and len(model.raw_vocab) == 3
+    model.raw_vocab = {"x": 1, "y": 2}
+    model.prepare_vocab(min_count=1)
+    assert model.wv.index_to_key == ["y", "x"]
     model.build_vocab(sentences)
     assert model.raw_vocab == {}
 

@@ -260,16 +260,19 @@ class Word2Vec:
         words, counts = self._raw
         return dict(zip(words, counts.tolist()))
 
+    @raw_vocab.setter
+    def raw_vocab(self, counts: Dict[str, int]) -> None:
+        self._raw = list(counts), np.fromiter(counts.values(), np.int64, len(counts))
+
     def build_vocab_from_freq(self, word_freq: Dict[str, int], keep_raw_vocab: bool = False,
                               corpus_count: Optional[int] = None, trim_rule: Optional[TrimRule] = None,
                               update: bool = False) -> None:
         """As build_vocab(), of words that are counted: {word: count}."""
-        words = list(word_freq)
-        counts = np.fromiter(word_freq.values(), np.int64, len(words))
-        logger.info("collected %i unique word types, with total frequency of %i", len(words), counts.sum())
+        self.raw_vocab = word_freq
         self.corpus_count = corpus_count or 0
-        self.corpus_total_words = int(counts.sum())
-        self._raw = words, counts
+        self.corpus_total_words = int(self._raw[1].sum())
+        logger.info("collected %i unique word types, with total frequency of %i", len(word_freq),
+                    self.corpus_total_words)
         self.prepare_vocab(update, keep_raw_vocab, trim_rule)
 
     def _count_and_keep(self, sentences: Any, trim_rule: Optional[TrimRule]) -> _core.Tokens:
