@@ -1,6 +1,6 @@
 """Run by an interpreter that has gensim, or warp2vec's package: trains with it and prints the seconds of each phase as
-JSON; with only the package's name, gensim's by default, it prints the versions of the package, NumPy and Python, and the
-files of their BLAS library."""
+JSON; with only the package's name, gensim's by default, it prints the versions of the package, NumPy and Python, and
+the files of their BLAS library."""
 import importlib
 import json
 import os

@@ -33,7 +33,8 @@ class Task(NamedTuple):
     text: str  # a file
     words: int  # total, whether in the vocabulary or not
     lines: int
-    settings: SimpleNamespace  # model ('skipgram' or 'cbow'), loss ('ns' or 'hs'), dim, window, negative, sample, min_count, lr, epochs
+    settings: SimpleNamespace  # model ('skipgram' or 'cbow'), loss ('ns' or 'hs'), dim, window, negative, sample,
+    #                            min_count, lr, epochs
     threads: int
     seed: int
     folder: Path  # empty; for the program's output
@@ -88,7 +89,7 @@ def find_gensim():
 
 def find_package(program):
     """An interpreter that has warp2vec's package, the environment with which it finds it, and the versions that the
-    worker prints; or None, {} and an empty list. Beside a `program` that was built with it, the package is there, too."""
+    worker prints; or None, {} and an empty list. The package may also be beside a `program` that was built with it."""
     root = Path(__file__).parents[2]
     beside = {"PYTHONPATH": str(Path(program).resolve().parent / "python")}
     for python, environment in (("python3", {}), (str(root / "build/python/bin/python3"), beside)):

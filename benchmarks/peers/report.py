@@ -91,7 +91,7 @@ class Report:
         negative = f", negative {s['negative']}" if s["loss"] == "ns" else ""
         rounds = "one round" if facts["rounds"] == 1 else f"medians of {facts['rounds']} interleaved rounds"
         return (f"{corpus['words_in_vocabulary']:,} words of the vocabulary in {corpus['bytes']:,} bytes; "
-                f"{s['model']}, loss {s['loss']}, dim {s['dim']}, window {s['window']}{negative}, sample {s['sample']:g}, "
-                f"min-count {s['min_count']}, lr {s['lr']:g}, epochs {s['epochs']}\n"
+                f"{s['model']}, loss {s['loss']}, dim {s['dim']}, window {s['window']}{negative}, "
+                f"sample {s['sample']:g}, min-count {s['min_count']}, lr {s['lr']:g}, epochs {s['epochs']}\n"
                 f"{machine['cpu']}, {machine['cores']} cores; {machine['system']}\n"
                 f"commit {facts['commit']}; {facts['date']}; {rounds}")
