@@ -1,3 +1,6 @@
+import sys
+import tracemalloc
+
 import numpy as np
 import pytest
 from conftest import two_topics
@@ -75,11 +78,21 @@ def test_other_columns_are_refused(column, message):
         Word2Vec(column(), **SETTINGS)
 
 
-def test_a_column_takes_no_object_a_word():
-    column = arrow().chunked_array([[" ".join(sentence) for sentence in two_topics(500)]])
-    before = column.nbytes, arrow().total_allocated_bytes()
-    Word2Vec(column, **SETTINGS)
-    assert (column.nbytes, arrow().total_allocated_bytes()) == before
+def test_columns_become_no_python_objects_and_are_given_back():
+    column = arrow().array([" ".join(sentence) for sentence in two_topics(5000)])
+    before = arrow().total_allocated_bytes(), sys.getrefcount(column)
+    model = Word2Vec(**SETTINGS)
+    tracemalloc.start()
+    try:
+        model.build_vocab(column)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert model.corpus_total_words == 50000
+    assert peak < 100000
+    assert (arrow().total_allocated_bytes(), sys.getrefcount(column)) == before
+    del column
+    assert arrow().total_allocated_bytes() < before[0]  # nothing holds it
 
 
 def test_a_function_makes_the_sentences_of_each_epoch():
