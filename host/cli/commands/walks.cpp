@@ -24,10 +24,10 @@ int run_walks(const Arguments& arguments) {
               "  warp2vec walks --input edges.txt --output walks.txt\n"
               "  warp2vec walks --input edges.csv.gz --weighted --p 0.5 --q 2 --output walks.txt.gz\n");
   flags.list("--input", "PATH", options.paths, kGraphHelp);
-  flags.text("--output", "FILE", output,
-             "The walks: names of nodes separated by single spaces. It is compressed if it is named .gz, "
-             ".zst, .bz2 or "
-             ".xz.");
+  add_output_flag(
+      flags, "--output", output,
+      "The walks: names of nodes separated by single spaces. It is compressed if it is named .gz, "
+      ".zst, .bz2 or .xz.");
   add_graph_flags(flags, options);
   add_seed_flag(flags, config);
   flags.number("--threads", "N", config.threads, kThreadsHelp);
@@ -45,9 +45,11 @@ int run_walks(const Arguments& arguments) {
   const GraphInput input(options, config.seed, display);
   const std::int64_t nodes = save_walks(input.walks(), output, thread_count(config),
                                         walks_progress(display, "writing walks", input.walks()));
-  if (!quiet)
-    std::cout << "walks written        " << with_commas(input.walks().size()) << "\n"
-              << "nodes in them        " << with_commas(nodes) << "\n";
+  if (!quiet) {
+    std::ostream& out = output == kStandardOutput ? std::cerr : std::cout;
+    out << "walks written        " << with_commas(input.walks().size()) << "\n"
+        << "nodes in them        " << with_commas(nodes) << "\n";
+  }
   return 0;
 }
 

@@ -121,6 +121,8 @@ std::vector<std::string> paths_of(const std::vector<NamedPath>& files) {
 void check_distinct(const std::vector<NamedPath>& outputs, const std::vector<NamedPath>& inputs) {
   std::vector<Place> written;
   for (const NamedPath& output : outputs) {
+    if (output.path == "-")
+      throw UsageError(output.flag + " -: expected the name of a file: standard output cannot take this one");
     written.emplace_back(output);
     if (written.back().is_special()) written.pop_back();
   }

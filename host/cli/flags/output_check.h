@@ -27,7 +27,8 @@ std::vector<std::string> paths_of(const std::vector<NamedPath>& files);
 
 /// Throws UsageError, naming the flags and the path, if a file of `outputs` is listed twice, is one of
 /// `inputs` or a text in a folder of them, or would be taken for one later, or if an input lies in a folder
-/// of `outputs`. In a folder of `inputs` may be new files, and files that this program wrote may be replaced:
+/// of `outputs`, or if one of these is "-", which add_output_flag() has translated where it means standard
+/// output. In a folder of `inputs` may be new files, and files that this program wrote may be replaced:
 /// they are not read (Corpus::not_read). Compares files, not names: links are followed, and "-" in `inputs`
 /// is standard input. Devices and pipes such as /dev/null may be written to any number of times. Throws Error
 /// if a folder of `inputs` cannot be read.

@@ -65,6 +65,12 @@ class CliWalks : public ProgramTest {
   const Arguments kNode2vec{"--p", "0.5", "--q", "2", "--walk-length", "12", "--num-walks", "9"};
 };
 
+TEST_F(CliWalks, AreWrittenToStandardOutput) {
+  const Finished done = run({"walks", "--input", path("edges"), "--output", "-"});
+  EXPECT_EQ(done.out, walks({}));
+  EXPECT_THAT(done.err, HasSubstr("walks written        130\n"));
+}
+
 TEST_F(CliWalks, AreNamesOfNodesAWalkALine) {
   const std::string text = walks({"--walk-length", "7", "--num-walks", "3"});
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 39);

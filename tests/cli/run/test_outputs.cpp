@@ -337,6 +337,9 @@ TEST_F(CliOutputs, AHyphenIsStandardOutput) {
   EXPECT_EQ(words.out, "a 3\nb 3\nc 3\n");
   EXPECT_THAT(words.err, HasSubstr("different words      3\n"));
   expect_refused(training(text_, {"--output", "-", "--format", "npy"}), "--format npy is two files");
+  expect_refused(training(text_, {"--output", path("v"), "--save-model", "-"}),
+                 "--save-model -: expected the name of a file");
+  expect_refused({"encode", "--input", text_, "--output", "-"}, "--output -: expected the name of a file");
   // Before the text is read.
   const Finished closed =
       Subprocess(under("exec >&-", training(path("none"), {"--output", "-"})), path()).wait();
