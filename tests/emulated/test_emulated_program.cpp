@@ -256,7 +256,7 @@ TEST_F(EmulatedProgram, BenchRefusesWhatTheGpuCannotTrain) {
     all.insert(all.end(), {"--devices", "cpu,cuda", "--dims", "1025"});
     const Finished large = Subprocess(all, folder_.path()).wait();
     EXPECT_EQ(large.status, 2);
-    EXPECT_THAT(large.err, HasSubstr("--dim 1025 is too large for --device cuda"));
+    EXPECT_THAT(large.err, HasSubstr("--dims 1025 is too large for --devices cuda"));
   }
   EXPECT_FALSE(std::filesystem::exists(output_)) << "before anything is measured";
 }
