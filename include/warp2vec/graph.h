@@ -138,6 +138,8 @@ class WARP2VEC_EXPORT Walks {
   /// outlive this. Throws Error for invalid settings, a graph without nodes, and another number of names.
   explicit Walks(const Graph& graph, const WalkSettings& settings = {},
                  std::span<const std::string> names = {});
+  explicit Walks(Graph&& temporary, const WalkSettings& settings = {},
+                 std::span<const std::string> names = {}) = delete;
 
   std::int64_t size() const { return graph_->nodes() * settings_.num_walks; }
   /// Appends the nodes of walks [begin, end), and the number of nodes at the end of each; any number of
