@@ -4,22 +4,14 @@
 #include "host/graphs/walk_draws.h"
 #include "host/io/parallel.h"
 #include "host/sampling/alias_columns.h"
+#include "host/training/check_range.h"
 
 #include <algorithm>
 #include <numeric>
-#include <sstream>
 #include <utility>
 
 namespace warp2vec {
 namespace {
-
-template <class T>
-void check_range(const char* name, T value, T low, T high) {
-  if (value >= low && value <= high) return;
-  std::ostringstream message;
-  message << name << " " << value << " is out of range: expected " << low << " to " << high;
-  throw Error(message.str());
-}
 
 // So many rejected draws in a row are the sign of a neighbourhood in which most would be.
 constexpr int kMostRejected = 16;

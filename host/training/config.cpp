@@ -2,6 +2,7 @@
 #include <warp2vec/detail/update_rule.h>
 #include <warp2vec/error.h>
 
+#include "host/training/check_range.h"
 #include "host/training/job_limits.h"
 
 #include <algorithm>
@@ -9,18 +10,6 @@
 #include <sstream>
 
 namespace warp2vec {
-namespace {
-
-template <class T>
-void check_range(const char* flag, T value, T low, T high) {
-  if (value >= low && value <= high) return;
-  std::ostringstream message;
-  message << flag << " " << value << " is out of range: expected " << low << " to " << high;
-  throw Error(message.str());
-}
-
-}  // namespace
-
 void Config::validate() const {
   check_range("--dim", dim, 1, 4096);
   check_range("--window", window, 1, 1000);
