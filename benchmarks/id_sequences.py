@@ -1,9 +1,8 @@
-"""Trains sequences of ids as text, as text with --ids, and as a NumPy array; walks also with --graph.
+"""Reads sequences of ids as text, as text with --ids, and as a NumPy array, and trains walks on graphs.
 
 Reading: many items in sessions; the seconds until training begins, medians of interleaved rounds, and the processor
-time of `warp2vec encode`, which does the same and writes the result. Walks of `warp2vec walks`, with --graphs: whether
-the vectors are those of the text byte for byte, and micro-F1 of the nodes' labels beside gensim's. Writes
-results.json."""
+time of `warp2vec encode`, which does the same and writes the result. Walks, with --graphs: micro-F1 of the nodes'
+labels beside gensim's on the same walks. Writes results.json."""
 import argparse
 import json
 import statistics
@@ -13,13 +12,13 @@ import tempfile
 from pathlib import Path
 
 import numpy
-from grid.texts import micro_f1, read_folder
-from measure import (ROOT, ProgramFailed, built_program, closing_summary, conditions, existing_folder, existing_program,
-                     markdown, positive, run_command, run_watched, train_command, version, write_json)
+from grid.runs import read_vectors
+from grid.texts import micro_f1, read_folder, walks_text
+from measure import (ROOT, ProgramFailed, add_number, built_program, closing_summary, conditions, existing_folder,
+                     existing_program, markdown, run_command, run_watched, train_command, version, write_json)
 from peers.programs import GENSIM_WORKER
 
 FORMS = {"text": ["sequences.txt"], "--ids": ["sequences.txt", "--ids"], ".npy": ["sequences.npy"]}
-GRAPH = "--graph"
 SESSION = 10  # items
 
 
@@ -29,11 +28,6 @@ def write_sequences(folder, sequences):
         for sequence in sequences:
             text.write(" ".join(map(str, sequence)) + "\n")
     numpy.save(folder / "sequences.npy", numpy.concatenate([[*sequence, -1] for sequence in sequences]))
-
-
-def input_of(folder, form):
-    path, *flags = FORMS[form]
-    return ["--input", folder / path, *flags]
 
 
 def sessions(items, events, seed=1):
@@ -48,8 +42,8 @@ def sessions(items, events, seed=1):
 def measure_reading(program, folder, arguments):
     runs = []
     for number in range(arguments.rounds):
-        for form in FORMS:
-            read = input_of(folder, form) + ["--min-count", 1, "--threads", arguments.threads]
+        for form, (name, *flags) in FORMS.items():
+            read = ["--input", folder / name, *flags, "--min-count", 1, "--threads", arguments.threads]
             run_watched(train_command(program, folder, dim=4, epochs=1, sample=1e-9, save_vocab="/dev/null") + read)
             seconds = closing_summary(folder)["seconds"]
             encoded = run_watched([program, "encode", "--output", folder / "ids", "--quiet", *read])
@@ -71,64 +65,37 @@ def reading_table(runs):
                                    for form in FORMS)]
 
 
-def vectors_of(path):
-    lines = Path(path).read_text(encoding="utf-8").splitlines()[1:]
-    return {word: tuple(map(float, values)) for word, *values in map(str.split, lines)}
-
-
 def measure_walks(program, folder, graph, arguments):
-    nodes = {node: number for number, node in enumerate(graph.neighbours)}
-    labels = {str(nodes[node]): own for node, own in graph.labels.items()}
-    (folder / "graph.txt").write_text("".join(
-        f"{nodes[node]} {nodes[other]}\n" for node, others in graph.neighbours.items() for other in others))
-    walk = ["--num-walks", arguments.walks, "--walk-length", arguments.walk_length, "--p", arguments.p, "--q",
-            arguments.q]
-    run_watched([program, "walks", "--input", folder / "graph.txt", "--output", folder / "walks.txt", *walk])
-    with open(folder / "walks.txt", encoding="ascii") as lines:
-        write_sequences(folder, [list(map(int, line.split())) for line in lines])
-    result = {"graph": graph.name, "nodes": len(nodes)}
-    settings = {"dim": 100, "window": 5, "negative": 5, "sample": 0, "min_count": 1, "epochs": 1}
-    trained = {}
-    for form in (*FORMS, GRAPH):
-        walked = ["--graph", folder / "graph.txt", *walk] if form == GRAPH else input_of(folder, form)
-        run_watched(train_command(program, folder, seed=1, threads=arguments.threads, format="text", **settings)
-                    + ["--deterministic", *walked])
-        trained[form] = vectors_of(folder / "vectors.bin")
-        result[f"F1, {form}"] = micro_f1(trained[form], labels)
-    result["same vectors"] = all(own == trained["text"] for own in trained.values())
-    gensim = {"corpus": str(folder / "sequences.txt"), "feeding": "iterator", "vectors": str(folder / "gensim.bin"),
-              "vector_size": settings["dim"], "window": settings["window"], "negative": settings["negative"],
-              "sample": 0, "min_count": 1, "epochs": 1, "workers": 1, "seed": 1}
+    walks = [*graph.flags(arguments.walks, arguments.walk_length), f"--p={arguments.p}", f"--q={arguments.q}"]
+    settings = {"window": 5, "negative": 5, "sample": 0, "min_count": 1, "epochs": 1, "seed": 1}
+    run_watched(train_command(program, folder, graph=graph.edges, dim=100, threads=arguments.threads, **settings)
+                + [*walks, "--deterministic"])
+    (folder / "walks.txt").write_bytes(walks_text(program, graph, walks))
+    gensim = {"corpus": str(folder / "walks.txt"), "feeding": "iterator", "vectors": str(folder / "gensim.bin"),
+              "vector_size": 100, "workers": 1, **settings}
     subprocess.run([sys.executable, GENSIM_WORKER, json.dumps(gensim)], check=True, stdout=subprocess.DEVNULL)
-    run_watched([program, "export", "--vectors", folder / "gensim.bin", "--output", folder / "gensim.txt", "--format",
-                 "text"])
-    result["F1, gensim"] = micro_f1(vectors_of(folder / "gensim.txt"), labels)
+    result = {"graph": graph.name, "nodes": len(graph.labels), **{
+        "F1, " + name: micro_f1(read_vectors(folder / file), graph.labels)
+        for name, file in (("--graph", "vectors.bin"), ("gensim", "gensim.bin"))}}
     print(json.dumps(result), file=sys.stderr)
     return result
 
 
 def walks_table(results):
-    columns = [f"F1, {form}" for form in (*FORMS, GRAPH)] + ["F1, gensim"]
-    return [["graph, nodes", *columns, "same vectors"],
-            *([f"{one['graph']}, {one['nodes']:,}", *(f"{one[column]:.3f}" for column in columns),
-               "yes" if one["same vectors"] else "no"] for one in results)]
+    return [["graph, nodes", *list(results[0])[2:]],
+            *([f"{name}, {nodes:,}", *map("{:.3f}".format, scores)] for name, nodes, *scores in
+              map(dict.values, results))]
 
 
 def parse():
     parser = argparse.ArgumentParser(prog="id_sequences", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-
-    def number(flag, default, what):
-        parser.add_argument(flag, type=positive, default=default, help=f"{what} (default %(default)s)")
-
-    number("--items", 3000000, "different items")
-    number("--events", 10000000, "items of all sessions")
-    number("--rounds", 5, "of reading")
-    number("--threads", 2, "of warp2vec")
+    for flag, default, what in (("--items", 3000000, "different items "), ("--rounds", 5, "of reading "),
+                                ("--events", 10000000, "items of all sessions "), ("--threads", 2, "of warp2vec "),
+                                ("--walks", 10, "from each node "), ("--walk-length", 40, "nodes ")):
+        add_number(parser, flag, default, what)
     parser.add_argument("--graphs", type=existing_folder, metavar="FOLDER", help="with a NAME.edgelist or NAME.adjlist "
                         "to each NAME.labels, plain or .xz (default: no walks)")
-    number("--walks", 10, "from each node")
-    number("--walk-length", 40, "nodes")
     parser.add_argument("--p", type=float, default=1.0, help="of walks (default %(default)s)")
     parser.add_argument("--q", type=float, default=1.0, help="of walks (default %(default)s)")
     parser.add_argument("--output", default=ROOT / "build/id-sequences", help="folder for results.json (default: "
@@ -151,7 +118,7 @@ def main():
         results["reading"] = measure_reading(program, folder, arguments)
         tables = [reading_table(results["reading"])]
         if arguments.graphs:
-            graphs, _ = read_folder(arguments.graphs, 20000)
+            graphs, _ = read_folder(arguments.graphs)
             results["graphs"] = [measure_walks(program, folder, graph, arguments) for graph in graphs]
             tables.append(walks_table(results["graphs"]))
     Path(arguments.output).mkdir(parents=True, exist_ok=True)

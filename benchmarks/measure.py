@@ -48,6 +48,10 @@ existing_folder = existing("folder", os.path.isdir)
 existing_program = existing("program", lambda path: os.path.isfile(path) and os.access(path, os.X_OK))
 
 
+def add_number(parser, flag, default, what="", **more):
+    parser.add_argument(flag, type=positive, default=default, help=f"{what}(default %(default)s)", **more)
+
+
 def add_evaluation_files(parser):
     for flag, what in (("--pairs", "word-pair files"), ("--analogies", "analogy files")):
         parser.add_argument(flag, type=existing_file, nargs="+", action="extend", default=[], help=what)

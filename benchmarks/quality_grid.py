@@ -15,7 +15,7 @@ import tempfile
 from grid.results import REFERENCE, Results, run_rounds
 from grid.runs import measure, name_of, plan
 from grid.texts import texts_of
-from measure import (ROOT, add_evaluation_files, built_program, conditions, existing_file,
+from measure import (ROOT, add_evaluation_files, add_number, built_program, conditions, existing_file,
                      existing_folder, existing_program, positive, run_command, sha256, version)
 
 SHARINGS = ("auto", "tile", "window", "pair")
@@ -38,10 +38,7 @@ def pattern(text):
 def parse():
     parser = argparse.ArgumentParser(prog="quality_grid", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-
-    def number(flag, default, what="", **more):
-        parser.add_argument(flag, type=positive, default=default, help=f"{what}(default %(default)s)", **more)
-
+    number = functools.partial(add_number, parser)
     parser.add_argument("--output", default=ROOT / "build/quality-grid",
                         help="folder for results.json and table.md (default: build/quality-grid)")
     parser.add_argument("--text", type=existing_file, help="a real text, plain or .xz (default: that of an English "
@@ -74,29 +71,29 @@ def parse():
 
 def main():
     arguments = parse()
-    texts, larger = texts_of(arguments)
-    if larger:
-        print(f"left out, with more than {arguments.graph_nodes:,} nodes: {', '.join(larger)}", file=sys.stderr)
-    cells = plan(texts, arguments.only)
-    if arguments.list:
-        print("\n".join(map(name_of, cells)))
-        return
-    if not cells:
-        sys.exit("quality_grid: --only leaves no cell; --list without it has their names")
-    program = arguments.program or built_program()
-    facts = {**conditions(), "program": version(program)}
-    flags = {"dim": arguments.dim, "device": arguments.device, "threads": arguments.threads}
-    shared = {"program_sha256": sha256(program), **flags, "pairs": list(map(os.path.basename, arguments.pairs)),
-              "analogies": list(map(os.path.basename, arguments.analogies))}
-    used = {cell["text"]: texts[cell["text"]] for cell in cells}
-    with tempfile.TemporaryDirectory() as written:
+    with tempfile.TemporaryDirectory() as folder:
+        texts, larger = texts_of(arguments, folder)
+        if larger:
+            print(f"left out, with more than {arguments.graph_nodes:,} nodes: {', '.join(larger)}", file=sys.stderr)
+        cells = plan(texts, arguments.only)
+        if arguments.list:
+            print("\n".join(map(name_of, cells)))
+            return
+        if not cells:
+            sys.exit("quality_grid: --only leaves no cell; --list without it has their names")
+        program = arguments.program or built_program()
+        flags = {"dim": arguments.dim, "device": arguments.device, "threads": arguments.threads}
+        shared = {"program_sha256": sha256(program), **flags, "pairs": list(map(os.path.basename, arguments.pairs)),
+                  "analogies": list(map(os.path.basename, arguments.analogies))}
+        used = {cell["text"]: texts[cell["text"]] for cell in cells}
         for text in used.values():
-            text.write(written)
-        results = Results(arguments.output, facts, shared, {name: text.about for name, text in used.items()},
-                          arguments.sharings, arguments.standard_errors)
+            text.write(folder, program)
+        results = Results(arguments.output, {**conditions(), "program": version(program)}, shared,
+                          {name: text.about for name, text in used.items()}, arguments.sharings,
+                          arguments.standard_errors)
         run_rounds(cells, arguments.seeds, results,
-                   functools.partial(measure, program, os.path.join(written, "run"), used, flags))
-    sys.exit(1 if results.finish() else 0)
+                   functools.partial(measure, program, os.path.join(folder, "run"), used, flags))
+        sys.exit(1 if results.finish() else 0)
 
 
 if __name__ == "__main__":

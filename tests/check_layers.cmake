@@ -28,13 +28,14 @@ set(layers
     "kernels/softmax    host/training kernels/cuda kernels/device kernels/training"
     "kernels/backend    host/planning host/training kernels/cuda kernels/softmax kernels/training"
     "host/cli/terminal  host/bytes host/io host/planning host/training"
+    "host/cli/process   host/io"
     "host/cli/flags     host/bytes host/compression host/io host/vocabulary host/text host/cli/terminal"
     "host/cli/report    host/bytes host/io host/training host/cli/terminal host/cli/flags"
-    "host/cli/run       host/bytes host/compression host/io host/planning host/training host/files/models host/cli/terminal host/cli/flags host/cli/report"
-    "host/cli/commands  host/bytes host/io host/planning host/training host/cli/terminal host/cli/flags host/cli/report host/cli/run"
-    "host/cli/bench     host/bytes host/io host/text host/planning host/training host/cli/terminal host/cli/flags host/cli/report
-                        host/cli/run host/cli/commands"
-    "host/cli           host/bytes host/io host/cli/terminal host/cli/flags host/cli/run host/cli/commands"
+    "host/cli/run       host/bytes host/compression host/io host/planning host/training host/files/models host/cli/terminal host/cli/process host/cli/flags host/cli/report"
+    "host/cli/commands  host/bytes host/io host/planning host/training host/cli/terminal host/cli/process host/cli/flags host/cli/report host/cli/run"
+    "host/cli/bench     host/bytes host/io host/text host/planning host/training host/cli/terminal host/cli/process
+                        host/cli/flags host/cli/report host/cli/run host/cli/commands"
+    "host/cli           host/bytes host/io host/cli/terminal host/cli/process host/cli/flags host/cli/run host/cli/commands"
     "host/python/bindings host/bytes host/vocabulary"
     "host               host/cli")
 

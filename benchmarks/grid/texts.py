@@ -4,6 +4,7 @@ import lzma
 import os
 import random
 import statistics
+import subprocess
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,15 +25,15 @@ SPLITS = 3
 @dataclass
 class Text:
     name: str
-    make: Callable  # returns its bytes
+    make: Callable  # from warp2vec to its bytes
     about: dict  # its description in results.json
     min_count: int
     epochs: int
     judge: Callable  # from warp2vec, a file of vectors, and its contents to figures
     path: Path = None  # set by write()
 
-    def write(self, folder):
-        data = self.make()
+    def write(self, folder, program):
+        data = self.make(program)
         self.path = Path(folder, self.name.replace(" ", "-") + ".txt")
         self.path.write_bytes(data)
         self.about = {**self.about, "words": len(data.split()), "epochs": self.epochs, "min-count": self.min_count,
@@ -74,75 +75,53 @@ def with_runs(text):
     return b"".join(b" ".join(line) + b"\n" for line in made)
 
 
+@dataclass
 class Graph:
-    """Undirected, without loops; duplicate edges count once."""
+    name: str
+    edges: str  # a file of edges, or of adjacency lists
+    labels: dict  # a tuple for each node
 
-    def __init__(self, name, edges, labels):
-        """`edges`: pairs of nodes. `labels`: a tuple for each node; nodes without edges are left out."""
-        neighbours = {}
-        for one, other in edges:
-            if one != other:
-                neighbours.setdefault(one, {})[other] = None
-                neighbours.setdefault(other, {})[one] = None
-        self.name = name
-        self.neighbours = {node: list(near) for node, near in neighbours.items()}
-        self.labels = {node: own for node, own in labels.items() if node in neighbours}
+    def flags(self, walks, length):
+        """Of warp2vec, for walks on it."""
+        adjacency = ["--adjacency"] if ".adjlist" in self.edges else []
+        return [*adjacency, "--num-walks", str(walks), "--walk-length", str(length)]
 
 
-def read_folder(folder, most_nodes):
+def read_folder(folder, most_nodes=None):
     """The graphs of a folder: for each NAME.labels ("node label ...") a NAME.edgelist ("node node") or NAME.adjlist
     ("node neighbour ..."), any of them optionally with .xz. Graphs with more labelled nodes than `most_nodes` are left
     out; their names are the second result."""
-    def fields_of(file):
-        with opened(os.path.join(folder, file), "rt", encoding="utf-8") as lines:
-            yield from (fields for fields in map(str.split, lines) if fields)
-
     names = os.listdir(folder)
     graphs, larger = [], []
     for labels_file in sorted(names):
         name, kind = os.path.splitext(labels_file.removesuffix(".xz"))
-        edges_file = next((name + ending for ending in EDGES if name + ending in names), None)
-        if kind != ".labels" or not edges_file:
+        edges = next((name + ending for ending in EDGES if name + ending in names), None)
+        if kind != ".labels" or not edges:
             continue
-        labels = {node: tuple(own) for node, *own in fields_of(labels_file)}
-        if len(labels) > most_nodes:
+        with opened(os.path.join(folder, labels_file), "rt", encoding="utf-8") as lines:
+            labels = {node: tuple(own) for node, *own in filter(None, map(str.split, lines))}
+        if most_nodes and len(labels) > most_nodes:
             larger.append(name)
-            continue
-        edges = ((node, other) for node, *others in fields_of(edges_file)
-                 for other in (others if ".adjlist" in edges_file else others[:1]))  # edges may have weights
-        graphs.append(Graph(name, edges, labels))
+        else:
+            graphs.append(Graph(name, os.path.join(folder, edges), labels))
     return graphs, larger
 
 
-def planted_partition(name="planted", groups=12, size=100, edges=4, inside=0.4, seed=1):
-    """A synthetic graph: each node draws `edges` edges, a fraction `inside` of them within its own group, which is its
-    label."""
+def planted_partition(folder, groups=12, size=100, edges=4, inside=0.4, seed=1):
+    """Writes a synthetic graph for read_folder(): each node draws `edges` edges, a fraction `inside` of them within its
+    own group, which is its label."""
     draws = random.Random(seed)
-    nodes = [f"n{number}" for number in range(groups * size)]
-    labels = {node: (str(number // size),) for number, node in enumerate(nodes)}
-    made = []
-    for number, node in enumerate(nodes):
-        for _ in range(edges):
-            begin, among = (number // size * size, size) if draws.random() < inside else (0, len(nodes))
-            made.append((node, nodes[begin + draws.randrange(among)]))
-    return Graph(name, made, labels)
+    with open(Path(folder, "planted.labels"), "w") as labels, open(Path(folder, "planted.edgelist"), "w") as lines:
+        for node in range(groups * size):
+            labels.write(f"{node} {node // size}\n")
+            for _ in range(edges):
+                begin, among = (node // size * size, size) if draws.random() < inside else (0, groups * size)
+                lines.write(f"{node} {begin + draws.randrange(among)}\n")
 
 
-def walks(graph, for_each_node, length, seed=1):
-    """Uniform walks as in DeepWalk: one from every node in random order, then another from each, ..."""
-    draws = random.Random(seed)
-    nodes = list(graph.neighbours)
-    for _ in range(for_each_node):
-        draws.shuffle(nodes)
-        for node in nodes:
-            walk = [node]
-            while len(walk) < length:
-                walk.append(draws.choice(graph.neighbours[walk[-1]]))
-            yield walk
-
-
-def walks_text(graph, for_each_node, length):
-    return "".join(" ".join(walk) + "\n" for walk in walks(graph, for_each_node, length)).encode()
+def walks_text(program, graph, flags):
+    """The lines of `warp2vec walks` on a graph."""
+    return subprocess.check_output([program, "walks", "--input", graph.edges, "--output", "-", "--quiet", *flags])
 
 
 def micro_f1(vectors, labels):
@@ -175,22 +154,25 @@ def micro_f1(vectors, labels):
     return statistics.mean(found)
 
 
-def texts_of(arguments):
-    """All available texts by name, and the names of graphs that are left out because they are too large."""
-    def real():
+def texts_of(arguments, folder):
+    """All available texts by name, and the names of graphs that are left out because they are too large. `folder`: for
+    files that the texts are made from."""
+    def real(_):
         return head_of(arguments.text or dictionary(), arguments.bytes)
 
     def judge_words(program, path, _):
         return evaluate(program, path, arguments.pairs, arguments.analogies)
 
     def walks_on(graph):
-        return Text(f"walks on {graph.name}", lambda: walks_text(graph, arguments.walks, arguments.walk_length),
-                    {"nodes": len(graph.neighbours), "walks": arguments.walks, "length": arguments.walk_length}, 1,
-                    arguments.walk_epochs, lambda _, __, vectors: {"micro F1": micro_f1(vectors, graph.labels)})
+        walks = {"walks": arguments.walks, "length": arguments.walk_length}
+        return Text(f"walks on {graph.name}", lambda program: walks_text(program, graph, graph.flags(**walks)),
+                    {"nodes": len(graph.labels), **walks}, 1, arguments.walk_epochs,
+                    lambda _, __, vectors: {"micro F1": micro_f1(vectors, graph.labels)})
 
     about = {"file": os.path.basename(arguments.text or "gcide.txt"), "first bytes": arguments.bytes}
     texts = [Text("text", real, about, MIN_COUNT, arguments.epochs, judge_words),
-             Text("text with runs", lambda: with_runs(real()), about, MIN_COUNT, arguments.epochs, judge_words)]
-    graphs, larger = read_folder(arguments.graphs, arguments.graph_nodes) if arguments.graphs else (
-        [planted_partition()], [])
+             Text("text with runs", lambda _: with_runs(real(_)), about, MIN_COUNT, arguments.epochs, judge_words)]
+    if not arguments.graphs:
+        planted_partition(folder)
+    graphs, larger = read_folder(arguments.graphs or folder, arguments.graph_nodes)
     return {text.name: text for text in [*texts, *map(walks_on, graphs)]}, larger

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Callable, NamedTuple
 
-from measure import ProgramFailed, closing_summary, run_watched, script, sha256, train_command, version
+from measure import ROOT, ProgramFailed, closing_summary, run_watched, script, sha256, train_command, version
 
 HUGE_PAGE_CHOICE = "/sys/kernel/mm/transparent_hugepage/enabled"
 GENSIM_WORKER = str(Path(__file__).with_name("gensim_worker.py"))
@@ -77,28 +77,27 @@ def warp2vec_phases(task, _):
     return Phases(seconds["vocabulary"], seconds["encode"] + seconds["train"], seconds["save"])
 
 
-def find_gensim():
-    """An interpreter that has gensim, and the versions that the worker prints; or None and an empty list. Debian
-    installs gensim for the system's Python, which need not be the one on PATH."""
-    has_gensim = "import importlib.util, sys; sys.exit(not importlib.util.find_spec('gensim'))"
-    for python in ("python3", "/usr/bin/python3"):
-        if shutil.which(python) and subprocess.run([python, "-c", has_gensim]).returncode == 0:
-            return python, json.loads(subprocess.check_output([python, "-B", GENSIM_WORKER], text=True))
-    return None, []
-
-
-def find_package(program):
-    """An interpreter that has warp2vec's package, the environment with which it finds it, and the versions that the
-    worker prints; or None, {} and an empty list. The package may also be beside a `program` that was built with it."""
-    root = Path(__file__).parents[2]
-    beside = {"PYTHONPATH": str(Path(program).resolve().parent / "python")}
-    for python, environment in (("python3", {}), (str(root / "build/python/bin/python3"), beside)):
+def find_python(package, places):
+    """The first of `places` (an interpreter, and variables to set) that has the package, and the versions that the
+    worker prints; or None, {} and an empty list."""
+    for python, environment in places:
         if shutil.which(python):
-            asked = subprocess.run([python, "-B", GENSIM_WORKER, "warp2vec"], env={**os.environ, **environment},
+            asked = subprocess.run([python, "-B", GENSIM_WORKER, package], env={**os.environ, **environment},
                                    stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
             if asked.returncode == 0:
                 return python, environment, json.loads(asked.stdout)
     return None, {}, []
+
+
+def find_gensim():
+    """Debian installs gensim for the system's Python, which need not be the one on PATH."""
+    return find_python("gensim", [("python3", {}), ("/usr/bin/python3", {})])
+
+
+def find_package(program):
+    """warp2vec's package, installed, or beside a program that was built with it."""
+    beside = {"PYTHONPATH": str(Path(program).resolve().parent / "python")}
+    return find_python("warp2vec", [("python3", {}), (str(ROOT / "build/python/bin/python3"), beside)])
 
 
 def multiplies_slowly(versions):
@@ -202,10 +201,10 @@ def find_peers(warp2vec, word2vec_c, loss):
     def found():
         return (*find_gensim(), shutil.which("fasttext"))
 
-    python, versions, fasttext = found()
+    python, _, versions, fasttext = found()
     if not python or not fasttext or (multiplies_slowly(versions) and shutil.which("apt-get")):
         script("install-dependencies.sh", "peers")
-        python, versions, fasttext = found()
+        python, _, versions, fasttext = found()
     if not python or not fasttext:
         sys.exit("compare_peers: " + ("no Python has gensim" if not python else "there is no fasttext on PATH"))
     package_python, environment, package_versions = find_package(warp2vec)

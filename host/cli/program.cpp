@@ -4,7 +4,7 @@
 
 #include "host/cli/commands/commands.h"
 #include "host/cli/flags/flags.h"
-#include "host/cli/run/interrupt.h"
+#include "host/cli/process/interrupt.h"
 #include "host/cli/terminal/text.h"
 #include "host/cli/terminal/version.h"
 #include "host/io/temporary_files.h"

@@ -22,7 +22,7 @@ class FindPeersTest(unittest.TestCase):
     def remarks(loss, multiplies_slowly=False, package=(None, {}, [])):
         blas = "libblas.so.3" if multiplies_slowly else "libopenblas.so.0"
         with mock.patch.object(programs, "find_package", return_value=package), \
-             mock.patch.object(programs, "find_gensim", return_value=("python3", ["gensim 4", blas])), \
+             mock.patch.object(programs, "find_gensim", return_value=("python3", {}, ["gensim 4", blas])), \
              mock.patch.object(programs, "script"), mock.patch.object(programs, "version"), \
              mock.patch.object(programs.shutil, "which", return_value="fasttext"):
             return " ".join(programs.find_peers("warp2vec", None, loss)[1])

@@ -15,7 +15,7 @@ from collections import Counter
 import measure
 from grid.results import DEFAULT, Results, flagged, last_line, noises, run_rounds, summarise, table_of
 from grid.runs import BASE, LARGEST_NORM, MEAN_LOSS, largest_norm, name_of, plan, read_vectors
-from grid.texts import Graph, head_of, planted_partition, read_folder, walks, walks_text, with_runs
+from grid.texts import head_of, planted_partition, read_folder, with_runs
 
 MEN, F1 = "spearman men.tsv", "micro F1"
 RULES = ["tile", "window", "pair"]
@@ -117,33 +117,22 @@ class TextsTest(unittest.TestCase):
         self.write("large.labels", b"".join(b"%d x\n" % node for node in range(6)))
         self.write("unlabelled.edgelist", b"0 1\n")
         graphs, larger = read_folder(self.folder, 5)
-        self.assertEqual([(graph.name, graph.neighbours, graph.labels) for graph in graphs],
-                         [("a", {"0": ["1"], "1": ["0", "3"], "3": ["1"]}, {"0": ("x",), "1": ("x", "y")}),
-                          ("b", {"0": ["1", "2"], "1": ["0"], "2": ["0", "3"], "3": ["2"]}, {"0": ("x",)})])
+        self.assertEqual([(graph.name, os.path.basename(graph.edges), graph.labels) for graph in graphs],
+                         [("a", "a.edgelist", {"node": ("label",), "0": ("x",), "1": ("x", "y"), "2": ("z",)}),
+                          ("b", "b.adjlist.xz", {"0": ("x",)})])
+        self.assertEqual([graph.flags(2, 9)[0] for graph in graphs], ["--num-walks", "--adjacency"])
         self.assertEqual(larger, ["large"])
-
-
-class WalksTest(unittest.TestCase):
-    def test_they_stay_on_edges(self):
-        graph = planted_partition(groups=3, size=20)
-        taken = list(walks(graph, 4, 15))
-        for walk in taken:
-            self.assertEqual(len(walk), 15)
-            for one, other in zip(walk, walk[1:]):
-                self.assertIn(other, graph.neighbours[one])
-        self.assertEqual(Counter(walk[0] for walk in taken), {node: 4 for node in graph.neighbours})
-
-    def test_they_are_the_same_again(self):
-        graph = Graph("g", [("a", "b"), ("b", "c")], {})
-        self.assertEqual(walks_text(graph, 2, 5), walks_text(graph, 2, 5))
-        self.assertEqual([len(line.split()) for line in walks_text(graph, 2, 5).splitlines()], [5] * 6)
+        self.assertEqual([graph.name for graph in read_folder(self.folder)[0]], ["a", "b", "large"])
 
     def test_a_made_graph_is_denser_within_its_groups(self):
-        graph = planted_partition()
-        within = [graph.labels[one] == graph.labels[other] for one, near in graph.neighbours.items() for other in near]
+        planted_partition(self.folder)
+        (graph,), _ = read_folder(self.folder)
+        with open(graph.edges) as lines:
+            edges = list(map(str.split, lines))
+        self.assertEqual({node for node, _ in edges}, set(graph.labels))
+        within = [graph.labels[one] == graph.labels[other] for one, other in edges]
         self.assertGreater(sum(within) / len(within), 0.35)
         self.assertLess(sum(within) / len(within), 0.55)
-        self.assertEqual(set(graph.labels), set(graph.neighbours))
 
 
 class FlagsTest(unittest.TestCase):

@@ -9,7 +9,7 @@
 #include "host/cli/commands/commands.h"
 #include "host/cli/flags/device_choice.h"
 #include "host/cli/flags/train_options.h"
-#include "host/cli/run/interrupt.h"
+#include "host/cli/process/interrupt.h"
 #include "host/cli/terminal/gpu.h"
 #include "host/cli/terminal/machine.h"
 #include "host/cli/terminal/text.h"

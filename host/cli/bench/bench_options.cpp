@@ -80,17 +80,13 @@ void add_list(Flags& flags, const std::string& flag, std::vector<Value>& values,
       const std::size_t end = std::min(text.find(',', begin), text.size());
       const std::string part = text.substr(begin, end - begin);
       if (part.empty()) throw UsageError(given + ": there is nothing between two commas");
-      const auto parsed = [&] {
-        try {
-          return parse(part);
-        } catch (const Error& error) {
-          throw UsageError(with_bench_flags(error.what()));
-        }
-      };
-      Value value = parsed();
-      if (std::find(values.begin(), values.end(), value) != values.end())
+      try {
+        values.push_back(parse(part));
+      } catch (const Error& error) {
+        throw UsageError(with_bench_flags(error.what()));
+      }
+      if (std::find(values.begin(), values.end() - 1, values.back()) != values.end() - 1)
         throw UsageError(std::string(given).append(": ").append(part).append(" is given twice"));
-      values.push_back(std::move(value));
       begin = end + 1;
     }
   };

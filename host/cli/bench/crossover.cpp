@@ -7,7 +7,7 @@
 
 #include "host/cli/bench/synthetic_text.h"
 #include "host/cli/flags/device_choice.h"
-#include "host/cli/run/interrupt.h"
+#include "host/cli/process/interrupt.h"
 #include "host/cli/run/requirements.h"
 #include "host/cli/terminal/gpu.h"
 #include "host/cli/terminal/text.h"

@@ -3,7 +3,7 @@
 #include <warp2vec/error.h>
 
 #include "host/cli/bench/summary.h"
-#include "host/cli/run/interrupt.h"
+#include "host/cli/process/interrupt.h"
 #include "host/cli/terminal/text.h"
 #include "host/io/atomic_file.h"
 

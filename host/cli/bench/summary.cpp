@@ -304,36 +304,4 @@ std::vector<Line> lines_of(const std::vector<Row>& rows, const Figure& figure) {
   return lines;
 }
 
-std::string factor_text(double factor) {
-  if (factor < 0.995) return format_significant(factor, 2);
-  if (factor < 99.95) return format_fixed(factor, 1);
-  const double last_digit = std::pow(10, std::floor(std::log10(factor)) - 2);  // of three
-  return with_commas(std::llround(std::round(factor / last_digit) * last_digit));
-}
-
-std::string short_time(double seconds) {
-  const struct {
-    double least;
-    double unit;
-    const char* name;
-  } units[] = {{0.9995, 1, " s"}, {0.9995e-3, 1e-3, " ms"}, {0.9995e-6, 1e-6, " us"}, {0, 1e-9, " ns"}};
-  for (const auto& unit : units) {
-    if (seconds < unit.least) continue;
-    const double value = seconds / unit.unit;
-    return (value >= 999.5 ? with_commas(std::llround(value)) : format_significant(value, 3)) + unit.name;
-  }
-  return "?";
-}
-
-std::string short_number(double value) {
-  if (value >= 999'950) return format_significant(value / 1e6, 3) + "M";
-  if (value >= 1000) return format_significant(value / 1e3, 3) + "k";
-  return format_significant(value, 3);
-}
-
-std::string thousands(double words) {
-  const double value = words / 1000;
-  return value < 99.95 ? format_fixed(value, 1) : with_commas(std::llround(value));
-}
-
 }  // namespace warp2vec::cli::bench

@@ -83,13 +83,4 @@ struct Line {
 /// One for each kind of cell that has the figure.
 std::vector<Line> lines_of(const std::vector<Row>& rows, const Figure& figure);
 
-/// A factor: "0.14", "2.0", "24.3", "815,000".
-std::string factor_text(double factor);
-/// "12.3 ns", "4.56 us", "7.8 ms", "2.1 s"; seconds >= 0.
-std::string short_time(double seconds);
-/// 12345 -> "12.3k", 3000000 -> "3M".
-std::string short_number(double value);
-/// 5657405 -> "5,657": thousands, with one decimal below 100.
-std::string thousands(double words);
-
 }  // namespace warp2vec::cli::bench

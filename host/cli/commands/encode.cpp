@@ -3,7 +3,7 @@
 #include "host/cli/commands/commands.h"
 #include "host/cli/flags/input_flags.h"
 #include "host/cli/flags/output_check.h"
-#include "host/cli/run/interrupt.h"
+#include "host/cli/process/interrupt.h"
 #include "host/cli/run/requirements.h"
 #include "host/cli/run/run_costs.h"
 #include "host/cli/run/scratch.h"

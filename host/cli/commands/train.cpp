@@ -5,7 +5,7 @@
 #include "host/cli/flags/vector_files.h"
 #include "host/cli/run/encoded_input.h"
 #include "host/cli/run/graph_input.h"
-#include "host/cli/run/interrupt.h"
+#include "host/cli/process/interrupt.h"
 #include "host/cli/run/resumed_run.h"
 #include "host/cli/run/run_outputs.h"
 #include "host/cli/run/scratch.h"

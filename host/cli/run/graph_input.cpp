@@ -1,6 +1,6 @@
 #include "host/cli/run/graph_input.h"
 
-#include "host/cli/run/interrupt.h"
+#include "host/cli/process/interrupt.h"
 #include "host/cli/terminal/text.h"
 
 #include <algorithm>

@@ -3,7 +3,7 @@
 #include <warp2vec/error.h>
 
 #include "host/cli/flags/usage_error.h"
-#include "host/cli/run/interrupt.h"
+#include "host/cli/process/interrupt.h"
 #include "host/cli/run/requirements.h"
 #include "host/cli/run/scratch.h"
 #include "host/cli/terminal/text.h"

@@ -39,6 +39,18 @@ std::string format_significant(double value, int digits);
 /// The shortest digits that read back to the same double: 0.001 -> "0.001".
 std::string format_real(double value);
 
+/// A factor: "0.14", "2.0", "24.3", "815,000".
+std::string factor_text(double factor);
+
+/// "12.3 ns", "4.56 us", "7.8 ms", "2.1 s"; seconds >= 0.
+std::string short_time(double seconds);
+
+/// 12345 -> "12.3k", 3000000 -> "3M".
+std::string short_number(double value);
+
+/// 5657405 -> "5,657": thousands, with one decimal below 100.
+std::string thousands(double words);
+
 /// {"a", "b"} -> "a, b".
 std::string joined(const std::vector<std::string>& texts, const std::string& between = ", ");
 

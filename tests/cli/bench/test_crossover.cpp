@@ -189,16 +189,6 @@ TEST(BenchCrossover, DevicesAreNotMixedAndFailuresLeftOut) {
   EXPECT_EQ(unbalanced(page), "");
 }
 
-TEST(BenchCrossover, TimesAreShort) {
-  EXPECT_EQ(short_time(12.34e-9), "12.3 ns");
-  EXPECT_EQ(short_time(999.9e-9), "1 us");
-  EXPECT_EQ(short_time(4.567e-6), "4.57 us");
-  EXPECT_EQ(short_time(0.0789), "78.9 ms");
-  EXPECT_EQ(short_time(2), "2 s");
-  EXPECT_EQ(short_time(1234), "1,234 s");
-  EXPECT_EQ(short_time(1e-12), "0.001 ns");
-}
-
 TEST(BenchCrossover, ClaimsStandBesideWhatWasMeasured) {
   const auto claims = claims_table(study_lines(runs())).rows;
   ASSERT_EQ(claims.size(), 6U);

@@ -2,6 +2,7 @@
 #include "host/cli/bench/page.h"
 #include "host/cli/bench/report.h"
 #include "host/cli/bench/summary.h"
+#include "host/cli/terminal/text.h"
 #include "tests/support/markup.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/thrown_message.h"
@@ -203,14 +204,6 @@ TEST(BenchCharts, LinesLeaveOutWhatAnAxisCannotShow) {
   EXPECT_EQ(count(single, "<circle"), 1U);
   EXPECT_THAT(single, Not(HasSubstr("nan")));
   EXPECT_THAT(single, Not(HasSubstr("inf")));
-}
-
-TEST(BenchCharts, NumbersOfTicksAreShort) {
-  EXPECT_EQ(short_number(0.5), "0.5");
-  EXPECT_EQ(short_number(100), "100");
-  EXPECT_EQ(short_number(46'677), "46.7k");
-  EXPECT_EQ(short_number(3'000'000), "3M");
-  EXPECT_EQ(short_number(1'000'000), "1M");
 }
 
 TEST(BenchPeers, BecomeAPage) {

@@ -281,15 +281,6 @@ TEST(BenchCeiling, BandwidthsAreOfWholeNames) {
   EXPECT_GT(measured_bandwidth(2), 1e8);
 }
 
-TEST(BenchTable, FactorsHaveNoMoreDigitsThanTheyAreWorth) {
-  EXPECT_EQ(factor_text(0.0143), "0.014");
-  EXPECT_EQ(factor_text(0.997), "1.0");
-  EXPECT_EQ(factor_text(24.31), "24.3");
-  EXPECT_EQ(factor_text(99.96), "100");
-  EXPECT_EQ(factor_text(1054.4), "1,050");
-  EXPECT_EQ(factor_text(815'289), "815,000");
-}
-
 TEST(BenchTable, IsAlignedAsText) {
   EXPECT_EQ(plain_text(Table{"Title", {{"a", "b"}, {"long", "x"}}}), "Title\na     b\nlong  x\n");
 }

@@ -3,7 +3,7 @@
 #include <warp2vec/model.h>
 #include <warp2vec/word_vectors.h>
 
-#include "host/cli/run/interrupt.h"
+#include "host/cli/process/interrupt.h"
 #include "host/io/atomic_file.h"
 #include "tests/cli/program_test.h"
 #include "tests/support/subprocess.h"

@@ -71,6 +71,33 @@ TEST(CliText, Numbers) {
   EXPECT_EQ(format_fixed(2.34567, 4), "2.3457");
 }
 
+TEST(CliText, ShortTimes) {
+  EXPECT_EQ(short_time(12.34e-9), "12.3 ns");
+  EXPECT_EQ(short_time(999.9e-9), "1 us");
+  EXPECT_EQ(short_time(4.567e-6), "4.57 us");
+  EXPECT_EQ(short_time(0.0789), "78.9 ms");
+  EXPECT_EQ(short_time(2), "2 s");
+  EXPECT_EQ(short_time(1234), "1,234 s");
+  EXPECT_EQ(short_time(1e-12), "0.001 ns");
+}
+
+TEST(CliText, ShortNumbers) {
+  EXPECT_EQ(short_number(0.5), "0.5");
+  EXPECT_EQ(short_number(100), "100");
+  EXPECT_EQ(short_number(46'677), "46.7k");
+  EXPECT_EQ(short_number(3'000'000), "3M");
+  EXPECT_EQ(short_number(1'000'000), "1M");
+}
+
+TEST(CliText, FactorsHaveNoMoreDigitsThanTheyAreWorth) {
+  EXPECT_EQ(factor_text(0.0143), "0.014");
+  EXPECT_EQ(factor_text(0.997), "1.0");
+  EXPECT_EQ(factor_text(24.31), "24.3");
+  EXPECT_EQ(factor_text(99.96), "100");
+  EXPECT_EQ(factor_text(1054.4), "1,050");
+  EXPECT_EQ(factor_text(815'289), "815,000");
+}
+
 TEST(CliText, Wrapping) {
   EXPECT_EQ(wrap("aa bb cc", 5), "aa bb\ncc");
   EXPECT_EQ(wrap("aa bb cc", 4), "aa\nbb\ncc");

@@ -1,4 +1,4 @@
-#include "host/cli/run/interrupt.h"
+#include "host/cli/process/interrupt.h"
 
 #include "host/io/temporary_files.h"
 
