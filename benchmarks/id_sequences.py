@@ -44,7 +44,7 @@ def measure_reading(program, folder, arguments):
     for number in range(arguments.rounds):
         for form, (name, *flags) in FORMS.items():
             read = ["--input", folder / name, *flags, "--min-count", 1, "--threads", arguments.threads]
-            run_watched(train_command(program, folder, dim=4, epochs=1, sample=1e-9, save_vocab="/dev/null") + read)
+            run_watched(train_command(program, folder, dim=4, epochs=1, sample=1e-9) + read)
             seconds = closing_summary(folder)["seconds"]
             encoded = run_watched([program, "encode", "--output", folder / "ids", "--quiet", *read])
             runs.append({"round": number + 1, "form": form, "vocabulary": seconds["vocabulary"],

@@ -17,10 +17,14 @@ namespace {
 
 using CountedWord = std::pair<std::string_view, std::int64_t>;
 
+[[noreturn]] void refuse_repeated(std::string_view word) {
+  throw Error("the word \"" + std::string(word) + "\" appears twice");
+}
+
 void refuse_repeated(const std::vector<CountedWord>& words) {
   WordTable seen(static_cast<std::int64_t>(words.size()));
   for (const auto& [word, count] : words)
-    if (seen.value_of(word)++ > 0) throw Error("the word \"" + std::string(word) + "\" appears twice");
+    if (seen.value_of(word)++ > 0) refuse_repeated(word);
 }
 
 [[noreturn]] void refuse_line(const std::string& path, std::int64_t number, const std::string& why) {
@@ -45,7 +49,6 @@ CountedWord parse_line(std::string_view line, const std::string& path, std::int6
 
 Vocabulary::Vocabulary(const std::vector<CountedWord>& words, std::int64_t min_count,
                        std::int64_t max_vocab) {
-  refuse_repeated(words);
   std::vector<CountedWord> ranked;
   ranked.reserve(words.size());
   for (const CountedWord& entry : words)
@@ -54,21 +57,34 @@ Vocabulary::Vocabulary(const std::vector<CountedWord>& words, std::int64_t min_c
                    [](const CountedWord& a, const CountedWord& b) { return a.second > b.second; });
   if (max_vocab > 0 && static_cast<std::int64_t>(ranked.size()) > max_vocab)
     ranked.erase(ranked.begin() + max_vocab, ranked.end());
+  if (ranked.size() < words.size()) refuse_repeated(words);  // those that are left out, too
   if (static_cast<std::int64_t>(ranked.size()) > kMaxVocabulary)
     throw Error("the vocabulary has " + std::to_string(ranked.size()) + " words: expected at most " +
                 std::to_string(kMaxVocabulary) + "; --min-count and --max-vocab keep fewer");
 
   std::size_t text_bytes = 0;
-  for (const auto& [word, count] : ranked) text_bytes += word.size();
+  std::vector<std::uint64_t> hashes;
+  hashes.reserve(ranked.size());
+  for (const auto& [word, count] : ranked) {
+    text_bytes += word.size();
+    hashes.push_back(hash_of(key_of(word)));
+  }
   bytes_.reserve(text_bytes);
   begins_.reserve(ranked.size() + 1);
   counts_.reserve(ranked.size());
   slots_.assign(std::bit_ceil(std::max<std::size_t>(2, ranked.size() * 2)), -1);
+  const std::size_t mask = slots_.size() - 1;
   begins_.push_back(0);
-  for (const auto& [word, count] : ranked) {
-    std::size_t at = hash_of(key_of(word)) & (slots_.size() - 1);
-    while (slots_[at] >= 0) at = (at + 1) & (slots_.size() - 1);
-    slots_[at] = static_cast<std::int32_t>(counts_.size());
+  for (std::size_t row = 0; row < ranked.size(); ++row) {
+    constexpr std::size_t kAhead = 16;  // words whose slots are on their way from memory
+    if (row + kAhead < ranked.size()) __builtin_prefetch(&slots_[hashes[row + kAhead] & mask], 1);
+    const auto& [word, count] = ranked[row];
+    std::size_t at = hashes[row] & mask;
+    for (; slots_[at] >= 0; at = (at + 1) & mask)
+      if (const auto other = static_cast<std::size_t>(slots_[at]);
+          hashes[other] == hashes[row] && ranked[other].first == word)
+        refuse_repeated(word);
+    slots_[at] = static_cast<std::int32_t>(row);
     bytes_ += word;
     begins_.push_back(bytes_.size());
     counts_.push_back(count);
