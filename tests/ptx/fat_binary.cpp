@@ -18,8 +18,7 @@ T value_at(const unsigned char* p) {
   return value;
 }
 
-constexpr std::uint32_t kMagic = 0xBA55ED50;
-constexpr std::uint16_t kPtx = 1;  // this kind of entry; the other is machine code
+constexpr std::uint16_t kPtx = 1;  // kind of an entry; the other is machine code
 
 /// The text of an entry: it follows the header, compressed if the compressed size is not 0.
 std::string text_of(const unsigned char* entry) {
@@ -39,18 +38,18 @@ std::string text_of(const unsigned char* entry) {
 
 std::vector<Image> images_of(const void* fat_binary) {
   const auto* const begin = static_cast<const unsigned char*>(fat_binary);
-  if (value_at<std::uint32_t>(begin) != kMagic)
+  if (value_at<std::uint32_t>(begin) != kFatBinaryMagic)
     throw Error("a fat binary of a format that is not known here");
   std::vector<Image> images;
   const unsigned char* entry = begin + value_at<std::uint16_t>(begin + 6);
   const unsigned char* const end = entry + value_at<std::uint64_t>(begin + 8);
   while (entry < end) {
-    if (value_at<std::uint16_t>(entry) == kPtx)
-      images.push_back({static_cast<int>(value_at<std::uint32_t>(entry + 28)), text_of(entry)});
+    const bool ptx = value_at<std::uint16_t>(entry) == kPtx;
+    images.push_back({static_cast<int>(value_at<std::uint32_t>(entry + 28)), ptx, ptx ? text_of(entry) : ""});
     entry += value_at<std::uint32_t>(entry + 4) + value_at<std::uint64_t>(entry + 8);
   }
-  std::sort(images.begin(), images.end(),
-            [](const Image& a, const Image& b) { return a.architecture < b.architecture; });
+  std::stable_sort(images.begin(), images.end(),
+                   [](const Image& a, const Image& b) { return a.architecture < b.architecture; });
   return images;
 }
 

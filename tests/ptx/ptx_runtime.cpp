@@ -16,10 +16,13 @@ namespace {
 
 struct Module {
   const void* fat_binary;
-  std::vector<Image> images;  // read on first use
+  std::vector<Image> images;  // of PTX, read on first use
 
   const std::vector<Image>& all() {
-    if (images.empty()) images = images_of(fat_binary);
+    if (images.empty()) {
+      images = images_of(fat_binary);
+      std::erase_if(images, [](const Image& image) { return !image.ptx; });
+    }
     return images;
   }
 };
