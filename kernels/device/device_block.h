@@ -45,24 +45,32 @@ class DeviceCopies {
     const auto slot = [&](unsigned i) { return own + i * blockDim.x; };
     LaneCopies ahead(index, warps, rows, values, kFloats);
     LaneCopies here = ahead;
-    const auto begin = [&](unsigned i) {
+    const auto begin = [&]<bool kNarrow>(unsigned i) {
       if (!ahead.done()) {
         if (const float* const row = from(ahead.row); row != nullptr)
           start_copy_16(slot(i), row + ahead.column);
         else
           *slot(i) = {0, 0, 0, 0};
-        ahead.advance();
+        ahead.template advance<kNarrow>();
       }
       commit_copy_group();
     };
-    for (unsigned i = 0; i < kAhead; ++i) begin(i);
+    const auto begin_first = [&]<bool kNarrow>() {
+      for (unsigned i = 0; i < kAhead; ++i) begin.template operator()<kNarrow>(i);
+    };
+    const auto finish = [&]<bool kNarrow>() {
+      for (unsigned i = 0; !here.done(); here.template advance<kNarrow>(), i = (i + 1) % kAhead) {
+        wait_for_copies<kAhead - 1>();
+        const float4 v = *slot(i);
+        *reinterpret_cast<uint2*>(to(here.row) + here.column) = {pack_bf16(v.x, v.y), pack_bf16(v.z, v.w)};
+        begin.template operator()<kNarrow>(i);
+      }
+    };
+    // Of the usual rows, up to 128 values, a lane makes one copy each: a fifth fewer instructions.
+    const bool narrow = values <= kWarpSize * kFloats;
+    narrow ? begin_first.template operator()<true>() : begin_first.template operator()<false>();
     meanwhile();
-    for (unsigned i = 0; !here.done(); here.advance(), i = (i + 1) % kAhead) {
-      wait_for_copies<kAhead - 1>();
-      const float4 v = *slot(i);
-      *reinterpret_cast<uint2*>(to(here.row) + here.column) = {pack_bf16(v.x, v.y), pack_bf16(v.z, v.w)};
-      begin(i);
-    }
+    narrow ? finish.template operator()<true>() : finish.template operator()<false>();
   }
 
   /// Bfloat16 is copied straight to its destination.
@@ -70,7 +78,7 @@ class DeviceCopies {
   __device__ static void copy_rows(unsigned char* /*ring*/, int index, int warps, std::int32_t rows,
                                    std::int32_t values, From from, To to, Meanwhile meanwhile) {
     for (LaneCopies copy(index, warps, rows, values, kBytes / static_cast<int>(sizeof(Bf16))); !copy.done();
-         copy.advance()) {
+         copy.advance<false>()) {
       Bf16* const place = to(copy.row) + copy.column;
       if (const Bf16* const row = from(copy.row); row != nullptr)
         start_copy_16(place, row + copy.column);
@@ -117,9 +125,11 @@ class DeviceCopies {
       if (column >= values) row = rows;  // the row takes fewer copies than a warp has lanes
     }
     __device__ bool done() const { return row >= rows; }
+    /// `kNarrow`: rows take one copy each.
+    template <bool kNarrow>
     __device__ void advance() {
       column += step;
-      if (column < values) return;
+      if (!kNarrow && column < values) return;
       column = first;
       row += warps;
     }

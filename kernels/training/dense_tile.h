@@ -13,10 +13,13 @@
 
 namespace warp2vec {
 
-/// Pair counts summed over rows that are equal modulo kBuckets: upper bounds of a row's own count. Cleared,
-/// added to and read in three phases.
+/// Pair counts summed over rows in buckets. The first rows, which are the most frequent and damped the most
+/// often, have buckets of their own; others share `kShared`, so that a sum is an upper bound of a row's own
+/// count. Cleared, added to and read in three phases.
+template <std::int32_t kShared>
 struct RowPairs {
-  static constexpr std::int32_t kBuckets = 128;
+  static constexpr std::int32_t kOwn = 128;
+  static constexpr std::int32_t kBuckets = kOwn + kShared;
 
   std::uint32_t* sums;  ///< [kBuckets]
 
@@ -30,11 +33,21 @@ struct RowPairs {
   }
   template <class Warp>
   WARP2VEC_HD void add(Warp& warp, std::int32_t row, float pairs) const {
-    warp.count(sums + row % kBuckets, static_cast<std::uint32_t>(std::ceil(pairs)));
+    warp.count(sums + bucket(row), static_cast<std::uint32_t>(std::ceil(pairs)));
   }
   /// An upper bound on the pairs of all rows equal to `row`.
-  WARP2VEC_HD float upper_bound(std::int32_t row) const { return static_cast<float>(sums[row % kBuckets]); }
+  WARP2VEC_HD float upper_bound(std::int32_t row) const { return static_cast<float>(sums[bucket(row)]); }
+  /// Whether the bound is the sum itself, if only whole numbers were added.
+  WARP2VEC_HD static constexpr bool is_exact(std::int32_t row) { return row < kOwn; }
+
+ private:
+  WARP2VEC_HD static constexpr std::int32_t bucket(std::int32_t row) {
+    return row < kOwn ? row : kOwn + row % kShared;
+  }
 };
+/// Contexts are in more pairs than targets.
+using ContextPairs = RowPairs<96>;
+using TargetPairs = RowPairs<64>;
 
 /// n >= 0 rounded up; kMmaSide is a power of two.
 WARP2VEC_HD constexpr std::int32_t padded_to_mma(std::int32_t n) {

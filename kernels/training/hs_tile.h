@@ -65,7 +65,7 @@ struct HsTileMetadata {
   std::uint32_t* fragments;  ///< [rows / kMmaSide] union of the masks of 16 rows
   PathCentre* centres;       ///< [centres]
   float* pairs;              ///< [contexts] of a context, in the tile; see HotView
-  RowPairs context_pairs;
+  ContextPairs context_pairs;
   TileWindows windows;  ///< under CBOW
 
   WARP2VEC_HD static HsTileMetadata take(Scratch& scratch, const Model& model, const DenseTileShape& shape) {
@@ -74,7 +74,7 @@ struct HsTileMetadata {
     metadata.fragments = scratch.take<std::uint32_t>(shape.rows() / kMmaSide);
     metadata.centres = scratch.take<PathCentre>(model.path_tile_centres);
     metadata.pairs = scratch.take<float>(shape.contexts);
-    metadata.context_pairs = RowPairs::take(scratch);
+    metadata.context_pairs = ContextPairs::take(scratch);
     if (model.cbow) metadata.windows = TileWindows::take(scratch, shape);
     return metadata;
   }

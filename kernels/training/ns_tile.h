@@ -50,17 +50,19 @@ struct alignas(8) NsRow {
 struct NsHead {
   TilePlace place;
   float lr;
+  std::uint32_t predictions;  ///< of all centres; after mask_words()
 };
 
 /// Metadata of a tile; see DenseTileShape. Contexts come first, then centres, then negatives.
 struct NsTileMetadata {
   NsHead* head;
-  RowPairs context_pairs;
-  RowPairs target_pairs;
-  NsRow* rows;             ///< [rows]
-  float* scale;            ///< [rows] learning rate times damping, or 0; after damp_rows()
-  float* negative_weight;  ///< [scored] magnitude of a scored row's weight with each negative
-  CentreWindow* window;    ///< [centres]
+  ContextPairs context_pairs;
+  TargetPairs centre_pairs;
+  TargetPairs negative_rows;  ///< how many negatives
+  NsRow* rows;                ///< [rows]
+  float* scale;               ///< [rows] learning rate times damping, or 0; after damp_rows()
+  float* negative_weight;     ///< [scored] magnitude of a scored row's weight with each negative
+  CentreWindow* window;       ///< [centres]
   /// [scored fragments, targets] bit r: scored row r of the fragment is in the window of a centre that has
   /// the target's word: that centre itself, or for a negative any; set for padding after the negatives
   std::uint16_t* met;
@@ -79,8 +81,9 @@ struct NsTileMetadata {
     const DenseTileShape shape = shape_of(model);
     NsTileMetadata metadata{};
     metadata.head = scratch.take<NsHead>(1);
-    metadata.context_pairs = RowPairs::take(scratch);
-    metadata.target_pairs = RowPairs::take(scratch);
+    metadata.context_pairs = ContextPairs::take(scratch);
+    metadata.centre_pairs = TargetPairs::take(scratch);
+    metadata.negative_rows = TargetPairs::take(scratch);
     metadata.rows = scratch.take<NsRow>(shape.rows());
     metadata.scale = scratch.take<float>(shape.rows());
     metadata.negative_weight = scratch.take<float>(shape.scored);
@@ -150,11 +153,12 @@ WARP2VEC_HD void sample_words(Warp& warp, int index, int warps, const Model& mod
       place.centres,
       [&](std::int64_t t) {
         metadata.window[t] = CentreWindow::of(model, batch, place, static_cast<std::int32_t>(t));
-        if (t == 0) *metadata.head = {place, batch.lr(model, place.begin)};
+        if (t == 0) *metadata.head = {place, batch.lr(model, place.begin), 0};
       },
       opposite(index, warps), warps);
   metadata.context_pairs.clear(warp, index, warps);
-  metadata.target_pairs.clear(warp, index, warps);
+  metadata.centre_pairs.clear(warp, index, warps);
+  metadata.negative_rows.clear(warp, index, warps);
 }
 
 /// Counts the pairs of each row, drops contexts without any, and finds which scored rows each target has met.
@@ -168,7 +172,6 @@ WARP2VEC_HD void mask_words(Warp& warp, int index, int warps, const Model& model
   const auto negative_weight = [&](std::int32_t pairs) {
     return tile_negative_weight(pairs, model.negative, model.tile_negatives);
   };
-  const float max_negative_pairs = negative_weight(place.centres * model.predictions(2 * model.window));
   warp.strided(
       shape.contexts,
       [&](std::int64_t i) {
@@ -224,8 +227,10 @@ WARP2VEC_HD void mask_words(Warp& warp, int index, int warps, const Model& model
           metadata.negative_weight[t] = t < place.centres ? negative_weight(predictions(t)) : 0.0F;
         if (t < place.centres) {
           meet(t, true);
-          row.pairs = static_cast<float>(predictions(t));
-          metadata.target_pairs.add(warp, row.row, row.pairs);
+          const std::int32_t pairs = predictions(t);
+          row.pairs = static_cast<float>(pairs);
+          metadata.centre_pairs.add(warp, row.row, row.pairs);
+          warp.count(&metadata.head->predictions, static_cast<std::uint32_t>(pairs));
           return;
         }
         const bool negative = is_negative(model, t);
@@ -243,84 +248,64 @@ WARP2VEC_HD void mask_words(Warp& warp, int index, int warps, const Model& model
           for (; equal != 0; equal &= equal - 1) meet(first + lowest_bit(equal), false);
         }
         row.pairs = 1;
-        metadata.target_pairs.add(warp, row.row, max_negative_pairs);
+        metadata.negative_rows.add(warp, row.row, 1);
       },
       backwards(index, warps, 0), warps);
 }
 
-/// The pairs of rows [begin, end) of the tile, multiples of 4.
-struct PairSums {
-  float all = 0;
-  float of_row = 0;  ///< of those equal to `row`
-
-  WARP2VEC_HD PairSums(const NsTileMetadata& metadata, std::int32_t begin, std::int32_t end,
-                       std::int32_t row) {
-    for (std::int32_t i = begin; i < end; i += 4) {
-      WARP2VEC_UNROLL
-      for (int j = 0; j < 4; ++j) {
-        const NsRow other = metadata.rows[i + j];
-        all += other.pairs;
-        of_row += other.row == row ? other.pairs : 0.0F;
-      }
+/// The pairs of those of rows [begin, end) of the tile, multiples of 4, that are equal to `row`.
+WARP2VEC_HD inline float pairs_of_row(const NsTileMetadata& metadata, std::int32_t begin, std::int32_t end,
+                                      std::int32_t row) {
+  float pairs = 0;
+  for (std::int32_t i = begin; i < end; i += 4) {
+    WARP2VEC_UNROLL
+    for (int j = 0; j < 4; ++j) {
+      const NsRow other = metadata.rows[i + j];
+      pairs += other.row == row ? other.pairs : 0.0F;
     }
   }
-};
-
-/// Number of pairs of all contexts equal to row `row`.
-WARP2VEC_HD inline float pairs_of_context(const DenseTileShape& shape, const NsTileMetadata& metadata,
-                                          std::int32_t row) {
-  return PairSums(metadata, 0, shape.contexts, row).of_row;
-}
-
-/// Number of pairs of all centres and negatives equal to row `row`.
-WARP2VEC_HD inline float pairs_of_target(const Model& model, const DenseTileShape& shape,
-                                         const NsTileMetadata& metadata, std::int32_t row) {
-  const std::int32_t negatives = shape.contexts + NsTileMetadata::first_negative(model);
-  const PairSums centres(metadata, shape.contexts, negatives, row);
-  const PairSums equal_negatives(metadata, negatives, shape.rows(), row);
-  return centres.of_row +
-         equal_negatives.of_row * tile_negative_weight(static_cast<std::int32_t>(centres.all), model.negative,
-                                                       model.tile_negatives);
+  return pairs;
 }
 
 /// Computes the scales of all rows. After mask_words() of all warps, and beside that of another tile.
 template <class Warp>
 WARP2VEC_HD void damp_rows(Warp& warp, int index, int warps, const Model& model, const DenseTileShape& shape,
                            const NsTileMetadata& metadata) {
-  const float lr = metadata.head->lr;
-  // Two branches rather than selected arguments, which a GPU would keep in slow local memory.
-  const auto damp = [&](std::int64_t i, const HotView& hot, const RowPairs& bounds, auto pairs_of) {
+  const NsHead head = *metadata.head;
+  const std::int32_t negatives = shape.contexts + NsTileMetadata::first_negative(model);
+  // `pairs` if they may be too many, else as many as there are.
+  const auto damp = [&](std::int64_t i, const HotView& hot, float bound, bool exact, auto pairs) {
     const std::int32_t row = metadata.rows[i].row;
-    float factor = hot.factor(row, bounds.upper_bound(row), lr);
-    if (factor != 1.0F) factor = hot.factor(row, pairs_of(row), lr);
-    metadata.scale[i] = lr * factor;
+    float factor = hot.factor(row, bound, head.lr);
+    if (factor != 1.0F && !exact) factor = hot.factor(row, pairs(), head.lr);
+    metadata.scale[i] = head.lr * factor;
   };
   warp.strided(
       shape.rows(),
       [&](std::int64_t i) {
-        if (metadata.rows[i].row == DenseTile::kNone)
+        const std::int32_t row = metadata.rows[i].row;
+        // Two branches rather than selected arguments, which a GPU would keep in slow local memory.
+        if (row == DenseTile::kNone) {
           metadata.scale[i] = 0;
-        else if (i < shape.contexts)
-          damp(i, model.hot_input, metadata.context_pairs,
-               [&](std::int32_t row) { return pairs_of_context(shape, metadata, row); });
-        else
-          damp(i, model.hot_output, metadata.target_pairs,
-               [&](std::int32_t row) { return pairs_of_target(model, shape, metadata, row); });
+        } else if (i < shape.contexts) {
+          damp(i, model.hot_input, metadata.context_pairs.upper_bound(row),
+               ContextPairs::is_exact(row) && !model.cbow,
+               [&] { return pairs_of_row(metadata, 0, shape.contexts, row); });
+        } else {
+          const float of_negative = tile_negative_weight(static_cast<std::int32_t>(head.predictions),
+                                                         model.negative, model.tile_negatives);
+          const auto pairs = [&](float of_centres, float equal_negatives) {
+            return of_centres + equal_negatives * of_negative;
+          };
+          damp(i, model.hot_output,
+               pairs(metadata.centre_pairs.upper_bound(row), metadata.negative_rows.upper_bound(row)),
+               TargetPairs::is_exact(row), [&] {
+                 return pairs(pairs_of_row(metadata, shape.contexts, negatives, row),
+                              pairs_of_row(metadata, negatives, shape.rows(), row));
+               });
+        }
       },
       backwards(index, warps, pieces(shape.targets) + pieces(shape.contexts)), warps);
-}
-
-/// Predictions of the tile.
-template <class Warp>
-WARP2VEC_HD std::int64_t pairs_of(Warp& warp, const DenseTileShape& shape, const NsTileMetadata& metadata) {
-  const std::int32_t centres = metadata.head->place.centres;
-  const NsRow* const rows = metadata.rows + shape.contexts;
-  // Exact in float: there are fewer than 2^24.
-  auto pairs = warp.zero();
-  for (std::int32_t t = 0; t < centres; t += kWarpSize)
-    pairs = warp.plus(pairs,
-                      warp.lanes([&](int lane) { return t + lane < centres ? rows[t + lane].pairs : 0.0F; }));
-  return static_cast<std::int64_t>(warp.first(warp_sum(warp, pairs)));
 }
 
 /// The weights (see update_rule.h) of 16 scored rows with 16 centres or 16 negatives. Without branches.
@@ -364,13 +349,14 @@ struct NsMask {
   TilePlace place;      ///< of the scored rows: under CBOW a centre's own is the only one in its window
   std::int32_t window;  ///< the widest
 
-  WARP2VEC_HD NsMask(const Model& model_, const DenseTileShape& shape_, const NsTileMetadata& metadata_)
+  WARP2VEC_HD NsMask(const Model& model_, const DenseTileShape& shape_, const NsTileMetadata& metadata_,
+                     bool cbow)
       : model(model_),
         shape(shape_),
         metadata(metadata_),
         place(metadata_.head->place),
         window(model_.window) {
-    if (!model.cbow) return;
+    if (!cbow) return;
     place.lead = 0;
     place.contexts = place.centres;
     window = 0;
@@ -475,12 +461,12 @@ class NsTiles {
   WARP2VEC_HD void forward(Warp& warp, int index, int warps, const Tile& t, bool with_loss,
                            typename Warp::Float& loss) const {
     const NsTileMetadata metadata = metadata_of(t);
-    forward_tile(warp, index, warps, tile_, NsMask(model_, tile_.shape, metadata), with_loss, loss);
+    forward_tile(warp, index, warps, tile_, NsMask(model_, tile_.shape, metadata, kCbow), with_loss, loss);
   }
   /// Updates the targets, and the contexts; or under CBOW computes the updates of the hidden vectors.
   WARP2VEC_HD void backward(Warp& warp, int index, int warps, const Tile& t) const {
     const NsTileMetadata metadata = metadata_of(t);
-    const NsMask mask(model_, tile_.shape, metadata);
+    const NsMask mask(model_, tile_.shape, metadata, kCbow);
     const auto adder_of = [&](std::int32_t r) { return adder(t, metadata, r); };
     if constexpr (kCbow)
       backward_hidden(warp, index, warps, tile_, mask, metadata.windows, adder_of);
@@ -496,9 +482,7 @@ class NsTiles {
                                model_.window, [&](std::int32_t c) { return adder(t, metadata, c); });
   }
   /// Predictions.
-  WARP2VEC_HD std::int64_t pairs(Warp& warp, const Tile& t) const {
-    return pairs_of(warp, tile_.shape, metadata_of(t));
-  }
+  WARP2VEC_HD std::int64_t pairs(const Tile& t) const { return metadata_of(t).head->predictions; }
 
  private:
   WARP2VEC_HD NsTileMetadata metadata_of(const Tile& t) const {

@@ -139,7 +139,7 @@ WARP2VEC_HD void train_negatives(Block& block, const Negatives& tiles, const typ
   });
   block.for_each_warp([&](Warp& warp, int index) {
     tiles.backward(warp, index, warps, t);
-    if (index == warps - 1) accumulator.add_pairs(warp, tiles.pairs(warp, t));  // it has the least to do
+    if (index == warps - 1) accumulator.add_pairs(warp, tiles.pairs(t));  // it has the least to do
   });
   if constexpr (kCbow)
     block.for_each_warp([&](Warp& warp, int index) { tiles.backward_windows(warp, index, warps, t); });
