@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <memory>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 namespace warp2vec {
@@ -70,6 +71,15 @@ struct Training {
                              : host_tiles(blocks, warps, launch.path_sizes));
   }
 };
+
+/// Skip-gram in tiles of four paths, for three blocks: with so many pairs trained elsewhere at the same time
+/// the updates of nodes are damped.
+inline Config damped_nodes_config(const std::string& loss) {
+  Config config = config_of(loss, Sharing::tile);
+  config.sample = 0;
+  return config;
+}
+inline constexpr int kBlocksThatDampNodes = 3;
 
 inline void expect_same_bits(const Outcome& ptx, const Outcome& plain) {
   EXPECT_EQ(ptx.summary.pairs, plain.summary.pairs);

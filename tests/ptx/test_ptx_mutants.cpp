@@ -321,9 +321,11 @@ TEST_P(PtxRandomMutantsOf, AreNoticed) {
   keep_unnoticed(training, {});
   const SyntheticCorpus corpus = runs_corpus(100, 1000);
   const bool cbow = GetParam().rule.model == Architecture::cbow;
-  for (const Config& config : cbow ? damped_cbow_configs() : damped_configs())
+  std::vector<Config> configs = cbow ? damped_cbow_configs() : damped_configs();
+  if (!cbow) configs.push_back(damped_nodes_config(GetParam().rule.loss));
+  for (const Config& config : configs)
     if (to_string(config.loss) == GetParam().rule.loss && config.sharing == Sharing::tile && !left.empty())
-      keep_unnoticed({corpus, config, true, 3}, std::vector<Mutants::Edit>(left));
+      keep_unnoticed({corpus, config, true, kBlocksThatDampNodes}, std::vector<Mutants::Edit>(left));
   for (const Mutants::Edit& edit : left)
     std::printf("not noticed: line %d: %s\n", edit.line, edit.text.c_str());
   std::printf("%zu of %zu noticed\n", kFaults - left.size(), kFaults);
