@@ -221,6 +221,11 @@ void reset_device(const DeviceSettings& settings) {
   current_device() = 0;
 }
 
+std::vector<int>& compiled_architectures() {
+  static std::vector<int> architectures{75, 80, 90};
+  return architectures;
+}
+
 DeviceSettings& device_settings() { return device_state().settings; }
 
 LiveObjects live_objects() {

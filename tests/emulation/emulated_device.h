@@ -29,12 +29,16 @@ struct Schedule {
   std::uint64_t seed = 1;  ///< of the shuffled order
 };
 
+/// What kernels are compiled for, as machine code and as PTX: where their sources are emulated, what a
+/// default build has; a program that runs their PTX sets what it contains.
+std::vector<int>& compiled_architectures();
+
 struct DeviceSettings {
   bool driver = true;  ///< else every call fails with cudaErrorInsufficientDriver
   int devices = 1;     ///< all alike; with 0 every call fails with cudaErrorNoDevice
   int major = 9;       ///< compute capability
   int minor = 0;
-  std::vector<int> architectures{75, 80, 90};  ///< that kernels are compiled for, as machine code and as PTX
+  std::vector<int> architectures = compiled_architectures();
   int multiprocessors = 2;
   std::size_t memory = std::size_t{1} << 30;  ///< bytes of each device
   Schedule schedule;

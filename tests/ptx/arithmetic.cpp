@@ -213,6 +213,7 @@ Table table() {
   put<u32, u32, u32>(t, "mul.hi.u32", [](u32 a, u32 b) { return static_cast<u32>(u64{a} * b >> 32); });
   put<s32, s32, s32>(t, "mul.hi.s32", [](s32 a, s32 b) { return static_cast<s32>(s64{a} * b >> 32); });
   put<u64, u64, u64>(t, "mul.hi.u64", [](u64 a, u64 b) { return static_cast<u64>(u128{a} * b >> 64); });
+  put<u32, u16, u16>(t, "mul.wide.u16", [](u16 a, u16 b) { return u32{a} * b; });
   put<u64, u32, u32>(t, "mul.wide.u32", [](u32 a, u32 b) { return u64{a} * b; });
   put<s64, s32, s32>(t, "mul.wide.s32", [](s32 a, s32 b) { return s64{a} * b; });
   put<u64, u32, u32, u64>(t, "mad.wide.u32", [](u32 a, u32 b, u64 c) { return u64{a} * b + c; });
@@ -229,6 +230,20 @@ Table table() {
     u32 reversed = 0;
     for (int i = 0; i < 32; ++i) reversed |= (a >> i & 1U) << (31 - i);
     return reversed;
+  });
+  // Bits [b, b + c) of a; zeros beyond the highest. Of b and c the lowest byte counts.
+  put<u32, u32, u32, u32>(t, "bfe.u32", [](u32 a, u32 b, u32 c) {
+    const u32 first = b & 0xFFU;
+    const u32 shifted = first < 32 ? a >> first : 0;
+    const u32 length = c & 0xFFU;
+    return length < 32 ? shifted & ((1U << length) - 1U) : shifted;
+  });
+  // The lowest d bits of a in the place of those of b from bit c on. Of c and d the lowest byte counts.
+  put<u32, u32, u32, u32, u32>(t, "bfi.b32", [](u32 a, u32 b, u32 c, u32 d) {
+    const u32 first = c & 0xFFU;
+    const u32 length = d & 0xFFU;
+    const u32 ones = length < 32 ? (1U << length) - 1U : ~0U;
+    return first < 32 ? (b & ~(ones << first)) | (a & ones) << first : b;
   });
   // Each of the four digits of c selects a byte of (b, a), or eight copies of its sign bit.
   put<u32, u32, u32, u32>(t, "prmt.b32", [](u32 a, u32 b, u32 c) {

@@ -263,7 +263,8 @@ class Loader {
         "%laneid",  "%lanemask_eq", "%lanemask_le", "%lanemask_lt", "%lanemask_ge", "%lanemask_gt"};
     if (s == "_") return {width, room(width)};
     if (kSpecial.contains(s)) return special_register(s);
-    if (s[0] == '%') return register_of(s);
+    // Those of assembler statements in the sources may have names without '%'.
+    if (s[0] == '%' || registers_.count(s) > 0) return register_of(s);
     const std::uint64_t bits = number(s);
     auto [at, fresh] = constants_.try_emplace({width, bits});
     if (fresh) {

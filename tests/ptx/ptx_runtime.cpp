@@ -151,7 +151,9 @@ void** __cudaRegisterFatBinary(const void* wrapper) {
   modules().push_back(std::make_unique<Module>(Module{fat_binary, {}}));
   return reinterpret_cast<void**>(modules().back().get());
 }
-void __cudaRegisterFatBinaryEnd(void**) {}
+void __cudaRegisterFatBinaryEnd(void**) {
+  warp2vec::emulation::compiled_architectures() = architectures();  // the same in all
+}
 void __cudaUnregisterFatBinary(void**) {}
 void __cudaRegisterVar(void**, char*, char*, const char*, int, std::size_t, int, int) {}
 void __cudaRegisterFunction(void** module, const char* kernel, char*, const char* name, int, uint3*, uint3*,

@@ -154,6 +154,16 @@ TEST(PtxMachine, ShufflesVotesAndFindsBits) {
   EXPECT_EQ(value_of("shfl.sync.down.b32 %r1, %r2, 2, 31, -1;", 9), 33U);
   EXPECT_EQ(value_of("shfl.sync.idx.b32 %r1, %r2, 1, 0x181F, -1;", 13), 27U);  // in groups of eight lanes
   EXPECT_EQ(value_of("bfind.shiftamt.u32 %r1, %r2;", 9), 27U);
+  const std::string number = "mov.b32 %r3, 0x92345678;\n";
+  EXPECT_EQ(value_of(number + "bfi.b32 %r1, %r3, 0x1111, 4, 8;", 0), 0x1781U);
+  EXPECT_EQ(value_of(number + "bfi.b32 %r1, %r3, 0x1111, 32, 8;", 0), 0x1111U);
+  EXPECT_EQ(value_of(number + "bfe.u32 %r1, %r3, 4, 8;", 0), 0x67U);
+  EXPECT_EQ(value_of(number + "bfe.u32 %r1, %r3, 28, 8;", 0), 9U);
+  EXPECT_EQ(value_of(number + "bfe.u32 %r1, %r3, 32, 8;", 0), 0U);
+  EXPECT_EQ(value_of(number + "bfe.u32 %r1, %r3, 0, 32;", 0), 0x92345678U);
+  EXPECT_EQ(
+      value_of(number + "{\n.reg .b16 half;\ncvt.u16.u32 half, %r3;\nmul.wide.u16 %r1, half, 0x8000;\n}", 0),
+      0x5678U << 15);
   EXPECT_EQ(value_of("bfind.shiftamt.u32 %r1, %r2;", 0), 0xFFFFFFFFU);
   EXPECT_EQ(value_of("cvt.rn.f32.s32 %f1, %r2;\nrcp.approx.ftz.f32 %f2, %f1;\nmov.b32 %r1, %f2;", 16),
             std::bit_cast<u32>(1.0F / 48.0F));
