@@ -22,13 +22,17 @@ struct WalkChunk {
 /// concurrently.
 template <class Commit>
 void make_walks(const Walks& walks, int threads, const GraphProgress& progress, const Commit& commit) {
-  constexpr std::int64_t kWalks = 256;  // in a chunk
+  // In a chunk, which takes less than 0.1 s.
+  constexpr std::int64_t kMostWalks = 256;
+  constexpr std::int64_t kNodes = std::int64_t{1} << 17;
+  const std::int64_t together =
+      std::clamp<std::int64_t>(kNodes / walks.settings().walk_length, 1, kMostWalks);
   std::int64_t done = 0;
-  make_in_order<WalkChunk>((walks.size() + kWalks - 1) / kWalks, threads,
-                           [&walks](std::int64_t task, WalkChunk& chunk) {
+  make_in_order<WalkChunk>((walks.size() + together - 1) / together, threads,
+                           [&walks, together](std::int64_t task, WalkChunk& chunk) {
                              chunk.nodes.clear();
                              chunk.ends.clear();
-                             walks.append(task * kWalks, std::min(walks.size(), (task + 1) * kWalks),
+                             walks.append(task * together, std::min(walks.size(), (task + 1) * together),
                                           chunk.nodes, chunk.ends);
                            },
                            [&](const WalkChunk& chunk) {

@@ -199,6 +199,26 @@ TEST(Walks, AnyNodeMayBeAnywhereInTheOrder) {
   EXPECT_LT(chi_squared, kDegrees + 5 * std::sqrt(2 * kDegrees));
 }
 
+TEST(Walks, AllOrdersOfFewNodesAreAsLikely) {
+  for (const std::int64_t nodes : {2, 3, 4, 5}) {
+    const Graph graph = Graph::of_edges(Nodes{}, Nodes{}, {}, false, nodes);
+    double orders = 1;
+    for (std::int64_t i = 2; i <= nodes; ++i) orders *= static_cast<double>(i);
+    constexpr double kExpected = 200;
+    const Walks walks(graph, settings(1, 1, 1, static_cast<std::int32_t>(orders * kExpected)));
+    Nodes starts;
+    std::vector<std::size_t> ends;
+    walks.append(0, walks.size(), starts, ends);
+    std::map<Nodes, double> found;
+    for (auto at = starts.begin(); at != starts.end(); at += nodes) ++found[Nodes(at, at + nodes)];
+    ASSERT_THAT(found, SizeIs(static_cast<std::size_t>(orders)));
+    double chi_squared = 0;
+    for (const auto& [order, count] : found)
+      chi_squared += (count - kExpected) * (count - kExpected) / kExpected;
+    EXPECT_LT(chi_squared, orders - 1 + 5 * std::sqrt(2 * (orders - 1))) << nodes;
+  }
+}
+
 TEST(Walks, EndWhereNoArcGoesOn) {
   const Graph graph = Graph::of_edges(Nodes{0, 1}, Nodes{1, 2}, {}, true, 4);
   const Walks walks(graph, settings(0.5, 2, 10, 1));

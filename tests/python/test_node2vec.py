@@ -1,4 +1,7 @@
 import collections
+import signal
+import threading
+import time
 
 import numpy as np
 import pytest
@@ -104,6 +107,22 @@ def test_the_same_for_any_number_of_workers():
                              workers=workers).fit(**SETTINGS) for workers in (1, 3))
     assert np.array_equal(first.vectors, other.vectors)
     assert not np.array_equal(first.vectors, Node2Vec(EDGES, directed=False, q=0.5).fit(**SETTINGS).vectors)
+
+
+def test_an_interrupt_ends_the_making_of_walks_at_once():
+    node2vec = Node2Vec(EDGES, directed=False, num_nodes=NODES, num_walks=1000000, q=0.5)
+    main = threading.get_ident()
+    sent = []
+
+    def interrupt():
+        sent.append(time.monotonic())
+        signal.pthread_kill(main, signal.SIGINT)
+
+    timer = threading.Timer(0.3, interrupt)
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        node2vec.fit(**SETTINGS)
+    assert time.monotonic() - sent[0] < 5  # a loaded machine; some 0.1 s otherwise
 
 
 @pytest.mark.parametrize("arguments, error, message", [

@@ -6,6 +6,7 @@
 #include "host/cli/commands/commands.h"
 #include "host/cli/flags/input_flags.h"
 #include "host/cli/run/encoded_input.h"
+#include "host/cli/run/graph_input.h"
 #include "host/cli/run/requirements.h"
 #include "host/cli/run/run_costs.h"
 #include "host/cli/run/scratch.h"
@@ -135,9 +136,11 @@ struct PlanFlags {
 // Sets --num-ids of a run on ids.
 PlanInput measure(PlanFlags& given) {
   TrainOptions& options = given.train;
-  const bool from_words = !options.inputs.empty() || !options.read_vocab.empty();
+  const bool from_words =
+      !options.inputs.empty() || !options.graph.paths.empty() || !options.read_vocab.empty();
   if (from_words == (given.vocab_size > 0))
-    throw UsageError("plan needs either --vocab-size N or words (--input PATH or --read-vocab FILE)");
+    throw UsageError(
+        "plan needs either --vocab-size N or words (--input PATH, --graph PATH or --read-vocab FILE)");
   if (given.vocab_size > 0) {
     // Above most languages' mean of 7 to 8 letters, to err on the safe side.
     constexpr std::int64_t kMeanWordBytes = 9;
@@ -159,7 +162,11 @@ PlanInput measure(PlanFlags& given) {
     with_ids(corpus.vocabulary(), 0);
     return plan_input(corpus.vocabulary(), options.config, true);
   }
-  const CorpusCounts counts = count_vocabulary(open_texts(options, {}, display), options, display);
+  const Config& config = options.config;
+  const CorpusCounts counts =
+      options.graph.paths.empty()
+          ? count_vocabulary(open_texts(options, {}, display), options, display)
+          : count_vocabulary(GraphInput(options.graph, config.seed, display).walks(), config, display);
   with_ids(counts.vocabulary, counts.num_ids);
   return plan_input(counts, options.config);
 }
@@ -205,6 +212,7 @@ int run_plan(const Arguments& arguments) {
       "time, and the number of weights that one step updates with each method.",
       "Examples:\n"
       "  warp2vec plan --input text.txt --dim 300\n"
+      "  warp2vec plan --graph edges.txt --num-walks 80\n"
       "  warp2vec plan --vocab-size 3000000 --dim 100 --positives 8 --negative 20\n"
       "  warp2vec plan --vocab-size 3000000 --tokens 5000000000 --words-per-second 5000000\n");
   flags.section("Instead of a text");
@@ -222,8 +230,10 @@ int run_plan(const Arguments& arguments) {
       "Of a GPU of compute capability 8.0 or above that is not here; 1 to 1000. Adds how many of them "
       "the run keeps busy, which the counts of words decide");
   add_train_flags(flags, given.train);
+  add_graph_input(flags, given.train.graph);
   flags.parse(rewrite_arguments(arguments).arguments);
   find_inputs(flags, given.train);
+  find_graph(flags, given.train);
   set_default_lr(flags, given.train.config);
   check_settings(given.train.config);
   const auto check = [&flags](const char* flag, std::int64_t value, std::int64_t low, std::int64_t high) {

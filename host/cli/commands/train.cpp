@@ -78,14 +78,7 @@ void parse_flags(const Rewritten& command, TrainOptions& options) {
       "similar vectors.",
       kFooter);
   add_train_flags(flags, options);
-  flags.section("Graph");
-  std::string graph_help =
-      "In the place of --input: random walks on a graph are the sentences, and its nodes are the words "
-      "(DeepWalk, "
-      "node2vec). Then the defaults are --min-count 1 --sample 0 --window 10. ";
-  graph_help += kGraphHelp;
-  flags.list("--graph", "PATH", options.graph.paths, graph_help);
-  add_graph_flags(flags, options.graph);
+  add_graph_input(flags, options.graph);
   flags.section("Warm start");
   flags.text(
       "--init", "FILE", options.init,
@@ -116,13 +109,10 @@ void parse_flags(const Rewritten& command, TrainOptions& options) {
         "--resume has the settings of its run, not fastText's: expected warp2vec train --resume");
   if (options.resume.empty()) set_default_lr(flags, options.config);
   if (command.fasttext_defaults && !flags.given("--lr")) options.config.lr = 0.05;
-  if (!options.resume.empty())
+  if (options.resume.empty())
+    find_graph(flags, options);
+  else
     refuse_graph_flags(flags, "is that of the run which --resume continues: leave it out");
-  else if (options.graph.paths.empty())
-    refuse_graph_flags(flags, "is for --graph");
-  if (!options.graph.paths.empty() && !options.inputs.empty())
-    throw UsageError("--graph and --input: give one of them");
-  check_graph(options.graph);
   options.config_file = flags.given_config_file();
   if (flags.given("--checkpoint-every") && options.checkpoint.empty() && options.resume.empty())
     throw UsageError("--checkpoint-every needs --checkpoint FILE");
@@ -163,11 +153,6 @@ TrainOptions defaults_for(const TrainOptions& options, const std::optional<Initi
     defaults.config.dim = init->embeddings.input.cols();
     if (init->loss) defaults.config.loss = *init->loss;
     if (init->model) defaults.config.model = *init->model;
-  }
-  if (!options.graph.paths.empty()) {
-    defaults.config.min_count = 1;
-    defaults.config.sample = 0;
-    defaults.config.window = 10;
   }
   if (const std::optional<CorpusSettings> encoded = encoded_settings(options.inputs)) {
     defaults.config.min_count = encoded->min_count;

@@ -265,6 +265,28 @@ void add_train_flags(Flags& flags, TrainOptions& options) {
   add_scratch_flags(flags, options, "word ids that do not fit into memory, ");
 }
 
+void add_graph_input(Flags& flags, GraphOptions& options) {
+  flags.section("Graph");
+  flags.list("--graph", "PATH", options.paths,
+             std::string("In the place of --input: random walks on a graph are the sentences, and its nodes "
+                         "are the words (DeepWalk, node2vec). Then the defaults are --min-count 1 --sample 0 "
+                         "--window 10. ") +
+                 kGraphHelp);
+  add_graph_flags(flags, options);
+}
+
+void find_graph(const Flags& flags, TrainOptions& options) {
+  if (options.graph.paths.empty()) {
+    refuse_graph_flags(flags, "is for --graph");
+    return;
+  }
+  if (!options.inputs.empty()) throw UsageError("--graph and --input: give one of them");
+  check_graph(options.graph);
+  if (!flags.given("--min-count")) options.config.min_count = 1;
+  if (!flags.given("--sample")) options.config.sample = 0;
+  if (!flags.given("--window")) options.config.window = 10;
+}
+
 std::int64_t parse_count_memory(const std::string& text) {
   const std::string given = "--count-memory " + text;
   const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());

@@ -85,6 +85,13 @@ void add_model_flags(Flags& flags, Config& config);
 /// Once the flags are parsed: makes the learning rate, unless one is given, the default of the model.
 void set_default_lr(const Flags& flags, Config& config);
 
+/// Adds --graph and the flags of graphs and walks; `options` must outlive `flags`.
+void add_graph_input(Flags& flags, GraphOptions& options);
+
+/// Once the flags are parsed: gives those that are not given the defaults of a run on a graph, if it is one.
+/// Throws UsageError as check_graph(), for flags of graphs without one, and for a graph beside a text.
+void find_graph(const Flags& flags, TrainOptions& options);
+
 /// Adds --seed; `config` must outlive `flags`.
 void add_seed_flag(Flags& flags, Config& config);
 

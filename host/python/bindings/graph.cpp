@@ -2,16 +2,18 @@
 
 #include "host/python/bindings/arrays.h"
 #include "host/python/bindings/bindings.h"
+#include "host/python/bindings/sentence_words.h"
 
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include <chrono>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -41,6 +43,24 @@ std::span<const float> floats(const Weights& weights) {
   if (!weights) return {};
   return {weights->data(), weights->size()};
 }
+
+// Looks for Ctrl-C while C++ works without the GIL: on the thread that Python called, as no other one handles
+// signals.
+class InterruptCheck {
+ public:
+  void operator()(std::int64_t /*done*/) {
+    const Clock::time_point now = Clock::now();
+    if (std::this_thread::get_id() != caller_ || now - last_ < std::chrono::milliseconds(50)) return;
+    last_ = now;
+    const nb::gil_scoped_acquire acquired;
+    raise_interrupt();
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  std::thread::id caller_ = std::this_thread::get_id();
+  Clock::time_point last_ = Clock::now();
+};
 
 nb::typed<nb::list, nb::bytes> names_of(const OwnedGraph& graph) {
   nb::typed<nb::list, nb::bytes> names;
@@ -73,11 +93,12 @@ void bind_graph(nb::module_& core) {
           nb::arg("from_"), nb::arg("to"), nb::arg("weights").none(), nb::arg("directed"), nb::arg("nodes"),
           nb::sig("def of_edges(from_: object, to: object, weights: object | None, directed: bool, nodes: "
                   "int) -> Graph"))
-      .def_static("read",
-                  [](const std::string& path, bool adjacency, bool directed, bool weighted) {
-                    const nb::gil_scoped_release released;
-                    return OwnedGraph{{}, read_graph({path}, {adjacency, directed, weighted})};
-                  })
+      .def_static(
+          "read",
+          [](const std::string& path, bool adjacency, bool directed, bool weighted) {
+            const nb::gil_scoped_release released;
+            return OwnedGraph{{}, read_graph({path}, {adjacency, directed, weighted}, InterruptCheck())};
+          })
       .def_prop_ro("nodes", [](const OwnedGraph& self) { return self.read.graph.nodes(); })
       .def_prop_ro("is_weighted", [](const OwnedGraph& self) { return self.read.graph.is_weighted(); })
       .def_prop_ro("names", &names_of);
@@ -109,11 +130,11 @@ void bind_graph(nb::module_& core) {
       .def("count",
            [](const Walks& self, std::int64_t min_count, std::int64_t max_vocab, int threads) {
              const nb::gil_scoped_release released;
-             return count_words(self, min_count, max_vocab, threads);
+             return count_words(self, min_count, max_vocab, threads, InterruptCheck());
            })
       .def("encode", [](const Walks& self, const Vocabulary& vocabulary, int threads) {
         const nb::gil_scoped_release released;
-        return encode(self, vocabulary, threads);
+        return encode(self, vocabulary, threads, InterruptCheck());
       });
 }
 

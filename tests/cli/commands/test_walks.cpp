@@ -150,6 +150,18 @@ TEST_F(CliWalks, TheDryRunCountsThem) {
   EXPECT_THAT(done.out, HasSubstr("Vocabulary 13 words, 10,400 tokens per epoch"));
 }
 
+TEST_F(CliWalks, APlanCountsThem) {
+  const Finished done = run({"plan", "--graph", path("edges"), "--num-walks", "20", "--dim", "7"});
+  EXPECT_EQ(done.status, 0) << done.err;
+  // The mean number of contexts is that of the window of walks.
+  EXPECT_THAT(done.out, AllOf(HasSubstr("Vocabulary 13 words, 20,800 tokens per epoch, dim 7"),
+                              HasSubstr("11 positives")));
+  EXPECT_EQ(run({"plan", "--graph", path("edges"), "--min-count", "1000"}).status, 1);
+  expect_refused({"plan", "--vocab-size", "5", "--p", "2"}, 2, "--p is for --graph");
+  expect_refused({"plan", "--graph", path("edges"), "--input", path("edges")}, 2, "--graph and --input");
+  expect_refused({"plan", "--dim", "7"}, 2, "--graph PATH");
+}
+
 TEST_F(CliWalks, MistakesAreRefused) {
   const Arguments walks{"walks", "--output", path("no"), "--input", path("edges")};
   expect_refused({"walks", "--output", path("no")}, 2, "walks needs --input PATH");
