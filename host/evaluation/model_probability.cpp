@@ -39,9 +39,8 @@ double log_probability_of_path(const HuffmanView& tree, WordId word, const Score
   return sum;
 }
 
-std::vector<double> path_log_probabilities(const TrainedModel& model, Vector x) {
-  const std::vector<double> node_scores = scores(model.embeddings.nodes, x);
-  const HuffmanView tree = model.tree.view();
+std::vector<double> path_log_probabilities(const HuffmanView& tree, const Matrix& nodes, Vector x) {
+  const std::vector<double> node_scores = scores(nodes, x);
   std::vector<double> values;
   values.reserve(static_cast<std::size_t>(tree.words));
   for (std::int64_t w = 0; w < tree.words; ++w)
@@ -51,8 +50,8 @@ std::vector<double> path_log_probabilities(const TrainedModel& model, Vector x) 
   return values;
 }
 
-std::vector<double> softmax_log_probabilities(const TrainedModel& model, Vector x) {
-  std::vector<double> values = scores(model.embeddings.output, x);
+std::vector<double> softmax_log_probabilities(const Matrix& output, Vector x) {
+  std::vector<double> values = scores(output, x);
   const double highest = *std::max_element(values.begin(), values.end());
   double sum = 0;
   for (const double value : values) sum += std::exp(value - highest);
@@ -76,24 +75,27 @@ void require_words(std::span<const WordId> ids, std::int64_t words) {
 }
 
 // Everything that is read of a model: its fields are public.
-void require_fitting(const TrainedModel& model, std::span<const WordId> ids) {
-  const std::int64_t words = model.vocabulary.size();
-  require_shapes(model.embeddings, model.config, words);
-  require_tree(model.tree, model.config, words);
+void require_fitting(const TrainedModel& model) {
+  require_shapes(model.embeddings, model.config, model.vocabulary.size());
+}
+void require_fitting(const Config& config, const HuffmanTree& tree, const Embeddings& embeddings,
+                     std::span<const WordId> ids) {
+  const std::int64_t words = embeddings.input.rows();
+  require_shapes(embeddings, config, words);
+  require_tree(tree, config, words);
   require_words(ids, words);
 }
 
 // What predicts a word: the context's row, or under CBOW the hidden vector of all contexts.
-std::vector<float> predictor(const TrainedModel& model, std::span<const WordId> contexts) {
-  const Config& config = model.config;
-  require_fitting(model, contexts);
+std::vector<float> predictor(const Config& config, const Embeddings& embeddings,
+                             std::span<const WordId> contexts) {
   if (contexts.empty()) throw Error("there is no P(word | context) without a context word");
   if (contexts.size() > 1 && config.model != Architecture::cbow)
     throw Error("a skip-gram model predicts words from one context word, not from " +
                 std::to_string(contexts.size()) + "; train with --model cbow for several");
   std::vector<double> sum(static_cast<std::size_t>(config.dim));
   for (const WordId context : contexts) {
-    const Vector row = row_values(model.embeddings.input, row_of(context));
+    const Vector row = row_values(embeddings.input, row_of(context));
     for (std::size_t d = 0; d < sum.size(); ++d) sum[d] += static_cast<double>(row[d]);
   }
   const double divisor = config.cbow_sum ? 1 : static_cast<double>(contexts.size());
@@ -138,25 +140,40 @@ double score_sentence(const Config& config, const HuffmanView& tree, const Embed
 
 bool has_probabilities(const Loss& loss) { return loss.hierarchical_softmax || loss.softmax; }
 
-double log_probability(const TrainedModel& model, WordId word, std::span<const WordId> contexts) {
-  require_probabilities(model.config.loss);
-  require_fitting(model, {&word, 1});
-  if (!model.config.loss.hierarchical_softmax)
-    return log_probabilities(model, contexts)[static_cast<std::size_t>(row_of(word))];
-  const std::vector<float> x = predictor(model, contexts);
-  return log_probability_of_path(model.tree.view(), word, [&model, &x](std::int64_t node) {
-    return dot(x, row_values(model.embeddings.nodes, node));
+double log_probability(const Config& config, const HuffmanTree& tree, const Embeddings& embeddings,
+                       WordId word, std::span<const WordId> contexts) {
+  require_probabilities(config.loss);
+  require_fitting(config, tree, embeddings, {&word, 1});
+  if (!config.loss.hierarchical_softmax)
+    return log_probabilities(config, tree, embeddings, contexts)[static_cast<std::size_t>(row_of(word))];
+  require_words(contexts, embeddings.input.rows());
+  const std::vector<float> x = predictor(config, embeddings, contexts);
+  return log_probability_of_path(tree.view(), word, [&embeddings, &x](std::int64_t node) {
+    return dot(x, row_values(embeddings.nodes, node));
   });
+}
+
+double log_probability(const TrainedModel& model, WordId word, std::span<const WordId> contexts) {
+  require_fitting(model);
+  return log_probability(model.config, model.tree, model.embeddings, word, contexts);
 }
 
 double log_probability(const TrainedModel& model, WordId word, WordId context) {
   return log_probability(model, word, {&context, 1});
 }
 
+std::vector<double> log_probabilities(const Config& config, const HuffmanTree& tree,
+                                      const Embeddings& embeddings, std::span<const WordId> contexts) {
+  require_probabilities(config.loss);
+  require_fitting(config, tree, embeddings, contexts);
+  const std::vector<float> x = predictor(config, embeddings, contexts);
+  return config.loss.softmax ? softmax_log_probabilities(embeddings.output, x)
+                             : path_log_probabilities(tree.view(), embeddings.nodes, x);
+}
+
 std::vector<double> log_probabilities(const TrainedModel& model, std::span<const WordId> contexts) {
-  require_probabilities(model.config.loss);
-  const std::vector<float> x = predictor(model, contexts);
-  return model.config.loss.softmax ? softmax_log_probabilities(model, x) : path_log_probabilities(model, x);
+  require_fitting(model);
+  return log_probabilities(model.config, model.tree, model.embeddings, contexts);
 }
 
 std::vector<double> log_probabilities(const TrainedModel& model, WordId context) {

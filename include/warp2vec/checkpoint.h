@@ -111,4 +111,8 @@ class WARP2VEC_EXPORT CheckpointWriter final : public CheckpointSink {
   std::vector<Result> results_;
 };
 
+/// What --checkpoint-every asks for: "90s", "10m" or "2h", a year at most, or a number of words. Throws Error
+/// for anything else.
+WARP2VEC_EXPORT CheckpointWriter::Interval parse_interval(const std::string& text);
+
 }  // namespace warp2vec

@@ -59,12 +59,21 @@ WARP2VEC_EXPORT bool has_probabilities(const Loss& loss);
 WARP2VEC_EXPORT double log_probability(const TrainedModel& model, WordId word,
                                        std::span<const WordId> contexts);
 WARP2VEC_EXPORT double log_probability(const TrainedModel& model, WordId word, WordId context);
+/// The same of a model whose parts are elsewhere; `tree` is that of the counts, or empty without hierarchical
+/// softmax.
+WARP2VEC_EXPORT double log_probability(const Config& config, const HuffmanTree& tree,
+                                       const Embeddings& embeddings, WordId word,
+                                       std::span<const WordId> contexts);
 
 /// log_probability of every word of the vocabulary, bit for bit, in O(vocabulary * dim), under hierarchical
 /// softmax plus O(vocabulary * code length). Throws like log_probability.
 WARP2VEC_EXPORT std::vector<double> log_probabilities(const TrainedModel& model,
                                                       std::span<const WordId> contexts);
 WARP2VEC_EXPORT std::vector<double> log_probabilities(const TrainedModel& model, WordId context);
+/// The same of a model whose parts are elsewhere.
+WARP2VEC_EXPORT std::vector<double> log_probabilities(const Config& config, const HuffmanTree& tree,
+                                                      const Embeddings& embeddings,
+                                                      std::span<const WordId> contexts);
 
 /// The sum of log P(word | its context), in nats, over the words of each sentence, under hierarchical
 /// softmax: under skip-gram the context is each word of the window in turn, whose logarithms are added, under

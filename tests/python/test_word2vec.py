@@ -280,6 +280,61 @@ def test_scores_of_two_words(settings, sg, mean):
     assert model.score([["a", "b", "b"]])[0] == pytest.approx(expected, rel=1e-5)
 
 
+@pytest.mark.parametrize("sorted_vocab", [1, 0])
+@pytest.mark.parametrize("loss", ["hs", "ns+hs", "softmax"])
+@pytest.mark.parametrize("sg", [0, 1])
+def test_probabilities(sentences, settings, loss, sg, sorted_vocab, tmp_path):
+    model = Word2Vec(sentences, loss=loss, sg=sg, sorted_vocab=sorted_vocab, **settings)
+    assert neighbours(model) == set(TOPICS[0]) - {"river"}
+    values = model.log_probabilities("river")
+    assert values.shape == (10,) and np.exp(values).sum() == pytest.approx(1, abs=1e-12)
+    for word in ("lake", "king"):
+        assert model.log_probability(word, "river") == values[model.wv.key_to_index[word]]
+    assert model.top_k("river", topn=3) == [(word, values[model.wv.key_to_index[word]])
+                                            for word in sorted(model.wv.key_to_index, key=lambda word:
+                                                               -values[model.wv.key_to_index[word]])[:3]]
+    assert {word for word, _ in model.top_k("river", topn=5)} == set(TOPICS[0])
+    if sg:
+        with pytest.raises(ValueError, match="from one context word"):
+            model.log_probabilities(["river", "lake"])
+    else:
+        assert model.log_probability("boat", ["river", "lake"]) > model.log_probability("boat", ["river", "king"])
+    if loss == "softmax":
+        hidden = model.wv["river"].astype(float)
+        scores = model.syn1neg.astype(float) @ hidden
+        assert values == pytest.approx(scores - np.log(np.exp(scores).sum()), abs=1e-5)
+    with pytest.raises(KeyError):
+        model.log_probability("river", "unknown")
+    model.save(tmp_path / "model")
+    read = Word2Vec.load(tmp_path / "model")
+    assert read.loss == loss and read.log_probability("lake", "river") == model.log_probability("lake", "river")
+    with pytest.raises(ValueError, match="--loss ns has no P"):
+        Word2Vec(sentences, **settings).log_probabilities("river")
+    with pytest.raises(RuntimeError, match="first build vocabulary"):
+        Word2Vec(loss=loss, **settings).log_probabilities("river")
+
+
+def test_the_loss_has_other_names(settings):
+    assert Word2Vec(loss="ns,hs", negative=7, **settings).loss == "ns+hs"
+    assert Word2Vec(hs=1, negative=0, **settings).loss == "hs"
+    model = Word2Vec(loss="softmax", **settings)
+    assert (model.hs, model.negative) == (0, 0)
+    model.negative = 5
+    assert model.loss == "ns"
+
+
+def test_deterministic_training_is_that_of_any_number_of_workers_and_forms(sentences, settings, tmp_path):
+    sentences = sentences + [sum(sentences[:300], [])]  # longer than what is trained as one sentence
+    text = tmp_path / "text"
+    text.write_text("\n".join(map(" ".join, sentences)))
+    first, other, from_file = (Word2Vec(given, deterministic=True, corpus_file=file, **{**settings, "workers": workers})
+                               for given, file, workers in ((sentences, None, 1), (sentences, None, 3), (None, text, 2)))
+    assert np.array_equal(first.wv.vectors, other.wv.vectors)
+    assert np.array_equal(first.wv.vectors, from_file.wv.vectors)
+    one_thread = Word2Vec(sentences, **settings)
+    assert np.array_equal(first.wv.vectors, one_thread.wv.vectors)
+
+
 def test_training_is_logged_as_by_gensim(sentences, settings, caplog):
     with caplog.at_level("INFO"):
         model = Word2Vec(sentences, **settings)
@@ -316,7 +371,7 @@ def test_predictions(sentences, settings):
 @pytest.mark.parametrize("settings_, message", [
     (dict(vector_size=0), "--dim"), (dict(window=0), "--window"), (dict(hs=0, negative=0), "nothing to train"),
     (dict(sample=2), "--sample"), (dict(device="gpu"), "expected 'auto'"), (dict(device="cuda:x"), "expected 'auto'"),
-    (dict(sharing="none"), "expected"), (dict(alpha=-1), "--lr")])
+    (dict(sharing="none"), "expected"), (dict(loss="ce"), "expected"), (dict(alpha=-1), "--lr")])
 def test_wrong_settings_are_refused_at_once(settings_, message):
     with pytest.raises(ValueError, match=message):
         Word2Vec(**settings_)

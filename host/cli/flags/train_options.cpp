@@ -168,13 +168,6 @@ void add_run(Flags& flags, TrainOptions& options) {
   flags.config_file([](const Arguments& settings) { return rewrite_arguments(settings).arguments; });
 }
 
-// 0 for what is no unit of time.
-std::int64_t seconds_of(const std::string& unit) {
-  if (unit == "s") return 1;
-  if (unit == "m") return 60;
-  return unit == "h" ? 3600 : 0;
-}
-
 }  // namespace
 
 void add_min_count_flag(Flags& flags, std::int64_t& min_count, const std::string& help) {
@@ -302,22 +295,6 @@ std::int64_t parse_count_memory(const std::string& text) {
       throw UsageError(given + " is out of range: expected less than 9000000T");
   if (bytes < kLeast) throw UsageError(given + " is out of range: expected at least 16M");
   return bytes;
-}
-
-CheckpointWriter::Interval parse_interval(const std::string& text) {
-  const std::string given = "--checkpoint-every " + text;
-  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
-  const std::string unit = text.substr(digits);
-  const std::int64_t unit_seconds = seconds_of(unit);
-  if (digits == 0 || (unit_seconds == 0 && !unit.empty()))
-    throw UsageError(given + " is not known: expected a time such as 90s, 10m or 2h, or a number of words");
-  const auto number = parse_number<std::int64_t>("--checkpoint-every", text.substr(0, digits));
-  if (number < 1) throw UsageError(given + " is out of range: expected at least 1");
-  if (unit_seconds == 0) return {{}, number};
-  constexpr std::int64_t kMostSeconds = std::int64_t{365} * 24 * 3600;
-  if (number > kMostSeconds / unit_seconds)
-    throw UsageError(given + " is out of range: expected at most a year");
-  return {std::chrono::seconds(number * unit_seconds), {}};
 }
 
 void check_settings(const Config& config) {

@@ -101,9 +101,6 @@ void add_sharing_flag(Flags& flags, Config& config, const std::string& help);
 /// Adds all training flags but --resume; `options` must outlive `flags`.
 void add_train_flags(Flags& flags, TrainOptions& options);
 
-/// What --checkpoint-every asks for: "90s", "10m" or "2h", or a number of words. Throws UsageError.
-CheckpointWriter::Interval parse_interval(const std::string& text);
-
 /// Bytes of --count-memory, such as "500M" or "4G". Throws UsageError.
 std::int64_t parse_count_memory(const std::string& text);
 

@@ -4,6 +4,7 @@
 #include "host/training/checks.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 #include <system_error>
 #include <utility>
@@ -12,6 +13,13 @@ namespace warp2vec {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+// 0 for what is no unit of time.
+std::int64_t seconds_of(const std::string& unit) {
+  if (unit == "s") return 1;
+  if (unit == "m") return 60;
+  return unit == "h" ? 3600 : 0;
+}
 
 Matrix shaped_like(const Matrix& matrix) { return {matrix.rows(), matrix.cols()}; }
 
@@ -95,6 +103,23 @@ void CheckpointWriter::finish() {
 std::vector<CheckpointWriter::Result> CheckpointWriter::results() {
   const std::lock_guard lock(mutex_);
   return std::exchange(results_, {});
+}
+
+CheckpointWriter::Interval parse_interval(const std::string& text) {
+  const std::string given = "--checkpoint-every " + text;
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  const std::string unit = text.substr(digits);
+  const std::int64_t unit_seconds = seconds_of(unit);
+  if (digits == 0 || (unit_seconds == 0 && !unit.empty()))
+    throw Error(given + " is not known: expected a time such as 90s, 10m or 2h, or a number of words");
+  std::int64_t number = 0;
+  if (std::from_chars(text.data(), text.data() + digits, number).ec != std::errc())
+    throw Error(given + " is too large to represent");
+  if (number < 1) throw Error(given + " is out of range: expected at least 1");
+  if (unit_seconds == 0) return {{}, number};
+  constexpr std::int64_t kMostSeconds = std::int64_t{365} * 24 * 3600;
+  if (number > kMostSeconds / unit_seconds) throw Error(given + " is out of range: expected at most a year");
+  return {std::chrono::seconds(number * unit_seconds), {}};
 }
 
 }  // namespace warp2vec

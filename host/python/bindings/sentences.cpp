@@ -1,4 +1,5 @@
 #include <warp2vec/corpus.h>
+#include <warp2vec/detail/samplers.h>
 #include <warp2vec/id_sequences.h>
 #include <warp2vec/sentences.h>
 #include <warp2vec/token_stream.h>
@@ -16,6 +17,7 @@
 #include <nanobind/stl/unique_ptr.h>
 #include <nanobind/stl/vector.h>
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,6 +28,11 @@ namespace nb = nanobind;
 
 namespace warp2vec::python {
 namespace {
+
+// `all`: words, with those that are not in the vocabulary. With it, sentences are known as those of a text.
+void end_text(TokenStream& stream, std::int64_t all) {
+  stream.encoded_files = {{"the sentences", stream.tokens(), all}};
+}
 
 // Ends a sentence, which is left out without words. SentenceEncoder would refuse a text without any, where
 // gensim trains nothing.
@@ -47,13 +54,17 @@ class InternedSentences {
   }
 
   std::vector<std::string> words() const {
-    std::vector<std::string> words(counts_.size());
+    std::vector<std::string> words(static_cast<std::size_t>(numbers_.size()));
     numbers_.for_each([&](std::string_view word, const WordKey&, std::int64_t number, std::uint64_t) {
       words[static_cast<std::size_t>(number - 1)] = word;
     });
     return words;
   }
-  const std::vector<std::int64_t>& counts() const { return counts_; }
+  std::vector<std::int64_t> counts() const {
+    std::vector<std::int64_t> counts(static_cast<std::size_t>(numbers_.size()));
+    for (const std::int32_t id : ids_) ++counts[static_cast<std::size_t>(id)];
+    return counts;
+  }
   std::int64_t tokens() const { return static_cast<std::int64_t>(ids_.size()); }
   std::int64_t sentences() const { return static_cast<std::int64_t>(ends_.size()); }
 
@@ -69,23 +80,40 @@ class InternedSentences {
       begin = end;
       python::end_sentence(stream);
     }
+    end_text(stream, tokens());
     return stream;
   }
 
  private:
+  // A short word waits until its slot has come from memory: it is in its key. A long one may be gone then.
   void add_word(std::string_view word) {
-    std::int64_t& number = numbers_.value_of(word, key_of(word));  // + 1
-    if (number == 0) {
-      number = numbers_.size();
-      counts_.push_back(0);
+    const WordKey key = key_of(word);
+    if (key.is_long()) {
+      look_up_waiting();
+      look_up(word, key);
+      return;
     }
-    ++counts_[static_cast<std::size_t>(number - 1)];
+    numbers_.prefetch(key);
+    waiting_[waiting_count_++] = key;
+    if (waiting_count_ == waiting_.size()) look_up_waiting();
+  }
+  void end_sentence() {
+    look_up_waiting();
+    ends_.push_back(tokens());
+  }
+  void look_up_waiting() {
+    for (std::size_t i = 0; i < waiting_count_; ++i) look_up({}, waiting_[i]);
+    waiting_count_ = 0;
+  }
+  void look_up(std::string_view word, const WordKey& key) {
+    std::int64_t& number = numbers_.value_of(word, key);
+    if (number == 0) number = numbers_.size();
     ids_.push_back(static_cast<std::int32_t>(number - 1));
   }
-  void end_sentence() { ends_.push_back(tokens()); }
 
-  WordTable numbers_;
-  std::vector<std::int64_t> counts_;
+  WordTable numbers_;  // of words, from 1
+  std::array<WordKey, 32> waiting_;
+  std::size_t waiting_count_ = 0;
   std::vector<std::int32_t> ids_;
   std::vector<std::int64_t> ends_;
 };
@@ -97,9 +125,11 @@ class EncodedSentences {
     for_each_word(
         sentences, [](std::int64_t) {}, [this](PyObject*, std::string_view word) { add_word(word); },
         [this] { end_sentence(); });
+    end_text(tokens_, words_);
   }
   EncodedSentences(const TextColumn& column, const Vocabulary& vocabulary) : rows_(table_of(vocabulary)) {
     column.for_each_word([this](std::string_view word) { add_word(word); }, [this] { end_sentence(); });
+    end_text(tokens_, words_);
   }
 
   const TokenStream& tokens() const { return tokens_; }
@@ -107,6 +137,7 @@ class EncodedSentences {
 
  private:
   void add_word(std::string_view word) {
+    ++words_;
     if (const std::int64_t* const row = rows_.find(word, key_of(word)); row != nullptr)
       tokens_.ids.push_back(WordId{static_cast<std::int32_t>(*row)});
   }
@@ -117,6 +148,7 @@ class EncodedSentences {
 
   WordTable rows_;
   TokenStream tokens_;
+  std::int64_t words_ = 0;
   std::int64_t sentences_ = 0;
 };
 
@@ -208,6 +240,11 @@ void bind_sentences(nb::module_& core) {
           "counts", [](const Vocabulary& self) { return numpy(counts_of(self)); }, kOwned)
       .def("rows_of_ids",
            [](const Vocabulary& self, std::int64_t num_ids) { return numpy(rows_of_ids(self, num_ids)); });
+
+  nb::class_<HuffmanTree>(core, "HuffmanTree")
+      .def(nb::init<>())
+      .def("__init__",
+           [](HuffmanTree* self, const Vocabulary& words) { new (self) HuffmanTree(words.counts()); });
 
   nb::class_<EncodedSentences>(core, "EncodedSentences")
       .def(nb::init<const TextColumn&, const Vocabulary&>())

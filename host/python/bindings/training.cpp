@@ -1,9 +1,11 @@
+#include <warp2vec/checkpoint.h>
 #include <warp2vec/cuda.h>
 #include <warp2vec/model.h>
 #include <warp2vec/trainer.h>
 
 #include "host/python/bindings/arrays.h"
 #include "host/python/bindings/bindings.h"
+#include "host/vocabulary/words.h"
 
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
@@ -66,25 +68,87 @@ class PythonObserver {
   std::exception_ptr raised_;
 };
 
+/// Where a run is saved, and how often.
+struct CheckpointFile {
+  std::string path;
+  CheckpointWriter::Interval interval;
+  nb::object told;  ///< told(words, failure) after each checkpoint; no failure is ""
+};
+
+// The checkpoints of a run, if there are any.
+class RunFiles {
+ public:
+  RunFiles(const CheckpointFile* file, const Checkpoint* resumed, const TrainingData& data,
+           const Embeddings& embeddings)
+      : file_(file) {
+    // The vectors that callbacks see at the end of an epoch are on the host.
+    checkpoints_.epoch_end = {};
+    if (file == nullptr && resumed == nullptr) return;
+    TextFingerprint text = fingerprint_of(data.tokens, thread_count(data.config));
+    if (resumed != nullptr) {
+      require_same_text(resumed->text, text);
+      checkpoints_.start = resumed->state;
+    }
+    if (file == nullptr) return;
+    require_words(data.vocabulary, file->path);
+    writer_.emplace(data, embeddings, std::move(text), std::vector<std::string>(), file->path,
+                    file->interval);
+    checkpoints_.sink = &*writer_;
+  }
+
+  const Checkpoints& checkpoints() const { return checkpoints_; }
+
+  void tell() {
+    if (!writer_) return;
+    const std::vector<CheckpointWriter::Result> results = writer_->results();
+    if (results.empty()) return;
+    const nb::gil_scoped_acquire acquired;
+    for (const CheckpointWriter::Result& result : results) file_->told(result.tokens, result.failure);
+  }
+  /// Waits for the last checkpoint.
+  void finish() {
+    if (writer_) writer_->finish();
+    tell();
+  }
+  /// Saves what is left of a run whose device failed.
+  void save(const Embeddings& embeddings, const TrainingState& state) {
+    if (writer_) writer_->take(embeddings, state);
+    finish();
+  }
+
+ private:
+  const CheckpointFile* file_;
+  std::optional<CheckpointWriter> writer_;
+  Checkpoints checkpoints_;
+};
+
 TrainingSummary train_model(Config config, const Vocabulary& vocabulary, const TokenStream& tokens,
-                            Embeddings& embeddings, std::optional<int> gpu, nb::object observe) {
+                            Embeddings& embeddings, std::optional<int> gpu, nb::object observe,
+                            const CheckpointFile* checkpoint, const Checkpoint* resumed) {
   PythonObserver observer(std::move(observe), config.epochs);
   TrainingSummary summary;
   {
     const nb::gil_scoped_release released;
+    if (resumed != nullptr) require_same_settings(resumed->config, config);
     config.sharing =
         choose_sharing(config, vocabulary.size(), expected_kept_tokens(vocabulary, config), gpu.has_value());
     const TrainingData data(config, vocabulary, tokens);
+    RunFiles files(checkpoint, resumed, data, embeddings);
     const std::unique_ptr<Backend> backend = gpu ? cuda_backend(data, *gpu) : make_cpu_backend(data);
-    Checkpoints checkpoints;
-    // The vectors that callbacks see at the end of an epoch are on the host.
-    checkpoints.epoch_end = {};
+    const auto observed = [&](const Progress& progress) {
+      files.tell();
+      return observer(progress);
+    };
     try {
-      summary = train(data, *backend, embeddings, std::ref(observer), checkpoints);
+      summary = train(data, *backend, embeddings, observed, files.checkpoints());
+    } catch (const TrainingFailed& failure) {
+      files.save(embeddings, failure.state());
+      throw;
     } catch (const Error&) {
       if (!observer.trained_nothing()) throw;
       summary.tokens = tokens.tokens() * config.epochs;  // as in gensim, that is no error: Word2Vec warns
     }
+    files.finish();
   }
   observer.raise_again();
   return summary;
@@ -146,8 +210,26 @@ void bind_training(nb::module_& core) {
       .def_ro("problems", &CudaDevices::problems);
   core.def("cuda_devices", &cuda_devices);
 
+  nb::class_<CheckpointFile>(core, "CheckpointFile")
+      .def("__init__", [](CheckpointFile* self, std::string path, const std::string& every, nb::object told) {
+        new (self) CheckpointFile{std::move(path), parse_interval(every), std::move(told)};
+      });
+  nb::class_<Checkpoint>(core, "Checkpoint")
+      .def_ro("config", &Checkpoint::config)
+      .def_ro("vocabulary", &Checkpoint::vocabulary, nb::rv_policy::reference_internal)
+      .def("take_embeddings", [](Checkpoint& self) { return std::move(self.embeddings); });
+  core.def("load_checkpoint", [](const std::string& path) {
+    const nb::gil_scoped_release released;
+    return load_checkpoint(path);
+  });
+  core.def("is_unfinished", [](const std::string& checkpoint) {
+    const nb::gil_scoped_release released;
+    return is_unfinished(checkpoint);
+  });
+
   core.def("train", &train_model, nb::arg("config"), nb::arg("vocabulary"), nb::arg("tokens"),
-           nb::arg("embeddings"), nb::arg("gpu").none(), nb::arg("observe").none());
+           nb::arg("embeddings"), nb::arg("gpu").none(), nb::arg("observe").none(),
+           nb::arg("checkpoint").none() = nb::none(), nb::arg("resumed").none() = nb::none());
 
   nb::class_<TrainedModel>(core, "TrainedModel")
       .def_ro("config", &TrainedModel::config)

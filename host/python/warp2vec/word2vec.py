@@ -7,7 +7,7 @@ import logging
 import os
 import time
 import warnings
-from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Tuple, Union
+from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 import numpy as np
 
@@ -74,6 +74,13 @@ def _chosen_gpu(device: str) -> Optional[int]:
     raise ValueError(f"device={device!r} is not usable: {'; '.join(found.problems) or 'there is no such GPU'}")
 
 
+class _Resumed(NamedTuple):
+    """A run that goes on."""
+    path: str
+    checkpoint: _core.Checkpoint
+    config: _core.Config
+
+
 class Word2Vec:
     """Trains vectors of words: gensim's Word2Vec, with its arguments and defaults, except that `workers` is all CPUs.
 
@@ -92,7 +99,9 @@ class Word2Vec:
 
     Not gensim's: device: 'cpu', 'cuda', 'cuda:N', or 'auto', a GPU if there is one. sharing: 'auto', or how negatives
     are shared ('pair' as gensim, 'window', 'tile'). table_type: 'float', or 'bf16' on a GPU. deterministic: the same
-    vectors for any number of workers. progress: True for a bar (tqdm if it is there).
+    vectors for any number of workers. loss: 'ns', 'hs', 'ns+hs' or 'softmax', the full one, in the place of hs and
+    negative. checkpoint: a file to which the run is saved when it ends or is stopped, and every `checkpoint_every`,
+    a time ('90s', '10m', '2h') or a number of words; see resume(). progress: True for a bar (tqdm if it is there).
 
     wv: KeyedVectors. Errors: ValueError, of which warp2vec.Error is one, for settings and texts; RuntimeError for calls
     in the wrong order.
@@ -107,7 +116,8 @@ class Word2Vec:
                  batch_words: int = 10000, compute_loss: bool = False, callbacks: Any = (),
                  comment: Optional[str] = None, max_final_vocab: Optional[int] = None, shrink_windows: bool = True, *,
                  device: str = "auto", sharing: str = "auto", table_type: str = "float", deterministic: bool = False,
-                 progress: bool = False, **gensim_3: Any) -> None:
+                 loss: Optional[str] = None, checkpoint: Optional[Path] = None,
+                 checkpoint_every: Union[str, int] = "10m", progress: bool = False, **gensim_3: Any) -> None:
         old_names = {"size": "vector_size", "iter": "epochs"}
         for name, value in gensim_3.items():
             if name not in old_names:
@@ -133,6 +143,9 @@ class Word2Vec:
         self.sg = sg
         self.hs = hs
         self.negative = negative
+        self._softmax = False
+        if loss is not None:
+            self._set_loss(loss)
         self.ns_exponent = ns_exponent
         self.cbow_mean = cbow_mean
         self.epochs = epochs
@@ -146,6 +159,8 @@ class Word2Vec:
         self.sharing = sharing
         self.table_type = table_type
         self.deterministic = deterministic
+        self.checkpoint = checkpoint
+        self.checkpoint_every = checkpoint_every
         self.progress = progress
 
         self.wv = KeyedVectors(self.vector_size)
@@ -163,6 +178,7 @@ class Word2Vec:
         self._vocabulary: Optional[_core.Vocabulary] = None
         self._embeddings: Optional[_core.Embeddings] = None
         self._order: Any = None  # row i of wv is this one of the vocabulary; None = the same
+        self._tree: Optional[_core.HuffmanTree] = None  # of the vocabulary, once it is needed
         _chosen_gpu(device)
         self._config(alpha, min_alpha, max(1, epochs))  # ValueError for settings out of range
 
@@ -184,24 +200,35 @@ class Word2Vec:
 
     # Settings.
 
+    @property
+    def loss(self) -> str:
+        """What is trained: 'ns', 'hs', 'ns+hs' or 'softmax'."""
+        return "+".join(["ns"] * bool(self.negative) + ["hs"] * bool(self.hs)) or "softmax" * self._softmax
+
+    def _set_loss(self, loss: str) -> None:
+        config = _core.Config()
+        config.loss = loss
+        self.hs = int("hs" in config.loss)
+        self.negative = self.negative if "ns" in config.loss else 0
+        self._softmax = config.loss == "softmax"
+
     def _config(self, alpha: float, min_alpha: float, epochs: int) -> _core.Config:
         config = _core.Config()
         config.dim = self.vector_size
         config.window = self.window
         config.shrink_window = self.shrink_windows
-        config.min_count = 1  # words are selected here
+        config.min_count = max(1, self.min_count)  # for messages and files: words are selected here
         config.model = "skipgram" if self.sg else "cbow"
         config.cbow_sum = not self.sg and not self.cbow_mean
-        if not self.hs and not self.negative:
+        if not self.loss:
             raise ValueError("hs=0 and negative=0: expected one of them, or there is nothing to train")
-        config.loss = "+".join(["ns"] * bool(self.negative) + ["hs"] * bool(self.hs))
+        config.loss = self.loss
         config.negative = self.negative or 5
         config.ns_exponent = self.ns_exponent
         config.sample = self.sample or 0
         config.lr = alpha
         config.min_lr = min(min_alpha, alpha)
         config.epochs = epochs
-        config.max_sentence = 0 if self.deterministic else 1000
         config.threads = self.workers or 0
         config.seed = self.seed
         config.sharing = self.sharing
@@ -356,6 +383,7 @@ class Word2Vec:
             embeddings.copy_rows(self._embeddings, np.array([rows[word] for word in old.words], np.int32))
         self._vocabulary = vocabulary
         self._embeddings = embeddings
+        self._tree = None
         self._order = None if order is None else np.array([rows[word] for word in order])
         self._show_embeddings()
 
@@ -405,6 +433,8 @@ class Word2Vec:
         if compute_loss is not None:
             self.compute_loss = compute_loss
         if _makes_sentences(corpus):
+            if self.checkpoint is not None:
+                raise ValueError("checkpoint: expected sentences that are the same in each epoch, not a function")
             return self._train_parts((self._encoded(corpus) for _ in range(epochs)), epochs, 1, start_alpha, end_alpha,
                                      callbacks)
         if corpus_file is not None:
@@ -426,7 +456,8 @@ class Word2Vec:
         return self._train_parts([tokens], 1, epochs, start_alpha, end_alpha, callbacks)
 
     def _train_parts(self, parts: Iterable[_core.Tokens], count: int, epochs: int, start_alpha: Optional[float],
-                     end_alpha: Optional[float], callbacks: Any) -> Tuple[int, int]:
+                     end_alpha: Optional[float], callbacks: Any,
+                     resumed: Optional[_Resumed] = None) -> Tuple[int, int]:
         """Trains `count` texts one after the other, each for `epochs` epochs; the learning rate falls over all."""
         assert self._vocabulary is not None and self._embeddings is not None
         first_alpha = start_alpha or self.alpha
@@ -434,6 +465,7 @@ class Word2Vec:
         if first_alpha > self.min_alpha_yet_reached:
             logger.warning("Effective 'alpha' higher than previous training cycles")
         self._take_assigned_vectors()
+        checkpoint = self._checkpoint_file(resumed)
         logger.info("training model with %s workers on %i vocabulary and %i features, using sg=%s hs=%s sample=%s "
                     "negative=%s window=%s shrink_windows=%s", self.workers or "all", len(self._vocabulary),
                     self.vector_size, self.sg, self.hs, self.sample, self.negative, self.window, self.shrink_windows)
@@ -449,9 +481,12 @@ class Word2Vec:
                     for callback in told:
                         callback.on_train_begin(self)
                         callback.on_epoch_begin(self)
-                config = self._config(first_alpha + (last_alpha - first_alpha) * part / count,
-                                      first_alpha + (last_alpha - first_alpha) * (part + 1) / count, epochs)
-                config.seed += part
+                if resumed is None:
+                    config = self._config(first_alpha + (last_alpha - first_alpha) * part / count,
+                                          first_alpha + (last_alpha - first_alpha) * (part + 1) / count, epochs)
+                    config.seed += part
+                else:
+                    config = resumed.config
 
                 def observe(progress: _core.Progress) -> bool:
                     display.show(part * epochs + progress.tokens_done / len(tokens))
@@ -461,7 +496,7 @@ class Word2Vec:
 
                 try:
                     summary = _core.train(config, self._vocabulary, tokens, self._embeddings, _chosen_gpu(self.device),
-                                          observe)
+                                          observe, checkpoint, None if resumed is None else resumed.checkpoint)
                 finally:
                     self._give_trained_vectors()
                 kept_words += summary.kept_tokens
@@ -483,6 +518,25 @@ class Word2Vec:
             callback.on_train_end(self)
         return kept_words, words
 
+    def _checkpoint_file(self, resumed: Optional[_Resumed]) -> Optional[_core.CheckpointFile]:
+        if self.checkpoint is None:
+            return None
+        path = os.fspath(self.checkpoint)
+        if not os.path.isdir(os.path.dirname(path) or "."):
+            raise FileNotFoundError(f"checkpoint={path!r}: there is no such folder")
+        is_resumed = resumed is not None and os.path.exists(path) and os.path.samefile(path, resumed.path)
+        if os.path.isfile(path) and os.path.getsize(path) and not is_resumed and _core.is_unfinished(path):
+            raise ValueError(f"checkpoint={path!r} holds an unfinished run: Word2Vec.resume() it, or delete the file to "
+                             "start again")
+
+        def told(words: int, failure: str) -> None:
+            if failure:
+                logger.warning("no checkpoint after %i words: %s", words, failure)
+            else:
+                logger.info("checkpoint %s, after %i words", path, words)
+
+        return _core.CheckpointFile(path, str(self.checkpoint_every), told)
+
     def _epoch_ended(self, progress: _core.Progress, epoch: int, epochs: int, callbacks: List[Any]) -> None:
         logger.info("EPOCH %i: training on %i raw words took %.1fs, %.0f words/s; loss %.4f", epoch,
                     progress.tokens_done, progress.seconds, progress.words_per_second, progress.loss)
@@ -501,9 +555,9 @@ class Word2Vec:
 
     @property
     def syn1neg(self) -> Any:
-        """(words, vector_size): the output vectors of negative sampling."""
-        if self._embeddings is None or not self.negative:
-            raise AttributeError("syn1neg: only after build_vocab(), with negative sampling")
+        """(words, vector_size): the output vectors of negative sampling, or of the softmax."""
+        if self._embeddings is None or self.loss == "hs":
+            raise AttributeError("syn1neg: only after build_vocab(), with negative sampling or softmax")
         return self._embeddings.output if self._order is None else self._embeddings.output[self._order]
 
     @property
@@ -548,7 +602,40 @@ class Word2Vec:
         self._take_assigned_vectors()
         return _core.score_sentences(itertools.islice(_checked(sentences), total_sentences),
                                      self._config(self.alpha, self.min_alpha, max(1, self.epochs)), self._vocabulary,
-                                     self._embeddings)
+                                     self._huffman_tree(), self._embeddings)
+
+    def log_probability(self, word: Any, contexts: Any) -> float:
+        """log P(word | contexts) in nats: how likely `word` is near a context word, with CBOW in the middle of all of
+        them (one, or an iterable), in the text as it was trained, windowed and subsampled. For a model with hs=1 or
+        loss='softmax': negative sampling alone learns no probabilities. KeyError for unknown words."""
+        return _core.log_probability(*self._model_parts(), self._rows_of([word])[0], self._rows_of(contexts))
+
+    def log_probabilities(self, contexts: Any) -> Any:
+        """(words,) float64: log_probability() of every word, in the order of wv; of all, exp() adds up to 1."""
+        values = _core.log_probabilities(*self._model_parts(), self._rows_of(contexts))
+        return values if self._order is None else values[self._order]
+
+    def top_k(self, contexts: Any, topn: int = 10) -> List[Tuple[str, float]]:
+        """[(word, log P(word | contexts))] of the most probable words, the most probable first."""
+        values = self.log_probabilities(contexts)
+        return [(self.wv.index_to_key[row], float(values[row])) for row in np.argsort(-values, kind="stable")[:topn]]
+
+    def _rows_of(self, words: Any) -> List[int]:
+        """In the vocabulary."""
+        rows = [self.wv.get_index(word) for word in ([words] if isinstance(words, (str, int)) else words)]
+        return rows if self._order is None else self._order[rows].tolist()
+
+    def _model_parts(self) -> Tuple[_core.Config, _core.HuffmanTree, _core.Embeddings]:
+        if self._embeddings is None:
+            raise RuntimeError("you must first build vocabulary")
+        self._take_assigned_vectors()
+        return (self._config(self.alpha, self.min_alpha, max(1, self.epochs)), self._huffman_tree(), self._embeddings)
+
+    def _huffman_tree(self) -> _core.HuffmanTree:
+        assert self._vocabulary is not None
+        if self._tree is None:
+            self._tree = _core.HuffmanTree(self._vocabulary) if self.hs else _core.HuffmanTree()
+        return self._tree
 
     def add_null_word(self) -> None:
         raise NotImplementedError("add_null_word: there is no null word")
@@ -599,27 +686,54 @@ class Word2Vec:
         if self._vocabulary is None or self._embeddings is None:
             raise RuntimeError("there is nothing to save: first build a vocabulary")
         self._take_assigned_vectors()
-        config = self._config(self.alpha, self.min_alpha, max(1, self.epochs))
-        config.min_count = max(1, self.min_count)
-        _core.save_model(config, self._vocabulary, self._embeddings, os.fspath(fname))
+        _core.save_model(self._config(self.alpha, self.min_alpha, max(1, self.epochs)), self._vocabulary,
+                         self._embeddings, os.fspath(fname))
 
     @classmethod
     def load(cls, fname: Path, mmap: Optional[str] = None) -> "Word2Vec":
         """What save() or `warp2vec train --save-model` wrote."""
         del mmap
-        read = _core.load_model(readable(fname))
+        return cls._of_file(_core.load_model(readable(fname)))
+
+    @classmethod
+    def _of_file(cls, read: Union[_core.TrainedModel, _core.Checkpoint], **settings: Any) -> "Word2Vec":
         c = read.config
-        if "softmax" in c.loss:
-            raise ValueError(f"{fname}: a model with full softmax: expected negative sampling or hierarchical softmax")
         model = cls(vector_size=c.dim, alpha=c.lr, min_alpha=c.min_lr, window=c.window, min_count=c.min_count,
-                    sample=c.sample, seed=c.seed, sg=int(c.model == "skipgram"), hs=int("hs" in c.loss),
-                    negative=c.negative if "ns" in c.loss else 0, ns_exponent=c.ns_exponent,
-                    cbow_mean=int(not c.cbow_sum), epochs=c.epochs, shrink_windows=c.shrink_window,
-                    sharing=c.sharing, deterministic=c.deterministic)
+                    sample=c.sample, seed=c.seed, sg=int(c.model == "skipgram"), loss=c.loss, negative=c.negative,
+                    ns_exponent=c.ns_exponent, cbow_mean=int(not c.cbow_sum), shrink_windows=c.shrink_window,
+                    sharing=c.sharing, deterministic=c.deterministic, **{"epochs": c.epochs, **settings})
         model._vocabulary = read.vocabulary
         model._embeddings = read.take_embeddings()
         model._show_embeddings()
         model.corpus_total_words = int(read.vocabulary.counts.sum())
+        return model
+
+    @classmethod
+    def resume(cls, fname: Path, sentences: Optional[Sentences] = None, corpus_file: Optional[Path] = None, *,
+               epochs: Optional[int] = None, workers: Optional[int] = None, device: str = "auto",
+               table_type: str = "float", checkpoint: Optional[Path] = None, checkpoint_every: Union[str, int] = "10m",
+               compute_loss: bool = False, callbacks: Any = (), progress: bool = False) -> "Word2Vec":
+        """Ends the run whose checkpoint is `fname`, with its settings and vocabulary, on the same text, which is checked.
+        With deterministic=True the vectors are those of a run that was never interrupted. epochs: as many or more.
+        checkpoint: where the run is saved from now on; the same file if it is not given. Also for checkpoints of
+        `warp2vec train`."""
+        if (sentences is None) == (corpus_file is None):
+            raise TypeError("Either one of corpus_file or sentences must be provided")
+        if _makes_sentences(sentences):
+            raise ValueError("sentences is a function: expected the sentences of the run")
+        read = _core.load_checkpoint(readable(fname))
+        config = copy.copy(read.config)
+        config.epochs, config.threads, config.table_type = epochs or config.epochs, workers or 0, table_type
+        model = cls._of_file(read, epochs=config.epochs, workers=workers, device=device, table_type=table_type,
+                             checkpoint=fname if checkpoint is None else checkpoint, checkpoint_every=checkpoint_every,
+                             compute_loss=compute_loss, callbacks=callbacks, progress=progress)
+        assert model._vocabulary is not None
+        if corpus_file is not None:
+            tokens = _core.encode_files([readable(corpus_file)], model._vocabulary, workers or 0)
+        else:
+            tokens = model._encoded(sentences)
+        model._train_parts([tokens], 1, config.epochs, config.lr, config.min_lr, callbacks,
+                           _Resumed(readable(fname), read, config))
         return model
 
     def _show_embeddings(self) -> None:
@@ -631,7 +745,7 @@ class Word2Vec:
         self.wv.expandos["count"] = counts
 
     def __getstate__(self) -> Dict[str, Any]:
-        ours = ("_vocabulary", "_embeddings", "_order", "wv")
+        ours = ("_vocabulary", "_embeddings", "_order", "_tree", "wv")
         state = {name: value for name, value in self.__dict__.items() if name not in ours}
         if self._vocabulary is not None:
             assert self._embeddings is not None
@@ -651,6 +765,7 @@ class Word2Vec:
         self.wv = KeyedVectors(self.vector_size)
         self._vocabulary = None
         self._embeddings = None
+        self._tree = None
         self._order = order
         if words is None:
             return
