@@ -98,6 +98,14 @@ def test_new_words_join_and_old_ones_keep_their_vectors(sentences, settings):
     assert not np.array_equal(model.wv["delta"], before)
 
 
+def test_vectors_begin_as_those_of_gensim(settings):
+    model = Word2Vec(**{**settings, "vector_size": 400})
+    model.build_vocab([["a", "b", "c", "d"]] * 5)
+    values = model.wv.vectors * 400  # uniform in -1 to 1
+    assert -1 <= values.min() < -0.99 and 0.99 < values.max() < 1
+    assert abs(values.mean()) < 0.1 and abs(values.std() - 1 / np.sqrt(3)) < 0.05
+
+
 def test_vectors_that_were_assigned_are_trained_on(sentences, settings):
     model = Word2Vec(**settings)
     model.build_vocab(sentences)

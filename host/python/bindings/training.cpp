@@ -11,6 +11,7 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include <algorithm>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -154,6 +155,16 @@ TrainingSummary train_model(Config config, const Vocabulary& vocabulary, const T
   return summary;
 }
 
+// Twice as long as word2vec.c's, as gensim's are: uniform in [-1, 1) / dim.
+Embeddings gensim_embeddings(std::int64_t words, const Config& config) {
+  Embeddings embeddings = initial_embeddings(words, config);
+  for (std::int64_t row = 0; row < words; ++row) {
+    float* const values = embeddings.input.row(row);
+    std::transform(values, values + config.dim, values, [](float value) { return 2 * value; });
+  }
+  return embeddings;
+}
+
 // Rows of embeddings that hold the words of others begin with their values.
 void copy_rows(Embeddings& to, const Embeddings& from, const Array<const std::int32_t, 1>& rows) {
   const auto copy = [&](Matrix& target, const Matrix& source) {
@@ -170,7 +181,7 @@ void copy_rows(Embeddings& to, const Embeddings& from, const Array<const std::in
 void bind_training(nb::module_& core) {
   nb::class_<Embeddings>(core, "Embeddings")
       .def("__init__", [](Embeddings* self, std::int64_t words,
-                          const Config& config) { new (self) Embeddings(initial_embeddings(words, config)); })
+                          const Config& config) { new (self) Embeddings(gensim_embeddings(words, config)); })
       .def("copy_rows", &copy_rows)
       .def_prop_ro(
           "input",
