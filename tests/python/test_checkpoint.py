@@ -78,6 +78,34 @@ def test_a_stopped_run_goes_on(sentences, loss, tmp_path, caplog):
     assert Word2Vec(sentences, checkpoint=path, **{**SETTINGS, "epochs": 1}).epochs == 1  # replaces a finished run
 
 
+def test_runs_on_integers_and_graphs_go_on(tmp_path):
+    path = tmp_path / "run.ckpt"
+    draws = np.random.default_rng(1)
+    settings = dict(vector_size=8, epochs=20, deterministic=True)
+    stop = dict(checkpoint=path, callbacks=[Stop()])
+    ids = draws.integers(0, 30, (50, 20)) ** 2
+    expected = warp2vec.train_ids(ids, num_ids=1000, min_count=20, **settings)
+    with pytest.raises(KeyboardInterrupt):
+        warp2vec.train_ids(ids, num_ids=1000, min_count=20, **settings, **stop)
+    resumed = warp2vec.train_ids(ids, num_ids=1000, resume=path)
+    for name in ("vectors", "counts", "without"):
+        assert np.array_equal(getattr(resumed, name), getattr(expected, name))
+    assert warp2vec.train_ids(ids, resume=path).vectors.shape == (29 ** 2 + 1, 8)
+    with pytest.raises(ValueError, match="the text is not that of the checkpoint"):
+        warp2vec.train_ids(ids[1:], resume=path)
+    with pytest.raises(TypeError, match="multiple values|unexpected"):
+        warp2vec.train_ids(ids, resume=path, vector_size=9)
+    path.unlink()
+    node2vec = warp2vec.Node2Vec(draws.integers(0, 40, (2, 99)), directed=False, num_nodes=41)
+    expected = node2vec.fit(**settings)
+    stop["callbacks"] = [Stop()]
+    with pytest.raises(KeyboardInterrupt):
+        node2vec.fit(**settings, **stop)
+    resumed = node2vec.resume(path)
+    assert np.array_equal(resumed.vectors, expected.vectors) and np.array_equal(resumed.counts, expected.counts)
+    assert resumed.wv.index_to_key == expected.wv.index_to_key
+
+
 def test_nothing_of_value_is_replaced(sentences, tmp_path):
     path = tmp_path / "run.ckpt"
     stopped(path, sentences)

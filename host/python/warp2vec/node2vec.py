@@ -7,7 +7,7 @@ from typing import Any, Iterator, List, Optional
 import numpy as np
 
 from . import _core
-from .ids import TrainedIds, _integers, _trained_ids
+from .ids import TrainedIds, _integers, _resumed_ids, _trained_ids
 from .keyedvectors import KeyedVectors
 
 
@@ -100,6 +100,13 @@ class Node2Vec:
             lambda vocabulary: self._walks.encode(vocabulary, threads),
             dict(settings, vector_size=vector_size, window=window, min_count=min_count, sample=sample, sg=sg))
         return TrainedNodes(self.nodes, trained)
+
+    def resume(self, checkpoint: Any, **settings: Any) -> TrainedNodes:
+        """Ends the run of fit(checkpoint=...), on the same walks. settings: as for Word2Vec.resume()."""
+        settings.setdefault("workers", self.workers)
+        threads = settings["workers"] or 0
+        return TrainedNodes(self.nodes, _resumed_ids(
+            checkpoint, lambda vocabulary: self._walks.encode(vocabulary, threads), self._graph.nodes, settings))
 
 
 def _floats(weights: Any) -> Any:

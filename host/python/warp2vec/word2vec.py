@@ -721,18 +721,27 @@ class Word2Vec:
             raise TypeError("Either one of corpus_file or sentences must be provided")
         if _makes_sentences(sentences):
             raise ValueError("sentences is a function: expected the sentences of the run")
+
+        def encode(model: "Word2Vec") -> _core.Tokens:
+            assert model._vocabulary is not None
+            if corpus_file is not None:
+                return _core.encode_files([readable(corpus_file)], model._vocabulary, workers or 0)
+            return model._encoded(sentences)
+
+        return cls._resumed(fname, encode, epochs=epochs, workers=workers, device=device, table_type=table_type,
+                            checkpoint=checkpoint, checkpoint_every=checkpoint_every, compute_loss=compute_loss,
+                            callbacks=callbacks, progress=progress)
+
+    @classmethod
+    def _resumed(cls, fname: Path, encode: Callable[["Word2Vec"], _core.Tokens], *, epochs: Optional[int] = None,
+                 workers: Optional[int] = None, table_type: str = "float", checkpoint: Optional[Path] = None,
+                 callbacks: Any = (), **settings: Any) -> "Word2Vec":
         read = _core.load_checkpoint(readable(fname))
         config = copy.copy(read.config)
         config.epochs, config.threads, config.table_type = epochs or config.epochs, workers or 0, table_type
-        model = cls._of_file(read, epochs=config.epochs, workers=workers, device=device, table_type=table_type,
-                             checkpoint=fname if checkpoint is None else checkpoint, checkpoint_every=checkpoint_every,
-                             compute_loss=compute_loss, callbacks=callbacks, progress=progress)
-        assert model._vocabulary is not None
-        if corpus_file is not None:
-            tokens = _core.encode_files([readable(corpus_file)], model._vocabulary, workers or 0)
-        else:
-            tokens = model._encoded(sentences)
-        model._train_parts([tokens], 1, config.epochs, config.lr, config.min_lr, callbacks,
+        model = cls._of_file(read, epochs=config.epochs, workers=workers, table_type=table_type, callbacks=callbacks,
+                             checkpoint=fname if checkpoint is None else checkpoint, **settings)
+        model._train_parts([encode(model)], 1, config.epochs, config.lr, config.min_lr, callbacks,
                            _Resumed(readable(fname), read, config))
         return model
 
