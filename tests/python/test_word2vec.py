@@ -335,8 +335,10 @@ def test_deterministic_training_is_that_of_any_number_of_workers_and_forms(sente
     sentences = sentences + [sum(sentences[:300], [])]  # longer than what is trained as one sentence
     text = tmp_path / "text"
     text.write_text("\n".join(map(" ".join, sentences)))
-    first, other, from_file = (Word2Vec(given, deterministic=True, corpus_file=file, **{**settings, "workers": workers})
+    settings["deterministic"] = True
+    first, other, from_file = (Word2Vec(given, corpus_file=file, **{**settings, "workers": workers})
                                for given, file, workers in ((sentences, None, 1), (sentences, None, 3), (None, text, 2)))
+    settings["deterministic"] = False
     assert np.array_equal(first.wv.vectors, other.wv.vectors)
     assert np.array_equal(first.wv.vectors, from_file.wv.vectors)
     one_thread = Word2Vec(sentences, **settings)

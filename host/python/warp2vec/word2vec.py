@@ -526,8 +526,8 @@ class Word2Vec:
             raise FileNotFoundError(f"checkpoint={path!r}: there is no such folder")
         is_resumed = resumed is not None and os.path.exists(path) and os.path.samefile(path, resumed.path)
         if os.path.isfile(path) and os.path.getsize(path) and not is_resumed and _core.is_unfinished(path):
-            raise ValueError(f"checkpoint={path!r} holds an unfinished run: Word2Vec.resume() it, or delete the file to "
-                             "start again")
+            raise ValueError(f"checkpoint={path!r} holds an unfinished run: Word2Vec.resume() it, or delete the file "
+                             "to start again")
 
         def told(words: int, failure: str) -> None:
             if failure:
@@ -713,9 +713,9 @@ class Word2Vec:
                epochs: Optional[int] = None, workers: Optional[int] = None, device: str = "auto",
                table_type: str = "float", checkpoint: Optional[Path] = None, checkpoint_every: Union[str, int] = "10m",
                compute_loss: bool = False, callbacks: Any = (), progress: bool = False) -> "Word2Vec":
-        """Ends the run whose checkpoint is `fname`, with its settings and vocabulary, on the same text, which is checked.
-        With deterministic=True the vectors are those of a run that was never interrupted. epochs: as many or more.
-        checkpoint: where the run is saved from now on; the same file if it is not given. Also for checkpoints of
+        """Ends the run whose checkpoint is `fname`, with its settings and vocabulary, on the same text, which is
+        checked. With deterministic=True the vectors are those of a run that was never interrupted. epochs: as many or
+        more. checkpoint: where the run is saved from now on; the same file if it is not given. Also for checkpoints of
         `warp2vec train`."""
         if (sentences is None) == (corpus_file is None):
             raise TypeError("Either one of corpus_file or sentences must be provided")
