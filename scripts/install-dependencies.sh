@@ -4,7 +4,7 @@
 # (oracle: gensim, with which results are compared; lists: only update the package lists)
 set -euo pipefail
 
-build=(g++ cmake make libcli11-dev nlohmann-json3-dev libhwy-dev zlib1g-dev libzstd-dev libbz2-dev liblzma-dev libutf8proc-dev)
+build=(g++ cmake make libcli11-dev nlohmann-json3-dev libhwy-dev zlib1g-dev libzstd-dev libbz2-dev liblzma-dev libutf8proc-dev libhnswlib-dev)
 test=(libgtest-dev libgmock-dev librandom123-dev libboost-context-dev pkgconf python3)
 fedora_build=(gcc-c++ cmake make cli11-devel json-devel highway-devel zlib-devel libzstd-devel bzip2-devel xz-devel utf8proc-devel)
 fedora_test=(gtest-devel gmock-devel boost-devel pkgconf-pkg-config python3)

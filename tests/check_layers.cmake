@@ -21,7 +21,7 @@ set(layers
     "host/files/vectors host/bytes host/compression host/io host/vocabulary host/training host/files"
     "host/files/models  host/bytes host/io host/vocabulary host/training host/files"
     "host/files/corpora host/bytes host/io host/vocabulary host/files host/files/models"
-    "host/evaluation    host/bytes host/io host/training"
+    "host/evaluation    host/bytes host/io host/training host/files"
     "kernels/device"
     "kernels/cuda"
     "kernels/training   host/training kernels/cuda kernels/device"

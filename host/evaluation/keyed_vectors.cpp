@@ -84,8 +84,7 @@ std::vector<std::vector<NearestRow>> search(const KeyedVectors& space, std::int6
         const std::vector<float> values = query(q);
         std::copy(values.begin(), values.end(), to.begin());
       },
-      std::min(top, space.size()) + most_without, searched_rows(space, options),
-      search_threads(options.threads));
+      std::min(top, space.size()) + most_without, options);
   for (std::int64_t q = 0; q < queries; ++q) {
     std::vector<NearestRow>& rows = found[static_cast<std::size_t>(q)];
     const Rows left_out = without(q);

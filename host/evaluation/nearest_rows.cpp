@@ -2,6 +2,7 @@
 
 #include <warp2vec/config.h>
 #include <warp2vec/error.h>
+#include <warp2vec/neighbor_index.h>
 
 #include "host/io/parallel.h"
 #include "host/training/matrix_rows.h"
@@ -31,9 +32,6 @@ constexpr std::int64_t kRowsInCache = 64;         // rows that stay in the L1 ca
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 using Quads = std::array<Quad, kQuads>;
 using Scores = std::array<Quads, kRows>;
-
-// Rows of such lengths have products that floats can add. Others are ranked without being chosen.
-bool is_ordinary(double squared_length) { return squared_length >= 1e-36 && squared_length <= 1e36; }
 
 // What a product with the row is multiplied by. Not a number is never chosen.
 float scale_of(double squared_length) {
@@ -286,6 +284,28 @@ std::vector<std::vector<NearestRow>> nearest_rows(const KeyedVectors& space, std
       results[q].insert(results[q].end(), of_part[part][q].begin(), of_part[part][q].end());
   if (parts > 1)
     for (std::vector<NearestRow>& rows : results) keep_nearest(rows, top);
+  return results;
+}
+
+std::vector<std::vector<NearestRow>> nearest_rows(const KeyedVectors& space, std::int64_t queries,
+                                                  const WriteQuery& write_query, std::int64_t top,
+                                                  const SearchOptions& options) {
+  const std::int64_t limit = searched_rows(space, options);
+  const int threads = search_threads(options.threads);
+  if (options.index != nullptr && !options.index->is_of(space))
+    throw Error("the index is that of other vectors");
+  if (options.index == nullptr || limit < space.size() || limit < kLeastIndexed)
+    return nearest_rows(space, queries, write_query, top, limit, threads);
+  std::vector<std::vector<NearestRow>> results(static_cast<std::size_t>(queries));
+  parallel_for(queries, threads, [&](std::int64_t q) {
+    std::vector<float> values(static_cast<std::size_t>(space.dim()));
+    write_query(q, values);
+    const ExactCosine query(values);
+    auto& rows = results[static_cast<std::size_t>(q)];
+    for (const std::int64_t row : options.index->candidates(values, top))
+      rows.push_back(query.with(space, row));
+    keep_nearest(rows, top);
+  });
   return results;
 }
 

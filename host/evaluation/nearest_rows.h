@@ -10,6 +10,10 @@
 
 namespace warp2vec {
 
+/// Rows of such lengths have products that floats can add. An exact search ranks others without choosing
+/// them.
+inline bool is_ordinary(double squared_length) { return squared_length >= 1e-36 && squared_length <= 1e36; }
+
 /// Writes the values of a query, whose length should be about 1, or 0; called by several threads.
 using WriteQuery = std::function<void(std::int64_t query, std::span<float> values)>;
 
@@ -24,5 +28,11 @@ int search_threads(int threads);
 std::vector<std::vector<NearestRow>> nearest_rows(const KeyedVectors& space, std::int64_t queries,
                                                   const WriteQuery& write_query, std::int64_t top,
                                                   std::int64_t limit, int threads);
+
+/// The same under these options, with their index if there is one and enough vectors to be worth it. Throws
+/// Error for options out of range and for an index of other vectors.
+std::vector<std::vector<NearestRow>> nearest_rows(const KeyedVectors& space, std::int64_t queries,
+                                                  const WriteQuery& write_query, std::int64_t top,
+                                                  const SearchOptions& options);
 
 }  // namespace warp2vec

@@ -1,6 +1,6 @@
 #pragma once
-/// Files of named sections with checksums: models, checkpoints and encoded corpora; see docs/model-format.md.
-/// A header lists the sections, which follow it.
+/// Files of named sections with checksums: models, checkpoints, encoded corpora and indexes of vectors; see
+/// docs/model-format.md. A header lists the sections, which follow it.
 
 #include "host/io/file_kind.h"
 
@@ -25,6 +25,7 @@ struct FileKind {
 inline constexpr FileKind kModelFile{kModelMagic, 1, 7, "model", "train --save-model"};
 inline constexpr FileKind kCheckpointFile{kCheckpointMagic, 1, 11, "checkpoint", "train --checkpoint"};
 inline constexpr FileKind kCorpusFile{kCorpusMagic, 1, 5, "corpus", "encode"};
+inline constexpr FileKind kIndexFile{kIndexMagic, 1, 3, "search index", "index"};
 
 /// Whether a file with this content is intended to be of this kind.
 inline bool is_of_kind(const FileKind& kind, std::string_view bytes) { return bytes.starts_with(kind.magic); }

@@ -180,6 +180,7 @@ std::string_view kind_of_product(std::string_view beginning) {
   if (magic == kModelMagic.substr(0, kBeforeLineEnd)) return "a model";
   if (magic == kCheckpointMagic.substr(0, kBeforeLineEnd)) return "a checkpoint";
   if (magic == kCorpusMagic.substr(0, kBeforeLineEnd)) return "an encoded corpus";
+  if (magic == kIndexMagic.substr(0, kBeforeLineEnd)) return "an index of vectors";
   if (is_vectors(beginning)) return "vectors";
   if (is_metrics(beginning)) return "metrics";
   constexpr std::size_t kFirstRecord = 64;  // of TFRecords of events

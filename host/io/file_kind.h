@@ -11,11 +11,13 @@ namespace warp2vec {
 inline constexpr std::string_view kModelMagic = "\x89W2V\r\n\x1a\n";
 inline constexpr std::string_view kCheckpointMagic = "\x89W2C\r\n\x1a\n";
 inline constexpr std::string_view kCorpusMagic = "\x89W2I\r\n\x1a\n";
+inline constexpr std::string_view kIndexMagic = "\x89W2N\r\n\x1a\n";
 
 /// How much of a file's beginning kind_of_product() needs, if the file has as much.
 inline constexpr std::size_t kKindBytes = std::size_t{64} << 10;
 
-/// What a file with this beginning is: "a model", "a checkpoint", "an encoded corpus", "vectors" (in any
+/// What a file with this beginning is: "a model", "a checkpoint", "an encoded corpus", "an index of vectors",
+/// "vectors" (in any
 /// format; of two files, the one with the numbers), "metrics" or "TensorBoard's events". "" for anything
 /// else: text, but also vocabularies and the words of vectors, which text may look like.
 std::string_view kind_of_product(std::string_view beginning);

@@ -29,19 +29,28 @@ struct NearestRow {
   bool operator==(const NearestRow&) const = default;
 };
 
+class NeighborIndex;
+
+/// Fewer vectors than this are compared one by one even if there is an index: that takes no longer.
+inline constexpr std::int64_t kLeastIndexed = 10000;
+
 /// Where neighbours are searched, and how. The result does not depend on the number of threads.
 struct SearchOptions {
   std::int64_t restrict_vocab = 0;  ///< only among this many first words, the most frequent; 0 = all
   int threads = 1;                  ///< 1 to 1024; 0 = one per CPU that may be used
+  /// Approximate search with this index of the same vectors (neighbor_index.h), if there are kLeastIndexed or
+  /// more and no restrict_vocab; null = exact.
+  const NeighborIndex* index = nullptr;
 };
 
 /// Words and their vectors, unchanged. A row's number is the word's id, 0 to size() - 1, if they come from a
 /// vocabulary. Immutable: may be used by several threads at a time.
 ///
-/// Searches compare a query with all rows, in O(size * dim), and many queries at once as products of
-/// matrices. Floats choose candidates and doubles rank them, so that results are those of a search in double:
-/// by decreasing similarity, and equal ones by increasing row. A row of zeros has the similarity 0 to all; a
-/// query must have a direction. Counts of neighbours are 0 or more, and fewer are found if there are no more.
+/// Searches without an index compare a query with all rows, in O(size * dim), and many queries at once as
+/// products of matrices. Floats choose candidates and doubles rank them, so that results are those of a
+/// search in double: by decreasing similarity, and equal ones by increasing row. A row of zeros has the
+/// similarity 0 to all; a query must have a direction. Counts of neighbours are 0 or more, and fewer are
+/// found if there are no more.
 class WARP2VEC_EXPORT KeyedVectors {
  public:
   /// Throws Error unless there is a vector for each word, words are distinct, and all values finite.

@@ -275,9 +275,31 @@ TEST_F(ForeignVectors, SafetensorsWithMistakesAreRefused) {
   EXPECT_THAT(with("{\"__metadata__\"", "{\"__metadata__["), HasSubstr("the header is not a JSON object"));
 }
 
+// fastText's print-word-vectors prints the same for this file.
+TEST_F(ForeignVectors, FastTextsModelsAreReadWithTheirSubwords) {
+  const WordVectors vectors = load(fasttext_model());
+  EXPECT_EQ(vectors.words, (std::vector<std::string>{"</s>", "\xc3\xa9"}));
+  EXPECT_EQ(vectors.counts, (std::vector<std::int64_t>{9, 5}));
+  // </s> has no subwords; those of <é> are <é, <é> and é>
+  EXPECT_EQ(values_of(vectors), (std::vector<float>{1, 2, 30.75F, 26}));
+  EXPECT_EQ(values_of(load(fasttext_model({.longest = 0}))), (std::vector<float>{1, 2, 3, 4}));
+}
+
+TEST_F(ForeignVectors, DamagedAndQuantizedFastTextModelsAreErrors) {
+  const std::string whole = fasttext_model();
+  for (std::size_t size = 4; size < whole.size(); ++size)
+    EXPECT_THAT(complaint(whole.substr(0, size)), HasSubstr("fastText model")) << size;
+  EXPECT_THAT(complaint(whole + "x"), HasSubstr("expected the end of the file"));
+  EXPECT_THAT(complaint(fasttext_model({.quantized = true})),
+              HasSubstr("quantized (.ftz), which is not read"));
+  EXPECT_THAT(complaint(fasttext_model({.version = 13})), HasSubstr("expected version 11 or 12"));
+  EXPECT_THAT(complaint(fasttext_model({.buckets = 0})), HasSubstr("no buckets"));
+  EXPECT_THAT(complaint(fasttext_model({.buckets = 4})), HasSubstr("a matrix of 5 x 2, expected 6 x 2"));
+}
+
 TEST_F(ForeignVectors, OtherKindsOfFilesAreNamed) {
   const std::vector<std::pair<std::string, std::string>> files{
-      {std::string("\xba\x16\x4f\x2f\x0c\0\0\0", 8), "this is a fastText model"},
+      {std::string("\xba\x16\x4f\x2f\x0c\0\0\0", 8), "the fastText model ends inside its settings"},
       {"PK\x03\x04 and so on", "a ZIP archive"},
       {std::string("\x80\x04\x95\x10\0\0\0", 7), "a Python pickle"},
       {std::string("\x80\x02}q\0", 5), "a Python pickle"},

@@ -7,6 +7,7 @@
 #include <warp2vec/graph.h>
 #include <warp2vec/id_sequences.h>
 #include <warp2vec/model.h>
+#include <warp2vec/neighbor_index.h>
 #include <warp2vec/word_vectors.h>
 
 #include "host/bytes/npy_header.h"
@@ -21,6 +22,7 @@
 #include "tests/support/compressed.h"
 #include "tests/support/model_samples.h"
 #include "tests/support/npy.h"
+#include "tests/support/random_matrix.h"
 #include "tests/support/vector_samples.h"
 
 #include <algorithm>
@@ -142,6 +144,31 @@ bool read_npy(const std::string& bytes) {
   const std::size_t size = static_cast<unsigned char>(bytes.front());
   folder().write("file.vocab", std::string_view(bytes).substr(1, size));
   return accepts(bytes.size() > size ? bytes.substr(1 + size) : "", check_vectors);
+}
+
+Bytes fasttext_seeds() {
+  return {fasttext_model(), fasttext_model({.version = 11}), fasttext_model({.buckets = 2, .longest = 6}),
+          fasttext_model({.longest = 0})};
+}
+
+const KeyedVectors& indexed_vectors() {
+  static const KeyedVectors vectors({decimal_ids(30), random_matrix(30, 2, 1)});
+  return vectors;
+}
+
+Bytes index_seeds() {
+  NeighborIndex::build(indexed_vectors()).save(folder().path("index"));
+  return {folder().read("index")};
+}
+
+void check_index(const std::string& path) {
+  const KeyedVectors& vectors = indexed_vectors();
+  const NeighborIndex index = NeighborIndex::load(path, vectors);
+  for (std::int64_t row = 0; row < vectors.size(); ++row) {
+    const std::vector<std::int64_t> found = index.candidates(vectors.vector(row), 5);
+    require(found.size() <= 5, "no more are found than were asked for");
+    for (const std::int64_t near : found) require(near >= 0 && near < vectors.size(), "rows are found");
+  }
 }
 
 Bytes model_seeds() {
@@ -445,6 +472,8 @@ const std::vector<Target>& targets() {
   static const std::vector<Target> all{
       {"vectors", vector_seeds, plain<check_vectors>},
       {"npy", npy_seeds, read_npy},
+      {"fasttext", fasttext_seeds, plain<check_vectors>},
+      {"index", index_seeds, with_checksums<check_index>},
       {"model", model_seeds, with_checksums<check_model>},
       {"checkpoint", checkpoint_seeds, with_checksums<check_checkpoint>},
       {"encoded", encoded_seeds, with_checksums<check_encoded>},

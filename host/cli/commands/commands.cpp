@@ -10,6 +10,7 @@ constexpr std::array kCommands{
     Command{"train", run_train, "learn word vectors from text"},
     Command{"neighbors", run_neighbors, "show the words most similar to a word"},
     Command{"analogy", run_analogy, "solve A is to B as C is to ?"},
+    Command{"index", run_index, "prepare a fast search for neighbors among many vectors"},
     Command{"probability", run_probability, "show the words that a saved model predicts near a word"},
     Command{"eval", run_eval, "evaluate vectors on human judgements and analogy questions"},
     Command{"vocab", run_vocab, "count the words of a text"},

@@ -17,6 +17,7 @@ int run_phrases(const Arguments& arguments);
 int run_walks(const Arguments& arguments);
 int run_neighbors(const Arguments& arguments);
 int run_analogy(const Arguments& arguments);
+int run_index(const Arguments& arguments);
 int run_probability(const Arguments& arguments);
 int run_eval(const Arguments& arguments);
 int run_export(const Arguments& arguments);

@@ -27,8 +27,10 @@ std::string vectors_of_model(const std::string& model) {
 
 int ask(QueryCommand command, const Arguments& arguments) {
   std::vector<std::string> words;
+  std::string index;
   Config config;
   Flags flags(command.name + " MODEL [K]", command.description, command.footer);
+  flags.text("--index", "FILE", index, kIndexHelp);
   flags.number("--threads", "N", config.threads, kThreadsHelp);
   flags.positionals(words);
   flags.parse(arguments);
@@ -38,7 +40,7 @@ int ask(QueryCommand command, const Arguments& arguments) {
                      " arguments");
   if (words.size() > 1) command.top = parse_number<std::int64_t>("K", words[1]);
   if (command.top < 1) throw UsageError("K " + words[1] + " is out of range: expected 1 or more");
-  return answer_lines(command, vectors_of_model(words[0]), AnswerStyle::plain, thread_count(config));
+  return answer_lines(command, {vectors_of_model(words[0]), index}, AnswerStyle::plain, thread_count(config));
 }
 
 std::vector<Question> one_each(const std::vector<std::string>& words) {

@@ -1,5 +1,7 @@
 #include "host/cli/commands/query.h"
 
+#include <warp2vec/neighbor_index.h>
+
 #include "host/cli/commands/known_words.h"
 #include "host/cli/flags/train_options.h"
 #include "host/cli/flags/vector_files.h"
@@ -13,6 +15,7 @@
 #include <filesystem>
 #include <iostream>
 #include <iterator>
+#include <optional>
 #include <sstream>
 #include <utility>
 
@@ -23,12 +26,14 @@ using nlohmann::json;
 
 class Answers {
  public:
-  Answers(std::string path, std::int64_t limit, std::int64_t top, int threads, AnswerStyle style)
-      : path_(std::move(path)),
+  Answers(VectorFiles files, std::int64_t top, int threads, AnswerStyle style)
+      : path_(std::move(files.vectors)),
         top_(top),
         threads_(threads),
         style_(style),
-        vectors_(load_vectors_of(path_, limit)) {}
+        vectors_(load_vectors_of(path_, files.limit)) {
+    if (!files.index.empty()) index_ = NeighborIndex::load(files.index, vectors_);
+  }
 
   void check(const Question& question) const {
     check_known(vectors_, question.positive, path_);
@@ -39,7 +44,7 @@ class Answers {
   }
 
   void write(const Question& question) {
-    const SearchOptions search{.threads = threads_};
+    const SearchOptions search{.threads = threads_, .index = index_ ? &*index_ : nullptr};
     const auto nearest = question.vector.empty()
                              ? vectors_.most_similar(question.positive, question.negative, top_, search)
                              : vectors_.similar_by_vector(question.vector, top_, search);
@@ -80,6 +85,7 @@ class Answers {
   int threads_;
   AnswerStyle style_;
   KeyedVectors vectors_;
+  std::optional<NeighborIndex> index_;
   bool written_ = false;
 };
 
@@ -132,32 +138,33 @@ void take_file(const std::string& command, const std::string& flag, std::string&
   if (path.empty()) throw UsageError(command + " needs " + flag + " FILE");
 }
 
-int answer_lines(const QueryCommand& command, const std::string& path, AnswerStyle style, int threads) {
-  Answers answers(path, 0, command.top, threads, style);
+int answer_lines(const QueryCommand& command, VectorFiles files, AnswerStyle style, int threads) {
+  Answers answers(std::move(files), command.top, threads, style);
   return answer_lines(command, answers);
 }
 
 int run_query(const QueryCommand& command, const Arguments& arguments) {
-  std::string path;
+  VectorFiles files;
   std::vector<std::string> words;
-  std::int64_t limit = 0;
   std::int64_t top = command.top;
   bool as_json = false;
   Config config;
   Flags flags(command.name + " [FILE] [" + command.words + "]", command.description, command.footer);
-  flags.text("--vectors", "FILE", path, or_first_word(kVectorsHelp));
-  add_limit_flag(flags, limit);
+  flags.text("--vectors", "FILE", files.vectors, or_first_word(kVectorsHelp));
+  flags.text("--index", "FILE", files.index, kIndexHelp);
+  add_limit_flag(flags, files.limit);
   flags.number("--top", "N", top, "Words to show; >= 1 (default " + std::to_string(command.top) + ")");
   flags.number("--threads", "N", config.threads, kThreadsHelp);
   flags.on_off("--json", as_json, "Print a JSON object for each question, in a line, instead of tables.");
   flags.positionals(words);
   flags.parse(arguments);
   check_settings(config);
-  take_file(command.name, "--vectors", path, words);
+  take_file(command.name, "--vectors", files.vectors, words);
   if (top < 1) throw UsageError("--top " + std::to_string(top) + " is out of range: expected 1 or more");
   const std::vector<Question> questions = words.empty() ? std::vector<Question>() : command.questions(words);
 
-  Answers answers(path, limit, top, thread_count(config), as_json ? AnswerStyle::json : AnswerStyle::table);
+  Answers answers(std::move(files), top, thread_count(config),
+                  as_json ? AnswerStyle::json : AnswerStyle::table);
   if (words.empty()) return answer_lines(command, answers);
   // All missing words are named at once.
   Question all;

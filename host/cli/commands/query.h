@@ -42,8 +42,19 @@ enum class AnswerStyle {
 /// Returns the exit status: 1 if some line has no answer.
 int run_query(const QueryCommand& command, const Arguments& arguments);
 
-/// Answers the lines of standard input with the vectors in `path`. Returns the exit status likewise.
-int answer_lines(const QueryCommand& command, const std::string& path, AnswerStyle style, int threads);
+/// The files that answer.
+struct VectorFiles {
+  std::string vectors;
+  std::string index = "";  ///< of them, "" = none
+  std::int64_t limit = 0;  ///< only the first so many vectors are read, 0 = all
+};
+
+inline constexpr const char* kIndexHelp =
+    "An index of these vectors, written by 'warp2vec index': finds neighbors among millions of words much "
+    "faster, and nearly all of them (default: all vectors are compared)";
+
+/// Answers the lines of standard input. Returns the exit status likewise.
+int answer_lines(const QueryCommand& command, VectorFiles files, AnswerStyle style, int threads);
 
 /// If `path` is "", moves the first of `words` there, and throws UsageError, naming `command` and `flag`, if
 /// there is none or no such file.

@@ -21,9 +21,6 @@
 namespace warp2vec {
 namespace {
 
-// The number 793712314 in 32 bits.
-constexpr std::string_view kFastTextMagic = "\xba\x16\x4f\x2f";
-
 bool is_integer(std::string_view text) {
   if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
@@ -97,12 +94,11 @@ std::unique_ptr<VectorTable> word2vec_table(const VectorSource& source, const Co
 }
 
 std::unique_ptr<VectorTable> table_of(const VectorSource& source, std::int64_t limit) {
-  for (const FileKind& kind : {kModelFile, kCheckpointFile})
+  for (const FileKind& kind : {kModelFile, kCheckpointFile, kIndexFile})
     if (is_of_kind(kind, source.bytes))
       source.fail(0, std::string("expected word vectors, but this is a ") + kind.name +
                          " file (train --output writes the vectors)");
-  if (source.bytes.starts_with(kFastTextMagic))
-    source.fail(0, "this is a fastText model: read the .vec file that fastText wrote beside it");
+  if (is_fasttext(source.bytes)) return fasttext_table(source);
   if (is_npy(source.bytes)) return npy_table(source);
   if (is_safetensors(source.bytes)) return safetensors_table(source);
   const VectorSource text{{source.path, without_byte_order_mark(source.bytes)}};

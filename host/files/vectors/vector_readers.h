@@ -82,4 +82,11 @@ bool is_safetensors(std::string_view bytes);
 /// The tensors "vectors" and "words" of save_vectors(), and "counts" if it is there.
 std::unique_ptr<VectorTable> safetensors_table(const VectorSource& source);
 
+/// Whether these bytes begin as fastText's own format does, a model (.bin) or a quantized one (.ftz).
+bool is_fasttext(std::string_view bytes);
+
+/// The words of a fastText model with their vectors: the mean of a word's row and of those of its subwords,
+/// as fastText computes it, in float and in this order. Quantized models are refused.
+std::unique_ptr<VectorTable> fasttext_table(const VectorSource& source);
+
 }  // namespace warp2vec

@@ -49,6 +49,36 @@ TEST_F(Cli, LookingAtVectors) {
   EXPECT_EQ(exported.vectors.row(4)[0], 0.1F);
 }
 
+TEST_F(Cli, AnIndexFindsTheNeighborsOfManyVectors) {
+  std::string text = "10000 3\n";
+  for (int i = 0; i < 10000; ++i)
+    text += "w" + std::to_string(i) + " " + std::to_string(std::cos(i * 0.0005)) + " " +
+            std::to_string(std::sin(i * 0.0005)) + " 0.1\n";
+  write(path("v.txt"), text);
+  const std::string vectors = path("v.txt");
+  const std::string index = path("v.index");
+  const Finished built = run({"index", vectors, "--output", index, "--verify", "100", "--threads", "2"});
+  EXPECT_EQ(built.status, 0) << built.err;
+  EXPECT_THAT(built.out, HasSubstr(" of 100 words\nindex "));
+  for (const std::vector<std::string>& question : std::vector<std::vector<std::string>>{
+           {"neighbors", vectors, "w500", "w9000"}, {"analogy", vectors, "w10", "w20", "w30"}})
+    EXPECT_EQ(run(question + Arguments{"--top", "2", "--index", index}).out,
+              run(question + Arguments{"--top", "2"}).out);
+  write(path("words"), "w500 w600\nnobody\n");
+  EXPECT_EQ(run({"nn", vectors, "2", "--index", index}, path("words")).out,
+            run({"nn", vectors, "2"}, path("words")).out);
+
+  const Finished other = run({"neighbors", vectors, "w1", "--limit", "9999", "--index", index});
+  EXPECT_EQ(other.status, 1);
+  EXPECT_THAT(other.err, HasSubstr("the index of 10000 vectors of 3 values, but there are 9999 of 3"));
+  EXPECT_THAT(run({"neighbors", vectors, "w1", "--index", vectors}).err,
+              HasSubstr("expected a search index file of warp2vec (index writes them)"));
+  EXPECT_THAT(run({"info", "--vectors", index}).err,
+              HasSubstr("expected word vectors, but this is a search index"));
+  EXPECT_EQ(run({"index", vectors, "--output", vectors}).status, 2);
+  EXPECT_THAT(run({"index", vectors}).err, HasSubstr("index needs --output FILE"));
+}
+
 TEST_F(Cli, NamesOfOutputsSayTheirFormat) {
   write(path("v"), "3 2\nman 1 0\nking 1 1\nman 7 7\n");
   const auto export_to = [this](const std::string& name, const std::vector<std::string>& more = {}) {
