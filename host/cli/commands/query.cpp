@@ -6,17 +6,18 @@
 #include "host/cli/flags/train_options.h"
 #include "host/cli/flags/vector_files.h"
 #include "host/cli/terminal/json_text.h"
+#include "host/cli/terminal/line_reader.h"
 #include "host/cli/terminal/neighbor_table.h"
 #include "host/cli/terminal/text.h"
 
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 #include <filesystem>
 #include <iostream>
 #include <iterator>
 #include <optional>
 #include <sstream>
+#include <string_view>
 #include <utility>
 
 namespace warp2vec::cli {
@@ -41,6 +42,14 @@ class Answers {
     if (!question.vector.empty() && std::ssize(question.vector) != vectors_.dim())
       throw Error("a vector of " + std::to_string(question.vector.size()) + " values, but those of " + path_ +
                   " have " + std::to_string(vectors_.dim()));
+  }
+
+  /// The words that begin so, the most frequent first.
+  std::vector<std::string_view> words_with(std::string_view beginning) const {
+    std::vector<std::string_view> words;
+    for (std::int64_t row = 0; row < vectors_.size(); ++row)
+      if (vectors_.word(row).starts_with(beginning)) words.emplace_back(vectors_.word(row));
+    return words;
   }
 
   void write(const Question& question) {
@@ -98,15 +107,11 @@ std::vector<std::string> words_of(const std::string& line) {
 
 // A line without an answer does not end the others'.
 int answer_lines(const QueryCommand& command, Answers& answers) {
-  const bool prompted = ::isatty(STDIN_FILENO) == 1;
   bool all_answered = true;
-  const auto prompt = [&] {
-    std::cout << std::flush;
-    if (prompted) std::cerr << command.words << "> " << std::flush;
-  };
-  prompt();
-  for (std::string line; std::getline(std::cin, line); prompt()) {
-    const std::vector<std::string> words = words_of(line);
+  LineReader lines(command.words + "> ",
+                   [&](std::string_view beginning) { return answers.words_with(beginning); });
+  while (const std::optional<std::string> line = lines.next()) {
+    const std::vector<std::string> words = words_of(*line);
     if (words.empty()) continue;
     try {
       for (const Question& question : command.of_line(words)) {
@@ -114,11 +119,10 @@ int answer_lines(const QueryCommand& command, Answers& answers) {
         answers.write(question);
       }
     } catch (const Error& error) {
-      answers.refuse(line, error.what());
+      answers.refuse(*line, error.what());
       all_answered = false;
     }
   }
-  if (prompted) std::cerr << "\n";
   return all_answered ? 0 : 1;
 }
 
