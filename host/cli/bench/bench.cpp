@@ -8,6 +8,7 @@
 #include "host/cli/bench/trainings.h"
 #include "host/cli/commands/commands.h"
 #include "host/cli/flags/device_choice.h"
+#include "host/cli/flags/input_flags.h"
 #include "host/cli/flags/train_options.h"
 #include "host/cli/process/interrupt.h"
 #include "host/cli/terminal/gpu.h"
@@ -182,6 +183,7 @@ int run_bench(const Arguments& arguments) {
               kFooter);
   bench::add_bench_flags(flags, options);
   flags.parse(arguments);
+  options.inputs = with_patterns_expanded(options.inputs);
   set_default_lr(flags, options.config);
   try {
     return measure(options, !flags.given("--threads"));

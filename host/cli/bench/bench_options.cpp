@@ -199,7 +199,8 @@ void check_files(const BenchOptions& options) {
 
 void add_bench_flags(Flags& flags, BenchOptions& options) {
   flags.section("Files");
-  flags.list("--input", "PATH", options.inputs, "Text to train on, as for 'warp2vec train', but not '-'.");
+  flags.list("--input", "PATH", options.inputs,
+             "Text to train on, as for 'warp2vec train', but not '-'; patterns are expanded.");
   flags.on_off("--synthetic", options.synthetic,
                "Instead of --input: texts with --vocab-sizes different words, Zipf-distributed, six words of "
                "text for each of them; --min-count is 1.");

@@ -49,9 +49,14 @@ void add_input_flags(Flags& flags, TrainOptions& options, const std::string& hel
                "Otherwise these are part of words, as in word2vec.c, and a line counts them.");
 }
 
-void find_inputs(const Flags& flags, TrainOptions& options) {
+std::vector<std::string> with_patterns_expanded(const std::vector<std::string>& inputs) {
   std::vector<std::string> paths;
-  for (const std::string& input : options.inputs) append_matches(input, paths);
+  for (const std::string& input : inputs) append_matches(input, paths);
+  return paths;
+}
+
+void find_inputs(const Flags& flags, TrainOptions& options) {
+  std::vector<std::string> paths = with_patterns_expanded(options.inputs);
   if (!options.input_list.empty()) {
     if (!flags.given("--input")) paths.clear();  // of the run that is resumed
     const std::vector<std::string> listed = read_list(options.input_list);

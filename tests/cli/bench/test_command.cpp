@@ -106,8 +106,8 @@ TEST_F(BenchCommand, GoesOnWhereItStopped) {
 }
 
 TEST_F(BenchCommand, VariantsDifferInFurtherSettings) {
-  const Finished done =
-      bench({"--losses", "ns", "--seeds", "2", "--variants", "sharing=tile,sharing=pair epochs=2"});
+  const Finished done = bench({"--input", folder_.path("te?t"), "--losses", "ns", "--seeds", "2",
+                               "--variants", "sharing=tile,sharing=pair epochs=2"});
   ASSERT_EQ(done.status, 0) << done.err;
   const json runs = results().at("runs");
   ASSERT_EQ(runs.size(), 4U);
@@ -265,6 +265,7 @@ TEST_F(BenchCommand, WrongUsageIsNamed) {
   expect({"--variants", "epochs=0"}, "--variants epochs=0: ");
   expect({"--time-budget", "-1"}, "--time-budget and --bandwidth: expected a number above 0");
   expect({"--input", "-"}, "--input -");
+  expect({"--input", folder_.path("*.csv")}, "*.csv: no file matches");
 }
 
 TEST_F(BenchCommand, MissingFilesAreNamed) {
