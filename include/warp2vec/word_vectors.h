@@ -65,11 +65,12 @@ struct LoadOptions {
   std::int64_t limit = 0;  ///< only the first vectors of the file, so many; 0 = all
 };
 
-/// Reads binary, text, glove, npy or safetensors vectors, plain or compressed (gzip, zstd, bzip2, xz); format
-/// and compression are detected from the content. Strict: the file's size must match the header to the byte,
-/// words must be non-empty, numbers finite (what is too small for a float is 0). Of a word's several vectors
-/// the first is read. Throws Error naming file and offset or line, and what to do for files of other kinds.
-/// Sizes are checked against the file's size before any allocation.
+/// Reads binary, text, glove, npy or safetensors vectors, or those of a fastText model's words (.bin), plain
+/// or compressed (gzip, zstd, bzip2, xz); format and compression are detected from the content. Strict: the
+/// file's size must match the header to the byte, words must be non-empty, numbers finite (what is too small
+/// for a float is 0). Of a word's several vectors the first is read. Throws Error naming file and offset or
+/// line, and what to do for files of other kinds. Sizes are checked against the file's size before any
+/// allocation.
 WARP2VEC_EXPORT WordVectors load_vectors(const std::string& path, const LoadOptions& options = {});
 
 /// What a file of vectors has.

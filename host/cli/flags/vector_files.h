@@ -13,7 +13,8 @@
 namespace warp2vec::cli {
 
 inline constexpr const char* kVectorsHelp =
-    "Word vectors: binary, text, GloVe, .npy or safetensors, also compressed, detected from the content.";
+    "Word vectors: binary, text, GloVe, .npy, safetensors or fastText's .bin, also compressed, detected from "
+    "the content.";
 
 /// Adds --limit: only the first so many vectors are read.
 void add_limit_flag(Flags& flags, std::int64_t& limit);
