@@ -1,8 +1,8 @@
 #include "host/cli/commands/commands.h"
 #include "host/cli/flags/output_check.h"
 #include "host/cli/flags/train_options.h"
-#include "host/cli/run/graph_input.h"
 #include "host/cli/process/interrupt.h"
+#include "host/cli/run/graph_input.h"
 #include "host/cli/terminal/text.h"
 #include "host/io/atomic_file.h"
 

@@ -3,9 +3,9 @@
 #include <warp2vec/error.h>
 #include <warp2vec/trainer.h>
 
+#include "host/cli/process/interrupt.h"
 #include "host/cli/report/run_notes.h"
 #include "host/cli/run/encoded_input.h"
-#include "host/cli/process/interrupt.h"
 #include "host/cli/run/requirements.h"
 #include "host/cli/run/resumed_run.h"
 #include "host/cli/run/run_costs.h"
