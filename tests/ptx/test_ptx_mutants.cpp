@@ -304,8 +304,8 @@ INSTANTIATE_TEST_SUITE_P(
       return rule_name({parameter.param.rule, 0}) + (parameter.param.tensor_cores ? "" : "_plain");
     });
 
-/// Faults of all kinds, first in a short training, then in several with many blocks and damped updates. Some of
-/// the rest are without an effect; docs/design.md, "On a GPU", has the numbers.
+/// Faults of all kinds, first in a short training, then in several with many blocks and damped updates. Some
+/// of the rest are without an effect; docs/design.md, "On a GPU", has the numbers.
 class PtxRandomMutantsOf : public PtxMutants, public ::testing::WithParamInterface<Kernel> {};
 
 TEST_P(PtxRandomMutantsOf, AreNoticed) {
