@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <istream>
 #include <memory>
 #include <stdexcept>
@@ -16,6 +17,7 @@ namespace {
 
 constexpr std::size_t kFlagColumn = 30;
 constexpr std::size_t kHelpWidth = 70;
+constexpr const char* kTruth = "expected none, true or false";
 
 // CLI11 takes whatever follows a flag as its value, even the next flag.
 void refuse_flag_as_value(const std::string& flag, const std::string& value) {
@@ -133,7 +135,14 @@ void Flags::list(const std::string& flag, const std::string& value_name, std::ve
 
 void Flags::on_off(const std::string& flag, bool& value, const std::string& help, bool given) {
   const auto take = [&value, given](std::int64_t count) { value = count > 0 ? given : !given; };
-  describe(app_->add_flag_function(flag, take)->take_last(), {"", flag, "", help, {}, false});
+  // CLI11 from 2.4 on takes anything for false.
+  const auto expect_truth = [](const std::string& text) -> std::string {
+    errno = 0;
+    CLI::detail::to_flag_value(text);
+    return errno == 0 ? "" : kTruth;
+  };
+  describe(app_->add_flag_function(flag, take)->check(expect_truth)->take_last(),
+           {"", flag, "", help, {}, false});
 }
 
 void Flags::custom(const std::string& flag, const std::string& value_name,
@@ -227,7 +236,7 @@ void Flags::parse(Arguments arguments) {
   } catch (const CLI::ParseError& error) {
     throw UsageError(error.what());
   } catch (const std::logic_error&) {  // of std::stoll, from CLI11's reading of on_off() flags
-    throw UsageError("a flag that takes no value was given one: expected none, true or false");
+    throw UsageError(std::string("a flag that takes no value was given one: ") + kTruth);
   }
   if (words_ != nullptr) take_words();
 }
