@@ -52,7 +52,7 @@ CorpusCounts count_words(const Walks& walks, std::int64_t min_count, std::int64_
     counts.add(chunk.nodes);
     tokens += std::ssize(chunk.nodes);
   });
-  CorpusCounts selected = counts.select(min_count, max_vocab, walks.graph().nodes());
+  CorpusCounts selected = counts.select(min_count, max_vocab, walks.graph().nodes(), threads);
   selected.tokens = tokens;
   selected.max_sentences = walks.size();
   if (!walks.names().empty()) {

@@ -55,7 +55,7 @@ CorpusCounts count_ids_in_chunks(const Corpus& corpus, std::int64_t min_count, s
   ChunkReader reader(corpus, chunk_bytes);
   process_chunks(reader, workers);
   if (counted.tokens == 0) refuse_empty(corpus);
-  CorpusCounts counts = counted.counts.select(min_count, max_vocab, corpus.num_ids());
+  CorpusCounts counts = counted.counts.select(min_count, max_vocab, corpus.num_ids(), threads);
   counts.tokens = counted.tokens;
   counts.max_sentences = counted.sentences;
   return counts;

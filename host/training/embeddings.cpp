@@ -2,10 +2,9 @@
 #include <warp2vec/embeddings.h>
 #include <warp2vec/error.h>
 
+#include "host/io/large_pages.h"
 #include "host/io/parallel.h"
 #include "host/sampling/simd_draws.h"
-
-#include <sys/mman.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -18,18 +17,6 @@
 namespace warp2vec {
 
 namespace {
-
-// Null if the allocation fails. Rows are accessed in random order, and with small pages nearly every access
-// would miss the TLB: large matrices request huge pages, where the system has them.
-float* allocate(std::size_t size) {
-  constexpr std::size_t kCacheLine = 64;
-  constexpr std::size_t kLargePage = std::size_t{1} << 21;
-  const bool large = size >= kLargePage;
-  void* memory = nullptr;
-  if (::posix_memalign(&memory, large ? kLargePage : kCacheLine, size) != 0) return nullptr;
-  if (large) ::madvise(memory, size, MADV_HUGEPAGE);
-  return static_cast<float*>(memory);
-}
 
 // Rows [begin, end): element i of the matrix without its padding is made from draws.u32(initial_weights, i).
 void draw_rows(const Draws& draws, std::int64_t begin, std::int64_t end, Matrix& matrix) {
@@ -66,7 +53,7 @@ Matrix::Matrix(std::int64_t rows, std::int32_t cols) : rows_(rows), cols_(cols),
   if (rows > std::numeric_limits<std::int64_t>::max() / bytes(1, cols))
     throw Error("not enough memory for a matrix of " + shape + " (2^63 bytes or more)");
   const auto size = static_cast<std::size_t>(bytes(rows, cols));
-  values_.reset(allocate(size));
+  values_.reset(static_cast<float*>(allocate_large_pages(size)));
   if (values_ == nullptr)
     throw Error("not enough memory for a matrix of " + shape + " (" + std::to_string(size) + " bytes)");
   std::memset(values_.get(), 0, size);

@@ -257,8 +257,14 @@ Config with_chosen_sharing(Config config, const Vocabulary& vocabulary) {
 
 double expected_kept_tokens(const Vocabulary& vocabulary, const Config& config) {
   double kept = 0;
-  for (const std::int64_t count : vocabulary.counts())
-    kept += static_cast<double>(count) * keep_probability(count, vocabulary.total(), config.sample);
+  std::int64_t previous = 0;  // many words have the same count
+  double of_each = 0;
+  for (const std::int64_t count : vocabulary.counts()) {
+    if (count != previous)
+      of_each = static_cast<double>(count) * keep_probability(count, vocabulary.total(), config.sample);
+    previous = count;
+    kept += of_each;
+  }
   return kept * config.epochs;
 }
 

@@ -3,6 +3,8 @@
 
 #include <warp2vec/corpus.h>
 
+#include "host/io/large_pages.h"
+
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -15,10 +17,10 @@ class IdCounts {
   void add(std::span<const std::int32_t> ids);
 
   /// `num_ids` as of IdInput. Throws Error naming `--min-count` if no id is frequent enough.
-  CorpusCounts select(std::int64_t min_count, std::int64_t max_vocab, std::int64_t num_ids);
+  CorpusCounts select(std::int64_t min_count, std::int64_t max_vocab, std::int64_t num_ids, int threads = 1);
 
  private:
-  std::vector<std::int64_t> counts_;
+  std::vector<std::int64_t, LargePages<std::int64_t>> counts_;
   std::vector<std::int32_t> order_;  // of first occurrences
   std::int64_t num_ids_ = 0;         // 1 more than the highest
 };

@@ -2,10 +2,10 @@
 #include <warp2vec/vocabulary.h>
 
 #include "host/bytes/utf8.h"
+#include "host/io/parallel.h"
 #include "host/vocabulary/ids.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cstddef>
 #include <utility>
@@ -18,42 +18,52 @@ struct RankedIds {
   std::vector<std::int64_t> counts;
 };
 
+// The counts of the ids in `order`. Most lookups miss the cache.
+std::vector<std::int64_t> counts_of(std::span<const std::int64_t> counts,
+                                    const std::vector<std::int32_t>& order, int threads) {
+  constexpr std::size_t kAtATime = 1 << 16;
+  std::vector<std::int64_t> found(order.size());
+  parallel_for(static_cast<std::int64_t>((order.size() + kAtATime - 1) / kAtATime), threads,
+               [&](std::int64_t block) {
+                 const std::size_t begin = static_cast<std::size_t>(block) * kAtATime;
+                 for (std::size_t i = begin; i < std::min(begin + kAtATime, order.size()); ++i)
+                   found[i] = counts[static_cast<std::size_t>(order[i])];
+               });
+  return found;
+}
+
 // The ids with counts of at least `least`, by decreasing counts, equal ones as in `order`. Sorts in linear
-// time: all counts but those of a few frequent ids are small numbers, which are places. Looks each count up
-// once only, since most lookups miss the cache.
+// time: all counts but those of a few frequent ids are small numbers, which are places.
 RankedIds ranked(std::span<const std::int64_t> counts, const std::vector<std::int32_t>& order,
-                 std::int64_t least) {
+                 std::int64_t least, int threads) {
   constexpr std::int64_t kSmall = 1 << 16;
-  struct Rare {
-    std::int32_t id;
-    std::int32_t count;
-  };
-  std::vector<Rare> rare;
-  rare.reserve(order.size());
-  RankedIds all;
+  const std::vector<std::int64_t> in_order = counts_of(counts, order, threads);
+  std::vector<std::size_t> frequent;  // places in `order`
   std::vector<std::size_t> places(
       kSmall);  // first the number of ids with each count, then the next one's place
-  const auto count_of = [counts](std::int32_t id) { return counts[static_cast<std::size_t>(id)]; };
-  for (const std::int32_t id : order) {
-    const std::int64_t count = count_of(id);
-    if (count < least) continue;
-    if (count >= kSmall) {
-      all.ids.push_back(id);
-    } else {
-      rare.push_back({id, static_cast<std::int32_t>(count)});
-      ++places[static_cast<std::size_t>(count)];
-    }
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    if (in_order[i] < least) continue;
+    if (in_order[i] < kSmall)
+      ++places[static_cast<std::size_t>(in_order[i])];
+    else
+      frequent.push_back(i);
   }
-  std::stable_sort(all.ids.begin(), all.ids.end(),
-                   [&](std::int32_t a, std::int32_t b) { return count_of(a) > count_of(b); });
-  all.counts.reserve(all.ids.size() + rare.size());
-  for (const std::int32_t id : all.ids) all.counts.push_back(count_of(id));
+  std::stable_sort(frequent.begin(), frequent.end(),
+                   [&](std::size_t a, std::size_t b) { return in_order[a] > in_order[b]; });
+  RankedIds all;
+  all.counts.reserve(order.size());
+  for (const std::size_t i : frequent) {
+    all.ids.push_back(order[i]);
+    all.counts.push_back(in_order[i]);
+  }
   for (std::size_t count = places.size(); count-- > 0;) {
     const std::size_t with_this = std::exchange(places[count], all.counts.size());
     all.counts.insert(all.counts.end(), with_this, static_cast<std::int64_t>(count));
   }
   all.ids.resize(all.counts.size());
-  for (const auto& [id, count] : rare) all.ids[places[static_cast<std::size_t>(count)]++] = id;
+  for (std::size_t i = 0; i < order.size(); ++i)
+    if (in_order[i] >= least && in_order[i] < kSmall)
+      all.ids[places[static_cast<std::size_t>(in_order[i])]++] = order[i];
   return all;
 }
 
@@ -74,29 +84,35 @@ std::string IdRange::expected_lower() const {
 }
 
 Vocabulary Vocabulary::of_ids(std::span<const std::int64_t> counts, const std::vector<std::int32_t>& order,
-                              std::int64_t min_count, std::int64_t max_vocab) {
+                              std::int64_t min_count, std::int64_t max_vocab, int threads) {
   if (std::ssize(counts) > kMaxVocabulary)
     throw Error("there are " + std::to_string(counts.size()) + " ids: expected at most " +
                 std::to_string(kMaxVocabulary));
-  auto [ids, ranked_counts] = ranked(counts, order, std::max<std::int64_t>(1, min_count));
+  auto [ids, ranked_counts] = ranked(counts, order, std::max<std::int64_t>(1, min_count), threads);
   if (max_vocab > 0 && std::ssize(ids) > max_vocab) {
     ids.resize(static_cast<std::size_t>(max_vocab));
     ranked_counts.resize(ids.size());
   }
   Vocabulary vocabulary;
-  for (const std::int64_t count : ranked_counts) vocabulary.add_total(count);
   vocabulary.counts_ = std::move(ranked_counts);
-  vocabulary.rows_of_ids_.assign(counts.size(), -1);
-  for (std::size_t row = 0; row < ids.size(); ++row)
-    vocabulary.rows_of_ids_[static_cast<std::size_t>(ids[row])] = static_cast<std::int32_t>(row);
-  vocabulary.bytes_.reserve(ids.size() * std::to_string(counts.size()).size());
-  vocabulary.begins_.reserve(ids.size() + 1);
-  vocabulary.begins_.push_back(0);
-  for (const std::int32_t id : ids) {
-    std::array<char, kMaxIdDigits> digits{};
-    vocabulary.bytes_.append(digits.begin(), std::to_chars(digits.begin(), digits.end(), id).ptr);
-    vocabulary.begins_.push_back(vocabulary.bytes_.size());
-  }
+  const auto write_words = [&, &ids = ids] {
+    std::string& bytes = vocabulary.bytes_;
+    bytes.resize(ids.size() * std::to_string(counts.size()).size());
+    vocabulary.begins_.resize(ids.size() + 1);
+    char* end = bytes.data();
+    for (std::size_t row = 0; row < ids.size(); ++row) {
+      end = std::to_chars(end, bytes.data() + bytes.size(), ids[row]).ptr;
+      vocabulary.begins_[row + 1] = static_cast<std::size_t>(end - bytes.data());
+    }
+    bytes.resize(vocabulary.begins_.back());
+  };
+  const auto number_rows = [&, &ids = ids] {
+    for (const std::int64_t count : vocabulary.counts_) vocabulary.add_total(count);
+    vocabulary.rows_of_ids_.assign(counts.size(), -1);
+    for (std::size_t row = 0; row < ids.size(); ++row)
+      vocabulary.rows_of_ids_[static_cast<std::size_t>(ids[row])] = static_cast<std::int32_t>(row);
+  };
+  parallel_for(2, threads, [&](std::int64_t task) { task == 0 ? write_words() : number_rows(); });
   return vocabulary;
 }
 

@@ -30,7 +30,7 @@ class WARP2VEC_EXPORT Vocabulary {
   /// `order` has each id that occurs once; ids with equal counts keep it. Selects like the constructor, and
   /// takes a small part of its time. Throws Error for more than kMaxVocabulary ids.
   static Vocabulary of_ids(std::span<const std::int64_t> counts, const std::vector<std::int32_t>& order,
-                           std::int64_t min_count, std::int64_t max_vocab);
+                           std::int64_t min_count, std::int64_t max_vocab, int threads = 1);
 
   std::int64_t size() const { return static_cast<std::int64_t>(counts_.size()); }
   /// Both throw Error for an id that is not in [0, size()).
