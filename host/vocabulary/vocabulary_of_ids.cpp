@@ -21,7 +21,7 @@ struct RankedIds {
 // The counts of the ids in `order`. Most lookups miss the cache.
 std::vector<std::int64_t> counts_of(std::span<const std::int64_t> counts,
                                     const std::vector<std::int32_t>& order, int threads) {
-  constexpr std::size_t kAtATime = 1 << 16;
+  constexpr std::size_t kAtATime = 1 << 12;
   std::vector<std::int64_t> found(order.size());
   parallel_for(static_cast<std::int64_t>((order.size() + kAtATime - 1) / kAtATime), threads,
                [&](std::int64_t block) {

@@ -28,7 +28,8 @@ class WARP2VEC_EXPORT Vocabulary {
 
   /// Of ids, whose words are their decimal digits: `counts[i]` is that of id i, 0 if it does not occur.
   /// `order` has each id that occurs once; ids with equal counts keep it. Selects like the constructor, and
-  /// takes a small part of its time. Throws Error for more than kMaxVocabulary ids.
+  /// takes a small part of its time, on up to `threads` threads. Throws Error for more than kMaxVocabulary
+  /// ids.
   static Vocabulary of_ids(std::span<const std::int64_t> counts, const std::vector<std::int32_t>& order,
                            std::int64_t min_count, std::int64_t max_vocab, int threads = 1);
 
