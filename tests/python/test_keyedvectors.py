@@ -56,6 +56,29 @@ def test_neighbours(vectors):
         vectors.most_similar([])
 
 
+def test_neighbours_of_many(vectors):
+    keys = KEYS[:4]
+    for restrict in None, 3:
+        found = vectors.most_similar_batch(keys, topn=3, restrict_vocab=restrict)
+        for key, near in zip(keys, found):
+            expected = vectors.most_similar(key, topn=3, restrict_vocab=restrict)
+            assert [name for name, _ in near] == [name for name, _ in expected]
+            assert np.allclose([score for _, score in near], [score for _, score in expected], atol=1e-6)
+    near, = vectors.most_similar_batch(np.array([[3, 0]], np.float64), topn=2, threads=2)
+    assert near[0] == ("east", 1)
+    assert near[1][0] == "northeast"
+    assert vectors.most_similar_batch([]) == []
+    assert vectors.most_similar_batch(["east"], topn=0) == [[]]
+    with pytest.raises(KeyError, match="west"):
+        vectors.most_similar_batch(["east", "west"])
+    with pytest.raises(Error, match="3"):
+        vectors.most_similar_batch(np.ones((1, 3), np.float32))
+    with pytest.raises(Error, match="direction"):
+        vectors.most_similar_batch(["nowhere"])
+    with pytest.raises(Error, match="threads"):
+        vectors.most_similar_batch(["east"], threads=-1)
+
+
 def test_neighbours_follow_changed_vectors(vectors):
     vectors.most_similar("north")
     vectors.add_vector("south", np.array([0, 9], np.float32))

@@ -288,6 +288,18 @@ class KeyedVectors:
         return self._nearest(scores, topn, [self.get_index(key) for key in positive + negative if not _is_vector(key)],
                              0)
 
+    def most_similar_batch(self, queries: Any, topn: int = 10, restrict_vocab: Optional[int] = None,
+                           threads: int = 0) -> List[Similar]:
+        """For each of `queries`, keys or the rows of a (n, vector_size) array, as most_similar() of it alone; all at
+        once, on `threads` (0: one per CPU that may be used). Takes memory for another copy of the vectors.
+        Errors: KeyError; Error for a vector of zeros or other than `vector_size` values, and for threads out of
+        range."""
+        vectors = np.ascontiguousarray(self.vectors, REAL)
+        asked: Any = [self.get_index(key) for key in queries] if not _is_vector(queries) else \
+            np.ascontiguousarray(queries, REAL)
+        found = _core.top_k(vectors, asked, max(topn, 0), restrict_vocab or 0, threads)
+        return [[(self.index_to_key[row], similarity) for row, similarity in nearest] for nearest in found]
+
     def similar_by_key(self, key: Key, topn: Optional[int] = 10, restrict_vocab: Optional[int] = None) -> Any:
         return self.most_similar([key], topn=topn, restrict_vocab=restrict_vocab)
 
