@@ -101,7 +101,7 @@ class InFlightBackend final : public Backend {
       auto loss = HostWarp::zero();
       tiles.forward(warp_, 0, 1, t, true, loss);
       totals_.view().add_loss(warp_, 0, loss);
-      totals_.view().add_pairs(warp_, 0, tiles.pairs(warp_, t), true);
+      totals_.view().add_pairs(warp_, 0, tiles.pairs(t), true);
     });
     each_tile([&](const auto& tiles, const auto& t) {
       tiles.backward(warp_, 0, 1, t);
