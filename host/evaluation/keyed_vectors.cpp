@@ -133,6 +133,11 @@ std::optional<std::int64_t> KeyedVectors::find(std::string_view word) const {
   return found->second;
 }
 
+std::optional<std::vector<float>> KeyedVectors::composed(std::string_view word) const {
+  if (vectors_.subwords == nullptr || find(word)) return std::nullopt;
+  return vectors_.subwords->vector(word);
+}
+
 std::int64_t KeyedVectors::row_of(std::string_view word) const {
   if (const std::optional<std::int64_t> row = find(word)) return *row;
   throw Error("the word " + in_quotes(word) + " is not in the vectors");
@@ -187,6 +192,10 @@ std::vector<Neighbor> KeyedVectors::most_similar(const std::vector<std::string>&
   Sum sum(static_cast<std::size_t>(dim()));
   std::vector<std::int64_t> asked;
   const auto add_unit = [&](const std::string& word, double sign) {
+    if (const std::optional<std::vector<float>> values = composed(word)) {
+      add(sum, *values, sign * weight_of(dot(*values, *values)));
+      return;
+    }
     asked.push_back(row_of(word));
     add(sum, vector(asked.back()), sign * weight_of(squared_length(asked.back())));
   };

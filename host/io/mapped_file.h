@@ -27,6 +27,8 @@ class MappedFile {
   MappedFile& operator=(const MappedFile&) = delete;
 
   std::string_view text() const { return {data_, size_}; }
+  /// The file with these bytes, which is the temporary one if there is one.
+  const std::shared_ptr<const InputFile>& file() const { return file_; }
   /// Throws Error naming the file if some of it could not be read, or it has changed since it was mapped.
   void check() const;
 

@@ -60,6 +60,9 @@ class WARP2VEC_EXPORT KeyedVectors {
 
   std::int64_t size() const { return vectors_.size(); }
   std::int32_t dim() const { return vectors_.dim(); }
+  /// The vector of a word that is not among these, if they come from a fastText model that has subwords of
+  /// it.
+  std::optional<std::vector<float>> composed(std::string_view word) const;
   /// All vectors, as they were given.
   const Matrix& vectors() const { return vectors_.vectors; }
 
@@ -84,7 +87,8 @@ class WARP2VEC_EXPORT KeyedVectors {
   double similarity(const std::vector<std::string>& a, const std::vector<std::string>& b) const;
 
   /// The `top` words nearest to the mean of the unit vectors of `positive` and the negated ones of
-  /// `negative`, excluding these words. Throws Error also for no words, and if their mean is zero.
+  /// `negative`, excluding these words. Other words may be among them if they are composed(). Throws Error
+  /// also for no words, and if their mean is zero.
   std::vector<Neighbor> most_similar(const std::vector<std::string>& positive,
                                      const std::vector<std::string>& negative, std::int64_t top,
                                      const SearchOptions& options = {}) const;

@@ -8,12 +8,31 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace warp2vec {
+
+/// Vectors of words that are not among those of a fastText model: the means of their subwords, as fastText
+/// computes them. They are read from the model's file, which stays open, as they are asked for. May be used
+/// by several threads at a time.
+class WARP2VEC_EXPORT SubwordVectors {
+ public:
+  virtual ~SubwordVectors();
+  SubwordVectors(const SubwordVectors&) = delete;
+  SubwordVectors& operator=(const SubwordVectors&) = delete;
+
+  /// As many values as the model's vectors have; nothing if `word` has no subwords. Throws Error naming the
+  /// file if it cannot be read or has changed, or if a value is not finite.
+  virtual std::optional<std::vector<float>> vector(std::string_view word) const = 0;
+
+ protected:
+  SubwordVectors() = default;
+};
 
 /// Words and their vectors, row i for word i, in file order (by decreasing frequency, as all trainers write
 /// them).
@@ -22,6 +41,7 @@ struct WordVectors {
   Matrix vectors;                      ///< words.size() x dim
   std::vector<std::int64_t> counts{};  ///< how often each word occurs; empty if that is not known
   std::int64_t repeated = 0;           ///< vectors of the file that were left out: their words came before
+  std::shared_ptr<const SubwordVectors> subwords{};  ///< of other words; null if the file has none
 
   std::int64_t size() const { return vectors.rows(); }
   std::int32_t dim() const { return vectors.cols(); }

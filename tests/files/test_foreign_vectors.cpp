@@ -1,5 +1,6 @@
 // Files as they are found: with spaces in words, compressed, incomplete, or of another kind.
 
+#include <warp2vec/keyed_vectors.h>
 #include <warp2vec/word_vectors.h>
 
 #include "host/bytes/half.h"
@@ -13,6 +14,8 @@
 
 #include <bit>
 #include <cmath>
+#include <fstream>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -22,6 +25,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Optional;
 
 class ForeignVectors : public testing::Test {
  protected:
@@ -283,6 +287,26 @@ TEST_F(ForeignVectors, FastTextsModelsAreReadWithTheirSubwords) {
   // </s> has no subwords; those of <é> are <é, <é> and é>
   EXPECT_EQ(values_of(vectors), (std::vector<float>{1, 2, 30.75F, 26}));
   EXPECT_EQ(values_of(load(fasttext_model({.longest = 0}))), (std::vector<float>{1, 2, 3, 4}));
+}
+
+TEST_F(ForeignVectors, FastTextsModelsComposeTheVectorsOfOtherWords) {
+  for (const std::string& file : {fasttext_model(), gzip(fasttext_model())}) {
+    const KeyedVectors vectors(load(file));
+    // <a and <ab, ab, ab>, b>: buckets 2, 0, 0, 2, 2; those of <né> are 1, 0, 0, 0, 0
+    EXPECT_THAT(vectors.composed("ab"), Optional(ElementsAre(64, 60)));
+    EXPECT_THAT(vectors.composed("n\xc3\xa9"), Optional(ElementsAre(8, 2)));
+    EXPECT_EQ(vectors.composed("\xc3\xa9"), std::nullopt);  // it is one of the model's
+    EXPECT_EQ(vectors.most_similar({"ab"}, {}, 1).front().word, "\xc3\xa9");
+    EXPECT_NEAR(vectors.most_similar({"n\xc3\xa9"}, {"ab"}, 1)[0].similarity, -0.2015, 1e-3);
+  }
+  EXPECT_EQ(KeyedVectors(load(fasttext_model({.longest = 0}))).composed("ab"), std::nullopt);
+  EXPECT_EQ(KeyedVectors(load("1 1\na 1\n")).composed("ab"), std::nullopt);
+}
+
+TEST_F(ForeignVectors, AFastTextModelThatChangesIsNotComposedFrom) {
+  const KeyedVectors vectors(load(fasttext_model()));
+  std::ofstream(path_, std::ios::app) << "x";
+  EXPECT_EQ(thrown_message([&] { vectors.composed("ab"); }), path_ + ": it has changed since it was read");
 }
 
 TEST_F(ForeignVectors, DamagedAndQuantizedFastTextModelsAreErrors) {

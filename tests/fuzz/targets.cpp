@@ -85,6 +85,10 @@ void check_vectors(const std::string& path) {
   });
   require(scanned == vectors.size(), "a scan finds all words");
   require(load_vectors(path, {1}).size() == 1, "the first vector can be read alone");
+  if (vectors.subwords == nullptr) return;
+  for (const char* word : {"a", "\xce\xba\xce", ""})
+    if (const auto values = vectors.subwords->vector(word))
+      require(std::ssize(*values) == vectors.dim(), "composed vectors have as many values");
 }
 
 WordVectors five_vectors(std::int32_t dim) {

@@ -31,7 +31,8 @@ Question analogy_of(const std::vector<std::string>& words) {
 
 std::vector<Question> single(const std::vector<std::string>& words) { return {analogy_of(words)}; }
 
-int analogy(const std::string& name, std::int64_t top, const Arguments& arguments) {
+int analogy(const std::string& name, std::int64_t top, const Arguments& arguments,
+            const std::string& last_line = "") {
   return run_query(
       {name, "A B C",
        "Answers 'A is to B as C is to ?': the words nearest to B - A + C, with their similarity "
@@ -46,13 +47,13 @@ int analogy(const std::string& name, std::int64_t top, const Arguments& argument
            " --vectors vectors.bin king - man + woman\n"
            "  warp2vec " +
            name + " vectors.bin\n",
-       top, single, single},
+       top, single, single, last_line},
       arguments);
 }
 
 }  // namespace
 
 int run_analogy(const Arguments& arguments) { return analogy("analogy", 10, arguments); }
-int run_word_analogy(const Arguments& arguments) { return analogy("word-analogy", 40, arguments); }
+int run_word_analogy(const Arguments& arguments) { return analogy("word-analogy", 40, arguments, "EXIT"); }
 
 }  // namespace warp2vec::cli

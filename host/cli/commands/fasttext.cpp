@@ -85,8 +85,8 @@ int run_print_word_vectors(const Arguments& arguments) {
   std::vector<std::string> words;
   Flags flags(
       "print-word-vectors MODEL",
-      std::string("Prints a line with the vector of each word of standard input; zeros for one that is "
-                  "not in the model.") +
+      std::string("Prints a line with the vector of each word of standard input; for one that is not in "
+                  "the model, the mean of its subwords if it is fastText's own (.bin), else zeros.") +
           kModelHelp,
       "Example:\n  echo river copper | warp2vec print-word-vectors model.vec\n");
   flags.positionals(words);
@@ -94,13 +94,17 @@ int run_print_word_vectors(const Arguments& arguments) {
   if (words.size() != 1)
     throw UsageError("print-word-vectors needs MODEL, got " + std::to_string(words.size()) + " arguments");
   const KeyedVectors vectors(load_vectors_of(vectors_of_model(words[0])));
-  const std::vector<float> zeros(static_cast<std::size_t>(vectors.dim()));
   std::int64_t unknown = 0;
   for (std::string word; std::cin >> word;) {
     const std::optional<std::int64_t> row = vectors.find(word);
-    if (!row) ++unknown;
+    std::optional<std::vector<float>> composed;
+    if (!row) composed = vectors.composed(word);
+    if (!row && !composed) {
+      ++unknown;
+      composed.emplace(static_cast<std::size_t>(vectors.dim()));
+    }
     std::cout << word;
-    for (const float value : row ? vectors.vector(*row) : std::span<const float>(zeros)) {
+    for (const float value : row ? vectors.vector(*row) : std::span<const float>(*composed)) {
       char digits[32];
       std::cout << ' ';
       std::cout.write(digits, std::to_chars(digits, digits + sizeof digits, value).ptr - digits);

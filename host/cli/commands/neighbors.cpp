@@ -42,7 +42,8 @@ std::vector<Question> all_together(const std::vector<std::string>& words) {
   return {question_of(joined(words, " "), words)};
 }
 
-int neighbors(const std::string& name, std::int64_t top, const Arguments& arguments) {
+int neighbors(const std::string& name, std::int64_t top, const Arguments& arguments,
+              const std::string& last_line = "") {
   return run_query(
       {name, "WORD...",
        "Shows the words whose vectors are most similar to each WORD's; similarity is the cosine, -1 "
@@ -59,13 +60,13 @@ int neighbors(const std::string& name, std::int64_t top, const Arguments& argume
            name +
            " vectors.bin\n\n"
            "Put -- before a word that starts with '-'.\n",
-       top, one_each, all_together},
+       top, one_each, all_together, last_line},
       arguments);
 }
 
 }  // namespace
 
 int run_neighbors(const Arguments& arguments) { return neighbors("neighbors", 10, arguments); }
-int run_distance(const Arguments& arguments) { return neighbors("distance", 40, arguments); }
+int run_distance(const Arguments& arguments) { return neighbors("distance", 40, arguments, "EXIT"); }
 
 }  // namespace warp2vec::cli

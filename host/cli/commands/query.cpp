@@ -36,9 +36,14 @@ class Answers {
     if (!files.index.empty()) index_ = NeighborIndex::load(files.index, vectors_);
   }
 
+  /// Whether the word has a vector, for check_known().
+  bool find(const std::string& word) const {
+    return vectors_.find(word).has_value() || vectors_.composed(word).has_value();
+  }
+
   void check(const Question& question) const {
-    check_known(vectors_, question.positive, path_);
-    check_known(vectors_, question.negative, path_);
+    check_known(*this, question.positive, path_);
+    check_known(*this, question.negative, path_);
     if (!question.vector.empty() && std::ssize(question.vector) != vectors_.dim())
       throw Error("a vector of " + std::to_string(question.vector.size()) + " values, but those of " + path_ +
                   " have " + std::to_string(vectors_.dim()));
@@ -111,6 +116,7 @@ int answer_lines(const QueryCommand& command, Answers& answers) {
   LineReader lines(command.words + "> ",
                    [&](std::string_view beginning) { return answers.words_with(beginning); });
   while (const std::optional<std::string> line = lines.next()) {
+    if (!command.last_line.empty() && *line == command.last_line) break;
     const std::vector<std::string> words = words_of(*line);
     if (words.empty()) continue;
     try {

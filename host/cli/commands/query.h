@@ -30,6 +30,7 @@ struct QueryCommand {
   std::vector<Question> (*questions)(const std::vector<std::string>& words);
   /// Those in the words of a line. Throws UsageError likewise.
   std::vector<Question> (*of_line)(const std::vector<std::string>& words);
+  std::string last_line = "";  ///< a line that ends the questions, "" = none does
 };
 
 /// How answers are printed.

@@ -123,6 +123,10 @@ constexpr std::array kInert{
     Inert{"qout", "", "vectors are not quantised", Origin::fasttext, false},
     Inert{"retrain", "", "vectors are not quantised", Origin::fasttext, false},
     Inert{"symmetric", "1", "contexts are on both sides of a word", Origin::other},
+    Inert{"discard", "true", "rare words are dropped", Origin::other},
+    Inert{"shuffle-sentences", "false", "sentences are read in their order", Origin::other},
+    Inert{"buffer-size", "*", "", Origin::other},
+    Inert{"partitioned", "*", "", Origin::other},
 };
 
 template <class Names>

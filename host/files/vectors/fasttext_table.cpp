@@ -7,7 +7,10 @@
 
 #include <algorithm>
 #include <limits>
+#include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
 namespace warp2vec {
 namespace {
@@ -18,11 +21,15 @@ constexpr std::int32_t kOldVersion = 11;
 constexpr std::int32_t kVersion = 12;
 constexpr std::int32_t kSupervised = 3;
 
+struct Subwords {
+  std::int32_t buckets = 0;
+  std::int32_t shortest = 0;  // in characters
+  std::int32_t longest = 0;   // 0 = there are none
+};
+
 struct FastTextModel {
   std::int32_t dim = 0;
-  std::int32_t buckets = 0;   // of subwords
-  std::int32_t shortest = 0;  // subword, in characters
-  std::int32_t longest = 0;   // 0 = there are none
+  Subwords subwords;
   std::vector<std::string_view> words;
   std::vector<std::int64_t> counts;
   std::size_t rows = 0;  // offset of the input matrix
@@ -40,14 +47,14 @@ class Reader {
     model.dim = take<std::int32_t>("its settings");
     skip<std::int32_t>(6);  // ws, epoch, minCount, neg, wordNgrams, loss
     const auto architecture = take<std::int32_t>("its settings");
-    model.buckets = take<std::int32_t>("its settings");
-    model.shortest = take<std::int32_t>("its settings");
-    model.longest = take<std::int32_t>("its settings");
+    model.subwords.buckets = take<std::int32_t>("its settings");
+    model.subwords.shortest = take<std::int32_t>("its settings");
+    model.subwords.longest = take<std::int32_t>("its settings");
     skip<std::int32_t>(1);  // lrUpdateRate
     skip<double>(1);        // t
-    if (version == kOldVersion && architecture == kSupervised) model.longest = 0;
+    if (version == kOldVersion && architecture == kSupervised) model.subwords.longest = 0;
     if (model.dim < 1) fail("a dimension of " + std::to_string(model.dim) + ": expected at least 1");
-    if (model.longest > 0 && model.buckets < 1) fail("subwords, but no buckets for them");
+    if (model.subwords.longest > 0 && model.subwords.buckets < 1) fail("subwords, but no buckets for them");
     read_words(model);
     read_matrices(model);
     return model;
@@ -102,7 +109,8 @@ class Reader {
 
   void read_matrices(FastTextModel& model) {
     if (take<std::int8_t>("its vectors") != 0) fail_quantized();
-    const std::int64_t rows = std::ssize(model.words) + (model.longest > 0 ? model.buckets : 0);
+    const std::int64_t rows =
+        std::ssize(model.words) + (model.subwords.longest > 0 ? model.subwords.buckets : 0);
     model.rows = matrix(model.dim, rows);
     if (take<std::int8_t>("its output matrix") != 0) fail_quantized();
     matrix(model.dim, 0);
@@ -141,6 +149,88 @@ std::uint32_t hashed(std::uint32_t hash, char c) {
 }
 constexpr std::uint32_t kNoHash = 2166136261;
 
+// The buckets of the subwords of <word>: all sequences of so many characters, but neither < nor > alone.
+template <class Use>
+void for_each_subword(const Subwords& subwords, std::string_view word, const Use& use) {
+  if (subwords.longest <= 0 || word == "</s>") return;
+  const std::string text = "<" + std::string(word) + ">";
+  for (std::size_t begin = 0; begin < text.size(); ++begin) {
+    if (continues_character(text[begin])) continue;
+    std::uint32_t hash = kNoHash;
+    std::size_t end = begin;
+    for (std::int32_t characters = 1; end < text.size() && characters <= subwords.longest; ++characters) {
+      hash = hashed(hash, text[end++]);
+      while (end < text.size() && continues_character(text[end])) hash = hashed(hash, text[end++]);
+      const bool is_mark = characters == 1 && (begin == 0 || end == text.size());
+      if (characters >= subwords.shortest && !is_mark)
+        use(std::int64_t{hash % static_cast<std::uint32_t>(subwords.buckets)});
+    }
+  }
+}
+
+// The mean of rows, as fastText computes it.
+class Mean {
+ public:
+  explicit Mean(std::int32_t dim) : row_(static_cast<std::size_t>(dim)), sum_(row_) {}
+
+  // Adds the row that read(float* to) reads.
+  template <class Read>
+  void add(const Read& read) {
+    read(row_.data());
+    for (std::size_t d = 0; d < sum_.size(); ++d) sum_[d] += row_[d];
+    ++rows_;
+  }
+  std::int64_t rows() const { return rows_; }
+  std::vector<float> take() {
+    const auto scale = static_cast<float>(1.0 / static_cast<double>(rows_));
+    for (float& value : sum_) value *= scale;
+    return std::move(sum_);
+  }
+
+ private:
+  std::vector<float> row_;
+  std::vector<float> sum_;
+  std::int64_t rows_ = 0;
+};
+
+// Reads rows of buckets from the file.
+class ComposedVectors final : public SubwordVectors {
+ public:
+  // `rows`: where those of buckets begin.
+  ComposedVectors(std::string path, std::shared_ptr<const InputFile> file, const Subwords& subwords,
+                  std::int32_t dim, std::size_t rows)
+      : path_(std::move(path)),
+        file_(std::move(file)),
+        state_(file_->state()),
+        subwords_(subwords),
+        dim_(dim),
+        rows_(rows) {}
+
+  std::optional<std::vector<float>> vector(std::string_view word) const override {
+    Mean mean(dim_);
+    const std::size_t row_bytes = static_cast<std::size_t>(dim_) * sizeof(float);
+    for_each_subword(subwords_, word, [&](std::int64_t bucket) {
+      mean.add([&](float* to) {
+        const std::size_t at = rows_ + static_cast<std::size_t>(bucket) * row_bytes;
+        file_->read_at(static_cast<std::int64_t>(at), reinterpret_cast<char*>(to), row_bytes);
+      });
+    });
+    if (file_->state() != state_) throw Error(path_ + ": it has changed since it was read");
+    if (mean.rows() == 0) return std::nullopt;
+    std::vector<float> values = mean.take();
+    if (!all_finite(values)) throw Error(path_ + ": the mean of the subwords of a word is not finite");
+    return values;
+  }
+
+ private:
+  std::string path_;
+  std::shared_ptr<const InputFile> file_;
+  FileState state_;
+  Subwords subwords_;
+  std::int32_t dim_;
+  std::size_t rows_;
+};
+
 class FastTextTable final : public VectorTable {
  public:
   FastTextTable(const VectorSource& source, FastTextModel model)
@@ -148,45 +238,28 @@ class FastTextTable final : public VectorTable {
 
   // A word's vector, as fastText has it: the mean of its own row and those of its subwords.
   void copy(std::int64_t row, float* to) const override {
-    copy_row(row, to);
-    std::vector<float> values(static_cast<std::size_t>(dim_));
-    std::int64_t rows = 1;
-    for_each_subword(word(row), [&](std::int64_t subword) {
-      copy_row(subword, values.data());
-      for (std::size_t d = 0; d < values.size(); ++d) to[d] += values[d];
-      ++rows;
-    });
-    const auto scale = static_cast<float>(1.0 / static_cast<double>(rows));
-    for (std::size_t d = 0; d < values.size(); ++d) to[d] *= scale;
-    if (!all_finite({to, values.size()}))
-      source_.fail(model_.rows, "the mean of the subwords of a word is not finite");
+    Mean mean(dim_);
+    const auto add = [&](std::int64_t of) { mean.add([&](float* at) { copy_row(of, at); }); };
+    add(row);
+    for_each_subword(model_.subwords, word(row), [&](std::int64_t bucket) { add(size() + bucket); });
+    const std::vector<float> values = mean.take();
+    if (!all_finite(values)) source_.fail(model_.rows, "the mean of the subwords of a word is not finite");
+    std::copy(values.begin(), values.end(), to);
   }
 
   std::vector<std::int64_t> counts() const override { return model_.counts; }
 
- private:
-  void copy_row(std::int64_t row, float* to) const {
-    source_.copy_values(model_.rows + static_cast<std::size_t>(row * dim_) * sizeof(float), to, dim_);
+  std::shared_ptr<const SubwordVectors> subwords(std::shared_ptr<const InputFile> file) const override {
+    if (model_.subwords.longest <= 0) return nullptr;
+    return std::make_shared<ComposedVectors>(source_.path, std::move(file), model_.subwords, dim_,
+                                             offset_of(size()));
   }
 
-  // The rows of the subwords of <word>: all sequences of so many characters, but neither < nor > alone.
-  template <class Use>
-  void for_each_subword(std::string_view word, const Use& use) const {
-    if (model_.longest <= 0 || word == "</s>") return;
-    const std::string text = "<" + std::string(word) + ">";
-    for (std::size_t begin = 0; begin < text.size(); ++begin) {
-      if (continues_character(text[begin])) continue;
-      std::uint32_t hash = kNoHash;
-      std::size_t end = begin;
-      for (std::int32_t characters = 1; end < text.size() && characters <= model_.longest; ++characters) {
-        hash = hashed(hash, text[end++]);
-        while (end < text.size() && continues_character(text[end])) hash = hashed(hash, text[end++]);
-        const bool is_mark = characters == 1 && (begin == 0 || end == text.size());
-        if (characters >= model_.shortest && !is_mark)
-          use(size() + static_cast<std::int64_t>(hash % static_cast<std::uint32_t>(model_.buckets)));
-      }
-    }
+ private:
+  std::size_t offset_of(std::int64_t row) const {
+    return model_.rows + static_cast<std::size_t>(row * dim_) * sizeof(float);
   }
+  void copy_row(std::int64_t row, float* to) const { source_.copy_values(offset_of(row), to, dim_); }
 
   VectorSource source_;
   FastTextModel model_;

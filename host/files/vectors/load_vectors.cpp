@@ -132,8 +132,9 @@ std::vector<std::int64_t> distinct_rows(const VectorTable& table, std::int64_t s
   return rows;
 }
 
-// Calls use(table, rows, repeated, release) with the rows that are read. release() is to be called after each
-// row: pages that were read are given back now and then, so that they do not take memory beside the vectors.
+// Calls use(table, rows, repeated, release, file) with the rows that are read. release() is to be called
+// after each row: pages that were read are given back now and then, so that they do not take memory beside
+// the vectors.
 template <class Use>
 auto with_rows(const std::string& path, const LoadOptions& options, const Use& use) {
   if (options.limit < 0)
@@ -151,45 +152,46 @@ auto with_rows(const std::string& path, const LoadOptions& options, const Use& u
       since = 0;
     };
     file.release();
-    return use(*table, rows, size - std::ssize(rows), release);
+    return use(*table, rows, size - std::ssize(rows), release, file.file());
   });
 }
 
 }  // namespace
 
 WordVectors load_vectors(const std::string& path, const LoadOptions& options) {
-  return with_rows(
-      path, options,
-      [](const VectorTable& table, const auto& rows, std::int64_t repeated, const auto& release) {
-        WordVectors result;
-        result.vectors = Matrix(std::ssize(rows), table.dim());
-        result.words.reserve(rows.size());
-        result.repeated = repeated;
-        const std::vector<std::int64_t> counts = table.counts();
-        for (const std::int64_t row : rows) {
-          table.copy(row, result.vectors.row(std::ssize(result.words)));
-          result.words.emplace_back(table.word(row));
-          if (!counts.empty()) result.counts.push_back(counts[static_cast<std::size_t>(row)]);
-          release();
-        }
-        return result;
-      });
+  return with_rows(path, options,
+                   [](const VectorTable& table, const auto& rows, std::int64_t repeated, const auto& release,
+                      const auto& file) {
+                     WordVectors result;
+                     result.vectors = Matrix(std::ssize(rows), table.dim());
+                     result.words.reserve(rows.size());
+                     result.repeated = repeated;
+                     result.subwords = table.subwords(file);
+                     const std::vector<std::int64_t> counts = table.counts();
+                     for (const std::int64_t row : rows) {
+                       table.copy(row, result.vectors.row(std::ssize(result.words)));
+                       result.words.emplace_back(table.word(row));
+                       if (!counts.empty()) result.counts.push_back(counts[static_cast<std::size_t>(row)]);
+                       release();
+                     }
+                     return result;
+                   });
 }
 
 VectorFileSummary scan_vectors(
     const std::string& path, const LoadOptions& options,
     const std::function<void(std::string_view word, std::span<const float> values)>& take) {
-  return with_rows(
-      path, options,
-      [&](const VectorTable& table, const auto& rows, std::int64_t repeated, const auto& release) {
-        std::vector<float> values(static_cast<std::size_t>(table.dim()));
-        for (const std::int64_t row : rows) {
-          table.copy(row, values.data());
-          take(table.word(row), values);
-          release();
-        }
-        return VectorFileSummary{std::ssize(rows), table.dim(), repeated};
-      });
+  return with_rows(path, options,
+                   [&](const VectorTable& table, const auto& rows, std::int64_t repeated, const auto& release,
+                       const auto& /*file*/) {
+                     std::vector<float> values(static_cast<std::size_t>(table.dim()));
+                     for (const std::int64_t row : rows) {
+                       table.copy(row, values.data());
+                       take(table.word(row), values);
+                       release();
+                     }
+                     return VectorFileSummary{std::ssize(rows), table.dim(), repeated};
+                   });
 }
 
 }  // namespace warp2vec

@@ -5,6 +5,7 @@
 #include <warp2vec/word_vectors.h>
 
 #include "host/files/vector_source.h"
+#include "host/io/input_file.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -31,6 +32,10 @@ class VectorTable {
   virtual void copy(std::int64_t row, float* to) const = 0;
   /// How often each word occurs; empty if the file does not say.
   virtual std::vector<std::int64_t> counts() const { return {}; }
+  /// Vectors of other words, to be read from `file`, which has the same bytes; null if there are none.
+  virtual std::shared_ptr<const SubwordVectors> subwords(std::shared_ptr<const InputFile> /*file*/) const {
+    return nullptr;
+  }
 
  protected:
   VectorTable(std::vector<std::string_view> words, std::int32_t dim) : words_(std::move(words)), dim_(dim) {}

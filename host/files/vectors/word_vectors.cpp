@@ -3,6 +3,8 @@
 
 namespace warp2vec {
 
+SubwordVectors::~SubwordVectors() = default;
+
 VectorFormat parse_vector_format(const std::string& text) {
   for (const VectorFormat format : {VectorFormat::binary, VectorFormat::text, VectorFormat::glove,
                                     VectorFormat::npy, VectorFormat::safetensors, VectorFormat::tensorboard})

@@ -3,6 +3,7 @@
 #include <warp2vec/word_vectors.h>
 
 #include "tests/cli/two_topics.h"
+#include "tests/support/vector_samples.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -120,6 +121,11 @@ TEST_F(OldPrograms, QuestionsAreAnsweredThoughOthersCannotBe) {
   EXPECT_EQ(asked.status, 1);
   EXPECT_EQ(asked.err, "warp2vec: not among the words of v.txt: emperor\n");
   EXPECT_THAT(asked.out, StartsWith("man\n  word  similarity\n  king  0.7071\n\nman woman\n"));
+  const Finished ended = shell("printf 'king\\nEXIT\\nemperor' | ./distance v.txt");
+  EXPECT_EQ(ended.status, 0) << ended.err;
+  EXPECT_EQ(shell("echo EXIT | ./word-analogy v.txt").status, 0);
+  write(path("exit"), "EXIT\n");
+  EXPECT_EQ(run({"neighbors", path("v.txt")}, path("exit")).status, 1);  // there it is a word
   const Finished two = shell("echo man king | ./word-analogy v.txt");
   EXPECT_EQ(two.status, 1);
   EXPECT_THAT(two.err, HasSubstr("an analogy needs three words A B C, got 2"));
@@ -191,6 +197,13 @@ TEST_F(OldPrograms, FastTextsQuestions) {
   EXPECT_EQ(printed.status, 0);
   EXPECT_EQ(printed.out, "thing 0.1 -1 1\nnone 0 0 0\n");
   EXPECT_EQ(printed.err, "note: not in the model, so their vectors are zero: 1 word\n");
+  // fastText's own model, which has subwords
+  write(path("own.bin"), fasttext_model());
+  EXPECT_EQ(shell("printf 'ab\n\xc3\xa9\n</s>' | ./fasttext print-word-vectors own.bin").out,
+            "ab 64 60\n\xc3\xa9 30.75 26\n</s> 1 2\n");
+  const Finished composed = shell("echo ab | ./fasttext nn own.bin 1");
+  EXPECT_THAT(composed.out, StartsWith("\xc3\xa9 0.99")) << composed.err;
+  EXPECT_EQ(run({"neighbors", path("own.bin"), "ab", "--top", "1"}).status, 0);
   EXPECT_EQ(shell("./fasttext nn").status, 2);
   EXPECT_THAT(shell("./fasttext nn model.vec 0").err, HasSubstr("K 0 is out of range"));
   EXPECT_EQ(shell("echo man | ./fasttext nn none.bin").status, 1);

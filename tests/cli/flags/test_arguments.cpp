@@ -205,9 +205,18 @@ TEST(CliArguments, NamesOfKoanGloveAndWord2vecPlusPlus) {
                          "--pretrained-path",
                          "p",
                          "--continue-vocab",
-                         "old"}),
+                         "old",
+                         "--discard",
+                         "true",
+                         "--shuffle-sentences",
+                         "false",
+                         "--buffer-size",
+                         "500000",
+                         "--partitioned",
+                         "true"}),
               ElementsAre("--input=t", "--window=3", "--lr=0.1", "--min-lr=0", "--model=cbow", "--sample=0",
                           "--output=o", "--init=p", "--init-vocab=old", "--negative=7"));
+  EXPECT_THAT(complaint({"--discard", "false"}), HasSubstr("--discard false: rare words are dropped"));
   EXPECT_THAT(rewritten({"-vector-size", "50", "-window-size", "15", "-vocab-file", "v", "-symmetric", "1"}),
               ElementsAre("--dim=50", "--window=15", "--read-vocab=v"));
   EXPECT_THAT(complaint({"-symmetric", "0"}), HasSubstr("-symmetric 0: contexts are on both sides"));
