@@ -31,7 +31,8 @@ class Lines {
     if (rest_.empty()) return false;
     ++number_;
     const std::size_t end = rest_.find('\n');
-    if (end == std::string_view::npos) fail("the file ends inside the line: expected a newline");
+    if (end == std::string_view::npos)
+      fail("the file ends inside the line: expected a newline (if nothing is missing, add it: echo >> FILE)");
     line = rest_.substr(0, end);
     if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
     rest_.remove_prefix(end + 1);

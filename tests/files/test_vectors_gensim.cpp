@@ -1,5 +1,6 @@
 // gensim and NumPy as independent readers and writers of the same files.
 
+#include <warp2vec/keyed_vectors.h>
 #include <warp2vec/word_vectors.h>
 
 #include "tests/support/temporary_folder.h"
@@ -8,7 +9,9 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <cstring>
 #include <string>
+#include <vector>
 
 namespace warp2vec {
 namespace {
@@ -85,6 +88,81 @@ open(folder + 'values', 'wb').write(vectors.tobytes())
     EXPECT_EQ(v.words[498], "κόσμος");
     EXPECT_EQ(v.words[499], "\U0001F600");
     EXPECT_EQ(float_bytes(values_of(v)), expected) << name;
+  }
+}
+
+TEST_F(VectorsWithGensim, GensimFindsTheCountsAndNumpyTheHalves) {
+  WordVectors v = sample_vectors();
+  v.counts = {9, 5, 0};
+  save_vectors(v, folder_.path("v.bin"), VectorFormat::binary);
+  save_vectors(v, folder_.path("v.npy"), VectorFormat::npy);
+  VectorOutput half(VectorFormat::npy);
+  half.half = true;
+  save_vectors(make_vectors({"new york"}, 3, {0.5F, -2, 65504}), folder_.path("half.npy"), half);
+  EXPECT_TRUE(python(R"(
+import sys, numpy
+from gensim.models import KeyedVectors
+folder = sys.argv[1] + '/'
+kv = KeyedVectors.load_word2vec_format(folder + 'v.bin', folder + 'v.npy.vocab', binary=True)
+assert [kv.get_vecattr(word, 'count') for word in ['the', 'κόσμος', 'a']] == [9, 5, 0]
+half = numpy.load(folder + 'half.npy', allow_pickle=False)
+assert half.dtype == numpy.float16 and half.tolist() == [[0.5, -2, 65504]], half
+assert open(folder + 'half.npy.vocab').read() == 'new york\n'
+)"));
+}
+
+TEST_F(VectorsWithGensim, WordsWithSpacesThatGensimSavesAreRead) {
+  ASSERT_TRUE(python(R"(
+import sys, numpy
+from gensim.models import KeyedVectors
+folder = sys.argv[1] + '/'
+words = ['the', 'new york', '. . .', 'at name@domain.com', 'catch 22', 'été x y', 'last one']
+words += ['word%d' % i for i in range(100)]
+vectors = numpy.random.RandomState(1).normal(0, 0.3, (len(words), 50)).astype(numpy.float32)
+kv = KeyedVectors(50)
+kv.add_vectors(words, vectors)
+kv.save_word2vec_format(folder + 'binary', binary=True)
+kv.save_word2vec_format(folder + 'text')
+kv.save_word2vec_format(folder + 'text.gz')
+open(folder + 'words', 'w', encoding='utf8').write(''.join(word + '\n' for word in words))
+open(folder + 'values', 'wb').write(vectors.tobytes())
+)"));
+  for (const char* name : {"binary", "text", "text.gz"}) {
+    const WordVectors v = load_vectors(folder_.path(name));
+    std::string words;
+    for (const std::string& word : v.words) words += word + "\n";
+    EXPECT_EQ(words, folder_.read("words")) << name;
+    EXPECT_EQ(float_bytes(values_of(v)), folder_.read("values")) << name;
+  }
+}
+
+TEST_F(VectorsWithGensim, OtherWordsOfFastTextModelsAreComposedAsGensimDoes) {
+  ASSERT_TRUE(python(R"(
+import sys
+from gensim.models.fasttext import FastText, save_facebook_model
+folder = sys.argv[1] + '/'
+sentences = [['river', 'bank', 'été', 'water'], ['copper', 'bank', 'money']] * 20
+model = FastText(sentences, vector_size=5, min_count=1, min_n=2, max_n=4, bucket=50, epochs=2, workers=1)
+save_facebook_model(model, folder + 'model.bin')
+for name, words in [('own', ['river', 'été']), ('other', ['rivers', 'étés', 'x'])]:
+    open(folder + name, 'wb').write(b''.join(model.wv[word].tobytes() for word in words))
+)"));
+  const KeyedVectors vectors(load_vectors(folder_.path("model.bin")));
+  const auto expect_near = [&](const std::vector<float>& values, const std::string& name, std::size_t word) {
+    std::vector<float> expected(values.size());
+    std::memcpy(expected.data(), folder_.read(name).data() + word * values.size() * sizeof(float),
+                values.size() * sizeof(float));
+    for (std::size_t d = 0; d < values.size(); ++d) EXPECT_NEAR(values[d], expected[d], 1e-6) << name << word;
+  };
+  const auto river = vectors.vector("river");
+  expect_near({river.begin(), river.end()}, "own", 0);
+  const auto summer = vectors.vector("été");
+  expect_near({summer.begin(), summer.end()}, "own", 1);
+  std::size_t word = 0;
+  for (const char* other : {"rivers", "étés", "x"}) {
+    const auto composed = vectors.composed(other);
+    ASSERT_TRUE(composed.has_value()) << other;
+    expect_near(*composed, "other", word++);
   }
 }
 

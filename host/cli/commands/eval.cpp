@@ -160,6 +160,7 @@ int run_eval(const Arguments& arguments) {
 
 int run_compute_accuracy(const Arguments& arguments) {
   std::vector<std::string> words;
+  std::int64_t limit = 0;
   Config config;
   Flags flags(
       "compute-accuracy FILE [N]",
@@ -167,6 +168,7 @@ int run_compute_accuracy(const Arguments& arguments) {
       "which d is the word nearest to b - a + c, with the word vectors in FILE, of which only the N most "
       "frequent words are used (default all).",
       "Example:\n  warp2vec compute-accuracy vectors.bin 30000 < questions-words.txt\n");
+  add_limit_flag(flags, limit);
   flags.number("--threads", "N", config.threads, kThreadsHelp);
   flags.positionals(words);
   flags.parse(arguments);
@@ -178,7 +180,7 @@ int run_compute_accuracy(const Arguments& arguments) {
   options.restrict_vocab = words.size() > 1 ? parse_number<std::int64_t>("N", words[1]) : 0;
   if (options.restrict_vocab < 0) throw UsageError("N " + words[1] + " is out of range: expected >= 0");
   options.threads = thread_count(config);
-  const KeyedVectors space(load_vectors_of(words[0]));
+  const KeyedVectors space(load_vectors_of(words[0], limit));
   Results results;
   results.analogies.push_back(evaluate_analogies(space, "/dev/stdin", options));
   results.analogies.back().file = "standard input";

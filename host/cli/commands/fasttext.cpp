@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <iostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace warp2vec::cli {
@@ -27,10 +28,11 @@ std::string vectors_of_model(const std::string& model) {
 
 int ask(QueryCommand command, const Arguments& arguments) {
   std::vector<std::string> words;
-  std::string index;
+  VectorFiles files;
   Config config;
   Flags flags(command.name + " MODEL [K]", command.description, command.footer);
-  flags.text("--index", "FILE", index, kIndexHelp);
+  flags.text("--index", "FILE", files.index, kIndexHelp);
+  add_limit_flag(flags, files.limit);
   flags.number("--threads", "N", config.threads, kThreadsHelp);
   flags.positionals(words);
   flags.parse(arguments);
@@ -40,7 +42,8 @@ int ask(QueryCommand command, const Arguments& arguments) {
                      " arguments");
   if (words.size() > 1) command.top = parse_number<std::int64_t>("K", words[1]);
   if (command.top < 1) throw UsageError("K " + words[1] + " is out of range: expected 1 or more");
-  return answer_lines(command, {vectors_of_model(words[0]), index}, AnswerStyle::plain, thread_count(config));
+  files.vectors = vectors_of_model(words[0]);
+  return answer_lines(command, std::move(files), AnswerStyle::plain, thread_count(config));
 }
 
 std::vector<Question> one_each(const std::vector<std::string>& words) {
@@ -83,17 +86,19 @@ int run_analogies(const Arguments& arguments) {
 
 int run_print_word_vectors(const Arguments& arguments) {
   std::vector<std::string> words;
+  std::int64_t limit = 0;
   Flags flags(
       "print-word-vectors MODEL",
       std::string("Prints a line with the vector of each word of standard input; for one that is not in "
                   "the model, the mean of its subwords if it is fastText's own (.bin), else zeros.") +
           kModelHelp,
       "Example:\n  echo river copper | warp2vec print-word-vectors model.vec\n");
+  add_limit_flag(flags, limit);
   flags.positionals(words);
   flags.parse(arguments);
   if (words.size() != 1)
     throw UsageError("print-word-vectors needs MODEL, got " + std::to_string(words.size()) + " arguments");
-  const KeyedVectors vectors(load_vectors_of(vectors_of_model(words[0])));
+  const KeyedVectors vectors(load_vectors_of(vectors_of_model(words[0]), limit));
   std::int64_t unknown = 0;
   for (std::string word; std::cin >> word;) {
     const std::optional<std::int64_t> row = vectors.find(word);

@@ -204,6 +204,9 @@ TEST_F(OldPrograms, FastTextsQuestions) {
   const Finished composed = shell("echo ab | ./fasttext nn own.bin 1");
   EXPECT_THAT(composed.out, StartsWith("\xc3\xa9 0.99")) << composed.err;
   EXPECT_EQ(run({"neighbors", path("own.bin"), "ab", "--top", "1"}).status, 0);
+  // only the first vectors
+  EXPECT_THAT(shell("echo woman | ./fasttext print-word-vectors model.vec --limit 2").err, HasSubstr("zero"));
+  EXPECT_EQ(shell("echo man | ./fasttext nn model.vec --limit 2").out, "king 0.707107\n");
   EXPECT_EQ(shell("./fasttext nn").status, 2);
   EXPECT_THAT(shell("./fasttext nn model.vec 0").err, HasSubstr("K 0 is out of range"));
   EXPECT_EQ(shell("echo man | ./fasttext nn none.bin").status, 1);
