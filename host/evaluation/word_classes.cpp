@@ -1,5 +1,6 @@
 #include <warp2vec/word_classes.h>
 
+#include "host/compression/compression.h"
 #include "host/io/atomic_file.h"
 #include "host/io/parallel.h"
 
@@ -85,7 +86,7 @@ std::vector<std::int32_t> word_classes(const Matrix& vectors, std::int32_t class
 
 void save_word_classes(const Vocabulary& vocabulary, const std::vector<std::int32_t>& classes,
                        const std::string& path) {
-  AtomicFile file(path);
+  AtomicFile file(path, compression_of_name(path));
   for (std::size_t w = 0; w < classes.size(); ++w)
     file.write(std::string(vocabulary.word(static_cast<WordId>(w))) + " " + std::to_string(classes[w]) +
                "\n");

@@ -1,5 +1,6 @@
 #include <warp2vec/phrases.h>
 
+#include "host/compression/compression.h"
 #include "host/io/atomic_file.h"
 #include "host/io/scratch_file.h"
 #include "host/phrases/phrase_rule.h"
@@ -219,7 +220,7 @@ JoinedText join_phrases(const Corpus& corpus, PhraseSettings settings, std::span
     settings.threshold = threshold;
     settings.validate();
   }
-  AtomicFile file(path);
+  AtomicFile file(path, compression_of_name(path));
   const Corpus* text = &corpus;
   std::optional<Corpus> joined_before;
   JoinedText joined;

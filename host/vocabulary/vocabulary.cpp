@@ -2,6 +2,7 @@
 #include <warp2vec/vocabulary.h>
 
 #include "host/bytes/byte_class.h"
+#include "host/compression/compression.h"
 #include "host/io/atomic_file.h"
 #include "host/io/lines.h"
 #include "host/vocabulary/ids.h"
@@ -155,7 +156,7 @@ Vocabulary read_vocabulary(const std::string& path, std::int64_t min_count, std:
 
 void save_vocabulary(const Vocabulary& vocabulary, const std::string& path) {
   require_words(vocabulary, path);
-  AtomicFile file(path);
+  AtomicFile file(path, compression_of_name(path));
   for (std::int64_t row = 0; row < vocabulary.size(); ++row) {
     const WordId id{static_cast<std::int32_t>(row)};
     file.write(vocabulary.word(id));

@@ -84,10 +84,10 @@ struct JoinedText {
 };
 
 /// Finds phrases in `corpus` and writes the text with its phrases joined to `path`: completely, or not at
-/// all. Words are separated by one space, and sentences end with a newline. Repeats that on the result for
-/// each of `thresholds` (which replace settings.threshold), at least one; the text between two passes is a
-/// scratch file in settings.memory.scratch_folder. Throws Error as Phrases does, and naming the file that
-/// cannot be written.
+/// all, compressed like save_vectors(). Words are separated by one space, and sentences end with a newline.
+/// Repeats that on the result for each of `thresholds` (which replace settings.threshold), at least one; the
+/// text between two passes is a scratch file in settings.memory.scratch_folder. Throws Error as Phrases does,
+/// and naming the file that cannot be written.
 WARP2VEC_EXPORT JoinedText join_phrases(const Corpus& corpus, PhraseSettings settings,
                                         std::span<const double> thresholds, const std::string& path,
                                         const ReadProgress& progress = {});

@@ -73,8 +73,9 @@ WARP2VEC_EXPORT std::vector<std::int32_t> rows_of_ids(const Vocabulary& vocabula
 WARP2VEC_EXPORT Vocabulary read_vocabulary(const std::string& path, std::int64_t min_count,
                                            std::int64_t max_vocab);
 
-/// Writes `word count\n` lines in vocabulary order, atomically. Throws Error naming the file, also for a word
-/// that could not be read back: an empty one, or one with white space or a NUL.
+/// Writes `word count\n` lines in vocabulary order, atomically, compressed like save_vectors(). Throws Error
+/// naming the file, also for a word that could not be read back: an empty one, or one with white space or a
+/// NUL.
 WARP2VEC_EXPORT void save_vocabulary(const Vocabulary& vocabulary, const std::string& path);
 
 }  // namespace warp2vec

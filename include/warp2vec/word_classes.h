@@ -20,8 +20,8 @@ namespace warp2vec {
 WARP2VEC_EXPORT std::vector<std::int32_t> word_classes(const Matrix& vectors, std::int32_t classes,
                                                        int threads = 1);
 
-/// Writes lines 'word class' in the order of the vocabulary, atomically like save_vectors(): `classes` has an
-/// element for each of its words.
+/// Writes lines 'word class' in the order of the vocabulary, atomically and compressed like save_vectors():
+/// `classes` has an element for each of its words.
 WARP2VEC_EXPORT void save_word_classes(const Vocabulary& vocabulary, const std::vector<std::int32_t>& classes,
                                        const std::string& path);
 

@@ -7,6 +7,7 @@
 #include "host/cli/run/scratch.h"
 #include "host/cli/run/vocabulary_source.h"
 #include "host/cli/terminal/text.h"
+#include "host/compression/compression.h"
 #include "host/io/atomic_file.h"
 
 #include <array>
@@ -85,7 +86,7 @@ void check_files(const PhraseOptions& options) {
 }
 
 void save_list(const std::vector<Phrase>& list, const std::string& path) {
-  AtomicFile file(path);
+  AtomicFile file(path, compression_of_name(path));
   for (const Phrase& phrase : list)
     file.write(phrase.text + " " + std::to_string(phrase.count) + " " + format_real(phrase.score) + "\n");
   file.commit();
@@ -105,8 +106,10 @@ int run_phrases(const Arguments& arguments) {
               "  warp2vec phrases --input text.txt --output joined.txt --score npmi --connectors english\n"
               "word2phrase's flags (-train, -output, -min-count, -threshold) work as they are.\n");
   add_input_flags(flags, options.text, kTextHelp);
-  add_output_flag(flags, "--output", options.text.output,
-                  "The text with its phrases joined: words separated by single spaces, a sentence per line.");
+  add_output_flag(
+      flags, "--output", options.text.output,
+      "The text with its phrases joined: words separated by single spaces, a sentence per line. It "
+      "is compressed if it is named .gz, .zst, .bz2 or .xz.");
   flags.text("--save-phrases", "FILE", options.save_phrases,
              "Also write the phrases of the last pass, one 'phrase count score' per line, the highest score "
              "first.");

@@ -29,8 +29,10 @@ int run_vocab(const Arguments& arguments) {
               "Example:\n  warp2vec vocab --input text.txt --output words.txt --min-count 10\n");
   add_input_flags(flags, options, kTextHelp);
   add_id_flags(flags, options);
-  add_output_flag(flags, "--output", options.output,
-                  "Where to write the words; 'train --read-vocab' reads this file.");
+  add_output_flag(
+      flags, "--output", options.output,
+      "Where to write the words; 'train --read-vocab' reads this file. It is compressed if it is named .gz, "
+      ".zst, .bz2 or .xz.");
   add_vocabulary_flags(flags, options.config);
   flags.number("--threads", "N", options.config.threads, kThreadsHelp);
   add_scratch_flags(flags, options, "");

@@ -1,5 +1,6 @@
 // The commands that look at vectors and models, as black boxes.
 #include <warp2vec/model.h>
+#include <warp2vec/vocabulary.h>
 #include <warp2vec/word_vectors.h>
 
 #include "host/cli/terminal/gpu.h"
@@ -111,6 +112,27 @@ TEST_F(Cli, NamesOfOutputsSayTheirFormat) {
   }
   EXPECT_THAT(export_to("w", {"--dtype", "float16"}).err, HasSubstr("--dtype float16 needs --format npy"));
   EXPECT_THAT(export_to("w", {"--limit", "0"}).err, HasSubstr("--limit 0 is out of range"));
+}
+
+TEST_F(Cli, AllTextIsCompressedIfItsNameSaysSo) {
+  const Arguments small{"--min-count", "1", "--quiet"};
+  ASSERT_EQ(run(Arguments{"vocab", "--input", text_, "--output", path("vocab")} + small).err, "");
+  ASSERT_EQ(run(Arguments{"vocab", "--input", text_, "--output", path("vocab.gz")} + small).err, "");
+  ASSERT_EQ(run(Arguments{"phrases", "--input", text_, "--output", path("joined.zst"), "--save-phrases",
+                          path("phrases.bz2")} +
+                small)
+                .err,
+            "");
+  ASSERT_EQ(run(Arguments{"train", "--input", text_, "--output", path("classes.xz"), "--classes", "3",
+                          "--read-vocab", path("vocab.gz"), "--save-vocab", path("again.gz")} +
+                small)
+                .err,
+            "");
+  for (const auto& [name, magic] : {std::pair("vocab.gz", "\x1f\x8b"), std::pair("again.gz", "\x1f\x8b"),
+                                    std::pair("joined.zst", "\x28\xb5"), std::pair("phrases.bz2", "BZ"),
+                                    std::pair("classes.xz", "\xfd\x37")})
+    EXPECT_EQ(read_whole_file(path(name)).substr(0, 2), magic) << name;
+  EXPECT_EQ(read_vocabulary(path("again.gz"), 1, 0).size(), read_vocabulary(path("vocab"), 1, 0).size());
 }
 
 TEST_F(Cli, OutputVectorsAreWrittenOnRequest) {
