@@ -26,6 +26,7 @@ constexpr std::array kMagics{
           {"a Git LFS pointer, not the file itself", "get the file with 'git lfs pull'"}},
     Magic{"<<<<<<< ", {"a file with an unresolved merge conflict", "resolve it first", true}},
     Magic{"\x89HDF\r\n\x1a\n", {"an HDF5 file", kConvert}},
+    Magic{"<?xml", {"an XML document", "if it was downloaded, that has failed: get the file itself", true}},
     Magic{"%PDF-", {"a PDF file", "extract its text first (pdftotext)"}},
     Magic{"PAR1", {"a Parquet file", kConvert}},
     Magic{"ARROW1", {"an Arrow file", kConvert}},
@@ -43,7 +44,7 @@ bool is_pickle(std::string_view bytes) {
   return bytes.size() > 2 && bytes[0] == '\x80' && bytes[1] >= 2 && bytes[1] <= 5 &&
          std::string_view(
              "\x95"
-             "c}](Xq\x8c")
+             "c}](Xq\x8a\x8c")
                  .find(bytes[2]) != std::string_view::npos;
 }
 

@@ -331,6 +331,10 @@ TEST_F(ForeignVectors, OtherKindsOfFilesAreNamed) {
       {"<<<<<<< HEAD\n2 2\n", "an unresolved merge conflict"},
       {"\n<!DOCTYPE HTML><html>404</html>", "a web page"},
       {"<html><body>", "a web page"},
+      {"<?xml version=\"1.0\"?>\n<Error><Code>AccessDenied</Code></Error>", "an XML document"},
+      {std::string("\x80\x02\x8a\x0al\xfc\x9c\x46\0", 9), "a Python pickle"},
+      {std::string("\x3f\x80\0\0\n", 5),
+       "offset 0: expected word vectors, but this is binary data of no known kind"},
       {"\x89HDF\r\n\x1a\n", "an HDF5 file"},
       {std::string("\xff\xfe\x32\0", 4), "text in UTF-16"}};
   for (const auto& [bytes, name] : files) {

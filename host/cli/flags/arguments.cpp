@@ -107,6 +107,7 @@ constexpr std::array kInert{
     Inert{"hashfxn", "hash None", kPython, Origin::gensim},
     Inert{"trim-rule", "None", kPython, Origin::gensim},
     Inert{"callbacks", "None () []", kPython, Origin::gensim},
+    Inert{"accuracy", "", "'warp2vec eval --analogies' evaluates, after training", Origin::gensim},
     Inert{"bucket", "*", "", Origin::fasttext},
     Inert{"lrUpdateRate", "*", "", Origin::fasttext},
     Inert{"label", "*", "", Origin::fasttext},
@@ -149,6 +150,10 @@ bool looks_like_flag(std::string_view argument) {
 }
 
 [[noreturn]] void refuse_unknown(const std::string& argument) {
+  if (argument.size() == 2)
+    throw UsageError(
+        "unknown flag " + argument +
+        ": of koan's and word2vec++'s flags the long names are known (warp2vec train --help lists all)");
   std::vector<std::string> known;
   for (const Alias& alias : kAliases) {
     known.push_back("-" + std::string(alias.name));

@@ -67,11 +67,13 @@ bool first_values_have_control_bytes(std::string_view rows) {
   return has_control_bytes(line.substr(std::min(line.size(), line.find(' '))));
 }
 
+// So much of a file tells whether it is text.
+constexpr std::size_t kSurelyText = std::size_t{64} << 10;
+
 // word2vec's binary and text files begin alike. The file is binary if the rows match its size to the byte,
 // unless all values are text: floats hardly ever are, but "0.25" is a number in text and also four bytes.
 std::unique_ptr<VectorTable> word2vec_table(const VectorSource& source, const CountsHeader& header,
                                             std::int64_t limit) {
-  constexpr std::size_t kSurelyText = std::size_t{64} << 10;
   const std::string_view rest = source.bytes.substr(header.size);
   const std::string_view beginning = rest.substr(0, kSurelyText);
   if (rest.size() > kSurelyText && beginning.find('\n') != std::string_view::npos &&
@@ -103,7 +105,10 @@ std::unique_ptr<VectorTable> table_of(const VectorSource& source, std::int64_t l
   if (is_safetensors(source.bytes)) return safetensors_table(source);
   const VectorSource text{{source.path, without_byte_order_mark(source.bytes)}};
   const std::optional<CountsHeader> header = read_counts_header(text);
-  return header ? word2vec_table(text, *header, limit) : text_table(text, std::nullopt, limit);
+  if (header) return word2vec_table(text, *header, limit);
+  if (text.bytes.substr(0, kSurelyText).find('\0') != std::string_view::npos)
+    source.fail(0, "expected word vectors, but this is binary data of no known kind");
+  return text_table(text, std::nullopt, limit);
 }
 
 // The rows among the first `size` whose word no earlier row has. Sorts hashes: several times faster than a

@@ -315,6 +315,9 @@ TEST(CliArguments, ClassesOfWords) {
 TEST(CliArguments, RefusesUnknownSingleDashFlagsAndNamesTheNearest) {
   EXPECT_THAT(complaint({"-sizes", "5"}), HasSubstr("unknown flag -sizes; did you mean -size?"));
   EXPECT_THAT(complaint({"-epochs", "5"}), HasSubstr("-epochs; did you mean --epochs?"));
+  EXPECT_THAT(complaint({"-V", "5"}),
+              HasSubstr("unknown flag -V: of koan's and word2vec++'s flags the long"));
+  EXPECT_THAT(complaint({"-accuracy", "questions"}), HasSubstr("'warp2vec eval --analogies' evaluates"));
   EXPECT_THAT(complaint({"-qqqqqqqqqqqq"}), HasSubstr("unknown flag -qqqqqqqqqqqq (warp2vec"));
 }
 
