@@ -41,7 +41,7 @@ struct WordVectors {
   Matrix vectors;                      ///< words.size() x dim
   std::vector<std::int64_t> counts{};  ///< how often each word occurs; empty if that is not known
   std::int64_t repeated = 0;           ///< vectors of the file that were left out: their words came before
-  std::shared_ptr<const SubwordVectors> subwords{};  ///< of other words; null if the file has none
+  std::shared_ptr<const SubwordVectors> subwords{};  ///< of other words; null if none, or if limited
 
   std::int64_t size() const { return vectors.rows(); }
   std::int32_t dim() const { return vectors.cols(); }

@@ -301,6 +301,8 @@ TEST_F(ForeignVectors, FastTextsModelsComposeTheVectorsOfOtherWords) {
   }
   EXPECT_EQ(KeyedVectors(load(fasttext_model({.longest = 0}))).composed("ab"), std::nullopt);
   EXPECT_EQ(KeyedVectors(load("1 1\na 1\n")).composed("ab"), std::nullopt);
+  // é is not read, so it could not be told from a word that the model does not have.
+  EXPECT_EQ(KeyedVectors(load(fasttext_model(), 1)).composed("\xc3\xa9"), std::nullopt);
 }
 
 TEST_F(ForeignVectors, AFastTextModelThatChangesIsNotComposedFrom) {

@@ -165,13 +165,15 @@ auto with_rows(const std::string& path, const LoadOptions& options, const Use& u
 
 WordVectors load_vectors(const std::string& path, const LoadOptions& options) {
   return with_rows(path, options,
-                   [](const VectorTable& table, const auto& rows, std::int64_t repeated, const auto& release,
-                      const auto& file) {
+                   [&](const VectorTable& table, const auto& rows, std::int64_t repeated, const auto& release,
+                       const auto& file) {
                      WordVectors result;
                      result.vectors = Matrix(std::ssize(rows), table.dim());
                      result.words.reserve(rows.size());
                      result.repeated = repeated;
-                     result.subwords = table.subwords(file);
+                     // A word that was not read has a row of its own, which its subwords lack.
+                     if (options.limit == 0 || options.limit >= table.size())
+                       result.subwords = table.subwords(file);
                      const std::vector<std::int64_t> counts = table.counts();
                      for (const std::int64_t row : rows) {
                        table.copy(row, result.vectors.row(std::ssize(result.words)));
