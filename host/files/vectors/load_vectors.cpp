@@ -106,9 +106,12 @@ std::unique_ptr<VectorTable> table_of(const VectorSource& source, std::int64_t l
   const VectorSource text{{source.path, without_byte_order_mark(source.bytes)}};
   const std::optional<CountsHeader> header = read_counts_header(text);
   if (header) return word2vec_table(text, *header, limit);
-  if (text.bytes.substr(0, kSurelyText).find('\0') != std::string_view::npos)
+  try {
+    return text_table(text, std::nullopt, limit);
+  } catch (const Error&) {
+    if (text.bytes.substr(0, kSurelyText).find('\0') == std::string_view::npos) throw;
     source.fail(0, "expected word vectors, but this is binary data of no known kind");
-  return text_table(text, std::nullopt, limit);
+  }
 }
 
 // The rows among the first `size` whose word no earlier row has. Sorts hashes: several times faster than a
