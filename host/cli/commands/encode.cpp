@@ -21,6 +21,7 @@ namespace {
 void check_files(const TrainOptions& options) {
   if (options.inputs.empty()) throw UsageError("encode needs --input PATH");
   if (options.output.empty()) throw UsageError("encode needs --output FILE");
+  refuse_compressed({{"--output", options.output}});
   std::vector<NamedPath> read = named("--input", options.inputs);
   if (!options.read_vocab.empty()) read.push_back({"--read-vocab", options.read_vocab});
   check_distinct({{"--output", options.output}}, read);

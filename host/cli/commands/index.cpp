@@ -82,6 +82,7 @@ int run_index(const Arguments& arguments) {
   take_file("index", "--vectors", files.vectors, words);
   if (!words.empty()) throw UsageError("index takes one FILE, got also '" + words.front() + "'");
   if (files.index.empty()) throw UsageError("index needs --output FILE");
+  refuse_compressed({{"--output", files.index}});
   if (verified < 0)
     throw UsageError("--verify " + std::to_string(verified) + " is out of range: expected 0 or more");
   check_distinct({{"--output", files.index}},

@@ -2,6 +2,7 @@
 #include "host/cli/commands/plan.h"
 #include "host/cli/flags/device_choice.h"
 #include "host/cli/flags/input_flags.h"
+#include "host/cli/flags/output_check.h"
 #include "host/cli/flags/vector_files.h"
 #include "host/cli/process/interrupt.h"
 #include "host/cli/run/encoded_input.h"
@@ -116,6 +117,9 @@ void parse_flags(const Rewritten& command, TrainOptions& options) {
   options.config_file = flags.given_config_file();
   if (flags.given("--checkpoint-every") && options.checkpoint.empty() && options.resume.empty())
     throw UsageError("--checkpoint-every needs --checkpoint FILE");
+  refuse_compressed({{"--save-model", options.save_model},
+                     {"--checkpoint", options.checkpoint},
+                     {"--metrics", options.metrics}});
   if (options.classes < 0)
     throw UsageError("--classes " + std::to_string(options.classes) + " is out of range: expected 0 or more");
   if (options.classes > 0) {

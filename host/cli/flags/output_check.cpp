@@ -1,6 +1,7 @@
 #include "host/cli/flags/output_check.h"
 
 #include "host/cli/flags/usage_error.h"
+#include "host/compression/compression.h"
 #include "host/io/atomic_file.h"
 #include "host/text/text_files.h"
 
@@ -102,6 +103,13 @@ void add_output_flag(Flags& flags, const std::string& flag, std::string& path, c
   flags.custom(
       flag, "FILE", [&path](const std::string& text) { path = text == "-" ? kStandardOutput : text; },
       help + " '-' is standard output.");
+}
+
+void refuse_compressed(const std::vector<NamedPath>& outputs) {
+  for (const NamedPath& output : outputs)
+    if (compression_of_name(output.path) != Compression::none)
+      throw UsageError(output.flag + " " + output.path +
+                       ": this file is not compressed, expected a name that does not say so");
 }
 
 std::vector<NamedPath> named(const std::string& flag, const std::vector<std::string>& paths) {

@@ -19,6 +19,9 @@ struct NamedPath {
   bool looks_like_text = false;
 };
 
+/// Throws UsageError for a name that says compressed (.gz, .zst, .bz2, .xz), of a file that never is.
+void refuse_compressed(const std::vector<NamedPath>& outputs);
+
 /// Each of `paths` with the same flag.
 std::vector<NamedPath> named(const std::string& flag, const std::vector<std::string>& paths);
 

@@ -133,6 +133,14 @@ TEST_F(Cli, AllTextIsCompressedIfItsNameSaysSo) {
                                     std::pair("classes.xz", "\xfd\x37")})
     EXPECT_EQ(read_whole_file(path(name)).substr(0, 2), magic) << name;
   EXPECT_EQ(read_vocabulary(path("again.gz"), 1, 0).size(), read_vocabulary(path("vocab"), 1, 0).size());
+  // Other files never are.
+  for (const char* flag : {"--save-model", "--checkpoint", "--metrics"}) {
+    const Finished refused = train("v", {flag, path("x.zst")});
+    EXPECT_EQ(refused.status, 2);
+    EXPECT_THAT(refused.err, HasSubstr(std::string(flag) + " " + path("x.zst") + ": this file is not compr"));
+  }
+  EXPECT_EQ(run({"encode", "--input", text_, "--output", path("x.xz")}).status, 2);
+  EXPECT_EQ(run({"index", path("v"), "--output", path("x.gz")}).status, 2);
 }
 
 TEST_F(Cli, OutputVectorsAreWrittenOnRequest) {
