@@ -6,11 +6,15 @@
 #include <poll.h>
 #include <pty.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace warp2vec::cli {
@@ -37,16 +41,28 @@ class Terminal {
   Terminal(const Terminal&) = delete;
   Terminal& operator=(const Terminal&) = delete;
 
+  /// Types them once the program reads keys one by one; before, ^D would be lost.
   void type(const std::string& keys) const {
+    termios settings{};
+    for (int waited = 0; waited < kPatience; ++waited) {
+      if (::tcgetattr(terminal_, &settings) != 0 || (settings.c_lflag & ICANON) == 0) break;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
     EXPECT_EQ(::write(terminal_, keys.data(), keys.size()), std::ssize(keys));
   }
 
-  /// What the program shows until `text` is in it, or it shows no more.
-  std::string shown_until(const std::string& text) const {
-    constexpr int kPatience = 30000;  // milliseconds
+  /// What the program shows until `texts` are in it, one after the other, or it shows no more.
+  std::string shown_until(const std::vector<std::string>& texts) const {
     std::string shown;
+    const auto is_there = [&] {
+      std::size_t at = 0;
+      return std::all_of(texts.begin(), texts.end(), [&](const std::string& text) {
+        at = shown.find(text, at);
+        return at != std::string::npos;
+      });
+    };
     pollfd ready{terminal_, POLLIN, 0};
-    while (shown.find(text) == std::string::npos && ::poll(&ready, 1, kPatience) == 1) {
+    while (!is_there() && ::poll(&ready, 1, kPatience) == 1) {
       char bytes[4096];
       const ssize_t size = ::read(terminal_, bytes, sizeof bytes);
       if (size <= 0) break;
@@ -62,6 +78,8 @@ class Terminal {
   }
 
  private:
+  static constexpr int kPatience = 30000;  // milliseconds
+
   int terminal_ = -1;
   pid_t child_ = -1;
 };
@@ -80,20 +98,22 @@ class LineReaderTest : public ProgramTest {
 };
 
 TEST_F(LineReaderTest, CompletesWordsAndRemembersLines) {
+  const std::string prompt = "WORD...> ";
+  const std::vector<std::string> answered{"similarity", prompt};
   const Terminal terminal(command({"neighbors", vectors(), "--top", "1"}));
-  EXPECT_THAT(terminal.shown_until("WORD...> "), HasSubstr("WORD...> "));
+  EXPECT_THAT(terminal.shown_until({prompt}), HasSubstr(prompt));
   terminal.type("wa\t\n");
-  EXPECT_THAT(terminal.shown_until("riverbank"), HasSubstr("water"));
+  EXPECT_THAT(terminal.shown_until(answered), HasSubstr("riverbank"));
   terminal.type("ri\t\t");  // first what both have in common, then both
-  EXPECT_THAT(terminal.shown_until("river  riverbank"), HasSubstr("river  riverbank"));
+  EXPECT_THAT(terminal.shown_until({"river  riverbank", prompt}), HasSubstr("river  riverbank"));
   terminal.type("b\t\n");
-  EXPECT_THAT(terminal.shown_until("0.9"), HasSubstr("similarity"));
+  EXPECT_THAT(terminal.shown_until(answered), HasSubstr("0.9"));
   terminal.type("\x1b[A\x1b[A\n");  // up twice
-  EXPECT_THAT(terminal.shown_until("similarity"), HasSubstr("water"));
+  EXPECT_THAT(terminal.shown_until(answered), HasSubstr("water"));
   terminal.type("\xc3\xa9\t\n");
-  EXPECT_THAT(terminal.shown_until("similarity"), HasSubstr("\xc3\xa9t\xc3\xa9"));
+  EXPECT_THAT(terminal.shown_until(answered), HasSubstr("\xc3\xa9t\xc3\xa9"));
   terminal.type("\x04");  // the end
-  terminal.shown_until("nothing more");
+  terminal.shown_until({"nothing more"});
   EXPECT_EQ(terminal.exit_status(), 0);
 }
 
