@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs missing packages for building, testing or checking warp2vec: with apt, or for building and testing with dnf.
-# usage: scripts/install-dependencies.sh build|test|python|oracle|lint|fuzz|peers|grid|lists...
+# usage: scripts/install-dependencies.sh build|test|python|oracle|mpi|lint|fuzz|peers|grid|lists...
 # (oracle: gensim, with which results are compared; lists: only update the package lists)
 set -euo pipefail
 
@@ -11,6 +11,7 @@ fedora_test=(gtest-devel gmock-devel boost-devel pkgconf-pkg-config python3)
 python=(python3-dev python3-venv) # what the Python package is built with; the rest comes from PyPI
 fedora_python=(python3-devel)
 oracle=(python3-gensim) # which takes longer to install than all the rest; without it, tests that need it are skipped
+mpi=(libopenmpi-dev openmpi-bin) # training under mpirun; without it, its tests are skipped
 lint=(clang-format-14 clang-tidy-14 shellcheck)
 fuzz=(clang libclang-rt-14-dev)
 # What benchmarks/compare_peers measures. With the distribution's default BLAS instead of OpenBLAS, gensim takes 1.4 times
@@ -59,7 +60,7 @@ install_with_dnf() {
 }
 
 if (($# == 0)); then
-  echo "usage: $0 build|test|python|oracle|lint|fuzz|peers|grid|lists..." >&2
+  echo "usage: $0 build|test|python|oracle|mpi|lint|fuzz|peers|grid|lists..." >&2
   exit 2
 fi
 if ! command -v apt-get >/dev/null; then
@@ -73,6 +74,7 @@ if ! command -v apt-get >/dev/null; then
       test) install_with_dnf "${fedora_test[@]}" ;;
       python) install_with_dnf "${fedora_python[@]}" ;;
       oracle) echo "Continuing without gensim: some tests will be skipped" >&2 ;;
+      mpi) echo "Continuing without MPI: some tests will be skipped" >&2 ;;
       *)
         echo "$0: '$purpose' is supported with apt only; with dnf, build, test and python are" >&2
         exit 2
@@ -92,13 +94,14 @@ for purpose in "$@"; do
     oracle)
       install_missing "${oracle[@]}" || echo "Continuing without ${oracle[*]}: some tests will be skipped" >&2
       ;;
+    mpi) install_missing "${mpi[@]}" ;;
     lint) install_missing "${lint[@]}" ;;
     fuzz) install_missing "${fuzz[@]}" ;;
     peers) install_missing "${peers[@]}" ;;
     grid) install_missing "${grid[@]}" ;;
     lists) as_root apt-get update -qq ;;
     *)
-      echo "$0: unknown purpose '$purpose': expected build, test, python, oracle, lint, fuzz, peers, grid or lists" >&2
+      echo "$0: unknown purpose '$purpose': expected build, test, python, oracle, mpi, lint, fuzz, peers, grid or lists" >&2
       exit 2
       ;;
   esac

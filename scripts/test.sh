@@ -14,7 +14,7 @@ case "$*" in
 esac
 
 purposes=(build test)
-$everything && purposes+=(oracle python)
+$everything && purposes+=(oracle python mpi)
 scripts/install-dependencies.sh "${purposes[@]}"
 
 # ThreadSanitizer cannot start where the kernel randomises more address bits than it supports.

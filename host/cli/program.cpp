@@ -43,13 +43,18 @@ bool is_old_program(const std::string& name) {
 
 constexpr const char* kNotEnoughMemory = "not enough memory";
 
-// Allocates nothing: there may be no memory.
+// There may be no memory.
 int fail(int status, const char* message) {
   const SignalGuard guard(
       SignalAction::ignore_closed_pipes);  // the status is returned even if the message cannot be printed
-  std::cerr << "warp2vec: error: ";
-  write_printable(std::cerr, message);
-  std::cerr << "\n";
+  try {
+    // In one piece, between which other processes of an mpirun write nothing.
+    std::cerr << "warp2vec: error: " + printable(message) + "\n";
+  } catch (const std::bad_alloc&) {
+    std::cerr << "warp2vec: error: ";
+    write_printable(std::cerr, message);
+    std::cerr << "\n";
+  }
   return status;
 }
 

@@ -16,8 +16,9 @@ constexpr std::size_t kBufferBytes = std::size_t{1} << 18;
 // does not count towards a limit on the address space.
 class PlainBytes final : public ByteStream {
  public:
-  PlainBytes(std::shared_ptr<const InputFile> file, std::string name, const FileState& state)
-      : ByteStream(std::move(file), std::move(name), state) {}
+  PlainBytes(std::shared_ptr<const InputFile> file, std::string name, const FileState& state,
+             std::int64_t begin)
+      : ByteStream(std::move(file), std::move(name), state), offset_(begin) {}
 
   std::size_t read(char* to, std::size_t bytes) override {
     const std::size_t n = file_->read_at(offset_, to, bytes);
@@ -30,7 +31,7 @@ class PlainBytes final : public ByteStream {
   std::int64_t consumed() const override { return offset_; }
 
  private:
-  std::int64_t offset_ = 0;
+  std::int64_t offset_;
 };
 
 class DecompressedBytes final : public ByteStream {
@@ -85,9 +86,10 @@ class DecompressedBytes final : public ByteStream {
 }  // namespace
 
 std::unique_ptr<ByteStream> ByteStream::open(std::shared_ptr<const InputFile> file, std::string name,
-                                             const FileState& state, Compression compression) {
+                                             const FileState& state, Compression compression,
+                                             std::int64_t begin) {
   if (compression == Compression::none)
-    return std::make_unique<PlainBytes>(std::move(file), std::move(name), state);
+    return std::make_unique<PlainBytes>(std::move(file), std::move(name), state, begin);
   return std::make_unique<DecompressedBytes>(std::move(file), std::move(name), state, compression);
 }
 

@@ -13,9 +13,11 @@ namespace warp2vec {
 
 class ByteStream {
  public:
-  /// `name` is for messages, and `state` what the file must still be.
+  /// `name` is for messages, and `state` what the file must still be. `begin`: of a plain file, where to
+  /// begin.
   static std::unique_ptr<ByteStream> open(std::shared_ptr<const InputFile> file, std::string name,
-                                          const FileState& state, Compression compression);
+                                          const FileState& state, Compression compression,
+                                          std::int64_t begin = 0);
   virtual ~ByteStream() = default;
   ByteStream(const ByteStream&) = delete;
   ByteStream& operator=(const ByteStream&) = delete;
@@ -24,7 +26,7 @@ class ByteStream {
   /// cannot be read, or is shorter than `state` says, and if compressed data is damaged, ends too early or is
   /// followed by something else.
   virtual std::size_t read(char* to, std::size_t bytes) = 0;
-  /// Bytes taken from the file so far.
+  /// Where in the file the next bytes are taken from.
   virtual std::int64_t consumed() const = 0;
   /// To be called at the end. Throws Error naming the file if it has been written to meanwhile.
   void require_unchanged() const;

@@ -7,6 +7,7 @@
 #include "host/io/byte_stream.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -27,25 +28,28 @@ void require_word(std::size_t bytes, const std::string& file, std::int64_t offse
 
 }  // namespace
 
-// Yields the chunks of one file in order.
+// Yields the chunks of a part of a file in order.
 class FileText {
  public:
-  FileText(const Corpus::File& file, std::size_t chunk_bytes, bool unicode_spaces)
-      : name_(file.name),
-        bytes_(file.content()),
-        array_(file.array),
+  FileText(const TextPart& part, std::size_t chunk_bytes, bool unicode_spaces)
+      : name_(part.file->name),
+        bytes_(part.file->content(part.begin)),
+        array_(part.file->array),
         chunk_bytes_(chunk_bytes),
-        unicode_spaces_(unicode_spaces && !array_) {
+        unicode_spaces_(unicode_spaces && !array_),
+        left_(part.ends_file() ? std::numeric_limits<std::int64_t>::max() : part.end - part.begin),
+        offset_(part.begin) {
+    if (offset_ > 0) return;
     rest_.resize(array_ ? array_->header : kByteOrderMark.size());
-    rest_.resize(bytes_->read(rest_.data(), rest_.size()));
+    rest_.resize(read(rest_.data(), rest_.size()));
     if (array_ || rest_ == kByteOrderMark) {
       offset_ = static_cast<std::int64_t>(rest_.size());
       rest_.clear();
     }
   }
 
-  // Sets text, offset and ends_file; returns the bytes read from disk so far. Must not be called again after
-  // ends_file was set.
+  // Sets text, offset and, at the end of the part, ends_file; returns how far the file has been read. Must
+  // not be called again after ends_file was set.
   std::int64_t next(Chunk& chunk) {
     std::string& text = chunk.buffer;
     text.swap(rest_);
@@ -56,7 +60,7 @@ class FileText {
          end == 0 && !chunk.ends_file; more = std::min(text.size(), kMaxWordBytes + 1 - text.size())) {
       const std::size_t before = text.size();
       text.resize(before + more);
-      text.resize(before + bytes_->read(text.data() + before, more));
+      text.resize(before + read(text.data() + before, more));
       chunk.ends_file = text.size() < before + more;
       if (unicode_spaces_) {
         // The two last bytes may have been the beginning of one.
@@ -76,6 +80,15 @@ class FileText {
   }
 
  private:
+  // As of ByteStream, but no further than the part.
+  std::size_t read(char* to, std::size_t bytes) {
+    const auto most =
+        static_cast<std::size_t>(std::min<std::int64_t>(left_, static_cast<std::int64_t>(bytes)));
+    const std::size_t n = bytes_->read(to, most);
+    left_ -= static_cast<std::int64_t>(n);
+    return n;
+  }
+
   // Behind the last word, or value of an array, that is complete.
   std::size_t end_of_words(const std::string& text) const {
     if (array_) return text.size() - text.size() % static_cast<std::size_t>(array_->value_bytes);
@@ -89,33 +102,38 @@ class FileText {
   std::optional<IdArray> array_;
   std::size_t chunk_bytes_;
   bool unicode_spaces_;
+  std::int64_t left_;  // to read; of a part that ends with its file at least that
+  std::int64_t offset_;
   std::string rest_;  // already read, after the last chunk
-  std::int64_t offset_ = 0;
 };
 
 ChunkReader::ChunkReader(const Corpus& corpus, std::size_t chunk_bytes)
-    : files_(corpus.files()), chunk_bytes_(chunk_bytes), unicode_spaces_(corpus.unicode_spaces()) {}
+    : ChunkReader(corpus, parts_of(corpus), chunk_bytes) {}
+
+ChunkReader::ChunkReader(const Corpus& corpus, std::vector<TextPart> parts, std::size_t chunk_bytes)
+    : parts_(std::move(parts)), chunk_bytes_(chunk_bytes), unicode_spaces_(corpus.unicode_spaces()) {}
 
 ChunkReader::~ChunkReader() = default;
 
 bool ChunkReader::next(Chunk& chunk) {
   const std::lock_guard lock(mutex_);
-  if (file_ == files_.size()) return false;
-  const Corpus::File& file = files_[file_];
+  if (part_ == parts_.size()) return false;
+  const TextPart& part = parts_[part_];
   chunk.index = chunks_++;
-  chunk.file = &file;
+  chunk.file = part.file;
   try {
-    if (!source_) source_ = std::make_unique<FileText>(file, chunk_bytes_, unicode_spaces_);
-    chunk.corpus_bytes = bytes_before_ + std::min(source_->next(chunk), file.state.size);
+    if (!source_) source_ = std::make_unique<FileText>(part, chunk_bytes_, unicode_spaces_);
+    chunk.corpus_bytes = bytes_before_ + std::min(source_->next(chunk), part.end) - part.begin;
   } catch (...) {
-    file_ = files_.size();
+    part_ = parts_.size();
     throw;
   }
   if (chunk.ends_file) {
-    bytes_before_ += file.state.size;
+    chunk.ends_file = part.ends_file();
+    bytes_before_ += part.end - part.begin;
     chunk.corpus_bytes = bytes_before_;
     source_.reset();
-    ++file_;
+    ++part_;
   }
   return true;
 }

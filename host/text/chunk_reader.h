@@ -11,6 +11,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace warp2vec {
 
@@ -23,7 +24,7 @@ struct Chunk {
   const Corpus::File* file = nullptr;  ///< owned by the Corpus
   std::int64_t offset = 0;             ///< of `text` in the file's (uncompressed) text, in bytes
   bool ends_file = false;
-  std::int64_t corpus_bytes = 0;  ///< of Corpus::bytes(), read up to the end of this chunk
+  std::int64_t corpus_bytes = 0;  ///< of all that is read, up to the end of this chunk, bytes on disk
 
   std::string buffer;  ///< that `text` points into
 };
@@ -38,6 +39,8 @@ class ChunkReader {
   /// The corpus must outlive the reader. Chunks have about `chunk_bytes` > 0 bytes: more if they end
   /// with a long word, fewer at the end of a file.
   ChunkReader(const Corpus& corpus, std::size_t chunk_bytes);
+  /// The same of some parts of it.
+  ChunkReader(const Corpus& corpus, std::vector<TextPart> parts, std::size_t chunk_bytes);
   ~ChunkReader();
   ChunkReader(const ChunkReader&) = delete;
   ChunkReader& operator=(const ChunkReader&) = delete;
@@ -45,15 +48,17 @@ class ChunkReader {
   /// False at the end; thread-safe. Throws Error for a file that cannot be read or is damaged, with
   /// chunk.index set; returns false after that.
   bool next(Chunk& chunk);
+  /// Yielded so far; not while others call next().
+  std::int64_t chunks() const { return chunks_; }
 
  private:
   std::mutex mutex_;
-  const std::vector<Corpus::File>& files_;
+  const std::vector<TextPart> parts_;
   std::size_t chunk_bytes_;
   bool unicode_spaces_;
-  std::size_t file_ = 0;              // being read
-  std::unique_ptr<FileText> source_;  // of files_[file_], null before its first chunk
-  std::int64_t bytes_before_ = 0;     // of the files before
+  std::size_t part_ = 0;              // being read
+  std::unique_ptr<FileText> source_;  // of parts_[part_], null before its first chunk
+  std::int64_t bytes_before_ = 0;     // of the parts before
   std::int64_t chunks_ = 0;
 };
 

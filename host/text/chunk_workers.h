@@ -32,11 +32,11 @@ void process_chunks(ChunkReader& reader, const std::vector<std::unique_ptr<Chunk
 /// count_words() and encode() with a given chunk size, on which the results do not depend: for tests.
 CorpusCounts count_words_in_chunks(const Corpus& corpus, std::int64_t min_count, std::int64_t max_vocab,
                                    int threads, const ReadProgress& progress, std::size_t chunk_bytes,
-                                   const CountMemory& memory = {});
+                                   const CountMemory& memory = {}, Ranks* ranks = nullptr);
 CorpusCounts count_ids_in_chunks(const Corpus& corpus, std::int64_t min_count, std::int64_t max_vocab,
                                  int threads, const ReadProgress& progress, std::size_t chunk_bytes);
 TokenStream encode_in_chunks(const Corpus& corpus, const Vocabulary& vocabulary, int threads,
                              const ReadProgress& progress, std::size_t chunk_bytes,
-                             std::int64_t max_sentences = 0);
+                             std::int64_t max_sentences = 0, Ranks* ranks = nullptr);
 
 }  // namespace warp2vec

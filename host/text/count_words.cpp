@@ -5,8 +5,10 @@
 #include "host/vocabulary/spilled_counts.h"
 #include "host/vocabulary/vocabulary_selection.h"
 #include "host/vocabulary/word_table.h"
+#include "host/vocabulary/words_of_ranks.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace warp2vec {
@@ -66,34 +68,43 @@ class CountingWorker : public ChunkWorker {
 
 CorpusCounts count_words_in_chunks(const Corpus& corpus, std::int64_t min_count, std::int64_t max_vocab,
                                    int threads, const ReadProgress& progress, std::size_t chunk_bytes,
-                                   const CountMemory& memory) {
+                                   const CountMemory& memory, Ranks* ranks) {
   if (corpus.has_ids())
     return count_ids_in_chunks(corpus, min_count, max_vocab, threads, progress, chunk_bytes);
   const int workers_wanted = std::max(1, threads);
   SpilledCounts shared(eighths_of(memory.bytes, 5),
                        memory.scratch_folder);  // and one for what is sorted and merged
-  Seen seen{0, 0, progress};
+  std::vector<TextPart> parts = ranks != nullptr ? own_share(corpus, *ranks) : parts_of(corpus);
+  const ReadProgress progress_of_parts = progress_of(parts, corpus, progress);
+  Seen seen{0, 0, progress_of_parts};
   std::vector<std::unique_ptr<ChunkWorker>> workers;
   for (int i = 0; i < workers_wanted; ++i)
     workers.push_back(
         std::make_unique<CountingWorker>(shared, seen, eighths_of(memory.bytes, 2), workers_wanted));
-  ChunkReader reader(corpus, chunk_bytes);
+  ChunkReader reader(corpus, std::move(parts), chunk_bytes);
   process_chunks(reader, workers);
   workers.clear();
 
+  std::optional<WordsOfRanks> divided;
+  if (ranks != nullptr) {
+    divided.emplace(*ranks, reader.chunks());
+    divided->add_up({&seen.tokens, &seen.sentences});
+  }
   if (seen.tokens == 0) refuse_empty(corpus);
-  CorpusCounts counts = select_words(shared, min_count, max_vocab, memory, [&] {
+  const auto still_there = [&] {
     if (progress) progress(corpus.bytes(), seen.tokens);
-  });
+  };
+  CorpusCounts counts =
+      select_words(shared, min_count, max_vocab, memory, still_there, divided ? &*divided : nullptr);
   counts.tokens = seen.tokens;
   counts.max_sentences = seen.sentences;
   return counts;
 }
 
 CorpusCounts count_words(const Corpus& corpus, std::int64_t min_count, std::int64_t max_vocab, int threads,
-                         const ReadProgress& progress, const CountMemory& memory) {
+                         const ReadProgress& progress, const CountMemory& memory, Ranks* ranks) {
   return count_words_in_chunks(corpus, min_count, max_vocab, threads, progress, ChunkReader::kChunkBytes,
-                               memory);
+                               memory, ranks);
 }
 
 }  // namespace warp2vec

@@ -3,11 +3,14 @@
 #include <warp2vec/error.h>
 
 #include "host/bytes/byte_class.h"
+#include "host/bytes/crc32.h"
 #include "host/bytes/npy_header.h"
+#include "host/distributed/require_same.h"
 #include "host/io/file_kind.h"
 #include "host/io/foreign_file.h"
 #include "host/io/temporary_files.h"
 #include "host/vocabulary/ids.h"
+#include "host/vocabulary/word_table.h"
 
 #include <unistd.h>
 
@@ -15,6 +18,7 @@
 #include <array>
 #include <filesystem>
 #include <iterator>
+#include <limits>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -177,6 +181,20 @@ void append_folder(const std::string& folder, const std::vector<std::string>& ou
   std::move(found.not_read.begin(), found.not_read.end(), std::back_inserter(not_read));
 }
 
+// The first place at or behind `offset` where a word may begin, since white space or the file's beginning is
+// before it, or the file's end.
+std::int64_t cut_behind_word(const Corpus::File& file, std::int64_t offset) {
+  if (offset <= 0) return 0;
+  const std::shared_ptr<const InputFile> input = file.open();
+  std::string buffer(std::size_t{1} << 16, '\0');
+  for (std::int64_t at = offset - 1; at < file.state.size; at += std::ssize(buffer)) {
+    const std::string_view read(buffer.data(), input->read_at(at, buffer.data(), buffer.size()));
+    const auto space = std::find_if_not(read.begin(), read.end(), is_word_byte);
+    if (space != read.end()) return std::min(at + (space - read.begin()) + 1, file.state.size);
+  }
+  return file.state.size;
+}
+
 }  // namespace
 
 FolderFiles files_in(const std::string& folder) {
@@ -234,6 +252,64 @@ Corpus::Corpus(const std::vector<std::string>& inputs, const std::vector<std::st
   if (!has_ids_ && array != files_.end())
     throw Error(array->name +
                 ": an array of ids beside text, whose words are none (--ids reads them as ids)");
+}
+
+std::vector<TextPart> parts_of(const Corpus& corpus) {
+  std::vector<TextPart> parts;
+  for (const Corpus::File& file : corpus.files()) parts.push_back({&file, 0, file.state.size});
+  return parts;
+}
+
+std::vector<TextPart> share_of(const Corpus& corpus, int rank, int ranks) {
+  const auto bytes_before = [&](int r) {
+    return static_cast<std::int64_t>(static_cast<double>(corpus.bytes()) * r / ranks);
+  };
+  const std::int64_t begin = bytes_before(rank);
+  const std::int64_t end =
+      rank + 1 < ranks ? bytes_before(rank + 1) : std::numeric_limits<std::int64_t>::max();
+  std::vector<TextPart> parts;
+  std::int64_t before = 0;
+  for (const Corpus::File& file : corpus.files()) {
+    const std::int64_t size = file.state.size;
+    if (file.compression != Compression::none || file.array || size == 0) {
+      const std::int64_t middle = before + size / 2;
+      if (begin <= middle && middle < end) parts.push_back({&file, 0, size});
+    } else {
+      const TextPart part{&file, cut_behind_word(file, begin - before), cut_behind_word(file, end - before)};
+      if (part.begin < part.end) parts.push_back(part);
+    }
+    before += size;
+  }
+  return parts;
+}
+
+std::vector<TextPart> own_share(const Corpus& corpus, Ranks& ranks) {
+  std::uint64_t hash = corpus.files().size();
+  const auto add = [&hash](std::uint64_t value) { hash = mix(hash ^ value, kMixLow); };
+  std::string sample(4096, '\0');
+  for (const Corpus::File& file : corpus.files()) {
+    const std::int64_t size = file.state.size;
+    add(static_cast<std::uint64_t>(size));
+    const std::shared_ptr<const InputFile> input = file.open();
+    for (const std::int64_t begin : {std::int64_t{0}, size / 2, size - std::ssize(sample)}) {
+      const std::size_t n = input->read_at(std::max<std::int64_t>(begin, 0), sample.data(), sample.size());
+      add(crc32_of({sample.data(), n}));
+    }
+  }
+  require_same(ranks, std::vector<Common>{{"text", hash}});
+  return share_of(corpus, ranks.rank(), ranks.size());
+}
+
+ReadProgress progress_of(const std::vector<TextPart>& parts, const Corpus& corpus,
+                         const ReadProgress& progress) {
+  std::int64_t bytes = 0;
+  for (const TextPart& part : parts) bytes += part.end - part.begin;
+  if (!progress || bytes == corpus.bytes()) return progress;
+  const double scale =
+      static_cast<double>(corpus.bytes()) / static_cast<double>(std::max<std::int64_t>(bytes, 1));
+  return [progress, scale](std::int64_t done, std::int64_t tokens) {
+    progress(static_cast<std::int64_t>(static_cast<double>(done) * scale), tokens);
+  };
 }
 
 void refuse_empty(const Corpus& corpus) {

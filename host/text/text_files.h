@@ -46,9 +46,36 @@ struct Corpus::File {
 
   /// Throws Error if the file is not the same as then: each pass must read the same text.
   std::shared_ptr<const InputFile> open() const;
-  /// Its content, decompressed. Throws Error like open().
-  std::unique_ptr<ByteStream> content() const { return ByteStream::open(open(), name, state, compression); }
+  /// Its content, decompressed; of a plain file from byte `begin` on. Throws Error like open().
+  std::unique_ptr<ByteStream> content(std::int64_t begin = 0) const {
+    return ByteStream::open(open(), name, state, compression, begin);
+  }
 };
+
+/// Bytes [begin, end) of a file on disk, from a word's beginning to behind white space, or all of it. A file
+/// that is no plain text is always whole.
+struct TextPart {
+  const Corpus::File* file = nullptr;  ///< owned by the Corpus
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+
+  bool ends_file() const { return end == file->state.size; }
+};
+
+/// All of the text.
+std::vector<TextPart> parts_of(const Corpus& corpus);
+
+/// Share number `rank` of `ranks`: those of all ranks are the text in order, and have about as many bytes on
+/// disk, as far as its files can be divided. May be empty.
+std::vector<TextPart> share_of(const Corpus& corpus, int rank, int ranks);
+
+/// Collective: share_of() of this rank. Throws Error on all ranks if one has files of other sizes, or with
+/// other bytes at their beginning, in the middle or at the end: the texts as a whole are not compared.
+std::vector<TextPart> own_share(const Corpus& corpus, Ranks& ranks);
+
+/// Tells `progress`, of the whole corpus, how far `parts` of it have been read, as if others came as far.
+ReadProgress progress_of(const std::vector<TextPart>& parts, const Corpus& corpus,
+                         const ReadProgress& progress);
 
 /// Throws Error: the corpus holds no words.
 [[noreturn]] void refuse_empty(const Corpus& corpus);

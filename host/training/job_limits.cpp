@@ -2,6 +2,7 @@
 
 #include <sched.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -133,13 +134,22 @@ int usable_cpus(const std::string& root) {
   return std::max(cpus, 1);
 }
 
-AvailableMemory available_memory(const std::string& root) {
-  AvailableMemory memory{proc_entry(root + "/proc/meminfo", "MemAvailable:"), "on this machine"};
-  const auto limit = [&memory](std::int64_t bytes, const char* name) {
+int usable_cpus_of_each(int processes, const std::string& root) {
+  double cpus = static_cast<double>(::sysconf(_SC_NPROCESSORS_ONLN));
+  if (const std::optional<double> quota = cpu_quota(root)) cpus = std::min(cpus, std::ceil(*quota));
+  // A launcher may have given each of them CPUs of its own.
+  return std::max(std::min(usable_cpus(root), static_cast<int>(cpus) / processes), 1);
+}
+
+AvailableMemory available_memory(const std::string& root, int processes) {
+  const std::string each = processes > 1 ? " for each of " + std::to_string(processes) + " ranks" : "";
+  AvailableMemory memory{proc_entry(root + "/proc/meminfo", "MemAvailable:") / processes,
+                         "on this machine" + each};
+  const auto limit = [&memory](std::int64_t bytes, const std::string& name) {
     if (memory.bytes == 0 || bytes < memory.bytes) memory = {std::max<std::int64_t>(bytes, 1), name};
   };
   if (const std::optional<std::int64_t> bytes = control_group_memory(root))
-    limit(*bytes, "under the limit of the control group");
+    limit(*bytes / processes, "under the limit of the control group" + each);
   const auto ulimit = [&](decltype(RLIMIT_AS) resource, const char* used, const char* name) {
     struct rlimit most {};
     if (::getrlimit(resource, &most) != 0 || most.rlim_cur == RLIM_INFINITY) return;

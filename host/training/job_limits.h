@@ -11,6 +11,9 @@ namespace warp2vec {
 /// quota, rounded up; at least 1.
 int usable_cpus(const std::string& root = "/");
 
+/// The same for each of `processes` like this one on this machine, if they share its CPUs equally.
+int usable_cpus_of_each(int processes, const std::string& root = "/");
+
 /// CPUs of the quota of the process's control groups (version 1 or 2): the least on the way to the root of
 /// the hierarchy. None without a quota.
 std::optional<double> cpu_quota(const std::string& root);
@@ -21,8 +24,9 @@ struct AvailableMemory {
 };
 
 /// Memory that the process can still get without swapping: the least of what is available on the machine,
-/// in its control groups, and under 'ulimit -v' and 'ulimit -d'.
-AvailableMemory available_memory(const std::string& root = "/");
+/// in its control groups, and under 'ulimit -v' and 'ulimit -d'. `processes` like this one share all but the
+/// latter equally.
+AvailableMemory available_memory(const std::string& root = "/", int processes = 1);
 
 /// Bytes that the limits of the process's control groups (version 1 or 2) leave, counting files that are
 /// only cached as free: the least on the way to the root of the hierarchy. None without a limit.

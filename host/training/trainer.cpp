@@ -3,6 +3,7 @@
 #include <warp2vec/error.h>
 #include <warp2vec/trainer.h>
 
+#include "host/distributed/rank_group.h"
 #include "host/training/batch_centres.h"
 #include "host/training/divergence.h"
 #include "host/training/parameter_sync.h"
@@ -12,6 +13,7 @@
 #include <exception>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -71,6 +73,8 @@ class Reporter {
     progress.seconds = summary.seconds;
     progress.words_per_second = static_cast<double>(summary.tokens) / std::max(progress.seconds, 1e-9);
     progress.epoch_end = done == data_.tokens.tokens();
+    progress.wait_seconds = summary.wait_seconds;
+    progress.merge_seconds = summary.merge_seconds;
     return observer_(progress);
   }
 
@@ -136,12 +140,14 @@ void require_place(const TrainingState& start, const TrainingData& data) {
 // One epoch, from the state's place in it.
 class EpochTraining {
  public:
+  // `group`: null for a run that is not divided.
   EpochTraining(const TrainingData& data, Backend& backend, Reporter& reporter, ParameterSync& parameters,
-                TrainingState& state)
+                RankGroup* group, TrainingState& state)
       : data_(data),
         backend_(backend),
         reporter_(reporter),
         parameters_(parameters),
+        group_(group),
         state_(state),
         kept_(backend.kept_tokens(data, static_cast<std::uint32_t>(state.epoch))) {
     if (state.kept_done > 0 && state.kept_done >= kept_.size())
@@ -152,21 +158,69 @@ class EpochTraining {
 
   // Unless the run was stopped, the state is then at the beginning of the next epoch.
   void train() {
-    bool& stopped = state_.summary.interrupted;
-    while (state_.kept_done < kept_.size()) {
-      train_batch();
-      if (!stopped && state_.kept_done == kept_.size()) break;
-      if (!stopped) report_if_due();
-      if (!stopped) continue;
-      reporter_.add(backend_.drain(), place_);
+    const Trained rest = group_ != nullptr ? train_rounds() : train_batches();
+    if (state_.summary.interrupted && (group_ == nullptr || state_.kept_done < kept_.size())) {
+      reporter_.add(rest, place_);
       return;
     }
-    stopped = !reporter_.report(backend_.drain(), kept_.tokens());
+    stop_unless(reporter_.report(rest, kept_.tokens()));
     ++state_.epoch;
     state_.kept_done = 0;
   }
 
  private:
+  std::int64_t tokens_done() const { return state_.epoch * data_.tokens.tokens() + place_; }
+
+  // What the observer wants. A divided run stops when all ranks know it.
+  void stop_unless(bool go_on) {
+    if (go_on) return;
+    if (group_ != nullptr)
+      group_->ask_to_stop();
+    else
+      state_.summary.interrupted = true;
+  }
+
+  // Returns what is not reported yet; so does train_rounds().
+  Trained train_batches() {
+    while (state_.kept_done < kept_.size() && !state_.summary.interrupted) {
+      train_batch();
+      if (!state_.summary.interrupted && state_.kept_done < kept_.size()) report_if_due();
+    }
+    return backend_.drain();
+  }
+
+  Trained train_rounds() {
+    TrainingSummary& summary = state_.summary;
+    const std::int64_t unit = batch_unit(data_.config);
+    Trained trained;  // by all ranks
+    while (state_.kept_done < kept_.size() && !summary.interrupted) {
+      const KeptRange round = group_->round(state_.kept_done, kept_.size(), unit);
+      const KeptRange share = group_->share(round, unit);
+      for (std::int64_t first = share.begin; first < share.end;) {
+        const std::int64_t last = std::min(share.end, first + backend_.batch_size());
+        backend_.train({&kept_, std::exchange(first, last), last, nullptr});
+      }
+      const bool ends_epoch = round.end == kept_.size();
+      const RankGroup::Report all = group_->finish(backend_.drain(), round, ends_epoch);
+      trained.loss += all.trained.loss;
+      trained.pairs += all.trained.pairs;
+      summary.kept_tokens += round.size();
+      state_.kept_done = round.end;
+      place_ = kept_.position_of(round.end);
+      summary.wait_seconds = all.wait_seconds;
+      summary.merge_seconds = group_->merge_seconds();
+      summary.interrupted = all.stop;
+      if (ends_epoch) break;
+      if (all.save && parameters_.sink_due(tokens_done())) {
+        reporter_.add(std::exchange(trained, {}), place_);
+        parameters_.checkpoint_for_sink();
+      }
+      if (reporter_.due()) stop_unless(reporter_.report(std::exchange(trained, {}), place_));
+      if (parameters_.sink_due(tokens_done())) group_->ask_to_save();
+    }
+    return trained;
+  }
+
   void train_batch() {
     TrainingSummary& summary = state_.summary;
     std::exception_ptr failure;
@@ -195,7 +249,7 @@ class EpochTraining {
   }
 
   void report_if_due() {
-    const bool for_sink = parameters_.sink_due(state_.epoch * data_.tokens.tokens() + place_);
+    const bool for_sink = parameters_.sink_due(tokens_done());
     if (!for_sink && !reporter_.due()) return;
     // A checkpoint is of a moment at which nothing is in flight; a report need not be.
     const bool checkpoint = for_sink || parameters_.checkpoint_due();
@@ -228,16 +282,17 @@ class EpochTraining {
   Backend& backend_;
   Reporter& reporter_;
   ParameterSync& parameters_;
+  RankGroup* group_;
   TrainingState& state_;
   const KeptTokens kept_;
   std::int64_t place_ = 0;  // position after the last token that the backend was given
 };
 
 void train_epochs(const TrainingData& data, Backend& backend, Reporter& reporter, ParameterSync& parameters,
-                  TrainingState& state) {
+                  RankGroup* group, TrainingState& state) {
   const std::int32_t epochs = data.config.epochs;
   while (state.epoch < epochs && !state.summary.interrupted) {
-    EpochTraining(data, backend, reporter, parameters, state).train();
+    EpochTraining(data, backend, reporter, parameters, group, state).train();
     if (state.summary.interrupted || state.epoch == epochs) continue;
     if (parameters.sink_due(state.summary.tokens))
       parameters.checkpoint_for_sink();
@@ -295,18 +350,23 @@ LearningRateSchedule TrainingData::schedule() const {
 }
 
 TrainingSummary train(const TrainingData& data, Backend& backend, Embeddings& embeddings,
-                      const Observer& observer, const Checkpoints& checkpoints) {
+                      const Observer& observer, const Checkpoints& checkpoints,
+                      const Distribution& distribution) {
   require_neighbours(data);
   require_place(checkpoints.start, data);
   TrainingState state = checkpoints.start;
   TrainingSummary& summary = state.summary;
-  summary.upload_seconds = summary.download_seconds = summary.checkpoint_seconds = 0;
+  summary.upload_seconds = summary.download_seconds = summary.checkpoint_seconds = summary.merge_seconds = 0;
+  summary.wait_seconds.clear();
   summary.interrupted = false;
   Reporter reporter(data, observer, state);
   ParameterSync parameters(data, backend, embeddings, state, checkpoints);
   try {
     parameters.upload();
-    train_epochs(data, backend, reporter, parameters, state);
+    std::optional<RankGroup> group;
+    if (distribution.ranks != nullptr && distribution.ranks->size() > 1)
+      group.emplace(distribution, embeddings);
+    train_epochs(data, backend, reporter, parameters, group ? &*group : nullptr, state);
     require_pairs(data.config, summary);
     parameters.download();
   } catch (const DeviceError& error) {

@@ -35,6 +35,10 @@ class Selection {
 
   bool empty() const { return words_.empty(); }
 
+  void for_each(const std::function<void(const WordCount&)>& visit) const {
+    for (const Word& word : words_) visit({word.letters, word.count, word.first});
+  }
+
   Vocabulary vocabulary() {
     std::sort(words_.begin(), words_.end(), [](const Word& a, const Word& b) { return a.first < b.first; });
     std::vector<std::pair<std::string_view, std::int64_t>> words;
@@ -85,19 +89,37 @@ void refuse_unknown(std::int64_t words, const Vocabulary& vocabulary) {
 }
 
 CorpusCounts select_words(SpilledCounts& counted, std::int64_t min_count, std::int64_t max_vocab,
-                          const CountMemory& memory, const std::function<void()>& progress) {
+                          const CountMemory& memory, const std::function<void()>& progress,
+                          WordsOfRanks* ranks) {
   CorpusCounts counts;
   std::int64_t highest = 0;
   Selection selection(min_count, max_vocab, memory.vocabulary_bytes);
-  counted.take([&](const WordCount& word) {
-    constexpr std::int64_t kBetweenProgress = 1 << 16;
-    if (++counts.types % kBetweenProgress == 0) progress();
-    highest = std::max(highest, word.count);
-    if (!is_valid_utf8(word.word)) counts.invalid_utf8 += word.count;
-    if (has_unicode_space(word.word)) counts.unicode_spaces += word.count;
-    selection.add(word);
-  });
-  counts.spilled_bytes = counted.spilled_bytes();
+  const auto take = [&](SpilledCounts& words) {
+    words.take([&](const WordCount& word) {
+      constexpr std::int64_t kBetweenProgress = 1 << 16;
+      if (++counts.types % kBetweenProgress == 0) progress();
+      highest = std::max(highest, word.count);
+      if (!is_valid_utf8(word.word)) counts.invalid_utf8 += word.count;
+      if (has_unicode_space(word.word)) counts.unicode_spaces += word.count;
+      selection.add(word);
+    });
+    counts.spilled_bytes += words.spilled_bytes();
+  };
+  if (ranks == nullptr) {
+    take(counted);
+  } else {
+    // The words of this rank alone.
+    SpilledCounts own(eighths_of(memory.bytes, 2), memory.scratch_folder);
+    ranks->collect(counted, own);
+    counts.spilled_bytes = counted.spilled_bytes();
+    take(own);
+    ranks->add_up({&counts.types, &counts.invalid_utf8, &counts.unicode_spaces, &counts.spilled_bytes});
+    highest = ranks->most(highest);
+    Selection all(min_count, max_vocab, memory.vocabulary_bytes);
+    ranks->gather([&](const auto& visit) { selection.for_each(visit); },
+                  [&](const WordCount& word) { all.add(word); });
+    selection = std::move(all);
+  }
   if (selection.empty()) refuse_rare(min_count, counts.types, highest);
   counts.vocabulary = selection.vocabulary();
   return counts;

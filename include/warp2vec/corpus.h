@@ -3,6 +3,7 @@
 
 #include <warp2vec/error.h>
 #include <warp2vec/export.h>
+#include <warp2vec/ranks.h>
 #include <warp2vec/token_stream.h>
 #include <warp2vec/vocabulary.h>
 
@@ -121,16 +122,22 @@ struct CorpusCounts {
 /// vocabulary is that of the same ids as words. Throws Error for a NUL byte (naming file and offset), a
 /// damaged compressed file, what is no id (naming file and line, or the place in an array), a text in which
 /// no word is frequent enough, or a scratch file that cannot be written.
+///
+/// `ranks`: null, or those that have the same corpus and divide it, each counting its share; all get the same
+/// result. A word is added up by one of them, so that none holds all words that are too rare. Plain files are
+/// divided, others are counted whole by one rank; a corpus of ids is counted by each.
 WARP2VEC_EXPORT CorpusCounts count_words(const Corpus& corpus, std::int64_t min_count, std::int64_t max_vocab,
                                          int threads, const ReadProgress& progress = {},
-                                         const CountMemory& memory = {});
+                                         const CountMemory& memory = {}, Ranks* ranks = nullptr);
 
 /// The corpus as word ids, without words that are not in the vocabulary. Memory for `max_sentences` of them
 /// is reserved, so that it does not grow as they are read; there may be more. The result does not depend on
 /// `threads`. Throws like count_words(), if no token is in the vocabulary, and for a corpus of ids if a word
-/// of the vocabulary is no id.
+/// of the vocabulary is no id. `ranks`: as of count_words(); each encodes its share, and all get the ids of
+/// all.
 WARP2VEC_EXPORT TokenStream encode(const Corpus& corpus, const Vocabulary& vocabulary, int threads,
-                                   const ReadProgress& progress = {}, std::int64_t max_sentences = 0);
+                                   const ReadProgress& progress = {}, std::int64_t max_sentences = 0,
+                                   Ranks* ranks = nullptr);
 
 /// The same, without holding the ids in memory: `sink` receives them, one call at a time.
 WARP2VEC_EXPORT void encode(const Corpus& corpus, const Vocabulary& vocabulary, int threads, TokenSink& sink,

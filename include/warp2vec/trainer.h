@@ -8,6 +8,7 @@
 #include <warp2vec/embeddings.h>
 #include <warp2vec/error.h>
 #include <warp2vec/export.h>
+#include <warp2vec/ranks.h>
 #include <warp2vec/token_stream.h>
 #include <warp2vec/vocabulary.h>
 
@@ -117,9 +118,11 @@ struct Progress {
   std::int64_t pairs_done = 0;
   double loss = 0;  ///< mean per pair (Trained::pairs) of those that were trained last, nats
   double lr = 0;
-  double seconds = 0;           ///< of training, including the runs before a resume
-  double words_per_second = 0;  ///< tokens (before subsampling) in these
-  bool epoch_end = false;       ///< last report of its epoch
+  double seconds = 0;                     ///< of training, including the runs before a resume
+  double words_per_second = 0;            ///< tokens (before subsampling) in these
+  bool epoch_end = false;                 ///< last report of its epoch
+  std::vector<double> wait_seconds = {};  ///< as of TrainingSummary
+  double merge_seconds = 0;               ///< the same
 };
 
 /// Called on the thread that called train(), between batches, about ten times a second, before each
@@ -138,7 +141,10 @@ struct TrainingSummary {
   double upload_seconds = 0;      ///< parameters to the device; about 0 on a CPU
   double download_seconds = 0;    ///< parameters from the device, including checkpoints; about 0 on a CPU
   double checkpoint_seconds = 0;  ///< that training paused for checkpoints that a sink took
-  bool interrupted = false;       ///< the observer stopped it
+  // Of a run that is divided among ranks:
+  std::vector<double> wait_seconds;  ///< of each rank, for others to finish their share; else empty
+  double merge_seconds = 0;          ///< of this rank, for merging parameters
+  bool interrupted = false;          ///< the observer stopped it
 };
 
 /// The position of a run between two batches. With the embeddings it is all that is needed to resume: the
@@ -205,7 +211,12 @@ struct Checkpoints {
 /// if it is not between two tiles of this text. Throws Error for embeddings, tokens or a backend that do not
 /// fit the data. Exceptions of the observer, the sink and the token source are passed on unchanged; then,
 /// too, the embeddings must not be saved, and no thread uses any of the arguments any more.
+///
+/// A run that is divided among ranks needs a backend that trains `embeddings` in place, as those of a CPU do.
+/// The embeddings and the summary are then the same on all ranks, but for seconds; a rank whose observer
+/// returns false stops all of them; checkpoints are given to the sinks of those ranks that have one.
 WARP2VEC_EXPORT TrainingSummary train(const TrainingData& data, Backend& backend, Embeddings& embeddings,
-                                      const Observer& observer = {}, const Checkpoints& checkpoints = {});
+                                      const Observer& observer = {}, const Checkpoints& checkpoints = {},
+                                      const Distribution& distribution = {});
 
 }  // namespace warp2vec

@@ -101,6 +101,24 @@ TEST_F(JobLimits, AffinityLimitsCpus) {
   EXPECT_EQ(with_quota, 1);
 }
 
+TEST_F(JobLimits, ProcessesShareThem) {
+  write("proc/self/cgroup", "0::/\n");
+  write("sys/fs/cgroup/cpu.max", "100000 100000\n");
+  EXPECT_EQ(usable_cpus_of_each(1, root()), 1);
+  EXPECT_EQ(usable_cpus_of_each(8, root()), 1);
+  const int all = usable_cpus();
+  EXPECT_EQ(usable_cpus_of_each(1), all);
+  EXPECT_LE(usable_cpus_of_each(2), all);
+  EXPECT_EQ(usable_cpus_of_each(1 << 20), 1);
+  write("proc/meminfo", "MemAvailable:  500 kB\n");
+  EXPECT_EQ(available_memory(root(), 4).bytes, 125 * 1024);
+  EXPECT_EQ(available_memory(root(), 4).limit, "on this machine for each of 4 ranks");
+  write("sys/fs/cgroup/memory.max", "100000\n");
+  write("sys/fs/cgroup/memory.current", "20000\n");
+  EXPECT_EQ(available_memory(root(), 4).bytes, 20000);
+  EXPECT_EQ(available_memory(root(), 4).limit, "under the limit of the control group for each of 4 ranks");
+}
+
 TEST_F(JobLimits, MemoryIsLimitedByTheMachineOrItsGroups) {
   make_groups_2();
   write("proc/meminfo", "MemTotal:  100 kB\nMemAvailable:  50 kB\n");

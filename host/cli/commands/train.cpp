@@ -5,6 +5,7 @@
 #include "host/cli/flags/output_check.h"
 #include "host/cli/flags/vector_files.h"
 #include "host/cli/process/interrupt.h"
+#include "host/cli/process/ranks.h"
 #include "host/cli/run/encoded_input.h"
 #include "host/cli/run/graph_input.h"
 #include "host/cli/run/resumed_run.h"
@@ -13,9 +14,15 @@
 #include "host/cli/run/training_run.h"
 #include "host/cli/run/vocabulary_source.h"
 #include "host/cli/terminal/gpu.h"
+#include "host/io/atomic_file.h"
+#include "host/training/job_limits.h"
 
+#include <chrono>
 #include <iostream>
+#include <memory>
 #include <optional>
+#include <string>
+#include <thread>
 #include <utility>
 
 namespace warp2vec::cli {
@@ -33,6 +40,7 @@ constexpr const char* kFooter =
     "  warp2vec train --input text.txt --output vectors.bin --checkpoint run.ckpt\n"
     "  warp2vec train --resume run.ckpt\n"
     "  warp2vec train --init model.w2v --input more.txt --output vectors.bin --save-model model.w2v\n"
+    "  mpirun -n 8 warp2vec train --input text.txt --output vectors.bin\n"
     "\n"
     "word2vec.c's flags work too (warp2vec -train text.txt -output vectors.txt -size 100 -cbow 1), and so "
     "do\n"
@@ -46,7 +54,7 @@ constexpr const char* kFooter =
     "and then saved in the current folder, or in that for temporary files, as OUTPUT.rescued.\n";
 
 // Prints what training would need, and writes nothing.
-int dry_run(TrainOptions options, const EarlierRun& earlier, ProgressDisplay& display) {
+void dry_run(TrainOptions options, const EarlierRun& earlier, ProgressDisplay& display) {
   check_scratch_folder(options);
   const bool encoded = encoded_settings(options.inputs).has_value();
   const InitialValues* const init = earlier.init ? &*earlier.init : nullptr;
@@ -67,7 +75,6 @@ int dry_run(TrainOptions options, const EarlierRun& earlier, ProgressDisplay& di
   PlanInput input = plan_input(counts, options.config);
   input.size.tokens_in_memory = !encoded;
   write_plan(std::cout, input, options, this_plan_machine());
-  return 0;
 }
 
 // The flags of the command line, over what `options` has.
@@ -197,7 +204,25 @@ EarlierRun load_earlier(const Rewritten& command, TrainOptions& options) {
   return earlier;
 }
 
-int train(const Rewritten& command) {
+// Of a run that is divided among ranks: the first one talks.
+void check_divided(TrainOptions& options, const Ranks& ranks) {
+  if (options.device.kind == DeviceKind::cuda)
+    throw UsageError("--device cuda: several processes (mpirun) train together on CPUs only");
+  if (options.device.kind == DeviceKind::automatic) options.device.kind = DeviceKind::cpu;
+  for (const auto& [flag, paths] :
+       {std::pair("--input ", &options.inputs), std::pair("--graph ", &options.graph.paths)})
+    for (const std::string& path : *paths)
+      if (path == "-" || is_special_file(path))
+        throw UsageError(flag + path +
+                         ": each of several processes (mpirun) reads the text, so it must be a file");
+  options.ranks = ranks.size();
+  options.local_ranks = ranks.local_size();
+  if (options.config.threads == 0) options.config.threads = usable_cpus_of_each(options.local_ranks);
+  if (ranks.rank() > 0) options.quiet = true;
+}
+
+// `ranks`: null for a run that is not divided.
+int train(const Rewritten& command, Ranks* ranks) {
   TrainOptions options;
   parse_flags(command, options);
   EarlierRun earlier = load_earlier(command, options);
@@ -207,6 +232,7 @@ int train(const Rewritten& command) {
   if (options.output.empty() && !options.dry_run)
     throw UsageError("train needs --output FILE for the vectors");
 
+  if (ranks != nullptr) check_divided(options, *ranks);
   // A plan is only printed, so it may end when its reader does.
   std::optional<SignalGuard> guard;
   if (!options.dry_run) guard.emplace(SignalAction::ignore_closed_pipes);
@@ -216,8 +242,33 @@ int train(const Rewritten& command) {
   const DeviceChoice device =
       choose_device(options.device, options.config,
                     options.device.may_be_gpu() ? find_gpus() : std::optional<CudaDevices>());
-  if (options.dry_run) return dry_run(options, earlier, display);
-  return TrainingRun(options, device, display, std::move(earlier)).run();
+  if (!options.dry_run) return TrainingRun(options, device, display, std::move(earlier), ranks).run();
+  if (ranks == nullptr || ranks->rank() == 0) dry_run(options, earlier, display);
+  if (ranks != nullptr) ranks->finish();
+  return 0;
+}
+
+// What failed on this rank. If all fail for the same reason, the first one says so, and ends the others.
+std::string on_rank(const Ranks& ranks, const char* message) {
+  if (ranks.rank() == 0) return message;
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  return "rank " + std::to_string(ranks.rank()) + " of " + std::to_string(ranks.size()) + ": " + message;
+}
+
+int train(const Rewritten& command) {
+  const std::unique_ptr<Ranks> ranks = find_ranks();
+  if (!ranks) return train(command, nullptr);
+  try {
+    return train(command, ranks.get());
+  } catch (const HelpRequested&) {
+    ranks->finish();
+    if (ranks->rank() > 0) return 0;
+    throw;
+  } catch (const UsageError& error) {
+    throw UsageError(on_rank(*ranks, error.what()));
+  } catch (const Error& error) {
+    throw Error(on_rank(*ranks, error.what()));
+  }
 }
 
 Rewritten rewrite_fasttext(const std::string& model, const Arguments& arguments) {

@@ -53,6 +53,8 @@ struct TrainOptions {
   bool quiet = false;
   ProgressStyle progress = ProgressStyle::automatic;
   bool dry_run = false;
+  int ranks = 1;        ///< processes among which the run is divided; no flag
+  int local_ranks = 1;  ///< of them, those on this machine
 };
 
 /// The help of --threads, which several commands have.

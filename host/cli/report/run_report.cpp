@@ -27,46 +27,8 @@ json walks_json(const GraphOptions& graph) {
           {"weighted", graph.format.weighted}};
 }
 
-json settings_json(const TrainOptions& options) {
-  const Config& c = options.config;
-  return {{"dim", c.dim},
-          {"window", c.window},
-          {"shrink_window", c.shrink_window},
-          {"min_count", c.min_count},
-          {"max_vocab", c.max_vocab},
-          {"model", to_string(c.model)},
-          {"cbow_sum", c.cbow_sum},
-          {"cbow_gradient", to_string(c.cbow_gradient)},
-          {"loss", to_string(c.loss)},
-          {"sharing", to_string(c.sharing)},
-          {"table_type", to_string(c.table_type)},
-          {"negative", c.negative},
-          {"ns_exponent", c.ns_exponent},
-          {"tile_centres", c.centres_per_tile()},
-          {"tile_negatives", c.negatives_per_tile()},
-          {"path_tile_centres", c.path_tile_centres()},
-          {"sample", c.sample},
-          {"lr", c.lr},
-          {"min_lr", c.min_lr},
-          {"epochs", c.epochs},
-          {"max_sentence", c.max_sentence},
-          {"threads", thread_count(c)},
-          {"seed", c.seed},
-          {"deterministic", c.deterministic},
-          {"device", to_string(options.device)},
-          {"format", to_string(options.vectors.format)},
-          {"classes", options.classes},
-          {"ids", options.ids},
-          {"unicode_spaces", options.unicode_spaces},
-          {"read_vocab", options.read_vocab},
-          {"save_vocab", options.save_vocab},
-          {"save_model", options.save_model},
-          {"tensorboard", options.tensorboard},
-          {"checkpoint", options.checkpoint},
-          {"checkpoint_every", options.checkpoint_every},
-          {"resume", options.resume},
-          {"init", options.init},
-          {"init_vocab", options.init.empty() ? "" : to_string(options.init_vocab)}};
+json ranks_json(const std::vector<double>& wait_seconds, double merge_seconds) {
+  return {{"wait_seconds", wait_seconds}, {"merge_seconds", merge_seconds}};
 }
 
 json machine_json() {
@@ -121,6 +83,17 @@ std::string training_line(const TrainOptions& options, const RunReport& report) 
          seconds_text(std::max(0.0, report.seconds.train - named));
 }
 
+// "ranks: 3, which waited 0.11 (rank 1) to 2.5 (rank 0) seconds for others, and merged for 0.50".
+std::string ranks_line(const TrainingSummary& training) {
+  const std::vector<double>& waits = training.wait_seconds;
+  const auto [least, most] = std::minmax_element(waits.begin(), waits.end());
+  const auto of_rank = [&](auto seconds) {
+    return seconds_text(*seconds) + " (rank " + std::to_string(seconds - waits.begin()) + ")";
+  };
+  return "ranks: " + std::to_string(waits.size()) + ", which waited " + of_rank(least) + " to " +
+         of_rank(most) + " seconds for others, and merged for " + seconds_text(training.merge_seconds);
+}
+
 // " 2.5 2.4 ...": all of them, or the first and the last.
 std::string losses_text(const std::vector<double>& losses) {
   constexpr std::size_t kAll = 20;
@@ -154,17 +127,62 @@ constexpr double kHighTimesUntrained = 1.1;
 
 }  // namespace
 
+json settings_json(const TrainOptions& options) {
+  const Config& c = options.config;
+  return {{"dim", c.dim},
+          {"window", c.window},
+          {"shrink_window", c.shrink_window},
+          {"min_count", c.min_count},
+          {"max_vocab", c.max_vocab},
+          {"model", to_string(c.model)},
+          {"cbow_sum", c.cbow_sum},
+          {"cbow_gradient", to_string(c.cbow_gradient)},
+          {"loss", to_string(c.loss)},
+          {"sharing", to_string(c.sharing)},
+          {"table_type", to_string(c.table_type)},
+          {"negative", c.negative},
+          {"ns_exponent", c.ns_exponent},
+          {"tile_centres", c.centres_per_tile()},
+          {"tile_negatives", c.negatives_per_tile()},
+          {"path_tile_centres", c.path_tile_centres()},
+          {"sample", c.sample},
+          {"lr", c.lr},
+          {"min_lr", c.min_lr},
+          {"epochs", c.epochs},
+          {"max_sentence", c.max_sentence},
+          {"threads", thread_count(c)},
+          {"seed", c.seed},
+          {"deterministic", c.deterministic},
+          {"device", to_string(options.device)},
+          {"format", to_string(options.vectors.format)},
+          {"classes", options.classes},
+          {"ids", options.ids},
+          {"unicode_spaces", options.unicode_spaces},
+          {"read_vocab", options.read_vocab},
+          {"save_vocab", options.save_vocab},
+          {"save_model", options.save_model},
+          {"tensorboard", options.tensorboard},
+          {"checkpoint", options.checkpoint},
+          {"checkpoint_every", options.checkpoint_every},
+          {"resume", options.resume},
+          {"init", options.init},
+          {"init_vocab", options.init.empty() ? "" : to_string(options.init_vocab)}};
+}
+
 json progress_json(const Progress& progress) {
-  return {{"type", "progress"},
-          {"epoch", progress.epoch + 1},
-          {"epoch_end", progress.epoch_end},
-          {"tokens_done", progress.tokens_done},
-          {"tokens_total", progress.tokens_total},
-          {"pairs", progress.pairs_done},
-          {"loss", progress.loss},
-          {"lr", progress.lr},
-          {"seconds", progress.seconds},
-          {"words_per_second", progress.words_per_second}};
+  json object{{"type", "progress"},
+              {"epoch", progress.epoch + 1},
+              {"epoch_end", progress.epoch_end},
+              {"tokens_done", progress.tokens_done},
+              {"tokens_total", progress.tokens_total},
+              {"pairs", progress.pairs_done},
+              {"loss", progress.loss},
+              {"lr", progress.lr},
+              {"seconds", progress.seconds},
+              {"words_per_second", progress.words_per_second}};
+  if (!progress.wait_seconds.empty())
+    object["ranks"] = ranks_json(progress.wait_seconds, progress.merge_seconds);
+  return object;
 }
 
 json summary_json(const TrainOptions& options, const RunReport& report, const std::string& state,
@@ -207,6 +225,8 @@ json summary_json(const TrainOptions& options, const RunReport& report, const st
                {"words_per_second", words_per_second(training)},
                {"peak_memory_bytes", peak_memory()}};
   if (!options.graph.paths.empty()) summary["walks"] = walks_json(options.graph);
+  if (!training.wait_seconds.empty())
+    summary["ranks"] = ranks_json(training.wait_seconds, training.merge_seconds);
   for (const auto& [top, nodes] : report.path_nodes_outside_top)
     summary["path_nodes_outside_top"][std::to_string(top)] = nodes;
   if (!message.empty()) summary["message"] = message;
@@ -232,6 +252,7 @@ std::vector<std::string> text_summary(const TrainOptions& options, const RunRepo
   if (report.num_ids > 0) lines.push_back(ids_line(report));
   if (!training.epoch_loss.empty()) lines.push_back("loss per epoch:" + losses_text(training.epoch_loss));
   for (std::string& line : phase_breakdown(options, report)) lines.push_back(std::move(line));
+  if (!training.wait_seconds.empty()) lines.push_back(ranks_line(training));
   if (!options.save_model.empty()) lines.push_back("model: " + options.save_model);
   const std::string& path = options.output;
   if (options.classes > 0) {

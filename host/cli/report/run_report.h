@@ -53,6 +53,9 @@ struct RunReport {
 /// {"type":"progress",...}
 nlohmann::json progress_json(const Progress& progress);
 
+/// The settings of a run, by the names of their flags with "_" instead of "-".
+nlohmann::json settings_json(const TrainOptions& options);
+
 /// {"type":"summary",...}. `state`: "finished", "interrupted" or "failed"; `message` says why it failed.
 nlohmann::json summary_json(const TrainOptions& options, const RunReport& report, const std::string& state,
                             const std::string& message);

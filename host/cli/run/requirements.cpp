@@ -55,8 +55,10 @@ std::int64_t free_space(const std::string& folder) {
 }  // namespace
 
 std::int64_t needed_memory(const CorpusSize& size, const TrainOptions& options) {
-  return host_bytes(memory_plan(size, options.config)) +
-         (options.checkpoint.empty() ? 0 : checkpoint_memory(size, options.config));
+  const std::int64_t copy = checkpoint_memory(size, options.config);
+  // Ranks keep the parameters after the last merge.
+  return host_bytes(memory_plan(size, options.config)) + (options.checkpoint.empty() ? 0 : copy) +
+         (options.ranks > 1 ? copy : 0);
 }
 
 std::string describe(const AvailableMemory& available) {

@@ -12,7 +12,7 @@
 
 namespace warp2vec::cli {
 
-/// Memory on the host for a run, including the copy for --checkpoint, bytes.
+/// Memory on the host for a run, including the copies for --checkpoint and of ranks, bytes.
 std::int64_t needed_memory(const CorpusSize& size, const TrainOptions& options);
 
 /// "23.2 GB available on this machine".

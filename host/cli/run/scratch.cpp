@@ -30,7 +30,7 @@ void check_scratch_folder(const TrainOptions& options) {
 }
 
 CountMemory count_memory(const TrainOptions& options) {
-  const std::int64_t available = available_memory().bytes;
+  const std::int64_t available = available_memory("/", options.local_ranks).bytes;
   if (options.count_memory > 0) return {options.count_memory, available, options.scratch_folder};
   std::error_code no_folder;
   const std::string folder = options.scratch_folder.empty()

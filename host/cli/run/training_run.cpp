@@ -3,6 +3,7 @@
 #include <warp2vec/error.h>
 #include <warp2vec/trainer.h>
 
+#include "host/bytes/crc32.h"
 #include "host/cli/process/interrupt.h"
 #include "host/cli/report/run_notes.h"
 #include "host/cli/run/encoded_input.h"
@@ -16,14 +17,21 @@
 #include "host/cli/terminal/gpu.h"
 #include "host/cli/terminal/gpu_text.h"
 #include "host/cli/terminal/text.h"
+#include "host/cli/terminal/version.h"
+#include "host/distributed/require_same.h"
 #include "host/training/hot_rows.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <functional>
 #include <memory>
+#include <span>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace warp2vec::cli {
 namespace {
@@ -42,25 +50,35 @@ class Stopwatch {
   Clock::time_point begin_ = Clock::now();
 };
 
+TrainOptions without_outputs(TrainOptions options) {
+  options.output.clear();
+  for (std::string* path : {&options.save_vocab, &options.save_model, &options.metrics, &options.tensorboard,
+                            &options.checkpoint})
+    path->clear();
+  return options;
+}
+
 }  // namespace
 
 TrainingRun::TrainingRun(const TrainOptions& options, const DeviceChoice& device, ProgressDisplay& display,
-                         EarlierRun earlier)
-    : options_(options),
+                         EarlierRun earlier, Ranks* ranks)
+    : ranks_(ranks),
+      outputs_(outputs_of(options)),
+      options_(writes() ? options : without_outputs(options)),
       device_(device),
       display_(display),
       resumed_(std::move(earlier.resumed)),
       init_(std::move(earlier.init)) {
-  check_outputs(options);
-  MetricsFile metrics(options.metrics, resumed_.has_value());
+  if (writes()) check_outputs(options);
+  MetricsFile metrics(options_.metrics, resumed_.has_value());
   report_.device = device.kind;
   report_.resumed_tokens = resumed_ ? resumed_->state.summary.tokens : 0;
-  tensorboard_ = TensorboardFile(options.tensorboard, report_.resumed_tokens);
+  tensorboard_ = TensorboardFile(options_.tensorboard, report_.resumed_tokens);
   if (!resumed_) {
     metrics_ = std::move(metrics);
     return;
   }
-  if (is_same_file(options.checkpoint, options.resume)) saved_tokens_ = report_.resumed_tokens;
+  if (is_same_file(options_.checkpoint, options_.resume)) saved_tokens_ = report_.resumed_tokens;
 }
 
 int TrainingRun::run() {
@@ -83,9 +101,10 @@ int TrainingRun::run() {
 }
 
 int TrainingRun::train_and_save() {
+  if (ranks_ != nullptr) require_same_settings_on_ranks();
   const bool is_encoded = encoded_settings(options_.inputs).has_value();
   if (!is_encoded && options_.graph.paths.empty())
-    corpus_.emplace(open_texts(options_, paths_of(outputs_of(options_)), display_));
+    corpus_.emplace(open_texts(options_, paths_of(outputs_), display_));
   // From here on, signals request a stop instead of ending the process.
   const SignalGuard stop(SignalAction::stop);
   std::optional<SignalGuard> save;
@@ -133,21 +152,26 @@ int TrainingRun::train_and_save() {
         report_.path_nodes_outside_top.emplace_back(top, shares.path_nodes_outside_top(top));
     }
     stop_if_interrupted();
+    if (ranks_ != nullptr) require_same_data(*data, embeddings);
   }
   try {
     const Stopwatch watch(report_.seconds.train);
+    Distribution distribution;
+    distribution.ranks = ranks_;
     Checkpoints checkpoints;
     checkpoints.sink = checkpoints_;
     if (resumed_) checkpoints.start = resumed_->state;
     report_.training = train(
         *data, *backend, embeddings, [this](const Progress& progress) { return observe(progress); },
-        checkpoints);
+        checkpoints, distribution);
   } catch (const TrainingFailed& failure) {
     report_.training = failure.summary();
     const Stopwatch watch(report_.seconds.save);
     throw Error(save_after(failure, *data, embeddings));
   }
-  return finish(*data, embeddings);
+  const int status = finish(*data, embeddings);
+  if (ranks_ != nullptr) ranks_->finish();
+  return status;
 }
 
 // What is not a text.
@@ -174,7 +198,7 @@ Vocabulary TrainingRun::find_vocabulary() {
   } else {
     const auto count = [this](const TrainOptions& options) {
       return graph_ ? count_vocabulary(graph_->walks(), options.config, display_)
-                    : count_vocabulary(*corpus_, options, display_);
+                    : count_vocabulary(*corpus_, options, display_, ranks_);
     };
     CorpusCounts counts = cli::find_vocabulary(options_, init_ ? &*init_ : nullptr, count, display_);
     report_.text_tokens = counts.tokens;
@@ -206,9 +230,14 @@ void TrainingRun::require_resources(const Vocabulary& vocabulary) {
   // The counts may be those of another text.
   if (corpus_ && !options_.read_vocab.empty()) size.tokens = std::min(size.tokens, corpus_->max_tokens());
   size.sentences = max_sentences_;
-  const AvailableMemory available = available_memory();
+  const AvailableMemory available = available_memory("/", options_.local_ranks);
   const std::int64_t held = resumed_ ? checkpoint_memory(size, options_.config) : 0;
-  const bool use_scratch = needs_scratch(size, options_, held, available);
+  bool use_scratch = needs_scratch(size, options_, held, available);
+  if (ranks_ != nullptr) {  // or all, if one does
+    double needing = use_scratch ? 1 : 0;
+    ranks_->sum(std::span(&needing, 1));
+    use_scratch = needing > 0;
+  }
   if (use_scratch) size.tokens_in_memory = false;
   const std::int64_t needed = needed_memory(size, options_);
   require_memory(needed, held, available);
@@ -254,7 +283,7 @@ void TrainingRun::encode_input(const Vocabulary& vocabulary) {
     if (scratch_)
       encode(*corpus_, vocabulary, threads, *scratch_, progress);
     else
-      stream_ = encode(*corpus_, vocabulary, threads, progress, max_sentences_);
+      stream_ = encode(*corpus_, vocabulary, threads, progress, max_sentences_, ranks_);
   }
   stop_if_interrupted();
 }
@@ -326,7 +355,8 @@ bool TrainingRun::observe(const Progress& progress) {
     if (take_save_request()) checkpoints_->request();
   }
   if (caught_signal() == 0) return true;
-  if (progress.tokens_done < progress.tokens_total)
+  // A divided run goes on until its next merge.
+  if (progress.tokens_done < progress.tokens_total && !std::exchange(stopping_, true))
     display_.say(std::string("stopping, and saving the ") +
                  (checkpoints_ != nullptr ? "run" : "vectors so far") + "; " + kHowToStopAtOnce);
   return false;
@@ -370,7 +400,52 @@ std::string TrainingRun::save_after(const TrainingFailed& failure, const Trainin
          with_commas(tokens) + "; to resume: " + resume_command(options_.checkpoint);
 }
 
+// Before anything is read. Other builds may have other settings.
+void TrainingRun::require_same_settings_on_ranks() {
+  const auto hash_of = [](const std::string& text) { return std::hash<std::string>()(text); };
+  require_same(*ranks_, std::vector<Common>{{"build", hash_of(std::string(version()) + " " + commit())}});
+  nlohmann::json settings = settings_json(options_);
+  for (const char* of_one : {"threads", "format", "classes", "save_vocab", "save_model", "tensorboard",
+                             "checkpoint", "checkpoint_every"})
+    settings.erase(of_one);
+  std::vector<Common> common;
+  for (const auto& [name, value] : settings.items()) {
+    std::string flag = "--" + name;
+    std::replace(flag.begin(), flag.end(), '_', '-');
+    common.push_back({flag, hash_of(value.dump())});
+  }
+  require_same(*ranks_, common);
+  const int threads = training_threads(options_.config);
+  display_.say("divided among " + std::to_string(options_.ranks) + " ranks, " +
+               std::to_string(options_.local_ranks) +
+               " of them on this machine; threads of each: " + std::to_string(threads));
+}
+
+// Before the first merge, in which ranks with other numbers of rows would wait for each other for ever.
+void TrainingRun::require_same_data(const TrainingData& data, const Embeddings& embeddings) {
+  const auto add = [](std::uint64_t& hash, std::uint64_t value) {
+    hash = hash * 0x9E3779B97F4A7C15U + value;
+  };
+  std::uint64_t words = 0;
+  for (std::int64_t row = 0; row < data.vocabulary.size(); ++row) {
+    const auto word = static_cast<WordId>(row);
+    add(words, std::hash<std::string_view>()(data.vocabulary.word(word)));
+    add(words, static_cast<std::uint64_t>(data.vocabulary.count(word)));
+  }
+  auto text = static_cast<std::uint64_t>(data.tokens.tokens());
+  for (const TextFingerprint::File& file : fingerprint(data.tokens).files) add(text, file.crc);
+  std::uint64_t values = 0;
+  for (const Matrix* matrix : {&embeddings.input, &embeddings.output, &embeddings.nodes})
+    for (std::int64_t row = 0; row < matrix->rows(); ++row)
+      add(values, crc32_of({reinterpret_cast<const char*>(matrix->row(row)),
+                            static_cast<std::size_t>(matrix->cols()) * sizeof(float)}));
+  add(values, static_cast<std::uint64_t>(report_.resumed_tokens));
+  require_same(*ranks_,
+               std::vector<Common>{{"vocabulary", words}, {"text", text}, {"initial values", values}});
+}
+
 int TrainingRun::finish(const TrainingData& data, const Embeddings& embeddings) {
+  if (!writes()) return 0;
   if (report_.training.interrupted) return finish_interrupted(data, embeddings);
   TrainedFiles files(data, embeddings, options_, "");
   bool saved = true;

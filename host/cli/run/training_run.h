@@ -4,9 +4,11 @@
 #include <warp2vec/checkpoint.h>
 #include <warp2vec/corpus.h>
 #include <warp2vec/encoded_corpus.h>
+#include <warp2vec/ranks.h>
 #include <warp2vec/warm_start.h>
 
 #include "host/cli/flags/device_choice.h"
+#include "host/cli/flags/output_check.h"
 #include "host/cli/flags/train_options.h"
 #include "host/cli/report/metrics_file.h"
 #include "host/cli/report/progress.h"
@@ -17,6 +19,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace warp2vec::cli {
 
@@ -30,9 +33,10 @@ class TrainingRun {
  public:
   /// Checks the outputs: throws Error if one cannot be written. `device` and `display` must outlive
   /// the run. With --device auto, the CPU replaces a GPU that cannot train this configuration.
-  /// If `earlier` has a checkpoint, `options` are its resumed_options().
+  /// If `earlier` has a checkpoint, `options` are its resumed_options(). `ranks`: among which the run is
+  /// divided; null for none. Only the first of them writes outputs.
   TrainingRun(const TrainOptions& options, const DeviceChoice& device, ProgressDisplay& display,
-              EarlierRun earlier = {});
+              EarlierRun earlier = {}, Ranks* ranks = nullptr);
 
   /// Returns the exit status: 0, or 128 + signal if a signal stopped it. Throws Error if it failed. The
   /// metrics file gets its summary in all cases.
@@ -55,11 +59,16 @@ class TrainingRun {
   bool tell_checkpoints();
   std::string save_after(const TrainingFailed& failure, const TrainingData& data,
                          const Embeddings& embeddings);
+  void require_same_settings_on_ranks();
+  void require_same_data(const TrainingData& data, const Embeddings& embeddings);
+  bool writes() const { return ranks_ == nullptr || ranks_->rank() == 0; }
   int finish(const TrainingData& data, const Embeddings& embeddings);
   int finish_interrupted(const TrainingData& data, const Embeddings& embeddings);
   void summarize(const std::string& state, const std::string& message);
 
-  TrainOptions options_;  ///< with --num-ids once it is known
+  Ranks* ranks_;
+  std::vector<NamedPath> outputs_;
+  TrainOptions options_;  ///< with --num-ids once it is known; without outputs unless writes()
   const DeviceChoice& device_;
   ProgressDisplay& display_;
   MetricsFile metrics_;
@@ -78,6 +87,7 @@ class TrainingRun {
   const CudaBackend* gpu_ = nullptr;         ///< the backend, if the run is on a GPU
   CheckpointWriter* checkpoints_ = nullptr;  ///< during training, with --checkpoint
   std::int64_t saved_tokens_ = 0;            ///< trained tokens that the checkpoint file includes
+  bool stopping_ = false;                    ///< and the user knows
 };
 
 }  // namespace warp2vec::cli

@@ -76,11 +76,13 @@ Corpus open_texts(const TrainOptions& options, const std::vector<std::string>& o
   return corpus;
 }
 
-CorpusCounts count_vocabulary(const Corpus& corpus, const TrainOptions& options, ProgressDisplay& display) {
+CorpusCounts count_vocabulary(const Corpus& corpus, const TrainOptions& options, ProgressDisplay& display,
+                              Ranks* ranks) {
   const Config& config = options.config;
   const CountMemory memory = count_memory(options);
-  CorpusCounts counts = count_words(corpus, config.min_count, config.max_vocab, thread_count(config),
-                                    reading_progress(display, "counting words", corpus.bytes()), memory);
+  CorpusCounts counts =
+      count_words(corpus, config.min_count, config.max_vocab, thread_count(config),
+                  reading_progress(display, "counting words", corpus.bytes()), memory, ranks);
   stop_if_interrupted();
   if (counts.spilled_bytes > 0)
     display.say("the counts took more than --count-memory " + format_bytes(memory.bytes) + ": " +

@@ -23,8 +23,9 @@ ReadProgress reading_progress(ProgressDisplay& display, const std::string& what,
 Corpus open_texts(const TrainOptions& options, const std::vector<std::string>& outputs,
                   ProgressDisplay& display);
 
-/// Counts the words in the memory that `options` allow.
-CorpusCounts count_vocabulary(const Corpus& corpus, const TrainOptions& options, ProgressDisplay& display);
+/// Counts the words in the memory that `options` allow. `ranks`: as of count_words().
+CorpusCounts count_vocabulary(const Corpus& corpus, const TrainOptions& options, ProgressDisplay& display,
+                              Ranks* ranks = nullptr);
 
 /// Reads `path` and filters it by min_count and max_vocab. Throws Error if nothing is left.
 Vocabulary load_vocabulary(const std::string& path, const Config& config, ProgressDisplay& display);

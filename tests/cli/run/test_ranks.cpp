@@ -1,0 +1,243 @@
+// train under mpirun. Without MPI the tests are skipped, but for those of the program without it.
+#include "tests/cli/program_test.h"
+#include "tests/support/json_lines.h"
+#include "tests/support/sample_text.h"
+#include "tests/support/subprocess.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <thread>
+
+namespace warp2vec::cli {
+namespace {
+
+using nlohmann::json;
+using std::chrono::seconds;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+using Clock = std::chrono::steady_clock;
+
+class CliRanks : public ProgramTest {
+ protected:
+  CliRanks() { folder_.write("text.txt", sample_text(60000)); }
+  void SetUp() override {
+    if (std::string(WARP2VEC_MPIEXEC).empty()) GTEST_SKIP() << "warp2vec was built without MPI";
+  }
+
+  // `more` is a flag and its value, and so on, each in place of that which is already there.
+  Arguments training(const Arguments& more = {}) const {
+    Arguments words{
+        "train",    "--input", path("text.txt"), "--output", path("v.bin"), "--dim", "16",
+        "--epochs", "3",       "--threads",      "1",        "--min-count", "1",     "--deterministic"};
+    for (std::size_t i = 0; i < more.size(); i += 2) {
+      const auto flag = std::find(words.begin(), words.end(), more[i]);
+      if (flag != words.end()) words.erase(flag, flag + 2);
+      words.insert(words.end() - 1, {more[i], more[i + 1]});
+    }
+    return words;
+  }
+
+  // A few ranks of a few programs; Open MPI's settings for more ranks than CPUs, and for root.
+  static Arguments mpirun() {
+    return {"/usr/bin/env",
+            "OMPI_ALLOW_RUN_AS_ROOT=1",
+            "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1",
+            "OMPI_MCA_rmaps_base_oversubscribe=1",
+            "OMPI_MCA_hwloc_base_binding_policy=none",
+            "OMPI_MCA_btl_vader_single_copy_mechanism=none",
+            WARP2VEC_MPIEXEC};
+  }
+  static Arguments on(int ranks, const Arguments& arguments) {
+    return Arguments{"-n", std::to_string(ranks)} + command(arguments);
+  }
+  Finished run_on(int ranks, const Arguments& arguments) const {
+    return Subprocess(mpirun() + on(ranks, arguments), path()).wait();
+  }
+  // One rank each.
+  Finished run_both(const Arguments& first, const Arguments& second) const {
+    return Subprocess(mpirun() + on(1, first) + Arguments{":"} + on(1, second), path()).wait();
+  }
+
+  // The process of a rank, once it trains into this folder; 0 if there is none within a minute.
+  pid_t process_of(int rank) const {
+    const std::string variable = "OMPI_COMM_WORLD_RANK=" + std::to_string(rank);
+    for (const auto patience = Clock::now() + seconds(60); Clock::now() < patience;) {
+      for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+        const std::string folder = entry.path().string();
+        if (content(folder + "/environ").find(variable + '\0') != std::string::npos &&
+            content(folder + "/cmdline").find(path("v.bin")) != std::string::npos)
+          return std::stoi(entry.path().filename().string());
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    return 0;
+  }
+  static std::string content(const std::string& file) {
+    std::ifstream in(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+
+  bool wait_for(const std::string& file) const {
+    for (const auto patience = Clock::now() + seconds(60); !exists(file);) {
+      if (Clock::now() > patience) return false;
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    return true;
+  }
+};
+
+int count(const std::string& text, const std::string& part) {
+  int found = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+  return found;
+}
+
+TEST_F(CliRanks, TrainTogetherTheSameAgain) {
+  for (const int ranks : {2, 3}) {
+    const Finished first = run_on(ranks, training({"--metrics", path("m.jsonl")}));
+    ASSERT_EQ(first.status, 0) << first.err;
+    EXPECT_THAT(first.err, HasSubstr("divided among " + std::to_string(ranks) + " ranks"));
+    EXPECT_EQ(count(first.err, "vectors: "), 1) << first.err;
+    const json summary = json_lines(path("m.jsonl")).back();
+    EXPECT_EQ(summary["ranks"]["wait_seconds"].size(), static_cast<std::size_t>(ranks));
+    EXPECT_GT(summary["ranks"]["merge_seconds"], 0);
+    EXPECT_EQ(summary["state"], "finished");
+    const std::string vectors = folder_.read("v.bin");
+    ASSERT_EQ(run_on(ranks, training()).status, 0);
+    EXPECT_TRUE(folder_.read("v.bin") == vectors);
+    // The vocabulary and the examples are those of one process.
+    const Finished alone = run(training({"--metrics", path("one.jsonl")}));
+    ASSERT_EQ(alone.status, 0) << alone.err;
+    EXPECT_EQ(json_lines(path("one.jsonl")).back()["counts"], summary["counts"]);
+    EXPECT_FALSE(folder_.read("v.bin") == vectors);
+  }
+}
+
+TEST_F(CliRanks, OneIsARunWithoutMpi) {
+  ASSERT_EQ(run(training()).status, 0);
+  const std::string vectors = folder_.read("v.bin");
+  const Finished one = run_on(1, training());
+  ASSERT_EQ(one.status, 0) << one.err;
+  EXPECT_THAT(one.err, Not(HasSubstr("ranks")));
+  EXPECT_TRUE(folder_.read("v.bin") == vectors);
+}
+
+TEST_F(CliRanks, WithOtherSettingsAreRefused) {
+  for (const auto& [flag, value] : {std::pair("--dim", "17"), std::pair("--lr", "0.03")}) {
+    const Finished both = run_both(training(), training({flag, value}));
+    EXPECT_EQ(both.status, 1) << both.err;
+    EXPECT_THAT(both.err, HasSubstr(std::string("warp2vec: error: rank 1 has another ") + flag +
+                                    " than rank 0: all ranks need the same"));
+    EXPECT_FALSE(exists("v.bin"));
+  }
+}
+
+TEST_F(CliRanks, WithAnotherTextAreRefused) {
+  const std::string text = folder_.read("text.txt");
+  folder_.write("longer.txt", text + "another line of words\n");
+  Finished both = run_both(training(), training({"--input", path("longer.txt")}));
+  EXPECT_EQ(both.status, 1) << both.err;
+  EXPECT_THAT(both.err, HasSubstr("rank 1 has another text than rank 0"));
+  // The same words in another order.
+  const std::size_t middle = text.find('\n', text.size() / 2) + 1;
+  folder_.write("turned.txt", text.substr(middle) + text.substr(0, middle));
+  ASSERT_EQ(run({"vocab", "--input", path("text.txt"), "--min-count", "1", "--output", path("words")}).status,
+            0);
+  const Arguments words{"--read-vocab", path("words")};
+  both = run_both(training(words), training(words + Arguments{"--input", path("turned.txt")}));
+  EXPECT_EQ(both.status, 1) << both.err;
+  EXPECT_THAT(both.err, HasSubstr("rank 1 has another text than rank 0"));
+  EXPECT_FALSE(exists("v.bin"));
+}
+
+TEST_F(CliRanks, WhatOneProcessReadsIsRefused) {
+  for (const auto& [flag, value, message] :
+       {std::tuple("--input", "-", "--input -: each of several processes (mpirun) reads the text"),
+        std::tuple("--device", "cuda",
+                   "--device cuda: several processes (mpirun) train together on CPUs only")}) {
+    const Finished both = run_on(2, training({flag, value}));
+    EXPECT_EQ(both.status, 2) << both.err;
+    EXPECT_EQ(count(both.err, message), 1) << both.err;
+  }
+}
+
+TEST_F(CliRanks, PrintHelpAndPlansOnce) {
+  const Finished help = run_on(2, {"train", "--help"});
+  EXPECT_EQ(help.status, 0);
+  EXPECT_EQ(count(help.out, "--min-count"), count(run({"train", "--help"}).out, "--min-count"));
+  const Arguments plan{"train", "--input", path("text.txt"), "--dry-run"};
+  EXPECT_EQ(count(run_on(2, plan).out, "input vectors"), count(run(plan).out, "input vectors"));
+}
+
+TEST_F(CliRanks, ADeadOneEndsTheRunWhichOthersGoOnWith) {
+  const Arguments checkpointed{"--epochs", "20", "--checkpoint", path("run"), "--checkpoint-every", "50000"};
+  Subprocess all(mpirun() + on(3, training(checkpointed)), path());
+  const pid_t process = process_of(1);
+  ASSERT_NE(process, 0);
+  ASSERT_TRUE(wait_for("run"));
+  ::kill(process, SIGKILL);
+  const auto killed = Clock::now();
+  const Finished dead = all.wait();
+  EXPECT_LT(Clock::now() - killed, seconds(30));
+  EXPECT_NE(dead.status, 0);
+  EXPECT_THAT(dead.err, AllOf(HasSubstr("rank 1"), HasSubstr("signal 9")));
+  EXPECT_FALSE(exists("v.bin"));
+
+  // By two ranks and by one process.
+  std::filesystem::copy_file(path("run"), path("copy"));
+  const auto resumed = [&](const std::string& file) {
+    return Arguments{"train", "--resume", path(file), "--output", path(file + ".bin")};
+  };
+  const Finished two = run_on(2, resumed("run"));
+  EXPECT_EQ(two.status, 0) << two.err;
+  EXPECT_TRUE(exists("run.bin"));
+  const Finished one = run(resumed("copy"));
+  EXPECT_EQ(one.status, 0) << one.err;
+  EXPECT_TRUE(exists("copy.bin"));
+}
+
+TEST_F(CliRanks, StopAndGoOnAsIfNeverStopped) {
+  const Arguments long_run = training({"--epochs", "12", "--checkpoint", path("run")});
+  ASSERT_EQ(run_on(2, long_run).status, 0);
+  const std::string vectors = folder_.read("v.bin");
+  std::filesystem::remove(path("run"));
+  std::filesystem::remove(path("v.bin"));
+  // mpirun forwards this signal.
+  Subprocess all(mpirun() + on(2, long_run + Arguments{"--checkpoint-every", "10000"}), path());
+  ASSERT_TRUE(wait_for("run"));
+  all.send(SIGUSR2);
+  const Finished stopped = all.wait();
+  EXPECT_EQ(stopped.status, 128 + SIGUSR2) << stopped.err;
+  EXPECT_THAT(stopped.err, HasSubstr("to resume: "));
+  EXPECT_EQ(count(stopped.err, "stopping, and saving"), 1) << stopped.err;
+  EXPECT_FALSE(exists("v.bin"));
+  const Finished rest = run_on(2, {"train", "--resume", path("run")});
+  ASSERT_EQ(rest.status, 0) << rest.err;
+  EXPECT_TRUE(folder_.read("v.bin") == vectors);
+}
+
+class CliWithoutMpi : public ProgramTest {};
+
+TEST_F(CliWithoutMpi, SeveralProcessesAreRefused) {
+  std::filesystem::copy_file(WARP2VEC_PROGRAM, path("warp2vec"));
+  const Finished alone =
+      Subprocess({"/usr/bin/env", "OMPI_COMM_WORLD_SIZE=2", path("warp2vec"), "train", "--input", "x"},
+                 path())
+          .wait();
+  EXPECT_EQ(alone.status, 1);
+  EXPECT_EQ(alone.err,
+            "warp2vec: error: this is one of 2 processes, which train together only if warp2vec was built "
+            "with MPI\n");
+}
+
+}  // namespace
+}  // namespace warp2vec::cli

@@ -1,0 +1,253 @@
+// Runs that are divided among ranks: the examples are those of one rank, all ranks have the same vectors in
+// the end, and merging follows its rule.
+#include <warp2vec/trainer.h>
+
+#include "host/distributed/agreement.h"
+#include "host/distributed/require_same.h"
+#include "tests/distributed/thread_ranks.h"
+#include "tests/support/training_outcome.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace warp2vec {
+namespace {
+
+// One row, of input only; each rank moves it by its own step.
+std::vector<float> merged(const std::vector<std::vector<float>>& steps, std::vector<float> before) {
+  std::vector<float> after;
+  ThreadRanks(static_cast<int>(steps.size())).run([&](Ranks& ranks) {
+    Embeddings embeddings;
+    embeddings.input = Matrix(1, static_cast<std::int32_t>(before.size()));
+    float* const row = embeddings.input.row(0);
+    std::copy(before.begin(), before.end(), row);
+    Agreement agreement(ranks, embeddings);
+    for (std::size_t c = 0; c < before.size(); ++c)
+      row[c] += steps[static_cast<std::size_t>(ranks.rank())][c];
+    agreement.merge(1);
+    if (ranks.rank() == 0) after.assign(row, row + before.size());
+  });
+  return after;
+}
+
+using Row = std::vector<float>;
+
+TEST(Agreement, OrthogonalStepsAreAdded) {
+  EXPECT_EQ(merged({{2, 0, 0}, {0, 4, 0}, {0, 0, 0}}, {1, 1, 1}), (Row{3, 5, 1}));
+}
+
+TEST(Agreement, EqualStepsAreAveraged) {
+  EXPECT_EQ(merged({{2, 4}, {2, 4}}, {1, 1}), (Row{3, 5}));
+  EXPECT_EQ(merged({{2, 4}, {2, 4}, {2, 4}, {2, 4}}, {1, 1}), (Row{3, 5}));
+}
+
+TEST(Agreement, OppositeStepsCancelOutAndNoneChangesNothing) {
+  EXPECT_EQ(merged({{2, 4}, {-2, -4}}, {1, 1}), (Row{1, 1}));
+  EXPECT_EQ(merged({{0, 0}, {0, 0}}, {1, 1}), (Row{1, 1}));
+}
+
+TEST(Agreement, StepsThatAgreeInPartAreScaled) {
+  // The sum is {3, 1}, of squared length 10; the squared lengths add up to 6.
+  const Row after = merged({{2, 1}, {1, 0}}, {0, 0});
+  EXPECT_FLOAT_EQ(after[0], 3 * 0.6F);
+  EXPECT_FLOAT_EQ(after[1], 1 * 0.6F);
+}
+
+TEST(RequireSame, NamesTheRankAndWhatDiffers) {
+  const auto message = [](std::uint64_t other) {
+    std::string said;
+    std::atomic<int> thrown = 0;
+    ThreadRanks(3).run([&](Ranks& ranks) {
+      const std::uint64_t own = ranks.rank() == 2 ? other : 17;
+      try {
+        require_same(ranks, std::vector<Common>{{"build", 1}, {"text", own}});
+      } catch (const Error& error) {
+        ++thrown;
+        if (ranks.rank() == 0) said = error.what();
+      }
+    });
+    EXPECT_EQ(thrown, said.empty() ? 0 : 3);
+    return said;
+  };
+  EXPECT_EQ(message(17), "");
+  for (const std::uint64_t other : {std::uint64_t{16}, std::uint64_t{17} + (std::uint64_t{1} << 63)})
+    EXPECT_EQ(message(other), "rank 2 has another text than rank 0: all ranks need the same");
+}
+
+// What each rank has in the end.
+std::vector<Outcome> run_divided(const SyntheticCorpus& corpus, const Config& config, int size,
+                                 const std::function<bool(Ranks&, const Progress&)>& observer = {},
+                                 const std::function<void(Ranks&, Checkpoints&)>& prepare = {},
+                                 Distribution distribution = {}) {
+  std::vector<Outcome> outcomes(static_cast<std::size_t>(size));
+  ThreadRanks(size).run([&](Ranks& ranks) {
+    const TrainingData data(config, corpus.vocabulary, corpus.tokens);
+    const std::unique_ptr<Backend> backend = make_cpu_backend(data);
+    Outcome& own = outcomes[static_cast<std::size_t>(ranks.rank())];
+    own.embeddings = initial_embeddings(corpus.vocabulary.size(), config);
+    Checkpoints checkpoints;
+    if (prepare) prepare(ranks, checkpoints);
+    Distribution divided = distribution;
+    divided.ranks = &ranks;
+    Observer watch;
+    if (observer) watch = [&](const Progress& progress) { return observer(ranks, progress); };
+    own.summary = train(data, *backend, own.embeddings, watch, checkpoints, divided);
+  });
+  return outcomes;
+}
+
+Distribution short_rounds() {
+  Distribution distribution;
+  distribution.round = 128;
+  distribution.hot_rows = 40;
+  distribution.all_rows_every = 1000;
+  return distribution;
+}
+
+// How far the loss has fallen, nats.
+double learned(const SyntheticCorpus& corpus, const Config& config, const TrainingSummary& summary) {
+  return untrained_loss(TrainingData(config, corpus.vocabulary, corpus.tokens)) - summary.epoch_loss.back();
+}
+
+class DividedRuns : public ::testing::TestWithParam<Rule> {};
+
+TEST_P(DividedRuns, TrainTheExamplesOfOneRankAndEndEqual) {
+  const SyntheticCorpus corpus = zipf_corpus(150, 8000, 60);
+  const Config config = config_of(GetParam());
+  const Outcome alone = run(corpus, config, make_cpu_backend);
+  for (const int size : {1, 2, 3, 8}) {
+    const std::vector<Outcome> ranks = run_divided(corpus, config, size, {}, {}, short_rounds());
+    for (const Outcome& one : ranks) {
+      EXPECT_TRUE(equal_bits(one.embeddings, ranks[0].embeddings));
+      EXPECT_EQ(one.summary.pairs, alone.summary.pairs);
+      EXPECT_EQ(one.summary.tokens, alone.summary.tokens);
+      EXPECT_EQ(one.summary.kept_tokens, alone.summary.kept_tokens);
+      EXPECT_EQ(one.summary.wait_seconds.size(), size == 1 ? 0U : static_cast<std::size_t>(size));
+      EXPECT_NEAR(one.summary.epoch_loss.back(), ranks[0].summary.epoch_loss.back(), 1e-9);
+    }
+    ASSERT_EQ(ranks[0].summary.epoch_loss.size(), alone.summary.epoch_loss.size());
+    // So short a text has few rounds, in which the steps of ranks agree most where every example moves all
+    // rows (softmax), so that they are averaged: then all learn as much as one of them from its share. Texts
+    // of other lengths differ a little.
+    const SyntheticCorpus share = zipf_corpus(150, 8000 / size, 60);
+    EXPECT_GT(learned(corpus, config, ranks[0].summary),
+              0.9 * learned(share, config, run(share, config, make_cpu_backend).summary));
+    EXPECT_EQ(equal_bits(ranks[0].embeddings, alone.embeddings), size == 1);
+    if (size != 3) continue;
+    const std::vector<Outcome> again = run_divided(corpus, config, size, {}, {}, short_rounds());
+    EXPECT_TRUE(equal_bits(again[0].embeddings, ranks[0].embeddings));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Rules, DividedRuns,
+                         ::testing::Values(Rule{"ns", Sharing::tile, 24}, Rule{"ns", Sharing::pair, 24},
+                                           Rule{"hs", Sharing::pair, 24}, Rule{"ns+hs", Sharing::tile, 24},
+                                           Rule{"softmax", Sharing::tile, 24}),
+                         rule_name);
+
+TEST(DividedRun, OneRankStopsAll) {
+  const SyntheticCorpus corpus = zipf_corpus(150, 8000, 60);
+  Config config = config_of("ns", Sharing::tile);
+  config.epochs = 1000;
+  const auto stop = [](Ranks& ranks, const Progress&) { return ranks.rank() != 2; };
+  const std::vector<Outcome> ranks = run_divided(corpus, config, 3, stop, {}, short_rounds());
+  for (const Outcome& one : ranks) {
+    EXPECT_TRUE(one.summary.interrupted);
+    EXPECT_LT(one.summary.epoch_loss.size(), 1000U);
+    EXPECT_EQ(one.summary.tokens, ranks[0].summary.tokens);
+    EXPECT_TRUE(equal_bits(one.embeddings, ranks[0].embeddings));
+  }
+}
+
+Embeddings copy_of(const Embeddings& embeddings) {
+  Embeddings copy;
+  for (const auto& [from, to] :
+       {std::pair(&embeddings.input, &copy.input), std::pair(&embeddings.output, &copy.output)}) {
+    *to = Matrix(from->rows(), from->cols());
+    std::copy_n(from->row(0), from->rows() * from->stride(), to->row(0));
+  }
+  return copy;
+}
+
+// Takes the state once, after so many tokens.
+class OneCheckpoint : public CheckpointSink {
+ public:
+  explicit OneCheckpoint(std::int64_t after) : after_(after) {}
+  bool due(std::int64_t tokens) noexcept override { return !taken && tokens >= after_; }
+  void take(const Embeddings& embeddings, const TrainingState& now) override {
+    if (taken) return;
+    taken = true;
+    state = now;
+    values = copy_of(embeddings);
+  }
+
+  bool taken = false;
+  TrainingState state;
+  Embeddings values;
+
+ private:
+  std::int64_t after_;
+};
+
+std::function<void(Ranks&, Checkpoints&)> to_first(OneCheckpoint& checkpoint) {
+  return [&checkpoint](Ranks& ranks, Checkpoints& checkpoints) {
+    if (ranks.rank() == 0) checkpoints.sink = &checkpoint;
+  };
+}
+
+TEST(DividedRun, GoesOnAsIfNeverStopped) {
+  const SyntheticCorpus corpus = zipf_corpus(150, 8000, 60);
+  const Config config = config_of("ns", Sharing::tile);
+  Distribution rounds = short_rounds();
+  rounds.all_rows_every = 300;  // several times in an epoch
+  const std::vector<Outcome> whole = run_divided(corpus, config, 3, {}, {}, rounds);
+  OneCheckpoint checkpoint(corpus.tokens.tokens() / 2);
+  const std::vector<Outcome> saved = run_divided(corpus, config, 3, {}, to_first(checkpoint), rounds);
+  EXPECT_TRUE(equal_bits(saved[0].embeddings, whole[0].embeddings));
+  ASSERT_TRUE(checkpoint.taken);
+  std::vector<Outcome> rest(3);
+  ThreadRanks(3).run([&](Ranks& ranks) {
+    const TrainingData data(config, corpus.vocabulary, corpus.tokens);
+    const std::unique_ptr<Backend> backend = make_cpu_backend(data);
+    Outcome& own = rest[static_cast<std::size_t>(ranks.rank())];
+    own.embeddings = copy_of(checkpoint.values);
+    Checkpoints checkpoints;
+    checkpoints.start = checkpoint.state;
+    Distribution divided = rounds;
+    divided.ranks = &ranks;
+    own.summary = train(data, *backend, own.embeddings, {}, checkpoints, divided);
+  });
+  for (const Outcome& one : rest) EXPECT_TRUE(equal_bits(one.embeddings, whole[0].embeddings));
+  EXPECT_EQ(rest[0].summary.kept_tokens, whole[0].summary.kept_tokens);
+}
+
+TEST(DividedRun, GoesOnWithAnotherNumberOfRanks) {
+  const SyntheticCorpus corpus = zipf_corpus(150, 8000, 60);
+  const Config config = config_of("ns", Sharing::tile);
+  OneCheckpoint checkpoint(corpus.tokens.tokens() / 2);
+  const std::vector<Outcome> ranks = run_divided(corpus, config, 3, {}, to_first(checkpoint), short_rounds());
+  const TrainingSummary& whole = ranks[0].summary;
+  ASSERT_TRUE(checkpoint.taken);
+  EXPECT_EQ(checkpoint.state.epoch, 0);
+  EXPECT_GT(checkpoint.state.kept_done, 0);
+  const TrainingData data(config, corpus.vocabulary, corpus.tokens);
+  const std::unique_ptr<Backend> backend = make_cpu_backend(data);
+  Checkpoints checkpoints;
+  checkpoints.start = checkpoint.state;
+  const TrainingSummary rest = train(data, *backend, checkpoint.values, {}, checkpoints);
+  EXPECT_EQ(rest.pairs, whole.pairs);
+  EXPECT_EQ(rest.kept_tokens, whole.kept_tokens);
+  EXPECT_NEAR(rest.epoch_loss.back(), whole.epoch_loss.back(), 0.1 * whole.epoch_loss.back());
+}
+
+}  // namespace
+}  // namespace warp2vec

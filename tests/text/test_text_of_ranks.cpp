@@ -1,0 +1,161 @@
+// Texts that ranks divide: the same vocabulary and the same ids as one process finds.
+#include <warp2vec/corpus.h>
+
+#include "host/text/chunk_workers.h"
+#include "host/text/text_files.h"
+#include "tests/distributed/thread_ranks.h"
+#include "tests/support/compressed.h"
+#include "tests/support/npy.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/thrown_message.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace warp2vec {
+namespace {
+
+// Few frequent and many rare words, some of them long or no UTF-8; lines of any length, some empty.
+std::string some_text(unsigned seed, int words) {
+  std::mt19937 random(seed);
+  std::string text;
+  for (int i = 0; i < words; ++i) {
+    const unsigned rank = 1 + random() % 4;
+    std::string word = "w" + std::to_string(random() % (rank * rank * rank * rank));
+    if (random() % 50 == 0) word += std::string(20, 'x');
+    if (random() % 97 == 0) word += "\xFF";
+    text += word + " \n \t  "[random() % 6];
+    if (random() % 30 == 0) text += "\n\n";
+  }
+  return text;
+}
+
+std::vector<std::string> words_of(const Vocabulary& vocabulary) {
+  std::vector<std::string> words;
+  for (std::int64_t row = 0; row < vocabulary.size(); ++row) {
+    const auto id = static_cast<WordId>(row);
+    words.push_back(std::string(vocabulary.word(id)) + " " + std::to_string(vocabulary.count(id)));
+  }
+  return words;
+}
+
+void expect_same(const CorpusCounts& found, const CorpusCounts& expected) {
+  EXPECT_EQ(words_of(found.vocabulary), words_of(expected.vocabulary));
+  EXPECT_EQ(found.tokens, expected.tokens);
+  EXPECT_EQ(found.types, expected.types);
+  EXPECT_EQ(found.invalid_utf8, expected.invalid_utf8);
+  EXPECT_EQ(found.unicode_spaces, expected.unicode_spaces);
+  EXPECT_EQ(found.num_ids, expected.num_ids);
+}
+
+void expect_same(const TokenStream& found, const TokenStream& expected) {
+  EXPECT_TRUE(found.ids == expected.ids);
+  EXPECT_TRUE(found.ends == expected.ends);
+  ASSERT_EQ(found.encoded_files.size(), expected.encoded_files.size());
+  for (std::size_t i = 0; i < found.encoded_files.size(); ++i) {
+    EXPECT_EQ(found.encoded_files[i].name, expected.encoded_files[i].name);
+    EXPECT_EQ(found.encoded_files[i].end, expected.encoded_files[i].end);
+    EXPECT_EQ(found.encoded_files[i].tokens, expected.encoded_files[i].tokens);
+  }
+}
+
+class TextOfRanks : public testing::Test {
+ protected:
+  // Counts and encodes with several ranks and settings, and compares with one process.
+  static void expect_as_of_one(const std::vector<std::string>& inputs, const CountMemory& memory = {}) {
+    for (const auto& [min_count, max_vocab] :
+         {std::pair(1, 0), std::pair(3, 0), std::pair(1, 7), std::pair(2, 100)}) {
+      const Corpus corpus(inputs);
+      const CorpusCounts one = count_words(corpus, min_count, max_vocab, 1);
+      const TokenStream ids = encode(corpus, one.vocabulary, 1);
+      for (const int size : {1, 3, 8})
+        ThreadRanks(size).run([&, minimum = min_count, most = max_vocab](Ranks& ranks) {
+          const Corpus own(inputs);
+          constexpr std::size_t kChunkBytes = 100;
+          const CorpusCounts counts =
+              count_words_in_chunks(own, minimum, most, 2, {}, kChunkBytes, memory, &ranks);
+          expect_same(counts, one);
+          EXPECT_GE(counts.max_sentences, std::ssize(ids.ends));
+          expect_same(
+              encode_in_chunks(own, counts.vocabulary, 2, {}, kChunkBytes, counts.max_sentences, &ranks),
+              ids);
+        });
+    }
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(TextOfRanks, IsThatOfOneProcess) {
+  const std::string a = folder_.write("a.txt", some_text(1, 3000));
+  const std::string b = folder_.write("b.txt", "\xEF\xBB\xBF" + some_text(2, 100) + "the end");
+  const std::string empty = folder_.write("empty.txt", "");
+  const std::string zipped = folder_.write("c.txt.gz", gzip(some_text(3, 2000)));
+  expect_as_of_one({a});
+  expect_as_of_one({empty, a, b, zipped, a, empty});
+  expect_as_of_one({zipped});
+}
+
+TEST_F(TextOfRanks, OfOneLineOrFewerWordsThanRanks) {
+  std::string line = some_text(4, 1000);
+  std::replace(line.begin(), line.end(), '\n', ' ');
+  expect_as_of_one({folder_.write("line.txt", line)});
+  expect_as_of_one({folder_.write("words.txt", "one two\none two one\n")});
+  const std::string word(200, 'x');
+  expect_as_of_one({folder_.write("word.txt", word + "\nx\n" + word + " " + word)});
+}
+
+TEST_F(TextOfRanks, FitsIntoLittleMemory) {
+  expect_as_of_one({folder_.write("a.txt", some_text(5, 5000))}, {4000, 0, folder_.path()});
+}
+
+TEST_F(TextOfRanks, OfIdsIsReadByEach) {
+  expect_as_of_one({folder_.write("ids.npy", npy<std::int32_t>({1, 2, 3, -1, 2, 2, 3, 1, 1}))});
+}
+
+TEST_F(TextOfRanks, IsRefusedByAll) {
+  const std::string rare = folder_.write("rare.txt", "a a a b c c d");
+  const std::string blank = folder_.write("blank.txt", " \n \n");
+  const auto refused = [](const std::string& path, Ranks* ranks) {
+    return thrown_message([&] { count_words(Corpus({path}), 4, 0, 1, {}, {}, ranks); });
+  };
+  ThreadRanks(3).run([&](Ranks& ranks) {
+    for (const std::string& path : {rare, blank}) EXPECT_EQ(refused(path, &ranks), refused(path, nullptr));
+  });
+}
+
+TEST_F(TextOfRanks, SharesAreTheTextAndNearlyEqual) {
+  const Corpus corpus(
+      {folder_.write("a.txt", some_text(6, 3000)), folder_.write("b.txt", some_text(7, 3000))});
+  for (const int size : {1, 2, 3, 8}) {
+    std::int64_t end = 0;
+    std::size_t file = 0;
+    for (int rank = 0; rank < size; ++rank) {
+      std::int64_t bytes = 0;
+      for (const TextPart& part : share_of(corpus, rank, size)) {
+        if (end == corpus.files()[file].state.size) {
+          ++file;
+          end = 0;
+        }
+        EXPECT_EQ(part.file, &corpus.files()[file]);
+        EXPECT_EQ(part.begin, end);
+        end = part.end;
+        bytes += part.end - part.begin;
+      }
+      EXPECT_NEAR(bytes, corpus.bytes() / size, 100);
+    }
+    EXPECT_EQ(file, 1U);
+    EXPECT_EQ(end, corpus.files()[1].state.size);
+  }
+}
+
+}  // namespace
+}  // namespace warp2vec
