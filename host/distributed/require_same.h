@@ -16,6 +16,11 @@ struct Common {
   std::uint64_t hash = 0;
 };
 
+/// The hash of what had `hash` before `value` came to it.
+inline std::uint64_t hash_with(std::uint64_t hash, std::uint64_t value) {
+  return hash * 0x9E3779B97F4A7C15U + value;
+}
+
 /// Collective; all ranks have the same names. Throws Error on all ranks, naming the first rank that has
 /// something else than rank 0, and what that is.
 WARP2VEC_EXPORT void require_same(Ranks& ranks, std::span<const Common> common);

@@ -1,5 +1,6 @@
 #include <warp2vec/corpus.h>
 
+#include "host/distributed/values_of_ranks.h"
 #include "host/text/chunk_workers.h"
 #include "host/text/read_ids.h"
 #include "host/text/sentence_sinks.h"
@@ -167,9 +168,8 @@ template <class Value>
 void gather(Ranks& ranks, std::span<const Value> own, std::vector<Value>& all) {
   constexpr std::size_t kAtATime = std::size_t{1} << 20;
   const auto size = static_cast<std::size_t>(ranks.size());
-  std::vector<double> counts(size);
-  counts[static_cast<std::size_t>(ranks.rank())] = static_cast<double>(own.size());
-  ranks.sum(std::span(counts));
+  const auto own_count = static_cast<double>(own.size());
+  const std::vector<double> counts = values_of_ranks(ranks, std::span(&own_count, 1));
   std::vector<std::size_t> places;
   std::size_t end = all.size();
   for (const double count : counts)

@@ -10,7 +10,6 @@
 #include "host/io/foreign_file.h"
 #include "host/io/temporary_files.h"
 #include "host/vocabulary/ids.h"
-#include "host/vocabulary/word_table.h"
 
 #include <unistd.h>
 
@@ -285,7 +284,7 @@ std::vector<TextPart> share_of(const Corpus& corpus, int rank, int ranks) {
 
 std::vector<TextPart> own_share(const Corpus& corpus, Ranks& ranks) {
   std::uint64_t hash = corpus.files().size();
-  const auto add = [&hash](std::uint64_t value) { hash = mix(hash ^ value, kMixLow); };
+  const auto add = [&hash](std::uint64_t value) { hash = hash_with(hash, value); };
   std::string sample(4096, '\0');
   for (const Corpus::File& file : corpus.files()) {
     const std::int64_t size = file.state.size;

@@ -1,5 +1,7 @@
 #include "host/vocabulary/words_of_ranks.h"
 
+#include "host/distributed/values_of_ranks.h"
+
 #include <algorithm>
 #include <cstring>
 #include <span>
@@ -106,10 +108,8 @@ std::int64_t WordsOfRanks::most(std::int64_t value) {
 }
 
 std::vector<double> WordsOfRanks::of_each(std::int64_t value) {
-  std::vector<double> all(static_cast<std::size_t>(ranks_.size()));
-  all[static_cast<std::size_t>(ranks_.rank())] = static_cast<double>(value);
-  ranks_.sum(std::span(all));
-  return all;
+  const auto own = static_cast<double>(value);
+  return values_of_ranks(ranks_, std::span(&own, 1));
 }
 
 }  // namespace warp2vec

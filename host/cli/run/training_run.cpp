@@ -404,10 +404,8 @@ std::string TrainingRun::save_after(const TrainingFailed& failure, const Trainin
 void TrainingRun::require_same_settings_on_ranks() {
   const auto hash_of = [](const std::string& text) { return std::hash<std::string>()(text); };
   require_same(*ranks_, std::vector<Common>{{"build", hash_of(std::string(version()) + " " + commit())}});
-  nlohmann::json settings = settings_json(options_);
-  for (const char* of_one : {"threads", "format", "classes", "save_vocab", "save_model", "tensorboard",
-                             "checkpoint", "checkpoint_every"})
-    settings.erase(of_one);
+  nlohmann::json settings = settings_json(without_outputs(options_));
+  for (const char* of_one : {"threads", "format", "classes", "checkpoint_every"}) settings.erase(of_one);
   std::vector<Common> common;
   for (const auto& [name, value] : settings.items()) {
     std::string flag = "--" + name;
@@ -423,9 +421,7 @@ void TrainingRun::require_same_settings_on_ranks() {
 
 // Before the first merge, in which ranks with other numbers of rows would wait for each other for ever.
 void TrainingRun::require_same_data(const TrainingData& data, const Embeddings& embeddings) {
-  const auto add = [](std::uint64_t& hash, std::uint64_t value) {
-    hash = hash * 0x9E3779B97F4A7C15U + value;
-  };
+  const auto add = [](std::uint64_t& hash, std::uint64_t value) { hash = hash_with(hash, value); };
   std::uint64_t words = 0;
   for (std::int64_t row = 0; row < data.vocabulary.size(); ++row) {
     const auto word = static_cast<WordId>(row);
