@@ -87,7 +87,7 @@ TEST(NeighborIndex, LeavesOutTheWordsThatWereAskedForAndMoreWordsThanCandidatesA
 
 TEST(NeighborIndex, FewVectorsAndTheFirstWordsAreSearchedExactly) {
   const auto recall_of = [](std::int64_t rows, std::int64_t restrict_vocab) {
-    const KeyedVectors space = random_space(rows, 64);
+    const KeyedVectors space = random_space(rows, 32);
     const NeighborIndex index = NeighborIndex::build(space);
     return recall(space, index, 1, restrict_vocab);
   };
