@@ -25,9 +25,10 @@ struct InitialValues {
   std::int64_t repeated = 0;  ///< as WordVectors::repeated
 };
 
-/// Reads a model (save_model()) or vectors in any format of load_vectors(); which, the content says. Throws
-/// Error like load_model() and load_vectors().
-WARP2VEC_EXPORT InitialValues load_initial_values(const std::string& path);
+/// Reads a model (save_model()) or vectors in any format of load_vectors(); which, the content says. `limit`:
+/// only the first vectors of the file, so many; 0 = all. Throws Error like load_model() and load_vectors(),
+/// and for a limit of a model, whose outputs belong to all of its words.
+WARP2VEC_EXPORT InitialValues load_initial_values(const std::string& path, std::int64_t limit = 0);
 
 /// Which words are trained after a warm start.
 enum class InitVocab {

@@ -183,6 +183,18 @@ TEST_F(WarmStarts, FilesThatAreNeitherModelNorVectorsAreRefused) {
               HasSubstr(folder_.path("old")));
 }
 
+TEST_F(WarmStarts, OnlyTheFirstVectorsAreReadIfThatIsAsked) {
+  const InitialValues all = vectors();
+  const InitialValues two = load_initial_values(folder_.path("old"), 2);
+  EXPECT_THAT(words_of(two.vocabulary), ElementsAre(Counted("wört0", 1), Counted("wört1", 1)));
+  ASSERT_EQ(two.embeddings.input.rows(), 2);
+  for (std::int64_t r = 0; r < 2; ++r)
+    EXPECT_EQ(row_of(two.embeddings.input, r), row_of(all.embeddings.input, r));
+  model("ns");
+  EXPECT_THAT(thrown_message([&] { load_initial_values(folder_.path("old"), 2); }),
+              HasSubstr(folder_.path("old") + " is a model, whose outputs belong to all of its words"));
+}
+
 TEST(InitVocabNames, AreKoans) {
   for (const std::string name : {"old", "new", "union"}) EXPECT_EQ(to_string(parse_init_vocab(name)), name);
   EXPECT_EQ(thrown_message([] { parse_init_vocab("both"); }),

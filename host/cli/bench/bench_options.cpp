@@ -15,12 +15,14 @@
 
 namespace warp2vec::cli::bench {
 
+// Flags of train that take lists here.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kFlags{
+    {{"--dim", "--dims"},
+     {"--loss", "--losses"},
+     {"--device", "--devices"},
+     {"--max-vocab", "--vocab-sizes"}}};
+
 std::string with_bench_flags(const std::string& message) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kFlags{
-      {{"--dim", "--dims"},
-       {"--loss", "--losses"},
-       {"--device", "--devices"},
-       {"--max-vocab", "--vocab-sizes"}}};
   std::string out;
   for (std::size_t at = 0; at < message.size();) {
     const std::string_view rest = std::string_view(message).substr(at);
@@ -94,10 +96,12 @@ void add_list(Flags& flags, const std::string& flag, std::vector<Value>& values,
 }
 
 std::string device_name(const std::string& text) {
-  const DeviceRequest request = parse_device(text);
-  if (request.kind == DeviceKind::automatic)
-    throw UsageError("--devices auto: expected those to be compared, cpu, cuda, cuda:N or reference");
-  return to_string(request);
+  try {
+    const DeviceRequest request = parse_device(text);
+    if (request.kind != DeviceKind::automatic) return to_string(request);
+  } catch (const UsageError&) {  // it names auto, too
+  }
+  throw UsageError("--devices " + text + ": expected those to be compared, cpu, cuda, cuda:N or reference");
 }
 
 void add_settings(Flags& flags, Config& config) {
@@ -122,7 +126,13 @@ void add_settings(Flags& flags, Config& config) {
 Config with_variant(Config config, const std::string& variant) {
   Arguments arguments;
   std::istringstream settings(variant);
-  for (std::string setting; settings >> setting;) arguments.push_back("--" + setting);
+  for (std::string setting; settings >> setting;) {
+    for (const auto& [single, list] : kFlags)
+      if ("--" + setting.substr(0, setting.find('=')) == single)
+        throw UsageError("--variants " + variant + ": expected " + std::string(list) +
+                         ", which takes several values");
+    arguments.push_back("--" + setting);
+  }
   Flags flags("bench", "", "");
   add_settings(flags, config);
   try {

@@ -76,8 +76,8 @@ std::vector<double> thresholds_of(const PhraseOptions& options, bool passes_give
 
 void check_files(const PhraseOptions& options) {
   const TrainOptions& text = options.text;
-  if (text.inputs.empty()) throw UsageError("phrases needs --input PATH");
-  if (text.output.empty()) throw UsageError("phrases needs --output FILE");
+  if (text.inputs.empty()) throw UsageError("expected --input PATH (word2phrase's -train), the text");
+  if (text.output.empty()) throw UsageError("expected --output FILE (word2phrase's -output)");
   std::vector<NamedPath> outputs{{"--output", text.output, true}};
   if (!options.save_phrases.empty()) outputs.push_back({"--save-phrases", options.save_phrases, true});
   check_distinct(outputs, named("--input", text.inputs));

@@ -93,6 +93,7 @@ void parse_flags(const Rewritten& command, TrainOptions& options) {
       "Start with the values of FILE, a model written by --save-model or vectors in any format, instead of "
       "random ones: words that it has keep their vectors, other words get new ones. Of vectors alone, the "
       "outputs start at zero. Defaults of --dim, --model and --loss are those of FILE.");
+  add_limit_flag(flags, options.init_limit, "--init-limit", " of --init");
   flags.custom(
       "--init-vocab", "WORDS",
       [&options](const std::string& text) { options.init_vocab = parse_init_vocab(text); },
@@ -136,7 +137,8 @@ void parse_flags(const Rewritten& command, TrainOptions& options) {
       throw UsageError("--classes writes lines 'word class': leave out --format");
     options.asked_format = VectorFormat::text;
   }
-  if (flags.given("--init-vocab") && options.init.empty()) throw UsageError("--init-vocab needs --init FILE");
+  for (const std::string flag : {"--init-vocab", "--init-limit"})
+    if (flags.given(flag) && options.init.empty()) throw UsageError(flag + " needs --init FILE");
   if (options.vectors.choice != VectorChoice::input && !options.config.loss.negative_sampling &&
       !options.config.loss.softmax)
     throw UsageError("--vectors " + to_string(options.vectors.choice) +
@@ -176,7 +178,7 @@ TrainOptions defaults_for(const TrainOptions& options, const std::optional<Initi
 std::optional<InitialValues> load_init(const Rewritten& command, TrainOptions& options) {
   std::optional<InitialValues> init;
   if (!options.init.empty()) {
-    init = load_initial_values(options.init);
+    init = load_initial_values(options.init, options.init_limit);
     say_repeated(options.init, init->repeated);
   }
   options = defaults_for(options, init);

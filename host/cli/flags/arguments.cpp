@@ -76,6 +76,8 @@ constexpr std::array kAliases{
     Alias{"downsample-threshold", "sample", Origin::other},
     Alias{"pretrained-path", "init", Origin::other},
     Alias{"continue-vocab", "init-vocab", Origin::other},
+    Alias{"max-vocab", "max-vocab", Origin::other},  // koan's --vocab-size, which is another flag of plan
+    Alias{"no-progress", "", Origin::other, false},
     Alias{"train-file", "input", Origin::other},
     Alias{"model-file", "output", Origin::other},
     Alias{"min-word-freq", "min-count", Origin::other},
@@ -130,6 +132,51 @@ constexpr std::array kInert{
     Inert{"partitioned", "*", "", Origin::other},
 };
 
+// One letter of koan's or word2vec++'s: another spelling of `name`, or, where they mean different things, of
+// none of `both`.
+struct Letter {
+  char letter;
+  std::string_view name;
+  std::string_view both = "";
+};
+
+constexpr std::array kLetters{
+    Letter{'f', "file"},
+    Letter{'c', "context-size"},
+    Letter{'n', "negatives"},
+    Letter{'k', "min-count"},
+    Letter{'b', "cbow"},
+    Letter{'V', "max-vocab"},
+    Letter{'p', "embedding-path"},
+    Letter{'r', "pretrained-path"},
+    Letter{'w', "window"},
+    Letter{'a', "alpha"},
+    Letter{'g', "with-skip-gram"},
+    Letter{'B', "buffer-size"},
+    Letter{'L', "partitioned"},
+    Letter{'P', "no-progress"},
+    Letter{'d', "", "koan's --dim and word2vec++'s --word-delimiters"},
+    Letter{'e', "", "koan's --epochs and word2vec++'s --end-of-sentence"},
+    Letter{'i', "", "koan's --discard and word2vec++'s --iter"},
+    Letter{'l', "", "koan's --learning-rate and word2vec++'s --sample"},
+    Letter{'m', "", "koan's --min-learning-rate and word2vec++'s --min-word-freq"},
+    Letter{'o', "", "koan's --downsample-threshold and word2vec++'s --model-file"},
+    Letter{'s', "", "koan's --shuffle-sentences and word2vec++'s --size"},
+    Letter{'v', "", "koan's --continue-vocab and word2vec++'s --verbose"},
+    Letter{'x', "", "koan's --ns-exponent and word2vec++'s --stop-words-file"},
+};
+
+// The name that a flag of one letter stands for; `name` itself otherwise.
+std::string spelled_out(const std::string& name) {
+  if (name.size() != 1) return name;
+  const auto* const found = std::find_if(kLetters.begin(), kLetters.end(),
+                                         [&](const Letter& entry) { return entry.letter == name[0]; });
+  if (found == kLetters.end()) return name;
+  if (!found->both.empty())
+    throw UsageError("-" + name + " is " + std::string(found->both) + ": give the long name");
+  return std::string(found->name);
+}
+
 template <class Names>
 auto find_name(const Names& names, std::string name) {
   std::replace(name.begin(), name.end(), '_', '-');
@@ -150,10 +197,6 @@ bool looks_like_flag(std::string_view argument) {
 }
 
 [[noreturn]] void refuse_unknown(const std::string& argument) {
-  if (argument.size() == 2)
-    throw UsageError(
-        "unknown flag " + argument +
-        ": of koan's and word2vec++'s flags the long names are known (warp2vec train --help lists all)");
   std::vector<std::string> known;
   for (const Alias& alias : kAliases) {
     known.push_back("-" + std::string(alias.name));
@@ -179,7 +222,7 @@ class Rewriter {
       }
       const std::size_t equals = two_dashes ? argument.find('=') : std::string::npos;
       const std::string written = argument.substr(0, equals);
-      const std::string name = written.substr(two_dashes ? 2 : 1);
+      const std::string name = two_dashes ? written.substr(2) : spelled_out(written.substr(1));
       const Alias* const alias = find_name(kAliases, name);
       const Inert* const inert = find_name(kInert, name);
       if (alias == nullptr && inert == nullptr) {
@@ -199,7 +242,7 @@ class Rewriter {
       }
       if (value.empty()) throw UsageError(written + " needs a value");
       const Origin origin = alias != nullptr ? alias->origin : inert->origin;
-      if (!two_dashes) {
+      if (!two_dashes && name == written.substr(1)) {
         word2vec_c_ = word2vec_c_ || origin == Origin::word2vec_c;
         fasttext_ = fasttext_ || origin == Origin::fasttext;
       }
@@ -264,6 +307,8 @@ class Rewriter {
       if (switched_on(written, value))
         out_.notes.emplace_back(
             "-saveOutput writes nothing: --vectors output and --save-model save output vectors");
+    } else if (name == "no-progress") {
+      if (switched_on(written, value)) out_.arguments.emplace_back("--quiet");
     } else if (value == "0") {  // debug, verbose
       out_.arguments.emplace_back("--quiet");
     }

@@ -43,6 +43,7 @@ struct TrainOptions {
   std::string checkpoint_every = "10m";
   std::string resume;             ///< may be empty
   std::string init;               ///< may be empty
+  std::int64_t init_limit = 0;    ///< vectors of it; 0 = all
   std::string scratch_folder;     ///< may be empty
   std::int64_t count_memory = 0;  ///< bytes; 0 = the default
   InitVocab init_vocab = InitVocab::all_words;

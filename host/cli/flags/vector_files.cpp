@@ -29,14 +29,14 @@ bool fits(VectorFormat format, VectorFormat of_name) {
 
 }  // namespace
 
-void add_limit_flag(Flags& flags, std::int64_t& limit) {
+void add_limit_flag(Flags& flags, std::int64_t& limit, const std::string& flag, const std::string& of) {
   flags.custom(
-      "--limit", "N",
-      [&limit](const std::string& text) {
-        limit = parse_number<std::int64_t>("--limit", text);
-        if (limit < 1) throw UsageError("--limit " + text + " is out of range: expected 1 or more");
+      flag, "N",
+      [&limit, flag](const std::string& text) {
+        limit = parse_number<std::int64_t>(flag, text);
+        if (limit < 1) throw UsageError(flag + " " + text + " is out of range: expected 1 or more");
       },
-      "Read only the first N vectors, those of the most frequent words; >= 1 (default: all)");
+      "Read only the first N vectors" + of + ", those of the most frequent words; >= 1 (default: all)");
 }
 
 void say_repeated(const std::string& path, std::int64_t repeated) {

@@ -16,8 +16,9 @@ inline constexpr const char* kVectorsHelp =
     "Word vectors: binary, text, GloVe, .npy, safetensors or fastText's .bin, also compressed, detected from "
     "the content.";
 
-/// Adds --limit: only the first so many vectors are read.
-void add_limit_flag(Flags& flags, std::int64_t& limit);
+/// Adds --limit: only the first so many vectors are read. `flag`: its name, `of`: of which file.
+void add_limit_flag(Flags& flags, std::int64_t& limit, const std::string& flag = "--limit",
+                    const std::string& of = "");
 
 /// Says on standard error that a word of `path` has several vectors, if that is so.
 void say_repeated(const std::string& path, std::int64_t repeated);

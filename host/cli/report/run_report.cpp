@@ -166,6 +166,7 @@ json settings_json(const TrainOptions& options) {
           {"checkpoint_every", options.checkpoint_every},
           {"resume", options.resume},
           {"init", options.init},
+          {"init_limit", options.init_limit},
           {"init_vocab", options.init.empty() ? "" : to_string(options.init_vocab)}};
 }
 

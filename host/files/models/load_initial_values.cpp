@@ -19,10 +19,13 @@ bool is_model(const std::string& path) {
 
 }  // namespace
 
-InitialValues load_initial_values(const std::string& path) {
+InitialValues load_initial_values(const std::string& path, std::int64_t limit) {
   InitialValues values;
   values.path = path;
   if (is_model(path)) {
+    if (limit != 0)
+      throw Error(path +
+                  " is a model, whose outputs belong to all of its words: expected no limit, or vectors");
     TrainedModel model = load_model(path);
     values.loss = model.config.loss;
     values.model = model.config.model;
@@ -31,7 +34,7 @@ InitialValues load_initial_values(const std::string& path) {
     values.tree = std::move(model.tree);
     return values;
   }
-  WordVectors vectors = load_vectors(path);
+  WordVectors vectors = load_vectors(path, {limit});
   std::vector<std::pair<std::string_view, std::int64_t>> words;
   words.reserve(vectors.words.size());
   for (const std::string& word : vectors.words) words.emplace_back(word, 1);

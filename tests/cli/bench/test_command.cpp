@@ -247,7 +247,7 @@ TEST_F(BenchCommand, WrongUsageIsNamed) {
     EXPECT_FALSE(std::filesystem::exists(folder_.path("out")));
   };
   expect({"--devices", "auto"}, "--devices auto");
-  expect({"--devices", "tpu"}, "--devices tpu is not known");
+  expect({"--devices", "tpu"}, "--devices tpu: expected those to be compared, cpu,");
   expect({"--devices", "cpu,cuda"}, "--devices cuda");
   expect({"--losses", "glove"}, "--losses glove is not known");
   expect({"--dim", "8"}, "unknown flag --dim; did you mean --dims?");
@@ -260,7 +260,7 @@ TEST_F(BenchCommand, WrongUsageIsNamed) {
   expect({"--epochs", "0"}, "--epochs");
   expect({"--study", "other"}, "--study other is not known");
   expect({"--synthetic"}, "one of --input PATH, --synthetic and --study");
-  expect({"--variants", "dim=3"}, "--variants dim=3: unknown flag --dim");
+  expect({"--variants", "dim=3"}, "--variants dim=3: expected --dims, which takes several values");
   expect({"--variants", "sharing=some"}, "--variants sharing=some: ");
   expect({"--variants", "epochs=0"}, "--variants epochs=0: ");
   expect({"--time-budget", "-1"}, "--time-budget and --bandwidth: expected a number above 0");

@@ -80,6 +80,15 @@ TEST_F(CliWarmStart, WhatStartsAtZeroIsSaid) {
               AllOf(HasSubstr(nodes), HasSubstr(outputs)));
 }
 
+TEST_F(CliWarmStart, TakesOnlyTheFirstVectorsIfThatIsAsked) {
+  train_first("ns");
+  const Arguments command{"--input", path("more"),   "--init", path("old.bin"), "--init-limit",
+                          "2",       "--init-vocab", "old",    "--save-vocab",  path("trained")};
+  EXPECT_THAT(train(command).err, HasSubstr("2 words keep their vectors"));
+  const std::string trained = folder_.read("trained");
+  EXPECT_EQ(std::count(trained.begin(), trained.end(), '\n'), 2);
+}
+
 TEST_F(CliWarmStart, StartingWithItselfIsDeterministic) {
   train_first("ns");
   const Arguments again{"--input", path("text"), "--init", path("old"), "--threads"};
@@ -113,6 +122,8 @@ TEST_F(CliWarmStart, ContradictionsAreRefused) {
   expect_refused(with({"--metrics", path("old")}), HasSubstr("--metrics and --init are the same file"));
   expect_refused({"--input", path("text"), "--init-vocab", "old"},
                  HasSubstr("--init-vocab needs --init FILE"));
+  expect_refused({"--input", path("text"), "--init-limit", "1"}, HasSubstr("--init-limit needs --init FILE"));
+  expect_refused(with({"--init-limit", "0"}), HasSubstr("--init-limit 0 is out of range"));
 }
 
 TEST_F(CliWarmStart, APlanHasTheWordsThatWouldBeTrained) {
