@@ -13,7 +13,8 @@ set(layers
     "host/phrases       host/bytes host/compression host/io host/vocabulary host/text"
     "host/sampling      host/bytes host/io"
     "host/training      host/bytes host/io host/sampling host/distributed"
-    "host/graphs        host/bytes host/compression host/io host/vocabulary host/text host/sampling host/training"
+    "host/graphs        host/bytes host/compression host/io host/distributed host/vocabulary host/text host/sampling
+                        host/training"
     "host/planning      host/training"
     "host/reference     host/training"
     "host/cpu/simd      host/training"

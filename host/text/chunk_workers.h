@@ -34,7 +34,8 @@ CorpusCounts count_words_in_chunks(const Corpus& corpus, std::int64_t min_count,
                                    int threads, const ReadProgress& progress, std::size_t chunk_bytes,
                                    const CountMemory& memory = {}, Ranks* ranks = nullptr);
 CorpusCounts count_ids_in_chunks(const Corpus& corpus, std::int64_t min_count, std::int64_t max_vocab,
-                                 int threads, const ReadProgress& progress, std::size_t chunk_bytes);
+                                 int threads, const ReadProgress& progress, std::size_t chunk_bytes,
+                                 Ranks* ranks = nullptr);
 TokenStream encode_in_chunks(const Corpus& corpus, const Vocabulary& vocabulary, int threads,
                              const ReadProgress& progress, std::size_t chunk_bytes,
                              std::int64_t max_sentences = 0, Ranks* ranks = nullptr);

@@ -1,3 +1,4 @@
+#include "host/distributed/add_up.h"
 #include "host/text/chunk_workers.h"
 #include "host/text/read_ids.h"
 #include "host/text/text_files.h"
@@ -7,6 +8,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace warp2vec {
@@ -47,13 +49,20 @@ class IdCountingWorker : public ChunkWorker {
 }  // namespace
 
 CorpusCounts count_ids_in_chunks(const Corpus& corpus, std::int64_t min_count, std::int64_t max_vocab,
-                                 int threads, const ReadProgress& progress, std::size_t chunk_bytes) {
+                                 int threads, const ReadProgress& progress, std::size_t chunk_bytes,
+                                 Ranks* ranks) {
+  std::vector<TextPart> parts = ranks != nullptr ? own_share(corpus, *ranks) : parts_of(corpus);
+  const ReadProgress progress_of_parts = progress_of(parts, corpus, progress);
   CountedIds counted;
   std::vector<std::unique_ptr<ChunkWorker>> workers;
   for (int i = 0; i < std::max(1, threads); ++i)
-    workers.push_back(std::make_unique<IdCountingWorker>(corpus, counted, progress));
-  ChunkReader reader(corpus, chunk_bytes);
+    workers.push_back(std::make_unique<IdCountingWorker>(corpus, counted, progress_of_parts));
+  ChunkReader reader(corpus, std::move(parts), chunk_bytes);
   process_chunks(reader, workers);
+  if (ranks != nullptr) {
+    counted.counts.add_up(*ranks);
+    add_up(*ranks, {&counted.tokens, &counted.sentences});
+  }
   if (counted.tokens == 0) refuse_empty(corpus);
   CorpusCounts counts = counted.counts.select(min_count, max_vocab, corpus.num_ids(), threads);
   counts.tokens = counted.tokens;

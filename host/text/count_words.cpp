@@ -70,7 +70,7 @@ CorpusCounts count_words_in_chunks(const Corpus& corpus, std::int64_t min_count,
                                    int threads, const ReadProgress& progress, std::size_t chunk_bytes,
                                    const CountMemory& memory, Ranks* ranks) {
   if (corpus.has_ids())
-    return count_ids_in_chunks(corpus, min_count, max_vocab, threads, progress, chunk_bytes);
+    return count_ids_in_chunks(corpus, min_count, max_vocab, threads, progress, chunk_bytes, ranks);
   const int workers_wanted = std::max(1, threads);
   SpilledCounts shared(eighths_of(memory.bytes, 5),
                        memory.scratch_folder);  // and one for what is sorted and merged

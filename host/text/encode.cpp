@@ -1,7 +1,7 @@
 #include <warp2vec/corpus.h>
 
-#include "host/distributed/values_of_ranks.h"
 #include "host/text/chunk_workers.h"
+#include "host/text/encoded_share.h"
 #include "host/text/read_ids.h"
 #include "host/text/sentence_sinks.h"
 #include "host/text/tokenizer.h"
@@ -10,8 +10,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstring>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -163,80 +161,6 @@ void encode_all(const Corpus& corpus, const Vocabulary& vocabulary, int threads,
   if (encoded.tokens() == 0) refuse_unknown(encoded.tokens_seen(), vocabulary);
 }
 
-// Appends the values of all ranks, in their order, a piece of each at a time.
-template <class Value>
-void gather(Ranks& ranks, std::span<const Value> own, std::vector<Value>& all) {
-  constexpr std::size_t kAtATime = std::size_t{1} << 20;
-  const auto size = static_cast<std::size_t>(ranks.size());
-  const auto own_count = static_cast<double>(own.size());
-  const std::vector<double> counts = values_of_ranks(ranks, std::span(&own_count, 1));
-  std::vector<std::size_t> places;
-  std::size_t end = all.size();
-  for (const double count : counts)
-    places.push_back(std::exchange(end, end + static_cast<std::size_t>(count)));
-  all.resize(end);
-  const auto most = static_cast<std::size_t>(*std::max_element(counts.begin(), counts.end()));
-  for (std::size_t done = 0; done < most; done += kAtATime) {
-    const auto piece =
-        own.subspan(std::min(done, own.size()), std::min(kAtATime, own.size() - std::min(done, own.size())));
-    const std::string_view bytes(reinterpret_cast<const char*>(piece.data()), piece.size_bytes());
-    const std::vector<std::string> pieces = ranks.exchange(std::vector<std::string_view>(size, bytes));
-    for (std::size_t r = 0; r < size; ++r)
-      if (!pieces[r].empty()) std::memcpy(all.data() + places[r] + done, pieces[r].data(), pieces[r].size());
-  }
-}
-
-// Of a share of the text, in numbers that are easily sent.
-struct EncodedShare {
-  TokenStream tokens;
-  std::int64_t seen_in_last_file = 0;  // that has not ended
-
-  // For each rank, what it has, and of each of its files where it ends and how many words it has there.
-  std::vector<std::int64_t> numbers() const {
-    std::vector<std::int64_t> numbers{tokens.tokens(), std::ssize(tokens.ends),
-                                      std::ssize(tokens.encoded_files), seen_in_last_file};
-    for (const EncodedFile& file : tokens.encoded_files) {
-      numbers.push_back(file.end);
-      numbers.push_back(file.tokens);
-    }
-    return numbers;
-  }
-};
-
-// The tokens of all ranks, as of a text that was encoded by one.
-TokenStream joined(Ranks& ranks, const Corpus& corpus, EncodedShare own) {
-  TokenStream all;
-  const std::vector<std::int64_t> own_numbers = own.numbers();
-  std::vector<std::int64_t> numbers;
-  std::vector<std::int64_t> ends;
-  gather<std::int64_t>(ranks, own_numbers, numbers);
-  gather<std::int64_t>(ranks, own.tokens.ends, ends);
-  own.tokens.ends = {};
-  gather<WordId>(ranks, own.tokens.ids, all.ids);
-  all.ends.reserve(ends.size());
-  std::int64_t begin = 0;         // of the share's ids
-  std::int64_t seen_in_file = 0;  // in the shares before
-  auto end = ends.begin();
-  for (auto number = numbers.begin(); number != numbers.end();) {
-    const std::int64_t tokens = *number++;
-    const std::int64_t sentences = *number++;
-    const std::int64_t files = *number++;
-    const std::int64_t seen_in_last_file = *number++;
-    for (std::int64_t i = 0; i < sentences; ++i) {
-      const std::int64_t position = begin + *end++;
-      if (position > (all.ends.empty() ? 0 : all.ends.back())) all.ends.push_back(position);
-    }
-    for (std::int64_t i = 0; i < files; ++i) {
-      const std::int64_t file_end = begin + *number++;
-      const std::int64_t seen = std::exchange(seen_in_file, 0) + *number++;
-      all.encoded_files.push_back({corpus.files()[all.encoded_files.size()].name, file_end, seen});
-    }
-    seen_in_file += seen_in_last_file;
-    begin += tokens;
-  }
-  return all;
-}
-
 TokenStream encode_share(const Corpus& corpus, const Vocabulary& vocabulary, int threads,
                          const ReadProgress& progress, std::size_t chunk_bytes, Ranks& ranks) {
   EncodedShare own;
@@ -246,13 +170,8 @@ TokenStream encode_share(const Corpus& corpus, const Vocabulary& vocabulary, int
   Encoded encoded(sink, progress_of_parts, -1);
   encode_chunks(corpus, std::move(parts), vocabulary, threads, chunk_bytes, encoded);
   own.seen_in_last_file = encoded.seen_in_file();
-  TokenStream all = joined(ranks, corpus, std::move(own));
-  if (all.tokens() == 0) {
-    std::int64_t seen = 0;
-    for (const EncodedFile& file : all.encoded_files) seen += file.tokens;
-    refuse_unknown(seen, vocabulary);
-  }
-  return all;
+  return joined(ranks, std::move(own), vocabulary,
+                [&corpus](std::size_t file) { return corpus.files()[file].name; });
 }
 
 }  // namespace
@@ -260,8 +179,7 @@ TokenStream encode_share(const Corpus& corpus, const Vocabulary& vocabulary, int
 TokenStream encode_in_chunks(const Corpus& corpus, const Vocabulary& vocabulary, int threads,
                              const ReadProgress& progress, std::size_t chunk_bytes,
                              std::int64_t max_sentences, Ranks* ranks) {
-  if (ranks != nullptr && !corpus.has_ids())
-    return encode_share(corpus, vocabulary, threads, progress, chunk_bytes, *ranks);
+  if (ranks != nullptr) return encode_share(corpus, vocabulary, threads, progress, chunk_bytes, *ranks);
   TokenStream stream;
   stream.ends.reserve(static_cast<std::size_t>(max_sentences));
   // A vocabulary of this corpus knows the number of tokens, one from elsewhere does not.

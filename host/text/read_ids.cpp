@@ -5,12 +5,15 @@
 #include "host/bytes/byte_class.h"
 #include "host/bytes/little_endian.h"
 #include "host/bytes/utf8.h"
+#include "host/io/byte_stream.h"
 #include "host/text/tokenizer.h"
 
 #include <algorithm>
 #include <bit>
 #include <cstddef>
+#include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace warp2vec {
@@ -78,6 +81,22 @@ void read_array(const Chunk& chunk, const IdArray& array, const IdRange& range, 
   }
 }
 
+// Those of a share that does not begin with the file.
+std::int64_t lines_before(const Corpus::File& file, std::int64_t end) {
+  const std::unique_ptr<ByteStream> bytes = file.content();
+  std::string buffer(std::size_t{1} << 20, '\0');
+  std::int64_t lines = 0;
+  while (end > 0) {
+    const std::size_t n = bytes->read(
+        buffer.data(), static_cast<std::size_t>(std::min(end, static_cast<std::int64_t>(buffer.size()))));
+    if (n == 0) break;
+    lines += std::count_if(buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(n),
+                           [](char c) { return c == '\n'; });
+    end -= static_cast<std::int64_t>(n);
+  }
+  return lines;
+}
+
 }  // namespace
 
 void IdChunk::read(const Chunk& chunk, const IdRange& range) {
@@ -93,11 +112,16 @@ void IdChunk::read(const Chunk& chunk, const IdRange& range) {
 }
 
 void LineCounter::add(const Chunk& chunk, const IdChunk& ids) {
+  if (begin_ < 0) begin_ = chunk.offset;
   lines_ += std::ssize(ids.ends);
   if (!ids.failure.empty())
-    throw Error(chunk.file->name + ":" + (ids.place.empty() ? std::to_string(lines_ + 1) : " " + ids.place) +
+    throw Error(chunk.file->name + ":" +
+                (ids.place.empty() ? std::to_string(lines_before(*chunk.file, begin_) + lines_ + 1)
+                                   : " " + ids.place) +
                 ": " + ids.failure);
-  if (chunk.ends_file) lines_ = 0;
+  if (!chunk.ends_file) return;
+  begin_ = -1;
+  lines_ = 0;
 }
 
 std::string place_in_array(std::int64_t index, std::int64_t columns) {

@@ -22,14 +22,15 @@ struct IdChunk {
   void read(const Chunk& chunk, const IdRange& range);
 };
 
-/// Counts the lines of the chunks of a corpus, which come in order.
+/// Counts the lines of the chunks of a corpus, or of a share of it, which come in order.
 class LineCounter {
  public:
   /// Throws the chunk's failure, if there is one, as an Error that names file and line, or place.
   void add(const Chunk& chunk, const IdChunk& ids);
 
  private:
-  std::int64_t lines_ = 0;  // of the file, before the next chunk
+  std::int64_t begin_ = -1;  // byte of the file at which its first chunk begins; -1 before that
+  std::int64_t lines_ = 0;   // from there to the next chunk
 };
 
 /// Where a value of an array is, for messages: counted from 0, as in NumPy.

@@ -49,6 +49,11 @@ class SentenceEncoder {
     flush();
     sink_.end_file({name, flushed_, seen_});
   }
+  /// After the last sentence of a share of them, which has no name of its own; returns how many words it has.
+  std::int64_t finish_share() {
+    flush();
+    return seen_;
+  }
 
  private:
   std::int64_t tokens() const { return flushed_ + std::ssize(buffer_.ids); }

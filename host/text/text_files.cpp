@@ -180,6 +180,14 @@ void append_folder(const std::string& folder, const std::vector<std::string>& ou
   std::move(found.not_read.begin(), found.not_read.end(), std::back_inserter(not_read));
 }
 
+// The first place at or behind `offset` where a value begins, or the file's end; 0 for the first value.
+std::int64_t cut_of_array(const Corpus::File& file, std::int64_t offset) {
+  const auto header = static_cast<std::int64_t>(file.array->header);
+  if (offset <= header) return 0;
+  const std::int64_t bytes = file.array->value_bytes;
+  return header + (std::min(offset, file.state.size) - header + bytes - 1) / bytes * bytes;
+}
+
 // The first place at or behind `offset` where a word may begin, since white space or the file's beginning is
 // before it, or the file's end.
 std::int64_t cut_behind_word(const Corpus::File& file, std::int64_t offset) {
@@ -270,11 +278,12 @@ std::vector<TextPart> share_of(const Corpus& corpus, int rank, int ranks) {
   std::int64_t before = 0;
   for (const Corpus::File& file : corpus.files()) {
     const std::int64_t size = file.state.size;
-    if (file.compression != Compression::none || file.array || size == 0) {
+    if (file.compression != Compression::none || size == 0) {
       const std::int64_t middle = before + size / 2;
       if (begin <= middle && middle < end) parts.push_back({&file, 0, size});
     } else {
-      const TextPart part{&file, cut_behind_word(file, begin - before), cut_behind_word(file, end - before)};
+      const auto cut = file.array ? cut_of_array : cut_behind_word;
+      const TextPart part{&file, cut(file, begin - before), cut(file, end - before)};
       if (part.begin < part.end) parts.push_back(part);
     }
     before += size;

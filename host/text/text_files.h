@@ -52,8 +52,8 @@ struct Corpus::File {
   }
 };
 
-/// Bytes [begin, end) of a file on disk, from a word's beginning to behind white space, or all of it. A file
-/// that is no plain text is always whole.
+/// Bytes [begin, end) of a file on disk, from a word's beginning to behind white space, or from a value's
+/// beginning, or, with those before it, the file's, to a value's end; a compressed file is always whole.
 struct TextPart {
   const Corpus::File* file = nullptr;  ///< owned by the Corpus
   std::int64_t begin = 0;

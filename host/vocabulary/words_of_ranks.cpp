@@ -1,5 +1,6 @@
 #include "host/vocabulary/words_of_ranks.h"
 
+#include "host/distributed/add_up.h"
 #include "host/distributed/values_of_ranks.h"
 
 #include <algorithm>
@@ -94,13 +95,7 @@ void WordsOfRanks::gather(const std::function<void(const Visit&)>& for_each, con
   }
 }
 
-void WordsOfRanks::add_up(std::initializer_list<std::int64_t*> values) {
-  std::vector<double> sums;
-  for (const std::int64_t* value : values) sums.push_back(static_cast<double>(*value));
-  ranks_.sum(std::span(sums));
-  auto sum = sums.begin();
-  for (std::int64_t* value : values) *value = static_cast<std::int64_t>(*sum++);
-}
+void WordsOfRanks::add_up(std::initializer_list<std::int64_t*> values) { warp2vec::add_up(ranks_, values); }
 
 std::int64_t WordsOfRanks::most(std::int64_t value) {
   const std::vector<double> all = of_each(value);

@@ -124,8 +124,8 @@ struct CorpusCounts {
 /// no word is frequent enough, or a scratch file that cannot be written.
 ///
 /// `ranks`: null, or those that have the same corpus and divide it, each counting its share; all get the same
-/// result. A word is added up by one of them, so that none holds all words that are too rare. Plain files are
-/// divided, others are counted whole by one rank; a corpus of ids is counted by each.
+/// result. A word is added up by one of them, so that none holds all words that are too rare; ids are added
+/// up by all. Compressed files are not divided: each is counted whole by one rank.
 WARP2VEC_EXPORT CorpusCounts count_words(const Corpus& corpus, std::int64_t min_count, std::int64_t max_vocab,
                                          int threads, const ReadProgress& progress = {},
                                          const CountMemory& memory = {}, Ranks* ranks = nullptr);

@@ -173,14 +173,16 @@ class WARP2VEC_EXPORT Walks {
 };
 
 /// As count_words() of a text with a walk a line, node names or numbers as words. All walks are made, and
-/// none is kept.
+/// none is kept. `ranks`: null, or those that have the same graph, each of which makes its share of the
+/// walks; all get the same result. Throws Error on all ranks if one has another graph.
 WARP2VEC_EXPORT CorpusCounts count_words(const Walks& walks, std::int64_t min_count, std::int64_t max_vocab,
-                                         int threads, const GraphProgress& progress = {});
+                                         int threads, const GraphProgress& progress = {},
+                                         Ranks* ranks = nullptr);
 
 /// The walks as word ids, without nodes that are not in the vocabulary. They are made again. Throws Error if
-/// no node is in the vocabulary.
+/// no node is in the vocabulary. `ranks`: as of count_words(); all get the ids of all.
 WARP2VEC_EXPORT TokenStream encode(const Walks& walks, const Vocabulary& vocabulary, int threads,
-                                   const GraphProgress& progress = {});
+                                   const GraphProgress& progress = {}, Ranks* ranks = nullptr);
 
 /// The same, without holding the result in memory; as one file named "the walks".
 WARP2VEC_EXPORT void encode(const Walks& walks, const Vocabulary& vocabulary, int threads, TokenSink& sink,

@@ -2,10 +2,12 @@
 #include <warp2vec/corpus.h>
 
 #include "host/text/chunk_workers.h"
+#include "host/text/read_ids.h"
 #include "host/text/text_files.h"
 #include "tests/distributed/thread_ranks.h"
 #include "tests/support/compressed.h"
 #include "tests/support/npy.h"
+#include "tests/support/same_text.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/thrown_message.h"
 
@@ -38,47 +40,19 @@ std::string some_text(unsigned seed, int words) {
   return text;
 }
 
-std::vector<std::string> words_of(const Vocabulary& vocabulary) {
-  std::vector<std::string> words;
-  for (std::int64_t row = 0; row < vocabulary.size(); ++row) {
-    const auto id = static_cast<WordId>(row);
-    words.push_back(std::string(vocabulary.word(id)) + " " + std::to_string(vocabulary.count(id)));
-  }
-  return words;
-}
-
-void expect_same(const CorpusCounts& found, const CorpusCounts& expected) {
-  EXPECT_EQ(words_of(found.vocabulary), words_of(expected.vocabulary));
-  EXPECT_EQ(found.tokens, expected.tokens);
-  EXPECT_EQ(found.types, expected.types);
-  EXPECT_EQ(found.invalid_utf8, expected.invalid_utf8);
-  EXPECT_EQ(found.unicode_spaces, expected.unicode_spaces);
-  EXPECT_EQ(found.num_ids, expected.num_ids);
-}
-
-void expect_same(const TokenStream& found, const TokenStream& expected) {
-  EXPECT_TRUE(found.ids == expected.ids);
-  EXPECT_TRUE(found.ends == expected.ends);
-  ASSERT_EQ(found.encoded_files.size(), expected.encoded_files.size());
-  for (std::size_t i = 0; i < found.encoded_files.size(); ++i) {
-    EXPECT_EQ(found.encoded_files[i].name, expected.encoded_files[i].name);
-    EXPECT_EQ(found.encoded_files[i].end, expected.encoded_files[i].end);
-    EXPECT_EQ(found.encoded_files[i].tokens, expected.encoded_files[i].tokens);
-  }
-}
-
 class TextOfRanks : public testing::Test {
  protected:
   // Counts and encodes with several ranks and settings, and compares with one process.
-  static void expect_as_of_one(const std::vector<std::string>& inputs, const CountMemory& memory = {}) {
+  static void expect_as_of_one(const std::vector<std::string>& inputs, const CountMemory& memory = {},
+                               const IdInput& ids_of_input = {}) {
     for (const auto& [min_count, max_vocab] :
          {std::pair(1, 0), std::pair(3, 0), std::pair(1, 7), std::pair(2, 100)}) {
-      const Corpus corpus(inputs);
+      const Corpus corpus(inputs, {}, "", ids_of_input);
       const CorpusCounts one = count_words(corpus, min_count, max_vocab, 1);
       const TokenStream ids = encode(corpus, one.vocabulary, 1);
-      for (const int size : {1, 3, 8})
+      for (const int size : {1, 2, 3, 8})
         ThreadRanks(size).run([&, minimum = min_count, most = max_vocab](Ranks& ranks) {
-          const Corpus own(inputs);
+          const Corpus own(inputs, {}, "", ids_of_input);
           constexpr std::size_t kChunkBytes = 100;
           const CorpusCounts counts =
               count_words_in_chunks(own, minimum, most, 2, {}, kChunkBytes, memory, &ranks);
@@ -117,8 +91,72 @@ TEST_F(TextOfRanks, FitsIntoLittleMemory) {
   expect_as_of_one({folder_.write("a.txt", some_text(5, 5000))}, {4000, 0, folder_.path()});
 }
 
-TEST_F(TextOfRanks, OfIdsIsReadByEach) {
-  expect_as_of_one({folder_.write("ids.npy", npy<std::int32_t>({1, 2, 3, -1, 2, 2, 3, 1, 1}))});
+// Low ids are frequent, and some negative; ids are new everywhere, so that those of a share are not known
+// before.
+template <class Integer>
+std::vector<Integer> some_ids(unsigned seed, std::size_t number) {
+  std::mt19937 random(seed);
+  std::vector<Integer> ids(number);
+  for (std::size_t i = 0; i < number; ++i)
+    ids[i] = static_cast<Integer>(random() % 9 == 0 ? -1 - static_cast<int>(random() % 3)
+                                                    : static_cast<int>(random() % (1 + random() % (2 + i))));
+  return ids;
+}
+
+TEST_F(TextOfRanks, OfIdsIsThatOfOneProcess) {
+  const std::string few = folder_.write("few.npy", npy<std::int32_t>({1, 2, 3, -1, 2, 2, 3, 1, 1}));
+  const std::string flat = folder_.write("flat.npy", npy(some_ids<std::int64_t>(8, 901)));
+  const std::string rows = folder_.write("rows.npy", npy(some_ids<std::int32_t>(9, 1000), 25));
+  const std::string column = folder_.write("column.npy", npy(some_ids<std::int32_t>(10, 200), 1));
+  expect_as_of_one({few});
+  expect_as_of_one({rows});
+  expect_as_of_one({flat, rows, few, column, few});
+  std::string text = "\xEF\xBB\xBF";
+  for (const std::int64_t id : some_ids<std::int64_t>(11, 1200))
+    text += id < 0 ? "\n" : std::to_string(id) + " ";
+  const std::string ids = folder_.write("ids.txt", text);
+  const std::string zipped = folder_.write("ids.txt.gz", gzip(text));
+  expect_as_of_one({ids}, {}, {true, 0});
+  expect_as_of_one({flat, zipped, ids, rows, ids}, {}, {true, 5000});
+}
+
+TEST_F(TextOfRanks, OfIdsIsRefusedWithItsPlace) {
+  // Ranks that read no bad value wait for those that do in vain: each reads as one of several, without them.
+  const auto refused = [](const Corpus& corpus, const std::vector<TextPart>& parts) {
+    return thrown_message([&] {
+      ChunkReader reader(corpus, parts, 100);
+      LineCounter lines;
+      IdChunk ids;
+      for (Chunk chunk; reader.next(chunk);) {
+        ids.read(chunk, IdRange(corpus.num_ids(), corpus.max_tokens()));
+        lines.add(chunk, ids);
+      }
+    });
+  };
+  std::vector<std::int32_t> values = some_ids<std::int32_t>(12, 2000);
+  values[1700] = 5000;
+  std::string text;
+  for (int i = 0; i < 2000; ++i)
+    text += i == 1700 ? "1 x2 3\n" : std::to_string(i) + (i % 2 == 0 ? " " : "\n");
+  for (const auto& [path, message] :
+       {std::pair(folder_.write("flat.npy", npy(values)),
+                  ": value 1700: expected an id, 0 to 4999, found 5000"),
+        std::pair(folder_.write("rows.npy", npy(values, 20)),
+                  ": row 85, column 0: expected an id, 0 to 4999, found 5000"),
+        std::pair(folder_.write("ids.txt", text), ":851: expected an id, 0 to 4999, found 'x2'")}) {
+    const Corpus corpus({path}, {}, "", {true, 5000});
+    EXPECT_EQ(thrown_message([&] { count_words(corpus, 1, 0, 1); }), path + message);
+    int failed = 0;
+    for (const int size : {2, 3, 8})
+      for (int rank = 0; rank < size; ++rank) {
+        const std::string found = refused(corpus, share_of(corpus, rank, size));
+        if (found.empty()) continue;
+        EXPECT_EQ(found, path + message);
+        EXPECT_EQ(rank, 1700 * size / 2000);
+        ++failed;
+      }
+    EXPECT_EQ(failed, 3);
+  }
 }
 
 TEST_F(TextOfRanks, IsRefusedByAll) {

@@ -47,9 +47,10 @@ GraphProgress walks_progress(ProgressDisplay& display, const std::string& what, 
   };
 }
 
-CorpusCounts count_vocabulary(const Walks& walks, const Config& config, ProgressDisplay& display) {
+CorpusCounts count_vocabulary(const Walks& walks, const Config& config, ProgressDisplay& display,
+                              Ranks* ranks) {
   CorpusCounts counts = count_words(walks, config.min_count, config.max_vocab, thread_count(config),
-                                    walks_progress(display, "counting nodes", walks));
+                                    walks_progress(display, "counting nodes", walks), ranks);
   display.say("vocabulary: " + with_commas(counts.vocabulary.size()) + " of " + with_commas(counts.types) +
               " nodes, which make up " + with_commas(counts.vocabulary.total()) + " of the walks' " +
               with_commas(counts.tokens));

@@ -2,6 +2,7 @@
 /// Walks on a graph in the place of a text, with messages for the user.
 
 #include <warp2vec/graph.h>
+#include <warp2vec/ranks.h>
 
 #include "host/cli/flags/graph_options.h"
 #include "host/cli/report/progress.h"
@@ -31,7 +32,8 @@ class GraphInput {
 /// Shows the progress of `what`; throws Interrupted after Ctrl-C. `display` must outlive the result.
 GraphProgress walks_progress(ProgressDisplay& display, const std::string& what, const Walks& walks);
 
-/// Counts the nodes of the walks. Throws Interrupted after Ctrl-C.
-CorpusCounts count_vocabulary(const Walks& walks, const Config& config, ProgressDisplay& display);
+/// Counts the nodes of the walks. Throws Interrupted after Ctrl-C. `ranks`: null, or those of a divided run.
+CorpusCounts count_vocabulary(const Walks& walks, const Config& config, ProgressDisplay& display,
+                              Ranks* ranks = nullptr);
 
 }  // namespace warp2vec::cli

@@ -197,7 +197,7 @@ Vocabulary TrainingRun::find_vocabulary() {
     vocabulary = encoded_->vocabulary();
   } else {
     const auto count = [this](const TrainOptions& options) {
-      return graph_ ? count_vocabulary(graph_->walks(), options.config, display_)
+      return graph_ ? count_vocabulary(graph_->walks(), options.config, display_, ranks_)
                     : count_vocabulary(*corpus_, options, display_, ranks_);
     };
     CorpusCounts counts = cli::find_vocabulary(options_, init_ ? &*init_ : nullptr, count, display_);
@@ -277,7 +277,7 @@ void TrainingRun::encode_input(const Vocabulary& vocabulary) {
     if (scratch_)
       encode(graph_->walks(), vocabulary, threads, *scratch_, progress);
     else
-      stream_ = encode(graph_->walks(), vocabulary, threads, progress);
+      stream_ = encode(graph_->walks(), vocabulary, threads, progress, ranks_);
   } else {
     const ReadProgress progress = reading_progress(display_, "reading the text", corpus_->bytes());
     if (scratch_)

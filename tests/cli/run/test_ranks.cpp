@@ -1,20 +1,19 @@
 // train under mpirun. Without MPI the tests are skipped, but for those of the program without it.
-#include "tests/cli/program_test.h"
+#include "tests/cli/ranks_test.h"
 #include "tests/support/json_lines.h"
-#include "tests/support/sample_text.h"
+#include "tests/support/npy.h"
 #include "tests/support/subprocess.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <string>
-#include <thread>
+#include <vector>
 
 namespace warp2vec::cli {
 namespace {
@@ -26,80 +25,7 @@ using testing::HasSubstr;
 using testing::Not;
 using Clock = std::chrono::steady_clock;
 
-class CliRanks : public ProgramTest {
- protected:
-  CliRanks() { folder_.write("text.txt", sample_text(60000)); }
-  void SetUp() override {
-    if (std::string(WARP2VEC_MPIEXEC).empty()) GTEST_SKIP() << "warp2vec was built without MPI";
-  }
-
-  // `more` is a flag and its value, and so on, each in place of that which is already there.
-  Arguments training(const Arguments& more = {}) const {
-    Arguments words{
-        "train",    "--input", path("text.txt"), "--output", path("v.bin"), "--dim", "16",
-        "--epochs", "3",       "--threads",      "1",        "--min-count", "1",     "--deterministic"};
-    for (std::size_t i = 0; i < more.size(); i += 2) {
-      const auto flag = std::find(words.begin(), words.end(), more[i]);
-      if (flag != words.end()) words.erase(flag, flag + 2);
-      words.insert(words.end() - 1, {more[i], more[i + 1]});
-    }
-    return words;
-  }
-
-  // A few ranks of a few programs; Open MPI's settings for more ranks than CPUs, and for root.
-  static Arguments mpirun() {
-    return {"/usr/bin/env",
-            "OMPI_ALLOW_RUN_AS_ROOT=1",
-            "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1",
-            "OMPI_MCA_rmaps_base_oversubscribe=1",
-            "OMPI_MCA_hwloc_base_binding_policy=none",
-            "OMPI_MCA_btl_vader_single_copy_mechanism=none",
-            WARP2VEC_MPIEXEC};
-  }
-  static Arguments on(int ranks, const Arguments& arguments) {
-    return Arguments{"-n", std::to_string(ranks)} + command(arguments);
-  }
-  Finished run_on(int ranks, const Arguments& arguments) const {
-    return Subprocess(mpirun() + on(ranks, arguments), path()).wait();
-  }
-  // One rank each.
-  Finished run_both(const Arguments& first, const Arguments& second) const {
-    return Subprocess(mpirun() + on(1, first) + Arguments{":"} + on(1, second), path()).wait();
-  }
-
-  // The process of a rank, once it trains into this folder; 0 if there is none within a minute.
-  pid_t process_of(int rank) const {
-    const std::string variable = "OMPI_COMM_WORLD_RANK=" + std::to_string(rank);
-    for (const auto patience = Clock::now() + seconds(60); Clock::now() < patience;) {
-      for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
-        const std::string folder = entry.path().string();
-        if (content(folder + "/environ").find(variable + '\0') != std::string::npos &&
-            content(folder + "/cmdline").find(path("v.bin")) != std::string::npos)
-          return std::stoi(entry.path().filename().string());
-      }
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    }
-    return 0;
-  }
-  static std::string content(const std::string& file) {
-    std::ifstream in(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-  }
-
-  bool wait_for(const std::string& file) const {
-    for (const auto patience = Clock::now() + seconds(60); !exists(file);) {
-      if (Clock::now() > patience) return false;
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    }
-    return true;
-  }
-};
-
-int count(const std::string& text, const std::string& part) {
-  int found = 0;
-  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
-  return found;
-}
+class CliRanks : public RanksTest {};
 
 TEST_F(CliRanks, TrainTogetherTheSameAgain) {
   for (const int ranks : {2, 3}) {
@@ -168,6 +94,53 @@ TEST_F(CliRanks, WhatOneProcessReadsIsRefused) {
     EXPECT_EQ(both.status, 2) << both.err;
     EXPECT_EQ(count(both.err, message), 1) << both.err;
   }
+}
+
+TEST_F(CliRanks, FindTheIdsAndWalksOfOneProcess) {
+  std::string text;
+  std::string edges;
+  std::vector<std::int32_t> values;
+  for (int i = 0; i < 20000; ++i) {
+    const int id = i % 7 * (i % 11) + i / 100;
+    values.push_back(i % 13 == 0 ? -1 : id);
+    text += i % 13 == 0 ? "\n" : std::to_string(id) + " ";
+    edges += "n" + std::to_string(id) + " n" + std::to_string(i % 300) + "\n";
+  }
+  folder_.write("ids.txt", text);
+  folder_.write("ids.npy", npy(values));
+  folder_.write("edges.txt", edges);
+  const Arguments rest{"--output",        path("v.bin"), "--dim",     "8",
+                       "--epochs",        "1",           "--threads", "1",
+                       "--save-vocab",    path("vocab"), "--metrics", path("m"),
+                       "--deterministic", "--min-count", "3"};
+  for (const Arguments& input :
+       {Arguments{"--input", path("ids.txt"), "--ids"}, Arguments{"--input", path("ids.npy")},
+        Arguments{"--graph", path("edges.txt"), "--walk-length", "9", "--num-walks", "2"}}) {
+    const Arguments training = Arguments{"train"} + input + rest;
+    ASSERT_EQ(run(training).status, 0);
+    const std::string vocabulary = folder_.read("vocab");
+    const json counts = json_lines(path("m")).back()["counts"];
+    for (const int ranks : {2, 3}) {
+      std::filesystem::remove(path("vocab"));
+      const Finished together = run_on(ranks, training);
+      ASSERT_EQ(together.status, 0) << together.err;
+      EXPECT_EQ(folder_.read("vocab"), vocabulary) << input[1];
+      EXPECT_EQ(json_lines(path("m")).back()["counts"], counts) << input[1];
+    }
+  }
+}
+
+TEST_F(CliRanks, OneThatReadsAWrongIdSaysWhere) {
+  std::string text;
+  for (int line = 1; line <= 900; ++line) text += line == 800 ? "1 two\n" : "1 2 3 4\n";
+  folder_.write("ids.txt", text);
+  const Arguments ids{"train", "--input", path("ids.txt"), "--ids", "--output", path("v.bin")};
+  const std::string message = path("ids.txt") + ":800: expected an id, 0 to 16777215, found 'two'";
+  EXPECT_EQ(run(ids).err, "warp2vec: error: " + message + "\n");
+  const Finished three = run_on(3, ids);
+  EXPECT_EQ(three.status, 1) << three.err;
+  EXPECT_THAT(three.err, HasSubstr("warp2vec: error: rank 2 of 3: " + message + "\n"));
+  EXPECT_FALSE(exists("v.bin"));
 }
 
 TEST_F(CliRanks, PrintHelpAndPlansOnce) {
