@@ -5,9 +5,9 @@
 set -euo pipefail
 
 build=(g++ cmake make libcli11-dev nlohmann-json3-dev libhwy-dev zlib1g-dev libzstd-dev libbz2-dev liblzma-dev libutf8proc-dev libhnswlib-dev libedit-dev)
-test=(libgtest-dev libgmock-dev librandom123-dev libboost-context-dev pkgconf python3)
+test=(libgtest-dev libgmock-dev librandom123-dev libboost-context-dev pkgconf python3 iproute2)
 fedora_build=(gcc-c++ cmake make cli11-devel json-devel highway-devel zlib-devel libzstd-devel bzip2-devel xz-devel utf8proc-devel libedit-devel)
-fedora_test=(gtest-devel gmock-devel boost-devel pkgconf-pkg-config python3)
+fedora_test=(gtest-devel gmock-devel boost-devel pkgconf-pkg-config python3 iproute)
 python=(python3-dev python3-venv) # what the Python package is built with; the rest comes from PyPI
 fedora_python=(python3-devel)
 oracle=(python3-gensim) # which takes longer to install than all the rest; without it, tests that need it are skipped
