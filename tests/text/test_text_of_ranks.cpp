@@ -138,6 +138,9 @@ TEST_F(TextOfRanks, OfIdsIsRefusedWithItsPlace) {
   std::string text;
   for (int i = 0; i < 2000; ++i)
     text += i == 1700 ? "1 x2 3\n" : std::to_string(i) + (i % 2 == 0 ? " " : "\n");
+  std::string lines;
+  while (lines.size() < text.size() * 3 / 2) lines += "1 2\n3 4 5\n\n";
+  const std::string before = folder_.write("before.txt", lines);
   for (const auto& [path, message] :
        {std::pair(folder_.write("flat.npy", npy(values)),
                   ": value 1700: expected an id, 0 to 4999, found 5000"),
@@ -156,6 +159,15 @@ TEST_F(TextOfRanks, OfIdsIsRefusedWithItsPlace) {
         ++failed;
       }
     EXPECT_EQ(failed, 3);
+
+    // Behind another file, in which shares begin.
+    const Corpus two({before, path}, {}, "", {true, 5000});
+    for (const int size : {1, 2, 3, 8}) {
+      std::vector<std::string> found;
+      for (int rank = 0; rank < size; ++rank) found.push_back(refused(two, share_of(two, rank, size)));
+      std::erase(found, "");
+      EXPECT_THAT(found, testing::ElementsAre(path + message));
+    }
   }
 }
 
