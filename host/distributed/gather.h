@@ -24,6 +24,7 @@ void gather(Ranks& ranks, std::span<const Value> own, std::vector<Value>& all) {
   const auto own_count = static_cast<double>(own.size());
   const std::vector<double> counts = values_of_ranks(ranks, std::span(&own_count, 1));
   std::vector<std::size_t> places;
+  places.reserve(size);
   std::size_t end = all.size();
   for (const double count : counts)
     places.push_back(std::exchange(end, end + static_cast<std::size_t>(count)));

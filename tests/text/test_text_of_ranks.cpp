@@ -164,6 +164,7 @@ TEST_F(TextOfRanks, OfIdsIsRefusedWithItsPlace) {
     const Corpus two({before, path}, {}, "", {true, 5000});
     for (const int size : {1, 2, 3, 8}) {
       std::vector<std::string> found;
+      found.reserve(static_cast<std::size_t>(size));
       for (int rank = 0; rank < size; ++rank) found.push_back(refused(two, share_of(two, rank, size)));
       std::erase(found, "");
       EXPECT_THAT(found, testing::ElementsAre(path + message));
