@@ -289,7 +289,7 @@ TEST_F(CliCheckpoint, MetricsGoOnInTheSameFile) {
       EXPECT_GE(line["tokens_done"], tokens);
     }
     if (line["type"] != "progress") continue;
-    EXPECT_GT(line["tokens_done"], tokens);
+    EXPECT_GE(line["tokens_done"], tokens);  // equal where a batch takes longer than two reports
     tokens = line["tokens_done"];
     EXPECT_EQ(line["tokens_total"], 4 * kTokens);
   }
