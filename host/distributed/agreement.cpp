@@ -1,5 +1,7 @@
 #include "host/distributed/agreement.h"
 
+#include <warp2vec/detail/agreement.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <utility>
@@ -21,13 +23,9 @@ Agreement::Agreement(Ranks& ranks, Embeddings& embeddings) : ranks_(ranks) {
 }
 
 void Agreement::merge(std::int64_t rows) {
-  constexpr std::int64_t kValuesAtATime = std::int64_t{1} << 20;
-  for (Part& part : parts_) {
-    const std::int64_t all = std::min(rows, part.now.rows());
-    const std::int64_t at_a_time = std::max<std::int64_t>(1, kValuesAtATime / (part.now.cols() + 1));
-    for (std::int64_t begin = 0; begin < all; begin += at_a_time)
-      merge(part, begin, std::min(all, begin + at_a_time));
-  }
+  for (Part& part : parts_)
+    merge_in_parts(std::min(rows, part.now.rows()), part.now.cols(),
+                   [&](std::int64_t begin, std::int64_t end) { merge(part, begin, end); });
 }
 
 void Agreement::merge(Part& part, std::int64_t begin, std::int64_t end) {
@@ -51,7 +49,7 @@ void Agreement::merge(Part& part, std::int64_t begin, std::int64_t end) {
     float* const before = part.before.row(r);
     float square = 0;  // of the sum
     for (std::int32_t c = 0; c < cols; ++c) square += step[c] * step[c];
-    const float share = square > step[cols] ? step[cols] / square : 1.0F;
+    const float share = agreement(step[cols], square);
     for (std::int32_t c = 0; c < cols; ++c) now[c] = before[c] += share * step[c];
   }
 }

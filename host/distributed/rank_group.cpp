@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <limits>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace warp2vec {
@@ -21,8 +22,8 @@ void timed(double& seconds, Work work) {
 
 }  // namespace
 
-RankGroup::RankGroup(const Distribution& distribution, Embeddings& embeddings)
-    : distribution_(distribution), agreement_(*distribution.ranks, embeddings) {}
+RankGroup::RankGroup(const Distribution& distribution, std::unique_ptr<Merging> merging)
+    : distribution_(distribution), merging_(std::move(merging)) {}
 
 KeptRange RankGroup::round(std::int64_t begin, std::int64_t size, std::int64_t unit) const {
   const std::int64_t own = std::max<std::int64_t>(1, distribution_.round / unit) * unit;
@@ -52,13 +53,14 @@ RankGroup::Report RankGroup::finish(const Trained& own, KeptRange round, bool en
   all.wait_seconds.assign(sums.begin() + kWaits, sums.end());
   since_all_rows_ += round.size();
   if (ends_epoch || since_all_rows_ >= distribution_.all_rows_every * distribution_.ranks->size()) {
-    timed(merge_seconds_, [&] { agreement_.merge(std::numeric_limits<std::int64_t>::max()); });
+    timed(merge_seconds_, [&] { merging_->merge(std::numeric_limits<std::int64_t>::max()); });
     since_all_rows_ = 0;
+    all.all_rows = true;
     all.stop = sums[kStop] > 0;
     all.save = sums[kSave] > 0;
     stop_ = save_ = false;
   } else {
-    timed(merge_seconds_, [&] { agreement_.merge(distribution_.hot_rows); });
+    timed(merge_seconds_, [&] { merging_->merge(distribution_.hot_rows); });
   }
   return all;
 }

@@ -2,21 +2,19 @@
 /// The rounds of a run that is divided among ranks.
 
 #include <warp2vec/detail/examples.h>
-#include <warp2vec/embeddings.h>
 #include <warp2vec/ranks.h>
 #include <warp2vec/trainer.h>
 
-#include "host/distributed/agreement.h"
-
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace warp2vec {
 
 class RankGroup {
  public:
-  /// As of Agreement.
-  RankGroup(const Distribution& distribution, Embeddings& embeddings);
+  /// `merging`: of the backend that trains.
+  RankGroup(const Distribution& distribution, std::unique_ptr<Merging> merging);
 
   /// The kept words [begin, end) of a round that begins at `begin`, in an epoch of `size`; whole tiles of
   /// `unit`.
@@ -31,7 +29,8 @@ class RankGroup {
   /// What all ranks know after a round.
   struct Report {
     Trained trained;                   ///< by all of them
-    bool stop = false;                 ///< all rows are merged, and one rank has asked for it
+    bool all_rows = false;             ///< were merged
+    bool stop = false;                 ///< all rows were merged, and one rank has asked for it
     bool save = false;                 ///< the same
     std::vector<double> wait_seconds;  ///< of each rank so far: for others to finish their share
   };
@@ -43,7 +42,7 @@ class RankGroup {
 
  private:
   Distribution distribution_;
-  Agreement agreement_;
+  std::unique_ptr<Merging> merging_;
   double wait_seconds_ = 0;
   double merge_seconds_ = 0;
   std::int64_t since_all_rows_ = 0;  // kept words of all ranks

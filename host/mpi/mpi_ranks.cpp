@@ -45,12 +45,14 @@ class MpiRanks final : public Ranks {
     require(MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &machine),
             "MPI_Comm_split_type");
     MPI_Comm_size(machine, &local_size_);
+    MPI_Comm_rank(machine, &local_rank_);
     MPI_Comm_free(&machine);
   }
 
   int rank() const override { return rank_; }
   int size() const override { return size_; }
   int local_size() const override { return local_size_; }
+  int local_rank() const override { return local_rank_; }
   void sum(std::span<float> values) override { sum_of(values, MPI_FLOAT); }
   void sum(std::span<double> values) override { sum_of(values, MPI_DOUBLE); }
   std::vector<std::string> exchange(std::span<const std::string_view> to_each) override {
@@ -93,6 +95,7 @@ class MpiRanks final : public Ranks {
   int rank_ = 0;
   int size_ = 1;
   int local_size_ = 1;
+  int local_rank_ = 0;
 };
 
 }  // namespace

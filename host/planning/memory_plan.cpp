@@ -1,5 +1,6 @@
 #include "host/planning/memory_plan.h"
 
+#include <warp2vec/detail/agreement.h>
 #include <warp2vec/detail/bf16.h>
 #include <warp2vec/detail/kept_tokens.h>
 #include <warp2vec/detail/samplers.h>
@@ -97,15 +98,22 @@ std::vector<MemoryItem> memory_plan(const CorpusSize& size, const Config& settin
   config.sharing =
       choose_sharing(settings, words, size.kept_tokens, true);  // makes no difference on the host
   const Loss& loss = config.loss;
+  const bool output = loss.negative_sampling || loss.softmax;
   std::vector<MemoryItem> items;
   const auto add = [&items](const char* name, std::int64_t bytes, std::int64_t device_bytes) {
     items.push_back({name, bytes, device_bytes});
   };
   const auto on_both = [&add](const char* name, std::int64_t bytes) { add(name, bytes, bytes); };
   add("input vectors", Matrix::bytes(words, config.dim), device_table(words, config));
-  if (loss.negative_sampling || loss.softmax)
-    add("output vectors", Matrix::bytes(words, config.dim), device_table(words, config));
-  if (loss.hierarchical_softmax) on_both("tree node vectors", Matrix::bytes(words - 1, config.dim));
+  if (output) add("output vectors", Matrix::bytes(words, config.dim), device_table(words, config));
+  const std::int64_t nodes = loss.hierarchical_softmax ? Matrix::bytes(words - 1, config.dim) : 0;
+  if (nodes > 0) on_both("tree node vectors", nodes);
+  if (use.divided) {  // the parameters after the last merge, and the steps of some rows
+    const std::int64_t tables = output ? 2 : 1;
+    const std::int64_t others = nodes + values_merged_at_a_time(words, config.dim) * kSize<float>;
+    add("copy for merging", tables * Matrix::bytes(words, config.dim) + others,
+        tables * device_table(words, config) + others);
+  }
   if (loss.negative_sampling) on_both("alias table", words * kSize<AliasColumn>);
   if (loss.hierarchical_softmax) on_both("Huffman tree", words + (kMaxCodeLength + 1) * kSize<HuffmanLevel>);
   on_both("keep thresholds", words * kSize<std::uint32_t>);

@@ -30,11 +30,13 @@ inline constexpr std::int64_t kMaxTokens = std::numeric_limits<std::int64_t>::ma
 /// A vocabulary's counts may be of another text: at most kMaxTokens of them.
 CorpusSize size_of(const Vocabulary& vocabulary, const Config& config);
 
-/// GPU-dependent choices. The defaults are for a GPU with tensor cores and enough memory for the corpus.
+/// Choices that depend on the device. The defaults are for a GPU with tensor cores and enough memory for the
+/// corpus.
 struct DeviceUse {
   bool corpus_resident = true;  ///< else it is streamed in every epoch
   bool tensor_cores = true;     ///< for Sharing::tile
   std::int64_t scratch = 0;     ///< bytes for all blocks, if shared memory is too small
+  bool divided = false;         ///< among ranks, which merge their parameters; on the host, too
 };
 
 /// One allocation, or several of one kind, in bytes, including row padding.

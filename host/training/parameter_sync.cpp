@@ -16,12 +16,13 @@ void timed(double& seconds, Work work) {
 }  // namespace
 
 ParameterSync::ParameterSync(const TrainingData& data, Backend& backend, Embeddings& embeddings,
-                             TrainingState& state, const Checkpoints& checkpoints)
+                             TrainingState& state, const Checkpoints& checkpoints, bool keeps)
     : data_(data),
       backend_(backend),
       embeddings_(embeddings),
       state_(state),
       checkpoints_(checkpoints),
+      keeps_(keeps),
       held_(state) {}
 
 void ParameterSync::upload() {
@@ -42,6 +43,7 @@ void ParameterSync::checkpoint_for_sink() {
 }
 
 void ParameterSync::download() {
+  if (!keeps_) return;
   timed(state_.summary.download_seconds, [&] { backend_.download(embeddings_); });
   mark_synced();
   if (checkpoints_.sink != nullptr) give_to_sink();

@@ -14,9 +14,10 @@ class ParameterSync {
   using Clock = std::chrono::steady_clock;
 
   /// The referenced objects must outlive this. Checkpoints are taken of the current `state`, which also
-  /// accumulates the transfer times.
+  /// accumulates the transfer times. `keeps`: as Distribution::keeps_parameters; if not, nothing is copied
+  /// back.
   ParameterSync(const TrainingData& data, Backend& backend, Embeddings& embeddings, TrainingState& state,
-                const Checkpoints& checkpoints);
+                const Checkpoints& checkpoints, bool keeps = true);
 
   void upload();
   /// Whether the sink, if there is one, wants a checkpoint after `tokens` tokens, counted over all epochs.
@@ -24,8 +25,10 @@ class ParameterSync {
     return checkpoints_.sink != nullptr && checkpoints_.sink->due(tokens);
   }
   /// Whether a checkpoint against device failure is due, within an epoch or at its end.
-  bool checkpoint_due() const { return Clock::now() - last_ >= checkpoints_.longest; }
-  bool checkpoint_due_at_epoch_end() const { return Clock::now() - last_ >= checkpoints_.epoch_end; }
+  bool checkpoint_due() const { return keeps_ && Clock::now() - last_ >= checkpoints_.longest; }
+  bool checkpoint_due_at_epoch_end() const {
+    return keeps_ && Clock::now() - last_ >= checkpoints_.epoch_end;
+  }
   /// Copies the parameters. Throws Error if they show that training diverged.
   void checkpoint();
   /// checkpoint(), followed by a copy for the sink.
@@ -45,6 +48,7 @@ class ParameterSync {
   Embeddings& embeddings_;
   TrainingState& state_;
   const Checkpoints& checkpoints_;
+  const bool keeps_;
   Clock::time_point last_ = Clock::now();
   TrainingState held_;
 };

@@ -3,6 +3,7 @@
 #include <warp2vec/error.h>
 #include <warp2vec/trainer.h>
 
+#include "host/distributed/agreement.h"
 #include "host/distributed/rank_group.h"
 #include "host/training/batch_centres.h"
 #include "host/training/divergence.h"
@@ -13,6 +14,7 @@
 #include <exception>
 #include <functional>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -211,9 +213,13 @@ class EpochTraining {
       summary.merge_seconds = group_->merge_seconds();
       summary.interrupted = all.stop;
       if (ends_epoch) break;
-      if (all.save && parameters_.sink_due(tokens_done())) {
+      const bool for_sink = all.save && parameters_.sink_due(tokens_done());
+      if (for_sink || (all.all_rows && parameters_.checkpoint_due())) {
         reporter_.add(std::exchange(trained, {}), place_);
-        parameters_.checkpoint_for_sink();
+        if (for_sink)
+          parameters_.checkpoint_for_sink();
+        else
+          parameters_.checkpoint();
       }
       if (reporter_.due()) stop_unless(reporter_.report(std::exchange(trained, {}), place_));
       if (parameters_.sink_due(tokens_done())) group_->ask_to_save();
@@ -349,6 +355,10 @@ LearningRateSchedule TrainingData::schedule() const {
   return {config.lr, config.min_lr, static_cast<double>(tokens.tokens()), config.epochs};
 }
 
+std::unique_ptr<Merging> Backend::merging(Ranks& ranks, Embeddings& embeddings) {
+  return std::make_unique<Agreement>(ranks, embeddings);
+}
+
 TrainingSummary train(const TrainingData& data, Backend& backend, Embeddings& embeddings,
                       const Observer& observer, const Checkpoints& checkpoints,
                       const Distribution& distribution) {
@@ -360,12 +370,12 @@ TrainingSummary train(const TrainingData& data, Backend& backend, Embeddings& em
   summary.wait_seconds.clear();
   summary.interrupted = false;
   Reporter reporter(data, observer, state);
-  ParameterSync parameters(data, backend, embeddings, state, checkpoints);
+  ParameterSync parameters(data, backend, embeddings, state, checkpoints, distribution.keeps_parameters);
   try {
     parameters.upload();
     std::optional<RankGroup> group;
     if (distribution.ranks != nullptr && distribution.ranks->size() > 1)
-      group.emplace(distribution, embeddings);
+      group.emplace(distribution, backend.merging(*distribution.ranks, embeddings));
     train_epochs(data, backend, reporter, parameters, group ? &*group : nullptr, state);
     require_pairs(data.config, summary);
     parameters.download();

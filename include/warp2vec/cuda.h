@@ -33,6 +33,10 @@ struct CudaDevices {
 };
 WARP2VEC_EXPORT CudaDevices find_cuda_devices(bool with_free_memory = false);
 
+/// Throws Error if NVIDIA's NCCL, by which several GPUs train together, is not found (libnccl.so.2, 2.14 or
+/// later).
+WARP2VEC_EXPORT void require_nccl();
+
 /// The toolkit that this library was built with, and the architectures that it has kernels for: "13.0,
 /// kernels for compute capability 7.5, 8.0, 9.0".
 WARP2VEC_EXPORT std::string cuda_build();
@@ -79,7 +83,9 @@ class WARP2VEC_EXPORT CudaBackend : public Backend {
 inline constexpr std::int32_t kMaxCudaDim = 1024;
 
 /// Throws Error if `device` is not usable (saying why), if dim is above kMaxCudaDim, or if the run does not
-/// fit into its free memory (saying what is needed and what to change).
-WARP2VEC_EXPORT std::unique_ptr<CudaBackend> make_cuda_backend(const TrainingData& data, int device = 0);
+/// fit into its free memory (saying what is needed and what to change). `divided`: the run is divided among
+/// ranks with a GPU each, whose memory then has room for merging; throws Error if NCCL is not found.
+WARP2VEC_EXPORT std::unique_ptr<CudaBackend> make_cuda_backend(const TrainingData& data, int device = 0,
+                                                               bool divided = false);
 
 }  // namespace warp2vec

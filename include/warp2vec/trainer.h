@@ -74,6 +74,16 @@ struct Trained {
 /// softmax.
 WARP2VEC_EXPORT double untrained_loss(const TrainingData& data);
 
+/// Merges the parameters that a backend trains with those of the other ranks of the run, by agreement
+/// (detail/agreement.h).
+class WARP2VEC_EXPORT Merging {
+ public:
+  virtual ~Merging() = default;
+  /// Collective, when no batch is in flight. Merges the first `rows` rows of each matrix, or all that it has,
+  /// which are then equal on all ranks. May throw DeviceError, and Error as of Ranks.
+  virtual void merge(std::int64_t rows) = 0;
+};
+
 /// Trains batches on a device. All calls must come from one thread. Any call may throw DeviceError; after
 /// that only the destructor may be called, and batches in flight are abandoned. The backends of this library
 /// throw Error for embeddings, data or batches that are not those of the run, before they touch them; and
@@ -97,6 +107,9 @@ class WARP2VEC_EXPORT Backend {
   virtual Trained drain() = 0;
   /// The same of the batches that are done, without waiting for others if the device can tell.
   virtual Trained collect() { return drain(); }
+  /// Collective, after upload(embeddings) of values that are the same on all ranks. By default merges
+  /// `embeddings`, for backends that train them in place. All of these objects must outlive the result.
+  virtual std::unique_ptr<Merging> merging(Ranks& ranks, Embeddings& embeddings);
   /// Waits for all batches and copies the parameters to `embeddings`; training may continue. On DeviceError
   /// `embeddings` are unchanged.
   virtual void checkpoint(Embeddings& embeddings) = 0;
@@ -212,9 +225,9 @@ struct Checkpoints {
 /// fit the data. Exceptions of the observer, the sink and the token source are passed on unchanged; then,
 /// too, the embeddings must not be saved, and no thread uses any of the arguments any more.
 ///
-/// A run that is divided among ranks needs a backend that trains `embeddings` in place, as those of a CPU do.
-/// The embeddings and the summary are then the same on all ranks, but for seconds; a rank whose observer
-/// returns false stops all of them; checkpoints are given to the sinks of those ranks that have one.
+/// After a run that is divided among ranks the embeddings (see Distribution::keeps_parameters) and, but for
+/// seconds, the summary are the same on all ranks; a rank whose observer returns false stops all of them;
+/// checkpoints are given to the sinks of those ranks that have one.
 WARP2VEC_EXPORT TrainingSummary train(const TrainingData& data, Backend& backend, Embeddings& embeddings,
                                       const Observer& observer = {}, const Checkpoints& checkpoints = {},
                                       const Distribution& distribution = {});

@@ -9,8 +9,10 @@
 #include "kernels/backend/in_flight.h"
 #include "kernels/backend/kept_on_device.h"
 #include "kernels/backend/model_of.h"
+#include "kernels/cuda/nccl.h"
 #include "kernels/cuda/profiler_range.h"
 #include "kernels/cuda/stream.h"
+#include "kernels/merging/device_agreement.h"
 #include "kernels/softmax/softmax_trainer.h"
 
 #include <algorithm>
@@ -77,10 +79,11 @@ class DeviceTotals {
 /// between calls: each call makes this device the thread's own.
 class OneGpuBackend final : public CudaBackend {
  public:
-  OneGpuBackend(const TrainingData& data, CudaDevice device, const CudaLimits& limits)
+  OneGpuBackend(const TrainingData& data, CudaDevice device, const CudaLimits& limits, bool divided)
       : data_(data),
         device_(std::move(device)),
-        plan_(plan_cuda(data, device_, limits)),
+        divided_(divided),
+        plan_(plan_cuda(data, device_, limits, divided)),
         model_(model_of(data, plan_.tile_centres)),
         tables_(data, HotMatrices(data, centres_elsewhere(model_, plan_.in_flight)), uploader_),
         totals_(std::max<std::int64_t>(plan_.warps(), kSoftmaxBlocks)),
@@ -162,6 +165,19 @@ class OneGpuBackend final : public CudaBackend {
     return trained;
   }
 
+  std::unique_ptr<Merging> merging(Ranks& ranks, Embeddings& embeddings) override {
+    require_held(embeddings);
+    if (!divided_) throw Error("a backend that was made for a run that is not divided has no room to merge");
+    use_device();
+    std::vector<MatrixView<float>> floats;
+    std::vector<MatrixView<Bf16>> bf16;
+    for (const MatrixView<float>& matrix : {model_.input, model_.output, model_.nodes})
+      if (matrix.data != nullptr) floats.push_back(matrix);
+    for (const MatrixView<Bf16>& matrix : {model_.input_bf16, model_.output_bf16})
+      if (matrix.data != nullptr) bf16.push_back(matrix);
+    return std::make_unique<DeviceAgreement>(ranks, device_.index, stream_, floats, bf16);
+  }
+
   void checkpoint(Embeddings& embeddings) override {
     require_held(embeddings);
     use_device();
@@ -219,6 +235,7 @@ class OneGpuBackend final : public CudaBackend {
 
   const TrainingData& data_;
   const CudaDevice device_;
+  const bool divided_;
   const CudaPlan plan_;
   Model model_;
   CudaStream stream_;
@@ -241,14 +258,17 @@ class OneGpuBackend final : public CudaBackend {
 
 }  // namespace
 
-std::unique_ptr<CudaBackend> make_cuda_backend(const TrainingData& data, int device,
-                                               const CudaLimits& limits) {
+void require_nccl() { nccl(); }
+
+std::unique_ptr<CudaBackend> make_cuda_backend(const TrainingData& data, int device, const CudaLimits& limits,
+                                               bool divided) {
   check(data.config);
-  return std::make_unique<OneGpuBackend>(data, use_cuda_device(device), limits);
+  if (divided) require_nccl();
+  return std::make_unique<OneGpuBackend>(data, use_cuda_device(device), limits, divided);
 }
 
-std::unique_ptr<CudaBackend> make_cuda_backend(const TrainingData& data, int device) {
-  return make_cuda_backend(data, device, {});
+std::unique_ptr<CudaBackend> make_cuda_backend(const TrainingData& data, int device, bool divided) {
+  return make_cuda_backend(data, device, CudaLimits{}, divided);
 }
 
 }  // namespace warp2vec

@@ -9,7 +9,7 @@
 
 namespace warp2vec {
 
-std::unique_ptr<CudaBackend> make_cuda_backend(const TrainingData& data, int device,
-                                               const CudaLimits& limits);
+std::unique_ptr<CudaBackend> make_cuda_backend(const TrainingData& data, int device, const CudaLimits& limits,
+                                               bool divided = false);
 
 }  // namespace warp2vec

@@ -63,13 +63,13 @@ std::string megabytes(std::int64_t bytes) {
 }
 
 CudaMemoryPlan plan_memory(const TrainingData& data, const CudaDevice& device, const CudaPlan& plan,
-                           bool resident) {
+                           bool resident, bool divided) {
   const std::int64_t scratch = plan.launch.shared ? 0 : plan.blocks * plan.launch.scratch_bytes;
   CudaMemoryPlan memory;
   memory.free = device.free_memory;
   memory.corpus_resident = resident;
   for (const MemoryItem& item : memory_plan({data.vocabulary.size(), 0, data.tokens.tokens()}, data.config,
-                                            {resident, plan.launch.tensor_cores, scratch}))
+                                            {resident, plan.launch.tensor_cores, scratch, divided}))
     if (item.device_bytes > 0) memory.items.push_back({item.name, item.device_bytes});
   return memory;
 }
@@ -82,7 +82,8 @@ std::int64_t CudaMemoryPlan::total() const {
   return sum;
 }
 
-CudaPlan plan_cuda(const TrainingData& data, const CudaDevice& device, const CudaLimits& limits) {
+CudaPlan plan_cuda(const TrainingData& data, const CudaDevice& device, const CudaLimits& limits,
+                   bool divided) {
   CudaPlan plan;
   if (data.config.loss.softmax) {
     plan.softmax_centres = max_softmax_centres(data.config);
@@ -93,7 +94,7 @@ CudaPlan plan_cuda(const TrainingData& data, const CudaDevice& device, const Cud
   plan.batch_tokens = device_batch_tokens(data.config, plan.batch_centres, data.tokens.tokens());
   for (const bool resident : {true, false}) {
     if (resident && limits.stream_corpus) continue;
-    plan.memory = plan_memory(data, device, plan, resident);
+    plan.memory = plan_memory(data, device, plan, resident, divided);
     if (plan.memory.total() + kReserve <= device.free_memory) return plan;
   }
   refuse(plan.memory, device);

@@ -40,7 +40,8 @@ struct CudaPlan {
 };
 
 /// Throws Error if the run does not fit into the device's free memory, saying what is needed and what to
-/// change.
-CudaPlan plan_cuda(const TrainingData& data, const CudaDevice& device, const CudaLimits& limits);
+/// change. `divided`: as of make_cuda_backend().
+CudaPlan plan_cuda(const TrainingData& data, const CudaDevice& device, const CudaLimits& limits,
+                   bool divided);
 
 }  // namespace warp2vec

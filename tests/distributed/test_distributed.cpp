@@ -4,7 +4,9 @@
 
 #include "host/distributed/agreement.h"
 #include "host/distributed/require_same.h"
-#include "tests/distributed/thread_ranks.h"
+#include "host/distributed/thread_ranks.h"
+#include "tests/support/divided_runs.h"
+#include "tests/support/thrown_message.h"
 #include "tests/support/training_outcome.h"
 
 #include <gtest/gtest.h>
@@ -15,8 +17,9 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
 
 namespace warp2vec {
@@ -62,6 +65,45 @@ TEST(Agreement, StepsThatAgreeInPartAreScaled) {
   EXPECT_FLOAT_EQ(after[1], 1 * 0.6F);
 }
 
+// The others wait in a sum, in an exchange, or ask.
+TEST(ThreadRanks, OneThatFailsEndsAll) {
+  for (const int failing : {0, 1, 2}) {
+    std::atomic<int> ended = 0;
+    const std::string message = thrown_message([&] {
+      ThreadRanks(3).run([&](Ranks& ranks) {
+        try {
+          double value = 1;
+          ranks.sum(std::span(&value, 1));
+          EXPECT_EQ(value, 3);
+          if (ranks.rank() == failing) throw Error("no more");
+          if (ranks.rank() == (failing + 1) % 3)
+            for (;;) ranks.require_all();
+          if (failing == 1) ranks.exchange(std::vector<std::string_view>(3));
+          for (;;) ranks.sum(std::span(&value, 1));
+        } catch (const DeviceError&) {
+          ADD_FAILURE() << "no device has failed";
+        } catch (const Error& error) {
+          ++ended;
+          const std::string named = "rank " + std::to_string(failing) + " of 3: no more";
+          EXPECT_EQ(error.what(), ranks.rank() == failing ? "no more" : named);
+          throw;
+        }
+      });
+    });
+    EXPECT_EQ(ended, 3);
+    EXPECT_EQ(message, failing == 0 ? "no more" : "rank " + std::to_string(failing) + " of 3: no more");
+  }
+}
+
+TEST(ThreadRanks, AFailedDeviceIsOneForAll) {
+  EXPECT_THROW(ThreadRanks(2).run([&](Ranks& ranks) {
+    if (ranks.rank() == 1) throw TrainingFailed("broken", {}, {});
+    double value = 1;
+    EXPECT_THROW(ranks.sum(std::span(&value, 1)), DeviceError);
+  }),
+               DeviceError);
+}
+
 TEST(RequireSame, NamesTheRankAndWhatDiffers) {
   const auto message = [](std::uint64_t other) {
     std::string said;
@@ -83,36 +125,6 @@ TEST(RequireSame, NamesTheRankAndWhatDiffers) {
     EXPECT_EQ(message(other), "rank 2 has another text than rank 0: all ranks need the same");
 }
 
-// What each rank has in the end.
-std::vector<Outcome> run_divided(const SyntheticCorpus& corpus, const Config& config, int size,
-                                 const std::function<bool(Ranks&, const Progress&)>& observer = {},
-                                 const std::function<void(Ranks&, Checkpoints&)>& prepare = {},
-                                 Distribution distribution = {}) {
-  std::vector<Outcome> outcomes(static_cast<std::size_t>(size));
-  ThreadRanks(size).run([&](Ranks& ranks) {
-    const TrainingData data(config, corpus.vocabulary, corpus.tokens);
-    const std::unique_ptr<Backend> backend = make_cpu_backend(data);
-    Outcome& own = outcomes[static_cast<std::size_t>(ranks.rank())];
-    own.embeddings = initial_embeddings(corpus.vocabulary.size(), config);
-    Checkpoints checkpoints;
-    if (prepare) prepare(ranks, checkpoints);
-    Distribution divided = distribution;
-    divided.ranks = &ranks;
-    Observer watch;
-    if (observer) watch = [&](const Progress& progress) { return observer(ranks, progress); };
-    own.summary = train(data, *backend, own.embeddings, watch, checkpoints, divided);
-  });
-  return outcomes;
-}
-
-Distribution short_rounds() {
-  Distribution distribution;
-  distribution.round = 128;
-  distribution.hot_rows = 40;
-  distribution.all_rows_every = 1000;
-  return distribution;
-}
-
 // How far the loss has fallen, nats.
 double learned(const SyntheticCorpus& corpus, const Config& config, const TrainingSummary& summary) {
   return untrained_loss(TrainingData(config, corpus.vocabulary, corpus.tokens)) - summary.epoch_loss.back();
@@ -125,7 +137,7 @@ TEST_P(DividedRuns, TrainTheExamplesOfOneRankAndEndEqual) {
   const Config config = config_of(GetParam());
   const Outcome alone = run(corpus, config, make_cpu_backend);
   for (const int size : {1, 2, 3, 8}) {
-    const std::vector<Outcome> ranks = run_divided(corpus, config, size, {}, {}, short_rounds());
+    const std::vector<Outcome> ranks = run_divided(corpus, config, size);
     for (const Outcome& one : ranks) {
       EXPECT_TRUE(equal_bits(one.embeddings, ranks[0].embeddings));
       EXPECT_EQ(one.summary.pairs, alone.summary.pairs);
@@ -143,7 +155,7 @@ TEST_P(DividedRuns, TrainTheExamplesOfOneRankAndEndEqual) {
               0.9 * learned(share, config, run(share, config, make_cpu_backend).summary));
     EXPECT_EQ(equal_bits(ranks[0].embeddings, alone.embeddings), size == 1);
     if (size != 3) continue;
-    const std::vector<Outcome> again = run_divided(corpus, config, size, {}, {}, short_rounds());
+    const std::vector<Outcome> again = run_divided(corpus, config, size);
     EXPECT_TRUE(equal_bits(again[0].embeddings, ranks[0].embeddings));
   }
 }
@@ -159,7 +171,7 @@ TEST(DividedRun, OneRankStopsAll) {
   Config config = config_of("ns", Sharing::tile);
   config.epochs = 1000;
   const auto stop = [](Ranks& ranks, const Progress&) { return ranks.rank() != 2; };
-  const std::vector<Outcome> ranks = run_divided(corpus, config, 3, stop, {}, short_rounds());
+  const std::vector<Outcome> ranks = run_divided(corpus, config, 3, {.observer = stop});
   for (const Outcome& one : ranks) {
     EXPECT_TRUE(one.summary.interrupted);
     EXPECT_LT(one.summary.epoch_loss.size(), 1000U);
@@ -168,64 +180,19 @@ TEST(DividedRun, OneRankStopsAll) {
   }
 }
 
-Embeddings copy_of(const Embeddings& embeddings) {
-  Embeddings copy;
-  for (const auto& [from, to] :
-       {std::pair(&embeddings.input, &copy.input), std::pair(&embeddings.output, &copy.output)}) {
-    *to = Matrix(from->rows(), from->cols());
-    std::copy_n(from->row(0), from->rows() * from->stride(), to->row(0));
-  }
-  return copy;
-}
-
-// Takes the state once, after so many tokens.
-class OneCheckpoint : public CheckpointSink {
- public:
-  explicit OneCheckpoint(std::int64_t after) : after_(after) {}
-  bool due(std::int64_t tokens) noexcept override { return !taken && tokens >= after_; }
-  void take(const Embeddings& embeddings, const TrainingState& now) override {
-    if (taken) return;
-    taken = true;
-    state = now;
-    values = copy_of(embeddings);
-  }
-
-  bool taken = false;
-  TrainingState state;
-  Embeddings values;
-
- private:
-  std::int64_t after_;
-};
-
-std::function<void(Ranks&, Checkpoints&)> to_first(OneCheckpoint& checkpoint) {
-  return [&checkpoint](Ranks& ranks, Checkpoints& checkpoints) {
-    if (ranks.rank() == 0) checkpoints.sink = &checkpoint;
-  };
-}
-
 TEST(DividedRun, GoesOnAsIfNeverStopped) {
   const SyntheticCorpus corpus = zipf_corpus(150, 8000, 60);
   const Config config = config_of("ns", Sharing::tile);
   Distribution rounds = short_rounds();
   rounds.all_rows_every = 300;  // several times in an epoch
-  const std::vector<Outcome> whole = run_divided(corpus, config, 3, {}, {}, rounds);
+  const std::vector<Outcome> whole = run_divided(corpus, config, 3, {.distribution = rounds});
   OneCheckpoint checkpoint(corpus.tokens.tokens() / 2);
-  const std::vector<Outcome> saved = run_divided(corpus, config, 3, {}, to_first(checkpoint), rounds);
+  const std::vector<Outcome> saved =
+      run_divided(corpus, config, 3, {.prepare = to_first(checkpoint), .distribution = rounds});
   EXPECT_TRUE(equal_bits(saved[0].embeddings, whole[0].embeddings));
   ASSERT_TRUE(checkpoint.taken);
-  std::vector<Outcome> rest(3);
-  ThreadRanks(3).run([&](Ranks& ranks) {
-    const TrainingData data(config, corpus.vocabulary, corpus.tokens);
-    const std::unique_ptr<Backend> backend = make_cpu_backend(data);
-    Outcome& own = rest[static_cast<std::size_t>(ranks.rank())];
-    own.embeddings = copy_of(checkpoint.values);
-    Checkpoints checkpoints;
-    checkpoints.start = checkpoint.state;
-    Distribution divided = rounds;
-    divided.ranks = &ranks;
-    own.summary = train(data, *backend, own.embeddings, {}, checkpoints, divided);
-  });
+  const std::vector<Outcome> rest = run_divided(
+      corpus, config, 3, {.prepare = from(checkpoint), .distribution = rounds, .start = &checkpoint.values});
   for (const Outcome& one : rest) EXPECT_TRUE(equal_bits(one.embeddings, whole[0].embeddings));
   EXPECT_EQ(rest[0].summary.kept_tokens, whole[0].summary.kept_tokens);
 }
@@ -234,7 +201,7 @@ TEST(DividedRun, GoesOnWithAnotherNumberOfRanks) {
   const SyntheticCorpus corpus = zipf_corpus(150, 8000, 60);
   const Config config = config_of("ns", Sharing::tile);
   OneCheckpoint checkpoint(corpus.tokens.tokens() / 2);
-  const std::vector<Outcome> ranks = run_divided(corpus, config, 3, {}, to_first(checkpoint), short_rounds());
+  const std::vector<Outcome> ranks = run_divided(corpus, config, 3, {.prepare = to_first(checkpoint)});
   const TrainingSummary& whole = ranks[0].summary;
   ASSERT_TRUE(checkpoint.taken);
   EXPECT_EQ(checkpoint.state.epoch, 0);

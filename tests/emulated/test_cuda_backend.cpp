@@ -281,7 +281,7 @@ TEST_F(CudaBackendTest, SmallerTilesKeepMoreMultiprocessorsBusy) {
     const auto plan = [&](int multiprocessors) {
       CudaDevice device = find_cuda_devices(true).usable.at(0);
       device.multiprocessors = multiprocessors;
-      return plan_cuda(data, device, {});
+      return plan_cuda(data, device, {}, false);
     };
     for (const int multiprocessors : {1, 2, 132}) {
       const CudaPlan planned = plan(multiprocessors);

@@ -14,6 +14,7 @@ void DeviceState::reset(const DeviceSettings& new_settings) {
   log = {};
   shared_limits.clear();
   cublas_handles.clear();
+  nccl_communicators.clear();
   failures_.clear();
   broken_ = cudaSuccess;
   default_queues_.clear();
@@ -35,6 +36,7 @@ LiveObjects DeviceState::live() const {
   live.streams = static_cast<std::int64_t>(streams_.size());
   live.events = static_cast<std::int64_t>(events_.size());
   live.cublas_handles = static_cast<std::int64_t>(cublas_handles.size());
+  live.nccl_communicators = static_cast<std::int64_t>(nccl_communicators.size());
   return live;
 }
 
@@ -176,13 +178,22 @@ void DeviceState::run_device(int device) {
     if (queue->device == device) run([&] { queue->run(); });
 }
 
+void DeviceState::run_all_while_ready() {
+  for (const auto& queue : queues()) run([&] { queue->run_while_ready(); });
+}
+
 std::recursive_mutex& device_mutex() {
   static std::recursive_mutex mutex;
   return mutex;
 }
 
 DeviceState& device_state() {
-  static DeviceState state;
+  static DeviceState state = [] {
+    DeviceState initial;
+    if (const char* const devices = std::getenv("WARP2VEC_EMULATED_GPUS"))
+      initial.settings.devices = std::atoi(devices);
+    return initial;
+  }();
   return state;
 }
 

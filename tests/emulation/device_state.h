@@ -40,6 +40,7 @@ class DeviceState {
   CallLog log;
   std::map<const void*, std::size_t> shared_limits;  ///< of the kernels that were given one of their own
   std::set<const void*> cublas_handles;
+  std::set<const void*> nccl_communicators;
 
   void reset(const DeviceSettings& new_settings);
   LiveObjects live() const;
@@ -71,6 +72,7 @@ class DeviceState {
   // When work throws, all queued work is dropped and all later calls fail, as after an illegal access.
   void run(const std::function<void()>& work);
   void run_device(int device);
+  void run_all_while_ready();
   /// All later calls fail, as after an illegal access.
   void break_down() { broken_ = cudaErrorLaunchFailure; }
 

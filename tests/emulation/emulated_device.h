@@ -5,7 +5,8 @@
 /// something waits for them, so that a missing wait, or a buffer that is reused too early, shows in the
 /// results. (Queued work is run by cudaStreamSynchronize, cudaEventSynchronize, cudaDeviceSynchronize,
 /// cudaFree, cudaFreeHost and cudaStreamDestroy, by cudaMemcpy for the default stream, and one item at a time
-/// by cudaEventQuery and cudaStreamQuery.) Device and pinned memory is initialised to 0xFF bytes (NaN).
+/// by cudaEventQuery and cudaStreamQuery. Only these two may come to a sum of several devices that is not
+/// complete.) Device and pinned memory is initialised to 0xFF bytes (NaN).
 
 #include <cuda_runtime_api.h>
 
@@ -35,13 +36,14 @@ std::vector<int>& compiled_architectures();
 
 struct DeviceSettings {
   bool driver = true;  ///< else every call fails with cudaErrorInsufficientDriver
-  int devices = 1;     ///< all alike; with 0 every call fails with cudaErrorNoDevice
-  int major = 9;       ///< compute capability
+  /// All alike; with 0 every call fails with cudaErrorNoDevice. Of a program $WARP2VEC_EMULATED_GPUS, if set.
+  int devices = 1;
+  int major = 9;  ///< compute capability
   int minor = 0;
   std::vector<int> architectures = compiled_architectures();
   int multiprocessors = 2;
   std::size_t memory = std::size_t{1} << 30;  ///< bytes of each device
-  Schedule schedule;
+  Schedule schedule{};
 };
 
 /// Resets all devices, with these settings. Everything allocated, created or queued is discarded.
@@ -58,6 +60,7 @@ struct LiveObjects {
   std::int64_t streams = 0;
   std::int64_t events = 0;
   std::int64_t cublas_handles = 0;
+  std::int64_t nccl_communicators = 0;
 
   bool none() const { return *this == LiveObjects{}; }
   bool operator==(const LiveObjects&) const = default;
@@ -74,7 +77,7 @@ struct CallLog {
 CallLog call_log();
 
 /// Makes the `call`-th following call of a function fail (1 is the next one); with `sticky` every later call
-/// of any function fails too, as after an illegal access. For cuBLAS any error but cudaSuccess.
+/// of any function fails too, as after an illegal access. For cuBLAS and NCCL any error but cudaSuccess.
 void fail_call(const std::string& function, std::int64_t call, cudaError_t error, bool sticky = false);
 
 /// Work of a library, queued like a kernel.

@@ -316,8 +316,7 @@ cudaError_t cudaMallocHost(void** memory, std::size_t bytes) {
 
 cudaError_t cudaFreeHost(void* memory) {
   return give_back("cudaFreeHost", [&](DeviceState& state) {
-    for (int device = 0; memory != nullptr && device < state.settings.devices; ++device)
-      state.run_device(device);
+    if (memory != nullptr) state.run_all_while_ready();
     return state.free(memory, true);
   });
 }

@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <utility>
 
 namespace warp2vec::emulation {
@@ -15,8 +16,10 @@ class WorkQueue {
  public:
   WorkQueue(int on_device, bool is_blocking) : device(on_device), blocking(is_blocking) {}
 
-  void add(std::function<void()> work) {
-    waiting_.push_back(std::move(work));
+  void add(std::function<void()> work) { add_when({}, std::move(work)); }
+  /// Work that waits for other devices, until `ready()`.
+  void add_when(std::function<bool()> ready, std::function<void()> work) {
+    waiting_.push_back({std::move(ready), std::move(work)});
     ++added_;
   }
 
@@ -24,17 +27,28 @@ class WorkQueue {
   bool done(std::uint64_t position) const { return done_ >= position; }
   bool done() const { return done(added_); }
 
-  void run_one() {
-    const std::function<void()> work = std::move(waiting_.front());
+  /// False if it is not ready.
+  bool run_one() {
+    if (waiting_.front().ready && !waiting_.front().ready()) return false;
+    const std::function<void()> work = std::move(waiting_.front().work);
     waiting_.pop_front();
     work();
     ++done_;
+    return true;
   }
   /// Executes the first `position` items of all work that was ever added.
   void run_until(std::uint64_t position) {
-    while (!done(position) && !waiting_.empty()) run_one();
+    while (!done(position) && !waiting_.empty())
+      if (!run_one())
+        throw std::logic_error(
+            "waits for other devices, which may have failed, by a call that does not return before they are "
+            "done");
   }
   void run() { run_until(added_); }
+  void run_while_ready() {
+    while (!waiting_.empty() && run_one()) {
+    }
+  }
 
   void drop() {
     waiting_.clear();
@@ -45,7 +59,12 @@ class WorkQueue {
   const bool blocking;  ///< in order with the default stream
 
  private:
-  std::deque<std::function<void()>> waiting_;
+  struct Item {
+    std::function<bool()> ready;  // may be empty
+    std::function<void()> work;
+  };
+
+  std::deque<Item> waiting_;
   std::uint64_t added_ = 0;
   std::uint64_t done_ = 0;
 };

@@ -90,6 +90,26 @@ TEST(MemoryPlan, WhatAGpuDecides) {
             item_of(memory_plan(size, tile, {true, false, 0}), "batch").device_bytes);
 }
 
+TEST(MemoryPlan, RanksKeepACopyAndAddUpSomeRowsAtATime) {
+  const CorpusSize size{20000, 140000, 50000};
+  Config config;
+  config.dim = 100;  // rows are padded to 112 values, and added up with their squared lengths
+  DeviceUse divided;
+  divided.divided = true;
+  const std::int64_t table = std::int64_t{20000} * 112 * 4;
+  const std::int64_t buffer = std::int64_t{1048576 / 101} * 101 * 4;
+  const auto copy = [&] { return item_of(memory_plan(size, config, divided), "copy for merging"); };
+  EXPECT_EQ(item_of(memory_plan(size, config), "copy for merging").bytes, -1);
+  EXPECT_EQ(copy().bytes, 2 * table + buffer);
+  EXPECT_EQ(copy().device_bytes, 2 * table + buffer);
+  config.table_type = TableType::bf16;
+  EXPECT_EQ(copy().bytes, 2 * table + buffer);
+  EXPECT_EQ(copy().device_bytes, table + buffer);
+  config.table_type = TableType::float32;
+  config.loss = parse_loss("hs");
+  EXPECT_EQ(copy().device_bytes, 2 * table - 112 * 4 + buffer);
+}
+
 TEST(MemoryPlan, WhatAGpuNeedsIsOfTheSharingThatItChooses) {
   const CorpusSize size{20000, 140000, 100'000'000};
   Config config;

@@ -1,6 +1,7 @@
 // The kernels as compiled by nvcc must give the same results as their bodies in plain loops, bit by bit.
 #include "host/training/hot_rows.h"
 #include "kernels/backend/in_flight.h"
+#include "kernels/merging/merge_kernels.h"
 #include "kernels/softmax/softmax_kernels.h"
 #include "kernels/softmax/softmax_row.h"
 #include "tests/emulated/device_array.h"
@@ -187,6 +188,77 @@ void expect_softmax_equals_plain_loops(const SoftmaxShape& shape) {
 TEST_P(Ptx, SoftmaxEqualsPlainLoops) {
   expect_softmax_equals_plain_loops({60, 33, 20, 70});
   expect_softmax_equals_plain_loops({60, 33, 20, 70, true});
+}
+
+float value_of(float value) { return value; }
+float value_of(Bf16 value) { return to_float(value); }
+
+// Of two ranks with the same steps, and of one whose others have moved as far in all other directions.
+template <class Value>
+void expect_rows_to_be_merged(std::int32_t cols) {
+  SCOPED_TRACE(::testing::Message() << "d=" << cols << ", " << sizeof(Value) << " bytes");
+  constexpr std::int64_t kRows = 30;
+  constexpr std::int64_t kBegin = 3;
+  constexpr std::int64_t kEnd = 28;
+  const auto values = [&](std::uint64_t seed) {
+    const Matrix matrix = random_matrix(kRows, cols, seed);
+    std::vector<Value> all;
+    for (std::int64_t i = 0; i < kRows * matrix.stride(); ++i) {
+      if constexpr (sizeof(Value) == sizeof(float))
+        all.push_back(matrix.row(0)[i]);
+      else
+        all.push_back(nearest_bf16(matrix.row(0)[i]));
+    }
+    return all;
+  };
+  const std::vector<Value> now = values(1);
+  const std::vector<Value> before = values(2);
+  const auto stride = static_cast<std::int64_t>(now.size()) / kRows;
+  for (const float others : {1.0F, 20.0F}) {
+    const emulation::DeviceArray<Value> device_now(now);
+    const emulation::DeviceArray<Value> device_before(before);
+    const emulation::DeviceArray<float> device_steps(static_cast<std::size_t>((kEnd - kBegin) * (cols + 1)));
+    const MergedRows<Value> rows{
+        {device_now.get(), kRows, cols, stride}, {device_before.get(), kRows, cols, stride}, kBegin, kEnd};
+    launch_steps(rows, device_steps.get(), nullptr);
+    std::vector<float> steps = device_steps.read();
+    std::vector<float> expected(now.size());
+    for (std::size_t i = 0; i < now.size(); ++i) expected[i] = value_of(now[i]);
+    for (std::int64_t r = kBegin; r < kEnd; ++r) {
+      float* const step = steps.data() + (r - kBegin) * (cols + 1);
+      float square = 0;
+      for (std::int32_t c = 0; c < cols; ++c) {
+        const auto i = static_cast<std::size_t>(r * stride + c);
+        EXPECT_EQ(step[c], value_of(now[i]) - value_of(before[i]));
+        square += step[c] * step[c];
+        step[c] *= 2;
+        if (others > 1) expected[i] = value_of(before[i]) + step[c];
+      }
+      EXPECT_NEAR(step[cols], square, 1e-5F * square);
+      step[cols] *= 2 * others;
+    }
+    const emulation::DeviceArray<float> device_sums(steps);
+    launch_agreement(rows, device_sums.get(), nullptr);
+    const std::vector<Value> merged = device_now.read();
+    const std::vector<Value> kept = device_before.read();
+    const float rounding = sizeof(Value) == sizeof(float) ? 1e-6F : 0x1p-8F;
+    for (std::size_t i = 0; i < now.size(); ++i) {
+      EXPECT_NEAR(value_of(merged[i]), expected[i], rounding * std::fabs(expected[i]) + 1e-6F) << i;
+      const auto row = static_cast<std::int64_t>(i) / stride;
+      if (row >= kBegin && row < kEnd) {
+        EXPECT_EQ(value_of(kept[i]), value_of(merged[i])) << i;
+      } else {
+        EXPECT_EQ(value_of(kept[i]), value_of(before[i])) << i;
+      }
+    }
+  }
+}
+
+TEST_P(Ptx, RowsAreMergedByAgreement) {
+  for (const std::int32_t cols : {1, 24, 33, 100}) {
+    expect_rows_to_be_merged<float>(cols);
+    expect_rows_to_be_merged<Bf16>(cols);
+  }
 }
 
 // --- The following tests take minutes.

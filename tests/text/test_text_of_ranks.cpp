@@ -1,10 +1,10 @@
 // Texts that ranks divide: the same vocabulary and the same ids as one process finds.
 #include <warp2vec/corpus.h>
 
+#include "host/distributed/thread_ranks.h"
 #include "host/text/chunk_workers.h"
 #include "host/text/read_ids.h"
 #include "host/text/text_files.h"
-#include "tests/distributed/thread_ranks.h"
 #include "tests/support/compressed.h"
 #include "tests/support/npy.h"
 #include "tests/support/same_text.h"
