@@ -145,7 +145,7 @@ TEST_F(EmulatedProgram, ARunIsInItsCheckpointIfTheGpuFails) {
   std::ostringstream said;
   cli::ProgressDisplay display(said, cli::ProgressDisplay::Style::lines);
   const auto train = [&] {
-    const cli::DeviceChoice device{cli::DeviceKind::cuda, find_cuda_devices().usable.front(), ""};
+    const cli::DeviceChoice device{cli::DeviceKind::cuda, {find_cuda_devices().usable.front()}, ""};
     return thrown_message([&] { cli::TrainingRun(options, device, display).run(); });
   };
   emulation::reset_device();
@@ -173,6 +173,160 @@ TEST_F(EmulatedProgram, TrainingTakesTheGpuUnlessToldOtherwise) {
   // Without --sample all words of the text are positions of their own: what is kept is known to the GPU
   // alone.
   EXPECT_THAT(done.err, HasSubstr("trained 300 words, 300 of them kept by --sample"));
+}
+
+class SeveralEmulatedGpus : public EmulatedProgram {
+ protected:
+  // `words` after "warp2vec train", on a machine with so many GPUs.
+  Finished train(int gpus, std::vector<std::string> words) const {
+    words.insert(words.begin(), {"/usr/bin/env", "WARP2VEC_EMULATED_GPUS=" + std::to_string(gpus),
+                                 WARP2VEC_PROGRAM, "train"});
+    return Subprocess(words, folder_.path()).wait();
+  }
+  std::vector<std::string> words(const std::vector<std::string>& more) const {
+    std::vector<std::string> all = command("train", {"--dim", "8", "--sharing", "pair", "--epochs", "2"});
+    all.erase(all.begin(), all.begin() + 2);
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+};
+
+TEST_F(SeveralEmulatedGpus, TrainTogether) {
+  const std::string metrics = folder_.path("metrics");
+  const Finished two = train(3, words({"--gpus", "2", "--metrics", metrics}));
+  ASSERT_EQ(two.status, 0) << two.err;
+  EXPECT_THAT(two.err, AllOf(HasSubstr("training on Emulated GPU 0 (cuda:0), Emulated GPU 1 (cuda:1)\n"),
+                             HasSubstr("copy for merging"), HasSubstr("divided among 2 GPUs, a rank each"),
+                             HasSubstr("\nranks: 2, which waited"), HasSubstr(", on each GPU ")));
+  const json summary = last_line(folder_.read("metrics"));
+  EXPECT_EQ(summary.at("ranks").at("wait_seconds").size(), 2U);
+  EXPECT_GT(summary.at("ranks").at("merge_seconds"), 0);
+  EXPECT_EQ(summary.at("device").at("indices"), json({0, 1}));
+  EXPECT_EQ(summary.at("settings").at("gpus"), 2);
+  EXPECT_EQ(summary.at("counts").at("kept_tokens"), 600);
+  const std::string vectors = folder_.read("out");
+  // The same GPUs by their numbers, and others.
+  for (const char* device : {"cuda:0,1", "cuda:2,0"}) {
+    ASSERT_EQ(train(3, words({"--device", device})).status, 0);
+    EXPECT_TRUE(folder_.read("out") == vectors) << device;
+  }
+  ASSERT_EQ(train(3, words({"--gpus", "3"})).status, 0);
+  EXPECT_FALSE(folder_.read("out") == vectors);
+  ASSERT_EQ(train(3, words({"--gpus", "1"})).status, 0);
+  const std::string alone = folder_.read("out");
+  ASSERT_EQ(train(1, words({"--device", "cuda"})).status, 0);
+  EXPECT_TRUE(folder_.read("out") == alone);
+}
+
+TEST_F(SeveralEmulatedGpus, GoOnWithACheckpoint) {
+  const std::string file = folder_.path("checkpoint");
+  const std::string metrics = folder_.path("metrics");
+  const auto resumed = [&](int gpus, const std::vector<std::string>& more) {
+    std::vector<std::string> all{"--resume", file, "--metrics", metrics};
+    all.insert(all.end(), more.begin(), more.end());
+    const Finished done = train(gpus, all);
+    EXPECT_EQ(done.status, 0) << done.err;
+    return last_line(folder_.read("metrics"));
+  };
+  const Finished first =
+      train(3, words({"--gpus", "3", "--epochs", "1", "--checkpoint", file, "--metrics", metrics}));
+  ASSERT_EQ(first.status, 0) << first.err;
+  json summary = resumed(3, {"--epochs", "2"});
+  EXPECT_EQ(summary.at("device").at("indices"), json({0, 1, 2}));
+  summary = resumed(2, {"--epochs", "3", "--gpus", "2"});
+  EXPECT_EQ(summary.at("device").at("indices"), json({0, 1}));
+  summary = resumed(1, {"--epochs", "4", "--device", "cuda"});
+  EXPECT_FALSE(summary.at("device").contains("indices"));
+  EXPECT_FALSE(summary.contains("ranks"));
+  summary = resumed(2, {"--epochs", "5", "--device", "cuda:0,1"});
+  EXPECT_EQ(summary.at("device").at("indices"), json({0, 1}));
+  summary = resumed(1, {"--epochs", "6", "--device", "cpu"});
+  EXPECT_EQ(summary.at("device").at("kind"), "cpu");
+  EXPECT_EQ(summary.at("counts").at("trained_tokens"), 1800);
+  EXPECT_EQ(summary.at("epoch_loss").size(), 6U);
+}
+
+TEST_F(SeveralEmulatedGpus, StopTogether) {
+  const std::string file = folder_.path("checkpoint");
+  std::vector<std::string> all = words(
+      {"--gpus", "2", "--epochs", "1000000", "--checkpoint", file, "--checkpoint-every", "100", "--quiet"});
+  all.insert(all.begin(), {"/usr/bin/env", "WARP2VEC_EMULATED_GPUS=2", WARP2VEC_PROGRAM, "train"});
+  Subprocess process(all, folder_.path());
+  while (!std::filesystem::exists(file)) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  process.send(SIGINT);
+  EXPECT_EQ(process.wait().status, 130);
+  EXPECT_FALSE(std::filesystem::exists(output_));
+  const Checkpoint checkpoint = load_checkpoint(file);
+  EXPECT_GT(checkpoint.state.summary.tokens, 0);
+}
+
+TEST_F(SeveralEmulatedGpus, AreRefusedWhereTheyCannotTrain) {
+  const auto refusal = [&](const std::vector<std::string>& more) {
+    const Finished done = train(2, words(more));
+    EXPECT_EQ(done.status, 2) << done.err;
+    return done.err;
+  };
+  EXPECT_THAT(refusal({"--gpus", "3"}),
+              HasSubstr("--gpus 3: only 2 are usable: Emulated GPU 0 (cuda:0), Emulated GPU 1 (cuda:1)"));
+  EXPECT_THAT(refusal({"--gpus", "0"}), HasSubstr("--gpus 0 is out of range: expected 1 or more"));
+  EXPECT_THAT(refusal({"--gpus", "2", "--device", "cpu"}),
+              HasSubstr("--gpus 2 is for --device cuda, not --device cpu"));
+  EXPECT_THAT(refusal({"--gpus", "2", "--device", "cuda:0,1"}),
+              HasSubstr("--gpus 2 is for --device cuda, not --device cuda:0,1"));
+  EXPECT_THAT(refusal({"--device", "cuda:0,5"}), HasSubstr("--device cuda:0,5: cuda:5 is not usable"));
+  EXPECT_THAT(refusal({"--device", "cuda:1,1"}), HasSubstr("--device cuda:1,1: GPU 1 is given twice"));
+  EXPECT_THAT(refusal({"--gpus", "2", "--deterministic"}),
+              HasSubstr("--deterministic is not possible with --gpus 2"));
+  EXPECT_FALSE(std::filesystem::exists(output_));
+}
+
+TEST_F(SeveralEmulatedGpus, ArePlannedWithTheCopyForMerging) {
+  const auto plan = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> all = words(more);
+    all.insert(all.end(), {"--dry-run"});
+    return train(2, all).out;
+  };
+  EXPECT_THAT(plan({"--gpus", "2"}),
+              AllOf(HasSubstr("Memory that each GPU would need"), HasSubstr("copy for merging")));
+  EXPECT_THAT(plan({"--gpus", "1"}),
+              AllOf(HasSubstr("Memory that a GPU would need"), Not(HasSubstr("copy for merging"))));
+}
+
+// The one that has failed is named, and what the first had is saved.
+TEST_F(EmulatedProgram, ARunOnSeveralGpusIsInItsCheckpointIfOneFails) {
+  cli::TrainOptions options;
+  options.inputs = {folder_.path("text")};
+  options.output = output_;
+  options.checkpoint = folder_.path("checkpoint");
+  options.checkpoint_every = "1";
+  options.config.dim = 8;
+  options.config.sample = 0;
+  options.config.epochs = 4;
+  options.config.sharing = Sharing::pair;
+  std::ostringstream said;
+  cli::ProgressDisplay display(said, cli::ProgressDisplay::Style::lines);
+  emulation::DeviceSettings three;
+  three.devices = 3;
+  const auto train = [&] {
+    const cli::DeviceChoice device{cli::DeviceKind::cuda, find_cuda_devices().usable, ""};
+    return thrown_message([&] { cli::TrainingRun(options, device, display).run(); });
+  };
+  emulation::reset_device(three);
+  ASSERT_EQ(train(), "");
+  const std::int64_t sums = emulation::call_log().calls.at("ncclAllReduce");
+  std::filesystem::remove(output_);
+  emulation::reset_device(three);
+  emulation::fail_call("ncclAllReduce later", sums, cudaErrorUnknown);
+  const std::string message = train();
+  emulation::reset_device();
+  const std::int64_t saved = load_checkpoint(options.checkpoint).state.summary.tokens;
+  EXPECT_THAT(saved, AnyOf(300, 600, 900));
+  EXPECT_THAT(message, AllOf(ContainsRegex(
+                                 "the GPU failed: (rank [12] of 3: )?NCCL between rank [012] and the others: "
+                                 "remote process exited"),
+                             HasSubstr("; the run is saved up to word " + std::to_string(saved) +
+                                       "; to resume: warp2vec train --resume " + options.checkpoint)));
+  EXPECT_FALSE(std::filesystem::exists(output_));
 }
 
 TEST_F(EmulatedProgram, TrainsCbowOnTheGpu) {

@@ -72,7 +72,7 @@ json check_devices(const BenchOptions& options, const std::vector<Cell>& cells,
   for (const Cell& cell : cells) {
     const DeviceChoice choice =
         choose_device(parse_device(cell.device), bench::config_of(options, cell, 1), gpus);
-    if (choice.gpu) names[cell.device] = choice.gpu->name;
+    if (!choice.gpus.empty()) names[cell.device] = choice.gpus.front().name;
   }
   return names;
 }

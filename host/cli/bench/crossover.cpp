@@ -69,7 +69,7 @@ UnitTime train_once(const TrainingData& data, const std::string& device, Embeddi
   const DeviceRequest request = parse_device(device);
   if (request.kind == DeviceKind::cuda) {
     const DeviceChoice choice = choose_device(request, data.config, find_gpus());
-    const std::unique_ptr<CudaBackend> gpu = make_gpu_backend(data, choice.gpu->index).backend;
+    const std::unique_ptr<CudaBackend> gpu = make_gpu_backend(data, choice.gpus.front().index).backend;
     const TrainingSummary summary = train(data, *gpu, embeddings, go_on);
     return {gpu->kernel_seconds().kernels, summary.pairs};
   }

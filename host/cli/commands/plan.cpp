@@ -31,7 +31,7 @@ void write_row(std::ostream& out, const std::string& name, const std::string& va
 void write_memory(std::ostream& out, const CorpusSize& size, const TrainOptions& options,
                   const AvailableMemory& available) {
   out << "Memory on this machine\n";
-  for (const MemoryItem& item : memory_plan(size, options.config)) {
+  for (const MemoryItem& item : host_memory(size, options)) {
     if (item.bytes > 0) write_row(out, item.name, format_bytes(item.bytes));
   }
   const std::int64_t copy = options.checkpoint.empty() ? 0 : checkpoint_memory(size, options.config);
@@ -51,15 +51,18 @@ std::string busy_text(const PlanInput& input, Config config, int multiprocessors
   return in_flight_text(std::int64_t{tiles.blocks} * centres, tiles.blocks, multiprocessors);
 }
 
-void write_gpus(std::ostream& out, const PlanInput& input, const CorpusSize& size, const Config& config,
-                const PlanMachine& machine) {
+void write_gpus(std::ostream& out, const PlanInput& input, const CorpusSize& size,
+                const TrainOptions& options, const PlanMachine& machine) {
+  const Config& config = options.config;
   const std::optional<CudaDevices>& gpus = machine.gpus;
-  const std::vector<MemoryItem> items = memory_plan(size, config);
-  DeviceUse streaming;
+  DeviceUse use;
+  use.divided = options.ranks > 1;
+  const std::vector<MemoryItem> items = memory_plan(size, config, use);
+  DeviceUse streaming = use;
   streaming.corpus_resident = false;
   const std::int64_t most = device_bytes(items);
   const std::int64_t least = device_bytes(memory_plan(size, config, streaming));
-  out << "Memory that a GPU would need\n";
+  out << "Memory that " << (use.divided ? "each" : "a") << " GPU would need\n";
   for (const MemoryItem& item : items) {
     if (item.device_bytes > 0) write_row(out, item.name, format_bytes(item.device_bytes));
   }
@@ -198,7 +201,7 @@ void write_plan(std::ostream& out, const PlanInput& input, const TrainOptions& o
       << " tokens per epoch, dim " << options.config.dim << ", model " << to_string(options.config.model)
       << ", loss " << to_string(options.config.loss) << "\n";
   write_memory(out, size, options, machine.memory);
-  write_gpus(out, input, size, options.config, machine);
+  write_gpus(out, input, size, options, machine);
   write_disk(out, size, options, scratch);
   if (words_per_second > 0) write_time(out, size.tokens, options.config.epochs, words_per_second);
   write_step(out, input, options.config);
@@ -234,6 +237,7 @@ int run_plan(const Arguments& arguments) {
   flags.parse(rewrite_arguments(arguments).arguments);
   find_inputs(flags, given.train);
   find_graph(flags, given.train);
+  find_device(flags, given.train);
   set_default_lr(flags, given.train.config);
   check_settings(given.train.config);
   const auto check = [&flags](const char* flag, std::int64_t value, std::int64_t low, std::int64_t high) {

@@ -40,6 +40,7 @@ constexpr const char* kFooter =
     "  warp2vec train --input text.txt --output vectors.bin --checkpoint run.ckpt\n"
     "  warp2vec train --resume run.ckpt\n"
     "  warp2vec train --init model.w2v --input more.txt --output vectors.bin --save-model model.w2v\n"
+    "  warp2vec train --input text.txt --output vectors.bin --gpus 4\n"
     "  mpirun -n 8 warp2vec train --input text.txt --output vectors.bin\n"
     "\n"
     "word2vec.c's flags work too (warp2vec -train text.txt -output vectors.txt -size 100 -cbow 1), and so "
@@ -107,12 +108,13 @@ void parse_flags(const Rewritten& command, TrainOptions& options) {
              "Resume the run whose checkpoint is FILE, with its settings, texts and outputs. Only --input, "
              "--graph, --output, "
              "--format, --dtype, --vectors, --classes, --save-model, --metrics, --tensorboard, --device, "
-             "--threads, --table-type, "
+             "--gpus, --threads, --table-type, "
              "--checkpoint-every and more "
              "--epochs may differ. The text must be the same. Further checkpoints go to the same FILE unless "
              "--checkpoint names another.");
   flags.parse(command.arguments);
   find_inputs(flags, options);
+  find_device(flags, options);
   if (command.fasttext_defaults && !options.resume.empty())
     throw UsageError(
         "--resume has the settings of its run, not fastText's: expected warp2vec train --resume");
@@ -208,8 +210,10 @@ EarlierRun load_earlier(const Rewritten& command, TrainOptions& options) {
 
 // Of a run that is divided among ranks: the first one talks.
 void check_divided(TrainOptions& options, const Ranks& ranks) {
-  if (options.device.kind == DeviceKind::cuda)
-    throw UsageError("--device cuda: several processes (mpirun) train together on CPUs only");
+  if (options.device.gpus > 0 || options.device.count() > 1)
+    throw UsageError(
+        (options.device.gpus > 0 ? "--gpus" : "--device " + to_string(options.device)) +
+        ": each of several processes (mpirun) trains on one GPU: start one for each, with --device cuda");
   if (options.device.kind == DeviceKind::automatic) options.device.kind = DeviceKind::cpu;
   for (const auto& [flag, paths] :
        {std::pair("--input ", &options.inputs), std::pair("--graph ", &options.graph.paths)})
@@ -241,9 +245,13 @@ int train(const Rewritten& command, Ranks* ranks) {
   ProgressDisplay display = ProgressDisplay::on_stderr(options.quiet, options.progress);
   for (const std::string& note : command.notes) display.say("note: " + note);
   // Finding GPUs takes a moment, so only if one may be used.
-  const DeviceChoice device =
-      choose_device(options.device, options.config,
-                    options.device.may_be_gpu() ? find_gpus() : std::optional<CudaDevices>());
+  const std::optional<CudaDevices> gpus =
+      options.device.may_be_gpu() ? find_gpus() : std::optional<CudaDevices>();
+  const DeviceRequest request = ranks != nullptr
+                                    ? own_gpu(options.device, gpus, ranks->local_rank(), ranks->local_size())
+                                    : options.device;
+  const DeviceChoice device = choose_device(request, options.config, gpus);
+  if (device.kind == DeviceKind::cuda && options.ranks > 1 && !options.dry_run) require_several_gpus();
   if (!options.dry_run) return TrainingRun(options, device, display, std::move(earlier), ranks).run();
   if (ranks == nullptr || ranks->rank() == 0) dry_run(options, earlier, display);
   if (ranks != nullptr) ranks->finish();

@@ -8,14 +8,20 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace warp2vec::cli {
 
 struct DeviceChoice {
   DeviceKind kind = DeviceKind::cpu;  ///< never automatic
-  std::optional<CudaDevice> gpu;      ///< if `kind` is cuda
+  std::vector<CudaDevice> gpus;       ///< that train together, if `kind` is cuda
   std::string note;                   ///< one line for the user; may be empty
 };
+
+/// The request of a process that trains together with others of this machine, of which it is number
+/// `local_rank` of `local_size`: if no GPU is named, one of its own. Throws Error if there are fewer GPUs.
+DeviceRequest own_gpu(DeviceRequest request, const std::optional<CudaDevices>& gpus, int local_rank,
+                      int local_size);
 
 /// `gpus`: from find_gpus(); used only if request.may_be_gpu(). Throws UsageError if a GPU was requested that
 /// cannot train this configuration.

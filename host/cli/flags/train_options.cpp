@@ -151,11 +151,26 @@ void add_run(Flags& flags, TrainOptions& options) {
   flags.section("Run");
   flags.number("--threads", "N", options.config.threads, kThreadsHelp);
   flags.custom(
-      "--device", "DEVICE", [&options](const std::string& text) { options.device = parse_device(text); },
+      "--device", "DEVICE",
+      [&options](const std::string& text) {
+        const int gpus = options.device.gpus;
+        options.device = parse_device(text);
+        options.device.gpus = gpus;
+      },
       "Where to train: auto (the first usable NVIDIA GPU, else the CPU), cpu, cuda (the first usable GPU), "
-      "cuda:N (GPU N of 'warp2vec info --devices') or reference (plain code on one thread, for comparison) "
-      "(default auto)",
+      "cuda:N (GPU N of 'warp2vec info --devices'), cuda:N,M,... (these GPUs together) or reference (plain "
+      "code on one thread, for comparison). Under mpirun auto is cpu, and with cuda each process has a GPU "
+      "of "
+      "its own (default auto)",
       {"auto", "cpu", "cuda", "reference"});
+  flags.custom(
+      "--gpus", "N",
+      [&options](const std::string& text) {
+        options.device.gpus = parse_number<int>("--gpus", text);
+        if (options.device.gpus < 1)
+          throw UsageError("--gpus " + text + " is out of range: expected 1 or more");
+      },
+      "Train on the first N usable GPUs together, which add up what they learn by NVIDIA's NCCL");
   flags.on_off("--dry-run", options.dry_run,
                "Count the words, print the memory that training needs and the cost of a step, and stop.");
   flags.custom(
@@ -169,6 +184,20 @@ void add_run(Flags& flags, TrainOptions& options) {
 }
 
 }  // namespace
+
+void find_device(const Flags& flags, TrainOptions& options) {
+  DeviceRequest& device = options.device;
+  const bool given = flags.given("--device");
+  if (!flags.given("--gpus")) {
+    if (given) device.gpus = 0;  // of the run that is resumed
+  } else {
+    if (!given) device = {DeviceKind::cuda, {}, device.gpus};
+    if (device.kind != DeviceKind::cuda || !device.indices.empty())
+      throw UsageError("--gpus " + std::to_string(device.gpus) + " is for --device cuda, not --device " +
+                       to_string(device));
+  }
+  options.ranks = device.kind == DeviceKind::cuda ? device.count() : 1;
+}
 
 void add_min_count_flag(Flags& flags, std::int64_t& min_count, const std::string& help) {
   flags.custom(

@@ -54,8 +54,8 @@ struct TrainOptions {
   bool quiet = false;
   ProgressStyle progress = ProgressStyle::automatic;
   bool dry_run = false;
-  int ranks = 1;        ///< processes among which the run is divided; no flag
-  int local_ranks = 1;  ///< of them, those on this machine
+  int ranks = 1;        ///< processes, or GPUs of this one, among which the run is divided; no flag
+  int local_ranks = 1;  ///< processes on this machine
 };
 
 /// The help of --threads, which several commands have.
@@ -94,6 +94,10 @@ void add_graph_input(Flags& flags, GraphOptions& options);
 /// Once the flags are parsed: gives those that are not given the defaults of a run on a graph, if it is one.
 /// Throws UsageError as check_graph(), for flags of graphs without one, and for a graph beside a text.
 void find_graph(const Flags& flags, TrainOptions& options);
+
+/// Once the flags are parsed: which GPUs are asked for, and how many. Throws UsageError for --gpus beside
+/// another device.
+void find_device(const Flags& flags, TrainOptions& options);
 
 /// Adds --seed; `config` must outlive `flags`.
 void add_seed_flag(Flags& flags, Config& config);

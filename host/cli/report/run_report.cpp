@@ -49,6 +49,7 @@ json device_json(const RunReport& report) {
     items.push_back({{"name", item.name}, {"bytes", item.bytes}});
   device["name"] = run.device.name;
   device["index"] = run.device.index;
+  if (report.gpu_indices.size() > 1) device["indices"] = report.gpu_indices;
   device["compute_capability"] = std::to_string(run.device.major) + "." + std::to_string(run.device.minor);
   device["memory_bytes"] = run.memory_bytes;
   device["memory_items"] = items;
@@ -154,6 +155,7 @@ json settings_json(const TrainOptions& options) {
           {"seed", c.seed},
           {"deterministic", c.deterministic},
           {"device", to_string(options.device)},
+          {"gpus", options.device.gpus},
           {"format", to_string(options.vectors.format)},
           {"classes", options.classes},
           {"ids", options.ids},
@@ -241,7 +243,9 @@ std::vector<std::string> phase_breakdown(const TrainOptions& options, const RunR
               seconds_text(s.save) + "; total " + seconds_text(s.total()),
           training_line(options, report),
           "memory: peak " + format_bytes(peak_memory()) +
-              (report.gpu ? ", on the GPU " + format_bytes(report.gpu->memory_bytes) : "")};
+              (!report.gpu ? ""
+                           : (report.gpu_indices.size() > 1 ? ", on each GPU " : ", on the GPU ") +
+                                 format_bytes(report.gpu->memory_bytes))};
 }
 
 std::vector<std::string> text_summary(const TrainOptions& options, const RunReport& report) {

@@ -40,7 +40,8 @@ struct RunReport {
   std::int64_t scratch_bytes = 0;        ///< of the tokens, if they are on a disk; 0 = in memory
   Sharing sharing = Sharing::automatic;  ///< the resolved rule
   DeviceKind device = DeviceKind::cpu;
-  std::optional<GpuRun> gpu;  ///< once the run is on a GPU
+  std::optional<GpuRun> gpu;     ///< once the run is on a GPU, or several: on the first of them
+  std::vector<int> gpu_indices;  ///< of all GPUs
   /// (n, mean number of nodes on a kept word's path, excluding the tree's first n); empty without
   /// hierarchical softmax.
   std::vector<std::pair<std::int64_t, double>> path_nodes_outside_top;

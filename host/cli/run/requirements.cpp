@@ -54,11 +54,15 @@ std::int64_t free_space(const std::string& folder) {
 
 }  // namespace
 
+std::vector<MemoryItem> host_memory(const CorpusSize& size, const TrainOptions& options) {
+  DeviceUse use;
+  use.divided = options.ranks > 1 && options.device.kind != DeviceKind::cuda;
+  return memory_plan(size, options.config, use);
+}
+
 std::int64_t needed_memory(const CorpusSize& size, const TrainOptions& options) {
-  const std::int64_t copy = checkpoint_memory(size, options.config);
-  // Ranks keep the parameters after the last merge.
-  return host_bytes(memory_plan(size, options.config)) + (options.checkpoint.empty() ? 0 : copy) +
-         (options.ranks > 1 ? copy : 0);
+  return host_bytes(host_memory(size, options)) +
+         (options.checkpoint.empty() ? 0 : checkpoint_memory(size, options.config));
 }
 
 std::string describe(const AvailableMemory& available) {

@@ -12,7 +12,10 @@
 
 namespace warp2vec::cli {
 
-/// Memory on the host for a run, including the copies for --checkpoint and of ranks, bytes.
+/// The large allocations of a run on the host. Ranks merge where they train, there or on their GPUs.
+std::vector<MemoryItem> host_memory(const CorpusSize& size, const TrainOptions& options);
+
+/// Memory on the host for a run, including the copy for --checkpoint, bytes.
 std::int64_t needed_memory(const CorpusSize& size, const TrainOptions& options);
 
 /// "23.2 GB available on this machine".

@@ -34,6 +34,7 @@ std::vector<std::string> notes_of(const TrainOptions& options) {
   add("--scratch-folder", options.scratch_folder);
   add("--checkpoint-every", options.checkpoint_every);
   add("--device", to_string(options.device));
+  if (options.device.gpus > 0) add("--gpus", std::to_string(options.device.gpus));
   add("--threads", std::to_string(options.config.threads));
   return notes;
 }

@@ -19,6 +19,7 @@
 #include "host/cli/terminal/text.h"
 #include "host/cli/terminal/version.h"
 #include "host/distributed/require_same.h"
+#include "host/distributed/thread_ranks.h"
 #include "host/training/hot_rows.h"
 
 #include <nlohmann/json.hpp>
@@ -125,7 +126,7 @@ int TrainingRun::train_and_save() {
   Embeddings embeddings;
   // Declared last: their threads must end before the objects that they use.
   std::unique_ptr<CheckpointWriter> writer;
-  std::unique_ptr<Backend> backend;
+  std::vector<std::unique_ptr<Backend>> backends;
   {
     const Stopwatch watch(report_.seconds.prepare);
     const bool on_gpu = device_.kind == DeviceKind::cuda;
@@ -144,7 +145,7 @@ int TrainingRun::train_and_save() {
           std::make_unique<CheckpointWriter>(*data, embeddings, std::move(text), notes_of(options_),
                                              options_.checkpoint, parse_interval(options_.checkpoint_every));
     checkpoints_ = writer.get();
-    backend = make_backend(*data);
+    backends = make_backends(*data);
     if (!options_.metrics.empty() && options_.config.loss.hierarchical_softmax) {
       const CentreShares shares(*data);
       // Possible numbers of top nodes of a tile.
@@ -156,14 +157,7 @@ int TrainingRun::train_and_save() {
   }
   try {
     const Stopwatch watch(report_.seconds.train);
-    Distribution distribution;
-    distribution.ranks = ranks_;
-    Checkpoints checkpoints;
-    checkpoints.sink = checkpoints_;
-    if (resumed_) checkpoints.start = resumed_->state;
-    report_.training = train(
-        *data, *backend, embeddings, [this](const Progress& progress) { return observe(progress); },
-        checkpoints, distribution);
+    report_.training = train_on(backends, *data, embeddings);
   } catch (const TrainingFailed& failure) {
     report_.training = failure.summary();
     const Stopwatch watch(report_.seconds.save);
@@ -316,28 +310,64 @@ void TrainingRun::require_resumed_text(const TextFingerprint& text) {
   metrics_.write({{"type", "resumed"}, {"tokens_done", report_.resumed_tokens}});
 }
 
-std::unique_ptr<Backend> TrainingRun::make_backend(const TrainingData& data) {
-  if (device_.kind == DeviceKind::reference) return make_reference_backend(data);
+// One, or one for each of several GPUs.
+std::vector<std::unique_ptr<Backend>> TrainingRun::make_backends(const TrainingData& data) {
   if (device_.kind == DeviceKind::cuda) {
     try {
-      return make_on_gpu(data);
+      return make_on_gpus(data);
     } catch (const Error& error) {
       if (options_.device.kind != DeviceKind::automatic || options_.config.table_type == TableType::bf16)
         throw;
-      display_.say("training on the CPU: " + gpu_name(*device_.gpu) +
+      display_.say("training on the CPU: " + gpu_name(device_.gpus.front()) +
                    " is not usable for this: " + error.what());
       report_.device = DeviceKind::cpu;
     }
   }
-  return make_cpu_backend(data);
+  std::vector<std::unique_ptr<Backend>> backends;
+  backends.push_back(device_.kind == DeviceKind::reference ? make_reference_backend(data)
+                                                           : make_cpu_backend(data));
+  return backends;
 }
 
-std::unique_ptr<Backend> TrainingRun::make_on_gpu(const TrainingData& data) {
-  GpuBackend gpu = make_gpu_backend(data, device_.gpu->index);
-  for (const std::string& line : describe_run(gpu.run)) display_.say(line);
-  report_.gpu = std::move(gpu.run);
-  gpu_ = gpu.backend.get();
-  return std::move(gpu.backend);
+std::vector<std::unique_ptr<Backend>> TrainingRun::make_on_gpus(const TrainingData& data) {
+  std::vector<std::unique_ptr<Backend>> backends;
+  for (const CudaDevice& device : device_.gpus) {
+    GpuBackend gpu = make_gpu_backend(data, device.index, ranks_ != nullptr || device_.gpus.size() > 1);
+    report_.gpu_indices.push_back(device.index);
+    if (backends.empty()) {
+      for (const std::string& line : describe_run(gpu.run)) display_.say(line);
+      report_.gpu = std::move(gpu.run);
+      gpu_ = gpu.backend.get();
+    }
+    backends.push_back(std::move(gpu.backend));
+  }
+  if (backends.size() > 1)
+    display_.say("divided among " + std::to_string(backends.size()) + " GPUs, a rank each");
+  return backends;
+}
+
+TrainingSummary TrainingRun::train_on(const std::vector<std::unique_ptr<Backend>>& backends,
+                                      const TrainingData& data, Embeddings& embeddings) {
+  const Observer observer = [this](const Progress& progress) { return observe(progress); };
+  Checkpoints checkpoints;
+  if (resumed_) checkpoints.start = resumed_->state;
+  Checkpoints saved = checkpoints;
+  saved.sink = checkpoints_;
+  Distribution distribution;
+  distribution.ranks = ranks_;
+  if (backends.size() == 1) return train(data, *backends[0], embeddings, observer, saved, distribution);
+  TrainingSummary summary;
+  ThreadRanks(static_cast<int>(backends.size())).run([&](Ranks& ranks) {
+    Backend& own = *backends[static_cast<std::size_t>(ranks.rank())];
+    Distribution divided;
+    divided.ranks = &ranks;
+    divided.keeps_parameters = ranks.rank() == 0;
+    if (ranks.rank() == 0)
+      summary = train(data, own, embeddings, observer, saved, divided);
+    else
+      train(data, own, embeddings, {}, checkpoints, divided);
+  });
+  return summary;
 }
 
 bool TrainingRun::observe(const Progress& progress) {
@@ -385,6 +415,7 @@ bool TrainingRun::tell_checkpoints() {
 // for the user.
 std::string TrainingRun::save_after(const TrainingFailed& failure, const TrainingData& data,
                                     const Embeddings& embeddings) {
+  if (!writes()) return std::string("the GPU failed: ") + failure.what();
   const std::int64_t tokens = failure.state().summary.tokens;
   if (checkpoints_ == nullptr || tokens == 0)
     return save_last_checkpoint(failure, data, embeddings, options_);

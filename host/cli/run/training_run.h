@@ -32,9 +32,9 @@ struct EarlierRun {
 class TrainingRun {
  public:
   /// Checks the outputs: throws Error if one cannot be written. `device` and `display` must outlive
-  /// the run. With --device auto, the CPU replaces a GPU that cannot train this configuration.
-  /// If `earlier` has a checkpoint, `options` are its resumed_options(). `ranks`: among which the run is
-  /// divided; null for none. Only the first of them writes outputs.
+  /// the run. Several GPUs of `device` are ranks, too. With --device auto, the CPU replaces a GPU that cannot
+  /// train this configuration. If `earlier` has a checkpoint, `options` are its resumed_options(). `ranks`:
+  /// among which the run is divided; null for none. Only the first of them writes outputs.
   TrainingRun(const TrainOptions& options, const DeviceChoice& device, ProgressDisplay& display,
               EarlierRun earlier = {}, Ranks* ranks = nullptr);
 
@@ -53,8 +53,10 @@ class TrainingRun {
   const TokenSource& find_tokens(const Vocabulary& vocabulary);
   void encode_input(const Vocabulary& vocabulary);
   TextFingerprint fingerprint(const TokenSource& tokens) const;
-  std::unique_ptr<Backend> make_backend(const TrainingData& data);
-  std::unique_ptr<Backend> make_on_gpu(const TrainingData& data);
+  std::vector<std::unique_ptr<Backend>> make_backends(const TrainingData& data);
+  std::vector<std::unique_ptr<Backend>> make_on_gpus(const TrainingData& data);
+  TrainingSummary train_on(const std::vector<std::unique_ptr<Backend>>& backends, const TrainingData& data,
+                           Embeddings& embeddings);
   bool observe(const Progress& progress);
   bool tell_checkpoints();
   std::string save_after(const TrainingFailed& failure, const TrainingData& data,
@@ -84,7 +86,7 @@ class TrainingRun {
   TokenStream stream_;
   std::int64_t max_sentences_ = 0;  ///< of the text; 0 = unknown
   RunReport report_;
-  const CudaBackend* gpu_ = nullptr;         ///< the backend, if the run is on a GPU
+  const CudaBackend* gpu_ = nullptr;         ///< the backend, or the first, if the run is on GPUs
   CheckpointWriter* checkpoints_ = nullptr;  ///< during training, with --checkpoint
   std::int64_t saved_tokens_ = 0;            ///< trained tokens that the checkpoint file includes
   bool stopping_ = false;                    ///< and the user knows

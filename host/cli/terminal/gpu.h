@@ -33,7 +33,10 @@ struct GpuBackend {
 };
 
 /// Throws Error if the GPU cannot train this configuration (see make_cuda_backend()), or if this build has no
-/// CUDA.
-GpuBackend make_gpu_backend(const TrainingData& data, int device);
+/// CUDA. `divided`: as there.
+GpuBackend make_gpu_backend(const TrainingData& data, int device, bool divided = false);
+
+/// See require_nccl().
+void require_several_gpus();
 
 }  // namespace warp2vec::cli

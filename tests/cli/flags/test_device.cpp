@@ -18,6 +18,7 @@ namespace {
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 
 CudaDevice h100(int index) {
   return {index, "NVIDIA H100 80GB HBM3", 9, 0, 132, 85'000'000'000, 84'000'000'000};
@@ -55,19 +56,21 @@ TEST(CliDevice, IsParsedAndPrinted) {
   EXPECT_EQ(parse_device("cpu").kind, DeviceKind::cpu);
   EXPECT_EQ(parse_device("reference").kind, DeviceKind::reference);
   EXPECT_EQ(parse_device("cuda").kind, DeviceKind::cuda);
-  EXPECT_EQ(parse_device("cuda").index, std::nullopt);
-  EXPECT_EQ(parse_device("cuda:0").index, 0);
-  EXPECT_EQ(parse_device("cuda:12").index, 12);
-  for (const char* device : {"auto", "cpu", "reference", "cuda", "cuda:3"})
+  EXPECT_THAT(parse_device("cuda").indices, IsEmpty());
+  EXPECT_THAT(parse_device("cuda:0").indices, ElementsAre(0));
+  EXPECT_THAT(parse_device("cuda:12").indices, ElementsAre(12));
+  EXPECT_THAT(parse_device("cuda:12,0,3").indices, ElementsAre(12, 0, 3));
+  for (const char* device : {"auto", "cpu", "reference", "cuda", "cuda:3", "cuda:3,0"})
     EXPECT_EQ(to_string(parse_device(device)), device);
 }
 
 TEST(CliDevice, MistakesAreUsageErrors) {
-  for (const char* device :
-       {"", "gpu", "tpu", "CUDA", "cuda:", "cuda:x", "cuda:-1", "cuda:1x", "cuda0", "cpu:0", "cuda: 1"})
-    EXPECT_EQ(
-        thrown_message([&] { parse_device(device); }),
-        "--device " + std::string(device) + " is not known: expected auto, cpu, cuda, cuda:N or reference");
+  for (const char* device : {"", "gpu", "tpu", "CUDA", "cuda:", "cuda:x", "cuda:-1", "cuda:1x", "cuda0",
+                             "cpu:0", "cuda: 1", "cuda:0,", "cuda:,0", "cuda:0,,1", "cuda:0,x", "cpu,0"})
+    EXPECT_EQ(thrown_message([&] { parse_device(device); }),
+              "--device " + std::string(device) +
+                  " is not known: expected auto, cpu, cuda, cuda:N, cuda:N,M,... or reference");
+  EXPECT_EQ(thrown_message([] { parse_device("cuda:2,0,2"); }), "--device cuda:2,0,2: GPU 2 is given twice");
   EXPECT_THROW(parse_device("tpu"), UsageError);
   EXPECT_THAT(thrown_message([] { parse_device("cuda:99999999999"); }),
               AllOf(HasSubstr("--device"), HasSubstr("99999999999 is too large")));
@@ -100,7 +103,8 @@ TEST(CliDevice, CpuAndReferenceNeedNoGpu) {
 TEST(CliDevice, AutoTakesTheFirstUsableGpuAndSaysWhich) {
   const DeviceChoice choice = choose("auto", kTwo);
   EXPECT_EQ(choice.kind, DeviceKind::cuda);
-  EXPECT_EQ(choice.gpu.value().index, 0);
+  ASSERT_EQ(choice.gpus.size(), 1U);
+  EXPECT_EQ(choice.gpus[0].index, 0);
   EXPECT_EQ(choice.note, "training on NVIDIA H100 80GB HBM3 (cuda:0)");
 }
 
@@ -115,7 +119,7 @@ TEST(CliDevice, AutoSaysWhyAGpuIsNotUsed) {
   const auto note = [](const std::optional<CudaDevices>& gpus, const Config& config) {
     const DeviceChoice choice = choose("auto", gpus, config);
     EXPECT_EQ(choice.kind, DeviceKind::cpu);
-    EXPECT_FALSE(choice.gpu);
+    EXPECT_THAT(choice.gpus, IsEmpty());
     return choice.note;
   };
   EXPECT_EQ(note(kOnlyOld, {}), "training on the CPU: " + kTooOld);
@@ -127,10 +131,45 @@ TEST(CliDevice, AutoSaysWhyAGpuIsNotUsed) {
 }
 
 TEST(CliDevice, CudaTakesTheGpuThatWasAskedFor) {
-  EXPECT_EQ(choose("cuda", kTwo).gpu.value().index, 0);
-  EXPECT_EQ(choose("cuda:2", kTwo).gpu.value().index, 2);
+  EXPECT_EQ(choose("cuda", kTwo).gpus.at(0).index, 0);
+  EXPECT_EQ(choose("cuda:2", kTwo).gpus.at(0).index, 2);
   EXPECT_EQ(choose("cuda:2", kTwo).kind, DeviceKind::cuda);
   EXPECT_EQ(choose("cuda:2", kTwo).note, "training on NVIDIA H100 80GB HBM3 (cuda:2)");
+}
+
+TEST(CliDevice, SeveralTrainTogether) {
+  const DeviceChoice named = choose("cuda:2,0", kTwo);
+  ASSERT_EQ(named.gpus.size(), 2U);
+  EXPECT_EQ(named.gpus[0].index, 2);
+  EXPECT_EQ(named.gpus[1].index, 0);
+  EXPECT_EQ(named.note, "training on NVIDIA H100 80GB HBM3 (cuda:2), NVIDIA H100 80GB HBM3 (cuda:0)");
+  const DeviceChoice first = choose_device({DeviceKind::cuda, {}, 2}, {}, kTwo);
+  ASSERT_EQ(first.gpus.size(), 2U);
+  EXPECT_EQ(first.gpus[1].index, 2);
+  EXPECT_EQ(choose_device({DeviceKind::cuda, {}, 1}, {}, kTwo).gpus.size(), 1U);
+  const std::string usable = "usable: NVIDIA H100 80GB HBM3 (cuda:0), NVIDIA H100 80GB HBM3 (cuda:2); ";
+  EXPECT_EQ(thrown_message([] {
+              choose_device({DeviceKind::cuda, {}, 3}, {}, kTwo);
+            }),
+            "--gpus 3: only 2 are " + usable + kTooOld);
+  EXPECT_EQ(thrown_message([] { choose("cuda:0,1", kTwo); }),
+            "--device cuda:0,1: cuda:1 is not usable; " + usable + kTooOld);
+  EXPECT_EQ(thrown_message([] {
+              choose_device({DeviceKind::cuda, {}, 3}, {}, kWithoutDriver);
+            }),
+            "--gpus 3: " + kNoDriver + "; use --device cpu");
+}
+
+TEST(CliDevice, ProcessesHaveOneEach) {
+  const DeviceRequest any = parse_device("cuda");
+  EXPECT_THAT(own_gpu(any, kTwo, 0, 2).indices, ElementsAre(0));
+  EXPECT_THAT(own_gpu(any, kTwo, 1, 2).indices, ElementsAre(2));
+  EXPECT_THAT(own_gpu(parse_device("cuda:2"), kTwo, 5, 6).indices, ElementsAre(2)) << "of those that it sees";
+  EXPECT_THAT(own_gpu(parse_device("cpu"), kTwo, 5, 6).indices, IsEmpty());
+  EXPECT_EQ(thrown_message([&] { own_gpu(any, kTwo, 2, 3); }),
+            "--device cuda: this machine has 3 processes (mpirun), which need a GPU each, and only 2 are "
+            "usable: NVIDIA H100 80GB HBM3 (cuda:0), NVIDIA H100 80GB HBM3 (cuda:2); " +
+                kTooOld);
 }
 
 TEST(CliDevice, CudaWithoutOneSaysWhy) {

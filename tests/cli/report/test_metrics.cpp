@@ -116,7 +116,7 @@ TEST(CliMetrics, SummaryHoldsSettingsMachineCountsAndTimings) {
 
 TEST(CliMetrics, SummaryOfAGpuHoldsItsPlanAndTransfers) {
   TrainOptions options;
-  options.device = {DeviceKind::cuda, 1};
+  options.device = {DeviceKind::cuda, {1}};
   RunReport report;
   report.device = DeviceKind::cuda;
   report.gpu = GpuRun{{1, "NVIDIA H100 80GB HBM3", 9, 0, 132, 85'000, 84'500},

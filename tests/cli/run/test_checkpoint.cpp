@@ -395,7 +395,7 @@ TEST(CliResumedOptions, AreThoseOfTheCommandThatBeganTheRun) {
   options.save_model = "m";
   options.metrics = "log";
   options.checkpoint_every = "3h";
-  options.device = {DeviceKind::cuda, 2};
+  options.device = {DeviceKind::cuda, {2}};
   options.config.threads = 7;
   options.config.dim = 8;
   Checkpoint checkpoint;
@@ -412,6 +412,9 @@ TEST(CliResumedOptions, AreThoseOfTheCommandThatBeganTheRun) {
   EXPECT_EQ(found.config.threads, 7);
   EXPECT_EQ(found.config.dim, 300);
   EXPECT_EQ(found.checkpoint, "c");
+  options.device = {DeviceKind::cuda, {}, 3};
+  checkpoint.notes = notes_of(options);
+  EXPECT_EQ(resumed_options(checkpoint, "c").device.gpus, 3);
   checkpoint.notes = {"another program"};
   EXPECT_TRUE(resumed_options(checkpoint, "c").inputs.empty());
   checkpoint.notes = {"warp2vec train", "--nonsense", "5"};

@@ -88,8 +88,9 @@ TEST_F(CliRanks, WithAnotherTextAreRefused) {
 TEST_F(CliRanks, WhatOneProcessReadsIsRefused) {
   for (const auto& [flag, value, message] :
        {std::tuple("--input", "-", "--input -: each of several processes (mpirun) reads the text"),
-        std::tuple("--device", "cuda",
-                   "--device cuda: several processes (mpirun) train together on CPUs only")}) {
+        std::tuple("--gpus", "2", "--gpus: each of several processes (mpirun) trains on one GPU"),
+        std::tuple("--device", "cuda:0,1",
+                   "--device cuda:0,1: each of several processes (mpirun) trains on one GPU")}) {
     const Finished both = run_on(2, training({flag, value}));
     EXPECT_EQ(both.status, 2) << both.err;
     EXPECT_EQ(count(both.err, message), 1) << both.err;

@@ -59,8 +59,8 @@ class CliTrainingRun : public testing::Test {
   nlohmann::json summary() const { return json_lines(options_.metrics).back(); }
 
   // No build and no machine has this GPU.
-  const DeviceChoice missing_{DeviceKind::cuda, CudaDevice{1000, "Imaginary", 9, 0, 1, 1, 1},
-                              "training on it"};
+  const DeviceChoice missing_{
+      DeviceKind::cuda, {CudaDevice{1000, "Imaginary", 9, 0, 1, 1, 1}}, "training on it"};
   TemporaryFolder folder_;
   TrainOptions options_;
   std::ostringstream said_;
