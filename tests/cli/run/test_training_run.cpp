@@ -77,7 +77,7 @@ TEST_F(CliTrainingRun, AutoTrainsOnTheCpuIfTheGpuCannot) {
 }
 
 TEST_F(CliTrainingRun, CudaDoesNotMakeWayForTheCpu) {
-  options_.device = {DeviceKind::cuda, 1000};
+  options_.device = {DeviceKind::cuda, {1000}};
   EXPECT_NE(thrown_message([&] { TrainingRun(options_, missing_, display_).run(); }), "");
   EXPECT_FALSE(exists("v.bin"));
   EXPECT_EQ(summary()["state"], "failed");
