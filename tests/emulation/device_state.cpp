@@ -1,8 +1,10 @@
 #include "tests/emulation/device_state.h"
 
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <stdexcept>
+#include <thread>
 #include <utility>
 
 namespace warp2vec::emulation {
@@ -196,6 +198,8 @@ DeviceState& device_state() {
   }();
   return state;
 }
+
+void leave_to_others() { std::this_thread::sleep_for(std::chrono::microseconds(20)); }
 
 int& current_device() {
   thread_local int device = 0;

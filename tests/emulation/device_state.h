@@ -105,6 +105,9 @@ class DeviceState {
 std::recursive_mutex& device_mutex();
 DeviceState& device_state();
 
+/// To be called without that mutex by a thread that asks again and again for what other threads do.
+void leave_to_others();
+
 /// Of the calling thread.
 int& current_device();
 

@@ -42,6 +42,7 @@ struct Member {
   int error = kNcclSuccess;
   bool aborted = false;
   std::uint64_t sums = 0;
+  std::uint64_t done = 0;       // of them
   std::function<void()> begun;  // what a call has begun, and queues later; may be empty
 };
 
@@ -119,7 +120,7 @@ int comm_init_rank_config(ncclComm** communicator, int ranks, NcclId id, int ran
 }
 
 int comm_get_async_error(ncclComm* communicator, int* error) {
-  return api("ncclCommGetAsyncError", [&](DeviceState& state) -> int {
+  const int result = api("ncclCommGetAsyncError", [&](DeviceState& state) -> int {
     if (!state.nccl_communicators.contains(communicator)) return kInvalidArgument;
     Member& member = *communicator->member;
     if (const auto begun = std::exchange(member.begun, {})) begun();
@@ -127,6 +128,8 @@ int comm_get_async_error(ncclComm* communicator, int* error) {
     if (member.error == kNcclSuccess && !member.group->complete()) *error = kNcclInProgress;
     return kNcclSuccess;
   });
+  if (result == kNcclSuccess && *error == kNcclInProgress) leave_to_others();
+  return result;
 }
 
 int all_reduce(const void* from, void* to, std::size_t count, int type, int operation, ncclComm* communicator,
@@ -157,6 +160,7 @@ int all_reduce(const void* from, void* to, std::size_t count, int type, int oper
           for (const auto& [rank, values] : sum.given)
             for (std::size_t i = 0; i < count; ++i) total[i] += values.at(i);
           std::copy(total.begin(), total.end(), result);
+          ++member->done;
           if (++sum.taken == member->group->ranks) member->group->sums.erase(number);
         };
         member->begun = [queue, ready, add_up, member = member.get(), fails] {
@@ -169,11 +173,14 @@ int all_reduce(const void* from, void* to, std::size_t count, int type, int oper
       });
 }
 
-int end(ncclComm* communicator, const char* function) {
+int end(ncclComm* communicator, const char* function, bool abort) {
   const std::lock_guard lock(device_mutex());
   DeviceState& state = device_state();
   ++state.log.calls[function];
-  if (state.nccl_communicators.erase(communicator) == 0) return kInvalidArgument;
+  if (!state.nccl_communicators.contains(communicator)) return kInvalidArgument;
+  // NCCL would wait.
+  if (!abort && communicator->member->done < communicator->member->sums) return kInvalidUsage;
+  state.nccl_communicators.erase(communicator);
   communicator->member->aborted = true;
   communicator->member->begun = {};
   delete communicator;
@@ -203,8 +210,8 @@ const NcclFunctions& nccl_functions() {
       comm_init_rank_config,
       comm_get_async_error,
       all_reduce,
-      [](ncclComm* communicator) { return end(communicator, "ncclCommDestroy"); },
-      [](ncclComm* communicator) { return end(communicator, "ncclCommAbort"); },
+      [](ncclComm* communicator) { return end(communicator, "ncclCommDestroy", false); },
+      [](ncclComm* communicator) { return end(communicator, "ncclCommAbort", true); },
       error_string,
       [](ncclComm*) -> const char* { return ""; }};
   return kFunctions;

@@ -371,10 +371,14 @@ cudaError_t cudaStreamQuery(cudaStream_t stream) {
     return state.queue_of(stream) ? cudaSuccess : cudaErrorInvalidResourceHandle;
   });
   if (status != cudaSuccess) return status;
-  const std::lock_guard lock(device_mutex());
-  const std::shared_ptr<WorkQueue> queue = device_state().queue_of(stream);
-  if (queue->done()) return cudaSuccess;
-  device_state().run([&] { queue->run_one(); });
+  bool ready = true;
+  {
+    const std::lock_guard lock(device_mutex());
+    const std::shared_ptr<WorkQueue> queue = device_state().queue_of(stream);
+    if (queue->done()) return cudaSuccess;
+    device_state().run([&] { ready = queue->run_one(); });
+  }
+  if (!ready) leave_to_others();
   return cudaErrorNotReady;
 }
 
