@@ -1,7 +1,6 @@
 #pragma once
 /// Ranks that are threads of one process.
 
-#include <warp2vec/export.h>
 #include <warp2vec/ranks.h>
 
 #include <condition_variable>
@@ -15,7 +14,7 @@
 
 namespace warp2vec {
 
-class WARP2VEC_EXPORT ThreadRanks {
+class ThreadRanks {
  public:
   explicit ThreadRanks(int size) : size_(size), letters_(static_cast<std::size_t>(size)) {}
 
