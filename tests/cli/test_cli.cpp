@@ -24,6 +24,9 @@ TEST_F(Cli, MistakesOnTheCommandLineAreExitCode2) {
   expect(train("v.bin", {"--model", "glove"}), "--model glove is not known");
   expect(train("v.bin", {"--cbow-sum"}), "--cbow-sum is for --model cbow");
   expect(train("v.bin", {"--windows", "5"}), "did you mean --window?");
+  expect(train("v.bin", {"--merge-rows", "5"}),
+         "--merge-all-every are for several processes (mpirun) or GPUs");
+  expect(train("v.bin", {"--merge-every", "0"}), "--merge-every 0 is out of range: expected 1 or more");
   expect(train("v.bin", {"--window", "0"}), "--window 0 is out of range: expected 1 to 1000");
   expect(train("v.bin", {"--lr", "1e30"}), "--lr 1e+30 is out of range");
   expect(train("v.bin", {"--lr", "nan"}), "--lr");

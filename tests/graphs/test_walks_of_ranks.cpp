@@ -1,7 +1,7 @@
 // Walks that ranks divide: the same vocabulary and the same ids as one process finds.
 #include <warp2vec/graph.h>
 
-#include "tests/distributed/thread_ranks.h"
+#include "host/distributed/thread_ranks.h"
 #include "tests/support/same_text.h"
 #include "tests/support/thrown_message.h"
 

@@ -112,9 +112,11 @@ void parse_flags(const Rewritten& command, TrainOptions& options) {
              "--checkpoint-every and more "
              "--epochs may differ. The text must be the same. Further checkpoints go to the same FILE unless "
              "--checkpoint names another.");
+  add_merge_flags(flags, options.merges);
   flags.parse(command.arguments);
   find_inputs(flags, options);
   find_device(flags, options);
+  options.merges_given = merges_given(flags);
   if (command.fasttext_defaults && !options.resume.empty())
     throw UsageError(
         "--resume has the settings of its run, not fastText's: expected warp2vec train --resume");
@@ -239,6 +241,10 @@ int train(const Rewritten& command, Ranks* ranks) {
     throw UsageError("train needs --output FILE for the vectors");
 
   if (ranks != nullptr) check_divided(options, *ranks);
+  if (options.merges_given && ranks == nullptr && options.ranks == 1)
+    throw UsageError(
+        "--merge-every, --merge-rows and --merge-all-every are for several processes (mpirun) or GPUs "
+        "(--gpus N)");
   // A plan is only printed, so it may end when its reader does.
   std::optional<SignalGuard> guard;
   if (!options.dry_run) guard.emplace(SignalAction::ignore_closed_pipes);

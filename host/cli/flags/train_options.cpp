@@ -185,6 +185,33 @@ void add_run(Flags& flags, TrainOptions& options) {
 
 }  // namespace
 
+void add_merge_flags(Flags& flags, Distribution& merges) {
+  flags.section("Several processes or GPUs");
+  const auto add = [&flags](const std::string& flag, std::int64_t& value, std::int64_t least,
+                            const std::string& help) {
+    flags.custom(
+        flag, "N",
+        [flag, &value, least](const std::string& text) {
+          value = parse_number<std::int64_t>(flag, text);
+          if (value < least)
+            throw UsageError(flag + " " + text + " is out of range: expected " + std::to_string(least) +
+                             " or more");
+        },
+        help);
+  };
+  add("--merge-every", merges.round, 1,
+      "Kept words that each rank trains between two merges of the vectors of the most frequent words, in "
+      "whole tiles; more take less time, and cost quality on small texts; >= 1 (default 4096)");
+  add("--merge-rows", merges.hot_rows, 0, "How many rows these are, in each matrix; >= 0 (default 16384)");
+  add("--merge-all-every", merges.all_rows_every, 1,
+      "Kept words of each rank between two merges of all vectors; the end of an epoch is one, too; >= 1 "
+      "(default 65536)");
+}
+
+bool merges_given(const Flags& flags) {
+  return flags.given("--merge-every") || flags.given("--merge-rows") || flags.given("--merge-all-every");
+}
+
 void find_device(const Flags& flags, TrainOptions& options) {
   DeviceRequest& device = options.device;
   const bool given = flags.given("--device");

@@ -3,6 +3,7 @@
 
 #include <warp2vec/checkpoint.h>
 #include <warp2vec/config.h>
+#include <warp2vec/ranks.h>
 #include <warp2vec/warm_start.h>
 #include <warp2vec/word_vectors.h>
 
@@ -54,8 +55,10 @@ struct TrainOptions {
   bool quiet = false;
   ProgressStyle progress = ProgressStyle::automatic;
   bool dry_run = false;
-  int ranks = 1;        ///< processes, or GPUs of this one, among which the run is divided; no flag
-  int local_ranks = 1;  ///< processes on this machine
+  Distribution merges;        ///< how often ranks merge; its `ranks` is null
+  bool merges_given = false;  ///< whether a flag of `merges` was
+  int ranks = 1;              ///< processes, or GPUs of this one, among which the run is divided; no flag
+  int local_ranks = 1;        ///< processes on this machine
 };
 
 /// The help of --threads, which several commands have.
@@ -98,6 +101,12 @@ void find_graph(const Flags& flags, TrainOptions& options);
 /// Once the flags are parsed: which GPUs are asked for, and how many. Throws UsageError for --gpus beside
 /// another device.
 void find_device(const Flags& flags, TrainOptions& options);
+
+/// Adds --merge-every, --merge-rows and --merge-all-every; `merges` must outlive `flags`.
+void add_merge_flags(Flags& flags, Distribution& merges);
+
+/// Whether one of --merge-every, --merge-rows and --merge-all-every was given.
+bool merges_given(const Flags& flags);
 
 /// Adds --seed; `config` must outlive `flags`.
 void add_seed_flag(Flags& flags, Config& config);

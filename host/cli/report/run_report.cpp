@@ -169,6 +169,9 @@ json settings_json(const TrainOptions& options) {
           {"resume", options.resume},
           {"init", options.init},
           {"init_limit", options.init_limit},
+          {"merge_every", options.merges.round},
+          {"merge_rows", options.merges.hot_rows},
+          {"merge_all_every", options.merges.all_rows_every},
           {"init_vocab", options.init.empty() ? "" : to_string(options.init_vocab)}};
 }
 

@@ -36,6 +36,11 @@ std::vector<std::string> notes_of(const TrainOptions& options) {
   add("--device", to_string(options.device));
   if (options.device.gpus > 0) add("--gpus", std::to_string(options.device.gpus));
   add("--threads", std::to_string(options.config.threads));
+  if (options.ranks > 1) {
+    add("--merge-every", std::to_string(options.merges.round));
+    add("--merge-rows", std::to_string(options.merges.hot_rows));
+    add("--merge-all-every", std::to_string(options.merges.all_rows_every));
+  }
   return notes;
 }
 
@@ -45,6 +50,7 @@ TrainOptions resumed_options(const Checkpoint& checkpoint, const std::string& pa
   if (!checkpoint.notes.empty() && checkpoint.notes.front() == kProgram) {
     Flags flags("train", "", "");
     add_train_flags(flags, options);
+    add_merge_flags(flags, options.merges);
     flags.list("--graph", "PATH", options.graph.paths, kGraphHelp);
     add_graph_flags(flags, options.graph);
     try {

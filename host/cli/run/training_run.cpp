@@ -353,13 +353,13 @@ TrainingSummary TrainingRun::train_on(const std::vector<std::unique_ptr<Backend>
   if (resumed_) checkpoints.start = resumed_->state;
   Checkpoints saved = checkpoints;
   saved.sink = checkpoints_;
-  Distribution distribution;
+  Distribution distribution = options_.merges;
   distribution.ranks = ranks_;
   if (backends.size() == 1) return train(data, *backends[0], embeddings, observer, saved, distribution);
   TrainingSummary summary;
   ThreadRanks(static_cast<int>(backends.size())).run([&](Ranks& ranks) {
     Backend& own = *backends[static_cast<std::size_t>(ranks.rank())];
-    Distribution divided;
+    Distribution divided = options_.merges;
     divided.ranks = &ranks;
     divided.keeps_parameters = ranks.rank() == 0;
     if (ranks.rank() == 0)

@@ -31,6 +31,7 @@ namespace {
 
 using nlohmann::json;
 using testing::AllOf;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
@@ -415,6 +416,14 @@ TEST(CliResumedOptions, AreThoseOfTheCommandThatBeganTheRun) {
   options.device = {DeviceKind::cuda, {}, 3};
   checkpoint.notes = notes_of(options);
   EXPECT_EQ(resumed_options(checkpoint, "c").device.gpus, 3);
+  EXPECT_THAT(checkpoint.notes, Not(Contains("--merge-rows")));
+  options.ranks = 3;
+  options.merges.round = 5;
+  options.merges.hot_rows = 6;
+  options.merges.all_rows_every = 7;
+  checkpoint.notes = notes_of(options);
+  const Distribution merges = resumed_options(checkpoint, "c").merges;
+  EXPECT_THAT((std::vector{merges.round, merges.hot_rows, merges.all_rows_every}), ElementsAre(5, 6, 7));
   checkpoint.notes = {"another program"};
   EXPECT_TRUE(resumed_options(checkpoint, "c").inputs.empty());
   checkpoint.notes = {"warp2vec train", "--nonsense", "5"};

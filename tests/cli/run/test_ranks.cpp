@@ -48,6 +48,20 @@ TEST_F(CliRanks, TrainTogetherTheSameAgain) {
   }
 }
 
+TEST_F(CliRanks, MergeAsOftenAsIsAsked) {
+  const auto vectors = [this](const Arguments& more) {
+    const Finished done = run_on(2, training(more));
+    EXPECT_EQ(done.status, 0) << done.err;
+    return folder_.read("v.bin");
+  };
+  const std::string usual = vectors({"--merge-every", "4096", "--merge-all-every", "65536"});
+  EXPECT_TRUE(vectors({}) == usual);
+  EXPECT_FALSE(vectors({"--merge-every", "512"}) == usual);
+  const std::string few_rows = vectors({"--merge-rows", "10"});
+  EXPECT_FALSE(few_rows == usual);
+  EXPECT_FALSE(vectors({"--merge-rows", "10", "--merge-all-every", "5000"}) == few_rows);
+}
+
 TEST_F(CliRanks, OneIsARunWithoutMpi) {
   ASSERT_EQ(run(training()).status, 0);
   const std::string vectors = folder_.read("v.bin");
@@ -58,7 +72,8 @@ TEST_F(CliRanks, OneIsARunWithoutMpi) {
 }
 
 TEST_F(CliRanks, WithOtherSettingsAreRefused) {
-  for (const auto& [flag, value] : {std::pair("--dim", "17"), std::pair("--lr", "0.03")}) {
+  for (const auto& [flag, value] :
+       {std::pair("--dim", "17"), std::pair("--lr", "0.03"), std::pair("--merge-rows", "5")}) {
     const Finished both = run_both(training(), training({flag, value}));
     EXPECT_EQ(both.status, 1) << both.err;
     EXPECT_THAT(both.err, HasSubstr(std::string("warp2vec: error: rank 1 has another ") + flag +
