@@ -35,6 +35,9 @@ WARP2VEC_EXPORT void save_model(const TrainedModel& model, const std::string& pa
 WARP2VEC_EXPORT void save_model(const TrainingData& data, const Embeddings& embeddings,
                                 const std::string& path);
 
+/// Whether the file begins as a model does. Throws Error for a file that cannot be read.
+WARP2VEC_EXPORT bool is_model(const std::string& path);
+
 /// Reads what save_model wrote, bit for bit. Strict: sizes must match the file to the byte and are checked
 /// before any allocation, every section must match its CRC-32, and the content must be one that training can
 /// produce: settings in range, unique words in vocabulary order, the code lengths of a Huffman tree, finite

@@ -20,6 +20,7 @@ TEST_F(Cli, MistakesOnTheCommandLineAreExitCode2) {
   };
   expect(run({}), "a command is needed");
   expect(run({"trian"}), "did you mean train?");
+  expect(run({"info", "a", "b"}), "info describes one FILE at a time, got also 'b'");
   expect(run({"supervised", "-input", text_}), "supervised is not available");
   expect(train("v.bin", {"--model", "glove"}), "--model glove is not known");
   expect(train("v.bin", {"--cbow-sum"}), "--cbow-sum is for --model cbow");

@@ -166,6 +166,7 @@ Description describe_corpus(const std::string& path) {
 }  // namespace
 
 int run_info(const Arguments& arguments) {
+  std::vector<std::string> files;
   std::string vectors;
   std::string vocabulary;
   std::string model;
@@ -173,9 +174,10 @@ int run_info(const Arguments& arguments) {
   std::int64_t limit = 0;
   bool devices = false;
   bool as_json = false;
-  Flags flags(
-      "info", "Describes this build and machine, its GPUs, or checks and describes a file.",
-      "Examples:\n  warp2vec info\n  warp2vec info --devices\n  warp2vec info --vectors vectors.bin\n");
+  Flags flags("info [FILE]", "Describes this build and machine, its GPUs, or checks and describes a file.",
+              "FILE has vectors, a model or a corpus: its content says which.\n"
+              "Examples:\n  warp2vec info\n  warp2vec info --devices\n  warp2vec info vectors.bin\n");
+  flags.positionals(files);
   flags.text("--vectors", "FILE", vectors, kVectorsHelp);
   add_limit_flag(flags, limit);
   flags.text("--vocab", "FILE", vocabulary, "'word count' lines.");
@@ -184,6 +186,12 @@ int run_info(const Arguments& arguments) {
   flags.on_off("--devices", devices, "The NVIDIA GPUs that train can use, and why it cannot use others.");
   flags.on_off("--json", as_json, "Print JSON, an object for each of these, instead of lines.");
   flags.parse(arguments);
+  if (files.size() > 1) throw UsageError("info describes one FILE at a time, got also '" + files[1] + "'");
+  for (const std::string& file : files) {
+    std::string& of_its_kind = is_model(file) ? model : settings_of_encoded(file) ? corpus : vectors;
+    if (!of_its_kind.empty()) throw UsageError("info describes one FILE at a time, got also '" + file + "'");
+    of_its_kind = file;
+  }
 
   json objects = json::object();
   const auto show = [&](const char* name, const Description& about) {

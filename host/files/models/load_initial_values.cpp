@@ -2,22 +2,12 @@
 #include <warp2vec/warm_start.h>
 #include <warp2vec/word_vectors.h>
 
-#include "host/files/section_file.h"
-#include "host/io/mapped_file.h"
-
 #include <algorithm>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace warp2vec {
-namespace {
-
-bool is_model(const std::string& path) {
-  return read_mapped(path, [](std::string_view bytes) { return is_of_kind(kModelFile, bytes); });
-}
-
-}  // namespace
 
 InitialValues load_initial_values(const std::string& path, std::int64_t limit) {
   InitialValues values;

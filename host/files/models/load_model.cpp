@@ -8,6 +8,10 @@
 
 namespace warp2vec {
 
+bool is_model(const std::string& path) {
+  return read_mapped(path, [](std::string_view bytes) { return is_of_kind(kModelFile, bytes); });
+}
+
 TrainedModel load_model(const std::string& path) {
   return read_mapped(path, [&path](std::string_view bytes) {
     const ModelFile file(kModelFile, path, bytes);

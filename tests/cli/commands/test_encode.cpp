@@ -146,6 +146,7 @@ TEST_F(CliEncode, OtherWordsWithTheSameIdsAreNotResumed) {
 TEST_F(CliEncode, InfoAndPlanDescribeTheFile) {
   encode();
   const Finished info = run({"info", "--corpus", path("ids")});
+  EXPECT_EQ(run({"info", path("ids")}).out, info.out);
   EXPECT_EQ(info.status, 0) << info.err;
   EXPECT_THAT(info.out,
               AllOf(HasSubstr("60,003 of the text's 60,004"), HasSubstr("6,001"), HasSubstr("103")));

@@ -209,6 +209,7 @@ TEST_F(Cli, ACbowModelPredictsFromSeveralWordsAndIsTrainedFurtherAsOne) {
   const std::string model = path("m.w2v");
   ASSERT_EQ(train("v.bin", {"--model", "cbow", "--loss", "hs", "--save-model", model}).status, 0);
   EXPECT_THAT(run({"info", "--model", model}).out, HasSubstr("trained as      cbow\n"));
+  EXPECT_EQ(run({"info", model}).out, run({"info", "--model", model}).out);
   const Finished asked = run({"probability", "--model", model, "a3 a5 a3", "a7"});
   ASSERT_EQ(asked.status, 0) << asked.err;
   EXPECT_THAT(asked.out, StartsWith("P(word | a3 a5 a3)\n"));
