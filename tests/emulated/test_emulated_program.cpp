@@ -51,6 +51,19 @@ class EmulatedProgram : public testing::Test {
     return Subprocess(command(name, more), folder_.path()).wait();
   }
   json results() const { return json::parse(folder_.read("out/results.json")); }
+  // Four epochs, saved as often as possible.
+  cli::TrainOptions checkpointed_run(Sharing sharing) const {
+    cli::TrainOptions options;
+    options.inputs = {folder_.path("text")};
+    options.output = output_;
+    options.checkpoint = folder_.path("checkpoint");
+    options.checkpoint_every = "1";
+    options.config.dim = 8;
+    options.config.sample = 0;
+    options.config.epochs = 4;
+    options.config.sharing = sharing;
+    return options;
+  }
 
   TemporaryFolder folder_;
   const std::string output_ = folder_.path("out");
@@ -133,15 +146,7 @@ TEST_F(EmulatedProgram, ARunGoesOnOnAnotherDevice) {
 }
 
 TEST_F(EmulatedProgram, ARunIsInItsCheckpointIfTheGpuFails) {
-  cli::TrainOptions options;
-  options.inputs = {folder_.path("text")};
-  options.output = output_;
-  options.checkpoint = folder_.path("checkpoint");
-  options.checkpoint_every = "1";
-  options.config.dim = 8;
-  options.config.sample = 0;
-  options.config.epochs = 4;
-  options.config.sharing = Sharing::tile;
+  const cli::TrainOptions options = checkpointed_run(Sharing::tile);
   std::ostringstream said;
   cli::ProgressDisplay display(said, cli::ProgressDisplay::Style::lines);
   const auto train = [&] {
@@ -294,15 +299,7 @@ TEST_F(SeveralEmulatedGpus, ArePlannedWithTheCopyForMerging) {
 
 // The one that has failed is named, and what the first had is saved.
 TEST_F(EmulatedProgram, ARunOnSeveralGpusIsInItsCheckpointIfOneFails) {
-  cli::TrainOptions options;
-  options.inputs = {folder_.path("text")};
-  options.output = output_;
-  options.checkpoint = folder_.path("checkpoint");
-  options.checkpoint_every = "1";
-  options.config.dim = 8;
-  options.config.sample = 0;
-  options.config.epochs = 4;
-  options.config.sharing = Sharing::pair;
+  const cli::TrainOptions options = checkpointed_run(Sharing::pair);
   std::ostringstream said;
   cli::ProgressDisplay display(said, cli::ProgressDisplay::Style::lines);
   emulation::DeviceSettings three;

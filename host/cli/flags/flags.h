@@ -37,6 +37,15 @@ Number parse_number(const std::string& flag, const std::string& text) {
   return value;
 }
 
+/// The same, and throws UsageError for a number below `least`.
+template <class Number>
+Number parse_at_least(const std::string& flag, const std::string& text, Number least) {
+  const auto value = parse_number<Number>(flag, text);
+  if (value < least)
+    throw UsageError(flag + " " + text + " is out of range: expected " + std::to_string(least) + " or more");
+  return value;
+}
+
 struct FlagHelp {
   std::string section;
   std::string flag;

@@ -165,11 +165,7 @@ void add_run(Flags& flags, TrainOptions& options) {
       {"auto", "cpu", "cuda", "reference"});
   flags.custom(
       "--gpus", "N",
-      [&options](const std::string& text) {
-        options.device.gpus = parse_number<int>("--gpus", text);
-        if (options.device.gpus < 1)
-          throw UsageError("--gpus " + text + " is out of range: expected 1 or more");
-      },
+      [&options](const std::string& text) { options.device.gpus = parse_at_least("--gpus", text, 1); },
       "Train on the first N usable GPUs together, which add up what they learn by NVIDIA's NCCL");
   flags.on_off("--dry-run", options.dry_run,
                "Count the words, print the memory that training needs and the cost of a step, and stop.");
@@ -191,13 +187,7 @@ void add_merge_flags(Flags& flags, Distribution& merges) {
                             const std::string& help) {
     flags.custom(
         flag, "N",
-        [flag, &value, least](const std::string& text) {
-          value = parse_number<std::int64_t>(flag, text);
-          if (value < least)
-            throw UsageError(flag + " " + text + " is out of range: expected " + std::to_string(least) +
-                             " or more");
-        },
-        help);
+        [flag, &value, least](const std::string& text) { value = parse_at_least(flag, text, least); }, help);
   };
   add("--merge-every", merges.round, 1,
       "Kept words that each rank trains between two merges of the vectors of the most frequent words, in "

@@ -32,10 +32,7 @@ bool fits(VectorFormat format, VectorFormat of_name) {
 void add_limit_flag(Flags& flags, std::int64_t& limit, const std::string& flag, const std::string& of) {
   flags.custom(
       flag, "N",
-      [&limit, flag](const std::string& text) {
-        limit = parse_number<std::int64_t>(flag, text);
-        if (limit < 1) throw UsageError(flag + " " + text + " is out of range: expected 1 or more");
-      },
+      [&limit, flag](const std::string& text) { limit = parse_at_least<std::int64_t>(flag, text, 1); },
       "Read only the first N vectors" + of + ", those of the most frequent words; >= 1 (default: all)");
 }
 
