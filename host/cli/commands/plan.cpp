@@ -234,7 +234,7 @@ int run_plan(const Arguments& arguments) {
       "the run keeps busy, which the counts of words decide");
   add_train_flags(flags, given.train);
   add_graph_input(flags, given.train.graph);
-  flags.parse(rewrite_arguments(arguments).arguments);
+  flags.parse(rewrite_arguments(arguments, Dialect::plan).arguments);
   find_inputs(flags, given.train);
   find_graph(flags, given.train);
   find_device(flags, given.train);

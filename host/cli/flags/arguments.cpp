@@ -76,7 +76,8 @@ constexpr std::array kAliases{
     Alias{"downsample-threshold", "sample", Origin::other},
     Alias{"pretrained-path", "init", Origin::other},
     Alias{"continue-vocab", "init-vocab", Origin::other},
-    Alias{"max-vocab", "max-vocab", Origin::other},  // koan's --vocab-size, which is another flag of plan
+    Alias{"vocab-size", "max-vocab", Origin::other},
+    Alias{"max-vocab", "max-vocab", Origin::other},  // for -V, which plan takes, too
     Alias{"no-progress", "", Origin::other, false},
     Alias{"train-file", "input", Origin::other},
     Alias{"model-file", "output", Origin::other},
@@ -223,7 +224,7 @@ class Rewriter {
       const std::size_t equals = two_dashes ? argument.find('=') : std::string::npos;
       const std::string written = argument.substr(0, equals);
       const std::string name = two_dashes ? written.substr(2) : spelled_out(written.substr(1));
-      const Alias* const alias = find_name(kAliases, name);
+      const Alias* const alias = find_alias(name);
       const Inert* const inert = find_name(kInert, name);
       if (alias == nullptr && inert == nullptr) {
         if (!two_dashes) refuse_unknown(argument);
@@ -258,6 +259,12 @@ class Rewriter {
   }
 
  private:
+  const Alias* find_alias(const std::string& name) const {
+    const Alias* const found = find_name(kAliases, name);
+    const bool is_flag_of_plan = dialect_ == Dialect::plan && found != nullptr && found->name == "vocab-size";
+    return is_flag_of_plan ? nullptr : found;
+  }
+
   void add(std::string_view flag, const std::string& value) {
     out_.arguments.push_back("--" + std::string(flag) + "=" + value);
   }

@@ -12,7 +12,8 @@ using Arguments = std::vector<std::string>;
 enum class Dialect {
   own,
   word2vec_c,  ///< word2vec.c's program: CBOW is the default
-  fasttext     ///< fastText's skipgram and cbow: -output names a model, of which MODEL.vec is written
+  fasttext,    ///< fastText's skipgram and cbow: -output names a model, of which MODEL.vec is written
+  plan         ///< plan: --vocab-size is its own flag, and not koan's, which is --max-vocab
 };
 
 /// Arguments of `train` as warp2vec's own flags, and one-line notes for the user about the translation.

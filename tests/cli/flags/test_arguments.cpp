@@ -225,6 +225,16 @@ TEST(CliArguments, NamesOfKoanGloveAndWord2vecPlusPlus) {
               ElementsAre("--input=t", "--output=m", "--model=skipgram", "--min-count=2", "--loss=hs"));
 }
 
+TEST(CliArguments, TheSizeOfAVocabularyIsKoansLimitButAFlagOfPlan) {
+  EXPECT_THAT(rewritten({"--vocab-size", "1000"}), ElementsAre("--max-vocab=1000"));
+  EXPECT_THAT(rewritten({"--vocab_size=1000"}), ElementsAre("--max-vocab=1000"));
+  const auto plan = [](const Arguments& arguments) {
+    return rewrite_arguments(arguments, Dialect::plan).arguments;
+  };
+  EXPECT_THAT(plan({"--vocab-size", "1000"}), ElementsAre("--vocab-size", "1000"));
+  EXPECT_THAT(plan({"-V", "1000", "--vector-size", "7"}), ElementsAre("--max-vocab=1000", "--dim=7"));
+}
+
 TEST(CliArguments, LettersOfKoanAndWord2vecPlusPlusThatMeanOneThing) {
   EXPECT_THAT(
       rewritten({"-f", "t",  "-c", "3",  "-n", "7",  "-k", "2",  "-b", "true", "-V", "2000000", "-p",
