@@ -12,8 +12,6 @@
 namespace warp2vec {
 namespace {
 
-// zlib and libbz2 count in 32 bits.
-constexpr std::size_t kMaxAtOnce = std::size_t{1} << 30;
 constexpr std::size_t kRoom = std::size_t{1} << 16;
 
 // What zlib, libbz2 and liblzma have in common. `run` compresses from a stream's input to its output, and
@@ -23,7 +21,7 @@ class ZlibLike : public Compressor {
  public:
   void add(std::string_view in, std::string& out) final {
     while (!in.empty()) {
-      const std::size_t n = std::min(in.size(), kMaxAtOnce);
+      const std::size_t n = std::min(in.size(), kMaxStreamBytes);
       stream_.next_in = reinterpret_cast<decltype(stream_.next_in)>(const_cast<char*>(in.data()));
       stream_.avail_in = static_cast<unsigned>(n);
       while (stream_.avail_in > 0) step(false, out);
@@ -52,9 +50,9 @@ class ZlibLike : public Compressor {
   }
 };
 
-class Gzip final : public ZlibLike<z_stream> {
+class GzipCompressor final : public ZlibLike<z_stream> {
  public:
-  Gzip() {
+  GzipCompressor() {
     constexpr int kLargestWindow = 15;
     constexpr int kWithGzipHeader = 16;
     constexpr int kMemoryLevel = 8;
@@ -62,30 +60,30 @@ class Gzip final : public ZlibLike<z_stream> {
                      kMemoryLevel, Z_DEFAULT_STRATEGY) != Z_OK)
       throw std::bad_alloc();
   }
-  ~Gzip() override { deflateEnd(&stream_); }
+  ~GzipCompressor() override { deflateEnd(&stream_); }
 
  private:
   bool run(bool end) override { return deflate(&stream_, end ? Z_FINISH : Z_NO_FLUSH) != Z_STREAM_END; }
 };
 
-class Bzip2 final : public ZlibLike<bz_stream> {
+class Bzip2Compressor final : public ZlibLike<bz_stream> {
  public:
-  Bzip2() {
+  Bzip2Compressor() {
     constexpr int kLargestBlocks = 9;
     if (BZ2_bzCompressInit(&stream_, kLargestBlocks, 0, 0) != BZ_OK) throw std::bad_alloc();
   }
-  ~Bzip2() override { BZ2_bzCompressEnd(&stream_); }
+  ~Bzip2Compressor() override { BZ2_bzCompressEnd(&stream_); }
 
  private:
   bool run(bool end) override { return BZ2_bzCompress(&stream_, end ? BZ_FINISH : BZ_RUN) != BZ_STREAM_END; }
 };
 
-class Xz final : public ZlibLike<lzma_stream> {
+class XzCompressor final : public ZlibLike<lzma_stream> {
  public:
-  Xz() {
+  XzCompressor() {
     if (lzma_easy_encoder(&stream_, LZMA_PRESET_DEFAULT, LZMA_CHECK_CRC64) != LZMA_OK) throw std::bad_alloc();
   }
-  ~Xz() override { lzma_end(&stream_); }
+  ~XzCompressor() override { lzma_end(&stream_); }
 
  private:
   bool run(bool end) override {
@@ -95,9 +93,9 @@ class Xz final : public ZlibLike<lzma_stream> {
   }
 };
 
-class Zstd final : public Compressor {
+class ZstdCompressor final : public Compressor {
  public:
-  Zstd() {
+  ZstdCompressor() {
     if (!stream_) throw std::bad_alloc();
     ZSTD_CCtx_setParameter(stream_.get(), ZSTD_c_checksumFlag, 1);
   }
@@ -132,10 +130,10 @@ class Zstd final : public Compressor {
 }  // namespace
 
 std::unique_ptr<Compressor> Compressor::make(Compression compression) {
-  if (compression == Compression::gzip) return std::make_unique<Gzip>();
-  if (compression == Compression::zstd) return std::make_unique<Zstd>();
-  if (compression == Compression::bzip2) return std::make_unique<Bzip2>();
-  return std::make_unique<Xz>();
+  if (compression == Compression::gzip) return std::make_unique<GzipCompressor>();
+  if (compression == Compression::zstd) return std::make_unique<ZstdCompressor>();
+  if (compression == Compression::bzip2) return std::make_unique<Bzip2Compressor>();
+  return std::make_unique<XzCompressor>();
 }
 
 }  // namespace warp2vec

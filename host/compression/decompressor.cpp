@@ -12,28 +12,25 @@
 namespace warp2vec {
 namespace {
 
-// zlib and libbz2 count in 32 bits.
-constexpr std::size_t kMaxAtOnce = std::size_t{1} << 30;
-
 // Sets the input and output of a stream of zlib, libbz2 or liblzma.
 template <class Stream>
 void set_buffers(Stream& stream, std::string_view in, char* out, std::size_t room) {
   stream.next_in = reinterpret_cast<decltype(stream.next_in)>(const_cast<char*>(in.data()));
-  stream.avail_in = static_cast<unsigned>(std::min(in.size(), kMaxAtOnce));
+  stream.avail_in = static_cast<unsigned>(std::min(in.size(), kMaxStreamBytes));
   stream.next_out = reinterpret_cast<decltype(stream.next_out)>(out);
-  stream.avail_out = static_cast<unsigned>(std::min(room, kMaxAtOnce));
+  stream.avail_out = static_cast<unsigned>(std::min(room, kMaxStreamBytes));
 }
 
 [[noreturn]] void damaged(const char* why) { throw DamagedData(why); }
 
-class Gzip final : public Decompressor {
+class GzipDecompressor final : public Decompressor {
  public:
-  Gzip() {
+  GzipDecompressor() {
     constexpr int kLargestWindow = 15;
     constexpr int kWithGzipHeader = 16;
     if (inflateInit2(&stream_, kLargestWindow + kWithGzipHeader) != Z_OK) throw std::bad_alloc();
   }
-  ~Gzip() override { inflateEnd(&stream_); }
+  ~GzipDecompressor() override { inflateEnd(&stream_); }
 
   bool step(std::string_view& in, Output& out) override {
     set_buffers(stream_, in, out.at, out.room);
@@ -54,9 +51,9 @@ class Gzip final : public Decompressor {
   z_stream stream_{};
 };
 
-class Zstd final : public Decompressor {
+class ZstdDecompressor final : public Decompressor {
  public:
-  Zstd() {
+  ZstdDecompressor() {
     if (!stream_) throw std::bad_alloc();
   }
 
@@ -78,10 +75,10 @@ class Zstd final : public Decompressor {
   std::unique_ptr<ZSTD_DCtx, Free> stream_{ZSTD_createDCtx()};
 };
 
-class Bzip2 final : public Decompressor {
+class Bzip2Decompressor final : public Decompressor {
  public:
-  Bzip2() { begin(); }
-  ~Bzip2() override { BZ2_bzDecompressEnd(&stream_); }
+  Bzip2Decompressor() { begin(); }
+  ~Bzip2Decompressor() override { BZ2_bzDecompressEnd(&stream_); }
 
   bool step(std::string_view& in, Output& out) override {
     set_buffers(stream_, in, out.at, out.room);
@@ -109,13 +106,13 @@ class Bzip2 final : public Decompressor {
   bz_stream stream_{};
 };
 
-class Xz final : public Decompressor {
+class XzDecompressor final : public Decompressor {
  public:
-  Xz() {
+  XzDecompressor() {
     // No memory limit, as in xz itself: the window takes no more than the content.
     if (lzma_stream_decoder(&stream_, UINT64_MAX, LZMA_CONCATENATED) != LZMA_OK) throw std::bad_alloc();
   }
-  ~Xz() override { lzma_end(&stream_); }
+  ~XzDecompressor() override { lzma_end(&stream_); }
 
   // liblzma itself continues with the next stream, skipping padding; only the end of the file ends the
   // content.
@@ -143,10 +140,10 @@ class Xz final : public Decompressor {
 }  // namespace
 
 std::unique_ptr<Decompressor> Decompressor::make(Compression compression) {
-  if (compression == Compression::gzip) return std::make_unique<Gzip>();
-  if (compression == Compression::zstd) return std::make_unique<Zstd>();
-  if (compression == Compression::bzip2) return std::make_unique<Bzip2>();
-  return std::make_unique<Xz>();
+  if (compression == Compression::gzip) return std::make_unique<GzipDecompressor>();
+  if (compression == Compression::zstd) return std::make_unique<ZstdDecompressor>();
+  if (compression == Compression::bzip2) return std::make_unique<Bzip2Decompressor>();
+  return std::make_unique<XzDecompressor>();
 }
 
 }  // namespace warp2vec

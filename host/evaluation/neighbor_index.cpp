@@ -64,17 +64,6 @@ float distance(const void* a, const void* b, const void* size) {
   return 1 - sum * of_a.scale * of_b.scale;
 }
 
-class CosineSpace final : public hnswlib::SpaceInterface<float> {
- public:
-  explicit CosineSpace(std::int32_t dim) : dim_(static_cast<std::size_t>(dim)) {}
-  std::size_t get_data_size() override { return sizeof(Item); }
-  hnswlib::DISTFUNC<float> get_dist_func() override { return distance; }
-  void* get_dist_func_param() override { return &dim_; }
-
- private:
-  std::size_t dim_;
-};
-
 std::uint32_t checksum_of(const KeyedVectors& space) {
   std::uint32_t crc = 0;
   for (std::int64_t row = 0; row < space.size(); ++row) crc = crc32_of(bytes_of(space.vector(row)), crc);
@@ -150,6 +139,17 @@ Sections sections_of(const VectorSource& source) {
 }  // namespace
 
 struct NeighborIndex::Graph {
+  class CosineSpace final : public hnswlib::SpaceInterface<float> {
+   public:
+    explicit CosineSpace(std::int32_t dim) : dim_(static_cast<std::size_t>(dim)) {}
+    std::size_t get_data_size() override { return sizeof(Item); }
+    hnswlib::DISTFUNC<float> get_dist_func() override { return distance; }
+    void* get_dist_func_param() override { return &dim_; }
+
+   private:
+    std::size_t dim_;
+  };
+
   explicit Graph(const KeyedVectors& space)
       : vectors(space.vectors().row(0)),
         dim(space.dim()),

@@ -23,7 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kBufferBytes = std::size_t{1} << 20;
+constexpr std::size_t kUnwrittenBytes = std::size_t{1} << 20;
 
 std::string reason(int error) { return std::generic_category().message(error); }
 
@@ -139,7 +139,7 @@ class FolderLock {
 
 AtomicFile::AtomicFile(const std::string& path, Compression compression) : path_(path) {
   if (compression != Compression::none) compressor_ = Compressor::make(compression);
-  buffer_.reserve(kBufferBytes);
+  buffer_.reserve(kUnwrittenBytes);
   struct stat status {};
   const Target target = look_at(path_, status);
   if (target == Target::special_file) {
@@ -177,10 +177,10 @@ void AtomicFile::fail(const char* what) const {
 
 void AtomicFile::write(std::string_view bytes) {
   while (!bytes.empty()) {
-    const std::size_t n = std::min(bytes.size(), kBufferBytes - buffer_.size());
+    const std::size_t n = std::min(bytes.size(), kUnwrittenBytes - buffer_.size());
     buffer_ += bytes.substr(0, n);
     bytes.remove_prefix(n);
-    if (buffer_.size() == kBufferBytes) flush();
+    if (buffer_.size() == kUnwrittenBytes) flush();
   }
 }
 

@@ -10,7 +10,7 @@
 namespace warp2vec {
 namespace {
 
-constexpr std::size_t kBufferBytes = std::size_t{1} << 18;
+constexpr std::size_t kAheadBytes = std::size_t{1} << 18;
 
 // Read rather than mapped: a file that shrinks meanwhile is then an error instead of SIGBUS, and its size
 // does not count towards a limit on the address space.
@@ -62,7 +62,7 @@ class DecompressedBytes final : public ByteStream {
 
  private:
   void refill() {
-    buffer_.resize(kBufferBytes);
+    buffer_.resize(kAheadBytes);
     const std::size_t n = file_->read_at(offset_, buffer_.data(), buffer_.size());
     offset_ += static_cast<std::int64_t>(n);
     unread_ = std::string_view(buffer_.data(), n);

@@ -13,7 +13,7 @@
 namespace warp2vec {
 namespace {
 
-constexpr std::size_t kBufferBytes = std::size_t{1} << 20;
+constexpr std::size_t kGrowthBytes = std::size_t{1} << 20;
 
 [[noreturn]] void cannot_read(const std::string& name) {
   throw Error("cannot read " + name + ": " + std::generic_category().message(errno));
@@ -75,7 +75,7 @@ std::string read_whole(const std::string& path) {
     const std::size_t n = file.read(content.data() + done, content.size() - done);
     done += n;
     if (done < content.size()) break;
-    content.resize(content.size() + kBufferBytes);  // a pipe, or a file that grew
+    content.resize(content.size() + kGrowthBytes);  // a pipe, or a file that grew
   }
   content.resize(done);
   return content;

@@ -18,7 +18,7 @@
 namespace warp2vec {
 namespace {
 
-constexpr std::size_t kBufferBytes = std::size_t{1} << 20;
+constexpr std::size_t kCopiedBytes = std::size_t{1} << 20;
 
 // SIGBUS is sent to the thread that touches the page.
 thread_local MappedFile* innermost = nullptr;
@@ -66,7 +66,7 @@ void on_bus_error(int signal, siginfo_t* info, void* /*context*/) {
 template <class Read>
 std::shared_ptr<const InputFile> copied(const std::string& path, const Read& read) {
   ScratchFile copy(path, "");
-  std::string buffer(kBufferBytes, '\0');
+  std::string buffer(kCopiedBytes, '\0');
   for (std::size_t n = buffer.size(); n == buffer.size();) {
     n = read(buffer.data(), buffer.size());
     copy.append({buffer.data(), n});

@@ -38,7 +38,7 @@ class CandidateCounts {
 };
 
 // What is known after the chunks so far.
-struct Carried {
+struct CarriedCounts {
   PhraseCandidate candidate;
   CandidateCounts counts;
   std::int64_t words = 0;
@@ -47,7 +47,7 @@ struct Carried {
 class CandidateWorker : public ChunkWorker {
  public:
   CandidateWorker(const PhraseWords& words, SpilledCounts& shared, std::int64_t max_bytes, int threads,
-                  Carried& carried, const ReadProgress& progress)
+                  CarriedCounts& carried, const ReadProgress& progress)
       : words_(words),
         counts_(shared, max_bytes, threads),
         carried_(carried),
@@ -89,7 +89,7 @@ class CandidateWorker : public ChunkWorker {
  private:
   const PhraseWords& words_;
   CandidateCounts counts_;
-  Carried& carried_;
+  CarriedCounts& carried_;
   const ReadProgress& progress_;
   // Of the current chunk:
   std::vector<Id> head_;  // up to the first word that ends the candidate of the chunk before, if it has one
@@ -191,7 +191,7 @@ std::unique_ptr<const Phrases::Found> find_in_chunks(const Corpus& corpus, const
   // An eighth each for the threads' own counts, for those between chunks, and for what is sorted and merged.
   const std::int64_t bytes = settings.memory.bytes;
   SpilledCounts candidates(eighths_of(bytes, 5), settings.memory.scratch_folder);
-  Carried carried{PhraseCandidate(words), CandidateCounts(candidates, eighths_of(bytes, 1), 1), 0};
+  CarriedCounts carried{PhraseCandidate(words), CandidateCounts(candidates, eighths_of(bytes, 1), 1), 0};
   std::vector<std::unique_ptr<ChunkWorker>> workers;
   workers.reserve(static_cast<std::size_t>(threads));
   for (int i = 0; i < threads; ++i)

@@ -105,7 +105,7 @@ class JoinedWords {
 };
 
 // What the chunks so far have left, in their order.
-struct Carried {
+struct CarriedText {
   JoinedWords text;
   const TextSink& sink;
   const ReadProgress& progress;
@@ -114,7 +114,7 @@ struct Carried {
 
 class JoiningWorker : public ChunkWorker {
  public:
-  JoiningWorker(const Phrases::Found& found, Carried& carried)
+  JoiningWorker(const Phrases::Found& found, CarriedText& carried)
       : found_(found), carried_(carried), guess_(found.words), rest_(found, guess_) {}
 
   void process(const Chunk& chunk) override {
@@ -168,7 +168,7 @@ class JoiningWorker : public ChunkWorker {
   }
 
   const Phrases::Found& found_;
-  Carried& carried_;
+  CarriedText& carried_;
   // Of the current chunk:
   std::vector<Word> head_;  // up to where the chunk before no longer matters
   bool in_head_ = true;     // whether that is never
@@ -181,7 +181,7 @@ class JoiningWorker : public ChunkWorker {
 
 JoinedText join_in_chunks(const Corpus& corpus, const Phrases::Found& found, int threads,
                           const TextSink& sink, const ReadProgress& progress, std::size_t chunk_bytes) {
-  Carried carried{JoinedWords(found, PhraseCandidate(found.words)), sink, progress, 0};
+  CarriedText carried{JoinedWords(found, PhraseCandidate(found.words)), sink, progress, 0};
   carried.text.begin();
   std::vector<std::unique_ptr<ChunkWorker>> workers;
   workers.reserve(static_cast<std::size_t>(threads));

@@ -26,8 +26,6 @@ std::vector<std::int64_t> add_windows(const TrainingData& data, const Draws& dra
   return centres;
 }
 
-WordId word_at(const KeptSpan& span, std::int64_t i) { return span.words[static_cast<std::size_t>(i)]; }
-
 void resize_weights(Minibatch& predictions) {
   predictions.weights.resize(predictions.contexts.size() * predictions.targets.size());
 }
@@ -37,7 +35,7 @@ void resize_weights(Minibatch& predictions) {
 void add_targets(const KeptSpan& span, const std::vector<std::int64_t>& centres,
                  const std::vector<WordId>& negatives, float weight, Minibatch& predictions) {
   for (const std::int64_t centre : centres) {
-    predictions.targets.push_back(row_of(word_at(span, centre)));
+    predictions.targets.push_back(row_of(span.word(centre)));
     predictions.target_pairs.push_back(1);
   }
   for (const WordId negative : negatives) {
@@ -48,7 +46,7 @@ void add_targets(const KeptSpan& span, const std::vector<std::int64_t>& centres,
   for (std::size_t h = 0; h < centres.size(); ++h) {
     predictions.weight(h, h) = 1;
     for (std::size_t m = 0; m < negatives.size(); ++m)
-      predictions.weight(h, centres.size() + m) = negatives[m] == word_at(span, centres[h]) ? 0.0F : -weight;
+      predictions.weight(h, centres.size() + m) = negatives[m] == span.word(centres[h]) ? 0.0F : -weight;
   }
 }
 
@@ -62,7 +60,7 @@ CbowMinibatch cbow_minibatch(const TrainingData& data, const Draws& draws, const
   for (std::int32_t k = 0; k < data.config.negative; ++k) {
     const WordId negative =
         window_negative(draws, data.negatives.view(), span.positions[static_cast<std::size_t>(centre)], k);
-    if (negative != word_at(span, centre)) negatives.push_back(negative);
+    if (negative != span.word(centre)) negatives.push_back(negative);
   }
   add_targets(span, centres, negatives, 1, minibatch.predictions);
   return minibatch;
@@ -89,14 +87,14 @@ CbowMinibatch cbow_path_minibatch(const TrainingData& data, const Draws& draws, 
   const HuffmanView tree = data.tree.view();
   Minibatch& predictions = minibatch.predictions;
   for (const std::int64_t centre : centres)
-    for (int depth = 0; depth < tree.length(word_at(span, centre)); ++depth)
-      predictions.targets.push_back(tree.step(word_at(span, centre), depth).node);
+    for (int depth = 0; depth < tree.length(span.word(centre)); ++depth)
+      predictions.targets.push_back(tree.step(span.word(centre), depth).node);
   predictions.target_pairs.assign(predictions.targets.size(), 1);
   resize_weights(predictions);
   std::size_t target = 0;
   for (std::size_t h = 0; h < centres.size(); ++h)
-    for (int depth = 0; depth < tree.length(word_at(span, centres[h])); ++depth)
-      predictions.weight(h, target++) = tree.step(word_at(span, centres[h]), depth).right ? -1.0F : 1.0F;
+    for (int depth = 0; depth < tree.length(span.word(centres[h])); ++depth)
+      predictions.weight(h, target++) = tree.step(span.word(centres[h]), depth).right ? -1.0F : 1.0F;
   return minibatch;
 }
 

@@ -13,11 +13,6 @@
 namespace warp2vec {
 namespace {
 
-WordId word_at(const KeptSpan& span, std::int64_t i) { return span.words[static_cast<std::size_t>(i)]; }
-std::int64_t position_at(const KeptSpan& span, std::int64_t i) {
-  return span.positions[static_cast<std::size_t>(i)];
-}
-
 // Pair counts of a minibatch whose contexts all belong to one centre.
 void count_pairs(Minibatch& minibatch) {
   minibatch.context_pairs.assign(minibatch.contexts.size(), 1);
@@ -67,13 +62,13 @@ struct Windows {
 KeptSpan::Range window_of(const TrainingData& data, const Draws& draws, const KeptSpan& span,
                           std::int64_t centre) {
   return span.around(
-      centre, window_width(draws, position_at(span, centre), data.config.window, data.config.shrink_window));
+      centre, window_width(draws, span.position(centre), data.config.window, data.config.shrink_window));
 }
 
 std::vector<std::int64_t> context_rows(const KeptSpan& span, std::int64_t centre, KeptSpan::Range contexts) {
   std::vector<std::int64_t> rows;
   for (std::int64_t i = contexts.begin; i < contexts.end; ++i)
-    if (i != centre) rows.push_back(row_of(word_at(span, i)));
+    if (i != centre) rows.push_back(row_of(span.word(i)));
   return rows;
 }
 
@@ -81,13 +76,13 @@ Minibatch pair_minibatch(const TrainingData& data, const Draws& draws, const Kep
                          std::int64_t centre, std::int64_t context) {
   const Config& config = data.config;
   Minibatch minibatch;
-  minibatch.contexts.push_back(row_of(word_at(span, context)));
+  minibatch.contexts.push_back(row_of(span.word(context)));
   std::vector<WordId> negatives;
   negatives.reserve(static_cast<std::size_t>(config.negative));
   for (std::int32_t k = 0; k < config.negative; ++k)
-    negatives.push_back(pair_negative(draws, data.negatives.view(), position_at(span, centre), config.window,
+    negatives.push_back(pair_negative(draws, data.negatives.view(), span.position(centre), config.window,
                                       static_cast<std::int32_t>(context - centre), config.negative, k));
-  add_targets(minibatch, word_at(span, centre), negatives);
+  add_targets(minibatch, span.word(centre), negatives);
   return minibatch;
 }
 
@@ -98,8 +93,8 @@ Minibatch window_minibatch(const TrainingData& data, const Draws& draws, const K
   std::vector<WordId> negatives;
   negatives.reserve(static_cast<std::size_t>(data.config.negative));
   for (std::int32_t k = 0; k < data.config.negative; ++k)
-    negatives.push_back(window_negative(draws, data.negatives.view(), position_at(span, centre), k));
-  add_targets(minibatch, word_at(span, centre), negatives);
+    negatives.push_back(window_negative(draws, data.negatives.view(), span.position(centre), k));
+  add_targets(minibatch, span.word(centre), negatives);
   return minibatch;
 }
 
@@ -109,7 +104,7 @@ Minibatch tile_minibatch(const TrainingData& data, const Draws& draws, const Kep
   Minibatch minibatch;
   const Windows windows(data, draws, span, begin, end);
   for (std::int64_t centre = begin; centre < end; ++centre)
-    minibatch.targets.push_back(row_of(word_at(span, centre)));
+    minibatch.targets.push_back(row_of(span.word(centre)));
   const std::int64_t tile = (span.first + begin) / config.centres_per_tile();
   const std::int32_t negatives = config.negatives_per_tile();
   for (std::int32_t m = 0; m < negatives; ++m)
@@ -117,7 +112,7 @@ Minibatch tile_minibatch(const TrainingData& data, const Draws& draws, const Kep
 
   const auto centres = static_cast<std::size_t>(end - begin);
   for (std::int64_t i = windows.reach.begin; i < windows.reach.end; ++i)
-    minibatch.contexts.push_back(row_of(word_at(span, i)));
+    minibatch.contexts.push_back(row_of(span.word(i)));
   minibatch.weights.resize(minibatch.contexts.size() * minibatch.targets.size());
   minibatch.target_pairs.resize(minibatch.targets.size());
   std::int32_t all_pairs = 0;
@@ -165,11 +160,11 @@ Minibatch path_tile_minibatch(const TrainingData& data, const Draws& draws, cons
   const Windows windows(data, draws, span, begin, end);
   Minibatch minibatch;
   for (std::int64_t i = windows.reach.begin; i < windows.reach.end; ++i)
-    minibatch.contexts.push_back(row_of(word_at(span, i)));
+    minibatch.contexts.push_back(row_of(span.word(i)));
   std::vector<std::size_t> centre_of;
   std::vector<float> signs;
   for (std::int64_t centre = begin; centre < end; ++centre) {
-    const WordId word = word_at(span, centre);
+    const WordId word = span.word(centre);
     for (int depth = 0; depth < tree.length(word); ++depth) {
       const PathStep step = tree.step(word, depth);
       minibatch.targets.push_back(step.node);
@@ -198,9 +193,9 @@ Minibatch softmax_minibatch(const TrainingData& data, const Draws& draws, const 
   const Windows windows(data, draws, span, begin, end);
   Minibatch minibatch;
   for (std::int64_t i = windows.reach.begin; i < windows.reach.end; ++i)
-    minibatch.contexts.push_back(row_of(word_at(span, i)));
+    minibatch.contexts.push_back(row_of(span.word(i)));
   for (std::int64_t centre = begin; centre < end; ++centre)
-    minibatch.targets.push_back(row_of(word_at(span, centre)));
+    minibatch.targets.push_back(row_of(span.word(centre)));
   minibatch.weights.resize(minibatch.contexts.size() * minibatch.targets.size());
   for (std::size_t c = 0; c < minibatch.contexts.size(); ++c)
     for (std::size_t t = 0; t < minibatch.targets.size(); ++t)

@@ -12,13 +12,6 @@
 namespace warp2vec {
 namespace {
 
-// What stands before the letters of a word in a run.
-struct RecordHead {
-  std::uint64_t bytes;  // of the word
-  std::int64_t count;
-  std::uint64_t first;
-};
-
 // Runs that are merged at a time, each with a buffer.
 constexpr std::size_t kFanIn = 128;
 constexpr std::size_t kReadBytes = std::size_t{1} << 15;
@@ -32,7 +25,7 @@ class SpilledCounts::RunWriter {
   explicit RunWriter(ScratchFile& file) : file_(file), begin_(file.size()) {}
 
   void write(const WordCount& counted) {
-    const RecordHead head{counted.word.size(), counted.count, counted.first};
+    const WordCountHead head{counted.word.size(), counted.count, counted.first};
     buffer_.append(reinterpret_cast<const char*>(&head), sizeof head);
     buffer_ += counted.word;
     if (buffer_.size() >= kWriteBytes) flush();
@@ -62,7 +55,7 @@ class SpilledCounts::RunReader {
   /// False at the end of the run.
   bool next() {
     if (unread_.empty() && next_ == end_) return false;
-    RecordHead head{};
+    WordCountHead head{};
     need(sizeof head);
     std::memcpy(&head, unread_.data(), sizeof head);
     need(sizeof head + head.bytes);

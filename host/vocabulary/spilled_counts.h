@@ -26,6 +26,13 @@ struct WordCount {
   std::uint64_t first = 0;
 };
 
+/// What stands before a word's letters where a WordCount is bytes.
+struct WordCountHead {
+  std::uint64_t bytes;  ///< of the word
+  std::int64_t count;
+  std::uint64_t first;
+};
+
 /// `n` eighths of a limit for counting; 0 = no limit, which a part of a limit never becomes.
 inline std::int64_t eighths_of(std::int64_t bytes, std::int64_t n) {
   return bytes == 0 ? 0 : std::max<std::int64_t>(bytes / 8 * n, 1);

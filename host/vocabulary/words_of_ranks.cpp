@@ -14,21 +14,14 @@ namespace {
 // Sent at a time: by a rank, and to all.
 constexpr std::size_t kBytesAtATime = std::size_t{1} << 24;
 
-// What stands before the letters of a word.
-struct RecordHead {
-  std::uint64_t bytes;  // of the word
-  std::int64_t count;
-  std::uint64_t first;
-};
-
 void append(std::string& letter, const WordCount& counted) {
-  const RecordHead head{counted.word.size(), counted.count, counted.first};
+  const WordCountHead head{counted.word.size(), counted.count, counted.first};
   letter.append(reinterpret_cast<const char*>(&head), sizeof head).append(counted.word);
 }
 
 void read(std::string_view letter, const WordsOfRanks::Visit& visit) {
   while (!letter.empty()) {
-    RecordHead head{};
+    WordCountHead head{};
     std::memcpy(&head, letter.data(), sizeof head);
     visit({letter.substr(sizeof head, head.bytes), head.count, head.first});
     letter.remove_prefix(sizeof head + head.bytes);

@@ -1,4 +1,5 @@
 #include "host/cpu/batch_queue.h"
+#include "tests/cpu/numbered_batches.h"
 
 #include <gtest/gtest.h>
 
@@ -10,10 +11,7 @@
 namespace warp2vec {
 namespace {
 
-constexpr std::int64_t kSize = 64;
-
-Batch batch(std::int64_t number) { return {nullptr, number * kSize, (number + 1) * kSize}; }
-std::int64_t number_of(const Batch& batch) { return batch.first / kSize; }
+std::int64_t number_of(const Batch& batch) { return batch.first / kBatchSize; }
 
 TEST(BatchQueue, OneWorkerTrainsInOrder) {
   BatchQueue queue(1);

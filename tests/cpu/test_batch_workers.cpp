@@ -1,6 +1,7 @@
 #include <warp2vec/error.h>
 
 #include "host/cpu/batch_workers.h"
+#include "tests/cpu/numbered_batches.h"
 #include "tests/support/thrown_message.h"
 
 #include <gtest/gtest.h>
@@ -13,15 +14,12 @@
 namespace warp2vec {
 namespace {
 
-constexpr std::int64_t kSize = 64;
 constexpr int kThreads = 4;
-
-Batch batch(std::int64_t number) { return {nullptr, number * kSize, (number + 1) * kSize}; }
 
 // Fails on batch `failing`; counts one pair per token of the others.
 BatchWorkers::Train failing_on(std::int64_t failing) {
   return [failing](const Batch& trained) -> Trained {
-    if (trained.first == failing * kSize) throw Error("batch " + std::to_string(failing) + " failed");
+    if (trained.first == failing * kBatchSize) throw Error("batch " + std::to_string(failing) + " failed");
     return {0, trained.last - trained.first};
   };
 }
@@ -29,7 +27,7 @@ BatchWorkers::Train failing_on(std::int64_t failing) {
 TEST(BatchWorkers, TrainEveryBatchOnce) {
   BatchWorkers workers(kThreads, [] { return failing_on(-1); });
   for (std::int64_t b = 0; b < 100; ++b) workers.add(batch(b));
-  EXPECT_EQ(workers.drain().pairs, 100 * kSize);
+  EXPECT_EQ(workers.drain().pairs, 100 * kBatchSize);
   workers.wait();
   EXPECT_EQ(workers.drain().pairs, 0);
 }
@@ -69,10 +67,10 @@ TEST(BatchWorkers, CollectWhatIsDone) {
   workers.add(batch(2));
   std::int64_t pairs = 0;
   while (pairs == 0) pairs = workers.collect().pairs;
-  EXPECT_EQ(pairs, kSize);
+  EXPECT_EQ(pairs, kBatchSize);
   released = true;
   released.notify_all();
-  EXPECT_EQ(workers.drain().pairs, kSize);
+  EXPECT_EQ(workers.drain().pairs, kBatchSize);
 }
 
 TEST(BatchWorkers, CollectingThrowsTheErrorOfAWorker) {
@@ -101,7 +99,7 @@ TEST(BatchWorkers, LeaveABatchOutThatWouldHaveToWait) {
   EXPECT_THROW(workers.add(waiting), LeftOut);
   released = true;
   released.notify_all();
-  EXPECT_EQ(workers.drain().pairs, kSize);
+  EXPECT_EQ(workers.drain().pairs, kBatchSize);
 }
 
 }  // namespace

@@ -212,14 +212,14 @@ TEST(KeyedVectors, FindsNeighborsByVectorAndByRow) {
               ElementsAre("northeast", "east"));
 }
 
-KeyedVectors random_space(std::int64_t rows, std::int32_t dim) {
+KeyedVectors uniform_space(std::int64_t rows, std::int32_t dim) {
   WordVectors vectors{{}, random_matrix(rows, dim, 1, 3)};
   for (std::int64_t r = 0; r < rows; ++r) vectors.words.push_back("w" + std::to_string(r));
   return KeyedVectors(std::move(vectors));
 }
 
 TEST(KeyedVectors, ManyQueriesAtOnceAreAnsweredLikeOneByOne) {
-  const KeyedVectors space = random_space(700, 20);
+  const KeyedVectors space = uniform_space(700, 20);
   std::vector<std::int64_t> rows;
   Matrix queries(300, 20);
   for (std::int64_t q = 0; q < queries.rows(); ++q) {
@@ -247,7 +247,7 @@ TEST(KeyedVectors, ManyQueriesAtOnceAreAnsweredLikeOneByOne) {
 
 // ThreadSanitizer watches.
 TEST(KeyedVectors, AnswersSeveralThreadsAtATime) {
-  const KeyedVectors space = random_space(300, 8);
+  const KeyedVectors space = uniform_space(300, 8);
   const auto ask = [&space] {
     return std::tuple{words_of(space.most_similar({"w1", "w2"}, {"w3"}, 4, {.threads = 2})),
                       space.top_k(std::vector<std::int64_t>{5, 6, 7}, 3), space.rank("w1", "w9"),

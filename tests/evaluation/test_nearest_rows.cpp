@@ -15,7 +15,7 @@ namespace {
 
 // Every third row repeats the one before it: ties. Every seventh is zero, every eleventh so long or short
 // that floats cannot multiply it.
-KeyedVectors random_space(std::int64_t rows, std::int32_t dim) {
+KeyedVectors space_with_ties(std::int64_t rows, std::int32_t dim) {
   const Draws draws{17, 0};
   WordVectors vectors;
   vectors.vectors = Matrix(rows, dim);
@@ -69,7 +69,7 @@ TEST(NearestRows, EqualASortOfAllRowsForAnySizesAndThreads) {
         for (const std::int64_t top : {0, 1, 8, 1000}) {
           SCOPED_TRACE(std::to_string(rows) + " rows, dim " + std::to_string(dim) + ", top " +
                        std::to_string(top));
-          const KeyedVectors space = random_space(rows, dim);
+          const KeyedVectors space = space_with_ties(rows, dim);
           const std::int64_t limit = std::max<std::int64_t>(1, rows - 2);
           const auto nearest = nearest_rows(space, queries, write_query, top, limit, 3);
           EXPECT_EQ(nearest, nearest_rows(space, queries, write_query, top, limit, 1));
@@ -88,7 +88,7 @@ TEST(NearestRows, EqualASortOfAllRowsForAnySizesAndThreads) {
 
 // Enough rows for several parts, whose candidates are ranked together.
 TEST(NearestRows, OfPartsAreThoseOfTheWhole) {
-  const KeyedVectors space = random_space(20000, 5);
+  const KeyedVectors space = space_with_ties(20000, 5);
   for (const std::int64_t queries : {2, 9}) {
     const auto whole = nearest_rows(space, queries, write_query, 50, space.size(), 1);
     EXPECT_EQ(whole, nearest_rows(space, queries, write_query, 50, space.size(), 3));

@@ -31,7 +31,7 @@ std::string read_all(const std::vector<std::string>& inputs, std::size_t chunk_b
   return text;
 }
 
-std::string complaint(const std::string& path) {
+std::string complaint_about(const std::string& path) {
   return thrown_message([&] { read_all({path}, 1 << 16); });
 }
 
@@ -60,10 +60,10 @@ TEST(ChunkReader, AWordLongerThanAnyIsAnError) {
   const TemporaryFolder folder;
   const std::string text = "a b " + std::string((16 << 20) + (1 << 17), 'x');
   for (const auto& [name, content] : {std::pair{"plain", text}, std::pair{"gzip", gzip(text)}})
-    EXPECT_THAT(complaint(folder.write(name, content)),
+    EXPECT_THAT(complaint_about(folder.write(name, content)),
                 AllOf(StartsWith(folder.path(name) + ": a word after byte "),
                       HasSubstr(" is longer than 16777216 bytes: expected text with white space")));
-  EXPECT_EQ(complaint(folder.write("long", "a b " + std::string(16 << 20, 'x'))), "");
+  EXPECT_EQ(complaint_about(folder.write("long", "a b " + std::string(16 << 20, 'x'))), "");
 }
 
 class ChunkReaderOfFormat : public testing::TestWithParam<Format> {};
@@ -179,8 +179,9 @@ TEST_P(ChunkReaderOfCompressed, TruncatedFilesAreRefusedAtEveryLength) {
     const std::string path = folder.write("a", whole.substr(0, bytes));
     const std::string expected = path + ": the " + GetParam().name + " data ends too early, at byte " +
                                  std::to_string(bytes) + " (a truncated file?)";
-    EXPECT_EQ(complaint(path), expected);
-    EXPECT_THAT(complaint(folder.write("b", whole + whole.substr(0, bytes))), HasSubstr("ends too early"));
+    EXPECT_EQ(complaint_about(path), expected);
+    EXPECT_THAT(complaint_about(folder.write("b", whole + whole.substr(0, bytes))),
+                HasSubstr("ends too early"));
   }
 }
 
@@ -188,7 +189,7 @@ TEST_P(ChunkReaderOfCompressed, LargeTruncatedFilesAreRefused) {
   const TemporaryFolder folder;
   const std::string whole = GetParam().compress(random_text(1'000'000));
   for (const std::size_t missing : {std::size_t{1}, std::size_t{4}, std::size_t{100}, whole.size() / 2})
-    EXPECT_THAT(complaint(folder.write("a", whole.substr(0, whole.size() - missing))),
+    EXPECT_THAT(complaint_about(folder.write("a", whole.substr(0, whole.size() - missing))),
                 HasSubstr("ends too early"));
 }
 
@@ -200,16 +201,16 @@ TEST_P(ChunkReaderOfCompressed, DamageAndWhatFollowsTheEndAreRefused) {
   // At least as long as a header of any format.
   for (const char* tail : {"garbage more", "\n\n\n\n\n\n\n\n\n\n\n\n"}) {
     folder.write("a", whole + tail);
-    EXPECT_THAT(complaint(path), StartsWith(expected));
+    EXPECT_THAT(complaint_about(path), StartsWith(expected));
   }
   folder.write("a", whole + std::string(511, '\0'));  // xz allows zeros in groups of four
-  EXPECT_THAT(complaint(path), StartsWith(expected));
+  EXPECT_THAT(complaint_about(path), StartsWith(expected));
   for (std::size_t at = whole.size() / 3; at < whole.size(); at += whole.size() / 7) {
     std::string damaged = whole;
     damaged[at] = static_cast<char>(damaged[at] ^ 0x10);
     folder.write("a", damaged);
     // Damage may also look like a missing end.
-    EXPECT_THAT(complaint(path), StartsWith(path + ": ")) << "flipped a bit of byte " << at;
+    EXPECT_THAT(complaint_about(path), StartsWith(path + ": ")) << "flipped a bit of byte " << at;
   }
 }
 

@@ -68,7 +68,7 @@ Sentences without_rare(const Sentences& sentences, const CountedWords& vocabular
   return kept;
 }
 
-CountedWords words_of(const Vocabulary& vocabulary) {
+CountedWords counted_words(const Vocabulary& vocabulary) {
   CountedWords all;
   for (std::int64_t row = 0; row < vocabulary.size(); ++row) {
     const WordId id{static_cast<std::int32_t>(row)};
@@ -107,7 +107,7 @@ void expect_plain_reading(const std::vector<std::string>& inputs, const std::vec
       ASSERT_EQ(counts.types, types);
       ASSERT_GE(counts.max_sentences, std::count_if(sentences.begin(), sentences.end(),
                                                     [](const auto& sentence) { return !sentence.empty(); }));
-      ASSERT_TRUE(words_of(counts.vocabulary) == vocabulary);
+      ASSERT_TRUE(counted_words(counts.vocabulary) == vocabulary);
       const TokenStream stream = encode_in_chunks(corpus, counts.vocabulary, threads, {}, chunk_bytes);
       ASSERT_TRUE(sentences_of(stream, counts.vocabulary) == without_rare(sentences, vocabulary));
     }
@@ -172,7 +172,7 @@ TEST(CorpusReading, WordsAndLinesMayBeginAndEndAnywhere) {
     const Corpus corpus({path});
     const CorpusCounts counts = count_words(corpus, 1, 0, 1);
     const Sentences sentences = sentences_of({shifted});
-    ASSERT_TRUE(words_of(counts.vocabulary) == plain_vocabulary(sentences, 1)) << shift;
+    ASSERT_TRUE(counted_words(counts.vocabulary) == plain_vocabulary(sentences, 1)) << shift;
     const TokenStream stream = encode(corpus, counts.vocabulary, 1);
     ASSERT_TRUE(sentences_of(stream, counts.vocabulary) ==
                 without_rare(sentences, plain_vocabulary(sentences, 1)))
@@ -326,7 +326,7 @@ TEST(CorpusReading, TheDefaultChunksGiveTheSame) {
   const TokenStream expected_stream = encode_in_chunks(corpus, expected.vocabulary, 1, {}, text.size());
   for (const int threads : {1, 2}) {
     const CorpusCounts counts = count_words(corpus, 5, 0, threads);
-    EXPECT_EQ(words_of(counts.vocabulary), words_of(expected.vocabulary));
+    EXPECT_EQ(counted_words(counts.vocabulary), counted_words(expected.vocabulary));
     const TokenStream stream = encode(corpus, counts.vocabulary, threads);
     EXPECT_TRUE(stream.ids == expected_stream.ids);
     EXPECT_TRUE(stream.ends == expected_stream.ends);
@@ -349,7 +349,7 @@ TEST(CorpusReading, MinCountAndMaxVocabLimitTheVocabularyNotTheCounts) {
   const TemporaryFolder folder;
   const Corpus corpus({folder.write("a", "c b a c b c d")});
   const CorpusCounts counts = count_words(corpus, 1, 2, 1);
-  EXPECT_EQ(words_of(counts.vocabulary), (CountedWords{{"c", 3}, {"b", 2}}));
+  EXPECT_EQ(counted_words(counts.vocabulary), (CountedWords{{"c", 3}, {"b", 2}}));
   EXPECT_EQ(counts.types, 4);
   EXPECT_EQ(counts.tokens, 7);
   const TokenStream stream = encode(corpus, counts.vocabulary, 1);
@@ -516,7 +516,7 @@ TEST(CorpusReading, UnicodeSpacesArePartOfWordsUnlessAskedFor) {
   const CorpusCounts expected = count_words(plain, 1, 0, 1);
   for (std::size_t chunk_bytes = 1; chunk_bytes < 40; ++chunk_bytes) {
     const CorpusCounts counts = count_words_in_chunks(split, 1, 0, 2, {}, chunk_bytes);
-    ASSERT_EQ(words_of(counts.vocabulary), words_of(expected.vocabulary)) << chunk_bytes;
+    ASSERT_EQ(counted_words(counts.vocabulary), counted_words(expected.vocabulary)) << chunk_bytes;
     ASSERT_EQ(counts.tokens, 60);
     ASSERT_EQ(counts.unicode_spaces, 0);
     const TokenStream stream = encode_in_chunks(split, expected.vocabulary, 2, {}, chunk_bytes);

@@ -107,9 +107,9 @@ TEST(Training, DeterministicIsBitEqualForAnyThreads) {
 }
 
 // Counts how often each token is given to be trained.
-class Recorder final : public Backend {
+class TokenCounter final : public Backend {
  public:
-  Recorder(std::int64_t tokens, std::int64_t batch_size)
+  TokenCounter(std::int64_t tokens, std::int64_t batch_size)
       : counts(static_cast<std::size_t>(tokens)), batch_size_(batch_size) {}
   std::int64_t batch_size() const override { return batch_size_; }
   void upload(Embeddings&) override {}
@@ -138,9 +138,9 @@ TEST(Training, EveryTokenIsTrainedOnceAnEpochWhateverTheThreads) {
     config.threads = threads;
     const TrainingData data(config, corpus.vocabulary, corpus.tokens);
     Embeddings embeddings = initial_embeddings(corpus.vocabulary.size(), config);
-    Recorder recorder(corpus.tokens.tokens(), std::int64_t{256} * threads);
-    train(data, recorder, embeddings);
-    for (const int count : recorder.counts) ASSERT_EQ(count, 3);
+    TokenCounter counter(corpus.tokens.tokens(), std::int64_t{256} * threads);
+    train(data, counter, embeddings);
+    for (const int count : counter.counts) ASSERT_EQ(count, 3);
     // The threads of the CPU backend train exactly the same pairs.
     const Outcome cpu = run(corpus, config, make_cpu_backend);
     EXPECT_EQ(cpu.summary.tokens, 3 * corpus.tokens.tokens());

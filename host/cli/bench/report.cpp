@@ -283,7 +283,7 @@ std::string title_of(const json& content) {
 }
 
 // Seconds of a program / seconds of warp2vec.
-std::string lead_text(const json& program, const char* phase) {
+std::string lead_of(const json& program, const char* phase) {
   const json leads = program.value("times_the_seconds_of_warp2vec", json::object());
   if (program.at("program") == "warp2vec" || !leads.contains(phase) || !leads.at(phase).is_number())
     return "";
@@ -317,8 +317,8 @@ Section peers_section(const json& results) {
     const std::string together = format_fixed(seconds.at("together").get<double>(), 2);
     const auto speed = program.at("words_per_second").get<double>();
     table.rows.push_back({name, threads, std::to_string(program.at("runs").get<int>()),
-                          shown(rows[i], kTrainingSpeed), lead_text(program, "training"), together,
-                          lead_text(program, "together"),
+                          shown(rows[i], kTrainingSpeed), lead_of(program, "training"), together,
+                          lead_of(program, "together"),
                           format_bytes(program.at("peak_memory_bytes").get<std::int64_t>())});
     for (const Figure& quality : qualities) table.rows.back().push_back(shown(rows[i], quality));
     std::string label = name;

@@ -1,6 +1,7 @@
 // The manual page and the shell completions, generated from the flags that --help shows.
 #include "host/cli/commands/commands.h"
 #include "host/cli/flags/flags.h"
+#include "host/cli/terminal/text.h"
 #include "host/cli/terminal/version.h"
 
 #include <algorithm>
@@ -33,12 +34,6 @@ std::vector<DescribedCommand> describe_commands() {
     }
   }
   return described;
-}
-
-std::string joined(const std::vector<std::string>& parts, const std::string& separator) {
-  std::string all;
-  for (const std::string& part : parts) all += (all.empty() ? "" : separator) + part;
-  return all;
 }
 
 // `text` with `escape` before each of `characters`.

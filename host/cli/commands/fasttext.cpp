@@ -46,7 +46,7 @@ int ask(QueryCommand command, const Arguments& arguments) {
   return answer_lines(command, std::move(files), AnswerStyle::plain, thread_count(config));
 }
 
-std::vector<Question> one_each(const std::vector<std::string>& words) {
+std::vector<Question> one_word_each(const std::vector<std::string>& words) {
   std::vector<Question> questions;
   for (const std::string& word : words) questions.push_back({word, {word}});
   return questions;
@@ -71,7 +71,7 @@ int run_nn(const Arguments& arguments) {
               std::string("The K words (default 10) nearest to each word of standard input, as lines 'word "
                           "similarity'.") +
                   kModelHelp,
-              "Example:\n  echo river | warp2vec nn model.vec 5\n", 10, one_each, one_each},
+              "Example:\n  echo river | warp2vec nn model.vec 5\n", 10, one_word_each, one_word_each},
              arguments);
 }
 

@@ -13,9 +13,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iostream>
-#include <iterator>
 #include <span>
-#include <sstream>
 #include <utility>
 
 namespace warp2vec::cli {
@@ -36,12 +34,6 @@ std::vector<WordProbability> probabilities_of(const TrainedModel& model, std::sp
     chosen.push_back({id, all[static_cast<std::size_t>(row_of(id))]});
   }
   return chosen;
-}
-
-// The words of an argument, separated by spaces.
-std::vector<std::string> words_of(const std::string& argument) {
-  std::istringstream in(argument);
-  return {std::istream_iterator<std::string>(in), {}};
 }
 
 void write_table(std::ostream& out, const std::string& context, const Vocabulary& vocabulary,
@@ -103,7 +95,7 @@ int run_probability(const Arguments& arguments) {
   const TrainedModel model = load_model(path);
   const std::string context = words.front();
   words.erase(words.begin());
-  const std::vector<std::string> context_words = words_of(context);
+  const std::vector<std::string> context_words = words_in(context);
   if (context_words.empty()) throw UsageError("probability needs a context word");
   std::vector<std::string> all_words = context_words;
   all_words.insert(all_words.end(), words.begin(), words.end());

@@ -14,9 +14,7 @@
 
 #include <filesystem>
 #include <iostream>
-#include <iterator>
 #include <optional>
-#include <sstream>
 #include <string_view>
 #include <utility>
 
@@ -103,13 +101,6 @@ class Answers {
   bool written_ = false;
 };
 
-std::vector<std::string> words_of(const std::string& line) {
-  std::istringstream in(line);
-  std::vector<std::string> words;
-  for (std::string word; in >> word;) words.push_back(word);
-  return words;
-}
-
 // A line without an answer does not end the others'.
 int answer_lines(const QueryCommand& command, Answers& answers) {
   bool all_answered = true;
@@ -117,7 +108,7 @@ int answer_lines(const QueryCommand& command, Answers& answers) {
                    [&](std::string_view beginning) { return answers.words_with(beginning); });
   while (const std::optional<std::string> line = lines.next()) {
     if (!command.last_line.empty() && *line == command.last_line) break;
-    const std::vector<std::string> words = words_of(*line);
+    const std::vector<std::string> words = words_in(*line);
     if (words.empty()) continue;
     try {
       for (const Question& question : command.of_line(words)) {

@@ -7,7 +7,9 @@
 #include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <iterator>
 #include <numeric>
+#include <sstream>
 
 namespace warp2vec::cli {
 namespace {
@@ -139,6 +141,11 @@ std::string joined(const std::vector<std::string>& texts, const std::string& bet
   std::string out;
   for (const std::string& text : texts) out += (&text == texts.data() ? "" : between) + text;
   return out;
+}
+
+std::vector<std::string> words_in(const std::string& text) {
+  std::istringstream in(text);
+  return {std::istream_iterator<std::string>(in), {}};
 }
 
 std::string shell_word(const std::string& text) {

@@ -54,6 +54,9 @@ std::string thousands(double words);
 /// {"a", "b"} -> "a, b".
 std::string joined(const std::vector<std::string>& texts, const std::string& between = ", ");
 
+/// Words separated by ASCII spaces.
+std::vector<std::string> words_in(const std::string& text);
+
 /// `text` as one word of a shell's command, in quotes only if it needs them.
 std::string shell_word(const std::string& text);
 

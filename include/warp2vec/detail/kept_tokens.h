@@ -19,6 +19,8 @@ struct KeptSpan {
   std::vector<std::int64_t> segments;
 
   std::int64_t size() const { return static_cast<std::int64_t>(words.size()); }
+  WordId word(std::int64_t i) const { return words[static_cast<std::size_t>(i)]; }
+  std::int64_t position(std::int64_t i) const { return positions[static_cast<std::size_t>(i)]; }
   KeptView view() const { return {first, size(), words.data(), positions.data(), segments.data()}; }
 
   /// See KeptView.
