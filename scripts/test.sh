@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs missing packages, builds, and runs the tests.
-# usage: scripts/test.sh [--all]   (--all: also slow tests, the Python package, gensim's results, and the sanitizers)
+# usage: scripts/test.sh [--all]   (--all: also slow tests, the Python package, gensim's results, and the sanitizers,
+#                                   which run no slow tests)
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
@@ -31,7 +32,7 @@ fi
 test_preset() {
   local preset=$1 labels=(--label-exclude slow)
   shift
-  $everything && labels=()
+  $everything && [[ $preset == release ]] && labels=()
   printf '\n== %s\n' "$preset"
   cmake --preset "$preset" --log-level=WARNING "$@"
   "${plain_addresses[@]}" cmake --build --preset "$preset" --parallel "$(nproc)"
