@@ -171,7 +171,7 @@ TEST_F(SanitizedTraining, StreamingChangesNoBit) {
 }
 
 TEST_F(SanitizedTraining, GivesItsMemoryBack) {
-  const SyntheticCorpus corpus = zipf_corpus(500, 5000, 60);
+  const SyntheticCorpus corpus = zipf_corpus(500, 1000, 60);
   const auto free_memory = [] {
     std::size_t free = 0;
     std::size_t total = 0;
