@@ -7,10 +7,10 @@
 
 namespace warp2vec {
 
-CbowTrainer::CbowTrainer(const TrainingData& data, const HotMatrices& hot, Embeddings& embeddings,
+CbowTrainer::CbowTrainer(const TrainingData& data, const TrainedMatrices& matrices, Embeddings& embeddings,
                          PrivateRowsPlan nodes, int threads)
     : data_(data),
-      hot_(hot),
+      matrices_(matrices),
       embeddings_(embeddings),
       threads_(threads),
       batch_(data),
@@ -83,8 +83,8 @@ void CbowTrainer::prepare(const Step& step, Prepared& prepared) {
   prepared.signs.resize(
       static_cast<std::size_t>(simd::padded(static_cast<std::int64_t>(prepared.signs.size()))));
   const float lr = batch_.lr(step.begin);
-  prepared.windows.damp(step.paths ? hot_.input_under_tree : hot_.input, lr);
-  prepared.targets.damp(step.paths ? hot_.nodes : hot_.output, lr);
+  prepared.windows.damp(step.paths ? matrices_.input_under_tree : matrices_.input, lr);
+  prepared.targets.damp(step.paths ? matrices_.nodes : matrices_.output, lr);
   prepared.windows.prefetch(h_updates_.stride());
   simd::prefetch(prepared.targets.rows.data(), prepared.targets.size(), h_updates_.stride());
 }

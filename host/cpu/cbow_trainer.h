@@ -10,8 +10,8 @@
 #include "host/cpu/cpu_batch.h"
 #include "host/cpu/cpu_softmax.h"
 #include "host/cpu/simd/rows.h"
+#include "host/cpu/simd/trained_matrices.h"
 #include "host/sampling/negative_draws.h"
-#include "host/training/hot_rows.h"
 
 #include <array>
 #include <cstddef>
@@ -24,8 +24,8 @@ namespace warp2vec {
 /// Trains batches on one thread, like CpuTrainer, which is for skip-gram.
 class CbowTrainer {
  public:
-  CbowTrainer(const TrainingData& data, const HotMatrices& hot, Embeddings& embeddings, PrivateRowsPlan nodes,
-              int threads);
+  CbowTrainer(const TrainingData& data, const TrainedMatrices& matrices, Embeddings& embeddings,
+              PrivateRowsPlan nodes, int threads);
 
   Trained train(const Batch& batch);
 
@@ -62,7 +62,7 @@ class CbowTrainer {
   bool tiled() const { return data_.config.sharing == Sharing::tile; }
 
   const TrainingData& data_;
-  const HotMatrices& hot_;
+  const TrainedMatrices& matrices_;
   Embeddings& embeddings_;
   const int threads_;
   CpuBatch batch_;

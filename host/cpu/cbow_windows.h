@@ -10,7 +10,7 @@
 #include "host/cpu/cpu_batch.h"
 #include "host/cpu/simd/rows.h"
 #include "host/cpu/simd/simd_kernels.h"
-#include "host/training/hot_rows.h"
+#include "host/cpu/simd/trained_matrices.h"
 
 #include <cstdint>
 #include <vector>
@@ -23,7 +23,7 @@ class CbowWindows {
   void list(const CpuBatch& batch, const Config& config, std::int64_t begin, std::int64_t end,
             Embeddings& embeddings);
   /// The scales of the contexts' updates.
-  void damp(const HotRows& hot, float lr) { contexts_.damp(hot, lr); }
+  void damp(const TrainedMatrix& matrix, float lr) { contexts_.damp(matrix, lr); }
   void prefetch(std::int64_t stride) const;
 
   /// The centres that have contexts, as elements of the batch: row h of H and of dH is centres()[h]'s.

@@ -58,7 +58,7 @@ double CentreTrainer::train(const CentreMinibatch& minibatch) {
 
 namespace {
 
-void damp(CentreMinibatch& minibatch, const HotRows& contexts, const HotRows& targets, float lr) {
+void damp(CentreMinibatch& minibatch, const TrainedMatrix& contexts, const TrainedMatrix& targets, float lr) {
   if (minibatch.in_turn) {
     minibatch.contexts.damp_distinct(contexts, lr);
     minibatch.targets.damp_distinct(targets, lr);
@@ -115,7 +115,7 @@ void CentreMinibatches::add_negatives(const CpuBatch& batch, std::int64_t centre
        negatives_.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(config.negative)))
     if (negative != batch.word(centre)) add_target(negative, -1.0F);
   minibatch.in_turn = config.sharing == Sharing::pair && minibatch.targets.all_distinct();
-  damp(minibatch, hot_.input, hot_.output, batch.lr(centre));
+  damp(minibatch, matrices_.input, matrices_.output, batch.lr(centre));
 }
 
 void CentreMinibatches::draw_negatives(const CpuBatch& batch, std::int64_t centre, KeptRange window) {
@@ -144,7 +144,7 @@ void CentreMinibatches::add_path(const CpuBatch& batch, std::int64_t centre, Kep
     minibatch.targets.add(nodes_.visit(step.node, turns), step.node, static_cast<float>(pairs_in_turn));
     minibatch.signs.push_back(step.right ? -1.0F : 1.0F);
   }
-  damp(minibatch, hot_.input_under_tree, hot_.nodes, batch.lr(centre));
+  damp(minibatch, matrices_.input_under_tree, matrices_.nodes, batch.lr(centre));
 }
 
 }  // namespace warp2vec

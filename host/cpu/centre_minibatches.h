@@ -10,8 +10,8 @@
 
 #include "host/cpu/cpu_batch.h"
 #include "host/cpu/simd/rows.h"
+#include "host/cpu/simd/trained_matrices.h"
 #include "host/sampling/negative_draws.h"
-#include "host/training/hot_rows.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -79,9 +79,9 @@ class CentreTrainer {
 class CentreMinibatches {
  public:
   /// `nodes`: the rows of the Huffman tree's inner nodes.
-  CentreMinibatches(const TrainingData& data, const HotMatrices& hot, Embeddings& embeddings,
+  CentreMinibatches(const TrainingData& data, const TrainedMatrices& matrices, Embeddings& embeddings,
                     PrivateRows& nodes)
-      : data_(data), hot_(hot), embeddings_(embeddings), nodes_(nodes) {}
+      : data_(data), matrices_(matrices), embeddings_(embeddings), nodes_(nodes) {}
 
   /// Lists the minibatches of a centre of the batch in training order, and prefetches their rows.
   void list(const CpuBatch& batch, std::int64_t centre, CentreMinibatchList& minibatches);
@@ -95,7 +95,7 @@ class CentreMinibatches {
   void add_path(const CpuBatch& batch, std::int64_t centre, KeptRange contexts, CentreMinibatch& minibatch);
 
   const TrainingData& data_;
-  const HotMatrices& hot_;
+  const TrainedMatrices& matrices_;
   Embeddings& embeddings_;
   PrivateRows& nodes_;
   NegativeDraws negative_draws_;

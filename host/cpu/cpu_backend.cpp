@@ -1,6 +1,7 @@
 #include "host/cpu/batch_workers.h"
 #include "host/cpu/cbow_trainer.h"
 #include "host/cpu/cpu_trainer.h"
+#include "host/distributed/agreement.h"
 #include "host/training/batch_centres.h"
 #include "host/training/checks.h"
 
@@ -40,6 +41,17 @@ class CpuBackend final : public Backend {
   }
   Trained collect() override { return workers_ ? workers_->collect() : Trained{}; }
   Trained drain() override { return workers_ ? workers_->drain() : Trained{}; }
+  std::unique_ptr<Merging> merging(Ranks& ranks, Embeddings& embeddings) override {
+    const auto track = [](std::optional<ChangedRows>& changed, const Matrix& matrix) {
+      if (matrix.rows() > 0) changed.emplace(matrix.rows());
+    };
+    if (!data_.config.loss.softmax) {  // which changes all output rows
+      track(changed_.input, embeddings.input);
+      track(changed_.output, embeddings.output);
+      track(changed_.nodes, embeddings.nodes);
+    }
+    return std::make_unique<Agreement>(ranks, embeddings, &changed_);
+  }
   void checkpoint(Embeddings&) override {
     if (workers_) workers_->wait();
   }
@@ -58,7 +70,7 @@ class CpuBackend final : public Backend {
 
   template <class Trainer>
   BatchWorkers::Train trainer(Embeddings& embeddings) {
-    const auto made = std::make_shared<Trainer>(data_, hot_, embeddings, nodes_, threads_);
+    const auto made = std::make_shared<Trainer>(data_, matrices_, embeddings, nodes_, threads_);
     return [made](const Batch& batch) { return made->train(batch); };
   }
 
@@ -79,6 +91,8 @@ class CpuBackend final : public Backend {
   const int threads_;
   const std::int64_t batch_size_;
   const HotMatrices hot_;
+  ChangedParameters changed_;
+  const TrainedMatrices matrices_{hot_, changed_};
   const PrivateRowsPlan nodes_;
   std::optional<BatchWorkers> workers_;
 };

@@ -5,19 +5,19 @@
 
 namespace warp2vec {
 
-CpuTrainer::CpuTrainer(const TrainingData& data, const HotMatrices& hot, Embeddings& embeddings,
+CpuTrainer::CpuTrainer(const TrainingData& data, const TrainedMatrices& matrices, Embeddings& embeddings,
                        PrivateRowsPlan nodes, int threads)
     : data_(data),
       path_centres_(data.config.path_tile_centres()),
       threads_(threads),
       batch_(data),
       nodes_(embeddings.nodes.view(), nodes),
-      centre_minibatches_(data, hot, embeddings, nodes_),
+      centre_minibatches_(data, matrices, embeddings, nodes_),
       centre_trainer_(std::int64_t{2} * data.config.window, data.config.dim) {
   const Config& config = data.config;
   if (config.sharing == Sharing::tile) {
-    if (config.loss.negative_sampling) tiles_.emplace(data, hot, embeddings);
-    if (config.loss.hierarchical_softmax) path_tiles_.emplace(data, hot, embeddings, nodes_);
+    if (config.loss.negative_sampling) tiles_.emplace(data, matrices, embeddings);
+    if (config.loss.hierarchical_softmax) path_tiles_.emplace(data, matrices, embeddings, nodes_);
   }
   if (config.loss.softmax) softmax_.emplace(data, embeddings);
 }

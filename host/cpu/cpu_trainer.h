@@ -10,7 +10,7 @@
 #include "host/cpu/hs_tile.h"
 #include "host/cpu/ns_tile.h"
 #include "host/cpu/simd/rows.h"
-#include "host/training/hot_rows.h"
+#include "host/cpu/simd/trained_matrices.h"
 
 #include <cstdint>
 #include <optional>
@@ -23,8 +23,8 @@ class CpuTrainer {
  public:
   /// `nodes`: which inner nodes of the Huffman tree this thread keeps copies of. `threads`: how many train
   /// the same embeddings.
-  CpuTrainer(const TrainingData& data, const HotMatrices& hot, Embeddings& embeddings, PrivateRowsPlan nodes,
-             int threads);
+  CpuTrainer(const TrainingData& data, const TrainedMatrices& matrices, Embeddings& embeddings,
+             PrivateRowsPlan nodes, int threads);
 
   Trained train(const Batch& batch);
 

@@ -6,10 +6,10 @@
 
 namespace warp2vec {
 
-HsTileTrainer::HsTileTrainer(const TrainingData& data, const HotMatrices& hot, Embeddings& embeddings,
-                             PrivateRows& nodes)
+HsTileTrainer::HsTileTrainer(const TrainingData& data, const TrainedMatrices& matrices,
+                             Embeddings& embeddings, PrivateRows& nodes)
     : data_(data),
-      hot_(hot),
+      matrices_(matrices),
       embeddings_(embeddings),
       nodes_(nodes),
       x_(data.config.path_tile_centres() + 2 * data.config.window, data.config.dim),
@@ -28,8 +28,8 @@ void HsTileTrainer::prepare(const CpuBatch& batch, std::int64_t begin, std::int6
   tile.pair_signs.clear();
   tile.context_updates.clear();
   for (std::int64_t centre = begin; centre < end; ++centre) add_path(batch, centre, reach.begin, tile);
-  tile.contexts.damp(hot_.input_under_tree, lr);
-  tile.nodes.damp(hot_.nodes, lr);
+  tile.contexts.damp(matrices_.input_under_tree, lr);
+  tile.nodes.damp(matrices_.nodes, lr);
   tile.pair_signs.resize(
       static_cast<std::size_t>(simd::padded(static_cast<std::int64_t>(tile.pair_signs.size()))));
   for (const ScaledRows* rows : {&tile.contexts, &tile.nodes})

@@ -7,7 +7,7 @@
 
 #include "host/cpu/cpu_batch.h"
 #include "host/cpu/simd/rows.h"
-#include "host/training/hot_rows.h"
+#include "host/cpu/simd/trained_matrices.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -40,7 +40,8 @@ class HsTileTrainer {
   };
 
   /// `nodes`: the rows of the Huffman tree's inner nodes.
-  HsTileTrainer(const TrainingData& data, const HotMatrices& hot, Embeddings& embeddings, PrivateRows& nodes);
+  HsTileTrainer(const TrainingData& data, const TrainedMatrices& matrices, Embeddings& embeddings,
+                PrivateRows& nodes);
 
   /// Lists the pairs of centres [begin, end) of the batch, at most config.path_tile_centres(), and prefetches
   /// their rows.
@@ -52,7 +53,7 @@ class HsTileTrainer {
   void add_path(const CpuBatch& batch, std::int64_t centre, std::int64_t first_context, Tile& tile);
 
   const TrainingData& data_;
-  const HotMatrices& hot_;
+  const TrainedMatrices& matrices_;
   Embeddings& embeddings_;
   PrivateRows& nodes_;
   Matrix x_, x_updates_;        // copies of the contexts, and their updates

@@ -7,8 +7,9 @@
 
 namespace warp2vec {
 
-NsTileTrainer::NsTileTrainer(const TrainingData& data, const HotMatrices& hot, Embeddings& embeddings)
-    : data_(data), hot_(hot), embeddings_(embeddings) {
+NsTileTrainer::NsTileTrainer(const TrainingData& data, const TrainedMatrices& matrices,
+                             Embeddings& embeddings)
+    : data_(data), matrices_(matrices), embeddings_(embeddings) {
   const Config& config = data.config;
   const std::int32_t contexts = 2 * config.window + config.centres_per_tile();
   const std::int32_t pairs = 2 * config.window * config.centres_per_tile();
@@ -28,8 +29,8 @@ void NsTileTrainer::prepare(const CpuBatch& batch, std::int64_t begin, std::int6
   list_rows(batch, begin, end, contexts, tile);
   list_pairs(batch, begin, end, contexts, tile);
   list_collisions(batch, begin, end, contexts, tile);
-  tile.contexts.damp(hot_.input, batch.lr(begin));
-  tile.targets.damp(hot_.output, batch.lr(begin));
+  tile.contexts.damp(matrices_.input, batch.lr(begin));
+  tile.targets.damp(matrices_.output, batch.lr(begin));
 }
 
 // list_pairs() adds the number of pairs of each row.

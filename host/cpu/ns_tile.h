@@ -8,8 +8,8 @@
 
 #include "host/cpu/cpu_batch.h"
 #include "host/cpu/simd/rows.h"
+#include "host/cpu/simd/trained_matrices.h"
 #include "host/sampling/negative_draws.h"
-#include "host/training/hot_rows.h"
 
 #include <cstdint>
 #include <span>
@@ -40,7 +40,7 @@ class NsTileTrainer {
     std::vector<const float*> order_centres;
   };
 
-  NsTileTrainer(const TrainingData& data, const HotMatrices& hot, Embeddings& embeddings);
+  NsTileTrainer(const TrainingData& data, const TrainedMatrices& matrices, Embeddings& embeddings);
 
   /// Lists the pairs of centres [begin, end) of the batch and prefetches their rows: with matrices of 60 MB
   /// and more most are in no cache.
@@ -56,7 +56,7 @@ class NsTileTrainer {
                        Tile& tile);
 
   const TrainingData& data_;
-  const HotMatrices& hot_;
+  const TrainedMatrices& matrices_;
   Embeddings& embeddings_;
   NegativeDraws negative_draws_;
   std::span<const WordId> negatives_;  // of the tile in preparation

@@ -53,14 +53,14 @@ RankGroup::Report RankGroup::finish(const Trained& own, KeptRange round, bool en
   all.wait_seconds.assign(sums.begin() + kWaits, sums.end());
   since_all_rows_ += round.size();
   if (ends_epoch || since_all_rows_ >= distribution_.all_rows_every * distribution_.ranks->size()) {
-    timed(merge_seconds_, [&] { merging_->merge(std::numeric_limits<std::int64_t>::max()); });
+    timed(merge_seconds_, [&] { merge_bytes_ += merging_->merge(std::numeric_limits<std::int64_t>::max()); });
     since_all_rows_ = 0;
     all.all_rows = true;
     all.stop = sums[kStop] > 0;
     all.save = sums[kSave] > 0;
     stop_ = save_ = false;
   } else {
-    timed(merge_seconds_, [&] { merging_->merge(distribution_.hot_rows); });
+    timed(merge_seconds_, [&] { merge_bytes_ += merging_->merge(distribution_.hot_rows); });
   }
   return all;
 }

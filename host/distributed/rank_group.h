@@ -39,12 +39,15 @@ class RankGroup {
   Report finish(const Trained& own, KeptRange round, bool ends_epoch);
   /// Of this rank, so far, for merging.
   double merge_seconds() const { return merge_seconds_; }
+  /// That it gave to be added up.
+  std::int64_t merge_bytes() const { return merge_bytes_; }
 
  private:
   Distribution distribution_;
   std::unique_ptr<Merging> merging_;
   double wait_seconds_ = 0;
   double merge_seconds_ = 0;
+  std::int64_t merge_bytes_ = 0;
   std::int64_t since_all_rows_ = 0;  // kept words of all ranks
   bool stop_ = false;
   bool save_ = false;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <exception>
+#include <functional>
 #include <span>
 #include <string_view>
 #include <thread>
@@ -19,8 +20,11 @@ class ThreadRanks::Rank final : public Ranks {
   int size() const override { return all_.size_; }
   int local_size() const override { return all_.size_; }
   int local_rank() const override { return rank_; }
-  void sum(std::span<float> values) override { all_.sum(rank_, values, all_.floats_); }
-  void sum(std::span<double> values) override { all_.sum(rank_, values, all_.doubles_); }
+  void sum(std::span<float> values) override { all_.combine(rank_, values, all_.floats_, std::plus<>()); }
+  void sum(std::span<double> values) override { all_.combine(rank_, values, all_.doubles_, std::plus<>()); }
+  void unite(std::span<std::uint8_t> bytes) override {
+    all_.combine(rank_, bytes, all_.bytes_, std::bit_or<>());
+  }
   void require_all() const override { all_.require_all(); }
 
   std::vector<std::string> exchange(std::span<const std::string_view> to_each) override {
@@ -108,16 +112,17 @@ void ThreadRanks::wait_for_all() {
 }
 
 // In the order of the ranks, whichever comes first.
-template <class Value>
-void ThreadRanks::sum(int rank, std::span<Value> values, std::vector<Value>& sums) {
-  if (rank == 0) sums.assign(values.begin(), values.end());
+template <class Value, class Combine>
+void ThreadRanks::combine(int rank, std::span<Value> values, std::vector<Value>& all, Combine combined) {
+  if (rank == 0) all.assign(values.begin(), values.end());
   wait_for_all();
   for (int next = 1; next < size_; ++next) {
     if (next == rank)
-      for (std::size_t i = 0; i < values.size(); ++i) sums.at(i) += values[i];
+      for (std::size_t i = 0; i < values.size(); ++i)
+        all.at(i) = static_cast<Value>(combined(all.at(i), values[i]));
     wait_for_all();
   }
-  std::copy(sums.begin(), sums.end(), values.begin());
+  std::copy(all.begin(), all.end(), values.begin());
   wait_for_all();
 }
 

@@ -5,6 +5,7 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -36,8 +37,8 @@ class ThreadRanks {
   void require_all() const;
   void throw_failure() const;
   void wait_for_all();
-  template <class Value>
-  void sum(int rank, std::span<Value> values, std::vector<Value>& sums);
+  template <class Value, class Combine>
+  void combine(int rank, std::span<Value> values, std::vector<Value>& all, Combine combined);
 
   const int size_;
   mutable std::mutex mutex_;  // of what follows
@@ -47,6 +48,7 @@ class ThreadRanks {
   std::optional<Failure> failure_;  // the first
   std::vector<float> floats_;
   std::vector<double> doubles_;
+  std::vector<std::uint8_t> bytes_;
   std::vector<std::vector<std::string>> letters_;  // from each rank to each
 };
 

@@ -53,8 +53,9 @@ class MpiRanks final : public Ranks {
   int size() const override { return size_; }
   int local_size() const override { return local_size_; }
   int local_rank() const override { return local_rank_; }
-  void sum(std::span<float> values) override { sum_of(values, MPI_FLOAT); }
-  void sum(std::span<double> values) override { sum_of(values, MPI_DOUBLE); }
+  void sum(std::span<float> values) override { combine(values, MPI_FLOAT, MPI_SUM); }
+  void sum(std::span<double> values) override { combine(values, MPI_DOUBLE, MPI_SUM); }
+  void unite(std::span<std::uint8_t> bytes) override { combine(bytes, MPI_BYTE, MPI_BOR); }
   std::vector<std::string> exchange(std::span<const std::string_view> to_each) override {
     const auto ranks = static_cast<std::size_t>(size_);
     std::vector<std::int64_t> sent(ranks);
@@ -82,11 +83,11 @@ class MpiRanks final : public Ranks {
 
  private:
   template <class Value>
-  void sum_of(std::span<Value> values, MPI_Datatype type) {
+  void combine(std::span<Value> values, MPI_Datatype type, MPI_Op operation) {
     constexpr std::size_t kMost = std::size_t{1} << 28;  // a count is an int
     for (std::size_t begin = 0; begin < values.size(); begin += kMost) {
       const std::span<Value> some = values.subspan(begin, std::min(kMost, values.size() - begin));
-      require(MPI_Allreduce(MPI_IN_PLACE, some.data(), static_cast<int>(some.size()), type, MPI_SUM,
+      require(MPI_Allreduce(MPI_IN_PLACE, some.data(), static_cast<int>(some.size()), type, operation,
                             MPI_COMM_WORLD),
               "MPI_Allreduce");
     }

@@ -77,6 +77,7 @@ class Reporter {
     progress.epoch_end = done == data_.tokens.tokens();
     progress.wait_seconds = summary.wait_seconds;
     progress.merge_seconds = summary.merge_seconds;
+    progress.merge_bytes = summary.merge_bytes;
     return observer_(progress);
   }
 
@@ -211,6 +212,7 @@ class EpochTraining {
       place_ = kept_.position_of(round.end);
       summary.wait_seconds = all.wait_seconds;
       summary.merge_seconds = group_->merge_seconds();
+      summary.merge_bytes = group_->merge_bytes();
       summary.interrupted = all.stop;
       if (ends_epoch) break;
       const bool for_sink = all.save && parameters_.sink_due(tokens_done());
@@ -367,6 +369,7 @@ TrainingSummary train(const TrainingData& data, Backend& backend, Embeddings& em
   TrainingState state = checkpoints.start;
   TrainingSummary& summary = state.summary;
   summary.upload_seconds = summary.download_seconds = summary.checkpoint_seconds = summary.merge_seconds = 0;
+  summary.merge_bytes = 0;
   summary.wait_seconds.clear();
   summary.interrupted = false;
   Reporter reporter(data, observer, state);

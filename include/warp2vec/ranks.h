@@ -13,8 +13,9 @@
 
 namespace warp2vec {
 
-/// The processes or threads of a run, numbered from 0. sum(), exchange() and finish() are collective: every
-/// rank makes the same calls in the same order. They throw Error if another rank cannot be reached.
+/// The processes or threads of a run, numbered from 0. sum(), unite(), exchange() and finish() are
+/// collective: every rank makes the same calls in the same order. They throw Error if another rank cannot be
+/// reached.
 class WARP2VEC_EXPORT Ranks {
  public:
   virtual ~Ranks() = default;
@@ -27,6 +28,8 @@ class WARP2VEC_EXPORT Ranks {
   /// Replaces each value by its sum over all ranks, of as many values each; all get the same sums.
   virtual void sum(std::span<float> values) = 0;
   virtual void sum(std::span<double> values) = 0;
+  /// Replaces each byte by the bitwise or of those of all ranks, of as many bytes each.
+  virtual void unite(std::span<std::uint8_t> bytes) = 0;
   /// Sends `to_each[r]`, at most 1 GiB, to rank r; returns what each rank has sent to this one. The sizes may
   /// differ.
   virtual std::vector<std::string> exchange(std::span<const std::string_view> to_each) = 0;

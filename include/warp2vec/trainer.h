@@ -80,8 +80,9 @@ class WARP2VEC_EXPORT Merging {
  public:
   virtual ~Merging() = default;
   /// Collective, when no batch is in flight. Merges the first `rows` rows of each matrix, or all that it has,
-  /// which are then equal on all ranks. May throw DeviceError, and Error as of Ranks.
-  virtual void merge(std::int64_t rows) = 0;
+  /// which are then equal on all ranks; or only those that have changed. Returns how many bytes this rank
+  /// gives to be added up. May throw DeviceError, and Error as of Ranks.
+  virtual std::int64_t merge(std::int64_t rows) = 0;
 };
 
 /// Trains batches on a device. All calls must come from one thread. Any call may throw DeviceError; after
@@ -136,6 +137,7 @@ struct Progress {
   bool epoch_end = false;                 ///< last report of its epoch
   std::vector<double> wait_seconds = {};  ///< as of TrainingSummary
   double merge_seconds = 0;               ///< the same
+  std::int64_t merge_bytes = 0;           ///< the same
 };
 
 /// Called on the thread that called train(), between batches, about ten times a second, before each
@@ -157,6 +159,7 @@ struct TrainingSummary {
   // Of a run that is divided among ranks:
   std::vector<double> wait_seconds;  ///< of each rank, for others to finish their share; else empty
   double merge_seconds = 0;          ///< of this rank, for merging parameters
+  std::int64_t merge_bytes = 0;      ///< of parameters, that this rank gave to be merged
   bool interrupted = false;          ///< the observer stopped it
 };
 

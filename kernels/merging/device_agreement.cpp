@@ -34,12 +34,14 @@ DeviceAgreement::DeviceAgreement(Ranks& ranks, int device, const CudaStream& str
 
 DeviceAgreement::~DeviceAgreement() { cudaSetDevice(device_); }  // to release what it owns
 
-void DeviceAgreement::merge(std::int64_t rows) {
+std::int64_t DeviceAgreement::merge(std::int64_t rows) {
   WARP2VEC_CUDA_CHECK(cudaSetDevice(device_));
   const ProfilerRange range("merge");
-  for (const Part<float>& part : floats_) merge(part, rows);
-  for (const Part<Bf16>& part : bf16_) merge(part, rows);
+  std::int64_t bytes = 0;
+  for (const Part<float>& part : floats_) bytes += merge(part, rows);
+  for (const Part<Bf16>& part : bf16_) bytes += merge(part, rows);
   communicator_.wait(stream_);
+  return bytes;
 }
 
 template <class Value>
@@ -51,7 +53,7 @@ void DeviceAgreement::add_part(const MatrixView<Value>& now, std::vector<Part<Va
 }
 
 template <class Value>
-void DeviceAgreement::merge(const Part<Value>& part, std::int64_t rows) {
+std::int64_t DeviceAgreement::merge(const Part<Value>& part, std::int64_t rows) {
   const MatrixView<Value> before{part.before.data(), part.now.rows, part.now.cols, part.now.stride};
   merge_in_parts(std::min(rows, part.now.rows), part.now.cols, [&](std::int64_t begin, std::int64_t end) {
     const MergedRows<Value> some{part.now, before, begin, end};
@@ -59,6 +61,7 @@ void DeviceAgreement::merge(const Part<Value>& part, std::int64_t rows) {
     communicator_.sum(steps_.data(), some.size() * (part.now.cols + 1), stream_);
     launch_agreement(some, steps_.data(), stream_.get());
   });
+  return std::min(rows, part.now.rows) * (part.now.cols + 1) * static_cast<std::int64_t>(sizeof(float));
 }
 
 }  // namespace warp2vec

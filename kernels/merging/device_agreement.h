@@ -23,7 +23,7 @@ class DeviceAgreement final : public Merging {
                   const std::vector<MatrixView<float>>& floats, const std::vector<MatrixView<Bf16>>& bf16);
   ~DeviceAgreement() override;
 
-  void merge(std::int64_t rows) override;
+  std::int64_t merge(std::int64_t rows) override;
 
  private:
   template <class Value>
@@ -35,7 +35,7 @@ class DeviceAgreement final : public Merging {
   template <class Value>
   void add_part(const MatrixView<Value>& now, std::vector<Part<Value>>& parts);
   template <class Value>
-  void merge(const Part<Value>& part, std::int64_t rows);
+  std::int64_t merge(const Part<Value>& part, std::int64_t rows);
 
   const int device_;
   const CudaStream& stream_;

@@ -65,6 +65,53 @@ TEST(Agreement, StepsThatAgreeInPartAreScaled) {
   EXPECT_FLOAT_EQ(after[1], 1 * 0.6F);
 }
 
+TEST(Agreement, MovesOnlyRowsThatSomeRankHasMarked) {
+  constexpr std::int64_t kRows = 20;
+  ThreadRanks(2).run([&](Ranks& ranks) {
+    Embeddings embeddings;
+    embeddings.input = Matrix(kRows, 2);
+    ChangedParameters changed;
+    changed.input.emplace(kRows);
+    Agreement agreement(ranks, embeddings, &changed);
+    const auto move = [&](std::int64_t row, int rank) {
+      if (ranks.rank() != rank) return;
+      embeddings.input.row(row)[rank] += 1;
+      changed.input->mark(row);
+    };
+    const auto expect_row = [&](std::int64_t row, float first, float second) {
+      EXPECT_EQ(embeddings.input.row(row)[0], first) << row;
+      EXPECT_EQ(embeddings.input.row(row)[1], second) << row;
+    };
+    move(2, 0);
+    move(3, 1);
+    move(9, 0);
+    move(9, 1);
+    move(17, 1);
+    embeddings.input.row(5)[0] = 7;  // not marked
+    constexpr std::int64_t kRowBytes = 3 * sizeof(float);
+    EXPECT_EQ(agreement.merge(10), 2 + 3 * kRowBytes);
+    expect_row(2, 1, 0);
+    expect_row(3, 0, 1);
+    expect_row(5, 7, 0);
+    expect_row(9, 1, 1);
+    expect_row(17, 0, ranks.rank() == 1 ? 1.0F : 0.0F);
+    EXPECT_EQ(agreement.merge(kRows), 3 + kRowBytes);  // marks of rows that were merged are gone
+    expect_row(17, 0, 1);
+    EXPECT_EQ(agreement.merge(kRows), 3);
+    move(9, 0);
+    EXPECT_EQ(agreement.merge(kRows), 3 + kRowBytes);
+    expect_row(9, 2, 1);
+  });
+}
+
+TEST(ThreadRanks, UniteBits) {
+  ThreadRanks(3).run([](Ranks& ranks) {
+    std::vector<std::uint8_t> bytes{static_cast<std::uint8_t>(1U << ranks.rank()), 8};
+    ranks.unite(bytes);
+    EXPECT_EQ(bytes, (std::vector<std::uint8_t>{7, 8}));
+  });
+}
+
 // The others wait in a sum, in an exchange, or ask.
 TEST(ThreadRanks, OneThatFailsEndsAll) {
   for (const int failing : {0, 1, 2}) {
@@ -160,9 +207,32 @@ TEST_P(DividedRuns, TrainTheExamplesOfOneRankAndEndEqual) {
   }
 }
 
+// A row that a rank has changed without marking it would stay different.
+TEST_P(DividedRuns, MergeOnlyRowsThatHaveChanged) {
+  const SyntheticCorpus corpus = zipf_corpus(4000, 6000, 60);
+  Config config = config_of(GetParam());
+  config.epochs = 1;
+  config.threads = 2;
+  Distribution rounds = short_rounds();
+  rounds.round = 64;
+  rounds.all_rows_every = 128;
+  const std::vector<Outcome> ranks = run_divided(corpus, config, 2, {.distribution = rounds});
+  EXPECT_TRUE(equal_bits(ranks[0].embeddings, ranks[1].embeddings));
+  const TrainingSummary& summary = ranks[0].summary;
+  const std::int64_t merges = summary.kept_tokens / (2 * rounds.all_rows_every);
+  const std::int64_t all =  // rows of one matrix
+      merges * corpus.vocabulary.size() * (config.dim + 1) * std::int64_t{sizeof(float)};
+  if (config.loss.softmax)
+    EXPECT_GT(summary.merge_bytes, 2 * all);
+  else
+    EXPECT_LT(static_cast<double>(summary.merge_bytes), 1.5 * static_cast<double>(all));
+}
+
 INSTANTIATE_TEST_SUITE_P(Rules, DividedRuns,
                          ::testing::Values(Rule{"ns", Sharing::tile, 24}, Rule{"ns", Sharing::pair, 24},
-                                           Rule{"hs", Sharing::pair, 24}, Rule{"ns+hs", Sharing::tile, 24},
+                                           Rule{"ns", Sharing::window, 24}, Rule{"hs", Sharing::pair, 24},
+                                           Rule{"hs", Sharing::tile, 24}, Rule{"ns+hs", Sharing::tile, 24},
+                                           cbow("ns", Sharing::tile, 24), cbow("ns+hs", Sharing::pair, 24),
                                            Rule{"softmax", Sharing::tile, 24}),
                          rule_name);
 

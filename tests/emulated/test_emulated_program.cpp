@@ -206,6 +206,7 @@ TEST_F(SeveralEmulatedGpus, TrainTogether) {
   const json summary = last_line(folder_.read("metrics"));
   EXPECT_EQ(summary.at("ranks").at("wait_seconds").size(), 2U);
   EXPECT_GT(summary.at("ranks").at("merge_seconds"), 0);
+  EXPECT_GT(summary.at("ranks").at("merge_bytes"), 0);
   EXPECT_EQ(summary.at("device").at("indices"), json({0, 1}));
   EXPECT_EQ(summary.at("settings").at("gpus"), 2);
   EXPECT_EQ(summary.at("counts").at("kept_tokens"), 600);

@@ -27,8 +27,12 @@ json walks_json(const GraphOptions& graph) {
           {"weighted", graph.format.weighted}};
 }
 
-json ranks_json(const std::vector<double>& wait_seconds, double merge_seconds) {
-  return {{"wait_seconds", wait_seconds}, {"merge_seconds", merge_seconds}};
+// Of Progress or TrainingSummary.
+template <class Run>
+json ranks_json(const Run& run) {
+  return {{"wait_seconds", run.wait_seconds},
+          {"merge_seconds", run.merge_seconds},
+          {"merge_bytes", run.merge_bytes}};
 }
 
 json machine_json() {
@@ -84,7 +88,7 @@ std::string training_line(const TrainOptions& options, const RunReport& report) 
          seconds_text(std::max(0.0, report.seconds.train - named));
 }
 
-// "ranks: 3, which waited 0.11 (rank 1) to 2.5 (rank 0) seconds for others, and merged for 0.50".
+// "ranks: 3, which waited 0.11 (rank 1) to 2.5 (rank 0) seconds for others, and merged 1.2 MB in 0.50".
 std::string ranks_line(const TrainingSummary& training) {
   const std::vector<double>& waits = training.wait_seconds;
   const auto [least, most] = std::minmax_element(waits.begin(), waits.end());
@@ -92,7 +96,8 @@ std::string ranks_line(const TrainingSummary& training) {
     return seconds_text(*seconds) + " (rank " + std::to_string(seconds - waits.begin()) + ")";
   };
   return "ranks: " + std::to_string(waits.size()) + ", which waited " + of_rank(least) + " to " +
-         of_rank(most) + " seconds for others, and merged for " + seconds_text(training.merge_seconds);
+         of_rank(most) + " seconds for others, and merged " + format_bytes(training.merge_bytes) + " in " +
+         seconds_text(training.merge_seconds);
 }
 
 // " 2.5 2.4 ...": all of them, or the first and the last.
@@ -186,8 +191,7 @@ json progress_json(const Progress& progress) {
               {"lr", progress.lr},
               {"seconds", progress.seconds},
               {"words_per_second", progress.words_per_second}};
-  if (!progress.wait_seconds.empty())
-    object["ranks"] = ranks_json(progress.wait_seconds, progress.merge_seconds);
+  if (!progress.wait_seconds.empty()) object["ranks"] = ranks_json(progress);
   return object;
 }
 
@@ -231,8 +235,7 @@ json summary_json(const TrainOptions& options, const RunReport& report, const st
                {"words_per_second", words_per_second(training)},
                {"peak_memory_bytes", peak_memory()}};
   if (!options.graph.paths.empty()) summary["walks"] = walks_json(options.graph);
-  if (!training.wait_seconds.empty())
-    summary["ranks"] = ranks_json(training.wait_seconds, training.merge_seconds);
+  if (!training.wait_seconds.empty()) summary["ranks"] = ranks_json(training);
   for (const auto& [top, nodes] : report.path_nodes_outside_top)
     summary["path_nodes_outside_top"][std::to_string(top)] = nodes;
   if (!message.empty()) summary["message"] = message;

@@ -6,7 +6,7 @@
 #include <warp2vec/types.h>
 
 #include "host/cpu/simd/simd_kernels.h"
-#include "host/training/hot_rows.h"
+#include "host/cpu/simd/trained_matrices.h"
 
 #include <algorithm>
 #include <array>
@@ -69,11 +69,13 @@ class ScaledRows {
   /// Adds pairs to the i-th added row.
   void add_pairs(std::size_t i, float pairs) { occurrences_[i].pairs += pairs; }
 
-  /// Computes the scales. Equal rows share the sum of their pairs, which is counted exactly only for rows
-  /// that may be damped according to cheap upper bounds: in ordinary text for hardly any.
-  void damp(const HotRows& hot, float lr) {
+  /// Computes the scales, and marks the rows as changed. Equal rows share the sum of their pairs, which is
+  /// counted exactly only for rows that may be damped according to cheap upper bounds: in ordinary text for
+  /// hardly any.
+  void damp(const TrainedMatrix& matrix, float lr) {
+    mark(matrix);
     scales.assign(rows.size(), lr);
-    const HotView view = hot.view();
+    const HotView view = matrix.hot();
     const auto own_undamped = [&](std::uint32_t pairs) {
       return view.factor(view.size, static_cast<float>(pairs), lr) == 1.0F;
     };
@@ -104,9 +106,11 @@ class ScaledRows {
     return true;
   }
   /// damp() for distinct rows.
-  void damp_distinct(const HotRows& hot, float lr) {
+  void damp_distinct(const TrainedMatrix& matrix, float lr) {
+    mark(matrix);
+    const HotView view = matrix.hot();
     scales.clear();
-    for (const Occurrence& o : occurrences_) scales.push_back(lr * hot.factor(o.number, o.pairs, lr));
+    for (const Occurrence& o : occurrences_) scales.push_back(lr * view.factor(o.number, o.pairs, lr));
   }
 
  private:
@@ -119,6 +123,10 @@ class ScaledRows {
     }
   };
 
+  void mark(const TrainedMatrix& matrix) const {
+    if (ChangedRows* const changed = matrix.changed())
+      for (const Occurrence& o : occurrences_) changed->mark(o.number);
+  }
   std::uint32_t& bucket(const Occurrence& o) { return buckets_[o.number % buckets_.size()]; }
   float pairs_of(std::uint32_t number) const {
     float sum = 0;

@@ -36,6 +36,7 @@ TEST_F(CliRanks, TrainTogetherTheSameAgain) {
     const json summary = json_lines(path("m.jsonl")).back();
     EXPECT_EQ(summary["ranks"]["wait_seconds"].size(), static_cast<std::size_t>(ranks));
     EXPECT_GT(summary["ranks"]["merge_seconds"], 0);
+    EXPECT_GT(summary["ranks"]["merge_bytes"], 0);
     EXPECT_EQ(summary["state"], "finished");
     const std::string vectors = folder_.read("v.bin");
     ASSERT_EQ(run_on(ranks, training()).status, 0);
