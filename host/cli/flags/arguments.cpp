@@ -138,7 +138,7 @@ constexpr std::array kInert{
 struct Letter {
   char letter;
   std::string_view name;
-  std::string_view both = "";
+  std::string_view both = {};
 };
 
 constexpr std::array kLetters{
@@ -250,7 +250,7 @@ class Rewriter {
       if (alias != nullptr)
         take(*alias, written, value);
       else if (!is_one_of(value, inert->values))
-        throw UsageError(written + (takes_value ? " " + value : "") + ": " + std::string(inert->reason));
+        refuse(takes_value ? std::string(written).append(" ").append(value) : written, inert->reason);
     }
     require_no_subwords();
     add_objective();
@@ -263,6 +263,10 @@ class Rewriter {
     const Alias* const found = find_name(kAliases, name);
     const bool is_flag_of_plan = dialect_ == Dialect::plan && found != nullptr && found->name == "vocab-size";
     return is_flag_of_plan ? nullptr : found;
+  }
+
+  [[noreturn]] static void refuse(const std::string& given, std::string_view reason) {
+    throw UsageError(std::string(given).append(": ").append(reason));
   }
 
   void add(std::string_view flag, const std::string& value) {
