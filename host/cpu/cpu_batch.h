@@ -31,9 +31,9 @@ class CpuBatch {
   }
   /// Ordinal of an element among the epoch's kept tokens.
   std::int64_t ordinal(std::int64_t i) const { return span_.first + i; }
-  WordId word(std::int64_t i) const { return span_.words[static_cast<std::size_t>(i)]; }
+  WordId word(std::int64_t i) const { return span_.word(i); }
   /// Position in the token stream.
-  std::int64_t position(std::int64_t i) const { return span_.positions[static_cast<std::size_t>(i)]; }
+  std::int64_t position(std::int64_t i) const { return span_.position(i); }
   float lr(std::int64_t i) const { return data_.lr_at(draws_.epoch, position(i)); }
   /// The window of a centre, including the centre.
   KeptRange window(std::int64_t centre) const { return windows_[static_cast<std::size_t>(centre - begin_)]; }

@@ -58,8 +58,7 @@ CbowMinibatch cbow_minibatch(const TrainingData& data, const Draws& draws, const
   const std::vector<std::int64_t> centres = add_windows(data, draws, span, centre, centre + 1, minibatch);
   std::vector<WordId> negatives;
   for (std::int32_t k = 0; k < data.config.negative; ++k) {
-    const WordId negative =
-        window_negative(draws, data.negatives.view(), span.positions[static_cast<std::size_t>(centre)], k);
+    const WordId negative = window_negative(draws, data.negatives.view(), span.position(centre), k);
     if (negative != span.word(centre)) negatives.push_back(negative);
   }
   add_targets(span, centres, negatives, 1, minibatch.predictions);

@@ -259,7 +259,7 @@ class ReferenceBackend final : public Backend {
   bool tiled() const { return data_.config.sharing == Sharing::tile; }
 
   float lr_at(const Batch& batch, const KeptSpan& span, std::int64_t i) const {
-    return data_.lr_at(batch.epoch->draws().epoch, span.positions[static_cast<std::size_t>(i)]);
+    return data_.lr_at(batch.epoch->draws().epoch, span.position(i));
   }
 
   void train_tile(const Batch& batch, const KeptSpan& span, std::int64_t begin, std::int64_t end) {
@@ -328,7 +328,7 @@ class ReferenceBackend final : public Backend {
     const Config& config = data_.config;
     const Draws& draws = batch.epoch->draws();
     const float lr = lr_at(batch, span, centre);
-    const WordId word = span.words[static_cast<std::size_t>(centre)];
+    const WordId word = span.word(centre);
     const KeptSpan::Range window = window_of(data_, draws, span, centre);
     const std::vector<std::int64_t> contexts = context_rows(span, centre, window);
     trained_.pairs += static_cast<std::int64_t>(contexts.size());
